@@ -1,0 +1,70 @@
+# Every target that CI calls, and nothing that only CI can do.
+
+GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+TOOLS         := $(CURDIR)/.build/tools
+
+# awscdk makes -race and vet slow; these packages do not import it.
+PLAIN := ./client/... ./config/... ./lambda/... ./internal/... ./cmd/... ./test/architecture/... ./test/e2e/...
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the targets.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: ## Run the dev environment on this machine, no AWS account.
+	go run ./cmd/m2m up
+
+.PHONY: build
+build: ## Compile everything.
+	go build ./...
+
+.PHONY: test
+test: ## Run all tests (Go and Node suffice).
+	go test ./...
+
+.PHONY: race
+race: ## Run the tests of all packages that do not import awscdk under the race detector.
+	go test -race $(PLAIN)
+
+.PHONY: lint
+lint: $(TOOLS)/golangci-lint ## Lint and check the formatting.
+	$(TOOLS)/golangci-lint run
+
+.PHONY: fmt
+fmt: $(TOOLS)/golangci-lint ## Format the code.
+	$(TOOLS)/golangci-lint fmt
+
+$(TOOLS)/golangci-lint: Makefile
+	GOBIN=$(TOOLS) go install $(GOLANGCI_LINT)
+
+.PHONY: golden
+golden: ## Rewrite golden templates and the environment schema; review the difference.
+	go test ./test -run TestGolden -update
+	go test ./config -run TestSchema -update
+
+.PHONY: verify
+verify: golden fmt ## Fail if formatting, go.mod or a generated file is out of date.
+	go mod tidy
+	git diff --exit-code
+
+.PHONY: synth
+synth: node_modules ## Synthesize all environments with the pinned CDK CLI.
+	npx cdk synth --quiet
+
+.PHONY: same
+same: node_modules ## Prove that the CLI and the app alone write the same templates.
+	.ci/compare-synth
+
+node_modules: package-lock.json
+	npm ci
+	@touch node_modules
+
+.PHONY: e2e
+e2e: ## Walk through the main job end to end.
+	go test -count=1 ./test/e2e/...
+
+.PHONY: clean
+clean: ## Remove what was built and synthesized (local state in .m2m stays).
+	rm -rf .build cdk.out node_modules

@@ -1,0 +1,26 @@
+package main
+
+import (
+	"io"
+
+	"github.com/spf13/cobra"
+)
+
+func rootCommand(stdout io.Writer, speech *speech) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "m2m",
+		Short: "Run and inspect machine-to-machine environments of this project",
+		Long: `m2m runs an environment of this project on this machine: Cognito's token
+endpoint, the HTTP API with its JWT authorizer, and the compiled functions, all
+taken from the cloud assembly that ` + "`cdk synth`" + ` writes. No AWS account is needed.`,
+		Example: `  m2m up                      run the environment dev
+  m2m up --env staging        run another one
+  m2m up --help               what up can do`,
+		Args:              cobra.NoArgs,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		DisableAutoGenTag: true,
+	}
+	root.AddCommand(upCommand(stdout, speech))
+	return root
+}

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/synth"
+)
+
+// upOptions are the flags of `m2m up`.
+type upOptions struct {
+	env         string
+	apiAddr     string
+	cognitoAddr string
+	assembly    string
+	state       string
+	ephemeral   bool
+	lenient     bool
+	json        bool
+}
+
+func upCommand(stdout io.Writer, speech *speech) *cobra.Command {
+	var o upOptions
+	cmd := &cobra.Command{
+		Use:   "up",
+		Short: "Run one environment on this machine until Ctrl-C",
+		Long: `Synthesizes an environment and runs what the cloud assembly says: the token
+endpoint, discovery and JWKS of the user pool, the HTTP API with its JWT
+authorizer, and the compiled functions in warm processes.
+
+Ids, secrets and signing keys are kept between runs, so clients go on working.
+When everything answers, it prints URLs and curl commands to paste; with --json,
+one JSON object on stdout. Ctrl-C lets requests in flight finish and stops.`,
+		Example: `  m2m up
+  m2m up --env staging --api-addr 127.0.0.1:0 --cognito-addr 127.0.0.1:0
+  m2m up --assembly cdk.out --json      no synth, no Node
+  m2m up --ephemeral                    new ids and secrets, nothing kept`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return up(cmd.Context(), o, stdout, speech) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&o.env, "env", "dev", "the environment to run, a file in environments/")
+	flags.StringVar(&o.apiAddr, "api-addr", "127.0.0.1:4000", "where the HTTP API listens; port 0 takes a free one")
+	flags.StringVar(&o.cognitoAddr, "cognito-addr", "127.0.0.1:4001", "where the user pool listens; port 0 takes a free one")
+	flags.StringVar(&o.assembly, "assembly", "", "run the cloud assembly in this folder instead of synthesizing one")
+	flags.StringVar(&o.state, "state", "", "folder of ids, secrets and keys (default .m2m in the project)")
+	flags.BoolVar(&o.ephemeral, "ephemeral", false, "keep nothing: new ids and secrets, gone at the end")
+	flags.BoolVar(&o.lenient, "lenient", false, "warn about resources the runtime does not know, instead of refusing them")
+	flags.BoolVar(&o.json, "json", false, "print one JSON object on stdout when ready")
+	cmd.MarkFlagsMutuallyExclusive("state", "ephemeral")
+	return cmd
+}
+
+func up(ctx context.Context, o upOptions, stdout io.Writer, speech *speech) (err error) {
+	begun := time.Now()
+	project, err := findProject(o)
+	if err != nil {
+		return err
+	}
+	runtime, err := local.Open(o.config(project, speech))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, runtime.Close()) }()
+
+	description, err := synthAndStart(ctx, o, project, runtime, speech)
+	if err != nil {
+		if ctx.Err() != nil {
+			return errors.New("interrupted before the environment was ready")
+		}
+		return err
+	}
+	speech.say("Ready in %s: %s runs on this machine. Ctrl-C stops it.", seconds(time.Since(begun)), o.env)
+	if err := show(stdout, description, o.json); err != nil {
+		return err
+	}
+	select {
+	case <-ctx.Done():
+		speech.say("Stopping: requests in flight may finish.")
+		return nil
+	case err := <-runtime.Failed():
+		return err
+	}
+}
+
+// findProject is the CDK project to synthesize. One is not needed with
+// --assembly, where it only says where to look for the functions' source.
+func findProject(o upOptions) (*synth.Project, error) {
+	project, err := synth.Find(".")
+	if o.assembly != "" && errors.Is(err, synth.ErrNoProject) {
+		return nil, nil //nolint:nilnil // no project is a valid answer with --assembly
+	}
+	return project, err
+}
+
+func (o upOptions) config(project *synth.Project, speech *speech) local.Config {
+	c := local.Config{
+		Env:            o.env,
+		APIAddr:        o.apiAddr,
+		CognitoAddr:    o.cognitoAddr,
+		StateDir:       o.state,
+		Ephemeral:      o.ephemeral,
+		Lenient:        o.lenient,
+		Report:         speech,
+		FunctionOutput: speech.lines("function | "),
+		AccessLog:      speech.lines("access   | "),
+		Log:            slog.New(slog.NewTextHandler(speech, &slog.HandlerOptions{Level: slog.LevelInfo})),
+	}
+	if project != nil {
+		c.SourceDir = project.Dir
+		if c.StateDir == "" {
+			c.StateDir = filepath.Join(project.Dir, ".m2m")
+		}
+	}
+	return c
+}
+
+func synthAndStart(ctx context.Context, o upOptions, project *synth.Project, runtime *local.Runtime, speech *speech) (*local.Description, error) {
+	dir := o.assembly
+	if dir == "" {
+		dir = runtime.SynthDir()
+		warnings, err := project.Run(ctx, o.env, dir, speech)
+		if err != nil {
+			return nil, err
+		}
+		for _, warning := range warnings {
+			speech.Warn(warning)
+		}
+	}
+	return runtime.Start(ctx, dir)
+}
+
+func show(stdout io.Writer, d *local.Description, asJSON bool) error {
+	if asJSON {
+		return json.NewEncoder(stdout).Encode(d)
+	}
+	_, err := io.WriteString(stdout, walkThrough(d))
+	return err
+}
+
+// seconds is a duration for a person: 3.2s.
+func seconds(d time.Duration) string { return fmt.Sprintf("%.1fs", d.Seconds()) }

@@ -1,0 +1,96 @@
+// Package config owns the environment files: it reads environments/*.yaml, fills in defaults and reports everything
+// that is wrong with them, in one run, with file, line and column.
+//
+// It does not own what becomes of an environment: package stacks turns it into CDK constructs. Nothing here imports
+// awscdk or calls AWS. The format is section 4 of the design; limits and patterns are those of the Amazon Cognito and
+// API Gateway references, named beside each rule. The JSON Schema for editors is generated from the same types by
+// this package's tests: go test ./config -run TestSchema -update
+package config
+
+import (
+	"strings"
+	"time"
+)
+
+// Environment is one checked environment file with its defaults filled in. Its slices are sorted, so the order of
+// keys and lists in the file never reaches a template.
+type Environment struct {
+	Name            string           // 2 to 20 lower-case letters, digits and hyphens; equal to the file's name
+	Region          string           // AWS Region; empty: stacks are environment-agnostic
+	Account         string           // twelve digits; empty: stacks are environment-agnostic
+	Identity        Identity         // the user pool
+	ResourceServers []ResourceServer // at least one, sorted by Identifier
+	Clients         []Client         // at least one, sorted by Name
+	API             API              // the HTTP API
+	Warnings        Problems         // what is allowed and probably not meant, sorted by place
+}
+
+// Identity is what an environment says about its user pool.
+type Identity struct {
+	DomainPrefix       string // prefix of the pool's Cognito domain; empty: derived from the environment's name and the stack id
+	DeletionProtection bool   // the pool can't be deleted; always true for production
+}
+
+// ResourceServer is an API as Cognito knows it: an identifier and the scopes a client can be given.
+type ResourceServer struct {
+	Identifier string  // may hold "/" and ":", as in https://api.example.com/orders
+	Scopes     []Scope // at least one, sorted by Name
+}
+
+// Scope is one permission of a resource server.
+type Scope struct {
+	Name        string // without the identifier: "read"
+	Description string // 1 to 256 characters
+}
+
+// Client is one app client, which stands for one calling system.
+type Client struct {
+	Name                string        // unique, also after its hyphens are removed
+	Scopes              []string      // at least one, as "identifier/name", sorted
+	AccessTokenValidity time.Duration // whole minutes, 5 minutes to 24 hours; 60 minutes unless the file says otherwise
+}
+
+// API is what an environment says about its HTTP API.
+type API struct {
+	Routes   []Route  // at least one, sorted by route key
+	Throttle Throttle // of the whole stage
+}
+
+// Route is one entry of api.routes: a path with the methods that share scopes and function. Every route is behind
+// the JWT authorizer.
+type Route struct {
+	Path     string   // "/", "/orders/{id}", "/files/{proxy+}" or "$default"
+	Methods  []string // sorted, in capitals; ANY stands alone; empty for "$default"
+	Scopes   []string // as "identifier/name", sorted; a token needs one of them; empty: any token of a known client
+	Function string   // a folder under lambda/; "echo" unless the file says otherwise
+}
+
+// Throttle is the token bucket in front of the stage.
+type Throttle struct {
+	Rate  float64 // requests per second; 100 unless the file says otherwise
+	Burst int     // requests at once; 200 unless the file says otherwise
+}
+
+// OutputKey is the key of the stack output that holds the client's id: "ClientIdReportJob" for the client report-job.
+func (c Client) OutputKey() string {
+	var key strings.Builder
+	key.WriteString("ClientId")
+	for part := range strings.SplitSeq(c.Name, "-") {
+		if part != "" {
+			key.WriteString(strings.ToUpper(part[:1]) + part[1:])
+		}
+	}
+	return key.String()
+}
+
+// Keys lists the route's keys as API Gateway writes them: "GET /orders/{id}", or "$default".
+func (r Route) Keys() []string {
+	if r.Path == defaultRoute {
+		return []string{defaultRoute}
+	}
+	keys := make([]string, 0, len(r.Methods))
+	for _, method := range r.Methods {
+		keys = append(keys, method+" "+r.Path)
+	}
+	return keys
+}

@@ -1,0 +1,256 @@
+package config_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cognito-m2m/config"
+)
+
+func TestLoadFillsInDefaults(t *testing.T) {
+	t.Parallel()
+	got, problems := load(t, "dev.yaml", `name: dev
+resourceServers: [{identifier: test-api, scopes: {read: Read test data}}]
+clients: {reader: {scopes: [test-api/read]}}
+api: {routes: [{path: /, methods: [get], scopes: []}]}
+`)
+	want := &config.Environment{
+		Name:            "dev",
+		ResourceServers: []config.ResourceServer{{Identifier: "test-api", Scopes: []config.Scope{{Name: "read", Description: "Read test data"}}}},
+		Clients:         []config.Client{{Name: "reader", Scopes: []string{"test-api/read"}, AccessTokenValidity: time.Hour}},
+		API: config.API{
+			Routes:   []config.Route{{Path: "/", Methods: []string{"GET"}, Function: "echo"}},
+			Throttle: config.Throttle{Rate: 100, Burst: 200},
+		},
+	}
+	if diff := cmp.Diff(want, got); diff != "" || problems != nil {
+		t.Errorf("problems %v, environment (-want +got):\n%s", problems, diff)
+	}
+}
+
+func TestLoadTakesWhatIsWritten(t *testing.T) {
+	t.Parallel()
+	got, problems := load(t, "prod-eu.yaml", `name: prod-eu
+region: eu-central-1
+account: "012345678901"
+identity: {domain: {prefix: orders-eu}, deletionProtection: true}
+resourceServers: [{identifier: "https://api.example.com/orders", scopes: {read.all: Read, "*": Everything}}]
+clients: {report-job: {scopes: ["https://api.example.com/orders/read.all"], accessTokenValidity: 1h30m}}
+api:
+  routes:
+    - {path: $default, scopes: []}
+    - {path: "/orders/{id}/files/{proxy+}", methods: [PUT, DELETE], scopes: ["https://api.example.com/orders/*", "https://api.example.com/orders/read.all"]}
+  throttle: {rate: 0.5, burst: 1}
+`)
+	want := &config.Environment{
+		Name: "prod-eu", Region: "eu-central-1", Account: "012345678901",
+		Identity: config.Identity{DomainPrefix: "orders-eu", DeletionProtection: true},
+		ResourceServers: []config.ResourceServer{{
+			Identifier: "https://api.example.com/orders",
+			Scopes:     []config.Scope{{Name: "*", Description: "Everything"}, {Name: "read.all", Description: "Read"}},
+		}},
+		Clients: []config.Client{{Name: "report-job", Scopes: []string{"https://api.example.com/orders/read.all"}, AccessTokenValidity: 90 * time.Minute}},
+		API: config.API{
+			Routes: []config.Route{
+				{Path: "$default", Function: "echo"},
+				{
+					Path: "/orders/{id}/files/{proxy+}", Methods: []string{"DELETE", "PUT"},
+					Scopes: []string{"https://api.example.com/orders/*", "https://api.example.com/orders/read.all"}, Function: "echo",
+				},
+			},
+			Throttle: config.Throttle{Rate: 0.5, Burst: 1},
+		},
+	}
+	if problems != nil {
+		t.Fatal(problems)
+	}
+	got.Warnings = nil // TestWarnings
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("environment (-want +got):\n%s", diff)
+	}
+}
+
+func TestOrderInTheFileDoesNotMatter(t *testing.T) {
+	t.Parallel()
+	one, problems := load(t, "dev.yaml", `name: dev
+resourceServers:
+  - {identifier: a, scopes: {x: X, y: Y}}
+  - {identifier: b, scopes: {z: Z}}
+clients:
+  one: {scopes: [a/x, b/z, a/y]}
+  two: {scopes: [a/y]}
+api:
+  routes:
+    - {path: /p, methods: [GET, POST], scopes: [a/x, a/y]}
+    - {path: /p, methods: [ANY], scopes: []}
+    - {path: /, methods: [GET], scopes: []}
+`)
+	if problems != nil {
+		t.Fatal(problems)
+	}
+	other, problems := load(t, "dev.yaml", `api:
+  routes:
+    - {methods: [GET], path: /, scopes: []}
+    - {path: /p, methods: [ANY], scopes: []}
+    - {scopes: [a/y, a/x], path: /p, methods: [POST, GET]}
+clients:
+  two: {scopes: [a/y]}
+  one: {scopes: [b/z, a/y, a/x]}
+resourceServers:
+  - {scopes: {z: Z}, identifier: b}
+  - {identifier: a, scopes: {y: Y, x: X}}
+name: dev
+`)
+	if diff := cmp.Diff(one, other); diff != "" || problems != nil {
+		t.Errorf("problems %v, difference:\n%s", problems, diff)
+	}
+}
+
+func TestWarnings(t *testing.T) {
+	t.Parallel()
+	got, problems := load(t, "dev.yaml", strings.NewReplacer(
+		"writer: {scopes: [test-api/write]}", "other: {scopes: [test-api/read], rotation: {everyDays: 30}}",
+		"scopes: []", "scopes: [test-api/write]",
+	).Replace(valid))
+	if problems != nil {
+		t.Fatal(problems)
+	}
+	warnings := make([]string, 0, len(got.Warnings))
+	for _, warning := range got.Warnings {
+		warning.File = filepath.Base(warning.File)
+		warnings = append(warnings, warning.String())
+	}
+	want := []string{
+		"dev.yaml:13:36: clients.other.rotation: has no effect yet (secrets are not rotated until a later version)",
+		`dev.yaml:16:50: api.routes[0].scopes[0]: no client has the scope "test-api/write" (add it to a client)`,
+	}
+	if diff := cmp.Diff(want, warnings); diff != "" {
+		t.Errorf("warnings (-want +got):\n%s", diff)
+	}
+}
+
+func TestValidFileHasNoWarnings(t *testing.T) {
+	t.Parallel()
+	got, problems := load(t, "dev.yaml", valid)
+	if problems != nil || got.Warnings != nil {
+		t.Errorf("problems %v, warnings %v", problems, got.Warnings)
+	}
+}
+
+func TestLambdaDir(t *testing.T) {
+	t.Parallel()
+	root := project(t, map[string]string{"dev.yaml": valid})
+	_, err := config.Load(filepath.Join(root, "environments/dev.yaml"), config.Options{LambdaDir: filepath.Join(root, "elsewhere")})
+	want := []string{
+		`environments/dev.yaml:16:7: api.routes[0].function: no function "echo": elsewhere/echo/main.go is not there`,
+		`environments/dev.yaml:17:81: api.routes[1].function: no function "echo": elsewhere/echo/main.go is not there`,
+	}
+	if diff := cmp.Diff(want, lines(t, root, err)); diff != "" {
+		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+}
+
+func TestLoadDir(t *testing.T) {
+	t.Parallel()
+	root := project(t, map[string]string{
+		"staging.yaml":            strings.Replace(valid, "dev", "staging", 1),
+		"dev.yaml":                valid,
+		"environment.schema.json": "{",
+	})
+	got, err := config.LoadDir(filepath.Join(root, "environments"), config.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != 2 || got[0].Name != "dev" || got[1].Name != "staging" {
+		t.Errorf("environments %v, want dev and staging", got)
+	}
+}
+
+func TestLoadDirReportsAllFilesTogether(t *testing.T) {
+	t.Parallel()
+	root := project(t, map[string]string{
+		"a-syntax.yaml": "name: [a-syntax\n",
+		"b-rules.yaml":  strings.NewReplacer("name: dev", "name: other", "[test-api/write]", "[]", "rate: 100", "rate: 0").Replace(valid),
+		"c-fine.yaml":   strings.Replace(valid, "dev", "c-fine", 1),
+		"d-empty.yaml":  "# nothing\n",
+		"e.yml":         valid,
+		"f.yaml/x":      "",
+	})
+	environments, err := config.LoadDir(filepath.Join(root, "environments"), config.Options{})
+	if environments != nil {
+		t.Errorf("environments %v beside an error", environments)
+	}
+	want := []string{
+		"environments/a-syntax.yaml:1:7: is not YAML: sequence end token ']' not found",
+		`environments/b-rules.yaml:1:7: name: "other" is not the file's name "b-rules" (rename one of them)`,
+		"environments/b-rules.yaml:13:12: clients.writer.scopes: has no scopes (add at least one; Cognito answers invalid_scope to a client without scopes)",
+		"environments/b-rules.yaml:18:20: api.throttle.rate: 0 is too small, it must be above 0",
+		"environments/d-empty.yaml: is empty (start from environments/dev.yaml)",
+		"environments/e.yml: is not read (rename it to end in .yaml)",
+		"environments/f.yaml: reading: is a directory",
+	}
+	if diff := cmp.Diff(want, lines(t, root, err)); diff != "" {
+		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+}
+
+func TestFolders(t *testing.T) {
+	t.Parallel()
+	root := project(t, nil)
+	cases := map[string]struct{ dir, want string }{
+		"without files": {"environments", "environments: has no environment files (add one, for example dev.yaml)"},
+		"missing":       {"elsewhere", "elsewhere: reading: no such file or directory"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := config.LoadDir(filepath.Join(root, c.dir), config.Options{})
+			if diff := cmp.Diff([]string{c.want}, lines(t, root, err)); diff != "" {
+				t.Errorf("problems (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestMissingFile(t *testing.T) {
+	t.Parallel()
+	root := project(t, nil)
+	_, err := config.Load(filepath.Join(root, "environments/dev.yaml"), config.Options{})
+	want := []string{"environments/dev.yaml: reading: no such file or directory"}
+	if diff := cmp.Diff(want, lines(t, root, err)); diff != "" {
+		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+}
+
+// The real files load without warnings, dev's tokens live an hour, and every environment has the same clients.
+func TestEnvironmentFiles(t *testing.T) {
+	t.Parallel()
+	environments, err := config.LoadDir("../environments", config.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, environment := range environments {
+		names = append(names, environment.Name)
+		if len(environment.Warnings) > 0 {
+			t.Error(environment.Warnings)
+		}
+		var clients []string
+		for _, client := range environment.Clients {
+			clients = append(clients, client.Name)
+			if environment.Name == "dev" && client.AccessTokenValidity != time.Hour {
+				t.Errorf("dev: tokens of %s live %v, want 1h", client.Name, client.AccessTokenValidity)
+			}
+		}
+		if diff := cmp.Diff([]string{"reader", "writer"}, clients); diff != "" {
+			t.Errorf("%s: clients (-want +got):\n%s", environment.Name, diff)
+		}
+	}
+	if diff := cmp.Diff([]string{"dev", "prod", "staging"}, names); diff != "" {
+		t.Errorf("environments (-want +got):\n%s", diff)
+	}
+}

@@ -1,0 +1,69 @@
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Problem is one thing to put right in an environment file.
+type Problem struct {
+	File    string // as it was given to Load, or the folder's name joined with the file's
+	Line    int    // from 1; 0: the file as a whole
+	Column  int    // from 1, in characters; 0: the file as a whole
+	Path    string // the key, "clients.reader.scopes[0]"; empty: the file as a whole
+	Message string // what is wrong
+	Hint    string // the way out; may be empty
+}
+
+// String renders the problem on one line: file:line:column: path: message (hint).
+func (p Problem) String() string {
+	var line strings.Builder
+	line.WriteString(p.File)
+	if p.Line > 0 {
+		fmt.Fprintf(&line, ":%d:%d", p.Line, p.Column)
+	}
+	if p.Path != "" {
+		line.WriteString(": " + p.Path)
+	}
+	line.WriteString(": " + p.Message)
+	if p.Hint != "" {
+		line.WriteString(" (" + p.Hint + ")")
+	}
+	return line.String()
+}
+
+// Problems is everything that was found, sorted by file and place. It is the type of every error of this package.
+type Problems []Problem
+
+// Error renders one problem per line.
+func (ps Problems) Error() string {
+	lines := make([]string, 0, len(ps))
+	for _, p := range ps {
+		lines = append(lines, p.String())
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (ps Problems) sorted() Problems {
+	slices.SortStableFunc(ps, func(a, b Problem) int {
+		return cmp.Or(
+			cmp.Compare(a.File, b.File),
+			cmp.Compare(a.Line, b.Line),
+			cmp.Compare(a.Column, b.Column),
+			cmp.Compare(a.Path, b.Path),
+			cmp.Compare(a.Message, b.Message),
+		)
+	})
+	return ps
+}
+
+// quote shows a value of the file in a message: on one line, and short.
+func quote(value string) string {
+	const longest = 80
+	if runes := []rune(value); len(runes) > longest {
+		value = string(runes[:longest]) + "…"
+	}
+	return fmt.Sprintf("%q", value)
+}

@@ -1,0 +1,86 @@
+package config_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"cognito-m2m/config"
+)
+
+// valid is a file without problems. Cases change one part of it.
+const valid = `name: dev
+region: ap-northeast-1
+identity:
+  domain: {prefix: ""}
+  deletionProtection: false
+resourceServers:
+  - identifier: test-api
+    scopes:
+      read: Read test data
+      write: Write test data
+clients:
+  reader: {scopes: [test-api/read]}
+  writer: {scopes: [test-api/write]}
+api:
+  routes:
+    - {path: /test_jwt, methods: [ANY], scopes: []}
+    - {path: /test_jwt/read, methods: [GET], scopes: [test-api/read], function: echo}
+  throttle: {rate: 100, burst: 200}
+`
+
+// project lays out a folder environments with the given files beside a folder lambda with the function echo, and a
+// folder notes that is no function.
+func project(t *testing.T, files map[string]string) string {
+	t.Helper()
+	root := t.TempDir()
+	write := func(name, content string) {
+		path := filepath.Join(root, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("lambda/echo/main.go", "package main\n")
+	write("lambda/notes/README.md", "no function\n")
+	if err := os.Mkdir(filepath.Join(root, "environments"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range files {
+		write("environments/"+name, content)
+	}
+	return root
+}
+
+// load loads content as environments/dev.yaml and returns the lines of its error, with paths below the project.
+func load(t *testing.T, name, content string) (*config.Environment, []string) {
+	t.Helper()
+	root := project(t, map[string]string{name: content})
+	environment, err := config.Load(filepath.Join(root, "environments", name), config.Options{})
+	return environment, lines(t, root, err)
+}
+
+func lines(t *testing.T, root string, err error) []string {
+	t.Helper()
+	if err == nil {
+		return nil
+	}
+	var problems config.Problems
+	if !errors.As(err, &problems) || len(problems) == 0 {
+		t.Fatalf("error is %T %v, want Problems", err, err)
+	}
+	return strings.Split(strings.ReplaceAll(err.Error(), root+string(filepath.Separator), ""), "\n")
+}
+
+// edit replaces the one occurrence of old in the valid file.
+func edit(t *testing.T, old, replacement string) string {
+	t.Helper()
+	if strings.Count(valid, old) != 1 {
+		t.Fatalf("the valid file has %q %d times, want once", old, strings.Count(valid, old))
+	}
+	return strings.Replace(valid, old, replacement, 1)
+}

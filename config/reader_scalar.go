@@ -1,0 +1,106 @@
+package config
+
+import (
+	"fmt"
+	"reflect"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// scalar reads a single value: text, a number, true or false.
+func (r *reader) scalar(path string, node ast.Node, into reflect.Value) {
+	written := scalarText(node)
+	_, isString := node.(*ast.StringNode)
+	_, isBlock := node.(*ast.LiteralNode)
+	isText := isString || isBlock
+	switch into.Kind() {
+	case reflect.String:
+		if isText {
+			r.text(path, written, into)
+			return
+		}
+		r.report(path, fmt.Sprintf("want text, got %s", written), fmt.Sprintf("put it in quotes: %q", written))
+	case reflect.Bool:
+		if b, ok := node.(*ast.BoolNode); ok {
+			into.SetBool(b.Value)
+			return
+		}
+		r.mismatch(path, written, into)
+	case reflect.Int, reflect.Float64:
+		if value, ok := numberIn(node, into.Kind()); ok {
+			r.number(path, value, into)
+			return
+		}
+		r.mismatch(path, written, into)
+	default:
+		r.mismatch(path, written, into)
+	}
+}
+
+func (r *reader) mismatch(path, written string, into reflect.Value) {
+	hint := ""
+	if into.Kind() == reflect.Slice && into.Type().Elem().Kind() == reflect.String {
+		hint = "write it as a list: [" + written + "]"
+	}
+	r.report(path, "want "+wanted(into.Type())+", got "+quote(written), hint)
+}
+
+// text stores a value whose type's rule it keeps, and tells whether it does.
+func (r *reader) text(path, value string, into reflect.Value) bool {
+	rule := into.Interface().(interface{ text() text }).text()
+	if message, hint := rule.check(value); message != "" {
+		r.report(path, message, hint)
+		return false
+	}
+	into.SetString(rule.spell(value))
+	return true
+}
+
+// number stores a value in the range of its type.
+func (r *reader) number(path string, value float64, into reflect.Value) {
+	rule := into.Interface().(interface{ number() number }).number()
+	if message := rule.check(value); message != "" {
+		r.report(path, message, "")
+		return
+	}
+	if into.Kind() == reflect.Int {
+		into.SetInt(int64(value))
+		return
+	}
+	into.SetFloat(value)
+}
+
+// numberIn takes whole numbers for both kinds and others for floats. Every limit is far below 2^53, so nothing is
+// lost by comparing as float64.
+func numberIn(node ast.Node, kind reflect.Kind) (float64, bool) {
+	switch n := node.(type) {
+	case *ast.IntegerNode:
+		switch value := n.Value.(type) {
+		case int64:
+			return float64(value), true
+		case uint64:
+			return float64(value), true
+		}
+	case *ast.FloatNode:
+		return n.Value, kind == reflect.Float64
+	}
+	return 0, false
+}
+
+// wanted names what a type of file.go looks like in YAML.
+func wanted(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Slice:
+		return "a list"
+	case reflect.Map, reflect.Struct:
+		return "a mapping"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Int:
+		return "a whole number"
+	case reflect.Float64:
+		return "a number"
+	default:
+		return "text"
+	}
+}

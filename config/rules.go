@@ -1,0 +1,166 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// checker holds the rules that one value alone can't break. It looks at what the reader made of a file; values that
+// the reader refused are zero, and every rule passes over those.
+type checker struct {
+	*reader
+	written   *file
+	lambdaDir string
+	declared  map[scopeRef]bool     // every scope of every resource server
+	scopeless map[identifier]bool   // resource servers whose scopes could not be read: references to them are left alone
+	granted   map[scopeRef]bool     // every scope that some client has
+	routeKeys map[string]takenRoute // by method and path without parameter names
+	warnings  Problems
+}
+
+func newChecker(r *reader, written *file, lambdaDir string) *checker {
+	c := &checker{
+		reader: r, written: written, lambdaDir: lambdaDir,
+		declared: map[scopeRef]bool{}, scopeless: map[identifier]bool{},
+		granted: map[scopeRef]bool{}, routeKeys: map[string]takenRoute{},
+	}
+	for _, server := range written.ResourceServers {
+		c.scopeless[server.Identifier] = len(server.Scopes) == 0
+		for name := range server.Scopes {
+			c.declared[fullScope(server.Identifier, name)] = true
+		}
+	}
+	for _, client := range written.Clients {
+		for _, scope := range client.Scopes {
+			c.granted[scope] = true
+		}
+	}
+	return c
+}
+
+func (c *checker) check() {
+	c.name()
+	c.production()
+	c.derivedDomain()
+	c.resourceServers()
+	c.clients()
+	c.routes()
+}
+
+func (c *checker) warn(path, message, hint string) {
+	c.warnings = append(c.warnings, c.problem(path, message, hint))
+}
+
+// name holds file name and name together, because commands find an environment by either.
+func (c *checker) name() {
+	name := string(c.written.Name)
+	stem := strings.TrimSuffix(filepath.Base(c.file), filepath.Ext(c.file))
+	if name != "" && name != stem {
+		c.report("name", fmt.Sprintf("%s is not the file's name %s", quote(name), quote(stem)), "rename one of them")
+	}
+}
+
+// production refuses a production environment whose user pool, and with it every client's id and secret, one
+// command could delete.
+func (c *checker) production() {
+	if isProduction(c.written.Name) && !c.written.Identity.DeletionProtection {
+		c.report("identity.deletionProtection", "must be true in production", "write deletionProtection: true")
+	}
+}
+
+func isProduction(name environmentName) bool {
+	first, _, _ := strings.Cut(string(name), "-")
+	return first == "prod" || first == "production"
+}
+
+// derivedDomain checks the name as part of the domain that is derived from it.
+func (c *checker) derivedDomain() {
+	word := reservedIn(string(c.written.Name), reservedWords)
+	if word != "" && c.written.Identity.Domain.Prefix == "" {
+		c.report("name", fmt.Sprintf("the domain derived from %s contains the reserved word %q", quote(string(c.written.Name)), word),
+			"rename the environment, or set identity.domain.prefix")
+	}
+}
+
+func (c *checker) resourceServers() {
+	first := map[identifier]string{}
+	for i, server := range c.written.ResourceServers {
+		path := indexPath("resourceServers", i)
+		if earlier, ok := first[server.Identifier]; ok && server.Identifier != "" {
+			c.report(path+".identifier",
+				fmt.Sprintf("%s is already the identifier of %s", quote(string(server.Identifier)), earlier), "put their scopes together")
+		} else {
+			first[server.Identifier] = path
+		}
+		for name := range server.Scopes {
+			if length := len(fullScope(server.Identifier, name)); length > scopeRefText.maxLength {
+				c.report(keyPath(path+".scopes", string(name)),
+					fmt.Sprintf("the scope has %d characters with its identifier, at most %d are allowed", length, scopeRefText.maxLength), "")
+			}
+		}
+	}
+}
+
+// fullScope is the scope as tokens carry it.
+func fullScope(server identifier, name scopeName) scopeRef {
+	return scopeRef(string(server) + "/" + string(name))
+}
+
+func (c *checker) clients() {
+	first := map[string]clientName{}
+	for _, name := range slices.Sorted(maps.Keys(c.written.Clients)) {
+		path := keyPath("clients", string(name))
+		bare := strings.ReplaceAll(string(name), "-", "")
+		if earlier, ok := first[bare]; ok {
+			c.report(path, fmt.Sprintf("is the same name as %q once hyphens are removed", earlier),
+				"both would be one stack output; rename one")
+		} else {
+			first[bare] = name
+		}
+		client := c.written.Clients[name]
+		c.scopes(path+".scopes", client.Scopes)
+		c.validity(path+".accessTokenValidity", client.AccessTokenValidity)
+		if client.Rotation.EveryDays > 0 {
+			c.warn(path+".rotation", "has no effect yet", "secrets are not rotated until a later version")
+		}
+	}
+}
+
+// validity checks Cognito's range for access tokens (Cognito guide, "Understanding the access token").
+func (c *checker) validity(path string, written validity) {
+	const shortest, longest = 5 * time.Minute, 24 * time.Hour
+	if written == "" {
+		return
+	}
+	if d := written.duration(); d < shortest || d > longest {
+		c.report(path, quote(string(written))+" is outside 5m to 24h", "Cognito's range for access tokens")
+	}
+}
+
+// scopes checks that every scope in a list is declared by a resource server. A file that declares none has been told
+// so already.
+func (c *checker) scopes(path string, scopes []scopeRef) {
+	if len(c.declared) == 0 {
+		return
+	}
+	for i, scope := range scopes {
+		if scope == "" || c.declared[scope] || c.scopeless[scope.server()] {
+			continue
+		}
+		known := make([]string, 0, len(c.declared))
+		for declared := range c.declared {
+			known = append(known, string(declared))
+		}
+		slices.Sort(known)
+		c.report(indexPath(path, i), "unknown scope "+quote(string(scope)), didYouMean(string(scope), known))
+	}
+}
+
+// server is the identifier in front of the last "/": identifiers may contain more of them, names can't.
+func (s scopeRef) server() identifier {
+	return identifier(s[:max(0, strings.LastIndexByte(string(s), '/'))])
+}

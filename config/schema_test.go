@@ -1,0 +1,304 @@
+package config
+
+import (
+	"encoding/json"
+	"flag"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"math"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+	"github.com/google/go-cmp/cmp"
+	generator "github.com/invopop/jsonschema"
+	validator "github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+const schemaFile = "../environments/environment.schema.json"
+
+var update = flag.Bool("update", false, "rewrite the JSON Schema of the environment files")
+
+// TestSchema keeps the schema that editors use equal to the types and rules that Load uses.
+func TestSchema(t *testing.T) {
+	want := generatedSchema(t)
+	if *update {
+		if err := os.WriteFile(schemaFile, want, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(schemaFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s is out of date, run go test ./config -run TestSchema -update (-want +got):\n%s", schemaFile, diff)
+	}
+}
+
+// generatedSchema describes file as a JSON Schema of draft 2020-12. Structure and tags are the generator's work;
+// constrain adds the rules that are methods of the types, and the comments in file.go become descriptions.
+func generatedSchema(t *testing.T) []byte {
+	t.Helper()
+	comments := commentsOf(t, "file.go")
+	reflector := &generator.Reflector{
+		FieldNameTag: "yaml", Anonymous: true, DoNotReference: true,
+		LookupComment: func(t reflect.Type, field string) string { return comments[strings.Trim(t.Name()+"."+field, ".")] },
+	}
+	schema := reflector.Reflect(file{})
+	schema.Title = "Environment"
+	constrain(schema, reflect.TypeFor[file]())
+	written, err := json.MarshalIndent(schema, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(written, '\n')
+}
+
+// commentsOf maps "type" and "type.Field" to the comments in a source file.
+func commentsOf(t *testing.T, name string) map[string]string {
+	t.Helper()
+	source, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	comments := map[string]string{}
+	for _, declaration := range source.Decls {
+		general, ok := declaration.(*ast.GenDecl)
+		if !ok || general.Tok != token.TYPE {
+			continue
+		}
+		spec := general.Specs[0].(*ast.TypeSpec)
+		comments[spec.Name.Name] = strings.TrimSpace(general.Doc.Text())
+		structure, ok := spec.Type.(*ast.StructType)
+		if !ok {
+			continue
+		}
+		for _, field := range structure.Fields.List {
+			comments[spec.Name.Name+"."+field.Names[0].Name] = strings.TrimSpace(field.Doc.Text())
+		}
+	}
+	return comments
+}
+
+// constrain adds to the schema of a type, and of everything in it, what the type's methods allow.
+func constrain(schema *generator.Schema, t reflect.Type) {
+	if limited, ok := reflect.TypeAssert[interface{ count() count }](reflect.Zero(t)); ok {
+		constrainCount(schema, limited.count())
+	}
+	switch t.Kind() {
+	case reflect.Struct:
+		for field := range t.Fields() {
+			key, _, _ := strings.Cut(field.Tag.Get("yaml"), ",")
+			property, _ := schema.Properties.Get(key)
+			constrain(property, field.Type)
+		}
+		if t == reflect.TypeFor[route]() {
+			methodsUnlessDefault(schema)
+		}
+	case reflect.Slice:
+		schema.UniqueItems = t.Elem().Kind() == reflect.String
+		constrain(schema.Items, t.Elem())
+	case reflect.Map:
+		schema.PropertyNames = &generator.Schema{}
+		constrain(schema.PropertyNames, t.Key())
+		constrain(schema.AdditionalProperties, t.Elem())
+	case reflect.String:
+		constrainText(schema, reflect.Zero(t).Interface().(interface{ text() text }).text())
+	case reflect.Int, reflect.Float64:
+		schema.ExclusiveMinimum = "0"
+		if limit := reflect.Zero(t).Interface().(interface{ number() number }).number().max; limit < math.MaxInt32 {
+			schema.Maximum = json.Number(decimal(limit))
+		}
+	default: // booleans
+	}
+}
+
+func constrainCount(schema *generator.Schema, limits count) {
+	least, most := uint64(limits.min), uint64(limits.max)
+	low, high := &schema.MinItems, &schema.MaxItems
+	if schema.Type == "object" {
+		low, high = &schema.MinProperties, &schema.MaxProperties
+	}
+	if least > 0 {
+		*low = &least
+	}
+	if limits.max < math.MaxInt {
+		*high = &most
+	}
+}
+
+func constrainText(schema *generator.Schema, rule text) {
+	if rule.maxLength > 0 {
+		length := uint64(rule.maxLength)
+		schema.MaxLength = &length
+	}
+	for _, word := range rule.words {
+		schema.Enum = append(schema.Enum, word)
+	}
+	if rule.pattern != nil {
+		schema.Pattern = rule.pattern.String()
+	}
+	if rule.reserved != nil {
+		schema.Not = &generator.Schema{Pattern: strings.Join(rule.reserved, "|")}
+	}
+}
+
+// methodsUnlessDefault says that methods are left out for $default and written for every other path.
+func methodsUnlessDefault(schema *generator.Schema) {
+	isDefault := generator.NewProperties()
+	isDefault.Set("path", &generator.Schema{Const: defaultRoute})
+	schema.If = &generator.Schema{Properties: isDefault, Required: []string{"path"}}
+	schema.Then = &generator.Schema{Not: &generator.Schema{Required: []string{"methods"}}}
+	schema.Else = &generator.Schema{Required: []string{"methods"}}
+}
+
+func compiledSchema(t *testing.T) *validator.Schema {
+	t.Helper()
+	compiler := validator.NewCompiler()
+	compiler.DefaultDraft(validator.Draft2020)
+	schema, err := compiler.Compile(schemaFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema
+}
+
+// instance is YAML as a JSON Schema validator sees it.
+func instance(t *testing.T, source string) any {
+	t.Helper()
+	asJSON, err := yaml.YAMLToJSON([]byte(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	value, err := validator.UnmarshalJSON(strings.NewReader(string(asJSON)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return value
+}
+
+func TestSchemaTakesTheEnvironmentFiles(t *testing.T) {
+	t.Parallel()
+	schema := compiledSchema(t)
+	paths, err := filepath.Glob("../environments/*.yaml")
+	if err != nil || len(paths) < 3 {
+		t.Fatalf("environment files %v, error %v, want at least three", paths, err)
+	}
+	for _, path := range paths {
+		source, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.Validate(instance(t, string(source))); err != nil {
+			t.Errorf("%s: %v", path, err)
+		}
+		if first, _, _ := strings.Cut(string(source), "\n"); first != "# yaml-language-server: $schema=environment.schema.json" {
+			t.Errorf("%s starts with %q, which does not tell editors of the schema", path, first)
+		}
+	}
+}
+
+func TestSchemaRefuses(t *testing.T) {
+	t.Parallel()
+	schema := compiledSchema(t)
+	source, err := os.ReadFile("../environments/dev.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cases := map[string]struct{ old, new, want string }{
+		"unknown key":            {"region:", "regoin:", "additional properties 'regoin'"},
+		"unknown nested key":     {"rate: 100", "rat: 100", "additional properties 'rat'"},
+		"missing key":            {"name: dev\n", "", "missing property 'name'"},
+		"wrong type":             {"deletionProtection: false", "deletionProtection: 1", "got number, want boolean"},
+		"route without scopes":   {", scopes: []", "", "missing property 'scopes'"},
+		"route without methods":  {"methods: [ANY], ", "", "missing property 'methods'"},
+		"$default with methods":  {"path: /test_jwt,", "path: $default,", "'not' failed"},
+		"unknown method":         {"[ANY]", "[CONNECT]", "must be one of"},
+		"path shape":             {"path: /test_jwt,", "path: test_jwt,", "does not match pattern"},
+		"client name":            {"  reader:", "  Reader:", "invalid propertyName 'Reader'"},
+		"client without scopes":  {"[test-api/write]", "[]", "minItems"},
+		"scope twice":            {"[test-api/write]", "[test-api/write, test-api/write]", "items at 0 and 1 are equal"},
+		"no clients":             {"clients:\n  reader: {scopes: [test-api/read]}\n  writer: {scopes: [test-api/write]}", "clients: {}", "minProperties"},
+		"reserved domain prefix": {`prefix: ""`, "prefix: my-aws", "'not' failed"},
+		"rate of zero":           {"rate: 100", "rate: 0", "exclusiveMinimum"},
+		"broken burst":           {"burst: 200", "burst: 0.5", "want integer"},
+		"rotation too far apart": {"[test-api/write]}", "[test-api/write], rotation: {everyDays: 1001}}", "maximum"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if strings.Count(string(source), c.old) != 1 {
+				t.Fatalf("dev.yaml has %q %d times, want once", c.old, strings.Count(string(source), c.old))
+			}
+			err := schema.Validate(instance(t, strings.Replace(string(source), c.old, c.new, 1)))
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("error %v, want %q in it", err, c.want)
+			}
+		})
+	}
+}
+
+// TestSchemaDefaults compares the defaults that the schema promises with those an Environment gets.
+func TestSchemaDefaults(t *testing.T) {
+	t.Parallel()
+	got := (&file{Clients: clients{"c": {}}, API: api{Routes: routes{{}}}}).environment()
+	defaultIn := func(path string) string {
+		var schema any
+		if err := json.Unmarshal(generatedSchema(t), &schema); err != nil {
+			t.Fatal(err)
+		}
+		for key := range strings.SplitSeq(path, ".") {
+			schema = schema.(map[string]any)[key]
+		}
+		text, _ := json.Marshal(schema)
+		return strings.Trim(string(text), `"`)
+	}
+	validity := validity(defaultIn("properties.clients.additionalProperties.properties.accessTokenValidity.default"))
+	if validity.duration() != got.Clients[0].AccessTokenValidity {
+		t.Errorf("access token validity: schema %s, Load %s", validity, got.Clients[0].AccessTokenValidity)
+	}
+	for path, loaded := range map[string]string{
+		"api.properties.throttle.properties.rate":         decimal(got.API.Throttle.Rate),
+		"api.properties.throttle.properties.burst":        decimal(float64(got.API.Throttle.Burst)),
+		"api.properties.routes.items.properties.function": got.API.Routes[0].Function,
+		"identity.properties.domain.properties.prefix":    got.Identity.DomainPrefix,
+		"identity.properties.deletionProtection":          map[bool]string{true: "true", false: "false"}[got.Identity.DeletionProtection],
+	} {
+		if promised := defaultIn("properties." + path + ".default"); promised != loaded {
+			t.Errorf("%s: schema %q, Load %q", path, promised, loaded)
+		}
+	}
+}
+
+func TestSchemaDescribesEverything(t *testing.T) {
+	t.Parallel()
+	var walk func(path string, schema map[string]any)
+	walk = func(path string, schema map[string]any) {
+		if schema["type"] == "object" && schema["additionalProperties"] == nil {
+			t.Errorf("%s: additional properties are allowed", path)
+		}
+		properties, _ := schema["properties"].(map[string]any)
+		for key, property := range properties {
+			described := property.(map[string]any)
+			if description, _ := described["description"].(string); description == "" {
+				t.Errorf("%s.%s has no description", path, key)
+			}
+			walk(path+"."+key, described)
+		}
+		for _, key := range []string{"items", "additionalProperties"} {
+			if nested, ok := schema[key].(map[string]any); ok {
+				walk(path+"."+key, nested)
+			}
+		}
+	}
+	var schema map[string]any
+	if err := json.Unmarshal(generatedSchema(t), &schema); err != nil {
+		t.Fatal(err)
+	}
+	walk("", schema)
+}

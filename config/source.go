@@ -1,0 +1,127 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
+)
+
+// A file is far below these limits unless something else was written into it. They keep the YAML parser, whose
+// memory grows with the square of the nesting, from taking the machine down.
+const (
+	maxFileBytes = 256 << 10
+	maxNesting   = 100
+	maxColumn    = 1000 // of a "-" or "?": each level of a block on one line starts further right
+)
+
+// parse turns a file's bytes into its one YAML document. Duplicate keys are left in: the reader reports them together
+// with everything else.
+func parse(source []byte) (ast.Node, *Problem) {
+	if len(source) > maxFileBytes {
+		return nil, &Problem{Message: fmt.Sprintf("has %d bytes, at most %d are read", len(source), maxFileBytes)}
+	}
+	source = bytes.TrimPrefix(source, []byte("\ufeff"))
+	documents, problem := documentsIn(string(source))
+	if problem != nil {
+		return nil, problem
+	}
+	switch len(documents) {
+	case 0:
+		return nil, &Problem{Message: "is empty", Hint: "start from environments/dev.yaml"}
+	case 1:
+		return documents[0], nil
+	default:
+		at := placeOf(documents[1])
+		return nil, &Problem{
+			Line: at.line, Column: at.column,
+			Message: fmt.Sprintf("has %d YAML documents", len(documents)), Hint: "write one environment per file",
+		}
+	}
+}
+
+// documentsIn parses the source. A panic of the parser is a problem of the file: whatever the bytes are, a user gets
+// an answer that names it.
+func documentsIn(source string) (documents []ast.Node, problem *Problem) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			problem = &Problem{Message: fmt.Sprintf("is not YAML: parser gave up: %v", cause)}
+		}
+	}()
+	tokens := lexer.Tokenize(source)
+	if tk := tooDeep(tokens); tk != nil {
+		return nil, syntaxProblem("nesting is too deep", tk)
+	}
+	tree, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
+	if syntax, ok := errors.AsType[yaml.Error](err); ok {
+		return nil, syntaxProblem(syntax.GetMessage(), syntax.GetToken())
+	}
+	if err != nil {
+		return nil, &Problem{Message: "is not YAML: " + err.Error()}
+	}
+	for _, document := range tree.Docs {
+		if document.Body != nil && document.Body.Type() != ast.DirectiveType {
+			documents = append(documents, document.Body)
+		}
+	}
+	return documents, nil
+}
+
+func syntaxProblem(message string, tk *token.Token) *Problem {
+	problem := &Problem{Message: "is not YAML: " + message}
+	if tk != nil && tk.Type == token.MappingStartType {
+		problem.Hint = "between braces, text that has braces itself stands in quotes"
+	}
+	if tk != nil && tk.Position != nil {
+		problem.Line, problem.Column = tk.Position.Line, tk.Position.Column
+	}
+	return problem
+}
+
+// tooDeep returns the first token beyond the nesting limits, or nil.
+func tooDeep(tokens token.Tokens) *token.Token {
+	depth := 0
+	for _, tk := range tokens {
+		switch tk.Type {
+		case token.MappingStartType, token.SequenceStartType:
+			depth++
+		case token.MappingEndType, token.SequenceEndType:
+			depth--
+		case token.SequenceEntryType, token.MappingKeyType:
+			if tk.Position.Column > maxColumn {
+				return tk
+			}
+		default: // can't nest by itself
+		}
+		if depth > maxNesting {
+			return tk
+		}
+	}
+	return nil
+}
+
+// place is where something stands in a file, counted from 1.
+type place struct{ line, column int }
+
+// placeOf is where a node starts: a block mapping at its first key, everything else at its first token.
+func placeOf(node ast.Node) place {
+	if node == nil {
+		return place{}
+	}
+	if mapping, ok := node.(*ast.MappingNode); ok && !mapping.IsFlowStyle && len(mapping.Values) > 0 {
+		node = mapping.Values[0].Key
+	}
+	return tokenPlace(node.GetToken())
+}
+
+func tokenPlace(tk *token.Token) place {
+	if tk == nil || tk.Position == nil {
+		return place{}
+	}
+	return place{tk.Position.Line, tk.Position.Column}
+}

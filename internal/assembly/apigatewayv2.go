@@ -1,0 +1,113 @@
+package assembly
+
+var httpAPI = resourceType{
+	properties: properties{
+		"Name":         text().must().like(`^.{1,128}$`),
+		"ProtocolType": oneOf("HTTP", "WEBSOCKET").only("HTTP").must().replacing(),
+		"CorsConfiguration": object(properties{
+			"AllowCredentials": flag(),
+			"AllowHeaders":     texts(),
+			"AllowMethods":     texts(),
+			"AllowOrigins":     texts(),
+			"ExposeHeaders":    texts(),
+			"MaxAge":           whole(-1, 86400),
+		}),
+		"DisableExecuteApiEndpoint": flag(),
+		"Description":               noEffect(),
+		"FailOnWarnings":            noEffect(),
+		"IpAddressType":             oneOf("ipv4", "dualstack").checkedOnly(),
+		"Tags":                      noEffect(),
+		"Version":                   noEffect(),
+		"Body":                      unsupported("an API made from an OpenAPI body is not simulated; declare its routes as resources"),
+		"BodyS3Location":            unsupported("an API made from an OpenAPI body is not simulated; declare its routes as resources"),
+	},
+	ref: generatedID,
+	attributes: map[string]attribute{
+		"ApiId":         generatedID,
+		"ApiEndpoint":   apiEndpoint,
+		"ExecuteApiArn": arnOf("execute-api", "%", generatedID),
+	},
+	read: readAPI,
+}
+
+func apiEndpoint(at place, r *resource) (any, bool) {
+	id, ok := r.id(at)
+	return "https://" + id + ".execute-api." + r.scope.region + "." + r.scope.urlSuffix(), ok
+}
+
+func readAPI(b *builder, r *resource, v values) {
+	api := API{
+		Resource:                  r.source(),
+		ID:                        r.reference(),
+		Name:                      v.text("Name"),
+		Region:                    r.scope.region,
+		AccountID:                 r.scope.account,
+		Endpoint:                  r.attribute("ApiEndpoint"),
+		ExecuteAPIARN:             r.attribute("ExecuteApiArn"),
+		DisableExecuteAPIEndpoint: v.flag("DisableExecuteApiEndpoint"),
+	}
+	if cors := v.object("CorsConfiguration"); cors != nil {
+		api.CORS = &CORS{
+			AllowCredentials: cors.flag("AllowCredentials"),
+			AllowHeaders:     cors.texts("AllowHeaders"),
+			AllowMethods:     cors.texts("AllowMethods"),
+			AllowOrigins:     cors.texts("AllowOrigins"),
+			ExposeHeaders:    cors.texts("ExposeHeaders"),
+			MaxAge:           cors.optionalWhole("MaxAge"),
+		}
+	}
+	b.model.APIs = append(b.model.APIs, api)
+}
+
+var apiStage = resourceType{
+	properties: properties{
+		"ApiId":      text().must().replacing(),
+		"StageName":  text().must().replacing().like(`^(\$default|[A-Za-z0-9_-]{1,128})$`),
+		"AutoDeploy": flag(),
+		"AccessLogSettings": object(properties{
+			"DestinationArn": text().must(),
+			"Format":         text().must(),
+		}),
+		"DefaultRouteSettings": object(routeSettings),
+		"RouteSettings":        mapOf(object(routeSettings)),
+		"StageVariables":       mapOf(text()),
+		"DeploymentId":         text(),
+		"Description":          noEffect(),
+		"Tags":                 noEffect(),
+	},
+	ref:  valueOf("StageName"),
+	read: readAPIStage,
+}
+
+var routeSettings = properties{
+	"ThrottlingBurstLimit":   whole(0, 1<<31-1),
+	"ThrottlingRateLimit":    number(),
+	"DetailedMetricsEnabled": noEffect(),
+}
+
+func readAPIStage(b *builder, r *resource, v values) {
+	stage := APIStage{
+		Resource:             r.source(),
+		Name:                 v.text("StageName"),
+		AutoDeploy:           v.flag("AutoDeploy"),
+		DeploymentID:         v.text("DeploymentId"),
+		Variables:            v.textMap("StageVariables"),
+		DefaultRouteSettings: readRouteSettings(v.object("DefaultRouteSettings")),
+		RouteSettings:        map[string]RouteSettings{},
+	}
+	if log := v.object("AccessLogSettings"); log != nil {
+		stage.AccessLog = &AccessLog{DestinationARN: log.text("DestinationArn"), Format: log.text("Format")}
+	}
+	perRoute := v.object("RouteSettings")
+	for key := range perRoute {
+		stage.RouteSettings[key] = readRouteSettings(perRoute.object(key))
+	}
+	b.attach(stage.Resource, v.text("ApiId"), func(api *API) { api.Stages = append(api.Stages, stage) })
+}
+
+func readRouteSettings(v values) RouteSettings {
+	return RouteSettings{
+		ThrottlingBurstLimit: v.optionalWhole("ThrottlingBurstLimit"),
+		ThrottlingRateLimit:  v.optionalNumber("ThrottlingRateLimit"),
+	}
+}

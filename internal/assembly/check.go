@@ -1,0 +1,120 @@
+package assembly
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// check finds what a deployment would fail on and what only shows when resources are seen together. References that
+// could not be resolved are empty by now and were reported, so the checks pass over them.
+func (b *builder) check() {
+	b.checkDomains()
+	b.checkClients()
+	for i := range b.model.APIs {
+		b.checkAPI(&b.model.APIs[i])
+	}
+}
+
+func (b *builder) fail(r Resource, property, format string, args ...any) {
+	b.problems = append(b.problems, r.problem(property, format, args...))
+}
+
+// checkPool reports a resource of a user pool that the stage does not have.
+func (b *builder) checkPool(r Resource, id string) {
+	isPool := func(p UserPool) bool { return p.ID == id }
+	if id != "" && !slices.ContainsFunc(b.model.UserPools, isPool) {
+		b.fail(r, "UserPoolId", "the stage has no user pool with the id %q", id)
+	}
+}
+
+// domainPrefix and reservedWords are what CreateUserPoolDomain checks a prefix against.
+var (
+	domainPrefix  = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$`)
+	reservedWords = []string{"aws", "amazon", "cognito"}
+)
+
+func (b *builder) checkDomains() {
+	for _, domain := range b.model.UserPoolDomains {
+		b.checkPool(domain.Resource, domain.UserPoolID)
+		if domain.CertificateARN != "" || domain.Domain == "" {
+			continue
+		}
+		if !domainPrefix.MatchString(domain.Domain) {
+			b.fail(domain.Resource, "Domain", "the prefix %q is not 1 to 63 of a-z, 0-9 and hyphens inside", domain.Domain)
+		}
+		for _, word := range reservedWords {
+			if strings.Contains(domain.Domain, word) {
+				b.fail(domain.Resource, "Domain", "Domain cannot contain reserved word: %s", word)
+			}
+		}
+	}
+}
+
+// checkAPI looks at the parts of one API beside each other.
+func (b *builder) checkAPI(api *API) {
+	authorizers, integrations := set{}, set{}
+	for _, a := range api.Authorizers {
+		authorizers[a.ID] = struct{}{}
+		if len(a.Audience) > mostAudiences {
+			b.fail(a.Resource, "JwtConfiguration.Audience", "%d audiences, and AWS allows %d on an authorizer",
+				len(a.Audience), mostAudiences)
+		}
+	}
+	for _, i := range api.Integrations {
+		integrations[i.ID] = struct{}{}
+		b.checkIntegration(i)
+	}
+	routes := map[string]string{}
+	for _, r := range api.Routes {
+		if other, taken := routes[r.Key]; taken && r.Key != "" {
+			b.fail(r.Resource, "RouteKey", "the API already has the route %s, as %s", r.Key, other)
+		}
+		routes[r.Key] = r.LogicalID
+		b.checkRoute(r, authorizers, integrations)
+	}
+	for _, s := range api.Stages {
+		b.checkAccessLog(s)
+	}
+}
+
+const mostAudiences = 50
+
+func (b *builder) checkIntegration(i Integration) {
+	if i.FunctionARN == "" {
+		return
+	}
+	isTarget := func(f Function) bool { return f.ARN == i.FunctionARN }
+	index := slices.IndexFunc(b.model.Functions, isTarget)
+	if index < 0 {
+		b.fail(i.Resource, "IntegrationUri", "the stage has no function %s", i.FunctionARN)
+		return
+	}
+	if f := b.model.Functions[index]; f.Asset == nil {
+		b.fail(f.Resource, "Code", "the function's code is not a directory among the assembly's assets, so it cannot be run here")
+	}
+}
+
+func (b *builder) checkRoute(r Route, authorizers, integrations set) {
+	if _, ok := integrations[r.IntegrationID]; !ok && r.IntegrationID != "" {
+		b.fail(r.Resource, "Target", "the API has no integration with the id %q", r.IntegrationID)
+	}
+	if r.AuthorizationType == authorizationNone {
+		if len(r.AuthorizationScopes) > 0 {
+			b.fail(r.Resource, "AuthorizationScopes",
+				"Authorization Scopes are only valid for COGNITO_USER_POOLS and JWT authorization types")
+		}
+		return
+	}
+	if _, ok := authorizers[r.AuthorizerID]; !ok && r.AuthorizerID != "" {
+		b.fail(r.Resource, "AuthorizerId", "the API has no authorizer with the id %q", r.AuthorizerID)
+	}
+}
+
+var requestIDVariable = regexp.MustCompile(`\$context\.(requestId|extendedRequestId)\b`)
+
+func (b *builder) checkAccessLog(s APIStage) {
+	if s.AccessLog != nil && s.AccessLog.Format != "" && !requestIDVariable.MatchString(s.AccessLog.Format) {
+		b.fail(s.Resource, "AccessLogSettings.Format", "the format needs $context.requestId or $context.extendedRequestId")
+	}
+}

@@ -1,0 +1,92 @@
+package assembly_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// What a deployment would fail on.
+func TestDeploymentChecks(t *testing.T) {
+	t.Parallel()
+	audiences := `["` + strings.Repeat(`a","`, 50) + `a"]`
+	for name, test := range map[string]struct {
+		patches                      map[string]string
+		logicalID, property, message string
+	}{
+		"scope nobody declares":          {map[string]string{"Client.AllowedOAuthScopes": `["https://api/x/write"]`}, "Client", "AllowedOAuthScopes", "Invalid scope requested: https://api/x/write (ScopeDoesNotExistException)"},
+		"scope of another pool":          {map[string]string{"Other": `{"Type": "AWS::Cognito::UserPool"}`, "Server.UserPoolId": `{"Ref": "Other"}`}, "Client", "AllowedOAuthScopes", "ScopeDoesNotExistException"},
+		"flow beside another":            {map[string]string{"Client.AllowedOAuthFlows": `["client_credentials", "code"]`}, "Client", "AllowedOAuthFlows", "must be the only flow"},
+		"flow without secret":            {map[string]string{"Client.GenerateSecret": ""}, "Client", "GenerateSecret", "client does not have a client secret"},
+		"OAuth without flows":            {map[string]string{"Client.AllowedOAuthFlows": ""}, "Client", "AllowedOAuthFlowsUserPoolClient", "are required"},
+		"OAuth without scopes":           {map[string]string{"Client.AllowedOAuthScopes": `[]`}, "Client", "AllowedOAuthFlowsUserPoolClient", "are required"},
+		"token for too short":            {map[string]string{"Client.AccessTokenValidity": `4`, "Client.TokenValidityUnits.AccessToken": `"minutes"`}, "Client", "AccessTokenValidity", "4m0s"},
+		"token for too long":             {map[string]string{"Client.AccessTokenValidity": `25`}, "Client", "AccessTokenValidity", "25h0m0s"},
+		"client of no pool":              {map[string]string{"Client.UserPoolId": `"eu-west-1_x"`}, "Client", "UserPoolId", `no user pool with the id "eu-west-1_x"`},
+		"resource server of no pool":     {map[string]string{"Server.UserPoolId": `"eu-west-1_x"`}, "Server", "UserPoolId", "no user pool"},
+		"domain of no pool":              {map[string]string{"Domain.UserPoolId": `"eu-west-1_x"`}, "Domain", "UserPoolId", "no user pool"},
+		"reserved word in a domain":      {map[string]string{"Domain.Domain": `"my-aws-login"`}, "Domain", "Domain", "Domain cannot contain reserved word: aws"},
+		"domain of a wrong form":         {map[string]string{"Domain.Domain": `"M2M-"`}, "Domain", "Domain", `the prefix "M2M-" is not`},
+		"too many audiences":             {map[string]string{"Jwt.JwtConfiguration.Audience": audiences}, "Jwt", "JwtConfiguration.Audience", "51 audiences, and AWS allows 50"},
+		"scopes on an open route":        {map[string]string{"Route.AuthorizationType": `"NONE"`}, "Route", "AuthorizationScopes", "only valid for"},
+		"route without authorizer":       {map[string]string{"Route.AuthorizerId": `"abc"`}, "Route", "AuthorizerId", `no authorizer with the id "abc"`},
+		"route without integration":      {map[string]string{"Route.Target": `"integrations/abc"`}, "Route", "Target", `no integration with the id "abc"`},
+		"route of no API":                {map[string]string{"Route.ApiId": `"abc"`}, "Route", "ApiId", `no HTTP API with the id "abc"`},
+		"route twice":                    {map[string]string{"Route2": `{"Type": "AWS::ApiGatewayV2::Route", "Properties": {"ApiId": {"Ref": "Api"}, "RouteKey": "GET /x", "Target": {"Fn::Sub": "integrations/${Integration}"}}}`}, "Route2", "RouteKey", "already has the route GET /x, as Route"},
+		"integration of no function":     {map[string]string{"Integration.IntegrationUri": `"arn:aws:lambda:eu-west-1:123456789012:function:x"`}, "Integration", "IntegrationUri", "no function arn:"},
+		"function that cannot be run":    {map[string]string{"Echo.Code": `{"ZipFile": "exports.handler = 1"}`}, "Echo", "Code", "not a directory among the assembly's assets"},
+		"access log without request id":  {map[string]string{"Stage.AccessLogSettings": `{"DestinationArn": "a", "Format": "$context.requestIdentity"}`}, "Stage", "AccessLogSettings.Format", "needs $context.requestId"},
+		"access log without destination": {map[string]string{"Stage.AccessLogSettings": `{"Format": "$context.requestId"}`}, "Stage", "AccessLogSettings.DestinationArn", "is required"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, problems := resolveOne(t, patched(t, test.patches))
+			wantProblem(t, problems, test.logicalID, test.property, test.message)
+			if len(problems) > 2 {
+				t.Errorf("one fault gives %d problems: %v", len(problems), problems)
+			}
+		})
+	}
+}
+
+func TestCustomDomainIsNoPrefix(t *testing.T) {
+	t.Parallel()
+	m := resolvePatched(t, map[string]string{
+		"Domain.Domain":             `"auth.aws.example.com"`,
+		"Domain.CustomDomainConfig": `{"CertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/x"}`,
+	})
+	if got := m.UserPoolDomains[0].Host; got != "auth.aws.example.com" {
+		t.Errorf("host is %q", got)
+	}
+}
+
+// All problems come in one run: one for each resource here, at the same time.
+func TestAllProblemsAtOnce(t *testing.T) {
+	t.Parallel()
+	_, problems := resolveOne(t, patched(t, map[string]string{
+		"Pool.Moon": `1`, "Server.Name": "", "Domain.Domain": `"amazon"`, "Client.AllowedOAuthScopes": `["x/y"]`,
+		"Echo.Timeout": `0`, "Permission.Action": "", "Api.Name": `[]`, "Jwt.AuthorizerType": `"x"`,
+		"Integration.IntegrationType": `"x"`, "Route.RouteKey": `"x"`, "Stage.StageName": `"/"`,
+	}))
+	at := map[string]bool{}
+	for _, p := range problems {
+		at[p.LogicalID] = true
+	}
+	if len(at) != 11 {
+		t.Errorf("got problems at %d resources, want 11: %v", len(at), problems)
+	}
+}
+
+// A reference that cannot be resolved is one problem, however much depends on it.
+func TestNoProblemsThatFollowFromOthers(t *testing.T) {
+	t.Parallel()
+	for _, patch := range []string{"Route.AuthorizerId", "Route.Target", "Route.ApiId", "Client.UserPoolId", "Integration.IntegrationUri", "Api.ProtocolType"} {
+		t.Run(patch, func(t *testing.T) {
+			t.Parallel()
+			_, problems := resolveOne(t, patched(t, map[string]string{patch: `{"Ref": "Nothing"}`}))
+			if len(problems) != 1 {
+				t.Errorf("got %s, want one problem", fmt.Sprint(problems))
+			}
+		})
+	}
+}

@@ -1,0 +1,4 @@
+package assembly
+
+// LoadFS is Load from a file system in memory.
+var LoadFS = loadFS

@@ -1,0 +1,115 @@
+package assembly_test
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"cognito-m2m/internal/assembly"
+)
+
+// keyedIDs gives every key an id made from the key alone, in a shape that shows its type.
+type keyedIDs struct{}
+
+func (keyedIDs) ID(key assembly.Key) (string, error) {
+	sum := sha256.Sum256([]byte(strings.Join([]string{key.Stack, key.LogicalID, key.Type, key.Region, key.Fingerprint}, "|")))
+	random := hex.EncodeToString(sum[:])
+	switch key.Type {
+	case assembly.StackType:
+		return fmt.Sprintf("%s-%s-%s-%s-%s", random[:8], random[8:12], random[12:16], random[16:20], random[20:32]), nil
+	case "AWS::Cognito::UserPool":
+		return key.Region + "_" + random[:9], nil
+	}
+	return random[:12], nil
+}
+
+// synthesized is a cloud assembly in memory with the stage dev: one stack per template, all of them bound to a Region.
+func synthesized(templates map[string]string) fs.FS {
+	files := fstest.MapFS{
+		"manifest.json": {Data: []byte(`{"artifacts": {"assembly-dev": {"type": "cdk:cloud-assembly",
+			"properties": {"directoryName": "assembly-dev", "displayName": "dev"}}}}`)},
+		"asset.a1/bootstrap": {Data: []byte("x")},
+		"assembly-dev/code.assets.json": {Data: []byte(`{"files": {"a1": {
+			"source": {"path": "../asset.a1", "packaging": "zip"}, "destinations": {"here": {"objectKey": "a1.zip"}}}}}`)},
+	}
+	artifacts := map[string]any{
+		"code.assets": map[string]any{"type": "cdk:asset-manifest", "properties": map[string]any{"file": "code.assets.json"}},
+	}
+	for name, template := range templates {
+		artifacts[name] = map[string]any{
+			"type": "aws:cloudformation:stack", "environment": "aws://unknown-account/eu-west-1",
+			"properties": map[string]any{"templateFile": name + ".template.json", "stackName": name},
+			"metadata": map[string]any{"/dev/" + name + "/Thing/Resource": []any{
+				map[string]any{"type": "aws:cdk:logicalId", "data": "Thing"},
+			}},
+		}
+		files["assembly-dev/"+name+".template.json"] = &fstest.MapFile{Data: []byte(template)}
+	}
+	manifest, err := json.Marshal(map[string]any{"artifacts": artifacts})
+	if err != nil {
+		panic(err)
+	}
+	files["assembly-dev/manifest.json"] = &fstest.MapFile{Data: manifest}
+	return files
+}
+
+func resolveStage(t *testing.T, templates map[string]string) (*assembly.Model, []assembly.Problem) {
+	t.Helper()
+	loaded, err := assembly.LoadFS(synthesized(templates), "cdk.out")
+	if err != nil {
+		t.Fatal(err)
+	}
+	stage, err := loaded.Stage("dev")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return stage.Resolve(assembly.Options{IDs: keyedIDs{}})
+}
+
+// resolveOne resolves a stage of one stack, App.
+func resolveOne(t *testing.T, template string) (*assembly.Model, []assembly.Problem) {
+	t.Helper()
+	return resolveStage(t, map[string]string{"App": template})
+}
+
+// output returns the value of an output, and fails the test if there is none.
+func output(t *testing.T, m *assembly.Model, key string) string {
+	t.Helper()
+	for _, o := range m.Outputs {
+		if o.Key == key {
+			return o.Value
+		}
+	}
+	t.Fatalf("the model has no output %s, only %v", key, m.Outputs)
+	return ""
+}
+
+// wantNoProblems stops the test at the first problem.
+func wantNoProblems(t *testing.T, problems []assembly.Problem) {
+	t.Helper()
+	for _, p := range problems {
+		t.Errorf("unexpected problem: %v", p)
+	}
+	if t.Failed() {
+		t.FailNow()
+	}
+}
+
+// wantProblem looks for one problem at a place whose message holds a text.
+func wantProblem(t *testing.T, problems []assembly.Problem, logicalID, property, message string) {
+	t.Helper()
+	for _, p := range problems {
+		if p.LogicalID == logicalID && p.Property == property && strings.Contains(p.Message, message) {
+			return
+		}
+	}
+	t.Errorf("no problem at %s %s says %q; got:", logicalID, property, message)
+	for _, p := range problems {
+		t.Errorf("\t%v", p)
+	}
+}

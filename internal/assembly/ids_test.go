@@ -1,0 +1,144 @@
+package assembly_test
+
+import (
+	"errors"
+	"maps"
+	"strings"
+	"testing"
+
+	"cognito-m2m/internal/assembly"
+)
+
+// recordedIDs remembers what was asked for.
+type recordedIDs struct{ keys map[string]assembly.Key }
+
+func (r *recordedIDs) ID(key assembly.Key) (string, error) {
+	r.keys[key.LogicalID] = key
+	return keyedIDs{}.ID(key)
+}
+
+// keysOf resolves a template and returns the keys ids were asked for, by logical id.
+func keysOf(t *testing.T, template string) map[string]assembly.Key {
+	t.Helper()
+	loaded, err := assembly.LoadFS(synthesized(map[string]string{"App": template}), "cdk.out")
+	if err != nil {
+		t.Fatal(err)
+	}
+	stage, err := loaded.Stage("dev")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := &recordedIDs{keys: map[string]assembly.Key{}}
+	_, problems := stage.Resolve(assembly.Options{IDs: ids})
+	wantNoProblems(t, problems)
+	return ids.keys
+}
+
+// What replaces a resource on AWS changes its key, and nothing else does.
+func TestKeysChangeWithReplacementsOnly(t *testing.T) {
+	t.Parallel()
+	const otherPool = `{"Type": "AWS::Cognito::UserPool"}`
+	for name, test := range map[string]struct {
+		patches map[string]string
+		changed string
+	}{
+		"client name":            {map[string]string{"Client.ClientName": `"writer"`}, ""},
+		"client scopes":          {map[string]string{"Client.AllowedOAuthScopes": `["openid"]`}, ""},
+		"secret as text":         {map[string]string{"Client.GenerateSecret": `"true"`}, ""},
+		"function memory":        {map[string]string{"Echo.MemorySize": `512`}, ""},
+		"route key":              {map[string]string{"Route.RouteKey": `"GET /y"`}, ""},
+		"secret of the client":   {map[string]string{"Client.GenerateSecret": `false`, "Client.AllowedOAuthFlows": `["code"]`}, "Client"},
+		"pool of the client":     {map[string]string{"Client.UserPoolId": `{"Ref": "Other"}`, "Server.UserPoolId": `{"Ref": "Other"}`, "Other": otherPool}, "Client"},
+		"name of the function":   {map[string]string{"Echo.FunctionName": `"echo"`}, "Echo"},
+		"kind of the permission": {map[string]string{"Permission.Principal": `"events.amazonaws.com"`}, "Permission"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			before := keysOf(t, patched(t, nil))
+			after := keysOf(t, patched(t, test.patches))
+			for logicalID, key := range before {
+				changed := after[logicalID] != key
+				follows := logicalID == "Permission" && test.changed == "Echo" // its FunctionName is the new name
+				if changed != (logicalID == test.changed) && !follows {
+					t.Errorf("%s: changed is %v: before %+v, after %+v", logicalID, changed, key, after[logicalID])
+				}
+			}
+		})
+	}
+}
+
+func TestKey(t *testing.T) {
+	t.Parallel()
+	keys := keysOf(t, `{"Resources": {"Pool": {"Type": "AWS::Cognito::UserPool"}}, "Outputs": {"O": {"Value": {"Ref": "AWS::StackId"}}}}`)
+	pool := keys["Pool"]
+	if pool.Stack != "App" || pool.Type != "AWS::Cognito::UserPool" || pool.Region != "eu-west-1" || len(pool.Fingerprint) != 16 {
+		t.Errorf("pool: %+v", pool)
+	}
+	if want := (assembly.Key{Stack: "App", Type: assembly.StackType, Region: "eu-west-1"}); keys[""] != want {
+		t.Errorf("stack: got %+v, want %+v", keys[""], want)
+	}
+}
+
+// A resource with a name of its own in the template needs no id, so a state file does not fill up with them.
+func TestNamedResourcesAskForNoID(t *testing.T) {
+	t.Parallel()
+	keys := keysOf(t, patched(t, map[string]string{
+		"Echo.FunctionName":  `"echo"`,
+		"Logs":               `{"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/x"}}`,
+		"Echo.LoggingConfig": `{"LogGroup": {"Ref": "Logs"}}`,
+	}))
+	for _, logicalID := range []string{"Echo", "Logs", "Server", "Domain", "Stage"} {
+		if key, ok := keys[logicalID]; ok {
+			t.Errorf("asked for %+v", key)
+		}
+	}
+	if _, ok := keys["Client"]; !ok {
+		t.Errorf("did not ask for the client's id, only for %v", maps.Keys(keys))
+	}
+}
+
+func TestGeneratedNames(t *testing.T) {
+	t.Parallel()
+	for name, logicalID := range map[string]string{"short": "Echo", "cut to fit": strings.Repeat("Long", 30)} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m, problems := resolveOne(t, `{"Resources": {"`+logicalID+`": {"Type": "AWS::Lambda::Function", "Properties": {
+				"Role": "r", "Code": {"ZipFile": "x"}}}}}`)
+			wantNoProblems(t, problems)
+			got := m.Functions[0].Name
+			parts := strings.Split(got, "-")
+			if len(got) > 64 || len(parts) != 3 || parts[0] != "App" || !strings.HasPrefix(logicalID, parts[1]) || len(parts[2]) != 12 {
+				t.Errorf("name is %q (%d characters)", got, len(got))
+			}
+		})
+	}
+}
+
+type noIDs struct{}
+
+func (noIDs) ID(assembly.Key) (string, error) { return "", errors.New("state is read-only") }
+
+func TestIDsThatFail(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		ids  assembly.IDs
+		want string
+	}{
+		"error":   {noIDs{}, "generating an id: state is read-only"},
+		"not set": {nil, "Options.IDs is not set"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			loaded, err := assembly.Load("testdata/synth")
+			if err != nil {
+				t.Fatal(err)
+			}
+			stage, err := loaded.Stage("dev")
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, problems := stage.Resolve(assembly.Options{IDs: test.ids})
+			wantProblem(t, problems, "PoolD3F588B8", "", test.want)
+		})
+	}
+}

@@ -1,0 +1,99 @@
+package assembly
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// synthHint is the way out of every error that says the assembly, or a part of it, is not there.
+const synthHint = "run `npx cdk synth` first, or leave --assembly out"
+
+// Assembly is a cloud assembly as it lies on disk, decoded but not yet resolved.
+type Assembly struct {
+	dir    string
+	stages []*Stage
+}
+
+// Stage is one CDK stage: the stacks that are deployed together, in the order of their names.
+type Stage struct {
+	// Name is the stage's path of construct ids: dev, or outer/inner for a stage inside a stage.
+	Name string
+
+	stacks []*stack
+	assets map[string]asset // by object key, the S3Key of a function's code
+}
+
+// stack is one aws:cloudformation:stack artifact and the files that belong to it.
+type stack struct {
+	name       string            // as CloudFormation knows it
+	account    string            // empty in an environment-agnostic stack
+	region     string            // likewise
+	template   map[string]any    // the template, as decoded
+	paths      map[string]string // logical id to construct path
+	parameters map[string]string // values the manifest gives to template parameters
+}
+
+// asset is one entry of an asset manifest.
+type asset struct {
+	hash    string
+	dir     string // the file system path of the source
+	zipped  bool   // the source is a directory that gets zipped, as a function's code is
+	present bool   // the source is there
+}
+
+// Load reads the cloud assembly in dir: its manifest, the nested assembly of each stage, stack templates and asset
+// manifests. It fails if dir does not exist or is no cloud assembly, or if a file is missing or is not JSON; the error
+// names the file and, for broken JSON, line and column. What a template says is looked at by Stage.Resolve.
+func Load(dir string) (*Assembly, error) {
+	info, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("loading the cloud assembly: directory %s does not exist: %s", dir, synthHint)
+	case err != nil:
+		return nil, fmt.Errorf("loading the cloud assembly: %w", err)
+	case !info.IsDir():
+		return nil, fmt.Errorf("loading the cloud assembly: %s is not a directory: %s", dir, synthHint)
+	}
+	return loadFS(os.DirFS(dir), dir)
+}
+
+func loadFS(fsys fs.FS, dir string) (*Assembly, error) {
+	if _, err := fs.Stat(fsys, manifestFile); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("loading the cloud assembly: %s has no %s, so it is not a cloud assembly: %s",
+			dir, manifestFile, synthHint)
+	}
+	l := &loader{fsys: fsys, dir: dir}
+	if err := l.assembly(".", ""); err != nil {
+		return nil, fmt.Errorf("loading the cloud assembly %s: %w", dir, err)
+	}
+	slices.SortFunc(l.stages, func(a, b *Stage) int { return strings.Compare(a.Name, b.Name) })
+	return &Assembly{dir: filepath.Clean(dir), stages: l.stages}, nil
+}
+
+// StageNames lists the stages of the assembly in alphabetical order.
+func (a *Assembly) StageNames() []string {
+	names := make([]string, len(a.stages))
+	for i, stage := range a.stages {
+		names[i] = stage.Name
+	}
+	return names
+}
+
+// Stage returns the stage called name. The error for an unknown name lists the names there are.
+func (a *Assembly) Stage(name string) (*Stage, error) {
+	for _, stage := range a.stages {
+		if stage.Name == name {
+			return stage, nil
+		}
+	}
+	if len(a.stages) == 0 {
+		return nil, fmt.Errorf("finding stage %q: the cloud assembly %s has no stages", name, a.dir)
+	}
+	return nil, fmt.Errorf("finding stage %q: the cloud assembly %s has the stages %s",
+		name, a.dir, strings.Join(a.StageNames(), ", "))
+}

@@ -1,0 +1,176 @@
+package assembly
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// loader walks an assembly and the assemblies nested in it. Paths are slash-separated and relative to fsys, which
+// refuses any that leave it.
+type loader struct {
+	fsys   fs.FS
+	dir    string
+	stages []*Stage
+}
+
+// assembly reads the manifest in folder. Stacks of the outermost assembly belong to no stage and are passed over.
+func (l *loader) assembly(folder, stageName string) error {
+	var m manifest
+	if err := decodeFile(l.fsys, path.Join(folder, manifestFile), &m); err != nil {
+		return l.explain(err)
+	}
+	if m.Artifacts == nil {
+		return fmt.Errorf("%s has no artifacts, so it is not the manifest of a cloud assembly: %s",
+			path.Join(folder, manifestFile), synthHint)
+	}
+	stage := &Stage{Name: stageName, assets: map[string]asset{}}
+	for id, a := range ordered(m.Artifacts) {
+		if err := l.artifact(stage, folder, id, a); err != nil {
+			return err
+		}
+	}
+	if stageName != "" && len(stage.stacks) > 0 {
+		slices.SortFunc(stage.stacks, func(a, b *stack) int { return strings.Compare(a.name, b.name) })
+		l.stages = append(l.stages, stage)
+	}
+	return nil
+}
+
+func (l *loader) artifact(stage *Stage, folder, id string, a artifact) error {
+	switch {
+	case a.Type == artifactAssembly:
+		return l.nested(folder, id, a)
+	case stage.Name == "":
+		return nil
+	case a.Type == artifactStack:
+		s, err := l.stack(folder, id, a)
+		stage.stacks = append(stage.stacks, s)
+		return err
+	case a.Type == artifactAssetManifest:
+		return l.assets(stage, folder, id, a)
+	}
+	return nil
+}
+
+func (l *loader) nested(folder, id string, a artifact) error {
+	var p assemblyProperties
+	if err := decodeProperties(id, a, &p); err != nil {
+		return err
+	}
+	// A nested assembly lies deeper than its parent; anything else could go round in circles.
+	if !filepath.IsLocal(p.DirectoryName) || path.Clean(p.DirectoryName) == "." {
+		return fmt.Errorf("artifact %s: directoryName %q does not lie inside the assembly", id, p.DirectoryName)
+	}
+	name := p.DisplayName
+	if name == "" {
+		name = strings.TrimPrefix(p.DirectoryName, "assembly-")
+	}
+	return l.assembly(path.Join(folder, p.DirectoryName), name)
+}
+
+func (l *loader) stack(folder, id string, a artifact) (*stack, error) {
+	var p stackProperties
+	if err := decodeProperties(id, a, &p); err != nil {
+		return nil, err
+	}
+	s := &stack{name: p.StackName, parameters: p.Parameters}
+	if s.name == "" {
+		s.name = id
+	}
+	s.account, s.region = environment(a.Environment)
+	if err := decodeFile(l.fsys, path.Join(folder, p.TemplateFile), &s.template); err != nil {
+		return nil, fmt.Errorf("template of stack %s: %w", s.name, l.explain(err))
+	}
+	if a.AdditionalMetadataFile != "" {
+		if err := decodeFile(l.fsys, path.Join(folder, a.AdditionalMetadataFile), &a.Metadata); err != nil {
+			return nil, fmt.Errorf("metadata of stack %s: %w", s.name, l.explain(err))
+		}
+	}
+	s.paths = constructPaths(a.Metadata, s.template)
+	return s, nil
+}
+
+func (l *loader) assets(stage *Stage, folder, id string, a artifact) error {
+	var p assetManifestProperties
+	if err := decodeProperties(id, a, &p); err != nil {
+		return err
+	}
+	var m assetManifest
+	if err := decodeFile(l.fsys, path.Join(folder, p.File), &m); err != nil {
+		return fmt.Errorf("asset manifest %s: %w", id, l.explain(err))
+	}
+	for hash, file := range m.Files {
+		source := path.Join(folder, filepath.ToSlash(file.Source.Path))
+		_, err := fs.Stat(l.fsys, source)
+		found := asset{
+			hash:    hash,
+			dir:     filepath.Join(l.dir, filepath.FromSlash(source)),
+			zipped:  file.Source.Packaging == packagingZip,
+			present: err == nil,
+		}
+		for _, destination := range file.Destinations {
+			stage.assets[destination.ObjectKey] = found
+		}
+	}
+	return nil
+}
+
+// explain adds the way out to an error about a file that is not there.
+func (l *loader) explain(err error) error {
+	if missing, ok := errors.AsType[*fs.PathError](err); ok && errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s is missing from the assembly: %s", missing.Path, synthHint)
+	}
+	return err
+}
+
+func decodeProperties(id string, a artifact, into any) error {
+	if len(a.Properties) == 0 {
+		return fmt.Errorf("artifact %s has no properties", id)
+	}
+	if err := json.Unmarshal(a.Properties, into); err != nil {
+		return fmt.Errorf("properties of artifact %s: %w", id, err)
+	}
+	return nil
+}
+
+// environment splits "aws://123456789012/eu-west-1"; a part that is unknown at synth time comes back empty.
+func environment(target string) (account, region string) {
+	account, region, _ = strings.Cut(strings.TrimPrefix(target, "aws://"), "/")
+	if account == unknownAccount {
+		account = ""
+	}
+	if region == unknownRegion {
+		region = ""
+	}
+	return account, region
+}
+
+// constructPaths maps logical ids to construct paths. CDK writes them beside the template, and with the CLI's
+// pathMetadata also into it.
+func constructPaths(m metadata, template map[string]any) map[string]string {
+	paths := map[string]string{}
+	resources, _ := template["Resources"].(map[string]any)
+	for logicalID, node := range resources {
+		declaration, _ := node.(map[string]any)
+		annotations, _ := declaration["Metadata"].(map[string]any)
+		if path, ok := annotations["aws:cdk:path"].(string); ok {
+			paths[logicalID] = path
+		}
+	}
+	for path, entries := range ordered(m) {
+		for _, entry := range entries {
+			var logicalID string
+			if entry.Type != logicalIDEntry || json.Unmarshal(entry.Data, &logicalID) != nil {
+				continue
+			}
+			paths[logicalID] = strings.TrimPrefix(path, "/")
+		}
+	}
+	return paths
+}

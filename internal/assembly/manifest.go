@@ -1,0 +1,64 @@
+package assembly
+
+import "encoding/json"
+
+// Artifact types of a cloud assembly that this package reads; it passes over every other one.
+const (
+	artifactAssembly      = "cdk:cloud-assembly"
+	artifactStack         = "aws:cloudformation:stack"
+	artifactAssetManifest = "cdk:asset-manifest"
+)
+
+const (
+	manifestFile   = "manifest.json"
+	logicalIDEntry = "aws:cdk:logicalId"
+	unknownAccount = "unknown-account"
+	unknownRegion  = "unknown-region"
+	packagingZip   = "zip"
+)
+
+type manifest struct {
+	Artifacts map[string]artifact `json:"artifacts"`
+}
+
+type artifact struct {
+	Type                   string   `json:"type"`
+	Environment            string   `json:"environment"`
+	Metadata               metadata `json:"metadata"`
+	AdditionalMetadataFile string   `json:"additionalMetadataFile"`
+	// Properties differ by Type, so they are decoded once that is known.
+	Properties json.RawMessage `json:"properties"`
+}
+
+type assemblyProperties struct {
+	DirectoryName string `json:"directoryName"`
+	DisplayName   string `json:"displayName"`
+}
+
+type stackProperties struct {
+	TemplateFile string            `json:"templateFile"`
+	StackName    string            `json:"stackName"`
+	Parameters   map[string]string `json:"parameters"`
+}
+
+type assetManifestProperties struct {
+	File string `json:"file"`
+}
+
+// metadata maps construct paths ("/dev/Api/Echo/Resource") to what CDK recorded about them.
+type metadata map[string][]struct {
+	Type string          `json:"type"`
+	Data json.RawMessage `json:"data"`
+}
+
+type assetManifest struct {
+	Files map[string]struct {
+		Source struct {
+			Path      string `json:"path"`
+			Packaging string `json:"packaging"`
+		} `json:"source"`
+		Destinations map[string]struct {
+			ObjectKey string `json:"objectKey"`
+		} `json:"destinations"`
+	} `json:"files"`
+}

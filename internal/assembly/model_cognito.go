@@ -1,0 +1,57 @@
+package assembly
+
+import "time"
+
+// UserPool is an AWS::Cognito::UserPool.
+type UserPool struct {
+	Resource
+
+	ID           string
+	ARN          string
+	Name         string // UserPoolName; empty if the template leaves it out
+	Region       string
+	ProviderName string // the issuer without its scheme
+	ProviderURL  string // the issuer, as tokens carry it in iss
+}
+
+// ResourceServer is an AWS::Cognito::UserPoolResourceServer.
+type ResourceServer struct {
+	Resource
+
+	UserPoolID string
+	Identifier string
+	Name       string
+	Scopes     []Scope
+}
+
+// Scope is one scope of a resource server; tokens carry it as identifier/name.
+type Scope struct {
+	Name        string
+	Description string
+}
+
+// UserPoolClient is an AWS::Cognito::UserPoolClient, an app client. It has no secret: the model is made from a
+// template, and the secret is not in one.
+type UserPoolClient struct {
+	Resource
+
+	ID                              string
+	UserPoolID                      string
+	Name                            string
+	GenerateSecret                  bool
+	AllowedOAuthFlows               []string
+	AllowedOAuthScopes              []string
+	AllowedOAuthFlowsUserPoolClient bool
+	ExplicitAuthFlows               []string // empty: the template leaves them out
+	AccessTokenValidity             time.Duration
+}
+
+// UserPoolDomain is an AWS::Cognito::UserPoolDomain.
+type UserPoolDomain struct {
+	Resource
+
+	UserPoolID     string
+	Domain         string // a prefix, or a full domain name if CertificateARN is set
+	CertificateARN string
+	Host           string // the host name the token endpoint has on AWS
+}

@@ -1,0 +1,39 @@
+package assembly
+
+import "time"
+
+// Function is an AWS::Lambda::Function.
+type Function struct {
+	Resource
+
+	Name                         string
+	ARN                          string
+	Handler                      string
+	Runtime                      string
+	Architectures                []string
+	MemorySize                   int // MB
+	Timeout                      time.Duration
+	Environment                  map[string]string
+	ReservedConcurrentExecutions *int
+	LogGroup                     string
+	LogFormat                    string // Text or JSON
+	ApplicationLogLevel          string // empty unless LogFormat is JSON and a level is set
+	Asset                        *Asset // nil if the code is not an asset of this assembly
+}
+
+// Asset is the directory that CDK zips and uploads as a function's code.
+type Asset struct {
+	Hash string
+	Dir  string
+}
+
+// Permission is an AWS::Lambda::Permission, one statement in a function's resource policy.
+type Permission struct {
+	Resource
+
+	FunctionARN string // without qualifier
+	Qualifier   string // the alias or version the permission is for, if it is not for the function as a whole
+	Principal   string
+	Action      string
+	SourceARN   string
+}

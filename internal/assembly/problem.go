@@ -1,0 +1,105 @@
+package assembly
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// ProblemKind says what can be done about a Problem.
+type ProblemKind int
+
+const (
+	// Invalid is a template that AWS would refuse too, or whose meaning cannot be worked out here.
+	Invalid ProblemKind = iota
+	// Unsupported is a resource type or property that is neither simulated nor known to be without effect. A run
+	// that leaves it out is possible, and may behave differently from the deployed system.
+	Unsupported
+)
+
+// Problem is one reason why a stage cannot be run as it stands, with the place in the template it comes from.
+type Problem struct {
+	Kind      ProblemKind
+	Stack     string // the stack's name: m2m-dev-Api
+	LogicalID string // of the resource, output, parameter or condition; empty for the template as a whole
+	Path      string // the construct path: dev/Api/HttpApi/Jwt; empty if the assembly does not say
+	Property  string // JwtConfiguration.Audience[0]; empty for the resource as a whole
+	Message   string
+}
+
+// Error gives the problem in one line: stack, construct path and logical id, property, message.
+func (p Problem) Error() string {
+	parts := []string{p.Stack}
+	switch {
+	case p.Path != "" && p.LogicalID != "":
+		parts = append(parts, fmt.Sprintf("%s (%s)", p.Path, p.LogicalID))
+	case p.LogicalID != "":
+		parts = append(parts, p.LogicalID)
+	}
+	if p.Property != "" {
+		parts = append(parts, p.Property)
+	}
+	return strings.Join(append(parts, p.Message), ": ")
+}
+
+// sortProblems orders by place, so that two runs print the same, and drops repetitions.
+func sortProblems(problems []Problem) []Problem {
+	slices.SortFunc(problems, func(a, b Problem) int {
+		return cmp.Or(
+			strings.Compare(a.Stack, b.Stack),
+			strings.Compare(a.LogicalID, b.LogicalID),
+			strings.Compare(a.Property, b.Property),
+			strings.Compare(a.Message, b.Message),
+		)
+	})
+	return slices.Compact(problems)
+}
+
+// place is where in a template something was found.
+type place struct {
+	scope     *scope
+	logicalID string
+	property  string
+	// conditional places (the Conditions section) may refer to parameters only.
+	conditional bool
+}
+
+func (p place) field(name string) place {
+	if p.property != "" {
+		name = p.property + "." + name
+	}
+	p.property = name
+	return p
+}
+
+func (p place) item(index int) place {
+	p.property += "[" + strconv.Itoa(index) + "]"
+	return p
+}
+
+// invalid reports what is wrong at the place. It returns nothing of use, so that a resolving function can end with it.
+func (p place) invalid(format string, args ...any) (any, bool) {
+	p.report(Invalid, format, args...)
+	return nil, false
+}
+
+func (p place) unsupported(format string, args ...any) {
+	p.report(Unsupported, format, args...)
+}
+
+func (p place) report(kind ProblemKind, format string, args ...any) {
+	problem := p.resource("").problem(p.property, format, args...)
+	problem.Kind = kind
+	p.scope.evaluation.problems = append(p.scope.evaluation.problems, problem)
+}
+
+func (p place) resource(typeName string) Resource {
+	return Resource{
+		Stack:     p.scope.name,
+		LogicalID: p.logicalID,
+		Path:      p.scope.paths[p.logicalID],
+		Type:      typeName,
+	}
+}

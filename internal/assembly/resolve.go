@@ -1,0 +1,79 @@
+package assembly
+
+// Options left empty have these values.
+//
+// Parity: Assembly: account and Region of an unbound stack
+const (
+	defaultAccountID = "123456789012"
+	defaultRegion    = "us-east-1"
+)
+
+// Options are what a template leaves open until it is deployed.
+type Options struct {
+	// AccountID stands for the AWS account in a stack that is not bound to one: 123456789012 if empty.
+	AccountID string
+	// Region is that of a stack that is not bound to one: us-east-1 if empty.
+	Region string
+	// IDs gives the ids AWS would generate. It must be set.
+	IDs IDs
+}
+
+// Resolve turns the stage into a model. It always looks at everything, so the problems are all there are, in the order
+// of stack, logical id and property. With problems the model holds what could be read; after Invalid ones it is not fit
+// to be run.
+//
+// Resolve keeps nothing: the same stage, options and ids give the same model and problems.
+func (s *Stage) Resolve(options Options) (*Model, []Problem) {
+	if options.AccountID == "" {
+		options.AccountID = defaultAccountID
+	}
+	if options.Region == "" {
+		options.Region = defaultRegion
+	}
+	e := &evaluation{options: options, assets: s.assets}
+	for _, st := range s.stacks {
+		e.scopes = append(e.scopes, newScope(e, st))
+	}
+	e.indexExports()
+
+	b := &builder{model: &Model{}}
+	e.readResources(b)
+	e.readOutputValues(b.model)
+	b.build()
+	b.check()
+	b.model.Ignored = e.ignored
+	return b.model, sortProblems(append(e.problems, b.problems...))
+}
+
+// readResources reads every resource that its condition includes.
+func (e *evaluation) readResources(b *builder) {
+	for _, s := range e.scopes {
+		for _, r := range ordered(s.resources) {
+			if included, ok := r.included(); !included || !ok {
+				continue
+			}
+			switch {
+			case r.kind == nil:
+				r.place().unsupported("the type %s is not simulated, and not known to be without effect", r.typeName)
+			case r.kind.read == nil:
+				b.model.NotSimulated = append(b.model.NotSimulated, r.source())
+			default:
+				e.locate(b.model, r)
+				r.kind.read(b, r, r.readAll())
+			}
+		}
+	}
+}
+
+// locate puts the Region and account into the model.
+//
+// Parity: Assembly: one Region and account per run
+func (e *evaluation) locate(m *Model, r *resource) {
+	if m.Region == "" {
+		m.Region, m.AccountID = r.scope.region, r.scope.account
+	}
+	if m.Region != r.scope.region || m.AccountID != r.scope.account {
+		r.place().invalid("the resource is in account %s and Region %s, and others of the stage in %s and %s; one run has one of each",
+			r.scope.account, r.scope.region, m.AccountID, m.Region)
+	}
+}

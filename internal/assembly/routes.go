@@ -1,0 +1,116 @@
+package assembly
+
+import (
+	"strings"
+	"time"
+)
+
+// Types of authorization a route can have and this runtime knows.
+const (
+	authorizationNone = "NONE"
+	authorizationJWT  = "JWT"
+)
+
+var authorizer = resourceType{
+	properties: properties{
+		"ApiId":          text().must().replacing(),
+		"Name":           text().must().like(`^.{1,128}$`),
+		"AuthorizerType": oneOf(authorizationJWT, "REQUEST").only(authorizationJWT).must(),
+		"IdentitySource": texts().must(),
+		"JwtConfiguration": object(properties{
+			"Issuer":   text().must().like(`^https://.+$`),
+			"Audience": texts().must(),
+		}).must(),
+	},
+	ref:        generatedID,
+	attributes: map[string]attribute{"AuthorizerId": generatedID},
+	read:       readAuthorizer,
+}
+
+func readAuthorizer(b *builder, r *resource, v values) {
+	jwt := v.object("JwtConfiguration")
+	a := Authorizer{
+		Resource:       r.source(),
+		ID:             r.reference(),
+		Name:           v.text("Name"),
+		AuthorizerType: v.text("AuthorizerType"),
+		IdentitySource: v.texts("IdentitySource"),
+		Issuer:         jwt.text("Issuer"),
+		Audience:       jwt.texts("Audience"),
+	}
+	b.attach(a.Resource, v.text("ApiId"), func(api *API) { api.Authorizers = append(api.Authorizers, a) })
+}
+
+var integration = resourceType{
+	properties: properties{
+		"ApiId":                text().must().replacing(),
+		"IntegrationType":      oneOf("AWS", "AWS_PROXY", "HTTP", "HTTP_PROXY", "MOCK").only("AWS_PROXY").must(),
+		"IntegrationUri":       text().must(),
+		"PayloadFormatVersion": oneOf("1.0", "2.0").only("2.0").must(),
+		"TimeoutInMillis":      whole(50, 30000),
+		"ConnectionType":       oneOf("INTERNET", "VPC_LINK").only("INTERNET"),
+		"IntegrationMethod":    noEffect(), // Lambda is always called with POST
+		"Description":          noEffect(),
+		"CredentialsArn":       unsupported("a call under a role of its own instead of the function's resource policy is not simulated"),
+	},
+	ref:        generatedID,
+	attributes: map[string]attribute{"IntegrationId": generatedID},
+	read:       readIntegration,
+}
+
+const defaultIntegrationTimeout = 30_000 // milliseconds
+
+func readIntegration(b *builder, r *resource, v values) {
+	i := Integration{
+		Resource:             r.source(),
+		ID:                   r.reference(),
+		IntegrationType:      v.text("IntegrationType"),
+		PayloadFormatVersion: v.text("PayloadFormatVersion"),
+		Timeout:              time.Duration(v.whole("TimeoutInMillis", defaultIntegrationTimeout)) * time.Millisecond,
+	}
+	i.FunctionARN, i.Qualifier = integrationTarget(v.text("IntegrationUri"))
+	b.attach(i.Resource, v.text("ApiId"), func(api *API) { api.Integrations = append(api.Integrations, i) })
+}
+
+// integrationTarget finds the function in an IntegrationUri, which is the function's ARN or has the form
+// arn:aws:apigateway:<Region>:lambda:path/2015-03-31/functions/<function ARN>/invocations.
+func integrationTarget(uri string) (arn, qualifier string) {
+	if _, wrapped, ok := strings.Cut(uri, ":lambda:path/2015-03-31/functions/"); ok {
+		uri = strings.TrimSuffix(wrapped, "/invocations")
+	}
+	return cutQualifier(uri)
+}
+
+var route = resourceType{
+	properties: properties{
+		"ApiId":               text().must().replacing(),
+		"RouteKey":            text().must().like(`^(\$default|(ANY|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /\S*)$`),
+		"Target":              text().must().like(`^integrations/.+$`),
+		"AuthorizationType":   oneOf(authorizationNone, authorizationJWT, "AWS_IAM", "CUSTOM").only(authorizationNone, authorizationJWT),
+		"AuthorizerId":        text(),
+		"AuthorizationScopes": texts().atMost(10),
+		"OperationName":       noEffect(),
+	},
+	ref:        generatedID,
+	attributes: map[string]attribute{"RouteId": generatedID},
+	read:       readRoute,
+}
+
+func readRoute(b *builder, r *resource, v values) {
+	rt := Route{
+		Resource:            r.source(),
+		ID:                  r.reference(),
+		Key:                 v.text("RouteKey"),
+		IntegrationID:       strings.TrimPrefix(v.text("Target"), "integrations/"),
+		AuthorizationType:   v.text("AuthorizationType"),
+		AuthorizerID:        v.text("AuthorizerId"),
+		AuthorizationScopes: v.texts("AuthorizationScopes"),
+	}
+	if rt.AuthorizationType == "" {
+		rt.AuthorizationType = authorizationNone
+	}
+	if _, given := r.declared["AuthorizerId"]; rt.AuthorizationType == authorizationJWT && !given {
+		b.fail(rt.Resource, "AuthorizerId", "AuthorizerId is required for a route of type JWT")
+	}
+	b.attach(rt.Resource, v.text("ApiId"), func(api *API) { api.Routes = append(api.Routes, rt) })
+}

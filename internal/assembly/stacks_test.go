@@ -1,0 +1,138 @@
+package assembly_test
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestImportAcrossStacks(t *testing.T) {
+	t.Parallel()
+	model, problems := resolveStage(t, map[string]string{
+		"Identity": `{"Resources": {"Logs": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/x"}}},
+			"Outputs": {
+				"Name": {"Value": {"Ref": "Logs"}, "Export": {"Name": {"Fn::Sub": "${AWS::StackName}:Name"}}},
+				"Weak": {"Value": {"Fn::GetAtt": ["Logs", "Arn"]}}
+			}}`,
+		"Api": `{"Resources": {"M": {"Type": "AWS::CDK::Metadata"}}, "Outputs": {
+			"Strong": {"Value": {"Fn::ImportValue": {"Fn::Join": [":", ["Identity", "Name"]]}}},
+			"Weak": {"Value": {"Fn::GetStackOutput": {"StackName": "Identity", "OutputName": "Weak"}}}
+		}}`,
+	})
+	wantNoProblems(t, problems)
+	for key, want := range map[string]string{"Strong": "/x", "Weak": "arn:aws:logs:eu-west-1:123456789012:log-group:/x:*"} {
+		if got := output(t, model, key); got != want {
+			t.Errorf("%s is %q, want %q", key, got, want)
+		}
+	}
+}
+
+func TestStackProblems(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		templates                    map[string]string
+		logicalID, property, message string
+	}{
+		"two stacks import from each other": {
+			map[string]string{
+				"A": `{"Outputs": {"A": {"Value": {"Fn::ImportValue": "b"}, "Export": {"Name": "a"}}}}`,
+				"B": `{"Outputs": {"B": {"Value": {"Fn::ImportValue": "a"}, "Export": {"Name": "b"}}}}`,
+			},
+			"A", "Value", "depends on itself",
+		},
+		"one export name twice": {
+			map[string]string{
+				"A": `{"Outputs": {"A": {"Value": "1", "Export": {"Name": "same"}}}}`,
+				"B": `{"Outputs": {"B": {"Value": "2", "Export": {"Name": "same"}}}}`,
+			},
+			"B", "Export.Name", `stack A already exports "same"`,
+		},
+		"an imported export name": {
+			map[string]string{
+				"A": `{"Outputs": {"A": {"Value": "1", "Export": {"Name": {"Fn::ImportValue": "b"}}}}}`,
+				"B": `{"Outputs": {"B": {"Value": "2", "Export": {"Name": "b"}}}}`,
+			},
+			"A", "Export.Name", "cannot be used in the name of an export",
+		},
+		"no such output": {
+			map[string]string{"A": `{"Outputs": {"A": {"Value": {"Fn::GetStackOutput": {"StackName": "B", "OutputName": "C"}}}}}`},
+			"A", "Value", `no stack "B" of this stage has an output "C"`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, problems := resolveStage(t, test.templates)
+			wantProblem(t, problems, test.logicalID, test.property, test.message)
+		})
+	}
+}
+
+// What goes wrong at the source is told once, at the source, and not again by everything that depends on it.
+func TestProblemsAreToldOnce(t *testing.T) {
+	t.Parallel()
+	_, problems := resolveStage(t, map[string]string{
+		"A": `{"Outputs": {"A": {"Value": {"Ref": "Nothing"}, "Export": {"Name": "a"}}}}`,
+		"B": `{"Outputs": {"B": {"Value": {"Fn::ImportValue": "a"}}, "C": {"Value": {"Fn::ImportValue": "a"}}}}`,
+	})
+	if len(problems) != 1 {
+		t.Errorf("got %v, want one problem", problems)
+	}
+}
+
+func TestTemplateProblems(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ template, logicalID, property, message string }{
+		"unknown section":         {`{"Hooks": {}}`, "", "Hooks", "not known"},
+		"macro":                   {`{"Transform": ["AWS::Serverless-2016-10-31"]}`, "", "Transform", "macro"},
+		"section of another kind": {`{"Resources": []}`, "", "Resources", "an object is needed here, not a list"},
+		"unknown rule":            {`{"Rules": {"Mine": {}}}`, "", "Rules.Mine", "not known"},
+		"resource of no kind":     {`{"Resources": {"A": 1}}`, "A", "", "an object is needed here, not a number"},
+		"resource without type":   {`{"Resources": {"A": {}}}`, "A", "Type", "no type"},
+		"unknown resource key":    {`{"Resources": {"A": {"Type": "AWS::CDK::Metadata", "Moon": 1}}}`, "A", "Moon", "not known"},
+		"unknown type":            {`{"Resources": {"A": {"Type": "AWS::EC2::Instance"}}}`, "A", "", "AWS::EC2::Instance is not simulated"},
+		"dependency on nothing":   {`{"Resources": {"A": {"Type": "AWS::CDK::Metadata", "DependsOn": ["B"]}}}`, "A", "DependsOn", `no resource "B"`},
+		"unknown condition":       {`{"Resources": {"A": {"Type": "AWS::CDK::Metadata", "Condition": "C"}}}`, "A", "Condition", "no condition C"},
+		"parameter without value": {`{"Parameters": {"P": {"Type": "String"}}}`, "P", "", "no default"},
+		"secret parameter":        {`{"Parameters": {"P": {"Type": "String", "NoEcho": true, "Default": "x"}}}`, "P", "", "secrets do not belong"},
+		"unknown parameter key":   {`{"Parameters": {"P": {"Type": "String", "Default": "x", "Moon": 1}}}`, "P", "Moon", "not known"},
+		"output without value":    {`{"Outputs": {"O": {}}}`, "O", "Value", "null is not allowed"},
+		"unknown output key":      {`{"Outputs": {"O": {"Value": "x", "Moon": 1}}}`, "O", "Moon", "not known"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, problems := resolveOne(t, test.template)
+			wantProblem(t, problems, test.logicalID, test.property, test.message)
+		})
+	}
+}
+
+func TestConditionalOutputsAndResourcesAreLeftOut(t *testing.T) {
+	t.Parallel()
+	model, problems := resolveOne(t, `{
+		"Conditions": {"Moon": {"Fn::Equals": [{"Ref": "AWS::Region"}, "moon"]}},
+		"Resources": {"A": {"Type": "AWS::EC2::Instance", "Condition": "Moon"}},
+		"Outputs": {"O": {"Condition": "Moon", "Value": {"Ref": "A"}}, "P": {"Value": "there"}}
+	}`)
+	wantNoProblems(t, problems)
+	if len(model.Outputs) != 1 || model.Outputs[0].Key != "P" {
+		t.Errorf("outputs are %v, want P alone", model.Outputs)
+	}
+}
+
+func TestProblemSaysThePlace(t *testing.T) {
+	t.Parallel()
+	_, problems := resolveOne(t, `{"Resources": {"Thing": {"Type": "AWS::Cognito::UserPool",
+		"Properties": {"IssuerConfiguration": {"Type": "MOON"}}}}}`)
+	want := `App: dev/App/Thing/Resource (Thing): IssuerConfiguration.Type: "MOON" is not one of ORIGINAL, UPDATED`
+	if len(problems) != 1 || problems[0].Error() != want {
+		t.Errorf("got  %v\nwant [%s]", problems, want)
+	}
+}
+
+func TestNullTemplate(t *testing.T) {
+	t.Parallel()
+	model, problems := resolveOne(t, "null")
+	wantNoProblems(t, problems)
+	if len(model.Outputs) != 0 || strings.TrimSpace(model.Region) != "" {
+		t.Errorf("got %+v, want an empty model", model)
+	}
+}

@@ -1,0 +1,101 @@
+package assembly_test
+
+import (
+	"strings"
+	"testing"
+
+	"cognito-m2m/internal/assembly"
+)
+
+func TestStrict(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		patches                      map[string]string
+		logicalID, property, message string
+	}{
+		"unknown property":        {map[string]string{"Route.Moon": `1`}, "Route", "Moon", "not simulated, and not known"},
+		"unknown nested property": {map[string]string{"Jwt.JwtConfiguration.Moon": `1`}, "Jwt", "JwtConfiguration.Moon", "not simulated, and not known"},
+		"refused property":        {map[string]string{"Api.Body": `{}`}, "Api", "Body", "OpenAPI body is not simulated"},
+		"refused trigger":         {map[string]string{"Pool.LambdaConfig.PreTokenGenerationConfig": `{}`}, "Pool", "LambdaConfig.PreTokenGenerationConfig", "changes access tokens"},
+		"properties of no kind":   {map[string]string{"Pool": `{"Type": "AWS::Cognito::UserPool", "Properties": []}`}, "Pool", "", "an object is needed"},
+
+		"a text for a list":       {map[string]string{"Client.AllowedOAuthScopes": `"a"`}, "Client", "AllowedOAuthScopes", "a list is needed here, not a text"},
+		"a list for a text":       {map[string]string{"Route.RouteKey": `["GET /"]`}, "Route", "RouteKey", "a text is needed here, not a list"},
+		"a text for an object":    {map[string]string{"Jwt.JwtConfiguration": `"a"`}, "Jwt", "JwtConfiguration", "an object is needed here, not a text"},
+		"a word for a number":     {map[string]string{"Echo.Timeout": `"soon"`}, "Echo", "Timeout", "a whole number from 1 to 900"},
+		"a fraction for a number": {map[string]string{"Echo.Timeout": `1.5`}, "Echo", "Timeout", "a whole number from 1 to 900"},
+		"a number out of range":   {map[string]string{"Echo.MemorySize": `64`}, "Echo", "MemorySize", "a whole number from 128 to 10240"},
+		"a word for a boolean":    {map[string]string{"Client.GenerateSecret": `"maybe"`}, "Client", "GenerateSecret", "true or false"},
+		"a negative rate":         {map[string]string{"Stage.DefaultRouteSettings.ThrottlingRateLimit": `-1`}, "Stage", "DefaultRouteSettings.ThrottlingRateLimit", "0 or more"},
+		"an object for a value":   {map[string]string{"Echo.Environment.Variables.A": `{"B": "c"}`}, "Echo", "Environment.Variables.A", "a text is needed here, not an object"},
+		"null":                    {map[string]string{"Echo.Timeout": `null`}, "Echo", "Timeout", "null is not allowed"},
+		"a value of a store":      {map[string]string{"Echo.Environment.Variables.A": `"{{resolve:secretsmanager:x}}"`}, "Echo", "Environment.Variables.A", "not known here"},
+		"too many items":          {map[string]string{"Route.AuthorizationScopes": `["1","2","3","4","5","6","7","8","9","10","11"]`}, "Route", "AuthorizationScopes", "11 items, and AWS allows 10"},
+
+		"authorizer type":         {map[string]string{"Jwt.AuthorizerType": `"TOKEN"`}, "Jwt", "AuthorizerType", "not one of JWT, REQUEST"},
+		"authorizer simulated":    {map[string]string{"Jwt.AuthorizerType": `"REQUEST"`}, "Jwt", "AuthorizerType", "REQUEST is not simulated; JWT is"},
+		"authorization type":      {map[string]string{"Route.AuthorizationType": `"OPEN"`}, "Route", "AuthorizationType", "not one of NONE, JWT"},
+		"authorization simulated": {map[string]string{"Route.AuthorizationType": `"AWS_IAM"`}, "Route", "AuthorizationType", "AWS_IAM is not simulated"},
+		"integration type":        {map[string]string{"Integration.IntegrationType": `"HTTP_PROXY"`}, "Integration", "IntegrationType", "HTTP_PROXY is not simulated"},
+		"payload format":          {map[string]string{"Integration.PayloadFormatVersion": `"3.0"`}, "Integration", "PayloadFormatVersion", "not one of 1.0, 2.0"},
+		"protocol":                {map[string]string{"Api.ProtocolType": `"WEBSOCKET"`}, "Api", "ProtocolType", "WEBSOCKET is not simulated"},
+		"OAuth flow":              {map[string]string{"Client.AllowedOAuthFlows": `["password"]`}, "Client", "AllowedOAuthFlows[0]", "not one of code, implicit"},
+		"auth flow":               {map[string]string{"Client.ExplicitAuthFlows": `["ALLOW_ALL"]`}, "Client", "ExplicitAuthFlows[0]", "not one of"},
+		"validity unit":           {map[string]string{"Client.TokenValidityUnits.AccessToken": `"weeks"`}, "Client", "TokenValidityUnits.AccessToken", "not one of seconds"},
+		"unit without effect":     {map[string]string{"Client.TokenValidityUnits.IdToken": `"weeks"`}, "Client", "TokenValidityUnits.IdToken", "not one of seconds"},
+		"route key":               {map[string]string{"Route.RouteKey": `"FETCH /x"`}, "Route", "RouteKey", "does not match"},
+		"issuer without https":    {map[string]string{"Jwt.JwtConfiguration.Issuer": `"cognito-idp"`}, "Jwt", "JwtConfiguration.Issuer", "does not match"},
+		"resource server name":    {map[string]string{"Server.Identifier": `"a b"`}, "Server", "Identifier", "does not match"},
+
+		"missing pool":           {map[string]string{"Client.UserPoolId": ""}, "Client", "UserPoolId", "is required"},
+		"missing role":           {map[string]string{"Echo.Role": ""}, "Echo", "Role", "is required"},
+		"missing code":           {map[string]string{"Echo.Code": ""}, "Echo", "Code", "is required"},
+		"missing payload format": {map[string]string{"Integration.PayloadFormatVersion": ""}, "Integration", "PayloadFormatVersion", "is required"},
+		"missing audience":       {map[string]string{"Jwt.JwtConfiguration.Audience": ""}, "Jwt", "JwtConfiguration.Audience", "is required"},
+		"required and no value":  {map[string]string{"Route.Target": `{"Ref": "AWS::NoValue"}`}, "Route", "Target", "is required"},
+		"missing authorizer":     {map[string]string{"Route.AuthorizerId": ""}, "Route", "AuthorizerId", "required for a route of type JWT"},
+		"secret in a template":   {map[string]string{"Echo.Environment.Variables.S": `{"Fn::GetAtt": ["Client", "ClientSecret"]}`}, "Echo", "Environment.Variables.S", "secrets do not belong in a template"},
+		"attribute of a resource that is not simulated": {
+			map[string]string{"Custom": `{"Type": "Custom::Thing"}`, "Echo.Environment.Variables.S": `{"Fn::GetAtt": ["Custom", "Value"]}`},
+			"Echo", "Environment.Variables.S", "Custom::Thing has no attribute Value",
+		},
+		"reference to an unknown type": {
+			map[string]string{"Vm": `{"Type": "AWS::EC2::Instance"}`, "Echo.Environment.Variables.S": `{"Ref": "Vm"}`},
+			"Echo", "Environment.Variables.S", "the type AWS::EC2::Instance is not known here",
+		},
+		"a circle through the id": {
+			map[string]string{"Api.ProtocolType": `{"Fn::GetAtt": ["Api", "ApiId"]}`}, "Api", "ProtocolType", "depends on itself",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, problems := resolveOne(t, patched(t, test.patches))
+			wantProblem(t, problems, test.logicalID, test.property, test.message)
+		})
+	}
+}
+
+// Only what a run can do without may be turned into a warning.
+func TestKindsOfProblems(t *testing.T) {
+	t.Parallel()
+	_, problems := resolveOne(t, patched(t, map[string]string{
+		"Route.Moon":        `1`,
+		"Vm":                `{"Type": "AWS::EC2::Instance"}`,
+		"Pool.LambdaConfig": `{"PreTokenGenerationConfig": {}}`,
+		"Echo.Timeout":      `0`,
+	}))
+	var unsupported, invalid []string
+	for _, p := range problems {
+		if p.Kind == assembly.Unsupported {
+			unsupported = append(unsupported, p.LogicalID)
+		} else {
+			invalid = append(invalid, p.LogicalID)
+		}
+	}
+	if got := strings.Join(unsupported, " "); got != "Pool Route Vm" {
+		t.Errorf("unsupported: %s", got)
+	}
+	if got := strings.Join(invalid, " "); got != "Echo" {
+		t.Errorf("invalid: %s", got)
+	}
+}

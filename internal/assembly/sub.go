@@ -1,0 +1,64 @@
+package assembly
+
+import (
+	"regexp"
+	"strings"
+)
+
+var (
+	subVariable = regexp.MustCompile(`\$\{([^}]*)\}`)
+	subName     = regexp.MustCompile(`^[A-Za-z0-9_.:]+$`)
+)
+
+// sub is Fn::Sub in both forms: a text, or a list of a text and an object of the variables used in it.
+func (s *scope) sub(at place, argument any) (any, bool) {
+	var variables map[string]any
+	text, isText := argument.(string)
+	if !isText {
+		args, ok := arguments(at, "Fn::Sub", argument, 2, 2)
+		if !ok {
+			return nil, false
+		}
+		text, isText = args[0].(string)
+		variables, ok = args[1].(map[string]any)
+		if !ok || !isText {
+			return at.invalid("Fn::Sub takes a text, or a list of a text and an object of variables")
+		}
+	}
+	return s.substitute(at, text, variables)
+}
+
+func (s *scope) substitute(at place, text string, variables map[string]any) (any, bool) {
+	var out strings.Builder
+	complete, end := true, 0
+	for _, match := range subVariable.FindAllStringSubmatchIndex(text, -1) {
+		name := text[match[2]:match[3]]
+		value, ok := s.subValue(at, name, variables)
+		complete = complete && ok
+		out.WriteString(text[end:match[0]])
+		out.WriteString(value)
+		if end = match[1]; out.Len() > maxText {
+			return at.invalid("Fn::Sub makes a text of more than %d bytes", maxText)
+		}
+	}
+	out.WriteString(text[end:])
+	return out.String(), complete
+}
+
+// subValue is what ${name} stands for: ${!name} is the literal ${name}, ${A.B} is Fn::GetAtt, anything else a Ref.
+func (s *scope) subValue(at place, name string, variables map[string]any) (string, bool) {
+	if literal, ok := strings.CutPrefix(name, "!"); ok {
+		return "${" + literal + "}", true
+	}
+	if node, ok := variables[name]; ok {
+		return s.resolveText(at, "Fn::Sub", node)
+	}
+	if !subName.MatchString(name) {
+		at.invalid("Fn::Sub: ${%s} is not the name of anything; write ${!%s} for the literal text", name, name)
+		return "", false
+	}
+	if strings.Contains(name, ".") {
+		return s.resolveText(at, "Fn::Sub", map[string]any{"Fn::GetAtt": name})
+	}
+	return s.resolveText(at, "Fn::Sub", map[string]any{"Ref": name})
+}

@@ -1,0 +1,75 @@
+package cognito
+
+import (
+	"crypto/sha256"
+	"slices"
+	"strings"
+	"time"
+)
+
+// appClient is a Client as the token endpoint needs it: the secrets as digests, the OIDC scopes gone.
+type appClient struct {
+	id              string
+	secretDigests   [][sha256.Size]byte
+	oauth           bool
+	flows           []string
+	customScopes    []string
+	validitySeconds int64
+}
+
+func newAppClient(config Client) *appClient {
+	client := &appClient{
+		id:              config.ID,
+		oauth:           config.AllowedOAuthFlowsUserPoolClient,
+		flows:           slices.Clone(config.AllowedOAuthFlows),
+		validitySeconds: int64(config.validity() / time.Second),
+	}
+	for _, secret := range config.Secrets {
+		client.secretDigests = append(client.secretDigests, sha256.Sum256([]byte(secret)))
+	}
+	for _, scope := range config.AllowedOAuthScopes {
+		// Every custom scope is "identifier/name", and no OIDC scope (openid, aws.cognito.signin.user.admin) has a slash.
+		if strings.Contains(scope, "/") {
+			client.customScopes = append(client.customScopes, scope)
+		}
+	}
+	return client
+}
+
+// checkFlow tells whether the client may use the grant type. Cognito also knows authorization_code and
+// refresh_token; no client can use them here, since this pool has no users.
+//
+// Parity: Token endpoint: authorization_code and refresh_token
+func (c *appClient) checkFlow(grantType string) error {
+	if !c.oauth {
+		return errOAuthOff
+	}
+	if grantType != grantClientCredentials || !slices.Contains(c.flows, flowClientCredentials) {
+		return errFlow
+	}
+	return nil
+}
+
+// grantScopes returns the scopes the token gets, in the order of the request, or all of the client's if it
+// names none. Scopes the client has but active does not are left out; the request still succeeds.
+//
+// Parity: Access token: order of scopes
+func (c *appClient) grantScopes(requested string, active map[string]bool) ([]string, error) {
+	wanted := strings.FieldsFunc(requested, func(r rune) bool { return r == ' ' })
+	if len(wanted) == 0 {
+		wanted = c.customScopes
+	}
+	if len(wanted) == 0 {
+		return nil, errNoCustomScope
+	}
+	var granted []string
+	for _, scope := range wanted {
+		if !slices.Contains(c.customScopes, scope) {
+			return nil, errScope
+		}
+		if active[scope] && !slices.Contains(granted, scope) {
+			granted = append(granted, scope)
+		}
+	}
+	return granted, nil
+}

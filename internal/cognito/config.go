@@ -1,0 +1,91 @@
+package cognito
+
+import (
+	"crypto/rand"
+	"io"
+	"log/slog"
+	"time"
+)
+
+// Config describes one user pool and what its server needs from outside.
+type Config struct {
+	// UserPool is the pool that is served.
+	UserPool UserPool
+	// ResourceServers define the scopes that exist. A scope that a client has and no resource server
+	// defines is inactive: it can be requested, and is left out of the token.
+	ResourceServers []ResourceServer
+	// Clients are the pool's app clients.
+	Clients []Client
+	// Keys sign the pool's tokens. Required; see GenerateKeys.
+	Keys *Keys
+	// BaseURL is where this server is reached, such as http://127.0.0.1:4001. Required: it makes the
+	// endpoint addresses in the discovery document.
+	BaseURL string
+	// Now tells the time that tokens are issued at; nil means time.Now.
+	Now func() time.Time
+	// Rand feeds token ids and request ids and must be safe for concurrent use; nil means crypto/rand.
+	Rand io.Reader
+	// Log receives one line per token request; nil means that nothing is logged.
+	Log *slog.Logger
+}
+
+// UserPool identifies the pool.
+type UserPool struct {
+	// ID is the pool's id, such as us-east-1_Ab1Cd2Ef3.
+	ID string
+	// Region is the AWS Region the pool is defined in. It may be empty if Issuer is given.
+	Region string
+	// Issuer is the iss claim of every token, and the issuer in the discovery document. Empty means
+	// https://cognito-idp.<region>.amazonaws.com/<pool id>, AWS's original form.
+	Issuer string
+	// Domain is the pool's prefix or custom domain. It is never resolved, but as on AWS a pool without
+	// one has no token endpoint.
+	Domain string
+}
+
+// ResourceServer is an API that defines custom scopes.
+type ResourceServer struct {
+	// Identifier is the first part of every scope of this server. It may be a URL.
+	Identifier string
+	// Scopes are the scope names, without the identifier.
+	Scopes []string
+}
+
+// Client is an app client of the pool.
+type Client struct {
+	// ID is the client id that callers send.
+	ID string
+	// Name is the client's name, used in the errors of New.
+	Name string
+	// Secrets are the live secrets, at most two; any of them authenticates the client. A client without
+	// one can never get a token here.
+	Secrets []Secret
+	// AllowedOAuthFlowsUserPoolClient turns OAuth on for the client. Without it every grant is refused,
+	// whatever AllowedOAuthFlows says.
+	AllowedOAuthFlowsUserPoolClient bool
+	// AllowedOAuthFlows are the flows of the client: client_credentials alone, or code and implicit.
+	AllowedOAuthFlows []string
+	// AllowedOAuthScopes are full scope names, such as test-api/read. OIDC scopes are allowed in the
+	// list, and never granted to client credentials.
+	AllowedOAuthScopes []string
+	// AccessTokenValidity is how long an access token lives, in whole seconds from 5 minutes to 24 hours;
+	// zero means one hour.
+	AccessTokenValidity time.Duration
+}
+
+// withDefaults returns the configuration with every zero field that has a default filled in.
+func (c Config) withDefaults() Config {
+	if c.UserPool.Issuer == "" {
+		c.UserPool.Issuer = "https://cognito-idp." + c.UserPool.Region + ".amazonaws.com/" + c.UserPool.ID
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Rand == nil {
+		c.Rand = rand.Reader
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return c
+}

@@ -1,0 +1,96 @@
+package cognito
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+)
+
+const tokenPath = "/oauth2/token" //nolint:gosec // a path, not a credential
+
+func discoveryPath(poolID string) string { return "/" + poolID + "/.well-known/openid-configuration" }
+
+func jwksPath(poolID string) string { return "/" + poolID + "/.well-known/jwks.json" }
+
+// Server serves one user pool. It never changes after New and is safe for concurrent use.
+type Server struct {
+	poolID       string
+	issuer       string
+	hasDomain    bool
+	clients      map[string]*appClient
+	activeScopes map[string]bool // full names, "identifier/name"
+	accessKey    signingKey
+	discovery    []byte
+	jwks         []byte
+
+	now    func() time.Time
+	random io.Reader
+	log    *slog.Logger
+}
+
+// New returns a server for the pool. It refuses a configuration that Cognito would refuse, naming every
+// problem in one error.
+func New(config Config) (*Server, error) {
+	if err := config.validate(); err != nil {
+		return nil, fmt.Errorf("checking the user pool's configuration: %w", err)
+	}
+	config = config.withDefaults()
+	discovery, err := discoveryDocument(config.UserPool, config.BaseURL)
+	if err != nil {
+		return nil, fmt.Errorf("encoding the discovery document: %w", err)
+	}
+	jwks, err := config.Keys.jwks()
+	if err != nil {
+		return nil, fmt.Errorf("encoding the JWKS: %w", err)
+	}
+	return &Server{
+		poolID:       config.UserPool.ID,
+		issuer:       config.UserPool.Issuer,
+		hasDomain:    config.UserPool.Domain != "",
+		clients:      appClientsByID(config.Clients),
+		activeScopes: activeScopes(config.ResourceServers),
+		accessKey:    config.Keys.accessToken[0],
+		discovery:    discovery,
+		jwks:         jwks,
+		now:          config.Now,
+		random:       config.Rand,
+		log:          config.Log,
+	}, nil
+}
+
+func appClientsByID(configs []Client) map[string]*appClient {
+	clients := make(map[string]*appClient, len(configs))
+	for _, config := range configs {
+		clients[config.ID] = newAppClient(config)
+	}
+	return clients
+}
+
+func activeScopes(servers []ResourceServer) map[string]bool {
+	active := map[string]bool{}
+	for _, server := range servers {
+		for _, name := range server.Scopes {
+			active[server.Identifier+"/"+name] = true
+		}
+	}
+	return active
+}
+
+// ServeHTTP answers the token endpoint and, on the same listener although AWS has it on another host, the
+// discovery document and the JWKS.
+//
+// Parity: Discovery: one listener for both hosts
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch path := r.URL.Path; {
+	case path == tokenPath && s.hasDomain:
+		s.serveToken(w, r)
+	case path == discoveryPath(s.poolID):
+		serveDocument(w, r, s.discovery)
+	case path == jwksPath(s.poolID):
+		serveDocument(w, r, s.jwks)
+	default:
+		serveNotFound(w)
+	}
+}

@@ -1,0 +1,102 @@
+package cognito
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// tokenExchange is one token request and what came of it so far. The log sees nothing else of a request.
+type tokenExchange struct {
+	requestID string
+	client    *appClient // nil until the client id turned out to exist
+	granted   []string
+}
+
+// tokenResponse is the body of a success (RFC 6749 section 5.1), which on Cognito has no scope member.
+type tokenResponse struct {
+	AccessToken string `json:"access_token"`
+	ExpiresIn   int64  `json:"expires_in"`
+	TokenType   string `json:"token_type"`
+}
+
+// serveToken answers one token request, and logs one line about it.
+//
+// Parity: Token endpoint: throttling
+func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
+	var exchange tokenExchange
+	accessToken, err := s.exchangeToken(&exchange, r)
+	s.logExchange(r, exchange, err)
+	writeTokenHeaders(w.Header(), exchange.requestID)
+	if err != nil {
+		writeError(w, asRefusal(err))
+		return
+	}
+	writeJSON(w, http.StatusOK, tokenResponse{
+		AccessToken: accessToken,
+		ExpiresIn:   exchange.client.validitySeconds,
+		TokenType:   "Bearer",
+	})
+}
+
+// exchangeToken checks a request step by step, noting in exchange how far it came, and issues the token.
+//
+// Parity: Token endpoint: order of checks
+func (s *Server) exchangeToken(exchange *tokenExchange, r *http.Request) (string, error) {
+	requestID, err := uuid.NewRandomFromReader(s.random)
+	if err != nil {
+		return "", fmt.Errorf("making a request id: %w", err)
+	}
+	exchange.requestID = requestID.String()
+
+	// 1. Method, content type, form and grant type.
+	request, err := readTokenRequest(r)
+	if err != nil {
+		return "", err
+	}
+
+	// 2. App client.
+	claimed, err := readCredentials(r, request)
+	if err != nil {
+		return "", err
+	}
+	client, exists := s.clients[claimed.clientID]
+	if !exists {
+		return "", errUnknownClient
+	}
+	exchange.client = client
+
+	// 3. Secret, then flow.
+	if err := client.authenticate(claimed.secret); err != nil {
+		return "", err
+	}
+	if err := client.checkFlow(request.grantType); err != nil {
+		return "", err
+	}
+
+	// 4. Scopes.
+	exchange.granted, err = client.grantScopes(request.scope, s.activeScopes)
+	if err != nil {
+		return "", err
+	}
+	return s.issueAccessToken(client, exchange.granted)
+}
+
+// logExchange writes the one line about a token request. It takes nothing from the request itself: a
+// secret can be in any part of it by mistake, so even the client id is that of a known client.
+func (s *Server) logExchange(r *http.Request, exchange tokenExchange, err error) {
+	attributes := []slog.Attr{slog.String("request_id", exchange.requestID)}
+	if exchange.client != nil {
+		attributes = append(attributes, slog.String("client_id", exchange.client.id))
+	}
+	if err != nil {
+		refused := asRefusal(err)
+		attributes = append(attributes, slog.Int("status", refused.Status), slog.String("error", refused.Code), slog.String("reason", err.Error()))
+	} else {
+		attributes = append(attributes, slog.Int("status", http.StatusOK), slog.String("scope", strings.Join(exchange.granted, " ")))
+	}
+	s.log.LogAttrs(r.Context(), slog.LevelInfo, "token request", attributes...)
+}

@@ -1,0 +1,88 @@
+package function
+
+import (
+	"debug/buildinfo"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+)
+
+// build is how a Go program was built, as far as the program itself tells.
+type build struct {
+	packagePath string
+	modulePath  string
+	settings    map[string]string // the recorded flags ("-tags") and variables ("GOARCH")
+	strip       string            // the linker flags for what has been left out of the file
+	pins        string            // the linker flags for the ids in the file
+}
+
+// readBuild reads the build information of the Go program at path.
+func readBuild(path string) (*build, error) {
+	info, err := buildinfo.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("bootstrap %s can't run on %s/%s and is no Go program that could be built for it (%w): "+
+			"run it on the architecture that the function has in the template", path, runtime.GOOS, runtime.GOARCH, err)
+	}
+	if info.Main.Path == "" || info.Path == "command-line-arguments" {
+		return nil, fmt.Errorf("bootstrap %s was built from single files: build it as a package of a module, "+
+			"so that it can be built for %s/%s as well", path, runtime.GOOS, runtime.GOARCH)
+	}
+	b := &build{packagePath: info.Path, modulePath: info.Main.Path, settings: map[string]string{}}
+	for _, setting := range info.Settings {
+		b.settings[setting.Key] = setting.Value
+	}
+	if err := b.readELF(path); err != nil {
+		return nil, fmt.Errorf("reading bootstrap %s: %w", path, err)
+	}
+	return b, nil
+}
+
+// platform names what the program was built for, such as "linux/arm64".
+func (b *build) platform() string {
+	return b.settings["GOOS"] + "/" + b.settings["GOARCH"]
+}
+
+// native is how to build the program for this machine.
+func (b *build) native() recipe {
+	return recipe{
+		flags: append(b.tags(), "-trimpath", "-buildvcs=false", "-ldflags=-s -w"),
+		env: []string{
+			"GOOS=" + runtime.GOOS,
+			"GOARCH=" + runtime.GOARCH,
+			"CGO_ENABLED=" + b.settings["CGO_ENABLED"],
+		},
+	}
+}
+
+// original is how to build the program again so that an unchanged source gives the same bytes.
+func (b *build) original() recipe {
+	ldflags, recorded := b.settings["-ldflags"] // they are part of the program then, and must not be touched
+	if !recorded {
+		ldflags = b.strip + b.pins
+	}
+	flags := append(b.tags(), "-ldflags="+ldflags)
+	if b.settings["-trimpath"] == "true" {
+		flags = append(flags, "-trimpath")
+	}
+	if b.settings["vcs"] == "" {
+		flags = append(flags, "-buildvcs=false")
+	} else {
+		flags = append(flags, "-buildvcs=auto")
+	}
+	var env []string
+	for name, value := range b.settings {
+		if name == "CGO_ENABLED" || strings.HasPrefix(name, "GO") {
+			env = append(env, name+"="+value)
+		}
+	}
+	slices.Sort(env)
+	return recipe{flags: flags, env: env}
+}
+
+func (b *build) tags() []string {
+	if tags := b.settings["-tags"]; tags != "" {
+		return []string{"-tags=" + tags}
+	}
+	return nil
+}

@@ -1,0 +1,114 @@
+package function
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Config describes one function. Name and Bootstrap are required.
+type Config struct {
+	// Name is the function's name, AWS_LAMBDA_FUNCTION_NAME.
+	Name string
+	// ARN is sent with every invocation. The header is left out if it is empty.
+	ARN string
+	// Handler is passed on as _HANDLER; an OS-only runtime gives it no meaning. Default "bootstrap".
+	Handler string
+	// Region is AWS_REGION and AWS_DEFAULT_REGION. Default "us-east-1".
+	Region string
+	// LogGroup is AWS_LAMBDA_LOG_GROUP_NAME. Default "/aws/lambda/" and the name.
+	LogGroup string
+	// MemorySize in MB is told to the function and not enforced. Default 128.
+	MemorySize int
+	// Timeout is how long one invocation may take. Default 3 s, Lambda's own.
+	Timeout time.Duration
+	// InitTimeout is how long a process may take from its start to its first call for an event.
+	// Default 10 s, Lambda's own.
+	InitTimeout time.Duration
+	// Environment holds the variables of the template. Reserved names are refused, as by Lambda.
+	Environment map[string]string
+	// Bootstrap is the executable to start for each execution environment.
+	Bootstrap string
+	// TaskRoot is the folder with the function's files: working directory and LAMBDA_TASK_ROOT.
+	// Default the folder of Bootstrap.
+	TaskRoot string
+	// Concurrency is the largest number of invocations under way at once. Default 10.
+	Concurrency int
+	// Output receives what the processes write to stdout and stderr. Every Write is one whole line of at
+	// most 64 KiB and its newline (longer ones are cut into several); there is never more than one Write
+	// at a time. A slow Output slows the function down. Default: discarded.
+	//
+	// Parity: Function output: no START, END and REPORT lines
+	Output io.Writer
+	// Log receives the life of the execution environments (debug) and the outcome of invocations whose
+	// caller has left. Default: discarded.
+	Log *slog.Logger
+	// Now is the clock of deadlines told to the function. Default time.Now.
+	Now func() time.Time
+}
+
+// completed checks c and fills in the defaults.
+func (c Config) completed() (Config, error) {
+	if err := c.check(); err != nil {
+		return Config{}, err
+	}
+	bootstrap, err := filepath.Abs(c.Bootstrap)
+	if err != nil {
+		return Config{}, fmt.Errorf("resolving bootstrap %s: %w", c.Bootstrap, err)
+	}
+	c.Bootstrap = bootstrap
+	setDefault(&c.Handler, "bootstrap")
+	setDefault(&c.Region, "us-east-1")
+	setDefault(&c.LogGroup, "/aws/lambda/"+c.Name)
+	setDefault(&c.MemorySize, 128)
+	setDefault(&c.Timeout, 3*time.Second)
+	setDefault(&c.InitTimeout, 10*time.Second)
+	setDefault(&c.TaskRoot, filepath.Dir(bootstrap))
+	setDefault(&c.Concurrency, 10)
+	setDefault(&c.Output, io.Discard)
+	setDefault(&c.Log, slog.New(slog.DiscardHandler))
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	return c, nil
+}
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+func (c Config) check() error {
+	switch {
+	case c.Name == "":
+		return errors.New("function name is missing")
+	case c.Bootstrap == "":
+		return errors.New("bootstrap is missing")
+	case c.Timeout < 0, c.InitTimeout < 0:
+		return errors.New("timeout is negative")
+	case c.Concurrency < 0:
+		return errors.New("concurrency is negative")
+	}
+	if err := checkExecutable(c.Bootstrap); err != nil {
+		return err
+	}
+	return checkVariables(c.Environment)
+}
+
+// checkExecutable finds out before the first invocation what could only fail at each.
+func checkExecutable(path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return fmt.Errorf("looking for bootstrap: %w", err)
+	}
+	if !info.Mode().IsRegular() || info.Mode().Perm()&0o111 == 0 {
+		return fmt.Errorf("bootstrap %s is not an executable file: make it one with chmod +x", path)
+	}
+	return nil
+}

@@ -1,0 +1,197 @@
+package function
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+)
+
+// Function runs the invocations of one Lambda function. It is safe for concurrent use.
+type Function struct {
+	cfg Config
+	out *lines
+
+	mu       sync.Mutex
+	closed   bool
+	inFlight int
+	warm     []*environment // idle ones, the most recently used last
+
+	invocations sync.WaitGroup // those in flight
+	watchers    sync.WaitGroup // one for each execution environment that is not ended
+	abort       chan struct{}  // closed to cut invocations short
+	aborting    sync.Once
+}
+
+// New checks cfg and returns a function without any process: execution environments start with the
+// first invocations. The caller must Close it.
+func New(cfg Config) (*Function, error) {
+	completed, err := cfg.completed()
+	if err != nil {
+		return nil, fmt.Errorf("configuring function %s: %w", cfg.Name, err)
+	}
+	return &Function{
+		cfg:   completed,
+		out:   &lines{to: completed.Output},
+		abort: make(chan struct{}),
+	}, nil
+}
+
+// Invoke gives the event in payload to the function and returns its response and the id of the request,
+// which is there with an error, too. The error is an *Error if the function failed; ErrThrottled,
+// ErrRequestTooLarge or ErrClosed if it was not invoked; or the context's. When ctx ends, Invoke
+// returns at once, and the invocation goes on in its environment until it is done or times out, as on
+// AWS, and counts against the concurrency for so long.
+func (f *Function) Invoke(ctx context.Context, payload []byte) (response []byte, requestID string, err error) {
+	inv := newInvocation(payload, f.cfg.Now())
+	env, err := f.admit(ctx, payload)
+	if err != nil {
+		return nil, inv.id, fmt.Errorf("invoking function %s: %w", f.cfg.Name, err)
+	}
+	done := make(chan answer, 1)
+	go func() {
+		given := f.run(env, inv)
+		if ctx.Err() != nil {
+			f.cfg.Log.Info("invocation ended after its caller had left",
+				"function", f.cfg.Name, "requestId", inv.id, "error", given.err)
+		}
+		done <- given
+	}()
+	select {
+	case given := <-done:
+		return given.response, inv.id, given.err
+	case <-ctx.Done():
+		return nil, inv.id, fmt.Errorf("waiting for function %s: %w", f.cfg.Name, ctx.Err())
+	}
+}
+
+// admit counts an invocation in, and takes the warm environment used last, nil if there is none.
+//
+// Parity: Function concurrency: a limit per function, 10 by default
+//
+// Parity: Function concurrency: idle environments are kept
+func (f *Function) admit(ctx context.Context, payload []byte) (*environment, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if len(payload) > maxRequestSize {
+		return nil, ErrRequestTooLarge
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed {
+		return nil, ErrClosed
+	}
+	if f.inFlight >= f.cfg.Concurrency {
+		return nil, ErrThrottled
+	}
+	f.inFlight++
+	f.invocations.Add(1)
+	if len(f.warm) == 0 {
+		return nil, nil
+	}
+	last := len(f.warm) - 1
+	env := f.warm[last]
+	f.warm = f.warm[:last]
+	return env, nil
+}
+
+// run brings an admitted invocation to its end and counts it out.
+func (f *Function) run(env *environment, inv *invocation) answer {
+	defer f.invocations.Done()
+	if env != nil {
+		given, lost := env.invoke(inv, f.abort)
+		if !lost {
+			f.release(env)
+			return given
+		}
+		// It died between two invocations, which is nobody's fault: start over.
+	}
+	env, err := f.start(inv.id)
+	if err != nil {
+		f.release(nil)
+		return answer{err: err}
+	}
+	given, _ := env.invoke(inv, f.abort)
+	f.release(env)
+	return given
+}
+
+// start makes a new execution environment that is ready for its first event.
+func (f *Function) start(requestID string) (*environment, error) {
+	env, err := startEnvironment(&f.cfg, f.out)
+	if err != nil {
+		return nil, entrypointError(requestID, err)
+	}
+	f.watchers.Go(func() { f.watch(env) })
+	if err := env.initialize(requestID, f.abort); err != nil {
+		return nil, err
+	}
+	return env, nil
+}
+
+// release counts an invocation out and keeps its environment warm, if it is still alive.
+func (f *Function) release(env *environment) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.inFlight--
+	if env != nil && env.alive() {
+		f.warm = append(f.warm, env)
+	}
+}
+
+// watch waits for an environment's process to end, for whatever reason, and leaves nothing of it.
+func (f *Function) watch(env *environment) {
+	<-env.process.exited
+	f.mu.Lock()
+	f.warm = slices.DeleteFunc(f.warm, func(idle *environment) bool { return idle == env })
+	f.mu.Unlock()
+	env.end()
+	f.cfg.Log.Debug("execution environment ended",
+		"function", f.cfg.Name, "pid", env.process.pid, "state", env.process.state.String())
+}
+
+// Close takes no further invocations, waits for those in flight, then ends every process with SIGTERM
+// and, half a second later, SIGKILL. It returns when no process, listener or goroutine of the function
+// is left. If ctx ends first, the invocations in flight are cut short, and Close returns ctx's error.
+func (f *Function) Close(ctx context.Context) error {
+	f.mu.Lock()
+	f.closed = true
+	f.mu.Unlock()
+
+	err := f.awaitInvocations(ctx)
+	f.shutdown()
+	f.watchers.Wait()
+	if err != nil {
+		return fmt.Errorf("closing function %s: %w", f.cfg.Name, err)
+	}
+	return nil
+}
+
+func (f *Function) awaitInvocations(ctx context.Context) error {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		f.invocations.Wait()
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		f.aborting.Do(func() { close(f.abort) })
+		<-done
+		return ctx.Err()
+	}
+}
+
+// shutdown ends the idle environments, all at the same time.
+func (f *Function) shutdown() {
+	f.mu.Lock()
+	idle := slices.Clone(f.warm)
+	f.mu.Unlock()
+	var ending sync.WaitGroup
+	for _, env := range idle {
+		ending.Go(env.shutdown)
+	}
+	ending.Wait()
+}

@@ -1,0 +1,73 @@
+package function
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/mod/modfile"
+)
+
+// recipe is how to build one program with the go command.
+type recipe struct {
+	flags []string
+	env   []string // on top of this process's own variables
+}
+
+// compile builds a package of the module in moduleRoot to the file output. What the go command prints
+// is part of the error.
+func compile(ctx context.Context, moduleRoot, packagePath string, how recipe, output string) error {
+	args := append([]string{"build", "-o", output}, how.flags...)
+	cmd := exec.CommandContext(ctx, "go", append(args, packagePath)...) //nolint:gosec // flags come from build information
+	cmd.Dir = moduleRoot
+	cmd.Env = append(cmd.Environ(), how.env...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // lets it take its compilers along
+	cmd.WaitDelay = 5 * time.Second
+	var printed bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &printed, &printed
+
+	err := cmd.Run()
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return fmt.Errorf("building %s: %w", packagePath, ctx.Err())
+	case errors.Is(err, exec.ErrNotFound):
+		return fmt.Errorf("building %s needs the go command, which is not in PATH: install Go, or run on a machine "+
+			"with the function's own architecture", packagePath)
+	default:
+		return fmt.Errorf("building %s in %s: %w\n%s", packagePath, moduleRoot, err, strings.TrimSpace(printed.String()))
+	}
+}
+
+// findModule returns the folder with the go.mod of the module, which is from or a folder above it.
+func findModule(modulePath, from string) (string, error) {
+	start, err := filepath.Abs(from)
+	if err != nil {
+		return "", fmt.Errorf("resolving %s: %w", from, err)
+	}
+	var others []string
+	for folder := start; ; folder = filepath.Dir(folder) {
+		content, err := os.ReadFile(filepath.Join(folder, "go.mod"))
+		if err == nil {
+			found := modfile.ModulePath(content)
+			if found == modulePath {
+				return folder, nil
+			}
+			others = append(others, fmt.Sprintf("%s is module %s", folder, found))
+		}
+		if folder == filepath.Dir(folder) {
+			break
+		}
+	}
+	if others == nil {
+		others = []string{"there is no go.mod"}
+	}
+	return "", fmt.Errorf("module %s is not in %s or a folder above it (%s)", modulePath, start, strings.Join(others, "; "))
+}

@@ -1,0 +1,41 @@
+package function
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// answer is how an invocation ended: with a response, or with an error.
+type answer struct {
+	response []byte
+	err      error
+}
+
+// invocation is one event on its way through one execution environment. Its environment's runtimeAPI
+// guards the fields that change.
+type invocation struct {
+	id      string
+	traceID string
+	payload []byte
+
+	deadline time.Time
+	// handed is set once the runtime was given the event; from then on a crash is the function's.
+	handed bool
+	// answer is what the runtime reported, nil until it does.
+	answer *answer
+	// settled is closed when the runtime asks for the next event after its answer: only then is the
+	// environment free again, and the invocation over.
+	//
+	// Parity: Function invocation: the caller waits until the runtime is ready again
+	settled chan struct{}
+}
+
+func newInvocation(payload []byte, now time.Time) *invocation {
+	return &invocation{
+		id:      uuid.NewString(),
+		traceID: traceID(now),
+		payload: payload,
+		settled: make(chan struct{}),
+	}
+}

@@ -1,0 +1,188 @@
+package function
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+)
+
+// ErrSourceDiffers says that the source at hand, built as the asset was, gives another program: what
+// runs here is not what gets deployed. Synthesizing again puts that right, unless the asset was built by
+// another version of Go or with linker flags that it does not tell, such as -X.
+var ErrSourceDiffers = errors.New("source and assembly differ: building the source gives another bootstrap than the asset's")
+
+// fileName is what an asset hash must look like to name a folder in the cache.
+var fileName = regexp.MustCompile(`^[0-9A-Za-z_-]+$`)
+
+// PrepareConfig says which asset to prepare, and where its source may be. All but Log are required.
+type PrepareConfig struct {
+	// AssetHash is the asset's hash in the assembly; it names the folder in CacheDir.
+	AssetHash string
+	// AssetDir is the folder of the unpacked asset, with its file bootstrap.
+	AssetDir string
+	// CacheDir keeps what was built, in a folder for each asset and machine: <hash>/linux-amd64/bootstrap.
+	// It may be shared by runs at the same time.
+	CacheDir string
+	// SourceDir is where to start looking for the module the bootstrap was built from.
+	SourceDir string
+	// Log receives what is built and why (info). Default: discarded.
+	Log *slog.Logger
+}
+
+// Prepared is an executable that stands for an asset's bootstrap on this machine.
+type Prepared struct {
+	// Bootstrap is the path of the executable.
+	Bootstrap string
+	// Doubt is nil if the executable is the asset's own, or was built from a source that gives exactly the
+	// asset's. Otherwise it is ErrSourceDiffers, or why the comparison was not possible.
+	Doubt error
+}
+
+// Prepare returns an executable for this machine that does what the asset's bootstrap does on Lambda.
+//
+// The bootstrap itself is taken if this machine can run it. Otherwise it must be a Go program, and the
+// same package is built for this machine with the same tags, in the module that SourceDir lies in. The
+// result is kept in CacheDir by asset hash, and taken from there the next time, if the source is proven
+// to be the asset's; without proof it is built anew every time.
+func Prepare(ctx context.Context, cfg PrepareConfig) (Prepared, error) {
+	setDefault(&cfg.Log, slog.New(slog.DiscardHandler))
+	asset := filepath.Join(cfg.AssetDir, "bootstrap")
+	ok, err := runnable(asset)
+	if err != nil {
+		return Prepared{}, fmt.Errorf("preparing asset %s: %w", cfg.AssetHash, err)
+	}
+	if ok {
+		return Prepared{Bootstrap: asset}, nil
+	}
+	if !fileName.MatchString(cfg.AssetHash) {
+		return Prepared{}, fmt.Errorf("preparing asset %q: its hash can't name a folder", cfg.AssetHash)
+	}
+	cache, err := filepath.Abs(cfg.CacheDir)
+	if err != nil {
+		return Prepared{}, fmt.Errorf("resolving cache folder %s: %w", cfg.CacheDir, err)
+	}
+	kept := filepath.Join(cache, cfg.AssetHash, runtime.GOOS+"-"+runtime.GOARCH, "bootstrap")
+	if checkExecutable(kept) == nil {
+		return Prepared{Bootstrap: kept}, nil
+	}
+	prepared, err := rebuild(ctx, cfg, asset, kept)
+	if err != nil {
+		return Prepared{}, fmt.Errorf("preparing asset %s: %w", cfg.AssetHash, err)
+	}
+	return prepared, nil
+}
+
+// rebuild builds the asset's package for this machine. A program from a proven source becomes the file
+// kept, another one its sibling.
+func rebuild(ctx context.Context, cfg PrepareConfig, asset, kept string) (Prepared, error) {
+	origin, moduleRoot, err := locate(asset, cfg.SourceDir)
+	if err != nil {
+		return Prepared{}, err
+	}
+	cfg.Log.Info("building function for this machine", "package", origin.packagePath, "module", moduleRoot,
+		"asset", origin.platform(), "machine", runtime.GOOS+"/"+runtime.GOARCH)
+	folder := filepath.Dir(kept)
+	if err := os.MkdirAll(folder, 0o750); err != nil {
+		return Prepared{}, fmt.Errorf("making cache folder: %w", err)
+	}
+	scratch, err := os.MkdirTemp(folder, "build-")
+	if err != nil {
+		return Prepared{}, fmt.Errorf("making build folder: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(scratch) }()
+
+	built := filepath.Join(scratch, "bootstrap")
+	if err := compile(ctx, moduleRoot, origin.packagePath, origin.native(), built); err != nil {
+		return Prepared{}, err
+	}
+	doubt := compare(ctx, moduleRoot, origin, asset, filepath.Join(scratch, "original"))
+	if ctx.Err() != nil {
+		return Prepared{}, doubt
+	}
+	target := kept
+	if doubt != nil {
+		target = kept + "-unproven"
+	}
+	if err := os.Rename(built, target); err != nil {
+		return Prepared{}, fmt.Errorf("keeping built bootstrap: %w", err)
+	}
+	return Prepared{Bootstrap: target, Doubt: doubt}, nil
+}
+
+// SourceMatches reports whether the source, built for the asset's own platform with the asset's own
+// flags, gives exactly the asset's bootstrap. It can be asked of any Go bootstrap, also one that runs
+// here as it is; CacheDir is not used.
+func SourceMatches(ctx context.Context, cfg PrepareConfig) (bool, error) {
+	asset := filepath.Join(cfg.AssetDir, "bootstrap")
+	origin, moduleRoot, err := locate(asset, cfg.SourceDir)
+	if err != nil {
+		return false, fmt.Errorf("comparing source with asset %s: %w", cfg.AssetHash, err)
+	}
+	scratch, err := os.MkdirTemp("", "m2m-build-")
+	if err != nil {
+		return false, fmt.Errorf("making build folder: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(scratch) }()
+	err = compare(ctx, moduleRoot, origin, asset, filepath.Join(scratch, "bootstrap"))
+	if errors.Is(err, ErrSourceDiffers) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("comparing source with asset %s: %w", cfg.AssetHash, err)
+	}
+	return true, nil
+}
+
+// locate reads how the asset's bootstrap was built and finds the module it was built in.
+func locate(asset, sourceDir string) (origin *build, moduleRoot string, err error) {
+	origin, err = readBuild(asset)
+	if err != nil {
+		return nil, "", err
+	}
+	moduleRoot, err = findModule(origin.modulePath, sourceDir)
+	if err != nil {
+		return nil, "", fmt.Errorf("bootstrap is for %s and this machine is %s/%s, so package %s has to be built here, but %w: "+
+			"start inside that module", origin.platform(), runtime.GOOS, runtime.GOARCH, origin.packagePath, err)
+	}
+	return origin, moduleRoot, nil
+}
+
+// compare builds the source as the asset was built, to the file output, and returns ErrSourceDiffers if
+// that is not the asset.
+func compare(ctx context.Context, moduleRoot string, origin *build, asset, output string) error {
+	if err := compile(ctx, moduleRoot, origin.packagePath, origin.original(), output); err != nil {
+		return err
+	}
+	want, err := fileHash(asset)
+	if err != nil {
+		return err
+	}
+	got, err := fileHash(output)
+	if err != nil {
+		return err
+	}
+	if got != want {
+		return ErrSourceDiffers
+	}
+	return nil
+}
+
+func fileHash(path string) (sum [sha256.Size]byte, err error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return sum, err
+	}
+	defer func() { _ = file.Close() }()
+	hash := sha256.New()
+	if _, err := io.Copy(hash, file); err != nil {
+		return sum, fmt.Errorf("reading %s: %w", path, err)
+	}
+	return [sha256.Size]byte(hash.Sum(nil)), nil
+}

@@ -1,0 +1,59 @@
+package function_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"cognito-m2m/internal/function"
+)
+
+// runVictim is a runtime that waits for a process which never calls, and passes on what that prints.
+func runVictim(bootstrap string) {
+	f, err := function.New(function.Config{Name: "victim", Bootstrap: bootstrap, InitTimeout: time.Hour, Output: os.Stdout})
+	if err != nil {
+		panic(err)
+	}
+	_, _, err = f.Invoke(context.Background(), []byte(`{}`))
+	panic(err)
+}
+
+// TestKilledRuntimeLeavesNoProcess kills, from outside, a runtime whose function's process would not
+// notice by itself.
+func TestKilledRuntimeLeavesNoProcess(t *testing.T) {
+	t.Parallel()
+	victim := exec.CommandContext(t.Context(), os.Args[0])
+	victim.Env = append(os.Environ(), "M2M_TEST_VICTIM="+filepath.Join(programs, "puppet"))
+	victim.Stderr = os.Stderr
+	stdout, err := victim.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := victim.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var address string
+	var pid int
+	_, scanErr := fmt.Fscan(stdout, &address, &pid)
+	if scanErr == nil && !running(pid) {
+		t.Errorf("process %d does not run", pid)
+	}
+	if err := victim.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = victim.Wait() // says that it was killed
+	if scanErr != nil {
+		t.Fatal(scanErr)
+	}
+	waitGone(t, pid)
+}
+
+func init() {
+	if bootstrap := os.Getenv("M2M_TEST_VICTIM"); bootstrap != "" {
+		runVictim(bootstrap)
+	}
+}

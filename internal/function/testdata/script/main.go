@@ -1,0 +1,126 @@
+// Command script is a function on the bare Runtime API that does what its events tell it.
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+)
+
+// order is the event.
+type order struct {
+	Do   string `json:"do"`
+	URL  string `json:"url"`
+	Size int    `json:"size"`
+}
+
+// report is the response.
+type report struct {
+	PID     int      `json:"pid"`
+	Child   int      `json:"child,omitempty"`
+	Environ []string `json:"environ,omitempty"`
+	Dir     string   `json:"dir,omitempty"`
+}
+
+var api = "http://" + os.Getenv("AWS_LAMBDA_RUNTIME_API") + "/2018-06-01/runtime"
+
+func main() {
+	switch os.Getenv("INIT") {
+	case "exit":
+		os.Exit(3)
+	case "report":
+		post(api+"/init/error", strings.NewReader(`{"errorMessage":"no configuration","errorType":"Config.Missing"}`))
+		os.Exit(1)
+	case "hang":
+		time.Sleep(time.Hour)
+	}
+	for {
+		id, o := next()
+		body := follow(o)
+		post(api+"/invocation/"+id+"/response", body)
+		if o.Do == "leave" {
+			os.Exit(1)
+		}
+	}
+}
+
+func next() (id string, o order) {
+	resp, err := http.Get(api + "/invocation/next")
+	if err != nil {
+		os.Exit(0)
+	}
+	defer resp.Body.Close()
+	if err := json.NewDecoder(resp.Body).Decode(&o); err != nil {
+		panic(err)
+	}
+	return resp.Header.Get("Lambda-Runtime-Aws-Request-Id"), o
+}
+
+func follow(o order) io.Reader {
+	r := report{PID: os.Getpid()}
+	switch o.Do {
+	case "environ":
+		r.Environ = os.Environ()
+		r.Dir, _ = os.Getwd()
+	case "hang":
+		get(o.URL)
+		time.Sleep(time.Hour)
+	case "meet":
+		get(o.URL)
+		fmt.Println("met")
+	case "exit":
+		os.Exit(o.Size)
+	case "big":
+		return bytes.NewReader(bytes.Repeat([]byte("x"), o.Size))
+	case "flood":
+		flood(o.Size)
+	case "fork":
+		child := exec.Command("sleep", "3600")
+		child.Stdout = os.Stdout
+		if err := child.Start(); err != nil {
+			panic(err)
+		}
+		r.Child = child.Process.Pid
+	}
+	body, _ := json.Marshal(r)
+	return bytes.NewReader(body)
+}
+
+// flood writes size bytes to both streams at once: short lines to one, a line without end to the other.
+func flood(size int) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		os.Stderr.Write(bytes.Repeat([]byte("e"), size))
+	}()
+	line := []byte("0123456789abcde\n")
+	os.Stdout.Write(bytes.Repeat(line, size/len(line)))
+	<-done
+}
+
+// get tells the test, by way of its server, that this point is reached, and waits for its answer.
+func get(url string) {
+	if url == "" {
+		return
+	}
+	resp, err := http.Get(url)
+	if err != nil {
+		panic(err)
+	}
+	resp.Body.Close()
+}
+
+func post(url string, body io.Reader) {
+	resp, err := http.Post(url, "application/json", body)
+	if err != nil {
+		panic(err)
+	}
+	io.Copy(io.Discard, resp.Body)
+	resp.Body.Close()
+}

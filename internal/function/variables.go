@@ -1,0 +1,102 @@
+package function
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// reservedVariables can't be set in a template; Lambda refuses the deployment.
+//
+// Source: Lambda Developer Guide, "Defined runtime environment variables".
+var reservedVariables = []string{
+	"_HANDLER", "_X_AMZN_TRACE_ID",
+	"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV",
+	"AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_VERSION", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+	"AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME",
+	"AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_RUNTIME_API",
+	"AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+	"LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR",
+}
+
+func checkVariables(environment map[string]string) error {
+	var refused []string
+	for _, name := range slices.Sorted(maps.Keys(environment)) {
+		if slices.Contains(reservedVariables, name) {
+			refused = append(refused, name)
+		}
+	}
+	if len(refused) > 0 {
+		return fmt.Errorf("environment variables %s are reserved by Lambda: choose other names in the template",
+			strings.Join(refused, ", "))
+	}
+	return nil
+}
+
+// variables is the whole environment of a function's process. Nothing is inherited from this process:
+// a developer's own credentials, profile or proxy must not reach a function that would not have them
+// on AWS.
+func variables(cfg *Config, apiAddress string) []string {
+	const runtimeDir = "/var/runtime"
+	set := map[string]string{
+		"LANG": "en_US.UTF-8",
+		"TZ":   ":UTC",
+		"PATH": "/usr/local/bin:/usr/bin:/bin:/opt/bin",
+		"LD_LIBRARY_PATH": strings.Join([]string{
+			"/lib64", "/usr/lib64", runtimeDir, runtimeDir + "/lib", cfg.TaskRoot, cfg.TaskRoot + "/lib", "/opt/lib",
+		}, ":"),
+		// Without HOME, SDKs find the developer's home folder, and the profiles in it, by the user's id.
+		//
+		// Parity: Function environment: HOME is set
+		"HOME": "/tmp",
+	}
+	maps.Copy(set, cfg.Environment)
+	maps.Copy(set, map[string]string{
+		"_HANDLER":                        cfg.Handler,
+		"AWS_REGION":                      cfg.Region,
+		"AWS_DEFAULT_REGION":              cfg.Region,
+		"AWS_LAMBDA_FUNCTION_NAME":        cfg.Name,
+		"AWS_LAMBDA_FUNCTION_VERSION":     "$LATEST",
+		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": strconv.Itoa(cfg.MemorySize),
+		"AWS_LAMBDA_LOG_GROUP_NAME":       cfg.LogGroup,
+		"AWS_LAMBDA_LOG_STREAM_NAME":      logStream(cfg.Now()),
+		"AWS_LAMBDA_INITIALIZATION_TYPE":  "on-demand",
+		"AWS_LAMBDA_RUNTIME_API":          apiAddress,
+		// Parity: Function environment: credentials are dummies
+		"AWS_ACCESS_KEY_ID":     "dummy-access-key-id",
+		"AWS_SECRET_ACCESS_KEY": "dummy-secret-access-key",
+		"AWS_SESSION_TOKEN":     "dummy-session-token",
+		// Parity: Function environment: LAMBDA_TASK_ROOT is a local folder
+		"LAMBDA_TASK_ROOT":   cfg.TaskRoot,
+		"LAMBDA_RUNTIME_DIR": runtimeDir,
+	})
+	list := make([]string, 0, len(set))
+	for _, name := range slices.Sorted(maps.Keys(set)) {
+		list = append(list, name+"="+set[name])
+	}
+	return list
+}
+
+// logStream names the log stream that an execution environment would write to.
+func logStream(now time.Time) string {
+	return now.UTC().Format("2006/01/02/[$LATEST]") + randomHex(16)
+}
+
+// traceID makes a tracing header in AWS X-Ray's format.
+//
+// Parity: Runtime API: traces are never sampled
+func traceID(now time.Time) string {
+	return fmt.Sprintf("Root=1-%08x-%s;Parent=%s;Sampled=0", now.Unix(), randomHex(12), randomHex(8))
+}
+
+// randomHex returns 2n hexadecimal digits; crypto/rand.Read never fails.
+func randomHex(n int) string {
+	b := make([]byte, n)
+	_, _ = rand.Read(b)
+	return hex.EncodeToString(b)
+}

@@ -1,0 +1,70 @@
+package function_test
+
+import (
+	"maps"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cognito-m2m/internal/function"
+)
+
+// TestEnvironment compares all that a function sees. TestMain has put variables of a developer beside it.
+func TestEnvironment(t *testing.T) {
+	t.Parallel()
+	f := newFunction(t, "script", function.Config{
+		Handler:     "main",
+		Region:      "eu-west-1",
+		LogGroup:    "/aws/lambda/logs",
+		MemorySize:  256,
+		TaskRoot:    t.TempDir(),
+		Environment: map[string]string{"TABLE": "orders", "LANG": "C.UTF-8"},
+	})
+	r := order(t, f, `{"do":"environ"}`)
+	got := map[string]string{}
+	for _, variable := range r.Environ {
+		name, value, _ := strings.Cut(variable, "=")
+		got[name] = value
+	}
+	root := got["LAMBDA_TASK_ROOT"]
+	if dir, err := filepath.EvalSymlinks(root); err != nil || dir != r.Dir {
+		t.Errorf("working directory = %s, want %s (%v)", r.Dir, root, err)
+	}
+	for name, pattern := range map[string]string{
+		"AWS_LAMBDA_RUNTIME_API":     `^127\.0\.0\.1:[0-9]+$`,
+		"AWS_LAMBDA_LOG_STREAM_NAME": `^[0-9]{4}/[0-9]{2}/[0-9]{2}/\[\$LATEST\][0-9a-f]{32}$`,
+		"AWS_ACCESS_KEY_ID":          `dummy`,
+		"AWS_SECRET_ACCESS_KEY":      `dummy`,
+		"AWS_SESSION_TOKEN":          `dummy`,
+		"LD_LIBRARY_PATH":            `^/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:` + regexp.QuoteMeta(root+":"+root+"/lib:/opt/lib") + `$`,
+		"PATH":                       `^/usr/local/bin:/usr/bin:/bin:/opt/bin$`,
+	} {
+		if !regexp.MustCompile(pattern).MatchString(got[name]) {
+			t.Errorf("%s = %q, want %s", name, got[name], pattern)
+		}
+		delete(got, name)
+	}
+	want := map[string]string{
+		"_HANDLER":                        "main",
+		"AWS_REGION":                      "eu-west-1",
+		"AWS_DEFAULT_REGION":              "eu-west-1",
+		"AWS_LAMBDA_FUNCTION_NAME":        "test",
+		"AWS_LAMBDA_FUNCTION_VERSION":     "$LATEST",
+		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256",
+		"AWS_LAMBDA_LOG_GROUP_NAME":       "/aws/lambda/logs",
+		"AWS_LAMBDA_INITIALIZATION_TYPE":  "on-demand",
+		"LAMBDA_TASK_ROOT":                root,
+		"LAMBDA_RUNTIME_DIR":              "/var/runtime",
+		"TZ":                              ":UTC",
+		"LANG":                            "C.UTF-8",
+		"HOME":                            "/tmp",
+		"TABLE":                           "orders",
+	}
+	maps.DeleteFunc(got, func(name, _ string) bool { return name == "__CF_USER_TEXT_ENCODING" }) // macOS adds it
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("environment (-want +got):\n%s", diff)
+	}
+}

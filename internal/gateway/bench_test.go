@@ -1,0 +1,46 @@
+package gateway_test
+
+import (
+	"crypto"
+	"crypto/rsa"
+	"crypto/sha256"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+)
+
+// BenchmarkRSAVerify is the floor for the two below.
+func BenchmarkRSAVerify(b *testing.B) {
+	token := sign(b, validClaims())
+	end := strings.LastIndex(token, ".")
+	signature := []byte(decode(b, token[end+1:]))
+	for b.Loop() {
+		digest := sha256.Sum256([]byte(token[:end]))
+		if err := rsa.VerifyPKCS1v15(&rsaKeys()[0].PublicKey, crypto.SHA256, digest[:], signature); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkAuthorizedCall(b *testing.B) { benchmark(b, sign(b, validClaims()), 200) }
+
+func BenchmarkForbiddenCall(b *testing.B) {
+	benchmark(b, sign(b, with(map[string]any{"scope": "other"})), 403)
+}
+
+func benchmark(b *testing.B, token string, want int) {
+	b.Helper()
+	a := newAPI(b, logging(cdkCLF), func(a *api) { a.function = answering(`{"statusCode":200,"body":"x"}`) })
+	a.function.discard = true
+	b.ReportAllocs()
+	for b.Loop() {
+		request := httptest.NewRequestWithContext(b.Context(), http.MethodGet, "/test_jwt/read", nil)
+		request.Header.Set("Authorization", "Bearer "+token)
+		recorder := httptest.NewRecorder()
+		a.handler().ServeHTTP(recorder, request)
+		if recorder.Code != want {
+			b.Fatalf("got %d", recorder.Code)
+		}
+	}
+}

@@ -1,0 +1,58 @@
+package gateway
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/go-jose/go-jose/v4/json"
+)
+
+// texts are the claims as an event carries them: every value a string, null claims left out.
+func (c claims) texts() map[string]string {
+	texts := make(map[string]string, len(c))
+	for name, value := range c {
+		if value != nil {
+			texts[name] = claimText(value)
+		}
+	}
+	return texts
+}
+
+// claimText writes a claim's value like AWS: numbers in plain decimal, arrays as "[a b]", objects as JSON.
+//
+// Parity: Event: nested claims
+func claimText(value any) string {
+	switch value := value.(type) {
+	case string:
+		return value
+	case bool:
+		return strconv.FormatBool(value)
+	case json.Number:
+		return plainDecimal(value.String())
+	case []any:
+		elements := make([]string, len(value))
+		for i, element := range value {
+			elements[i] = claimText(element)
+		}
+		return "[" + strings.Join(elements, " ") + "]"
+	default:
+		text, err := json.Marshal(value)
+		if err != nil {
+			return ""
+		}
+		return string(text)
+	}
+}
+
+// plainDecimal rewrites a number with an exponent. All others stay digit by digit as the issuer wrote them, so that
+// no large integer is rounded; one too large for a float64 stays too.
+func plainDecimal(literal string) string {
+	if !strings.ContainsAny(literal, "eE") {
+		return literal
+	}
+	number, err := strconv.ParseFloat(literal, 64)
+	if err != nil {
+		return literal
+	}
+	return strconv.FormatFloat(number, 'f', -1, 64)
+}

@@ -1,0 +1,145 @@
+package gateway_test
+
+import (
+	"strings"
+	"testing"
+
+	"cognito-m2m/internal/gateway"
+)
+
+func validConfig() gateway.Config {
+	return gateway.Config{
+		API:          gateway.API{ID: apiID, Region: region, AccountID: accountID},
+		Stages:       []gateway.Stage{{Name: "$default"}},
+		Routes:       []gateway.Route{jwtRoute("GET /x")},
+		Integrations: []gateway.Integration{{ID: "echo", Type: "AWS_PROXY", URI: functionARN, PayloadFormatVersion: "2.0"}},
+		Authorizers: []gateway.Authorizer{{
+			ID: "jwt", Name: "Jwt", Type: "JWT", IdentitySource: []string{"$request.header.Authorization"}, Issuer: issuerURL, Audience: []string{clientID},
+		}},
+		Functions: map[string]gateway.Invoker{functionARN: &function{}},
+		OIDC: func(issuer string) string {
+			if issuer == issuerURL {
+				return "http://127.0.0.1:1"
+			}
+			return ""
+		},
+	}
+}
+
+func TestNewRefuses(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		change func(*gateway.Config)
+		want   []string // parts of the error, which also names the culprit
+	}{
+		{"AWS_IAM", func(c *gateway.Config) { c.Routes[0].AuthorizationType = "AWS_IAM" }, []string{`route "GET /x"`, "AWS_IAM", "not simulated"}},
+		{"CUSTOM", func(c *gateway.Config) { c.Routes[0].AuthorizationType = "CUSTOM" }, []string{`route "GET /x"`, "CUSTOM", "not simulated"}},
+		{"unknown authorization type", func(c *gateway.Config) { c.Routes[0].AuthorizationType = "jwt" }, []string{`route "GET /x"`, `"jwt"`}},
+		{"scopes without authorizer", func(c *gateway.Config) {
+			c.Routes[0] = gateway.Route{Key: "GET /x", AuthorizationScopes: []string{"a/b"}, IntegrationID: "echo"}
+		}, []string{`route "GET /x"`, "NONE"}},
+		{"authorizer with NONE", func(c *gateway.Config) { c.Routes[0].AuthorizationType = "NONE" }, []string{`route "GET /x"`, "NONE"}},
+		{"unknown authorizer", func(c *gateway.Config) { c.Routes[0].AuthorizerID = "other" }, []string{`route "GET /x"`, `authorizer "other"`}},
+		{"no authorizer", func(c *gateway.Config) { c.Routes[0].AuthorizerID = "" }, []string{`route "GET /x"`, `authorizer ""`}},
+		{"unknown integration", func(c *gateway.Config) { c.Routes[0].IntegrationID = "other" }, []string{`route "GET /x"`, `integration "other"`}},
+		{"eleven scopes", func(c *gateway.Config) { c.Routes[0].AuthorizationScopes = make([]string, 11) }, []string{`route "GET /x"`, "11 scopes"}},
+		{"scope with a quote", func(c *gateway.Config) { c.Routes[0].AuthorizationScopes = []string{`a"b`} }, []string{`route "GET /x"`, "scope"}},
+		{"the same route twice", func(c *gateway.Config) { c.Routes = append(c.Routes, c.Routes[0]) }, []string{`route "GET /x"`}},
+		{"the same route with another variable", func(c *gateway.Config) {
+			c.Routes = []gateway.Route{jwtRoute("GET /{a}"), jwtRoute("GET /{b}")}
+		}, []string{`route "GET /{b}"`, `route "GET /{a}"`}},
+		{"unknown function", func(c *gateway.Config) { c.Integrations[0].URI += "2" }, []string{`integration "echo"`, functionARN + "2"}},
+		{"payload format 1.0", func(c *gateway.Config) { c.Integrations[0].PayloadFormatVersion = "1.0" }, []string{`integration "echo"`, "1.0", "not simulated"}},
+		{"no payload format", func(c *gateway.Config) { c.Integrations[0].PayloadFormatVersion = "" }, []string{`integration "echo"`, "PayloadFormatVersion"}},
+		{"HTTP integration", func(c *gateway.Config) { c.Integrations[0].Type = "HTTP_PROXY" }, []string{`integration "echo"`, "HTTP_PROXY"}},
+		{"timeout", func(c *gateway.Config) { c.Integrations[0].TimeoutInMillis = 30_001 }, []string{`integration "echo"`, "30001"}},
+		{"Lambda authorizer", func(c *gateway.Config) { c.Authorizers[0].Type = "REQUEST" }, []string{`authorizer "Jwt"`, "REQUEST", "not simulated"}},
+		{"no audience", func(c *gateway.Config) { c.Authorizers[0].Audience = nil }, []string{`authorizer "Jwt"`, "audience"}},
+		{"empty audience", func(c *gateway.Config) { c.Authorizers[0].Audience = []string{""} }, []string{`authorizer "Jwt"`, "audience"}},
+		{"51 audiences", func(c *gateway.Config) { c.Authorizers[0].Audience = strings.Split(strings.Repeat("a,", 50)+"a", ",") }, []string{`authorizer "Jwt"`, "51"}},
+		{"issuer without https", func(c *gateway.Config) { c.Authorizers[0].Issuer = "cognito-idp" }, []string{`authorizer "Jwt"`, "https"}},
+		{"unknown issuer", func(c *gateway.Config) { c.Authorizers[0].Issuer += "x" }, []string{`authorizer "Jwt"`, issuerURL + "x"}},
+		{"two identity sources", func(c *gateway.Config) {
+			c.Authorizers[0].IdentitySource = append(c.Authorizers[0].IdentitySource, "$request.querystring.t")
+		}, []string{`authorizer "Jwt"`, "identity source"}},
+		{"other identity source", func(c *gateway.Config) { c.Authorizers[0].IdentitySource = []string{"$context.stage"} }, []string{`authorizer "Jwt"`, "identity source"}},
+		{"stage twice", func(c *gateway.Config) { c.Stages = append(c.Stages, c.Stages[0]) }, []string{`stage "$default"`}},
+		{"stage name", func(c *gateway.Config) { c.Stages[0].Name = "a/b" }, []string{`stage "a/b"`}},
+		{"settings of no route", func(c *gateway.Config) {
+			c.Stages[0].RouteSettings = map[string]gateway.RouteSettings{"GET /y": settings(1, 1)}
+		}, []string{`stage "$default"`, `"GET /y"`}},
+		{"unknown log variable", func(c *gateway.Config) { c.Stages[0].AccessLogFormat = "$context.requestId $context.nothing" }, []string{`stage "$default"`, "$context.nothing"}},
+		{"log without request id", func(c *gateway.Config) { c.Stages[0].AccessLogFormat = "$context.status" }, []string{`stage "$default"`, "$context.requestId"}},
+		{"log of two lines", func(c *gateway.Config) { c.Stages[0].AccessLogFormat = "$context.requestId\n" }, []string{`stage "$default"`, "single line"}},
+		{"credentials for any origin", func(c *gateway.Config) {
+			c.API.CORS = &gateway.CORS{AllowOrigins: []string{"*"}, AllowCredentials: true}
+		}, []string{"CORS", "credentials"}},
+		{"no API id", func(c *gateway.Config) { c.API.ID = "" }, []string{"API"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			cfg := validConfig()
+			c.change(&cfg)
+			_, err := gateway.New(cfg)
+			if err == nil {
+				t.Fatal("no error")
+			}
+			for _, part := range c.want {
+				if !strings.Contains(err.Error(), part) {
+					t.Errorf("%q is not in: %v", part, err)
+				}
+			}
+		})
+	}
+}
+
+func TestNewRefusesRouteKeys(t *testing.T) {
+	t.Parallel()
+	for _, key := range []string{
+		"", "/x", "GET", "GET x", "get /x", "TRACE /x", "GET /x/", "GET //x", "GET  /x", "GET /{proxy+}/x", "GET /{a", "GET /a}",
+		"GET /{}", "GET /x{a}", "GET /{a+}{b}", "$default /x", "ANY", "GET /{a b}",
+	} {
+		cfg := validConfig()
+		cfg.Routes[0].Key = key
+		if _, err := gateway.New(cfg); err == nil {
+			t.Errorf("%q: no error", key)
+		}
+	}
+}
+
+// One run reports everything.
+func TestNewReportsEveryProblem(t *testing.T) {
+	t.Parallel()
+	cfg := validConfig()
+	cfg.Routes[0].IntegrationID = "other"
+	cfg.Routes = append(cfg.Routes, gateway.Route{Key: "GET /y", AuthorizationType: "AWS_IAM", IntegrationID: "echo"})
+	cfg.Authorizers[0].Audience = nil
+	cfg.Integrations[0].PayloadFormatVersion = "1.0"
+	_, err := gateway.New(cfg)
+	if err == nil {
+		t.Fatal("no error")
+	}
+	if got := strings.Count(err.Error(), "\n") + 1; got != 4 {
+		t.Errorf("got %d problems, want 4:\n%v", got, err)
+	}
+}
+
+func TestNewAccepts(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*gateway.Config){
+		"as it is": func(*gateway.Config) {},
+		"long integration URI": func(c *gateway.Config) {
+			c.Integrations[0].URI = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/" + functionARN + "/invocations"
+		},
+		"CDK's log format":      func(c *gateway.Config) { c.Stages[0].AccessLogFormat = cdkCLF },
+		"CDK's JSON log format": func(c *gateway.Config) { c.Stages[0].AccessLogFormat = cdkJSON },
+		"no stages or routes":   func(c *gateway.Config) { c.Stages, c.Routes = nil, nil },
+	} {
+		cfg := validConfig()
+		change(&cfg)
+		if _, err := gateway.New(cfg); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

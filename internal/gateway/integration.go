@@ -1,0 +1,132 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Integration is an AWS::ApiGatewayV2::Integration with a Lambda function.
+type Integration struct {
+	ID string
+	// Type must be AWS_PROXY.
+	Type string
+	// URI is the function's ARN, bare or inside an apigateway invocation URI.
+	URI string
+	// PayloadFormatVersion must be "2.0". New refuses "1.0": it is not simulated.
+	//
+	// Parity: Integration: payload format 1.0
+	PayloadFormatVersion string
+	// TimeoutInMillis is from 50 to 30000; 0 is 30000.
+	TimeoutInMillis int
+}
+
+type integration struct {
+	functionARN string
+	function    Invoker
+	timeout     time.Duration
+}
+
+// invocation is what became of the call of a function.
+type invocation struct {
+	response  []byte
+	requestID string // the function's, not the gateway's
+	err       error
+	done      bool // the function answered
+	status    int  // the status the function asked for
+	latency   time.Duration
+}
+
+const (
+	minTimeoutMillis = 50
+	maxTimeoutMillis = 30_000
+)
+
+func compileIntegrations(cfg Config, found *problems) map[string]*integration {
+	compiled := make(map[string]*integration, len(cfg.Integrations))
+	for _, in := range cfg.Integrations {
+		if compiled[in.ID] != nil {
+			found.add("integration %q: there are two integrations of this id", in.ID)
+		}
+		if in.Type != "AWS_PROXY" {
+			found.add("integration %q: type %q is not simulated: use AWS_PROXY", in.ID, in.Type)
+		}
+		if in.PayloadFormatVersion != "2.0" {
+			found.add("integration %q: payload format %q is not simulated: set PayloadFormatVersion to 2.0", in.ID, in.PayloadFormatVersion)
+		}
+		timeout := in.TimeoutInMillis
+		if timeout == 0 {
+			timeout = maxTimeoutMillis
+		}
+		if timeout < minTimeoutMillis || timeout > maxTimeoutMillis {
+			found.add("integration %q: a timeout of %d ms is not between %d and %d", in.ID, timeout, minTimeoutMillis, maxTimeoutMillis)
+		}
+		arn := functionARN(in.URI)
+		if cfg.Functions[arn] == nil {
+			found.add("integration %q: there is no function %q", in.ID, arn)
+		}
+		compiled[in.ID] = &integration{
+			functionARN: arn,
+			function:    cfg.Functions[arn],
+			timeout:     time.Duration(timeout) * time.Millisecond,
+		}
+	}
+	return compiled
+}
+
+// functionARN takes the ARN out of ".../2015-03-31/functions/<arn>/invocations", the long form of an integration URI.
+func functionARN(uri string) string {
+	_, long, ok := strings.Cut(uri, "/functions/")
+	if !ok {
+		return uri
+	}
+	return strings.TrimSuffix(long, "/invocations")
+}
+
+var errIntegrationTimeout = errors.New("the integration timed out")
+
+// invoke calls the route's function. A caller that goes away does not end the call, as Lambda would go on too.
+//
+// Parity: Integration: a function that outlives its integration
+func (g *Gateway) invoke(x *exchange) *refusal {
+	target := x.route.integration
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(x.request.Context()), target.timeout)
+	defer cancel()
+	started := g.now()
+	x.invocation = target.call(ctx, x.event)
+	x.invocation.latency = g.now().Sub(started)
+	switch {
+	case errors.Is(x.invocation.err, errIntegrationTimeout):
+		return serviceUnavailable(fmt.Errorf("%w after %s", x.invocation.err, target.timeout))
+	case x.invocation.err != nil:
+		return internalServerError(fmt.Errorf("invoking function: %w", x.invocation.err))
+	}
+	answer, err := parseFunctionResponse(x.invocation.response)
+	if err != nil {
+		x.invocation.err = err
+		return internalServerError(fmt.Errorf("reading function response: %w", err))
+	}
+	x.invocation.status = answer.status
+	x.reply = answer
+	return nil
+}
+
+// call waits for the function or the end of ctx, whichever is first: an Invoker may be slow to notice.
+func (in *integration) call(ctx context.Context, event []byte) invocation {
+	result := make(chan invocation, 1)
+	go func() {
+		response, requestID, err := in.function.Invoke(ctx, event)
+		result <- invocation{response: response, requestID: requestID, err: err, done: true}
+	}()
+	select {
+	case out := <-result:
+		if out.err != nil && ctx.Err() != nil {
+			out.err = errIntegrationTimeout
+		}
+		return out
+	case <-ctx.Done():
+		return invocation{err: errIntegrationTimeout}
+	}
+}

@@ -1,0 +1,97 @@
+package gateway
+
+import (
+	"crypto/rsa"
+	"sync/atomic"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"golang.org/x/sync/singleflight"
+)
+
+const (
+	// maxKeyAge is how long API Gateway may go on using a key it has fetched.
+	maxKeyAge = 2 * time.Hour
+	// refetchInterval is the least time between two fetches for key ids the cache does not have: such ids cost a
+	// caller nothing to make up.
+	refetchInterval = 30 * time.Second
+	// retryInterval is the least time between two fetches while there are no usable keys.
+	retryInterval = time.Second
+)
+
+// verificationKey is an issuer's public key.
+type verificationKey struct {
+	public    *rsa.PublicKey
+	algorithm jose.SignatureAlgorithm // "" if the key set does not say
+}
+
+// keySet is what one fetch brought. It is never changed after it is stored.
+type keySet struct {
+	keys      map[string]verificationKey // by key id
+	fetchedAt time.Time
+}
+
+// keyCache holds the keys of one issuer. Reading a known key takes no lock; at most one fetch is under way.
+//
+// Parity: JWT authorizer: key cache
+type keyCache struct {
+	fetch   func() (map[string]verificationKey, error)
+	now     func() time.Time
+	current atomic.Pointer[keySet]
+
+	flight      singleflight.Group
+	attemptedAt time.Time // of the last fetch; like lastErr only touched inside flight
+	lastErr     error
+}
+
+func newKeyCache(cfg Config, issuer string) *keyCache {
+	source := keySource{issuer: issuer, baseURL: cfg.OIDC(issuer), client: cfg.HTTPClient}
+	c := &keyCache{fetch: source.fetch, now: cfg.Now}
+	c.current.Store(&keySet{})
+	return c
+}
+
+// find returns the key of an id, fetching the issuer's keys if they are too old or do not have it.
+func (c *keyCache) find(keyID string) (verificationKey, error) {
+	seen := c.current.Load()
+	if key, ok := seen.keys[keyID]; ok && c.usable(seen) {
+		return key, nil
+	}
+	refreshed, err, _ := c.flight.Do("", func() (any, error) { return c.refresh(seen) })
+	if err != nil {
+		return verificationKey{}, err
+	}
+	key, ok := refreshed.(*keySet).keys[keyID] // refresh returns nothing else
+	if !ok {
+		return verificationKey{}, errKeyID
+	}
+	return key, nil
+}
+
+func (c *keyCache) usable(set *keySet) bool {
+	return set.keys != nil && c.now().Sub(set.fetchedAt) < maxKeyAge
+}
+
+// refresh fetches the keys, unless someone did since the caller looked, or it is too soon to ask again.
+func (c *keyCache) refresh(seen *keySet) (*keySet, error) {
+	current := c.current.Load()
+	if current != seen && c.usable(current) {
+		return current, nil
+	}
+	interval := retryInterval
+	if c.usable(current) {
+		interval = refetchInterval
+	}
+	now := c.now()
+	if !c.attemptedAt.IsZero() && now.Sub(c.attemptedAt) < interval {
+		return current, c.lastErr
+	}
+	keys, err := c.fetch()
+	c.attemptedAt, c.lastErr = now, err
+	if err != nil {
+		return nil, err
+	}
+	fetched := &keySet{keys: keys, fetchedAt: now}
+	c.current.Store(fetched)
+	return fetched, nil
+}

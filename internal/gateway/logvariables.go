@@ -1,0 +1,160 @@
+package gateway
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// findLogVariable returns the variable of a $context name, nil if HTTP APIs have none of that name.
+//
+// Source: API Gateway developer guide, "Customize HTTP API access logs".
+func findLogVariable(name string) logVariable {
+	if claim, ok := strings.CutPrefix(name, "authorizer.claims."); ok {
+		return escaped(func(x *exchange) string { return x.claimText(claim) })
+	}
+	if variable, ok := logVariables[name]; ok {
+		return escaped(variable)
+	}
+	if name == "error.messageString" {
+		return quotedErrorMessage
+	}
+	if valuelessNames[name] || strings.HasPrefix(name, "authorizer.") || strings.HasPrefix(name, "identity.clientCert.") {
+		return noValue
+	}
+	return nil
+}
+
+// logVariables are those that can have a value here, by their name after "$context.".
+//
+// Parity: Access log: dataProcessed
+var logVariables = map[string]logVariable{
+	"requestId":         func(x *exchange) string { return x.id },
+	"extendedRequestId": func(x *exchange) string { return x.id },
+	"requestTime":       func(x *exchange) string { return clfTime(x.received) },
+	"requestTimeEpoch":  func(x *exchange) string { return strconv.FormatInt(x.received.UnixMilli(), 10) },
+	"httpMethod":        func(x *exchange) string { return x.request.Method },
+	"path":              func(x *exchange) string { return x.path },
+	"routeKey":          func(x *exchange) string { return x.routeKey() },
+	"protocol":          func(x *exchange) string { return protocol },
+	"stage":             func(x *exchange) string { return x.stage.name },
+	"apiId":             func(x *exchange) string { return x.api.ID },
+	"accountId":         func(x *exchange) string { return x.api.AccountID },
+	"domainName":        func(x *exchange) string { return x.api.domainName() },
+	"domainPrefix":      func(x *exchange) string { return x.api.ID },
+	"dataProcessed":     func(x *exchange) string { return strconv.Itoa(len(x.body) + len(x.reply.body)) },
+
+	"identity.sourceIp":  func(x *exchange) string { return x.sourceIP },
+	"identity.userAgent": func(x *exchange) string { return x.request.UserAgent() },
+
+	"authorizer.error": func(x *exchange) string { return x.refused().authorizerError },
+
+	"status":             func(x *exchange) string { return strconv.Itoa(x.reply.status) },
+	"responseLength":     func(x *exchange) string { return strconv.Itoa(len(x.reply.body)) },
+	"responseLatency":    func(x *exchange) string { return milliseconds(x.latency) },
+	"error.message":      func(x *exchange) string { return x.refused().message },
+	"error.responseType": func(x *exchange) string { return x.errorResponseType() },
+
+	"integration.error":             func(x *exchange) string { return x.integrationError() },
+	"integrationErrorMessage":       func(x *exchange) string { return x.integrationError() },
+	"integration.latency":           func(x *exchange) string { return x.integrationLatency() },
+	"integrationLatency":            func(x *exchange) string { return x.integrationLatency() },
+	"integration.integrationStatus": func(x *exchange) string { return x.lambdaStatus() },
+	"integrationStatus":             func(x *exchange) string { return x.lambdaStatus() },
+	"integration.status":            func(x *exchange) string { return x.functionStatus() },
+	"integration.requestId":         func(x *exchange) string { return x.invocation.requestID },
+	"awsEndpointRequestId":          func(x *exchange) string { return x.invocation.requestID },
+}
+
+// valuelessNames are known and never have a value here: they are of Lambda authorizers, IAM, mutual TLS and custom
+// domains. CDK puts resourcePath into its own formats although HTTP APIs have no resources.
+var valuelessNames = map[string]bool{
+	"awsEndpointRequestId2":                  true,
+	"customDomain.basePathMatched":           true,
+	"identity.accountId":                     true,
+	"identity.caller":                        true,
+	"identity.cognitoAuthenticationProvider": true,
+	"identity.cognitoAuthenticationType":     true,
+	"identity.cognitoIdentityId":             true,
+	"identity.cognitoIdentityPoolId":         true,
+	"identity.principalOrgId":                true,
+	"identity.user":                          true,
+	"identity.userArn":                       true,
+	"resourcePath":                           true,
+}
+
+func noValue(*exchange) string { return "" }
+
+func escaped(variable logVariable) logVariable {
+	return func(x *exchange) string { return escapeLogValue(variable(x)) }
+}
+
+func quotedErrorMessage(x *exchange) string {
+	if x.refusal == nil {
+		return ""
+	}
+	return `"` + escapeLogValue(x.refusal.message) + `"`
+}
+
+// refused is the exchange's refusal, an empty one if there is none.
+func (x *exchange) refused() refusal {
+	if x.refusal == nil {
+		return refusal{}
+	}
+	return *x.refusal
+}
+
+func (x *exchange) errorResponseType() string {
+	if x.refusal == nil {
+		return ""
+	}
+	return x.refusal.responseType()
+}
+
+func (x *exchange) routeKey() string {
+	if x.route == nil {
+		return ""
+	}
+	return x.route.key
+}
+
+func (x *exchange) claimText(name string) string {
+	if value := x.claims[name]; value != nil {
+		return claimText(value)
+	}
+	return ""
+}
+
+func (x *exchange) integrationError() string {
+	if x.invocation.err == nil {
+		return ""
+	}
+	return x.invocation.err.Error()
+}
+
+func (x *exchange) integrationLatency() string {
+	if x.event == nil {
+		return ""
+	}
+	return milliseconds(x.invocation.latency)
+}
+
+// lambdaStatus is the status of the Lambda service, which is 200 even for a function that failed.
+func (x *exchange) lambdaStatus() string {
+	if !x.invocation.done {
+		return ""
+	}
+	return strconv.Itoa(http.StatusOK)
+}
+
+func (x *exchange) functionStatus() string {
+	if x.invocation.status == 0 {
+		return ""
+	}
+	return strconv.Itoa(x.invocation.status)
+}
+
+func milliseconds(d time.Duration) string {
+	return strconv.FormatInt(d.Milliseconds(), 10)
+}

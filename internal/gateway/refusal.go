@@ -1,0 +1,134 @@
+package gateway
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// refusal is a response the gateway makes itself instead of passing on a function's.
+type refusal struct {
+	status  int
+	message string
+	// challenge is the www-authenticate header; "" sends none.
+	challenge string
+	// authorizerError is $context.authorizer.error: the code and the description of the challenge.
+	authorizerError string
+	// cause is for the operator's log only. It never holds a token.
+	cause error
+}
+
+// Reasons to refuse a token, worded as the error_description of the challenge.
+//
+// Parity: JWT authorizer: error descriptions
+var (
+	// The first four texts are AWS's own.
+	errSegments  = errors.New("token contains an invalid number of segments")
+	errAudience  = errors.New("the token does not have a valid audience")
+	errDiscovery = errors.New("OIDC discovery endpoint communication error")
+	errJWKS      = errors.New("JWKS communication error")
+
+	errMalformed      = errors.New("the token is malformed")
+	errHeader         = errors.New("the token has an unsupported header")
+	errAlgorithm      = errors.New("the token has an unsupported signing algorithm")
+	errKeyID          = errors.New("the token does not have a known key id")
+	errSignature      = errors.New("the token does not have a valid signature")
+	errIssuer         = errors.New("the token does not have a valid issuer")
+	errExpired        = errors.New("the token has expired")
+	errNotYetValid    = errors.New("the token is not valid yet")
+	errIssuedInFuture = errors.New("the token was issued in the future")
+	errNumericDate    = errors.New("the token has a malformed time")
+	errScopeClaim     = errors.New("the token has a malformed scope")
+)
+
+func badRequest(cause error) *refusal {
+	return &refusal{status: http.StatusBadRequest, message: "Bad Request", cause: cause}
+}
+
+func notFound() *refusal {
+	return &refusal{status: http.StatusNotFound, message: "Not Found"}
+}
+
+func tooManyRequests() *refusal {
+	return &refusal{status: http.StatusTooManyRequests, message: "Too Many Requests"}
+}
+
+// Parity: Limits: form of 413 and 431
+func bodyTooLarge() *refusal {
+	return &refusal{status: http.StatusRequestEntityTooLarge, message: "Request Entity Too Large"}
+}
+
+func headersTooLarge() *refusal {
+	return &refusal{status: http.StatusRequestHeaderFieldsTooLarge, message: "Request Header Fields Too Large"}
+}
+
+func internalServerError(cause error) *refusal {
+	return &refusal{status: http.StatusInternalServerError, message: "Internal Server Error", cause: cause}
+}
+
+func serviceUnavailable(cause error) *refusal {
+	return &refusal{status: http.StatusServiceUnavailable, message: "Service Unavailable", cause: cause}
+}
+
+// missingToken refuses a request whose identity source holds nothing.
+func missingToken() *refusal {
+	return &refusal{status: http.StatusUnauthorized, message: "Unauthorized", challenge: "Bearer"}
+}
+
+// invalidToken refuses a token for reason. The parameters of the challenge are separated by spaces, as AWS does;
+// RFC 6750 section 3 asks for commas.
+//
+// Parity: JWT authorizer: scope of a 401
+func invalidToken(reason error) *refusal {
+	return &refusal{
+		status:          http.StatusUnauthorized,
+		message:         "Unauthorized",
+		challenge:       fmt.Sprintf(`Bearer scope="" error="invalid_token" error_description="%s"`, reason),
+		authorizerError: "invalid_token: " + reason.Error(),
+	}
+}
+
+// insufficientScope refuses a valid token that has none of the route's scopes, which the challenge lists.
+func insufficientScope(routeScopes []string) *refusal {
+	scopes := strings.Join(routeScopes, " ")
+	expected := "expected scopes: [" + scopes + "]"
+	return &refusal{
+		status:          http.StatusForbidden,
+		message:         "Forbidden",
+		challenge:       fmt.Sprintf(`Bearer scope="%s" error="insufficient_scope" error_description="%s"`, scopes, expected),
+		authorizerError: "insufficient_scope: " + expected,
+	}
+}
+
+// reply is the only place that gives a refusal its form on the wire.
+func (r *refusal) reply() *reply {
+	header := http.Header{"Content-Type": {contentTypeJSON}}
+	if r.challenge != "" {
+		header.Set("Www-Authenticate", r.challenge)
+	}
+	return &reply{status: r.status, header: header, body: []byte(`{"message":` + strconv.Quote(r.message) + `}`)}
+}
+
+// responseType is $context.error.responseType. The names are those of REST APIs' gateway responses.
+//
+// Parity: Access log: error.responseType
+func (r *refusal) responseType() string {
+	switch r.status {
+	case http.StatusUnauthorized:
+		return "UNAUTHORIZED"
+	case http.StatusForbidden:
+		return "ACCESS_DENIED"
+	case http.StatusRequestEntityTooLarge:
+		return "REQUEST_TOO_LARGE"
+	case http.StatusTooManyRequests:
+		return "THROTTLED"
+	case http.StatusInternalServerError:
+		return "INTEGRATION_FAILURE"
+	case http.StatusServiceUnavailable:
+		return "INTEGRATION_TIMEOUT"
+	default:
+		return "DEFAULT_4XX"
+	}
+}

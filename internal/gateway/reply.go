@@ -1,0 +1,45 @@
+package gateway
+
+import (
+	"maps"
+	"net/http"
+	"strconv"
+)
+
+const (
+	contentTypeJSON = "application/json"
+	// contentTypeText is what AWS sends for a function response without a content type.
+	contentTypeText = "text/plain; charset=utf-8"
+)
+
+// reply is a complete response: the function's, a refusal's or a preflight's.
+type reply struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// addHeaders adds what every response carries.
+func (g *Gateway) addHeaders(x *exchange) {
+	if g.api.CORS != nil {
+		g.api.CORS.replaceHeaders(x)
+	}
+	x.reply.header.Set("Apigw-Requestid", x.id)
+}
+
+// write sends the reply. A connection that broke meanwhile is nobody's to repair, so the error is dropped.
+func (p *reply) write(w http.ResponseWriter) {
+	header := w.Header()
+	maps.Copy(header, p.header)
+	if !allowsBody(p.status) {
+		w.WriteHeader(p.status)
+		return
+	}
+	header.Set("Content-Length", strconv.Itoa(len(p.body)))
+	w.WriteHeader(p.status)
+	_, _ = w.Write(p.body) //nolint:gosec // G705: what a function answers is its own; its content type is never HTML by default
+}
+
+func allowsBody(status int) bool {
+	return status != http.StatusNoContent && status != http.StatusNotModified
+}

@@ -1,0 +1,85 @@
+package local
+
+import (
+	"crypto/rand"
+	"errors"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"time"
+)
+
+// Config says what to run and where. Env is required.
+type Config struct {
+	// Env is the environment: a stage of the assembly, and a folder of the state.
+	Env string
+	// APIAddr and CognitoAddr are the host:port that the HTTP API and the user
+	// pool listen on; port 0 takes a free one. Default 127.0.0.1:0.
+	APIAddr, CognitoAddr string
+	// StateDir holds a folder for each environment and the functions that were
+	// built for this machine. Default .m2m.
+	StateDir string
+	// Ephemeral keeps nothing: the run starts from a new, empty state in a
+	// temporary folder, which goes when it ends.
+	Ephemeral bool
+	// Lenient turns resource types and properties that the runtime does not know
+	// from errors into warnings.
+	Lenient bool
+	// SourceDir is where the Go module of the functions is looked for, itself or
+	// a folder above. Default the working directory.
+	SourceDir string
+
+	// Report hears of what takes time and of what the user should know. Required.
+	Report Reporter
+	// FunctionOutput receives what functions print, a line at a time. Default: discarded.
+	FunctionOutput io.Writer
+	// AccessLog receives the stages' access logs, a line at a time. Default: discarded.
+	AccessLog io.Writer
+	// Log receives token requests and the causes of 5xx answers. Default: discarded.
+	Log *slog.Logger
+	// Now is the clock of tokens, caches and throttles. Default time.Now.
+	Now func() time.Time
+}
+
+// Reporter tells the user what happens.
+type Reporter interface {
+	// Step is called when something that may take time begins; the function it
+	// returns, when it has ended.
+	Step(name string) (done func())
+	// Note says something worth knowing, Warn something worth changing.
+	Note(text string)
+	Warn(text string)
+}
+
+func (c Config) completed() (Config, error) {
+	if c.Env == "" || c.Env != filepath.Base(c.Env) || !filepath.IsLocal(c.Env) {
+		return c, errors.New("the environment must be a name, such as dev")
+	}
+	for _, addr := range []*string{&c.APIAddr, &c.CognitoAddr} {
+		if *addr == "" {
+			*addr = "127.0.0.1:0"
+		}
+	}
+	if c.StateDir == "" {
+		c.StateDir = ".m2m"
+	}
+	if c.SourceDir == "" {
+		c.SourceDir = "."
+	}
+	if c.FunctionOutput == nil {
+		c.FunctionOutput = io.Discard
+	}
+	if c.AccessLog == nil {
+		c.AccessLog = io.Discard
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	return c, nil
+}
+
+// random feeds ids, secrets and keys.
+var random = rand.Reader

@@ -1,0 +1,74 @@
+package local
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"cognito-m2m/internal/assembly"
+)
+
+// parts are the resources that a run serves: one user pool and one HTTP API.
+type parts struct {
+	model *assembly.Model
+	pool  assembly.UserPool
+	api   assembly.API
+}
+
+// theParts finds them. An environment of several pools or APIs deploys, but
+// which of them the two listeners would be cannot be told.
+//
+// Parity: Runtime: one user pool and one HTTP API
+func theParts(model *assembly.Model) (*parts, error) {
+	if len(model.UserPools) != 1 || len(model.APIs) != 1 {
+		return nil, fmt.Errorf("the assembly has %d user pools and %d HTTP APIs; the local runtime serves one of each",
+			len(model.UserPools), len(model.APIs))
+	}
+	return &parts{model: model, pool: model.UserPools[0], api: model.APIs[0]}, nil
+}
+
+// domain is the pool's domain, "" where it has none and so no token endpoint.
+func (p *parts) domain() string {
+	for _, domain := range p.model.UserPoolDomains {
+		if domain.UserPoolID == p.pool.ID {
+			return domain.Domain
+		}
+	}
+	return ""
+}
+
+// Refused says why an assembly can't be run: everything at once.
+type Refused struct {
+	Problems []assembly.Problem
+}
+
+func (r *Refused) Error() string {
+	failures := make([]error, 0, len(r.Problems))
+	for _, problem := range r.Problems {
+		failures = append(failures, problem)
+	}
+	return "the assembly can't be run:\n" + errors.Join(failures...).Error()
+}
+
+// OnlyUnsupported reports whether Config.Lenient would let the assembly run.
+func (r *Refused) OnlyUnsupported() bool {
+	return !slices.ContainsFunc(r.Problems, func(p assembly.Problem) bool { return p.Kind != assembly.Unsupported })
+}
+
+// notSimulated lists, by type, the resources that have no effect locally.
+func notSimulated(model *assembly.Model) string {
+	counts := map[string]int{}
+	for _, resource := range model.NotSimulated {
+		counts[resource.Type]++
+	}
+	if len(counts) == 0 {
+		return ""
+	}
+	var list []string
+	for kind, count := range counts {
+		list = append(list, fmt.Sprintf("%d %s", count, kind))
+	}
+	slices.Sort(list)
+	return "Known and not simulated: " + strings.Join(list, ", ")
+}

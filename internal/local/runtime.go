@@ -1,0 +1,170 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"cognito-m2m/internal/assembly"
+	"cognito-m2m/internal/function"
+)
+
+// Runtime is one environment on this machine: opened, then started once with
+// an assembly, then closed.
+type Runtime struct {
+	cfg       Config
+	home      *home
+	state     *state
+	servers   []*server
+	functions []*function.Function
+	failed    chan error
+	closing   sync.Once
+	closeErr  error
+}
+
+// Open takes what a run needs before anything slow happens: the lock on the
+// environment's state, the state itself, and a look at whether the addresses
+// are free. It fails with an *InUseError, *StateError or *AddressError, and
+// then holds nothing.
+func Open(cfg Config) (*Runtime, error) {
+	cfg, err := cfg.completed()
+	if err != nil {
+		return nil, err
+	}
+	for _, addr := range []string{cfg.APIAddr, cfg.CognitoAddr} {
+		if err := checkFree(addr); err != nil {
+			return nil, err
+		}
+	}
+	home, err := openHome(cfg.StateDir, cfg.Env, cfg.Ephemeral)
+	if err != nil {
+		return nil, err
+	}
+	r := &Runtime{cfg: cfg, home: home, failed: make(chan error, 2)}
+	if r.state, err = readState(home.path("state.json")); err != nil {
+		return nil, errors.Join(err, home.close())
+	}
+	if home.leftOver() {
+		cfg.Report.Note("The last run of " + cfg.Env + " was ended from outside; its state is intact.")
+	}
+	return r, nil
+}
+
+// SynthDir is where this run's assembly can be synthesized to.
+func (r *Runtime) SynthDir() string { return r.home.path("cdk.out") }
+
+// Start resolves the assembly in dir, prepares its functions, and serves. When
+// it returns without an error, both listeners answer. On an error the caller
+// still calls Close.
+func (r *Runtime) Start(ctx context.Context, dir string) (*Description, error) {
+	model, err := r.resolve(dir)
+	if err != nil {
+		return nil, err
+	}
+	parts, err := theParts(model)
+	if err != nil {
+		return nil, err
+	}
+	functions, err := r.startFunctions(ctx, model)
+	if err != nil {
+		return nil, err
+	}
+	return r.serve(parts, functions, dir)
+}
+
+// resolve turns the assembly into a model, with the ids of the last run.
+func (r *Runtime) resolve(dir string) (*assembly.Model, error) {
+	loaded, err := assembly.Load(dir)
+	if err != nil {
+		return nil, err
+	}
+	stage, err := loaded.Stage(r.cfg.Env)
+	if err != nil {
+		return nil, err
+	}
+	model, problems := stage.Resolve(assembly.Options{IDs: r.state})
+	var refused Refused
+	for _, problem := range problems {
+		if r.cfg.Lenient && problem.Kind == assembly.Unsupported {
+			r.cfg.Report.Warn(problem.Error())
+			continue
+		}
+		refused.Problems = append(refused.Problems, problem)
+	}
+	if len(refused.Problems) > 0 {
+		return nil, &refused
+	}
+	if note := notSimulated(model); note != "" {
+		r.cfg.Report.Note(note)
+	}
+	return model, nil
+}
+
+// serve binds the addresses, puts cognito and gateway behind them and writes
+// down what is running. The state is saved before the first request can see it.
+func (r *Runtime) serve(parts *parts, functions functionSet, dir string) (*Description, error) {
+	cognitoServer, err := listen(r.cfg.CognitoAddr)
+	if err != nil {
+		return nil, err
+	}
+	r.servers = append(r.servers, cognitoServer)
+	apiServer, err := listen(r.cfg.APIAddr)
+	if err != nil {
+		return nil, err
+	}
+	r.servers = append(r.servers, apiServer)
+
+	pool, clients, err := r.newCognito(parts, cognitoServer.url())
+	if err != nil {
+		return nil, err
+	}
+	gateway, err := r.newGateway(parts, functions, cognitoServer.url())
+	if err != nil {
+		return nil, err
+	}
+	if err := r.state.save(); err != nil {
+		return nil, err
+	}
+	cognitoServer.start(pool, r.failed)
+	apiServer.start(gateway, r.failed)
+
+	description := describe(parts, clients, apiServer.url(), cognitoServer.url())
+	absolute, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("finding the assembly: %w", err)
+	}
+	return description, r.home.writeRun(running{
+		PID: os.Getpid(), APIURL: description.APIURL, TokenEndpoint: description.TokenEndpoint,
+		UserPoolID: description.UserPoolID, Assembly: absolute,
+	})
+}
+
+// Failed receives an error if a listener stops working while the runtime runs.
+func (r *Runtime) Failed() <-chan error { return r.failed }
+
+// drainTime is how long requests in flight may take after Close: an
+// integration of an HTTP API times out after at most 30 seconds.
+const drainTime = 35 * time.Second
+
+// Close lets requests in flight finish, ends every function process, closes the
+// listeners and gives the state back. It may be called more than once.
+func (r *Runtime) Close() error {
+	r.closing.Do(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), drainTime)
+		defer cancel()
+		var failures []error
+		// The API first: its requests in flight still need the pool's keys.
+		for i := len(r.servers) - 1; i >= 0; i-- {
+			failures = append(failures, r.servers[i].close(ctx))
+		}
+		for _, f := range r.functions {
+			failures = append(failures, f.Close(ctx))
+		}
+		r.closeErr = errors.Join(append(failures, r.home.close())...)
+	})
+	return r.closeErr
+}

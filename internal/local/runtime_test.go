@@ -1,0 +1,206 @@
+package local_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"cognito-m2m/internal/local"
+)
+
+func TestCalls(t *testing.T) {
+	t.Parallel()
+	_, d := start(t, local.Config{}, assemblyDir(t, nil))
+	reader, writer := token(t, d, "reader"), token(t, d, "writer")
+	cases := []struct {
+		name, path, token string
+		want              int
+	}{
+		{"no token", "/test_jwt", "", 401},
+		{"garbage", "/test_jwt", "garbage", 401},
+		{"reader", "/test_jwt", reader, 200},
+		{"reader, read-only route", "/test_jwt/read", "Bearer " + reader, 200},
+		{"writer, read-only route", "/test_jwt/read", "Bearer " + writer, 403},
+		{"no route", "/", reader, 404},
+	}
+	for _, c := range cases {
+		if got, body := status(t, d, c.path, c.token); got != c.want {
+			t.Errorf("%s: %d %s, want %d", c.name, got, body, c.want)
+		}
+	}
+}
+
+func TestFunctionSeesItsEventAndVariables(t *testing.T) {
+	t.Parallel()
+	_, d := start(t, local.Config{}, assemblyDir(t, nil))
+	_, body := status(t, d, "/test_jwt?a=1", token(t, d, "reader"))
+	var event struct {
+		RawQueryString string `json:"rawQueryString"`
+		RequestContext struct {
+			APIID      string `json:"apiId"`
+			AccountID  string `json:"accountId"`
+			Authorizer struct {
+				JWT struct {
+					Claims map[string]string `json:"claims"`
+				} `json:"jwt"`
+			} `json:"authorizer"`
+		} `json:"requestContext"`
+	}
+	if err := json.Unmarshal([]byte(body), &event); err != nil {
+		t.Fatal(err)
+	}
+	claims := event.RequestContext.Authorizer.JWT.Claims
+	if event.RawQueryString != "a=1" || event.RequestContext.AccountID != "123456789012" ||
+		claims["scope"] != "test-api/read" || claims["iss"] != d.Issuer {
+		t.Errorf("the function got %+v", event)
+	}
+}
+
+// TestExpiry moves the clock that pool and gateway share.
+func TestExpiry(t *testing.T) {
+	t.Parallel()
+	clock := &clock{now: time.Now()}
+	_, d := start(t, local.Config{Now: clock.Now}, assemblyDir(t, nil))
+	reader := token(t, d, "reader") // the fixture's clients have tokens of 30 minutes
+	clock.forward(29 * time.Minute)
+	if got, body := status(t, d, "/test_jwt", reader); got != 200 {
+		t.Errorf("after 29 minutes: %d %s", got, body)
+	}
+	clock.forward(2 * time.Minute)
+	if got, body := status(t, d, "/test_jwt", reader); got != 401 {
+		t.Errorf("after 31 minutes: %d %s", got, body)
+	}
+}
+
+// TestLogsHoldNoSecret searches everything that a run writes.
+func TestLogsHoldNoSecret(t *testing.T) {
+	t.Parallel()
+	var log, access, function bytes.Buffer
+	runtime, d := start(t, local.Config{
+		Log:            slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		AccessLog:      &access,
+		FunctionOutput: &function,
+	}, assemblyDir(t, nil))
+	secret := string(d.Clients["reader"].ClientSecret)
+	reader := token(t, d, "reader")
+	status(t, d, "/test_jwt", reader)
+	status(t, d, "/test_jwt/"+reader, reader[:len(reader)-4])
+	if err := runtime.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if access.Len() == 0 || function.Len() == 0 || log.Len() == 0 {
+		t.Fatalf("logs of %d, %d and %d bytes: this test shows nothing", log.Len(), access.Len(), function.Len())
+	}
+	for name, text := range map[string]string{"log": log.String(), "function": function.String()} {
+		if strings.Contains(text, secret) || strings.Contains(text, reader) {
+			t.Errorf("the %s log holds a secret or a token", name)
+		}
+	}
+	if strings.Contains(access.String(), secret) {
+		t.Error("the access log holds a secret")
+	}
+}
+
+func TestCloseFreesEverything(t *testing.T) {
+	t.Parallel()
+	state := t.TempDir()
+	runtime, d := start(t, local.Config{StateDir: state}, assemblyDir(t, nil))
+	run := filepath.Join(state, "dev", "run.json")
+	raw, err := os.ReadFile(run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(raw), d.APIURL) || strings.Contains(string(raw), string(d.Clients["reader"].ClientSecret)) {
+		t.Errorf("run.json is %s", raw)
+	}
+	if err := runtime.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(run); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("run.json is still there: %v", err)
+	}
+	for _, url := range []string{d.APIURL, strings.TrimSuffix(d.TokenEndpoint, "/oauth2/token")} {
+		address := strings.TrimPrefix(url, "http://")
+		listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", address)
+		if err != nil {
+			t.Errorf("%s is not free: %v", address, err)
+			continue
+		}
+		listener.Close()
+	}
+	again, _ := start(t, local.Config{StateDir: state}, assemblyDir(t, nil))
+	if err := again.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	taken, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+
+	t.Run("an address in use", func(t *testing.T) {
+		err := startFails(t, local.Config{APIAddr: taken.Addr().String(), StateDir: t.TempDir()}, "")
+		var address *local.AddressError
+		if !errors.As(err, &address) || address.Addr != taken.Addr().String() {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("a state in use", func(t *testing.T) {
+		state := t.TempDir()
+		start(t, local.Config{StateDir: state}, assemblyDir(t, nil))
+		err := startFails(t, local.Config{StateDir: state}, "")
+		var inUse *local.InUseError
+		if !errors.As(err, &inUse) || inUse.PID != os.Getpid() {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("a resource type nobody knows", func(t *testing.T) {
+		unknown := assemblyDir(t, func(api template) {
+			api.resources()["Thing"] = map[string]any{"Type": "AWS::Nowhere::Thing"}
+		})
+		err := startFails(t, local.Config{StateDir: t.TempDir()}, unknown)
+		var refused *local.Refused
+		if !errors.As(err, &refused) || !refused.OnlyUnsupported() || !strings.Contains(err.Error(), "AWS::Nowhere::Thing") {
+			t.Errorf("got %v", err)
+		}
+		report := &report{t: t}
+		start(t, local.Config{Lenient: true, Report: report}, unknown)
+		if len(report.warnings) != 1 {
+			t.Errorf("warnings %q", report.warnings)
+		}
+	})
+	t.Run("a template that AWS would refuse is refused leniently too", func(t *testing.T) {
+		broken := assemblyDir(t, func(api template) {
+			api.authorizer()["ApiId"] = map[string]any{"Ref": "Nothing"}
+		})
+		err := startFails(t, local.Config{StateDir: t.TempDir(), Lenient: true}, broken)
+		var refused *local.Refused
+		if !errors.As(err, &refused) || refused.OnlyUnsupported() {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("an issuer that is not the pool", func(t *testing.T) {
+		foreign := assemblyDir(t, func(api template) {
+			api.authorizer()["JwtConfiguration"].(map[string]any)["Issuer"] = "https://issuer.example.com"
+		})
+		if err := startFails(t, local.Config{StateDir: t.TempDir()}, foreign); !strings.Contains(err.Error(), "https://issuer.example.com") {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("an environment that is a path", func(t *testing.T) {
+		if _, err := local.Open(local.Config{Env: "../dev", StateDir: t.TempDir()}); err == nil {
+			t.Error("it opened")
+		}
+	})
+}

@@ -1,0 +1,165 @@
+package local_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cognito-m2m/internal/local"
+)
+
+// run starts and closes a run and returns what it described.
+func run(t *testing.T, state, dir string) *local.Description {
+	t.Helper()
+	runtime, d := start(t, local.Config{StateDir: state}, dir)
+	if err := runtime.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func TestIdsSurviveARestart(t *testing.T) {
+	t.Parallel()
+	state, dir := t.TempDir(), assemblyDir(t, nil)
+	first, second := run(t, state, dir), run(t, state, dir)
+	if diff := cmp.Diff(first.Clients, second.Clients); diff != "" {
+		t.Errorf("clients (-first +second):\n%s", diff)
+	}
+	if first.UserPoolID != second.UserPoolID {
+		t.Errorf("user pool %s became %s", first.UserPoolID, second.UserPoolID)
+	}
+}
+
+func TestTokenOfTheFirstRun(t *testing.T) {
+	t.Parallel()
+	state, dir := t.TempDir(), assemblyDir(t, nil)
+	runtime, d := start(t, local.Config{StateDir: state}, dir)
+	reader := token(t, d, "reader")
+	if err := runtime.Close(); err != nil {
+		t.Fatal(err)
+	}
+	_, second := start(t, local.Config{StateDir: state}, dir)
+	if got, body := status(t, second, "/test_jwt", reader); got != 200 {
+		t.Errorf("%d %s", got, body)
+	}
+}
+
+const (
+	readerID = "ClientReader83F45E8C"
+	writerID = "ClientWriter65B7410E"
+)
+
+// rename moves the reader to another logical id.
+func rename(api template) {
+	const to = "ClientReader00000000"
+	api.resources()[to] = api.resources()[readerID]
+	delete(api.resources(), readerID)
+	api.outputs()["ClientIdReader"].(map[string]any)["Value"] = map[string]any{"Ref": to}
+	audience(api, to, writerID)
+}
+
+func without(api template) {
+	delete(api.resources(), readerID)
+	delete(api.outputs(), "ClientIdReader")
+	audience(api, writerID)
+}
+
+func audience(api template, clients ...string) {
+	var refs []any
+	for _, id := range clients {
+		refs = append(refs, map[string]any{"Ref": id})
+	}
+	api.authorizer()["JwtConfiguration"].(map[string]any)["Audience"] = refs
+}
+
+// TestReplacedClients are the edits that give a client a new id on AWS.
+func TestReplacedClients(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		name  string
+		edits []func(template) // one run each, between the first and the last
+		last  func(template)
+	}{
+		{name: "a renamed construct", last: rename},
+		{name: "removed and added back", edits: []func(template){without}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			state := t.TempDir()
+			before := run(t, state, assemblyDir(t, nil))
+			for _, edit := range c.edits {
+				run(t, state, assemblyDir(t, edit))
+			}
+			after := run(t, state, assemblyDir(t, c.last))
+			if before.Clients["reader"].ClientID == after.Clients["reader"].ClientID ||
+				before.Clients["reader"].ClientSecret == after.Clients["reader"].ClientSecret {
+				t.Error("reader has its old id or secret")
+			}
+			if diff := cmp.Diff(before.Clients["writer"], after.Clients["writer"]); diff != "" {
+				t.Errorf("writer changed:\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestStateThatCannotBeUsed wants an error and the file as it was.
+func TestStateThatCannotBeUsed(t *testing.T) {
+	t.Parallel()
+	cases := []struct{ name, content string }{
+		{"not JSON", "sesame"},
+		{"cut off", `{"version": 1, "resources": {`},
+		{"another version", `{"version": 99}`},
+		{"no id", `{"version": 1, "resources": {"m2m-dev-Api/HttpApi": {}}}`},
+		{"a wrong type", `{"version": 1, "resources": []}`},
+		{"keys that are none", `{"version": 1, "resources": {"a/b": {"id": "x", "keys": {"accessToken": []}}}}`},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			state := t.TempDir()
+			file := filepath.Join(state, "dev", "state.json")
+			if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(file, []byte(c.content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			t.Log(startFails(t, local.Config{StateDir: state}, ""))
+			if raw, err := os.ReadFile(file); err != nil || string(raw) != c.content {
+				t.Errorf("the file is now %q, %v", raw, err)
+			}
+		})
+	}
+}
+
+// TestRefusedRunKeepsTheState: an assembly that can't be run forgets nothing.
+func TestRefusedRunKeepsTheState(t *testing.T) {
+	t.Parallel()
+	state := t.TempDir()
+	before := run(t, state, assemblyDir(t, nil))
+	broken := assemblyDir(t, func(api template) {
+		without(api)
+		api.resources()["Thing"] = map[string]any{"Type": "AWS::Nowhere::Thing"}
+	})
+	t.Log(startFails(t, local.Config{StateDir: state}, broken))
+	after := run(t, state, assemblyDir(t, nil))
+	if diff := cmp.Diff(before.Clients, after.Clients); diff != "" {
+		t.Errorf("clients (-before +after):\n%s", diff)
+	}
+}
+
+func TestStateFileMode(t *testing.T) {
+	t.Parallel()
+	state := t.TempDir()
+	run(t, state, assemblyDir(t, nil))
+	info, err := os.Stat(filepath.Join(state, "dev", "state.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v", info.Mode())
+	}
+}

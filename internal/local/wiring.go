@@ -1,0 +1,197 @@
+package local
+
+import (
+	"cognito-m2m/internal/assembly"
+	"cognito-m2m/internal/cognito"
+	"cognito-m2m/internal/gateway"
+)
+
+// newCognito serves the pool of the model, with the keys and secrets of the
+// state. The clients are returned as they were configured.
+func (r *Runtime) newCognito(p *parts, baseURL string) (*cognito.Server, []cognito.Client, error) {
+	keys, err := r.state.keysOf(p.pool)
+	if err != nil {
+		return nil, nil, err
+	}
+	clients, err := r.clientsOf(p)
+	if err != nil {
+		return nil, nil, err
+	}
+	server, err := cognito.New(cognito.Config{
+		UserPool: cognito.UserPool{
+			ID:     p.pool.ID,
+			Region: p.model.Region,
+			Issuer: p.pool.ProviderURL,
+			Domain: p.domain(),
+		},
+		ResourceServers: resourceServersOf(p),
+		Clients:         clients,
+		Keys:            keys,
+		BaseURL:         baseURL,
+		Now:             r.cfg.Now,
+		Log:             r.cfg.Log,
+	})
+	return server, clients, err
+}
+
+func (r *Runtime) clientsOf(p *parts) ([]cognito.Client, error) {
+	var clients []cognito.Client
+	for _, declared := range p.model.UserPoolClients {
+		if declared.UserPoolID != p.pool.ID {
+			continue
+		}
+		secrets, err := r.state.secretsOf(declared)
+		if err != nil {
+			return nil, err
+		}
+		clients = append(clients, cognito.Client{
+			ID:                              declared.ID,
+			Name:                            clientName(declared),
+			Secrets:                         secrets,
+			AllowedOAuthFlowsUserPoolClient: declared.AllowedOAuthFlowsUserPoolClient,
+			AllowedOAuthFlows:               declared.AllowedOAuthFlows,
+			AllowedOAuthScopes:              declared.AllowedOAuthScopes,
+			AccessTokenValidity:             declared.AccessTokenValidity,
+		})
+	}
+	return clients, nil
+}
+
+// clientName is the name a client goes by: its own, or its logical id.
+func clientName(declared assembly.UserPoolClient) string {
+	if declared.Name != "" {
+		return declared.Name
+	}
+	return declared.LogicalID
+}
+
+func resourceServersOf(p *parts) []cognito.ResourceServer {
+	var servers []cognito.ResourceServer
+	for _, declared := range p.model.ResourceServers {
+		if declared.UserPoolID != p.pool.ID {
+			continue
+		}
+		server := cognito.ResourceServer{Identifier: declared.Identifier}
+		for _, scope := range declared.Scopes {
+			server.Scopes = append(server.Scopes, scope.Name)
+		}
+		servers = append(servers, server)
+	}
+	return servers
+}
+
+// newGateway serves the HTTP API of the model. The issuer it trusts is the one
+// the template names; only that of the pool above is reached on this machine.
+func (r *Runtime) newGateway(p *parts, functions functionSet, cognitoURL string) (*gateway.Gateway, error) {
+	return gateway.New(gateway.Config{
+		API:          apiOf(p),
+		Stages:       stagesOf(p.api),
+		Routes:       routesOf(p.api),
+		Integrations: integrationsOf(p.api),
+		Authorizers:  authorizersOf(p.api),
+		Permissions:  permissionsOf(p.model),
+		Functions:    functions,
+		OIDC: func(issuer string) string {
+			if issuer != p.pool.ProviderURL {
+				return ""
+			}
+			return cognitoURL + "/" + p.pool.ID
+		},
+		AccessLog: r.cfg.AccessLog,
+		Now:       r.cfg.Now,
+		Log:       r.cfg.Log,
+	})
+}
+
+func apiOf(p *parts) gateway.API {
+	api := gateway.API{ID: p.api.ID, Region: p.model.Region, AccountID: p.model.AccountID}
+	if cors := p.api.CORS; cors != nil {
+		api.CORS = &gateway.CORS{
+			AllowCredentials: cors.AllowCredentials,
+			AllowHeaders:     cors.AllowHeaders,
+			AllowMethods:     cors.AllowMethods,
+			AllowOrigins:     cors.AllowOrigins,
+			ExposeHeaders:    cors.ExposeHeaders,
+			MaxAge:           cors.MaxAge,
+		}
+	}
+	return api
+}
+
+func stagesOf(api assembly.API) (stages []gateway.Stage) {
+	for _, declared := range api.Stages {
+		stage := gateway.Stage{
+			Name:                 declared.Name,
+			Variables:            declared.Variables,
+			DefaultRouteSettings: settingsOf(declared.DefaultRouteSettings),
+			RouteSettings:        map[string]gateway.RouteSettings{},
+		}
+		if declared.AccessLog != nil {
+			stage.AccessLogFormat = declared.AccessLog.Format
+		}
+		for key, settings := range declared.RouteSettings {
+			stage.RouteSettings[key] = settingsOf(settings)
+		}
+		stages = append(stages, stage)
+	}
+	return stages
+}
+
+func settingsOf(declared assembly.RouteSettings) gateway.RouteSettings {
+	return gateway.RouteSettings{
+		ThrottlingRateLimit:  declared.ThrottlingRateLimit,
+		ThrottlingBurstLimit: declared.ThrottlingBurstLimit,
+	}
+}
+
+func routesOf(api assembly.API) (routes []gateway.Route) {
+	for _, declared := range api.Routes {
+		routes = append(routes, gateway.Route{
+			Key:                 declared.Key,
+			AuthorizationType:   declared.AuthorizationType,
+			AuthorizerID:        declared.AuthorizerID,
+			AuthorizationScopes: declared.AuthorizationScopes,
+			IntegrationID:       declared.IntegrationID,
+		})
+	}
+	return routes
+}
+
+func integrationsOf(api assembly.API) (integrations []gateway.Integration) {
+	for _, declared := range api.Integrations {
+		integrations = append(integrations, gateway.Integration{
+			ID:                   declared.ID,
+			Type:                 declared.IntegrationType,
+			URI:                  declared.FunctionARN,
+			PayloadFormatVersion: declared.PayloadFormatVersion,
+			TimeoutInMillis:      int(declared.Timeout.Milliseconds()),
+		})
+	}
+	return integrations
+}
+
+func authorizersOf(api assembly.API) (authorizers []gateway.Authorizer) {
+	for _, declared := range api.Authorizers {
+		authorizers = append(authorizers, gateway.Authorizer{
+			ID:             declared.ID,
+			Name:           declared.Name,
+			Type:           declared.AuthorizerType,
+			IdentitySource: declared.IdentitySource,
+			Issuer:         declared.Issuer,
+			Audience:       declared.Audience,
+		})
+	}
+	return authorizers
+}
+
+func permissionsOf(model *assembly.Model) (permissions []gateway.Permission) {
+	for _, declared := range model.Permissions {
+		permissions = append(permissions, gateway.Permission{
+			FunctionARN: declared.FunctionARN,
+			Principal:   declared.Principal,
+			Action:      declared.Action,
+			SourceARN:   declared.SourceARN,
+		})
+	}
+	return permissions
+}

@@ -1,0 +1,7 @@
+// Package synth runs the project's CDK app as a child process, the way the CDK
+// command line would: the build and app commands of cdk.json, with its context.
+// The templates are those that `cdk deploy` would deploy.
+//
+// It owns finding the project, the child processes and their progress. It does
+// not import awscdk and knows nothing of what the app declares.
+package synth

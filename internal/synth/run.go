@@ -1,0 +1,117 @@
+package synth
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+)
+
+// Progress hears of each step of a synth.
+type Progress interface {
+	// Step is called when a step begins. The function it returns is called when
+	// the step has ended.
+	Step(name string) (done func())
+}
+
+// Run synthesizes one environment of the project into outdir, which is emptied
+// first, and returns the app's warnings, a line each. A cancelled context ends
+// the child processes. What a failed command printed is part of the error.
+func (p *Project) Run(ctx context.Context, env, outdir string, progress Progress) (warnings []string, err error) {
+	node, err := p.findNode()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := exec.LookPath("go"); err != nil {
+		return nil, ErrNoGo
+	}
+	if err := os.RemoveAll(outdir); err != nil {
+		return nil, fmt.Errorf("emptying the assembly's folder: %w", err)
+	}
+	synthContext := maps.Clone(p.context)
+	if synthContext == nil {
+		synthContext = map[string]any{}
+	}
+	synthContext["env"] = env
+	encoded, err := json.Marshal(synthContext)
+	if err != nil {
+		return nil, fmt.Errorf("encoding the context of cdk.json: %w", err)
+	}
+	variables := []string{"CDK_OUTDIR=" + outdir, "CDK_CONTEXT_JSON=" + string(encoded), "JSII_NODE=" + node}
+
+	if p.build != "" {
+		done := progress.Step("building the CDK app")
+		_, err := p.command(ctx, p.build, variables)
+		done()
+		if err != nil {
+			return nil, fmt.Errorf("building the CDK app: %w", err)
+		}
+	}
+	done := progress.Step("synthesizing " + env)
+	defer done()
+	output, err := p.command(ctx, p.app, variables)
+	if err != nil {
+		return nil, fmt.Errorf("synthesizing %s: %w", env, err)
+	}
+	return warningLines(output), nil
+}
+
+// gracePeriod is how long a cancelled command may take to end by itself.
+const gracePeriod = 5 * time.Second
+
+// command runs one command line of cdk.json in the project's folder, in a
+// process group of its own, and returns what it printed.
+func (p *Project) command(ctx context.Context, line string, variables []string) (string, error) {
+	cmd := exec.CommandContext(ctx, "sh", "-c", line) //nolint:gosec // the project's own cdk.json names the command
+	cmd.Dir = p.Dir
+	cmd.Env = append(os.Environ(), variables...)
+	var output bytes.Buffer
+	cmd.Stdout, cmd.Stderr = io.Discard, &output
+	ownGroup(cmd)
+	cmd.WaitDelay = gracePeriod
+	if err := cmd.Run(); err != nil {
+		if ctx.Err() != nil {
+			return "", context.Cause(ctx)
+		}
+		return "", &CommandError{Line: line, Output: strings.TrimSpace(output.String()), Err: err}
+	}
+	return output.String(), nil
+}
+
+// CommandError is a command of cdk.json that ended with a status other than 0.
+type CommandError struct {
+	Line   string // the command line
+	Output string // what it printed on standard error
+	Err    error
+}
+
+// Error holds what the command printed, which says more than its status.
+func (e *CommandError) Error() string {
+	if e.Output == "" {
+		return fmt.Sprintf("`%s`: %v", e.Line, e.Err)
+	}
+	if strings.Contains(e.Output, "\n") {
+		return "\n" + e.Output
+	}
+	return e.Output
+}
+
+// Unwrap returns the error of running the command.
+func (e *CommandError) Unwrap() error { return e.Err }
+
+// warningLines are the lines that the app marks as warnings. The rest of what a
+// successful synth prints is noise of its tools.
+func warningLines(output string) (warnings []string) {
+	for line := range strings.Lines(output) {
+		if warning, found := strings.CutPrefix(line, "warning: "); found {
+			warnings = append(warnings, strings.TrimSpace(warning))
+		}
+	}
+	return warnings
+}

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/aws/aws-lambda-go/events"
+)
+
+// echo answers requests with the event they came in.
+type echo struct{ log *slog.Logger }
+
+// newEcho writes its log lines, one JSON object per request, to log. On Lambda that is standard output.
+func newEcho(log io.Writer) *echo {
+	return &echo{slog.New(slog.NewJSONHandler(log, nil))}
+}
+
+// Handle answers 200 with the event, byte for byte, as the body. The event stays raw JSON all the way: decoded and
+// encoded again, large numbers, key order and members unknown to this program would come out changed.
+func (e *echo) Handle(ctx context.Context, event json.RawMessage) (events.APIGatewayV2HTTPResponse, error) {
+	e.logRequest(ctx, event)
+	return events.APIGatewayV2HTTPResponse{
+		StatusCode: http.StatusOK,
+		Headers:    map[string]string{"content-type": "application/json"},
+		Body:       string(event),
+	}, nil
+}
+
+// caller is the part of an HTTP API event (payload 2.0) that is fit for a log: who called what. Headers and body are
+// left out of the type, because they hold the token and the caller's data.
+type caller struct {
+	RequestContext struct {
+		RequestID  string `json:"requestId"`
+		RouteKey   string `json:"routeKey"`
+		Authorizer struct {
+			JWT struct {
+				Claims struct {
+					ClientID string `json:"client_id"`
+					Scope    string `json:"scope"` // separated by spaces, as in the token
+				} `json:"claims"`
+			} `json:"jwt"`
+		} `json:"authorizer"`
+	} `json:"requestContext"`
+}
+
+// logRequest writes one line. An event from elsewhere than an HTTP API lacks some or all of the members; what it has
+// is logged, and the rest is empty.
+func (e *echo) logRequest(ctx context.Context, event json.RawMessage) {
+	var from caller
+	_ = json.Unmarshal(event, &from) // a member of another type leaves its field empty
+	claims := from.RequestContext.Authorizer.JWT.Claims
+	e.log.InfoContext(ctx, "request",
+		"requestId", from.RequestContext.RequestID,
+		"routeKey", from.RequestContext.RouteKey,
+		"clientId", claims.ClientID,
+		"scopes", strings.Fields(claims.Scope),
+	)
+}

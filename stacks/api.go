@@ -1,0 +1,112 @@
+package stacks
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	apigw "github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"cognito-m2m/config"
+)
+
+// newAPIStack holds who calls and what answers: app clients, functions, the
+// HTTP API with its authorizer, routes and stage. The app clients are here and
+// not beside the pool, so that removing one changes the authorizer's audience
+// in the same stack and never blocks on a cross-stack export.
+func newAPIStack(scope constructs.Construct, env *config.Environment, pool awscognito.UserPool, source Source) awscdk.Stack {
+	stack := awscdk.NewStack(scope, jsii.String("Api"),
+		stackProps(env, "App clients, functions and the HTTP API they may call."))
+
+	clients := newClients(stack, pool, env.Clients)
+	api := newHTTPAPI(stack, pool, clients)
+	for _, route := range env.API.Routes {
+		function := api.function(route.Function, env, source)
+		api.protected(route.Scopes).handle(route, function)
+	}
+	newDefaultStage(stack, api.HttpApi, env)
+
+	output(stack, "ApiUrl", "Base URL of the HTTP API.", api.ApiEndpoint())
+	output(stack, "Issuer", "Issuer of the access tokens.", pool.UserPoolProviderUrl())
+	output(stack, "UserPoolId", "Id of the user pool.", pool.UserPoolId())
+	for _, c := range clients {
+		output(stack, c.outputKey, "App client id of "+c.name+".", c.appClient.UserPoolClientId())
+	}
+	return stack
+}
+
+// httpAPI is an HTTP API on which every route has the JWT authorizer.
+type httpAPI struct {
+	apigw.HttpApi
+	authorizer   apigw.HttpAuthorizer
+	integrations map[string]apigw.HttpIntegration
+}
+
+func newHTTPAPI(stack awscdk.Stack, pool awscognito.UserPool, clients []*client) *httpAPI {
+	api := apigw.NewHttpApi(stack, jsii.String("HttpApi"), &apigw.HttpApiProps{
+		ApiName:            stack.StackName(),
+		CreateDefaultStage: jsii.Bool(false),
+	})
+	authorizer := apigw.NewHttpAuthorizer(api, jsii.String("Jwt"), &apigw.HttpAuthorizerProps{
+		HttpApi:        api,
+		Type:           apigw.HttpAuthorizerType_JWT,
+		AuthorizerName: jsii.String("Jwt"),
+		IdentitySource: jsii.Strings("$request.header.Authorization"),
+		JwtIssuer:      pool.UserPoolProviderUrl(),
+		JwtAudience:    audience(clients),
+	})
+	return &httpAPI{HttpApi: api, authorizer: authorizer, integrations: map[string]apigw.HttpIntegration{}}
+}
+
+// protected starts a route with what guards it: a token of one of the API's
+// clients that carries at least one of scopes, or any such token where scopes
+// is empty. It is the only way to a route, so none can be left open by
+// forgetting.
+func (a *httpAPI) protected(scopes []string) protection {
+	return protection{api: a, scopes: scopes}
+}
+
+type protection struct {
+	api    *httpAPI
+	scopes []string
+}
+
+// handle adds the route under the protection it was started with. CfnRoute and
+// not HttpRoute, because the latter makes the integration a child of whichever
+// route comes first: adding a route would replace it.
+func (p protection) handle(route config.Route, integration apigw.HttpIntegration) {
+	for _, key := range route.Keys() {
+		apigw.NewCfnRoute(p.api.HttpApi, jsii.String(key), &apigw.CfnRouteProps{
+			ApiId:               p.api.ApiId(),
+			RouteKey:            jsii.String(key),
+			Target:              jsii.Sprintf("integrations/%s", *integration.IntegrationId()),
+			AuthorizationType:   jsii.String("JWT"),
+			AuthorizerId:        p.api.authorizer.AuthorizerId(),
+			AuthorizationScopes: jsii.Strings(p.scopes...),
+		})
+	}
+}
+
+// function is the integration of one folder under lambda/, made at its first
+// use. One permission covers the whole API: a permission per route overflows
+// the 20 KB resource policy of a function on a large API.
+func (a *httpAPI) function(name string, env *config.Environment, source Source) apigw.HttpIntegration {
+	if known := a.integrations[name]; known != nil {
+		return known
+	}
+	function := newFunction(a.Stack(), name, env, source)
+	function.AddPermission(jsii.String("HttpApi"), &awslambda.Permission{
+		Principal: awsiam.NewServicePrincipal(jsii.String("apigateway.amazonaws.com"), nil),
+		SourceArn: a.ArnForExecuteApi(nil, nil, nil),
+	})
+	integration := apigw.NewHttpIntegration(a.HttpApi, jsii.String(pascalCase(name)), &apigw.HttpIntegrationProps{
+		HttpApi:              a.HttpApi,
+		IntegrationType:      apigw.HttpIntegrationType_AWS_PROXY,
+		IntegrationUri:       function.FunctionArn(),
+		PayloadFormatVersion: apigw.PayloadFormatVersion_VERSION_2_0(),
+	})
+	a.integrations[name] = integration
+	return integration
+}

@@ -1,0 +1,84 @@
+package stacks
+
+import (
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"cognito-m2m/config"
+)
+
+// client is one configured caller: a confidential app client that can use the
+// client credentials grant for its own scopes and nothing else.
+type client struct {
+	constructs.Construct
+	appClient awscognito.UserPoolClient
+	name      string
+	outputKey string
+}
+
+func newClient(scope constructs.Construct, pool awscognito.IUserPool, props config.Client) *client {
+	this := constructs.NewConstruct(scope, jsii.String("Client"+pascalCase(props.Name)))
+
+	clientCredentialsOnly := &awscognito.OAuthSettings{
+		Flows:  &awscognito.OAuthFlows{ClientCredentials: jsii.Bool(true)},
+		Scopes: customScopes(props.Scopes),
+	}
+	// Left out, Cognito would allow refresh, SRP and custom flows. This is the
+	// narrowest list that CDK can write: ALLOW_REFRESH_TOKEN_AUTH alone, which a
+	// client without users has no use for.
+	noUserSignIn := &awscognito.AuthFlow{User: jsii.Bool(false)}
+
+	appClient := awscognito.NewUserPoolClient(this, jsii.String("AppClient"), &awscognito.UserPoolClientProps{
+		UserPool:            pool,
+		UserPoolClientName:  jsii.String(props.Name),
+		GenerateSecret:      jsii.Bool(true),
+		OAuth:               clientCredentialsOnly,
+		AuthFlows:           noUserSignIn,
+		AccessTokenValidity: awscdk.Duration_Seconds(jsii.Number(props.AccessTokenValidity.Seconds())),
+	})
+	return &client{Construct: this, appClient: appClient, name: props.Name, outputKey: props.OutputKey()}
+}
+
+// newClients makes every configured client, in the order of their names.
+func newClients(scope constructs.Construct, pool awscognito.IUserPool, props []config.Client) []*client {
+	clients := make([]*client, 0, len(props))
+	for _, p := range props {
+		clients = append(clients, newClient(scope, pool, p))
+	}
+	return clients
+}
+
+// audience is what the authorizer trusts: exactly the ids of these clients.
+// Access tokens of the client credentials grant carry no `aud`; API Gateway
+// then compares `client_id`. The user pool's id is never an audience.
+func audience(clients []*client) *[]*string {
+	ids := make([]*string, 0, len(clients))
+	for _, c := range clients {
+		ids = append(ids, c.appClient.UserPoolClientId())
+	}
+	return &ids
+}
+
+func customScopes(names []string) *[]awscognito.OAuthScope {
+	scopes := make([]awscognito.OAuthScope, 0, len(names))
+	for _, name := range names {
+		scopes = append(scopes, awscognito.OAuthScope_Custom(jsii.String(name)))
+	}
+	return &scopes
+}
+
+// pascalCase turns a client's name into the form of construct ids and output
+// keys: batch-job becomes BatchJob.
+func pascalCase(name string) string {
+	var b strings.Builder
+	for word := range strings.SplitSeq(name, "-") {
+		if word != "" {
+			b.WriteString(strings.ToUpper(word[:1]) + word[1:])
+		}
+	}
+	return b.String()
+}

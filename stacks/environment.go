@@ -1,0 +1,79 @@
+package stacks
+
+import (
+	"path/filepath"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"cognito-m2m/config"
+)
+
+// Source says where the code of the deployed functions lies.
+type Source struct {
+	// Dir is the root of the Go module: the folder that holds go.mod and lambda/.
+	Dir string
+}
+
+// folder returns the folder of one function's package main.
+func (s Source) folder(function string) string { return filepath.Join(s.Dir, "lambda", function) }
+
+// module returns the path of the module's go.mod.
+func (s Source) module() string { return filepath.Join(s.Dir, "go.mod") }
+
+// AddEnvironment adds one environment to an app: a stage with its two stacks.
+// The stage is the environment's name (`dev/Identity`), the stacks are named
+// after the project and the environment (`m2m-dev-Identity`), and no construct
+// id inside carries the environment's name, so that a difference between two
+// environments shows only what differs.
+func AddEnvironment(app constructs.Construct, env *config.Environment, source Source) awscdk.Stage {
+	stage := awscdk.NewStage(app, jsii.String(env.Name), &awscdk.StageProps{
+		StageName: jsii.String("m2m-" + env.Name),
+		Env: &awscdk.Environment{
+			Account: optional(env.Account),
+			Region:  optional(env.Region),
+		},
+	})
+
+	identity := newIdentityStack(stage, env)
+	api := newAPIStack(stage, env, identity.pool, source)
+
+	// App clients name their scopes as plain strings, which carry no reference to
+	// the resource servers: without this line the two stacks would race.
+	api.AddStackDependency(identity.Stack, jsii.String("app clients need the scopes of the resource servers"))
+	return stage
+}
+
+// stackProps returns what both stacks of an environment share.
+func stackProps(env *config.Environment, description string) *awscdk.StackProps {
+	return &awscdk.StackProps{
+		Description:           jsii.String(description),
+		TerminationProtection: jsii.Bool(env.Identity.DeletionProtection),
+	}
+}
+
+// removalPolicy is RETAIN for what a protected environment must not lose, and
+// DESTROY elsewhere, so that a development environment leaves nothing behind.
+func removalPolicy(env *config.Environment) awscdk.RemovalPolicy {
+	if env.Identity.DeletionProtection {
+		return awscdk.RemovalPolicy_RETAIN
+	}
+	return awscdk.RemovalPolicy_DESTROY
+}
+
+// output adds a stack output whose key is exactly key, because tools read it.
+func output(stack awscdk.Stack, key, description string, value *string) {
+	awscdk.NewCfnOutput(stack, jsii.String(key), &awscdk.CfnOutputProps{
+		Description: jsii.String(description),
+		Value:       value,
+	})
+}
+
+// optional is nil for an empty string: CDK's way to say "not given".
+func optional(value string) *string {
+	if value == "" {
+		return nil
+	}
+	return jsii.String(value)
+}

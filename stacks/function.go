@@ -1,0 +1,63 @@
+package stacks
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/aws-cdk-go/awscdklambdagoalpha/v2"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"cognito-m2m/config"
+)
+
+const (
+	functionMemoryMB       = 128
+	functionTimeoutSeconds = 10
+	logRetention           = awslogs.RetentionDays_ONE_MONTH
+)
+
+// newFunction builds one folder under lambda/ into a Go function, with its own
+// log group and a role that may write to that log group and nothing else.
+func newFunction(scope constructs.Construct, name string, env *config.Environment, source Source) awslambda.IFunction {
+	this := constructs.NewConstruct(scope, jsii.String("Function"+pascalCase(name)))
+
+	logs := awslogs.NewLogGroup(this, jsii.String("Logs"), &awslogs.LogGroupProps{
+		Retention:     logRetention,
+		RemovalPolicy: removalPolicy(env),
+	})
+	role := awsiam.NewRole(this, jsii.String("Role"), &awsiam.RoleProps{
+		AssumedBy: awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
+	})
+	logs.GrantWrite(role)
+
+	return awscdklambdagoalpha.NewGoFunction(this, jsii.String("Handler"), &awscdklambdagoalpha.GoFunctionProps{
+		Entry:         jsii.String(source.folder(name)),
+		ModuleDir:     jsii.String(source.module()),
+		Bundling:      reproducibleBuild(),
+		Runtime:       awslambda.Runtime_PROVIDED_AL2023(),
+		Architecture:  awslambda.Architecture_ARM_64(),
+		MemorySize:    jsii.Number(functionMemoryMB),
+		Timeout:       awscdk.Duration_Seconds(jsii.Number(functionTimeoutSeconds)),
+		Role:          role,
+		LogGroup:      logs,
+		LoggingFormat: awslambda.LoggingFormat_JSON,
+	})
+}
+
+// reproducibleBuild makes the binary, and with it the asset's hash, depend on
+// the source and the Go version alone: no paths and no revision of the machine
+// that built it, nor that machine's own GOFLAGS. lambda.norpc leaves out the
+// runtime that AL2023 does not use.
+func reproducibleBuild() *awscdklambdagoalpha.BundlingOptions {
+	return &awscdklambdagoalpha.BundlingOptions{
+		CgoEnabled: jsii.Bool(false),
+		Environment: &map[string]*string{
+			"GOFLAGS":      jsii.String("-trimpath -buildvcs=false -tags=lambda.norpc '-ldflags=-s -w'"),
+			"GOARM64":      jsii.String("v8.0"),
+			"GOEXPERIMENT": jsii.String(""),
+			"GOFIPS140":    jsii.String("off"),
+		},
+	}
+}

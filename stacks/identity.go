@@ -1,0 +1,84 @@
+package stacks
+
+import (
+	"regexp"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"cognito-m2m/config"
+)
+
+// identityStack holds who may ask for tokens and what a token can grant: the
+// user pool, its resource servers with their scopes, and its domain, which is
+// what gives the pool a token endpoint. The app clients live in the Api stack.
+type identityStack struct {
+	awscdk.Stack
+	pool awscognito.UserPool
+}
+
+func newIdentityStack(scope constructs.Construct, env *config.Environment) *identityStack {
+	stack := awscdk.NewStack(scope, jsii.String("Identity"),
+		stackProps(env, "User pool, resource servers and token endpoint for machine-to-machine callers."))
+
+	pool := newUserPool(stack, env)
+	for _, server := range env.ResourceServers {
+		addResourceServer(pool, server)
+	}
+	domain := pool.AddDomain(jsii.String("Domain"), &awscognito.UserPoolDomainOptions{
+		CognitoDomain: &awscognito.CognitoDomainOptions{DomainPrefix: domainPrefix(stack, env)},
+	})
+
+	output(stack, "TokenEndpoint", "Where clients ask for tokens: POST, grant_type=client_credentials.",
+		jsii.Sprintf("%s/oauth2/token", *domain.BaseUrl(nil)))
+	return &identityStack{Stack: stack, pool: pool}
+}
+
+// newUserPool makes a pool without users: nobody can sign themselves up and
+// there is no way to recover an account.
+func newUserPool(scope constructs.Construct, env *config.Environment) awscognito.UserPool {
+	return awscognito.NewUserPool(scope, jsii.String("UserPool"), &awscognito.UserPoolProps{
+		SelfSignUpEnabled:  jsii.Bool(false),
+		AccountRecovery:    awscognito.AccountRecovery_NONE,
+		DeletionProtection: jsii.Bool(env.Identity.DeletionProtection),
+		RemovalPolicy:      removalPolicy(env),
+	})
+}
+
+func addResourceServer(pool awscognito.UserPool, server config.ResourceServer) {
+	scopes := make([]awscognito.ResourceServerScope, 0, len(server.Scopes))
+	for _, s := range server.Scopes {
+		scopes = append(scopes, awscognito.NewResourceServerScope(&awscognito.ResourceServerScopeProps{
+			ScopeName:        jsii.String(s.Name),
+			ScopeDescription: jsii.String(s.Description),
+		}))
+	}
+	pool.AddResourceServer(jsii.String(server.Identifier), &awscognito.UserPoolResourceServerOptions{
+		UserPoolResourceServerName: jsii.String(resourceServerName(server.Identifier)),
+		Identifier:                 jsii.String(server.Identifier),
+		Scopes:                     &scopes,
+	})
+}
+
+// notInName is what an identifier may hold and a resource server's name may not.
+var notInName = regexp.MustCompile(`[^\w\s+=,.@-]+`)
+
+// resourceServerName is the identifier in the characters of a name:
+// https://api.example.com becomes https-api.example.com.
+func resourceServerName(identifier string) string {
+	return notInName.ReplaceAllString(identifier, "-")
+}
+
+// domainPrefix is the configured prefix, or one derived from the stack's id. A
+// prefix is unique per Region across all AWS accounts, so a fixed default would
+// let only one deployment in the world succeed.
+func domainPrefix(stack awscdk.Stack, env *config.Environment) *string {
+	if prefix := env.Identity.DomainPrefix; prefix != "" {
+		return jsii.String(prefix)
+	}
+	guid := awscdk.Fn_Select(jsii.Number(2), awscdk.Fn_Split(jsii.String("/"), stack.StackId(), nil))
+	firstGroup := awscdk.Fn_Select(jsii.Number(0), awscdk.Fn_Split(jsii.String("-"), guid, nil))
+	return jsii.Sprintf("m2m-%s-%s", env.Name, *firstGroup)
+}

@@ -1,0 +1,63 @@
+package stacks
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	apigw "github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/jsii-runtime-go"
+
+	"cognito-m2m/config"
+)
+
+// newDefaultStage deploys every change of the API at once, throttles it and
+// logs each request as one line of JSON.
+func newDefaultStage(stack awscdk.Stack, api apigw.HttpApi, env *config.Environment) {
+	logs := awslogs.NewLogGroup(stack, jsii.String("AccessLogs"), &awslogs.LogGroupProps{
+		LogGroupName:  jsii.Sprintf("/aws/vendedlogs/%s", *stack.StackName()),
+		Retention:     logRetention,
+		RemovalPolicy: removalPolicy(env),
+	})
+	apigw.NewHttpStage(stack, jsii.String("DefaultStage"), &apigw.HttpStageProps{
+		HttpApi:    api,
+		StageName:  jsii.String("$default"),
+		AutoDeploy: jsii.Bool(true),
+		Throttle: &apigw.ThrottleSettings{
+			RateLimit:  jsii.Number(env.API.Throttle.Rate),
+			BurstLimit: jsii.Number(env.API.Throttle.Burst),
+		},
+		AccessLogSettings: &accessLog{logs: logs},
+	})
+}
+
+// accessLog writes the stage's access log to a log group. The group's name
+// stands under /aws/vendedlogs/, or every API of the account would add to one
+// resource policy, which has a limit of 5,120 characters.
+type accessLog struct {
+	logs awslogs.ILogGroup
+}
+
+func (a *accessLog) Destination() apigw.IAccessLogDestination {
+	return apigw.NewLogGroupLogDestination(a.logs)
+}
+
+// Format says who called what with which scope, how it ended and how long it
+// took. It never holds a token. Claims are known only once a token was accepted.
+func (a *accessLog) Format() awsapigateway.AccessLogFormat {
+	return awsapigateway.AccessLogFormat_Custom(jsii.String(`{` +
+		`"requestId":"$context.requestId",` +
+		`"time":"$context.requestTime",` +
+		`"sourceIp":"$context.identity.sourceIp",` +
+		`"method":"$context.httpMethod",` +
+		`"path":"$context.path",` +
+		`"routeKey":"$context.routeKey",` +
+		`"status":"$context.status",` +
+		`"clientId":"$context.authorizer.claims.client_id",` +
+		`"scope":"$context.authorizer.claims.scope",` +
+		`"authorizerError":"$context.authorizer.error",` +
+		`"integrationError":"$context.integrationErrorMessage",` +
+		`"integrationLatency":"$context.integrationLatency",` +
+		`"responseLatency":"$context.responseLatency",` +
+		`"responseLength":"$context.responseLength"` +
+		`}`))
+}

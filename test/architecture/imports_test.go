@@ -1,0 +1,184 @@
+// Package architecture guards who may import whom: design decisions that the
+// compiler would let slip. It needs neither awscdk nor Node.
+package architecture
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "cognito-m2m"
+
+// pkg is one package of the module with the packages it imports, those of its
+// tests included.
+type pkg struct {
+	ImportPath                         string
+	Imports, TestImports, XTestImports []string
+}
+
+func (p pkg) name() string { return strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/") }
+
+// rule says what a package must not import; name is without the module's path,
+// "" for package main of the CDK app.
+type rule struct {
+	why       string
+	applies   func(name string) bool
+	forbidden func(imported string) bool
+	tests     bool // applies to test files too
+}
+
+var rules = []rule{
+	{
+		why:       "only stacks, app.go and test import awscdk",
+		applies:   func(name string) bool { return name != "" && name != "stacks" && name != "test" },
+		forbidden: isCDK,
+		tests:     true,
+	},
+	{
+		why:       "config, client and the functions stand alone",
+		applies:   func(name string) bool { return name == "config" || name == "client" || isFunction(name) },
+		forbidden: func(i string) bool { return ours(i) && !(i == module+"/client") },
+	},
+	{
+		why:       "only a function that rotates secrets may import client",
+		applies:   func(name string) bool { return name == "config" || isFunction(name) && name != "lambda/rotate" },
+		forbidden: func(i string) bool { return i == module+"/client" },
+	},
+	{
+		why:       "the parts of the local runtime are siblings; internal/local puts them together",
+		applies:   isPart,
+		forbidden: ours,
+	},
+	{
+		why:       "the local runtime knows the system only through the assembly",
+		applies:   func(name string) bool { return strings.HasPrefix(name, "internal/") },
+		forbidden: func(i string) bool { return within(i, "stacks") || within(i, "config") },
+		tests:     true,
+	},
+	{
+		why:       "cmd/m2m does not declare stacks",
+		applies:   func(name string) bool { return strings.HasPrefix(name, "cmd/") },
+		forbidden: func(i string) bool { return within(i, "stacks") },
+		tests:     true,
+	},
+	{
+		why:       "stacks reads nothing but the environment it is given",
+		applies:   func(name string) bool { return name == "stacks" },
+		forbidden: func(i string) bool { return ours(i) && !within(i, "config") },
+	},
+	{
+		why:       "nothing imports cmd, test or package main",
+		applies:   func(string) bool { return true },
+		forbidden: func(i string) bool { return i == module || within(i, "cmd") || within(i, "test") },
+		tests:     true,
+	},
+}
+
+func ours(path string) bool { return path == module || strings.HasPrefix(path, module+"/") }
+
+func within(path, folder string) bool {
+	return path == module+"/"+folder || strings.HasPrefix(path, module+"/"+folder+"/")
+}
+
+func isCDK(path string) bool {
+	return strings.HasPrefix(path, "github.com/aws/aws-cdk-go/") ||
+		strings.HasPrefix(path, "github.com/aws/constructs-go/") ||
+		strings.HasPrefix(path, "github.com/aws/jsii-runtime-go")
+}
+
+func isFunction(name string) bool { return strings.HasPrefix(name, "lambda/") }
+
+func isPart(name string) bool {
+	return slices.Contains([]string{"internal/assembly", "internal/cognito", "internal/gateway", "internal/function"}, name)
+}
+
+// violations are the sentences that say which package breaks which rule.
+func violations(packages []pkg) (found []string) {
+	for _, p := range packages {
+		for _, r := range rules {
+			if !r.applies(p.name()) {
+				continue
+			}
+			imported := map[string]bool{}
+			lists := [][]string{p.Imports}
+			if r.tests {
+				lists = append(lists, p.TestImports, p.XTestImports)
+			}
+			for _, path := range slices.Concat(lists...) {
+				// A package's external tests import the package itself.
+				if path != p.ImportPath && r.forbidden(path) {
+					imported[path] = true
+				}
+			}
+			for _, path := range slices.Sorted(maps.Keys(imported)) {
+				found = append(found, fmt.Sprintf("%s imports %s: %s", p.ImportPath, path, r.why))
+			}
+		}
+	}
+	return found
+}
+
+func TestImports(t *testing.T) {
+	packages := list(t)
+	for _, want := range []string{"", "stacks", "config", "internal/local", "internal/gateway", "cmd/m2m", "test"} {
+		if !slices.ContainsFunc(packages, func(p pkg) bool { return p.name() == want }) {
+			t.Errorf("go list does not show the package %q: this test looks at nothing", want)
+		}
+	}
+	for _, violation := range violations(packages) {
+		t.Error(violation)
+	}
+}
+
+func TestImportRulesGoRed(t *testing.T) {
+	cases := []struct{ importer, imported string }{
+		{"internal/local", "github.com/aws/aws-cdk-go/awscdk/v2"},
+		{"config", "github.com/aws/jsii-runtime-go"},
+		{"config", module + "/internal/assembly"},
+		{"lambda/echo", module + "/client"},
+		{"lambda/rotate", module + "/config"},
+		{"internal/gateway", module + "/internal/cognito"},
+		{"internal/local", module + "/config"},
+		{"internal/assembly", module + "/stacks"},
+		{"cmd/m2m", module + "/stacks"},
+		{"stacks", module + "/internal/local"},
+		{"internal/local", module + "/cmd/m2m"},
+		{"test/e2e", module},
+	}
+	for _, c := range cases {
+		p := pkg{ImportPath: module + "/" + c.importer, Imports: []string{c.imported}}
+		if len(violations([]pkg{p})) == 0 {
+			t.Errorf("%s may import %s", c.importer, c.imported)
+		}
+	}
+	allowed := pkg{ImportPath: module + "/lambda/rotate", Imports: []string{module + "/client"}}
+	if found := violations([]pkg{allowed}); len(found) > 0 {
+		t.Error(found)
+	}
+}
+
+func list(t *testing.T) (packages []pkg) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports,TestImports,XTestImports", module+"/...")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for decoder := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p pkg
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			return packages
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		packages = append(packages, p)
+	}
+}

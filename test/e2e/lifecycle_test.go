@@ -1,0 +1,230 @@
+package e2e
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestSecondRun is `m2m up` twice in a row: the same ids, secrets and keys.
+func TestSecondRun(t *testing.T) {
+	dir, err := assembly()
+	if err != nil {
+		t.Fatal(err)
+	}
+	state := newState(t)
+	first := up(t, root, "--assembly", dir, "--state", state)
+	token := first.token(t, "reader").AccessToken
+	first.interrupt(t)
+
+	second := up(t, root, "--assembly", dir, "--state", state)
+	if diff := cmp.Diff(first.Clients, second.Clients); diff != "" {
+		t.Errorf("clients changed (-first +second):\n%s", diff)
+	}
+	if first.Issuer != second.Issuer {
+		t.Errorf("issuer %q became %q", first.Issuer, second.Issuer)
+	}
+	echoed(t, second.call(t, "GET", "/test_jwt", "Bearer "+token))
+}
+
+// TestEphemeral is a run that neither finds nor leaves anything.
+func TestEphemeral(t *testing.T) {
+	dir, err := assembly()
+	if err != nil {
+		t.Fatal(err)
+	}
+	temp := t.TempDir()
+	t.Setenv("TMPDIR", temp)
+	first := up(t, root, "--assembly", dir, "--ephemeral")
+	first.token(t, "reader")
+	first.interrupt(t)
+	if left, err := os.ReadDir(temp); err != nil || len(left) > 0 {
+		t.Errorf("the run left %v, %v", left, err)
+	}
+}
+
+// TestKilledRun ends a run with SIGKILL: the next one finds its ids, and no
+// function process is left.
+func TestKilledRun(t *testing.T) {
+	dir, err := assembly()
+	if err != nil {
+		t.Fatal(err)
+	}
+	state := newState(t)
+	first := up(t, root, "--assembly", dir, "--state", state)
+	echoed(t, first.call(t, "GET", "/test_jwt", first.token(t, "reader").AccessToken))
+	children := childrenOf(t, first.cmd.Process.Pid)
+	if len(children) == 0 {
+		t.Fatal("no function process is running: this test shows nothing")
+	}
+	if err := first.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = first.cmd.Wait() // it was killed
+	awaitGone(t, children)
+
+	second := up(t, root, "--assembly", dir, "--state", state)
+	if diff := cmp.Diff(first.Clients, second.Clients); diff != "" {
+		t.Errorf("clients changed (-first +second):\n%s", diff)
+	}
+	contains(t, second.stderr.String(), "ended from outside")
+}
+
+// gate is a server that functions wait at: each call is announced, and answered
+// when the test opens the gate.
+type gate struct {
+	url     string
+	arrived chan struct{}
+	open    chan struct{}
+}
+
+func newGate(t *testing.T) *gate {
+	g := &gate{arrived: make(chan struct{}, 16), open: make(chan struct{})}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		g.arrived <- struct{}{}
+		select {
+		case <-g.open:
+		case <-r.Context().Done():
+		}
+	}))
+	t.Cleanup(server.Close)
+	g.url = server.URL
+	return g
+}
+
+// gated is the dev assembly with a function that waits at the gate.
+func gated(t *testing.T, g *gate) string {
+	t.Helper()
+	var hash string
+	dir := patched(t, func(template map[string]any) {
+		resources(template, "AWS::Lambda::Function", func(p map[string]any) {
+			p["Environment"] = map[string]any{"Variables": map[string]any{"GATE": g.url}}
+			hash = strings.TrimSuffix(p["Code"].(map[string]any)["S3Key"].(string), ".zip")
+		})
+	})
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(dir, "asset."+hash, "bootstrap"), "./testdata/gated")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("building the gated function: %v\n%s", err, out)
+	}
+	return dir
+}
+
+// TestOverlappingCalls holds several calls in the function at the same time.
+func TestOverlappingCalls(t *testing.T) {
+	const calls = 4
+	g := newGate(t)
+	p := up(t, root, "--assembly", gated(t, g), "--state", t.TempDir())
+	token := p.token(t, "reader").AccessToken
+	var done sync.WaitGroup
+	for range calls {
+		done.Go(func() {
+			if got := p.call(t, "GET", "/test_jwt", token); got.Status != 200 {
+				t.Errorf("got %+v", got)
+			}
+		})
+	}
+	for range calls {
+		<-g.arrived
+	}
+	if got := len(childrenOf(t, p.cmd.Process.Pid)); got != calls {
+		t.Errorf("%d function processes for %d calls at once", got, calls)
+	}
+	close(g.open)
+	done.Wait()
+}
+
+// TestInterrupt is Ctrl-C while a call is in flight: the call is answered,
+// every process ends, the addresses are free again, exit status 0.
+func TestInterrupt(t *testing.T) {
+	g := newGate(t)
+	state := t.TempDir()
+	p := up(t, root, "--assembly", gated(t, g), "--state", state)
+	token := p.token(t, "reader").AccessToken
+	var inFlight sync.WaitGroup
+	inFlight.Go(func() {
+		if got := p.call(t, "GET", "/test_jwt", token); got.Status != 200 {
+			t.Errorf("the call in flight got %+v", got)
+		}
+	})
+	<-g.arrived
+	children := childrenOf(t, p.cmd.Process.Pid)
+	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	awaitRefusal(t, p.APIURL)
+	close(g.open)
+	p.wait(t)
+	inFlight.Wait()
+
+	awaitGone(t, children)
+	if _, err := os.Stat(filepath.Join(state, "dev", "run.json")); !os.IsNotExist(err) {
+		t.Errorf("run.json is still there: %v", err)
+	}
+}
+
+// awaitRefusal waits until nothing listens at the URL any more.
+func awaitRefusal(t *testing.T, url string) {
+	t.Helper()
+	address := strings.TrimPrefix(url, "http://")
+	for {
+		connection, err := new(net.Dialer).DialContext(t.Context(), "tcp", address)
+		if err != nil {
+			return
+		}
+		connection.Close()
+	}
+}
+
+// childrenOf are the processes that a process has started.
+func childrenOf(t *testing.T, parent int) (children []int) {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "ps", "-A", "-o", "pid=,ppid=,stat=").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Fields(line)
+		if len(fields) == 3 && fields[1] == strconv.Itoa(parent) && !strings.HasPrefix(fields[2], "Z") {
+			pid, err := strconv.Atoi(fields[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			children = append(children, pid)
+		}
+	}
+	return children
+}
+
+// awaitGone waits for processes to end; the test's own time limit bounds it.
+func awaitGone(t *testing.T, pids []int) {
+	t.Helper()
+	for _, pid := range pids {
+		for running(pid) {
+			if t.Context().Err() != nil {
+				t.Fatalf("process %d is still running", pid)
+			}
+			runtime.Gosched()
+		}
+	}
+}
+
+func running(pid int) bool {
+	out, err := exec.CommandContext(context.Background(), "ps", "-o", "stat=", "-p", strconv.Itoa(pid)).Output()
+	if err != nil {
+		return false // ps found no such process
+	}
+	return syscall.Kill(pid, 0) == nil && !strings.HasPrefix(strings.TrimSpace(string(out)), "Z")
+}

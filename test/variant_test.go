@@ -1,0 +1,224 @@
+package test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cognito-m2m/config"
+)
+
+// variant is an environment file that tests extend; its last key is api.
+const variant = `name: dev
+region: eu-west-1
+identity: {deletionProtection: false}
+resourceServers:
+  - identifier: test-api
+    scopes: {read: Read test data, write: Write test data}
+clients:
+  reader: {scopes: [test-api/read]}
+  writer: {scopes: [test-api/write], accessTokenValidity: 30m}
+api:
+  routes:
+    - {path: /a, methods: [GET], scopes: [test-api/read]}
+    - {path: /b, methods: [POST, PUT], scopes: [test-api/write]}`
+
+// source is a small module with one function, so that a variant is built and
+// hashed quickly and apart from the repository's own code.
+type source string
+
+func newSource(t *testing.T) source {
+	t.Helper()
+	s := source(t.TempDir())
+	s.write(t, "go.mod", "module variant\n\ngo 1.26\n")
+	s.write(t, "lambda/echo/main.go", "package main\n\nfunc main() {}\n")
+	return s
+}
+
+func (s source) write(t *testing.T, name, content string) {
+	t.Helper()
+	write(t, filepath.Join(string(s), filepath.FromSlash(name)), []byte(content))
+}
+
+// synthStage synthesizes one environment file, through config as the app does.
+func synthStage(t *testing.T, s source, yaml string) stage {
+	t.Helper()
+	environments := filepath.Join(string(s), "environments")
+	if err := os.RemoveAll(environments); err != nil {
+		t.Fatal(err)
+	}
+	name := strings.TrimPrefix(strings.SplitN(yaml, "\n", 2)[0], "name: ")
+	s.write(t, "environments/"+name+".yaml", yaml+"\n")
+	loaded, err := config.LoadDir(environments, config.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := synth(t.TempDir(), string(s), loaded...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a.stages[name]
+}
+
+func synthVariant(t *testing.T, s source, yaml string) template {
+	t.Helper()
+	return synthStage(t, s, yaml).stacks["Api"]
+}
+
+func TestTwoSynthsAreEqual(t *testing.T) {
+	again, err := config.LoadDir(filepath.Join(root, "environments"), config.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := synth(t.TempDir(), root, again...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for env, s := range theAssembly(t).stages {
+		for name, template := range s.stacks {
+			if !bytes.Equal(template.raw, second.stages[env].stacks[name].raw) {
+				t.Errorf("%s/%s: a second synth gives another template", env, name)
+			}
+		}
+	}
+}
+
+func TestOrderInTheFileDoesNotMatter(t *testing.T) {
+	const reordered = `name: dev
+region: eu-west-1
+api:
+  routes:
+    - {path: /b, methods: [PUT, POST], scopes: [test-api/write]}
+    - {path: /a, methods: [GET], scopes: [test-api/read]}
+clients:
+  writer: {scopes: [test-api/write], accessTokenValidity: 30m}
+  reader: {scopes: [test-api/read]}
+resourceServers:
+  - identifier: test-api
+    scopes: {write: Write test data, read: Read test data}
+identity: {deletionProtection: false}`
+	source := newSource(t)
+	want := synthStage(t, source, variant)
+	got := synthStage(t, source, reordered)
+	for name, template := range want.stacks {
+		if diff := cmp.Diff(string(template.raw), string(got.stacks[name].raw)); diff != "" {
+			t.Errorf("%s depends on the order of keys in the file:\n%s", name, diff)
+		}
+	}
+}
+
+// TestOneEnvironmentAlone shows that `-c env=dev` gives the same templates as
+// the synth of all environments.
+func TestOneEnvironmentAlone(t *testing.T) {
+	environments, err := config.LoadDir(filepath.Join(root, "environments"), config.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, env := range environments {
+		alone, err := synth(t.TempDir(), root, env)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, template := range theAssembly(t).stages[env.Name].stacks {
+			if !bytes.Equal(template.raw, alone.stages[env.Name].stacks[name].raw) {
+				t.Errorf("%s/%s differs when synthesized alone", env.Name, name)
+			}
+		}
+	}
+}
+
+func TestVariants(t *testing.T) {
+	with := func(old, new string) string { return strings.Replace(variant, old, new, 1) }
+	cases := []struct {
+		name, yaml, stack, kind, id string
+		path                        []string
+		want                        string
+	}{
+		{
+			name: "a fixed prefix is the domain", yaml: with("identity: {", "identity: {domain: {prefix: acme-m2m}, "),
+			stack: "Identity", kind: "AWS::Cognito::UserPoolDomain", path: []string{"Domain"}, want: `"acme-m2m"`,
+		},
+		{
+			name: "a resource server named by a URL", yaml: strings.ReplaceAll(variant, "test-api", "https://api.example.com"),
+			stack: "Identity", kind: "AWS::Cognito::UserPoolResourceServer", path: []string{"Name"}, want: `"https-api.example.com"`,
+		},
+		{
+			name: "token validity is the client's own", yaml: variant,
+			stack: "Api", kind: "AWS::Cognito::UserPoolClient", id: "Writer", path: []string{"AccessTokenValidity"}, want: `30`,
+		},
+		{
+			name: "token validity counts minutes", yaml: variant,
+			stack: "Api", kind: "AWS::Cognito::UserPoolClient", id: "Writer", path: []string{"TokenValidityUnits"}, want: `{"AccessToken":"minutes"}`,
+		},
+		{
+			name: "token validity is an hour where none is given", yaml: variant,
+			stack: "Api", kind: "AWS::Cognito::UserPoolClient", id: "Reader", path: []string{"AccessTokenValidity"}, want: `60`,
+		},
+		{
+			name: "a client has its own scopes", yaml: variant,
+			stack: "Api", kind: "AWS::Cognito::UserPoolClient", id: "Reader", path: []string{"AllowedOAuthScopes"}, want: `["test-api/read"]`,
+		},
+		{
+			name: "a route has its own scopes", yaml: variant,
+			stack: "Api", kind: "AWS::ApiGatewayV2::Route", id: "PUTb", path: []string{"AuthorizationScopes"}, want: `["test-api/write"]`,
+		},
+		{
+			name: "a route for any token has no scopes", yaml: with("scopes: [test-api/read]}\n    - {path: /b", "scopes: []}\n    - {path: /b"),
+			stack: "Api", kind: "AWS::ApiGatewayV2::Route", id: "GETa", path: []string{"AuthorizationScopes"}, want: `[]`,
+		},
+		{
+			name: "the catch-all route", yaml: variant + "\n    - {path: $default, scopes: []}",
+			stack: "Api", kind: "AWS::ApiGatewayV2::Route", id: "default", path: []string{"RouteKey"}, want: `"$default"`,
+		},
+		{
+			name: "throttling", yaml: variant + "\n  throttle: {rate: 7, burst: 9}",
+			stack: "Api", kind: "AWS::ApiGatewayV2::Stage", path: []string{"DefaultRouteSettings"}, want: `{"ThrottlingBurstLimit":9,"ThrottlingRateLimit":7}`,
+		},
+	}
+	source := newSource(t)
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			s := synthStage(t, source, c.yaml)
+			if got := compact(at(properties(first(s.stacks[c.stack], c.kind, c.id)), c.path...)); got != c.want {
+				t.Errorf("%s of %s is %s, want %s", c.path, c.kind, got, c.want)
+			}
+		})
+	}
+}
+
+// TestRoutesDoNotMoveOthers shows that a new route adds itself and changes no
+// resource that is there: neither a permission nor an integration hangs on the
+// order of the routes.
+func TestRoutesDoNotMoveOthers(t *testing.T) {
+	source := newSource(t)
+	before := synthVariant(t, source, variant)
+	after := synthVariant(t, source, variant+"\n    - {path: /0, methods: [GET], scopes: [test-api/read]}")
+	for id, resource := range before.section("Resources") {
+		if diff := cmp.Diff(resource, after.section("Resources")[id]); diff != "" {
+			t.Errorf("adding a route changes %s:\n%s", id, diff)
+		}
+	}
+}
+
+// TestRemovingAClient shows that it leaves the other client's resource alone
+// and takes the client out of the audience, in the Api stack alone.
+func TestRemovingAClient(t *testing.T) {
+	source := newSource(t)
+	before := synthStage(t, source, variant)
+	after := synthStage(t, source, strings.Replace(variant, "\n  reader: {scopes: [test-api/read]}", "", 1))
+
+	if diff := cmp.Diff(string(before.stacks["Identity"].raw), string(after.stacks["Identity"].raw)); diff != "" {
+		t.Errorf("Identity changed:\n%s", diff)
+	}
+	const kind = "AWS::Cognito::UserPoolClient"
+	if diff := cmp.Diff(first(before.stacks["Api"], kind, "Writer"), first(after.stacks["Api"], kind, "Writer")); diff != "" {
+		t.Errorf("the other client changed:\n%s", diff)
+	}
+	if findings := wrongAudience(after); len(findings) > 0 {
+		t.Error(findings)
+	}
+}
