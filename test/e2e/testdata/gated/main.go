@@ -4,6 +4,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
 
@@ -14,7 +15,7 @@ import (
 func main() { lambda.Start(handle) }
 
 func handle(ctx context.Context, _ json.RawMessage) (events.APIGatewayV2HTTPResponse, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, os.Getenv("GATE"), nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("%s?pid=%d", os.Getenv("GATE"), os.Getpid()), nil)
 	if err != nil {
 		return events.APIGatewayV2HTTPResponse{}, err
 	}
