@@ -65,6 +65,21 @@ node_modules: package-lock.json
 e2e: ## Walk through the main job end to end.
 	go test -count=1 ./test/e2e/...
 
+FUZZTIME ?= 10s
+
+.PHONY: fuzz
+fuzz: ## Run every fuzz target for FUZZTIME (default 10s).
+	@for package in $$(go list ./config ./internal/...); do \
+		for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+			echo "$$package $$target"; \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$package || exit 1; \
+		done; \
+	done
+
+.PHONY: bench
+bench: ## Run the benchmarks; they report ratios within the run.
+	go test -run '^$$' -bench . ./internal/...
+
 .PHONY: clean
 clean: ## Remove what was built and synthesized (local state in .m2m stays).
 	rm -rf .build cdk.out node_modules

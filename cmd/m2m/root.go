@@ -17,6 +17,7 @@ taken from the cloud assembly that ` + "`cdk synth`" + ` writes. No AWS account 
   m2m up --env staging        run another one
   m2m up --help               what up can do`,
 		Args:              cobra.NoArgs,
+		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		DisableAutoGenTag: true,

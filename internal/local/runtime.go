@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -158,8 +159,8 @@ func (r *Runtime) Close() error {
 		defer cancel()
 		var failures []error
 		// The API first: its requests in flight still need the pool's keys.
-		for i := len(r.servers) - 1; i >= 0; i-- {
-			failures = append(failures, r.servers[i].close(ctx))
+		for _, s := range slices.Backward(r.servers) {
+			failures = append(failures, s.close(ctx))
 		}
 		for _, f := range r.functions {
 			failures = append(failures, f.Close(ctx))

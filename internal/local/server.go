@@ -23,8 +23,7 @@ type AddressError struct {
 }
 
 func (e *AddressError) Error() string {
-	var op *net.OpError
-	if errors.As(e.Err, &op) {
+	if op, ok := errors.AsType[*net.OpError](e.Err); ok {
 		return fmt.Sprintf("listening on %s: %v", e.Addr, op.Err)
 	}
 	return fmt.Sprintf("listening on %s: %v", e.Addr, e.Err)

@@ -78,12 +78,10 @@ func (e *StateError) Error() string { return e.File + " " + e.Reason }
 // reason is a JSON error without a quotation of what is in the file, which
 // holds secrets.
 func reason(err error) string {
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return fmt.Sprintf("not JSON at byte %d", syntax.Offset)
 	}
-	var wrongType *json.UnmarshalTypeError
-	if errors.As(err, &wrongType) {
+	if wrongType, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return fmt.Sprintf("%s is not of type %s", wrongType.Field, wrongType.Type)
 	}
 	return "a value can't be read"

@@ -45,7 +45,7 @@ var rules = []rule{
 	{
 		why:       "config, client and the functions stand alone",
 		applies:   func(name string) bool { return name == "config" || name == "client" || isFunction(name) },
-		forbidden: func(i string) bool { return ours(i) && !(i == module+"/client") },
+		forbidden: func(i string) bool { return ours(i) && i != module+"/client" },
 	},
 	{
 		why:       "only a function that rotates secrets may import client",

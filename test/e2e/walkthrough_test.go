@@ -181,7 +181,11 @@ func TestWalkThrough(t *testing.T) {
 			t.Errorf("jwks_uri %q", p.JWKSURI)
 		}
 		discovery := strings.TrimSuffix(p.JWKSURI, "jwks.json") + "openid-configuration"
-		response, err := http.Get(discovery)
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, discovery, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := http.DefaultClient.Do(request)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,171 @@
+package synth_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cognito-m2m/internal/synth"
+)
+
+// steps keeps the names of the steps, and of those that ended.
+type steps struct{ begun, ended []string }
+
+func (s *steps) Step(name string) func() {
+	s.begun = append(s.begun, name)
+	return func() { s.ended = append(s.ended, name) }
+}
+
+// project is a folder with a cdk.json of these commands.
+func project(t *testing.T, build, app string) *synth.Project {
+	t.Helper()
+	dir := t.TempDir()
+	raw, err := json.Marshal(map[string]any{
+		"build": build, "app": app, "context": map[string]any{"flag": true, "env": "from cdk.json"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "cdk.json"), raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p, err := synth.Find(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestRunCallsTheAppAsTheCLIWould(t *testing.T) {
+	t.Setenv("JSII_NODE", "/the/node")
+	p := project(t, "echo built > built", `cat built > /dev/null && mkdir -p "$CDK_OUTDIR" && echo "$CDK_CONTEXT_JSON" > "$CDK_OUTDIR/context" && echo "$JSII_NODE" > "$CDK_OUTDIR/node"`)
+	out := filepath.Join(t.TempDir(), "out")
+	if err := os.MkdirAll(filepath.Join(out, "old"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	var seen steps
+	if _, err := p.Run(t.Context(), "qa", out, &seen); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"building the CDK app", "synthesizing qa"}, seen.begun); diff != "" {
+		t.Errorf("steps (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(seen.begun, seen.ended); diff != "" {
+		t.Errorf("steps that ended (-begun +ended):\n%s", diff)
+	}
+	raw, err := os.ReadFile(filepath.Join(out, "context"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got map[string]any
+	if err := json.Unmarshal(raw, &got); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[string]any{"flag": true, "env": "qa"}, got); diff != "" {
+		t.Errorf("context (-want +got):\n%s", diff)
+	}
+	if node, err := os.ReadFile(filepath.Join(out, "node")); err != nil || string(node) != "/the/node\n" {
+		t.Errorf("JSII_NODE is %q, %v", node, err)
+	}
+	if _, err := os.Stat(filepath.Join(out, "old")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the folder was not emptied: %v", err)
+	}
+}
+
+func TestRunReturnsWarningsAlone(t *testing.T) {
+	t.Setenv("JSII_NODE", "/bin/true")
+	p := project(t, "", "echo noise >&2; echo 'warning: a.yaml:1:2: odd' >&2; echo 'more noise' >&2")
+	warnings, err := p.Run(t.Context(), "dev", filepath.Join(t.TempDir(), "out"), &steps{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"a.yaml:1:2: odd"}, warnings); diff != "" {
+		t.Errorf("warnings (-want +got):\n%s", diff)
+	}
+}
+
+func TestRunTellsWhatAFailedCommandSaid(t *testing.T) {
+	t.Setenv("JSII_NODE", "/bin/true")
+	cases := []struct{ name, build, app, want string }{
+		{"the build", "echo no such package >&2; exit 1", "true", "building the CDK app: no such package"},
+		{"the app", "", "echo dev.yaml:1:1: bad >&2; exit 1", "synthesizing dev: dev.yaml:1:1: bad"},
+		{"without a word", "", "exit 7", "exit status 7"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := project(t, c.build, c.app).Run(t.Context(), "dev", filepath.Join(t.TempDir(), "out"), &steps{})
+			var command *synth.CommandError
+			if !errors.As(err, &command) || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want %q", err, c.want)
+			}
+		})
+	}
+}
+
+// TestRunEndsWithItsContext cancels a synth whose app has a child of its own.
+func TestRunEndsWithItsContext(t *testing.T) {
+	t.Setenv("JSII_NODE", "/bin/true")
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	// The app and its child hold the pipe open for as long as they live.
+	p := project(t, "mkfifo "+pipe, "exec 3> "+pipe+"; (sleep 600 & wait)")
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		_, err := p.Run(ctx, "dev", filepath.Join(t.TempDir(), "out"), &steps{})
+		ended <- err
+	}()
+	var reader *os.File
+	for reader == nil { // until the build has made the pipe; opening waits for the app
+		reader, _ = os.Open(pipe) //nolint:gosec // the test's own pipe
+	}
+	defer reader.Close()
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if n, err := reader.Read(make([]byte, 1)); n != 0 || err == nil {
+		t.Errorf("read %d bytes, %v; want the end of the pipe, which nobody holds any more", n, err)
+	}
+}
+
+func TestRunNeedsNodeAndGo(t *testing.T) {
+	p := project(t, "", "true")
+	t.Setenv("JSII_NODE", "")
+	t.Setenv("PATH", t.TempDir())
+	if _, err := p.Run(t.Context(), "dev", t.TempDir(), &steps{}); !errors.Is(err, synth.ErrNoNode) {
+		t.Errorf("without node: %v", err)
+	}
+	t.Setenv("JSII_NODE", "/bin/true")
+	if _, err := p.Run(t.Context(), "dev", t.TempDir(), &steps{}); !errors.Is(err, synth.ErrNoGo) {
+		t.Errorf("without go: %v", err)
+	}
+}
+
+func TestFind(t *testing.T) {
+	p := project(t, "", "true")
+	inside := filepath.Join(p.Dir, "a", "b")
+	if err := os.MkdirAll(inside, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if found, err := synth.Find(inside); err != nil || found.Dir != p.Dir {
+		t.Errorf("from a folder inside: %v, %v", found, err)
+	}
+	if _, err := synth.Find(t.TempDir()); !errors.Is(err, synth.ErrNoProject) {
+		t.Errorf("outside: %v", err)
+	}
+	for name, content := range map[string]string{"not JSON": "{", "no app": "{}"} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "cdk.json"), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := synth.Find(dir); err == nil || !strings.Contains(err.Error(), filepath.Join(dir, "cdk.json")) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
