@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -167,5 +168,44 @@ func TestIntegrationTimeoutWithStuckFunction(t *testing.T) {
 	defer close(release)
 	if got := a.call(t, http.MethodGet, "/open"); got.status != 503 {
 		t.Errorf("got %d", got.status)
+	}
+}
+
+// A caller that hangs up does not end the function's run, as on AWS.
+func TestCallerGoesAway(t *testing.T) {
+	t.Parallel()
+	started, gone := make(chan struct{}), make(chan struct{})
+	inFunction := make(chan error, 1)
+	a := newAPI(t, func(a *api) {
+		a.function.respond = func(ctx context.Context, _ []byte) ([]byte, string, error) {
+			close(started)
+			<-gone
+			inFunction <- ctx.Err()
+			return []byte(`{}`), "", nil
+		}
+	})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		go func() {
+			<-r.Context().Done()
+			close(gone)
+		}()
+		a.handler().ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	ctx, hangUp := context.WithCancel(t.Context())
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/open", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		<-started
+		hangUp()
+	}()
+	if response, err := http.DefaultTransport.RoundTrip(request); err == nil {
+		_ = response.Body.Close()
+		t.Fatalf("got %d after hanging up", response.StatusCode)
+	}
+	if err := <-inFunction; err != nil {
+		t.Errorf("the function's context ended: %v", err)
 	}
 }
