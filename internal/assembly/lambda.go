@@ -117,7 +117,7 @@ var permission = resourceType{
 		"Action":                text().must().replacing(),
 		"Principal":             text().must().replacing(),
 		"SourceArn":             text().replacing(),
-		"SourceAccount":         noEffect(),
+		"SourceAccount":         text().replacing(),
 		"PrincipalOrgID":        noEffect(),
 		"EventSourceToken":      noEffect(),
 		"FunctionUrlAuthType":   noEffect(),
@@ -130,10 +130,11 @@ var permission = resourceType{
 
 func readPermission(b *builder, r *resource, v values) {
 	p := Permission{
-		Resource:  r.source(),
-		Principal: v.text("Principal"),
-		Action:    v.text("Action"),
-		SourceARN: v.text("SourceArn"),
+		Resource:      r.source(),
+		Principal:     v.text("Principal"),
+		Action:        v.text("Action"),
+		SourceARN:     v.text("SourceArn"),
+		SourceAccount: v.text("SourceAccount"),
 	}
 	p.FunctionARN, p.Qualifier = cutQualifier(r.scope.functionARN(v.text("FunctionName")))
 	b.model.Permissions = append(b.model.Permissions, p)

@@ -31,9 +31,10 @@ type Asset struct {
 type Permission struct {
 	Resource
 
-	FunctionARN string // without qualifier
-	Qualifier   string // the alias or version the permission is for, if it is not for the function as a whole
-	Principal   string
-	Action      string
-	SourceARN   string
+	FunctionARN   string // without qualifier
+	Qualifier     string // the alias or version the permission is for, if it is not for the function as a whole
+	Principal     string
+	Action        string
+	SourceARN     string // empty: from any source
+	SourceAccount string // empty: of any account
 }

@@ -17,6 +17,8 @@ type Description struct {
 }
 
 // Client is one app client. Its secret opens this local run and nothing else.
+//
+// Parity: Runtime: secrets are printed
 type Client struct {
 	ClientID     string   `json:"client_id"`
 	ClientSecret Secret   `json:"client_secret"`

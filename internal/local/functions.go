@@ -17,10 +17,13 @@ type functionSet map[string]gateway.Invoker
 // 1,000; here every one of them is a process.
 const defaultConcurrency = 64
 
-// startFunctions prepares every function of the model for this machine.
-func (r *Runtime) startFunctions(ctx context.Context, model *assembly.Model) (functionSet, error) {
+// startFunctions prepares every function that the API calls for this machine.
+func (r *Runtime) startFunctions(ctx context.Context, p *parts) (functionSet, error) {
 	set := functionSet{}
-	for _, declared := range model.Functions {
+	for _, declared := range p.model.Functions {
+		if !p.calls(declared) {
+			continue
+		}
 		bootstrap, err := r.prepare(ctx, declared)
 		if err != nil {
 			return nil, err
@@ -29,7 +32,7 @@ func (r *Runtime) startFunctions(ctx context.Context, model *assembly.Model) (fu
 			Name:        declared.Name,
 			ARN:         declared.ARN,
 			Handler:     declared.Handler,
-			Region:      model.Region,
+			Region:      p.model.Region,
 			LogGroup:    declared.LogGroup,
 			MemorySize:  declared.MemorySize,
 			Timeout:     declared.Timeout,

@@ -38,6 +38,11 @@ func (p *parts) domain() string {
 	return ""
 }
 
+// calls reports whether the API has an integration with the function.
+func (p *parts) calls(f assembly.Function) bool {
+	return slices.ContainsFunc(p.api.Integrations, func(i assembly.Integration) bool { return i.FunctionARN == f.ARN })
+}
+
 // Refused says why an assembly can't be run: everything at once.
 type Refused struct {
 	Problems []assembly.Problem

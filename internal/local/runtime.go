@@ -70,7 +70,7 @@ func (r *Runtime) Start(ctx context.Context, dir string) (*Description, error) {
 	if err != nil {
 		return nil, err
 	}
-	functions, err := r.startFunctions(ctx, model)
+	functions, err := r.startFunctions(ctx, parts)
 	if err != nil {
 		return nil, err
 	}

@@ -50,6 +50,8 @@ func checkFree(addr string) error {
 }
 
 // url is where the server is reached. A wildcard address is reached on loopback.
+//
+// Parity: Runtime: plain HTTP on loopback
 func (s *server) url() string {
 	addr := s.listener.Addr().(*net.TCPAddr)
 	host := addr.IP.String()

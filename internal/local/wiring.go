@@ -187,10 +187,11 @@ func authorizersOf(api assembly.API) (authorizers []gateway.Authorizer) {
 func permissionsOf(model *assembly.Model) (permissions []gateway.Permission) {
 	for _, declared := range model.Permissions {
 		permissions = append(permissions, gateway.Permission{
-			FunctionARN: declared.FunctionARN,
-			Principal:   declared.Principal,
-			Action:      declared.Action,
-			SourceARN:   declared.SourceARN,
+			FunctionARN:   declared.FunctionARN,
+			Principal:     declared.Principal,
+			Action:        declared.Action,
+			SourceARN:     declared.SourceARN,
+			SourceAccount: declared.SourceAccount,
 		})
 	}
 	return permissions
