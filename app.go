@@ -71,5 +71,5 @@ func narrow(environments []*config.Environment, name any) ([]*config.Environment
 		}
 		known = append(known, env.Name)
 	}
-	return nil, fmt.Errorf("unknown environment %q: environments/ has %s", name, strings.Join(known, ", "))
+	return nil, fmt.Errorf("unknown environment %q: environments/ has %s", fmt.Sprint(name), strings.Join(known, ", "))
 }

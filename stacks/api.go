@@ -4,8 +4,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	apigw "github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -22,9 +20,9 @@ func newAPIStack(scope constructs.Construct, env *config.Environment, pool awsco
 
 	clients := newClients(stack, pool, env.Clients)
 	api := newHTTPAPI(stack, pool, clients)
+	integrations := newIntegrations(stack, api.HttpApi, env, source)
 	for _, route := range env.API.Routes {
-		function := api.function(route.Function, env, source)
-		api.protected(route.Scopes).handle(route, function)
+		api.protected(route.Scopes).handle(route, integrations[route.Function])
 	}
 	newDefaultStage(stack, api.HttpApi, env)
 
@@ -40,8 +38,8 @@ func newAPIStack(scope constructs.Construct, env *config.Environment, pool awsco
 // httpAPI is an HTTP API on which every route has the JWT authorizer.
 type httpAPI struct {
 	apigw.HttpApi
-	authorizer   apigw.HttpAuthorizer
-	integrations map[string]apigw.HttpIntegration
+	authorizer apigw.HttpAuthorizer
+	routes     constructs.Construct
 }
 
 func newHTTPAPI(stack awscdk.Stack, pool awscognito.UserPool, clients []*client) *httpAPI {
@@ -57,7 +55,7 @@ func newHTTPAPI(stack awscdk.Stack, pool awscognito.UserPool, clients []*client)
 		JwtIssuer:      pool.UserPoolProviderUrl(),
 		JwtAudience:    audience(clients),
 	})
-	return &httpAPI{HttpApi: api, authorizer: authorizer, integrations: map[string]apigw.HttpIntegration{}}
+	return &httpAPI{HttpApi: api, authorizer: authorizer, routes: group(stack, "Routes")}
 }
 
 // protected starts a route with what guards it: a token of one of the API's
@@ -78,7 +76,7 @@ type protection struct {
 // route comes first: adding a route would replace it.
 func (p protection) handle(route config.Route, integration apigw.HttpIntegration) {
 	for _, key := range route.Keys() {
-		apigw.NewCfnRoute(p.api.HttpApi, jsii.String(key), &apigw.CfnRouteProps{
+		apigw.NewCfnRoute(p.api.routes, constructID(key), &apigw.CfnRouteProps{
 			ApiId:               p.api.ApiId(),
 			RouteKey:            jsii.String(key),
 			Target:              jsii.Sprintf("integrations/%s", *integration.IntegrationId()),
@@ -87,26 +85,4 @@ func (p protection) handle(route config.Route, integration apigw.HttpIntegration
 			AuthorizationScopes: jsii.Strings(p.scopes...),
 		})
 	}
-}
-
-// function is the integration of one folder under lambda/, made at its first
-// use. One permission covers the whole API: a permission per route overflows
-// the 20 KB resource policy of a function on a large API.
-func (a *httpAPI) function(name string, env *config.Environment, source Source) apigw.HttpIntegration {
-	if known := a.integrations[name]; known != nil {
-		return known
-	}
-	function := newFunction(a.Stack(), name, env, source)
-	function.AddPermission(jsii.String("HttpApi"), &awslambda.Permission{
-		Principal: awsiam.NewServicePrincipal(jsii.String("apigateway.amazonaws.com"), nil),
-		SourceArn: a.ArnForExecuteApi(nil, nil, nil),
-	})
-	integration := apigw.NewHttpIntegration(a.HttpApi, jsii.String(pascalCase(name)), &apigw.HttpIntegrationProps{
-		HttpApi:              a.HttpApi,
-		IntegrationType:      apigw.HttpIntegrationType_AWS_PROXY,
-		IntegrationUri:       function.FunctionArn(),
-		PayloadFormatVersion: apigw.PayloadFormatVersion_VERSION_2_0(),
-	})
-	a.integrations[name] = integration
-	return integration
 }

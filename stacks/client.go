@@ -1,8 +1,6 @@
 package stacks
 
 import (
-	"strings"
-
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -21,7 +19,7 @@ type client struct {
 }
 
 func newClient(scope constructs.Construct, pool awscognito.IUserPool, props config.Client) *client {
-	this := constructs.NewConstruct(scope, jsii.String("Client"+pascalCase(props.Name)))
+	this := constructs.NewConstruct(scope, pascalCase(props.Name))
 
 	clientCredentialsOnly := &awscognito.OAuthSettings{
 		Flows:  &awscognito.OAuthFlows{ClientCredentials: jsii.Bool(true)},
@@ -44,7 +42,8 @@ func newClient(scope constructs.Construct, pool awscognito.IUserPool, props conf
 }
 
 // newClients makes every configured client, in the order of their names.
-func newClients(scope constructs.Construct, pool awscognito.IUserPool, props []config.Client) []*client {
+func newClients(stack awscdk.Stack, pool awscognito.IUserPool, props []config.Client) []*client {
+	scope := group(stack, "Clients")
 	clients := make([]*client, 0, len(props))
 	for _, p := range props {
 		clients = append(clients, newClient(scope, pool, p))
@@ -69,16 +68,4 @@ func customScopes(names []string) *[]awscognito.OAuthScope {
 		scopes = append(scopes, awscognito.OAuthScope_Custom(jsii.String(name)))
 	}
 	return &scopes
-}
-
-// pascalCase turns a client's name into the form of construct ids and output
-// keys: batch-job becomes BatchJob.
-func pascalCase(name string) string {
-	var b strings.Builder
-	for word := range strings.SplitSeq(name, "-") {
-		if word != "" {
-			b.WriteString(strings.ToUpper(word[:1]) + word[1:])
-		}
-	}
-	return b.String()
 }

@@ -2,8 +2,11 @@
 // stack (user pool, resource servers, domain) and an Api stack (app clients,
 // functions, HTTP API, authorizer, routes, stage, log groups).
 //
-// It is the only package that declares resources, and it reads nothing but the
-// config.Environment it is given: no files, no process environment, no network.
-// Construct ids are deployed state. Renaming one that names the pool or an app
-// client makes AWS replace it, with new ids and secrets for every caller.
+// It is the only package that declares resources. It reads the config.Environment
+// it is given and the source of the functions, which bundling builds with `go`.
+//
+// Construct ids are deployed state. Renaming one that names the pool, an app
+// client or the API makes AWS replace it, with new ids, secrets or URLs for every
+// caller. What users name (clients, functions, routes, resource servers) has a
+// scope of its own, so that no name can meet another construct's.
 package stacks

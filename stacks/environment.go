@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"path/filepath"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -40,7 +41,8 @@ func AddEnvironment(app constructs.Construct, env *config.Environment, source So
 	api := newAPIStack(stage, env, identity.pool, source)
 
 	// App clients name their scopes as plain strings, which carry no reference to
-	// the resource servers: without this line the two stacks would race.
+	// the resource servers. The pool's import orders the stacks today; this says
+	// why the order matters, and holds without an import too.
 	api.AddStackDependency(identity.Stack, jsii.String("app clients need the scopes of the resource servers"))
 	return stage
 }
@@ -53,11 +55,13 @@ func stackProps(env *config.Environment, description string) *awscdk.StackProps 
 	}
 }
 
-// removalPolicy is RETAIN for what a protected environment must not lose, and
-// DESTROY elsewhere, so that a development environment leaves nothing behind.
+// removalPolicy retains what a protected environment must not lose, and destroys
+// elsewhere, so that a development environment leaves nothing behind. Nothing is
+// retained of a deployment that failed at its creation: what stays would be in
+// the way of the next attempt.
 func removalPolicy(env *config.Environment) awscdk.RemovalPolicy {
 	if env.Identity.DeletionProtection {
-		return awscdk.RemovalPolicy_RETAIN
+		return awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE
 	}
 	return awscdk.RemovalPolicy_DESTROY
 }
@@ -68,6 +72,36 @@ func output(stack awscdk.Stack, key, description string, value *string) {
 		Description: jsii.String(description),
 		Value:       value,
 	})
+}
+
+// uniquePart tells this stack from every other, in this account and elsewhere:
+// the first group of the GUID in its id.
+func uniquePart(stack awscdk.Stack) *string {
+	guid := awscdk.Fn_Select(jsii.Number(2), awscdk.Fn_Split(jsii.String("/"), stack.StackId(), nil))
+	return awscdk.Fn_Select(jsii.Number(0), awscdk.Fn_Split(jsii.String("-"), guid, nil))
+}
+
+// group is a scope for constructs whose ids come from an environment file.
+func group(scope constructs.Construct, id string) constructs.Construct {
+	return constructs.NewConstruct(scope, jsii.String(id))
+}
+
+// constructID is a route key or an identifier as a construct id. CDK turns `/`
+// into `--`, which a name may hold too; neither of the two holds a double space.
+func constructID(name string) *string {
+	return jsii.String(strings.ReplaceAll(name, "/", " "))
+}
+
+// pascalCase turns a name of an environment file into the form of construct ids:
+// batch-job becomes BatchJob.
+func pascalCase(name string) *string {
+	var b strings.Builder
+	for word := range strings.SplitSeq(name, "-") {
+		if word != "" {
+			b.WriteString(strings.ToUpper(word[:1]) + word[1:])
+		}
+	}
+	return jsii.String(b.String())
 }
 
 // optional is nil for an empty string: CDK's way to say "not given".

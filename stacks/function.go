@@ -21,7 +21,7 @@ const (
 // newFunction builds one folder under lambda/ into a Go function, with its own
 // log group and a role that may write to that log group and nothing else.
 func newFunction(scope constructs.Construct, name string, env *config.Environment, source Source) awslambda.IFunction {
-	this := constructs.NewConstruct(scope, jsii.String("Function"+pascalCase(name)))
+	this := constructs.NewConstruct(scope, pascalCase(name))
 
 	logs := awslogs.NewLogGroup(this, jsii.String("Logs"), &awslogs.LogGroupProps{
 		Retention:     logRetention,
@@ -48,16 +48,16 @@ func newFunction(scope constructs.Construct, name string, env *config.Environmen
 
 // reproducibleBuild makes the binary, and with it the asset's hash, depend on
 // the source and the Go version alone: no paths and no revision of the machine
-// that built it, nor that machine's own GOFLAGS. lambda.norpc leaves out the
-// runtime that AL2023 does not use.
+// that built it, nor that machine's own flags. lambda.norpc leaves out
+// the runtime that AL2023 does not use.
 func reproducibleBuild() *awscdklambdagoalpha.BundlingOptions {
 	return &awscdklambdagoalpha.BundlingOptions{
 		CgoEnabled: jsii.Bool(false),
 		Environment: &map[string]*string{
-			"GOFLAGS":      jsii.String("-trimpath -buildvcs=false -tags=lambda.norpc '-ldflags=-s -w'"),
-			"GOARM64":      jsii.String("v8.0"),
-			"GOEXPERIMENT": jsii.String(""),
-			"GOFIPS140":    jsii.String("off"),
+			"GOFLAGS":   jsii.String("-trimpath -buildvcs=false -tags=lambda.norpc '-ldflags=-s -w'"),
+			"GOARM64":   jsii.String("v8.0"),
+			"GOFIPS140": jsii.String("off"),
+			"GOWORK":    jsii.String("off"),
 		},
 	}
 }

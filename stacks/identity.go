@@ -24,9 +24,7 @@ func newIdentityStack(scope constructs.Construct, env *config.Environment) *iden
 		stackProps(env, "User pool, resource servers and token endpoint for machine-to-machine callers."))
 
 	pool := newUserPool(stack, env)
-	for _, server := range env.ResourceServers {
-		addResourceServer(pool, server)
-	}
+	addResourceServers(stack, pool, env.ResourceServers)
 	domain := pool.AddDomain(jsii.String("Domain"), &awscognito.UserPoolDomainOptions{
 		CognitoDomain: &awscognito.CognitoDomainOptions{DomainPrefix: domainPrefix(stack, env)},
 	})
@@ -47,19 +45,27 @@ func newUserPool(scope constructs.Construct, env *config.Environment) awscognito
 	})
 }
 
-func addResourceServer(pool awscognito.UserPool, server config.ResourceServer) {
-	scopes := make([]awscognito.ResourceServerScope, 0, len(server.Scopes))
-	for _, s := range server.Scopes {
-		scopes = append(scopes, awscognito.NewResourceServerScope(&awscognito.ResourceServerScopeProps{
-			ScopeName:        jsii.String(s.Name),
-			ScopeDescription: jsii.String(s.Description),
+func addResourceServers(stack awscdk.Stack, pool awscognito.UserPool, servers []config.ResourceServer) {
+	scope := group(stack, "ResourceServers")
+	for _, server := range servers {
+		awscognito.NewUserPoolResourceServer(scope, constructID(server.Identifier), &awscognito.UserPoolResourceServerProps{
+			UserPool:                   pool,
+			UserPoolResourceServerName: jsii.String(resourceServerName(server.Identifier)),
+			Identifier:                 jsii.String(server.Identifier),
+			Scopes:                     resourceServerScopes(server.Scopes),
+		})
+	}
+}
+
+func resourceServerScopes(scopes []config.Scope) *[]awscognito.ResourceServerScope {
+	declared := make([]awscognito.ResourceServerScope, 0, len(scopes))
+	for _, scope := range scopes {
+		declared = append(declared, awscognito.NewResourceServerScope(&awscognito.ResourceServerScopeProps{
+			ScopeName:        jsii.String(scope.Name),
+			ScopeDescription: jsii.String(scope.Description),
 		}))
 	}
-	pool.AddResourceServer(jsii.String(server.Identifier), &awscognito.UserPoolResourceServerOptions{
-		UserPoolResourceServerName: jsii.String(resourceServerName(server.Identifier)),
-		Identifier:                 jsii.String(server.Identifier),
-		Scopes:                     &scopes,
-	})
+	return &declared
 }
 
 // notInName is what an identifier may hold and a resource server's name may not.
@@ -78,7 +84,5 @@ func domainPrefix(stack awscdk.Stack, env *config.Environment) *string {
 	if prefix := env.Identity.DomainPrefix; prefix != "" {
 		return jsii.String(prefix)
 	}
-	guid := awscdk.Fn_Select(jsii.Number(2), awscdk.Fn_Split(jsii.String("/"), stack.StackId(), nil))
-	firstGroup := awscdk.Fn_Select(jsii.Number(0), awscdk.Fn_Split(jsii.String("-"), guid, nil))
-	return jsii.Sprintf("m2m-%s-%s", env.Name, *firstGroup)
+	return jsii.Sprintf("m2m-%s-%s", env.Name, *uniquePart(stack))
 }

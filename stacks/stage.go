@@ -11,10 +11,11 @@ import (
 )
 
 // newDefaultStage deploys every change of the API at once, throttles it and
-// logs each request as one line of JSON.
+// logs each request as one line of JSON. The log group's name is this stack's
+// own, so that one that was retained is never in the way of a new stack.
 func newDefaultStage(stack awscdk.Stack, api apigw.HttpApi, env *config.Environment) {
 	logs := awslogs.NewLogGroup(stack, jsii.String("AccessLogs"), &awslogs.LogGroupProps{
-		LogGroupName:  jsii.Sprintf("/aws/vendedlogs/%s", *stack.StackName()),
+		LogGroupName:  jsii.Sprintf("/aws/vendedlogs/%s-%s", *stack.StackName(), *uniquePart(stack)),
 		Retention:     logRetention,
 		RemovalPolicy: removalPolicy(env),
 	})

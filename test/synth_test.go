@@ -20,8 +20,13 @@ import (
 const root = ".."
 
 func TestMain(m *testing.M) {
+	var err error
+	if scratch, err = os.MkdirTemp("", "cognito-m2m-synth-"); err != nil {
+		panic(err)
+	}
 	code := m.Run()
 	jsii.Close()
+	_ = os.RemoveAll(scratch)
 	os.Exit(code)
 }
 
@@ -31,12 +36,11 @@ var synthesized = sync.OnceValues(func() (assembly, error) {
 	if err != nil {
 		return assembly{}, err
 	}
-	dir, err := os.MkdirTemp("", "cognito-m2m-synth-")
-	if err != nil {
-		return assembly{}, err
-	}
-	return synth(dir, root, environments...)
+	return synth(filepath.Join(scratch, "cdk.out"), root, environments...)
 })
+
+// scratch holds the assembly of the repository's environments while the tests run.
+var scratch string
 
 func theAssembly(t *testing.T) assembly {
 	t.Helper()
@@ -50,21 +54,32 @@ func theAssembly(t *testing.T) assembly {
 // synth writes the cloud assembly of environments to outdir, with the context
 // of cdk.json, as the CLI would pass it. A failure of CDK is an error, not a panic.
 func synth(outdir, source string, environments ...*config.Environment) (a assembly, err error) {
+	err = recovered(func() error {
+		context, err := cdkContext()
+		if err != nil {
+			return err
+		}
+		app := awscdk.NewApp(&awscdk.AppProps{Context: &context, Outdir: jsii.String(outdir)})
+		for _, env := range environments {
+			stacks.AddEnvironment(app, env, stacks.Source{Dir: source})
+		}
+		app.Synth(nil)
+		return nil
+	})
+	if err != nil {
+		return assembly{}, err
+	}
+	return readAssembly(outdir, environments)
+}
+
+// recovered turns a failure on CDK's side of jsii, which is a panic, into an error.
+func recovered(do func() error) (err error) {
 	defer func() {
 		if failure := recover(); failure != nil {
 			err = fmt.Errorf("synthesizing: %v", failure)
 		}
 	}()
-	context, err := cdkContext()
-	if err != nil {
-		return assembly{}, err
-	}
-	app := awscdk.NewApp(&awscdk.AppProps{Context: &context, Outdir: jsii.String(outdir)})
-	for _, env := range environments {
-		stacks.AddEnvironment(app, env, stacks.Source{Dir: source})
-	}
-	app.Synth(nil)
-	return readAssembly(outdir)
+	return do()
 }
 
 func cdkContext() (map[string]any, error) {
@@ -87,6 +102,7 @@ type assembly struct {
 }
 
 type stage struct {
+	env      *config.Environment
 	stacks   map[string]template // Identity, Api
 	manifest map[string]any
 }
@@ -96,39 +112,47 @@ type template struct {
 	doc map[string]any
 }
 
-func readAssembly(dir string) (assembly, error) {
-	a := assembly{dir: dir, stages: map[string]stage{}}
-	folders, err := filepath.Glob(filepath.Join(dir, "assembly-*"))
-	if err != nil {
-		return a, err
-	}
-	for _, folder := range folders {
-		name := strings.TrimPrefix(filepath.Base(folder), "assembly-")
-		if a.stages[name], err = readStage(folder); err != nil {
+func readAssembly(dir string, environments []*config.Environment) (a assembly, err error) {
+	a = assembly{dir: dir, stages: map[string]stage{}}
+	for _, env := range environments {
+		if a.stages[env.Name], err = readStage(filepath.Join(dir, "assembly-"+env.Name), env); err != nil {
 			return a, err
 		}
 	}
 	return a, nil
 }
 
-func readStage(folder string) (stage, error) {
-	s := stage{stacks: map[string]template{}}
+func readStage(folder string, env *config.Environment) (stage, error) {
+	s := stage{env: env, stacks: map[string]template{}}
 	if _, err := readJSON(filepath.Join(folder, "manifest.json"), &s.manifest); err != nil {
 		return s, err
 	}
-	for id := range s.artifacts("aws:cloudformation:stack") {
-		artifact := s.artifacts("aws:cloudformation:stack")[id]
+	for _, artifact := range s.artifacts("aws:cloudformation:stack") {
 		file := at(artifact, "properties", "templateFile").(string)
 		var doc map[string]any
 		raw, err := readJSON(filepath.Join(folder, file), &doc)
 		if err != nil {
 			return s, err
 		}
-		display := artifact["displayName"].(string) // dev/Identity (m2m-dev-Identity)
-		_, stack, _ := strings.Cut(strings.Fields(display)[0], "/")
-		s.stacks[stack] = template{raw: raw, doc: doc}
+		s.stacks[stackName(artifact)] = template{raw: raw, doc: doc}
 	}
 	return s, nil
+}
+
+// stackName is Identity for the artifact displayed as dev/Identity (m2m-dev-Identity).
+func stackName(artifact map[string]any) string {
+	_, name, _ := strings.Cut(strings.Fields(artifact["displayName"].(string))[0], "/")
+	return name
+}
+
+// artifact is the id of a stack's artifact in the manifest.
+func (s stage) artifact(stack string) string {
+	for id, artifact := range s.artifacts("aws:cloudformation:stack") {
+		if stackName(artifact) == stack {
+			return id
+		}
+	}
+	return ""
 }
 
 func readJSON(file string, into any) ([]byte, error) {
@@ -170,7 +194,7 @@ func (t template) section(name string) map[string]any {
 
 // copied is a deep copy that a test may change.
 func (s stage) copied() stage {
-	c := stage{stacks: map[string]template{}, manifest: copied(s.manifest)}
+	c := stage{env: s.env, stacks: map[string]template{}, manifest: copied(s.manifest)}
 	for name, t := range s.stacks {
 		c.stacks[name] = template{raw: t.raw, doc: copied(t.doc)}
 	}

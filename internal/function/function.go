@@ -53,7 +53,7 @@ func (f *Function) Invoke(ctx context.Context, payload []byte) (response []byte,
 		given := f.run(env, inv)
 		if ctx.Err() != nil {
 			f.cfg.Log.Info("invocation ended after its caller had left",
-				"function", f.cfg.Name, "requestId", inv.id, "error", given.err)
+				"function", f.cfg.Name, "requestId", inv.id, "failed", given.err != nil)
 		}
 		done <- given
 	}()

@@ -3,9 +3,12 @@ package gateway_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -143,6 +146,60 @@ func TestAccessLogNeverHasTheToken(t *testing.T) {
 			if strings.Contains(a.log.String(), part) {
 				t.Errorf("the log has a part of the token: %s", a.log)
 			}
+		}
+	}
+}
+
+// Callers put tokens where they should not, and functions put whole events into their errors.
+func TestLogsHaveNoTokenOfAnySource(t *testing.T) {
+	t.Parallel()
+	token := sign(t, validClaims())
+	echoed := errors.New("unexpected headers map[authorization:Bearer " + token + "]")
+	for _, c := range []struct {
+		name, target string
+		headers      []string
+		function     *function
+	}{
+		{"path", "/nothing/" + token + "/x", nil, &function{}},
+		{"path of a route", "/files/" + token, nil, &function{}},
+		{"user agent", "/open", []string{"User-Agent", token}, &function{}},
+		{"function error", "/open", nil, &function{respond: func(context.Context, []byte) ([]byte, string, error) { return nil, "", echoed }}},
+		{"function's header name", "/open", nil, answering(`{"statusCode":200,"headers":{"Bearer ` + token + `":"x"}}`)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var operators lockedBuffer
+			a := newAPI(t, logging(allVariables), func(a *api) {
+				a.function = c.function
+				a.config.Routes = append(a.config.Routes, openRoutes("GET /files/{name}")...)
+				a.config.Log = slog.New(slog.NewTextHandler(&operators, nil))
+			})
+			a.call(t, http.MethodGet, c.target, c.headers...)
+			signature := token[strings.LastIndex(token, ".")+1:]
+			if strings.Contains(a.log.String(), signature) {
+				t.Errorf("in the access log: %s", a.log)
+			}
+			if strings.Contains(operators.String(), signature) {
+				t.Errorf("in the operator's log: %s", operators.String())
+			}
+			if !strings.Contains(a.log.String(), "[token]") {
+				t.Errorf("nothing stands for the token in: %s", a.log)
+			}
+		})
+	}
+}
+
+func TestAccessLogLatencies(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, logging("$context.requestId $context.integration.latency $context.integrationLatency $context.responseLatency"))
+	a.function.respond = func(ctx context.Context, payload []byte) ([]byte, string, error) {
+		a.clock.advance(120 * time.Millisecond)
+		return echo(ctx, payload)
+	}
+	for path, want := range map[string]string{"/open": "120 120 120", "/test_jwt": "- - 0"} {
+		id := a.call(t, http.MethodGet, path).header.Get("Apigw-Requestid")
+		if line := id + " " + want + "\n"; !strings.HasSuffix(a.log.String(), line) {
+			t.Errorf("%s: got %q, want %q", path, a.log, line)
 		}
 	}
 }

@@ -28,7 +28,7 @@ type keySource struct {
 	client  *http.Client
 }
 
-// fetch returns the usable keys by id. Its errors wrap errDiscovery or errJWKS.
+// fetch returns the usable keys by id. Its errors are of type fetchError.
 func (s keySource) fetch() (map[string]verificationKey, error) {
 	location, err := s.jwksURI()
 	if err != nil {
@@ -107,8 +107,6 @@ func usableKeys(set jose.JSONWebKeySet) map[string]verificationKey {
 type fetchError struct{ description, cause error }
 
 func (e fetchError) Error() string { return e.description.Error() }
-
-func (e fetchError) Unwrap() []error { return []error{e.description, e.cause} }
 
 // fetchFailure returns the cause of a token's refusal if that is not the token's fault, else nil.
 func fetchFailure(err error) error {

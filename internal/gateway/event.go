@@ -77,7 +77,7 @@ func clfTime(t time.Time) string {
 func (g *Gateway) buildEvent(x *exchange) *refusal {
 	body, err := io.ReadAll(io.LimitReader(x.request.Body, maxBodyBytes+1))
 	if err != nil {
-		return badRequest(nil)
+		return badRequest()
 	}
 	if len(body) > maxBodyBytes {
 		return bodyTooLarge()

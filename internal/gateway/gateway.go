@@ -116,10 +116,6 @@ func (g *Gateway) logCause(x *exchange) {
 	if x.refusal == nil || x.refusal.cause == nil {
 		return
 	}
-	routeKey := ""
-	if x.route != nil {
-		routeKey = x.route.key
-	}
-	g.log.Warn("request refused", "requestId", x.id, "routeKey", routeKey,
-		"status", x.refusal.status, "cause", x.refusal.cause)
+	g.log.Warn("request refused", "requestId", x.id, "routeKey", x.routeKey(),
+		"status", x.refusal.status, "cause", withoutTokens(x.refusal.cause.Error()))
 }

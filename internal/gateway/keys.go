@@ -53,11 +53,11 @@ func newKeyCache(cfg Config, issuer string) *keyCache {
 
 // find returns the key of an id, fetching the issuer's keys if they are too old or do not have it.
 func (c *keyCache) find(keyID string) (verificationKey, error) {
-	seen := c.current.Load()
-	if key, ok := seen.keys[keyID]; ok && c.usable(seen) {
+	cached := c.current.Load()
+	if key, ok := cached.keys[keyID]; ok && c.usable(cached) {
 		return key, nil
 	}
-	refreshed, err, _ := c.flight.Do("", func() (any, error) { return c.refresh(seen) })
+	refreshed, err, _ := c.flight.Do("", func() (any, error) { return c.refresh() })
 	if err != nil {
 		return verificationKey{}, err
 	}
@@ -72,12 +72,9 @@ func (c *keyCache) usable(set *keySet) bool {
 	return set.keys != nil && c.now().Sub(set.fetchedAt) < maxKeyAge
 }
 
-// refresh fetches the keys, unless someone did since the caller looked, or it is too soon to ask again.
-func (c *keyCache) refresh(seen *keySet) (*keySet, error) {
+// refresh fetches the keys unless it is too soon to ask again, which includes that someone did since the caller looked.
+func (c *keyCache) refresh() (*keySet, error) {
 	current := c.current.Load()
-	if current != seen && c.usable(current) {
-		return current, nil
-	}
 	interval := retryInterval
 	if c.usable(current) {
 		interval = refetchInterval

@@ -89,8 +89,30 @@ func TestHostileKeyIDsDoNotHammer(t *testing.T) {
 	if got := a.issuer.jwks.Load(); got > 2 {
 		t.Errorf("%d fetches", got)
 	}
+	a.clock.advance(time.Minute)
+	for _, token := range hostile {
+		a.status(t, token)
+	}
+	if got := a.issuer.jwks.Load(); got > 3 {
+		t.Errorf("a minute later: %d fetches", got)
+	}
 	if got := a.status(t, valid); got != 200 {
 		t.Errorf("valid token: got %d", got)
+	}
+}
+
+// An issuer that fails is not asked again for every token.
+func TestFailingIssuerIsNotHammered(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t)
+	a.issuer.replace(&a.issuer.serveJWKS, http.NotFound)
+	for range 10 {
+		if got := a.status(t, sign(t, validClaims())); got != 401 {
+			t.Errorf("got %d", got)
+		}
+	}
+	if got := a.issuer.jwks.Load(); got > 1 {
+		t.Errorf("%d fetches at one moment", got)
 	}
 }
 
@@ -146,12 +168,15 @@ func TestIssuerFailures(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			a := newAPI(t)
+			a := newAPI(t, logging("$context.requestId $context.authorizer.error"))
 			c.fail(a.issuer)
 			got := a.call(t, http.MethodGet, "/test_jwt", "Authorization", sign(t, validClaims()))
 			want := `Bearer scope="" error="invalid_token" error_description="` + c.description + `"`
 			if got.status != 401 || got.body != unauthorized || got.header.Get("Www-Authenticate") != want {
 				t.Errorf("got %d %s %s", got.status, got.body, got.header.Get("Www-Authenticate"))
+			}
+			if line := a.log.String(); !strings.HasSuffix(line, " invalid_token: "+c.description+"\n") {
+				t.Errorf("got access log %q", line)
 			}
 		})
 	}
@@ -214,6 +239,7 @@ func TestRSAVariants(t *testing.T) {
 	}
 	for name, token := range map[string]string{
 		"none":  b64(`{"alg":"none","kid":"key-1"}`) + "." + b64(string(payloadOf(t, validClaims()))) + ".",
+		"PS256": signRaw(t, jose.PS256, rsaKeys()[0], map[jose.HeaderKey]any{"kid": "key-1"}, payloadOf(t, validClaims())),
 		"HS256": signRaw(t, jose.HS256, rsaKeys()[0].N.Bytes(), map[jose.HeaderKey]any{"kid": "key-1"}, payloadOf(t, validClaims())),
 	} {
 		if got := a.status(t, token); got != 401 {

@@ -87,7 +87,7 @@ var valuelessNames = map[string]bool{
 func noValue(*exchange) string { return "" }
 
 func escaped(variable logVariable) logVariable {
-	return func(x *exchange) string { return escapeLogValue(variable(x)) }
+	return func(x *exchange) string { return escapeLogValue(withoutTokens(variable(x))) }
 }
 
 func quotedErrorMessage(x *exchange) string {
@@ -126,6 +126,7 @@ func (x *exchange) claimText(name string) string {
 	return ""
 }
 
+// Parity: Access log: text of an integration error
 func (x *exchange) integrationError() string {
 	if x.invocation.err == nil {
 		return ""

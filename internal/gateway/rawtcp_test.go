@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -167,6 +168,29 @@ func TestHeaderLimit(t *testing.T) {
 	}
 }
 
+// zeros is a body without an end, which counts what was read of it.
+type zeros int
+
+func (z *zeros) Read(p []byte) (int, error) {
+	*z += zeros(len(p))
+	return len(p), nil
+}
+
+func TestEndlessBody(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, func(a *api) {
+		a.config.Routes = []gateway.Route{openRoutes("POST /open")[0], jwtRoute("POST /test_jwt")}
+	})
+	for path, limit := range map[string]zeros{"/open": 10<<20 + 1, "/test_jwt": 0} {
+		var body zeros
+		recorder := httptest.NewRecorder()
+		a.handler().ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodPost, path, io.LimitReader(&body, 1<<30)))
+		if recorder.Code < 400 || recorder.Code > 499 || body > limit {
+			t.Errorf("%s: got %d after %d bytes", path, recorder.Code, body)
+		}
+	}
+}
+
 func TestBodyLimit(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, func(a *api) { a.config.Routes = openRoutes("POST /x") })
@@ -178,6 +202,11 @@ func TestBodyLimit(t *testing.T) {
 	got = a.send(t, http.MethodPost, "/x", io.MultiReader(strings.NewReader(tooLarge)), "Content-Type", "text/plain")
 	if got.status < 400 || got.status > 499 {
 		t.Errorf("in chunks: got %d", got.status)
+	}
+	overLambdas := strings.Repeat("a", 6<<20)
+	got = a.send(t, http.MethodPost, "/x", strings.NewReader(overLambdas), "Content-Type", "text/plain")
+	if got.status < 400 || got.status > 499 {
+		t.Errorf("over Lambda's limit: got %d", got.status)
 	}
 	if calls := a.function.calls(); calls != 0 {
 		t.Errorf("the function was called %d times", calls)

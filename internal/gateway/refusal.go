@@ -16,7 +16,7 @@ type refusal struct {
 	challenge string
 	// authorizerError is $context.authorizer.error: the code and the description of the challenge.
 	authorizerError string
-	// cause is for the operator's log only. It never holds a token.
+	// cause is for the operator's log only.
 	cause error
 }
 
@@ -43,8 +43,8 @@ var (
 	errScopeClaim     = errors.New("the token has a malformed scope")
 )
 
-func badRequest(cause error) *refusal {
-	return &refusal{status: http.StatusBadRequest, message: "Bad Request", cause: cause}
+func badRequest() *refusal {
+	return &refusal{status: http.StatusBadRequest, message: "Bad Request"}
 }
 
 func notFound() *refusal {

@@ -76,6 +76,18 @@ func TestCookiesComeBeforeSetCookie(t *testing.T) {
 	}
 }
 
+// multiValueHeaders belong to payload 1.0.
+func TestMultiValueHeadersAreIgnored(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, func(a *api) {
+		a.function = answering(`{"statusCode":200,"headers":{"X-Single":"1"},"multiValueHeaders":{"X-Single":["2"],"X-Multi":["3"]}}`)
+	})
+	got := a.call(t, http.MethodGet, "/open").header
+	if diff := cmp.Diff([]string{"1"}, got["X-Single"]); diff != "" || got.Get("X-Multi") != "" {
+		t.Errorf("%s X-Multi: %q", diff, got.Get("X-Multi"))
+	}
+}
+
 // A function must not be able to break the connection with headers that are about the connection.
 func TestConnectionHeadersAreDropped(t *testing.T) {
 	t.Parallel()

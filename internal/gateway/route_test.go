@@ -164,6 +164,7 @@ func TestEncodedPathsAreDecodedOnce(t *testing.T) {
 		{"/pets/%E3%83%9D%E3%83%81", "/pets/ポチ", "ポチ", ""},
 		{"/pets/a%2Bb+c", "/pets/a+b+c", "a+b+c", ""},
 		{"/%70ets/x", "/pets/x", "x", ""},
+		{"/pets/a%3Fb", "/pets/a", "a", ""},
 		{"/files/%40id%2Fassets%2Fx.js%23save.txt", "/files/@id/assets/x.js#save.txt", "", "@id/assets/x.js#save.txt"},
 	} {
 		if got := a.call(t, http.MethodGet, c.target); got.status != 200 {

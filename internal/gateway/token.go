@@ -24,9 +24,8 @@ var refusedHeaders = []string{"crit", "b64", "zip", "jwk", "jku", "x5c", "x5u"}
 
 // token is a compact JWS of acceptable shape and header. Its signature has not been checked.
 type token struct {
-	compact   string
-	keyID     string
-	algorithm jose.SignatureAlgorithm
+	compact string
+	keyID   string
 }
 
 // verify checks a token in AWS's order: shape, key and signature, claims. Its errors are the reasons of refusal.go.
@@ -77,11 +76,10 @@ func parseToken(raw string) (token, error) {
 		}
 	}
 	keyID, _ := header["kid"].(string)
-	algorithm, _ := header["alg"].(string)
 	if keyID == "" {
 		return token{}, errKeyID
 	}
-	return token{compact: raw, keyID: keyID, algorithm: jose.SignatureAlgorithm(algorithm)}, nil
+	return token{compact: raw, keyID: keyID}, nil
 }
 
 // verifySignature returns the payload if key signed it. The algorithm is the key's where the key names one, so a

@@ -8,6 +8,8 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"net/http"
+	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -27,8 +29,12 @@ func TestAttacks(t *testing.T) {
 		t.Fatal(err)
 	}
 	a.issuer.setKeys(map[string]any{"key-1": rsaKeys()[0].Public(), "ec": ec.Public()})
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		t.Errorf("a token made the gateway ask for %s", r.URL)
+	}))
+	defer elsewhere.Close()
 	attacks := algorithmAttacks(t, ec)
-	attacks = append(attacks, headerAttacks(t)...)
+	attacks = append(attacks, headerAttacks(t, elsewhere.URL)...)
 	attacks = append(attacks, shapeAttacks(t)...)
 	attacks = append(attacks, claimAttacks(t)...)
 	attacks = append(attacks, jsonAttacks(t)...)
@@ -85,7 +91,7 @@ func algorithmAttacks(t *testing.T, ec *ecdsa.PrivateKey) []attack {
 	return attacks
 }
 
-func headerAttacks(t *testing.T) []attack {
+func headerAttacks(t *testing.T, elsewhere string) []attack {
 	t.Helper()
 	payload := payloadOf(t, validClaims())
 	own := rsaKeys()[1]
@@ -99,8 +105,8 @@ func headerAttacks(t *testing.T) []attack {
 	return []attack{
 		{"embedded jwk", signed(own, "jwk", ownJWK)},
 		{"embedded jwk, no kid", signRaw(t, jose.RS256, own, map[jose.HeaderKey]any{"jwk": ownJWK}, payload)},
-		{"jku", signed(own, "jku", "http://127.0.0.1:1/jwks.json")},
-		{"x5u", signed(own, "x5u", "http://127.0.0.1:1/cert.pem")},
+		{"jku", signed(own, "jku", elsewhere+"/jwks.json")},
+		{"x5u", signed(own, "x5u", elsewhere+"/cert.pem")},
 		{"x5c that is no certificate", signed(own, "x5c", []string{"AAAA"})},
 		{"crit", signed(rsaKeys()[0], "crit", []string{"exp"})},
 		{"crit, empty", signed(rsaKeys()[0], "crit", []string{})},
@@ -109,6 +115,7 @@ func headerAttacks(t *testing.T) []attack {
 		{"zip", signed(rsaKeys()[0], "zip", "DEF")},
 		{"unknown kid", kid("key-2")},
 		{"kid as a path", kid("../../../../dev/null")},
+		{"kid as a URL", kid(elsewhere + "/jwks.json")},
 		{"kid as a query", kid("key-1' OR '1'='1")},
 		{"kid with a space", kid("key-1 ")},
 		{"kid in another case", kid("KEY-1")},
@@ -175,12 +182,16 @@ func claimAttacks(t *testing.T) []attack {
 	add("expires now", map[string]any{"exp": start.Unix()})
 	add("no exp", map[string]any{"exp": nil})
 	add("exp string", map[string]any{"exp": "9999999999"})
+	add("exp fraction in the past", map[string]any{"exp": json.Number(strconv.FormatInt(start.Unix()-1, 10) + ".5")})
+	add("exp fraction", map[string]any{"exp": json.Number("9999999999.5")})
+	add("exp with an exponent", map[string]any{"exp": json.Number("9e9")})
 	add("exp negative", map[string]any{"exp": -1})
 	add("exp huge", map[string]any{"exp": json.Number("1e300")})
 	add("exp over int64", map[string]any{"exp": json.Number("99999999999999999999")})
 	add("exp true", map[string]any{"exp": true})
 	add("exp list", map[string]any{"exp": []int64{9999999999}})
 	add("nbf in the future", map[string]any{"nbf": start.Add(time.Second).Unix()})
+	add("nbf over int64", map[string]any{"nbf": json.Number("99999999999999999999")})
 	add("nbf string", map[string]any{"nbf": "0"})
 	add("iat in the future", map[string]any{"iat": start.Add(time.Second).Unix()})
 	add("iat negative", map[string]any{"iat": -1})

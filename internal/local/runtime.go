@@ -40,6 +40,9 @@ func Open(cfg Config) (*Runtime, error) {
 		if err := checkFree(addr); err != nil {
 			return nil, err
 		}
+		if !isLoopback(addr) {
+			cfg.Report.Warn(addr + " can be reached from other machines, without TLS; 127.0.0.1 can't")
+		}
 	}
 	home, err := openHome(cfg.StateDir, cfg.Env, cfg.Ephemeral)
 	if err != nil {

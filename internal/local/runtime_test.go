@@ -141,6 +141,24 @@ func TestCloseFreesEverything(t *testing.T) {
 	}
 }
 
+func TestAddressesBeyondLoopback(t *testing.T) {
+	t.Parallel()
+	for addr, want := range map[string]int{"127.0.0.1:0": 0, "localhost:0": 0, "[::1]:0": 0, "0.0.0.0:0": 1, ":0": 1} {
+		report := &report{t: t}
+		runtime, err := local.Open(local.Config{Env: "dev", APIAddr: addr, StateDir: t.TempDir(), Report: report})
+		if err != nil {
+			t.Logf("%s: %v", addr, err) // a machine without IPv6
+			continue
+		}
+		if len(report.warnings) != want {
+			t.Errorf("%s: warnings %q, want %d", addr, report.warnings, want)
+		}
+		if err := runtime.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	taken, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")

@@ -40,6 +40,16 @@ func listen(addr string) (*server, error) {
 	return &server{listener: l}, nil
 }
 
+// isLoopback reports whether an address is reached from this machine alone.
+func isLoopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil || host == "localhost" {
+		return err == nil
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
 // checkFree finds out whether addr can be listened on, without keeping it.
 func checkFree(addr string) error {
 	s, err := listen(addr)

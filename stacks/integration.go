@@ -1,0 +1,54 @@
+package stacks
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	apigw "github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"cognito-m2m/config"
+)
+
+// newIntegrations makes each function that a route names, once, and what lets
+// the API call it. The result is by the function's name.
+func newIntegrations(stack awscdk.Stack, api apigw.HttpApi, env *config.Environment, source Source) map[string]apigw.HttpIntegration {
+	functions, scope := group(stack, "Functions"), group(stack, "Integrations")
+	integrations := map[string]apigw.HttpIntegration{}
+	for _, route := range env.API.Routes {
+		name := route.Function
+		if integrations[name] != nil {
+			continue
+		}
+		function := newFunction(functions, name, env, source)
+		permitInvocation(function, api)
+		integrations[name] = newIntegration(scope, name, api, function)
+	}
+	return integrations
+}
+
+// permitInvocation lets the whole API invoke the function, and nothing else. A
+// permission per route would overflow the 20 KB resource policy of a function
+// on a large API. Two stars and not three: the source ARN of the route $default
+// ends after the stage with `/$default`, where others have method and path.
+func permitInvocation(function awslambda.IFunction, api apigw.HttpApi) {
+	everyRoute := api.Stack().FormatArn(&awscdk.ArnComponents{
+		Service:      jsii.String("execute-api"),
+		Resource:     api.ApiId(),
+		ResourceName: jsii.String("*/*"),
+	})
+	function.AddPermission(jsii.String("HttpApi"), &awslambda.Permission{
+		Principal: awsiam.NewServicePrincipal(jsii.String("apigateway.amazonaws.com"), nil),
+		SourceArn: everyRoute,
+	})
+}
+
+func newIntegration(scope constructs.Construct, name string, api apigw.HttpApi, function awslambda.IFunction) apigw.HttpIntegration {
+	return apigw.NewHttpIntegration(scope, pascalCase(name), &apigw.HttpIntegrationProps{
+		HttpApi:              api,
+		IntegrationType:      apigw.HttpIntegrationType_AWS_PROXY,
+		IntegrationUri:       function.FunctionArn(),
+		PayloadFormatVersion: apigw.PayloadFormatVersion_VERSION_2_0(),
+	})
+}

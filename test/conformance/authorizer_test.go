@@ -1,0 +1,117 @@
+package conformance
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+const (
+	unauthorized = `401 {"message":"Unauthorized"} and `
+	// invalidToken is as far as the challenge after a bad token is known.
+	invalidToken = unauthorized + `Bearer scope="" error="invalid_token"`
+	badSegments  = invalidToken + ` error_description="token contains an invalid number of segments"`
+)
+
+// requestID is the form of the examples there are, and no more.
+var requestID = matches("base64", `[A-Za-z0-9+/_-]+=*`)
+
+// refusal is all of what a gateway's refusal says.
+func refusal(a answer) string {
+	return statusAndBody(a) + " and " + header("WWW-Authenticate")(a)
+}
+
+// insiderToken is the one that the token endpoint rows read.
+func (p *plan) insiderToken() authorization { return tokenFrom(send(p.grant())) }
+
+func (p *plan) outsiderToken() authorization { return tokenFrom(published(p.outsider)) }
+
+// authorizerRows are sections 4.2 and 4.4.
+func authorizerRows(p *plan) behaviours {
+	const name = "authorizer: "
+	open, scoped := p.call(http.MethodGet, p.open.path), p.call(http.MethodGet, p.scoped.path)
+	with := func(r request, token authorization) sending { return send(r.authorizedBy(token)) }
+	insider, outsider := p.insiderToken(), p.outsiderToken()
+	routeScopes := strings.Join(p.scoped.scopes, " ")
+	return slices.Concat(
+		about(with(open, bearer(insider)), row(name+"Bearer and token", "4.2 [D]", status, exactly("200"))).needing(p.noOpen),
+		about(with(open, insider), row(name+"token alone", "4.2 [D]", status, exactly("200"))).needing(p.noOpen),
+		about(with(open, bearer(outsider)), row(name+"token of another client", "4.2 [D]", status, exactly("200"))).
+			needing(p.noOpen).needing(p.noOutsider),
+		about(send(open),
+			row(name+"no token", "4.4 [O]", refusal, exactly(unauthorized+"Bearer")),
+			row(name+"content type of a 401", "4.4 [O]", header("Content-Type"), exactly("application/json")),
+			row(name+"request id of a 401", "4.4 [D]+[O]", header("Apigw-Requestid"), requestID),
+		).needing(p.noOpen),
+		about(queryToken(open, insider), row(name+"token in the query", "4.2 [D]", refusal, exactly(unauthorized+"Bearer"))).needing(p.noOpen),
+		about(with(open, literally("garbage")), row(name+"garbage", "4.4 [O]", refusal, exactly(badSegments))).needing(p.noOpen),
+		about(with(open, literally("Bearer garbage")), row(name+"garbage after Bearer", "4.4 [O]", refusal, exactly(badSegments))).needing(p.noOpen),
+		about(with(scoped, bearer(insider)), row(name+"one of the route's scopes", "4.2 [D]", status, exactly("200"))).needing(p.noScoped),
+		about(send(scoped), row(name+"no token where scopes are asked for", "4.4 [O]", refusal, exactly(unauthorized+"Bearer"))).needing(p.noScoped),
+		about(with(scoped, bearer(outsider)),
+			row(name+"none of the route's scopes", "4.4 [O]", refusal, exactly(`403 {"message":"Forbidden"} and `+
+				`Bearer scope="`+routeScopes+`" error="insufficient_scope" error_description="expected scopes: [`+routeScopes+`]"`)),
+			row(name+"content type of a 403", "4.4 [O]", header("Content-Type"), exactly("application/json")),
+			row(name+"request id of a 403", "4.4 [D]+[O]", header("Apigw-Requestid"), requestID),
+		).needing(p.noScoped).needing(p.noOutsider),
+		forgeryRows(p, open),
+	)
+}
+
+// queryToken sends the token under the names that other servers know.
+func queryToken(r request, token authorization) sending {
+	return func(ctx context.Context, s *session) (answer, error) {
+		value, err := token(ctx, s)
+		if err != nil {
+			return answer{}, err
+		}
+		r.url += "?" + url.Values{"access_token": {value}, "Authorization": {"Bearer " + value}}.Encode()
+		return s.send(ctx, r)
+	}
+}
+
+// forgeryRows are tokens that nobody but the caller has signed. The texts of
+// their error descriptions are unknown.
+func forgeryRows(p *plan, open request) (rows behaviours) {
+	for _, f := range []struct {
+		name  string
+		alter forgery
+	}{
+		{"tampered signature", tamperedSignature},
+		{"tampered payload", tamperedPayload},
+		{"alg none", unsigned},
+		{"HS256 with the public key", hmacWithPublicKey},
+		{"another key, same kid", anotherKey},
+		{"another key in its own header", embeddedKey},
+		{"unknown kid", unknownKeyID},
+		{"another issuer and key", anotherIssuer},
+		{"three segments of nothing", func(token) (string, error) { return "not.a.token", nil }},
+	} {
+		rows = append(rows, about(send(open.authorizedBy(bearer(forged(p.insiderToken(), f.alter)))),
+			row("authorizer: "+f.name, "4.4 [D]", refusal, startsWith(invalidToken)))...)
+	}
+	return rows.needing(p.noOpen)
+}
+
+// routingRows are section 4.5, as far as a target's own routes show it.
+func routingRows(p *plan) behaviours {
+	const name, notFound = "routing: ", `404 {"message":"Not Found"}`
+	token := bearer(p.insiderToken())
+	rows := slices.Concat(
+		about(send(p.call(http.MethodGet, "/conformance-has-no-such-route").authorizedBy(token)),
+			row(name+"unknown path", "4.5 [D]", statusAndBody, exactly(notFound)),
+			row(name+"content type of a 404", "4.6 [D]", header("Content-Type"), exactly("application/json")),
+		).needing(p.catchAll),
+		about(send(p.call(http.MethodPost, p.scoped.path).authorizedBy(token)),
+			row(name+"unknown method is no 405", "4.5 [D]", statusAndBody, exactly(notFound)),
+		).needing(p.noScopedGETOnly).needing(p.catchAll),
+	)
+	for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
+		rows = append(rows, about(send(p.call(method, p.open.path).authorizedBy(token)),
+			row(name+"ANY takes "+method, "4.5 [D]", member("requestContext", "http", "method"), exactly(asJSON(method))),
+		).echoed().needing(p.noAny)...)
+	}
+	return rows
+}

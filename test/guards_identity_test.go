@@ -1,0 +1,122 @@
+package test
+
+import (
+	"fmt"
+	"strings"
+)
+
+func wrongClients(s stage) (findings []string) {
+	declared := map[string]map[string]any{}
+	for _, client := range s.stacks["Api"].resources("AWS::Cognito::UserPoolClient") {
+		declared[fmt.Sprint(properties(client)["ClientName"])] = properties(client)
+	}
+	if len(declared) != len(s.env.Clients) {
+		findings = append(findings, fmt.Sprintf("%d app clients, configured are %d", len(declared), len(s.env.Clients)))
+	}
+	for _, configured := range s.env.Clients {
+		p := declared[configured.Name]
+		if !sameSet(compactAll(p["AllowedOAuthScopes"]), quoted(configured.Scopes)) {
+			findings = append(findings, fmt.Sprintf("%s has the scopes %v, configured are %v", configured.Name, p["AllowedOAuthScopes"], configured.Scopes))
+		}
+		if p["AccessTokenValidity"] != configured.AccessTokenValidity.Minutes() || at(p, "TokenValidityUnits", "AccessToken") != "minutes" {
+			findings = append(findings, fmt.Sprintf("%s has tokens of %v %v, configured are %v", configured.Name,
+				p["AccessTokenValidity"], at(p, "TokenValidityUnits", "AccessToken"), configured.AccessTokenValidity))
+		}
+	}
+	return findings
+}
+
+func looseClients(s stage) (findings []string) {
+	want := map[string]string{
+		"GenerateSecret":                  `true`,
+		"AllowedOAuthFlowsUserPoolClient": `true`,
+		"AllowedOAuthFlows":               `["client_credentials"]`,
+		"ExplicitAuthFlows":               `["ALLOW_REFRESH_TOKEN_AUTH"]`,
+		"CallbackURLs":                    `null`,
+		"LogoutURLs":                      `null`,
+	}
+	clients := s.stacks["Api"].resources("AWS::Cognito::UserPoolClient")
+	if len(clients) == 0 {
+		return []string{"there is no app client"}
+	}
+	for id, client := range clients {
+		for property, value := range want {
+			if got := compact(properties(client)[property]); got != value {
+				findings = append(findings, fmt.Sprintf("%s: %s is %s, want %s", id, property, got, value))
+			}
+		}
+	}
+	return findings
+}
+
+func missingScopes(s stage) (findings []string) {
+	known := map[string]bool{}
+	for _, server := range s.stacks["Identity"].resources("AWS::Cognito::UserPoolResourceServer") {
+		scopes, _ := properties(server)["Scopes"].([]any)
+		for _, scope := range scopes {
+			known[fmt.Sprintf("%v/%v", properties(server)["Identifier"], at(scope, "ScopeName"))] = true
+		}
+	}
+	for kind, property := range map[string]string{
+		"AWS::Cognito::UserPoolClient": "AllowedOAuthScopes",
+		"AWS::ApiGatewayV2::Route":     "AuthorizationScopes",
+	} {
+		for id, resource := range s.stacks["Api"].resources(kind) {
+			scopes, _ := properties(resource)[property].([]any)
+			for _, scope := range scopes {
+				if name, _ := scope.(string); !known[name] {
+					findings = append(findings, fmt.Sprintf("%s names the scope %v, which no resource server has", id, scope))
+				}
+			}
+		}
+	}
+	return findings
+}
+
+func selfSignUp(s stage) []string {
+	id, pool, finding := s.stacks["Identity"].the("AWS::Cognito::UserPool")
+	if finding == nil && at(properties(pool), "AdminCreateUserConfig", "AllowAdminCreateUserOnly") != true {
+		finding = []string{id + " lets people sign themselves up"}
+	}
+	return finding
+}
+
+func wrongDomain(s stage) []string {
+	id, domain, finding := s.stacks["Identity"].the("AWS::Cognito::UserPoolDomain")
+	if finding != nil {
+		return append(finding, "without a domain there is no token endpoint")
+	}
+	got, configured := compact(properties(domain)["Domain"]), s.env.Identity.DomainPrefix
+	if configured != "" && got != compact(configured) {
+		return []string{fmt.Sprintf("%s has the prefix %s, configured is %q", id, got, configured)}
+	}
+	if configured == "" && !strings.Contains(got, "AWS::StackId") {
+		return []string{fmt.Sprintf("%s has the fixed prefix %s: a second deployment anywhere in the Region fails", id, got)}
+	}
+	return nil
+}
+
+// unprotected looks both ways: a development environment that can't be deleted
+// is a defect too.
+func unprotected(s stage) (findings []string) {
+	protect := s.env.Identity.DeletionProtection
+	for id, artifact := range s.artifacts("aws:cloudformation:stack") {
+		if got := at(artifact, "properties", "terminationProtection") == true; got != protect {
+			findings = append(findings, fmt.Sprintf("stack %s: termination protection is %t", id, got))
+		}
+	}
+	id, pool, finding := s.stacks["Identity"].the("AWS::Cognito::UserPool")
+	if finding != nil {
+		return append(findings, finding...)
+	}
+	if active := properties(pool)["DeletionProtection"] == "ACTIVE"; active != protect {
+		findings = append(findings, fmt.Sprintf("%s: deletion protection is %t", id, active))
+	}
+	// Nothing is retained of a deployment that failed at its creation.
+	retained := pool["DeletionPolicy"] == "RetainExceptOnCreate" && pool["UpdateReplacePolicy"] == "Retain"
+	deleted := pool["DeletionPolicy"] == "Delete" && pool["UpdateReplacePolicy"] == "Delete"
+	if retained != protect || deleted == protect {
+		findings = append(findings, fmt.Sprintf("%s: DeletionPolicy %v, UpdateReplacePolicy %v", id, pool["DeletionPolicy"], pool["UpdateReplacePolicy"]))
+	}
+	return findings
+}

@@ -1,0 +1,55 @@
+package test
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// secretsInFiles searches everything that CDK wrote, but for the functions'
+// binaries: manifests, metadata, tree, reports.
+func secretsInFiles(dir string) (findings []string, searched int, err error) {
+	err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || entry.Name() == "bootstrap" {
+			return err
+		}
+		raw, err := os.ReadFile(path)
+		searched++
+		if match := secretShapes.Find(raw); match != nil {
+			findings = append(findings, fmt.Sprintf("%s holds something of the shape of a credential, %d characters long", path, len(match)))
+		}
+		return err
+	})
+	return findings, searched, err
+}
+
+func TestNoSecretInTheAssembly(t *testing.T) {
+	findings, searched, err := secretsInFiles(theAssembly(t).dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, finding := range findings {
+		t.Error(finding)
+	}
+	if searched < 10 {
+		t.Errorf("only %d files were searched", searched)
+	}
+}
+
+func TestSecretInTheAssemblyGoesRed(t *testing.T) {
+	for name, planted := range map[string]string{
+		"an app client's secret": strings.Repeat("0123456789abcdefghijklmnopqrstuv", 2)[:52],
+		"a token":                "eyJhbGciOiJSUzI1NiJ9.e30.",
+		"an access key":          "AKIA" + strings.Repeat("A", 16),
+		"a private key":          "-----BEGIN PRIVATE KEY-----",
+	} {
+		dir := t.TempDir()
+		write(t, filepath.Join(dir, "assembly-dev", "manifest.json"), []byte(`{"x": "`+planted+`"}`))
+		if findings, _, err := secretsInFiles(dir); err != nil || len(findings) != 1 {
+			t.Errorf("%s: findings %v, %v", name, findings, err)
+		}
+	}
+}
