@@ -33,7 +33,7 @@ func TestBadFilesAreToldBeforeAnyCDKCall(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"a", "b"} {
-		if err := os.WriteFile(filepath.Join(root, "environments", name+".yaml"), []byte("nmae: "+name+"\n"), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(root, "environments", name+".yaml"), []byte("nome: "+name+"\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -19,7 +19,7 @@ func (r *reader) scalar(path string, node ast.Node, into reflect.Value) {
 			r.text(path, written, into)
 			return
 		}
-		r.report(path, fmt.Sprintf("want text, got %s", written), fmt.Sprintf("put it in quotes: %q", written))
+		r.report(path, fmt.Sprintf("want text, got %s", written), wayToText(written, into))
 	case reflect.Bool:
 		if b, ok := node.(*ast.BoolNode); ok {
 			into.SetBool(b.Value)
@@ -35,6 +35,15 @@ func (r *reader) scalar(path string, node ast.Node, into reflect.Value) {
 	default:
 		r.mismatch(path, written, into)
 	}
+}
+
+// wayToText is the hint for a value that is not text: quotes, if they are all that it lacks, else what the text must be.
+func wayToText(written string, into reflect.Value) string {
+	rule := into.Interface().(interface{ text() text }).text()
+	if message, hint := rule.check(written); message != "" {
+		return hint
+	}
+	return fmt.Sprintf("put it in quotes: %q", written)
 }
 
 func (r *reader) mismatch(path, written string, into reflect.Value) {

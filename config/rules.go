@@ -15,11 +15,13 @@ type checker struct {
 	*reader
 	written   *file
 	lambdaDir string
-	declared  map[scopeRef]bool     // every scope of every resource server
-	scopeless map[identifier]bool   // resource servers whose scopes could not be read: references to them are left alone
-	granted   map[scopeRef]bool     // every scope that some client has
-	routeKeys map[string]takenRoute // by method and path without parameter names
-	warnings  Problems
+	declared  map[scopeRef]bool   // every scope of every resource server
+	scopeless map[identifier]bool // resource servers whose scopes could not be read: references to them are left alone
+	granted   map[scopeRef]bool   // every scope that some client has
+	// incomplete: some resource server could not be read, so an unknown scope may be one of its own.
+	incomplete bool
+	routeKeys  map[string]takenRoute // by method and path without parameter names
+	warnings   Problems
 }
 
 func newChecker(r *reader, written *file, lambdaDir string) *checker {
@@ -29,6 +31,10 @@ func newChecker(r *reader, written *file, lambdaDir string) *checker {
 		granted: map[scopeRef]bool{}, routeKeys: map[string]takenRoute{},
 	}
 	for _, server := range written.ResourceServers {
+		if server.Identifier == "" { // refused, and told so
+			c.incomplete = true
+			continue
+		}
 		c.scopeless[server.Identifier] = len(server.Scopes) == 0
 		for name := range server.Scopes {
 			c.declared[fullScope(server.Identifier, name)] = true
@@ -73,8 +79,11 @@ func (c *checker) production() {
 }
 
 func isProduction(name environmentName) bool {
-	first, _, _ := strings.Cut(string(name), "-")
-	return first == "prod" || first == "production"
+	words := strings.Split(string(name), "-")
+	if words[0] == "pre" || words[0] == "non" {
+		return false
+	}
+	return slices.Contains(words, "prod") || slices.Contains(words, "production")
 }
 
 // derivedDomain checks the name as part of the domain that is derived from it.
@@ -117,7 +126,7 @@ func (c *checker) clients() {
 		bare := strings.ReplaceAll(string(name), "-", "")
 		if earlier, ok := first[bare]; ok {
 			c.report(path, fmt.Sprintf("is the same name as %q once hyphens are removed", earlier),
-				"both would be one stack output; rename one")
+				"too alike to tell apart in stack outputs; rename one")
 		} else {
 			first[bare] = name
 		}
@@ -141,10 +150,10 @@ func (c *checker) validity(path string, written validity) {
 	}
 }
 
-// scopes checks that every scope in a list is declared by a resource server. A file that declares none has been told
-// so already.
+// scopes checks that every scope in a list is declared by a resource server. A file that declares none, or one that
+// can't be read, has been told so already.
 func (c *checker) scopes(path string, scopes []scopeRef) {
-	if len(c.declared) == 0 {
+	if len(c.declared) == 0 || c.incomplete {
 		return
 	}
 	for i, scope := range scopes {

@@ -88,7 +88,7 @@ func TestReservedWordInDerivedPrefix(t *testing.T) {
 
 func TestProductionIsProtected(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"prod", "production", "prod-eu"} {
+	for _, name := range []string{"prod", "production", "prod-eu", "eu-prod"} {
 		unprotected := strings.Replace(valid, "name: dev", "name: "+name, 1)
 		want := []string{"environments/" + name + ".yaml:5:23: identity.deletionProtection: must be true in production (write deletionProtection: true)"}
 		_, got := load(t, name+".yaml", unprotected)
@@ -102,7 +102,7 @@ func TestProductionIsProtected(t *testing.T) {
 			t.Errorf("%s without identity (-want +got):\n%s", name, diff)
 		}
 	}
-	for _, name := range []string{"product", "pre-prod"} {
+	for _, name := range []string{"product", "pre-prod", "non-prod"} {
 		if _, got := load(t, name+".yaml", strings.Replace(valid, "name: dev", "name: "+name, 1)); got != nil {
 			t.Errorf("%s is taken for production: %v", name, got)
 		}
@@ -175,7 +175,7 @@ func TestClients(t *testing.T) {
 		"capital in name":  {writer, "Writer: {scopes: [test-api/write]}", `13:3: clients.Writer: "Writer" is not a valid client name ` + nameHint},
 		"32 letters":       {writer, strings.Repeat("w", 32) + ": {scopes: [test-api/write]}", `13:3: clients.` + strings.Repeat("w", 32) + `: "` + strings.Repeat("w", 32) + `" is not a valid client name ` + nameHint},
 		"digit first":      {writer, "1: {scopes: [test-api/write]}", `13:3: clients["1"]: "1" is not a valid client name ` + nameHint},
-		"same but hyphens": {writer, writer + "\n  wri-ter: {scopes: [test-api/read]}", `13:3: clients.writer: is the same name as "wri-ter" once hyphens are removed (both would be one stack output; rename one)`},
+		"same but hyphens": {writer, writer + "\n  wri-ter: {scopes: [test-api/read]}", `13:3: clients.writer: is the same name as "wri-ter" once hyphens are removed (too alike to tell apart in stack outputs; rename one)`},
 		"no scopes":        {writer, "writer: {scopes: []}", "13:12: clients.writer.scopes: has no scopes " + noScopes},
 		"scopes left out":  {writer, "writer: {}", "13:3: clients.writer.scopes: is missing " + noScopes},
 		"nothing":          {writer, "writer:", "13:3: clients.writer: has no value (give it one, or remove the key)"},
@@ -195,7 +195,7 @@ func TestClients(t *testing.T) {
 		"seconds":         {writer, writes + "accessTokenValidity: 3600s}", `13:59: clients.writer.accessTokenValidity: "3600s" is not a valid token validity ` + minutes},
 		"parts of hours":  {writer, writes + "accessTokenValidity: 1.5h}", `13:59: clients.writer.accessTokenValidity: "1.5h" is not a valid token validity ` + minutes},
 		"empty validity":  {writer, writes + `accessTokenValidity: ""}`, `13:59: clients.writer.accessTokenValidity: "" is not a valid token validity ` + minutes},
-		"plain number":    {writer, writes + "accessTokenValidity: 60}", `13:59: clients.writer.accessTokenValidity: want text, got 60 (put it in quotes: "60")`},
+		"plain number":    {writer, writes + "accessTokenValidity: 60}", `13:59: clients.writer.accessTokenValidity: want text, got 60 (hours and whole minutes: 30m, 1h, 1h30m)`},
 		"rotation 0":      {writer, writes + "rotation: {everyDays: 0}}", "13:60: clients.writer.rotation.everyDays: 0 is too small, it must be above 0"},
 		"rotation 1001":   {writer, writes + "rotation: {everyDays: 1001}}", "13:60: clients.writer.rotation.everyDays: 1001 is too large, at most 1000 is allowed"},
 		"rotation 1.5":    {writer, writes + "rotation: {everyDays: 1.5}}", `13:60: clients.writer.rotation.everyDays: want a whole number, got "1.5"`},
@@ -209,5 +209,15 @@ func TestTokenValidityBounds(t *testing.T) {
 		if _, got := load(t, "dev.yaml", edit(t, "[test-api/write]}", "[test-api/write], accessTokenValidity: "+validity+"}")); got != nil {
 			t.Errorf("%s is refused: %v", validity, got)
 		}
+	}
+}
+
+// TestRefusedIdentifierIsToldOnce: the scopes of a resource server that can't be
+// read are not unknown too.
+func TestRefusedIdentifierIsToldOnce(t *testing.T) {
+	t.Parallel()
+	_, got := load(t, "dev.yaml", strings.Replace(valid, "identifier: test-api", `identifier: "my api"`, 1))
+	if len(got) != 1 || !strings.Contains(got[0], "identifier") {
+		t.Errorf("got %q, want one problem", got)
 	}
 }
