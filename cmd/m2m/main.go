@@ -6,11 +6,8 @@
 package main
 
 import (
-	"context"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 )
 
 func main() {
@@ -19,17 +16,14 @@ func main() {
 
 // run is main without the process: it returns the exit status.
 func run(args []string, stdout, stderr io.Writer) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	interrupts, stop := listenForInterrupts()
 	defer stop()
-	// After the first signal a second one ends the process at once.
-	context.AfterFunc(ctx, stop)
-
 	speech := newSpeech(stderr)
-	root := rootCommand(stdout, speech)
+	root := rootCommand(stdout, speech, interrupts)
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(speech)
-	if err := root.ExecuteContext(ctx); err != nil {
+	if err := root.ExecuteContext(interrupts.first); err != nil {
 		speech.failure(err)
 		return 1
 	}

@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func rootCommand(stdout io.Writer, speech *speech) *cobra.Command {
+func rootCommand(stdout io.Writer, speech *speech, interrupts *interrupts) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "m2m",
 		Short: "Run and inspect machine-to-machine environments of this project",
@@ -22,6 +22,6 @@ taken from the cloud assembly that ` + "`cdk synth`" + ` writes. No AWS account 
 		SilenceUsage:      true,
 		DisableAutoGenTag: true,
 	}
-	root.AddCommand(upCommand(stdout, speech))
+	root.AddCommand(upCommand(stdout, speech, interrupts))
 	return root
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"cognito-m2m/internal/local"
@@ -92,11 +93,16 @@ func (s *speech) failure(err error) {
 func hint(err error) string {
 	var address *local.AddressError
 	var inUse *local.InUseError
+	var folder *local.StateDirError
 	var state *local.StateError
 	var refused *local.Refused
 	switch {
-	case errors.As(err, &address):
+	case errors.As(err, &address) && errors.Is(err, syscall.EADDRINUSE):
 		return "stop what listens there, or choose with --api-addr and --cognito-addr (port 0 takes a free one)"
+	case errors.As(err, &address):
+		return "--api-addr and --cognito-addr are host:port of this machine, such as 127.0.0.1:0"
+	case errors.As(err, &folder):
+		return "choose another folder with --state DIR, or keep nothing with --ephemeral"
 	case errors.As(err, &inUse):
 		return "stop that run, or give this one its own state with --state DIR or --ephemeral"
 	case errors.As(err, &state):

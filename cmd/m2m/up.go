@@ -28,7 +28,7 @@ type upOptions struct {
 	json        bool
 }
 
-func upCommand(stdout io.Writer, speech *speech) *cobra.Command {
+func upCommand(stdout io.Writer, speech *speech, interrupts *interrupts) *cobra.Command {
 	var o upOptions
 	cmd := &cobra.Command{
 		Use:   "up",
@@ -39,13 +39,14 @@ authorizer, and the compiled functions in warm processes.
 
 Ids, secrets and signing keys are kept between runs, so clients go on working.
 When everything answers, it prints URLs and curl commands to paste; with --json,
-one JSON object on stdout. Ctrl-C lets requests in flight finish and stops.`,
+one JSON object on stdout. Ctrl-C lets requests in flight finish and stops; a
+second Ctrl-C stops at once.`,
 		Example: `  m2m up
   m2m up --env staging --api-addr 127.0.0.1:0 --cognito-addr 127.0.0.1:0
   m2m up --assembly cdk.out --json      no synth, no Node
   m2m up --ephemeral                    new ids and secrets, nothing kept`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return up(cmd.Context(), o, stdout, speech) },
+		RunE: func(*cobra.Command, []string) error { return up(interrupts, o, stdout, speech) },
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.env, "env", "dev", "the environment to run, a file in environments/")
@@ -56,12 +57,14 @@ one JSON object on stdout. Ctrl-C lets requests in flight finish and stops.`,
 	flags.BoolVar(&o.ephemeral, "ephemeral", false, "keep nothing: new ids and secrets, gone at the end")
 	flags.BoolVar(&o.lenient, "lenient", false, "warn about resources the runtime does not know, instead of refusing them")
 	flags.BoolVar(&o.json, "json", false, "print one JSON object on stdout when ready")
-	cmd.MarkFlagsMutuallyExclusive("state", "ephemeral")
 	return cmd
 }
 
-func up(ctx context.Context, o upOptions, stdout io.Writer, speech *speech) (err error) {
-	begun := time.Now()
+func up(interrupts *interrupts, o upOptions, stdout io.Writer, speech *speech) (err error) {
+	begun, ctx := time.Now(), interrupts.first
+	if o.ephemeral && o.state != "" {
+		return errors.New("--ephemeral keeps no state, so it can't go with --state: leave one of them out")
+	}
 	project, err := findProject(o)
 	if err != nil {
 		return err
@@ -70,12 +73,13 @@ func up(ctx context.Context, o upOptions, stdout io.Writer, speech *speech) (err
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, runtime.Close()) }()
+	defer func() { err = errors.Join(err, runtime.Close(interrupts.second)) }()
 
 	description, err := synthAndStart(ctx, o, project, runtime, speech)
 	if err != nil {
-		if ctx.Err() != nil {
-			return errors.New("interrupted before the environment was ready")
+		if errors.Is(err, context.Canceled) {
+			speech.say("Stopped before %s was ready.", o.env)
+			return nil
 		}
 		return err
 	}
@@ -85,7 +89,7 @@ func up(ctx context.Context, o upOptions, stdout io.Writer, speech *speech) (err
 	}
 	select {
 	case <-ctx.Done():
-		speech.say("Stopping: requests in flight may finish.")
+		speech.say("Stopping: requests in flight may finish. Ctrl-C again stops at once.")
 		return nil
 	case err := <-runtime.Failed():
 		return err
@@ -110,6 +114,7 @@ func (o upOptions) config(project *synth.Project, speech *speech) local.Config {
 		StateDir:       o.state,
 		Ephemeral:      o.ephemeral,
 		Lenient:        o.lenient,
+		CompareSource:  o.assembly != "",
 		Report:         speech,
 		FunctionOutput: speech.lines("function | "),
 		AccessLog:      speech.lines("access   | "),

@@ -1,9 +1,9 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -17,11 +17,14 @@ func walkThrough(d *local.Description) string {
 	fmt.Fprintf(&b, "\nHTTP API        %s\nToken endpoint  %s\nIssuer          %s\nJWKS            %s\n\n",
 		d.APIURL, d.TokenEndpoint, d.Issuer, d.JWKSURI)
 	for _, route := range d.Routes {
-		fmt.Fprintf(&b, "%-30s  %s\n", route.RouteKey, wanted(route.Scopes))
+		fmt.Fprintf(&b, "%-30s  %s\n", route.RouteKey, wanted(route))
 	}
-	call, hasCall := firstCall(d.Routes)
-	if hasCall {
-		fmt.Fprintf(&b, "\n# Without a token: 401\ncurl -i %s%s\n", d.APIURL, call)
+	if path, ok := firstProtected(d.Routes); ok {
+		fmt.Fprintf(&b, "\n# Without a token: 401\n%s\n", call(d, "", path))
+	}
+	if d.TokenEndpoint == "" {
+		b.WriteString("\nThe user pool has no domain, and so no token endpoint.\n")
+		return b.String()
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.Clients)) {
 		b.WriteString(clientCommands(d, name))
@@ -29,19 +32,21 @@ func walkThrough(d *local.Description) string {
 	return b.String()
 }
 
-func wanted(scopes []string) string {
-	if len(scopes) == 0 {
-		return "any token of a client above"
+func wanted(route local.Route) string {
+	switch {
+	case route.Authorization != "JWT":
+		return "open: no token is needed"
+	case len(route.Scopes) == 0:
+		return "any token of a client below"
 	}
-	return strings.Join(scopes, " or ")
+	return strings.Join(route.Scopes, " or ")
 }
 
 // clientCommands are the commands of one client: a token, and a call of every
 // route that a plain GET reaches.
 func clientCommands(d *local.Description, name string) string {
-	client := d.Clients[name]
-	token := strings.ToUpper(strings.ReplaceAll(name, "-", "_")) + "_TOKEN"
-	request := fmt.Sprintf("curl -s -u %s:%s -d grant_type=client_credentials %s",
+	client, token := d.Clients[name], tokenVariable(name)
+	request := fmt.Sprintf(`curl -s -w '\n' -u %s:%s -d grant_type=client_credentials %s`,
 		client.ClientID, string(client.ClientSecret), d.TokenEndpoint)
 
 	var b strings.Builder
@@ -49,19 +54,28 @@ func clientCommands(d *local.Description, name string) string {
 	fmt.Fprintf(&b, "%s=$(%s | sed 's/.*\"access_token\":\"\\([^\"]*\\)\".*/\\1/')\n", token, request)
 	for _, route := range d.Routes {
 		if path, ok := callable(route.RouteKey); ok {
-			fmt.Fprintf(&b, "curl -i -H \"Authorization: Bearer $%s\" %s%s\n", token, d.APIURL, path)
+			fmt.Fprintln(&b, call(d, `-H "Authorization: Bearer $`+token+`" `, path))
 		}
 	}
 	return b.String()
 }
 
-// firstCall is the path of a route to try, one that any token opens if there is one.
-func firstCall(routes []local.Route) (path string, ok bool) {
-	sorted := slices.SortedStableFunc(slices.Values(routes), func(a, b local.Route) int {
-		return cmp.Compare(len(a.Scopes), len(b.Scopes))
-	})
-	for _, route := range sorted {
-		if path, ok := callable(route.RouteKey); ok {
+// call is a curl command whose answer ends in a new line.
+func call(d *local.Description, header, path string) string {
+	return fmt.Sprintf(`curl -i -w '\n' %s%s%s`, header, d.APIURL, path)
+}
+
+// notInVariable is what a client's name may hold and a shell variable's may not.
+var notInVariable = regexp.MustCompile(`[^A-Z0-9_]+`)
+
+func tokenVariable(client string) string {
+	return "TOKEN_" + notInVariable.ReplaceAllString(strings.ToUpper(client), "_")
+}
+
+// firstProtected is the path of a route that wants a token.
+func firstProtected(routes []local.Route) (path string, ok bool) {
+	for _, route := range routes {
+		if path, ok := callable(route.RouteKey); ok && route.Authorization == "JWT" {
 			return path, true
 		}
 	}

@@ -12,10 +12,10 @@ var httpAPI = resourceType{
 			"ExposeHeaders":    texts(),
 			"MaxAge":           whole(-1, 86400),
 		}),
-		"DisableExecuteApiEndpoint": flag(),
+		"DisableExecuteApiEndpoint": flag().falseOnly("an API whose execute-api endpoint is disabled answers 404 there, which is not simulated"),
 		"Description":               noEffect(),
 		"FailOnWarnings":            noEffect(),
-		"IpAddressType":             oneOf("ipv4", "dualstack").checkedOnly(),
+		"IpAddressType":             oneOf("ipv4", "dualstack"),
 		"Tags":                      noEffect(),
 		"Version":                   noEffect(),
 		"Body":                      unsupported("an API made from an OpenAPI body is not simulated; declare its routes as resources"),
@@ -36,16 +36,7 @@ func apiEndpoint(at place, r *resource) (any, bool) {
 }
 
 func readAPI(b *builder, r *resource, v values) {
-	api := API{
-		Resource:                  r.source(),
-		ID:                        r.reference(),
-		Name:                      v.text("Name"),
-		Region:                    r.scope.region,
-		AccountID:                 r.scope.account,
-		Endpoint:                  r.attribute("ApiEndpoint"),
-		ExecuteAPIARN:             r.attribute("ExecuteApiArn"),
-		DisableExecuteAPIEndpoint: v.flag("DisableExecuteApiEndpoint"),
-	}
+	api := API{Resource: r.source(), ID: r.reference()}
 	if cors := v.object("CorsConfiguration"); cors != nil {
 		api.CORS = &CORS{
 			AllowCredentials: cors.flag("AllowCredentials"),
@@ -89,20 +80,29 @@ func readAPIStage(b *builder, r *resource, v values) {
 	stage := APIStage{
 		Resource:             r.source(),
 		Name:                 v.text("StageName"),
-		AutoDeploy:           v.flag("AutoDeploy"),
-		DeploymentID:         v.text("DeploymentId"),
 		Variables:            v.textMap("StageVariables"),
+		AccessLogFormat:      v.object("AccessLogSettings").text("Format"),
 		DefaultRouteSettings: readRouteSettings(v.object("DefaultRouteSettings")),
 		RouteSettings:        map[string]RouteSettings{},
-	}
-	if log := v.object("AccessLogSettings"); log != nil {
-		stage.AccessLog = &AccessLog{DestinationARN: log.text("DestinationArn"), Format: log.text("Format")}
 	}
 	perRoute := v.object("RouteSettings")
 	for key := range perRoute {
 		stage.RouteSettings[key] = readRouteSettings(perRoute.object(key))
 	}
+	r.checkDeployed()
 	b.attach(stage.Resource, v.text("ApiId"), func(api *API) { api.Stages = append(api.Stages, stage) })
+}
+
+// checkDeployed passes over properties that could not be read, because those were reported.
+//
+// Parity: Assembly: values that are not simulated
+func (r *resource) checkDeployed() {
+	automatic, okAutomatic := r.property("AutoDeploy")
+	deployment, okDeployment := r.text("DeploymentId")
+	if okAutomatic && okDeployment && automatic != true && deployment == "" {
+		r.place().field("AutoDeploy").unsupported(
+			"a stage that is neither deployed automatically nor names a deployment serves nothing, which is not simulated")
+	}
 }
 
 func readRouteSettings(v values) RouteSettings {

@@ -25,8 +25,8 @@ var userPoolClient = resourceType{
 		"AccessTokenValidity": whole(1, 86400),
 		"TokenValidityUnits": object(properties{
 			"AccessToken":  oneOf("seconds", "minutes", "hours", "days"),
-			"IdToken":      oneOf("seconds", "minutes", "hours", "days").checkedOnly(),
-			"RefreshToken": oneOf("seconds", "minutes", "hours", "days").checkedOnly(),
+			"IdToken":      oneOf("seconds", "minutes", "hours", "days"),
+			"RefreshToken": oneOf("seconds", "minutes", "hours", "days"),
 		}),
 
 		// The rest is about users, who do not sign in at a client for client credentials.
@@ -38,7 +38,7 @@ var userPoolClient = resourceType{
 		"EnableTokenRevocation":                    noEffect(),
 		"IdTokenValidity":                          noEffect(),
 		"LogoutURLs":                               noEffect(),
-		"PreventUserExistenceErrors":               oneOf("ENABLED", "LEGACY").checkedOnly(),
+		"PreventUserExistenceErrors":               oneOf("ENABLED", "LEGACY"),
 		"ReadAttributes":                           noEffect(),
 		"RefreshTokenRotation":                     noEffect(),
 		"RefreshTokenValidity":                     noEffect(),
@@ -66,7 +66,6 @@ func readUserPoolClient(b *builder, r *resource, v values) {
 		AllowedOAuthFlows:               v.texts("AllowedOAuthFlows"),
 		AllowedOAuthScopes:              v.texts("AllowedOAuthScopes"),
 		AllowedOAuthFlowsUserPoolClient: v.flag("AllowedOAuthFlowsUserPoolClient"),
-		ExplicitAuthFlows:               v.texts("ExplicitAuthFlows"),
 		AccessTokenValidity:             accessTokenValidity(v),
 	}
 	if client.AccessTokenValidity < shortestValidity || client.AccessTokenValidity > longestValidity {

@@ -114,7 +114,7 @@ func (b *builder) checkRoute(r Route, authorizers, integrations set) {
 var requestIDVariable = regexp.MustCompile(`\$context\.(requestId|extendedRequestId)\b`)
 
 func (b *builder) checkAccessLog(s APIStage) {
-	if s.AccessLog != nil && s.AccessLog.Format != "" && !requestIDVariable.MatchString(s.AccessLog.Format) {
+	if s.AccessLogFormat != "" && !requestIDVariable.MatchString(s.AccessLogFormat) {
 		b.fail(s.Resource, "AccessLogSettings.Format", "the format needs $context.requestId or $context.extendedRequestId")
 	}
 }

@@ -55,8 +55,8 @@ func TestCustomDomainIsNoPrefix(t *testing.T) {
 		"Domain.Domain":             `"auth.aws.example.com"`,
 		"Domain.CustomDomainConfig": `{"CertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/x"}`,
 	})
-	if got := m.UserPoolDomains[0].Host; got != "auth.aws.example.com" {
-		t.Errorf("host is %q", got)
+	if got := m.UserPoolDomains[0].Domain; got != "auth.aws.example.com" {
+		t.Errorf("domain is %q", got)
 	}
 }
 
@@ -80,7 +80,7 @@ func TestAllProblemsAtOnce(t *testing.T) {
 // A reference that cannot be resolved is one problem, however much depends on it.
 func TestNoProblemsThatFollowFromOthers(t *testing.T) {
 	t.Parallel()
-	for _, patch := range []string{"Route.AuthorizerId", "Route.Target", "Route.ApiId", "Client.UserPoolId", "Integration.IntegrationUri", "Api.ProtocolType"} {
+	for _, patch := range []string{"Route.AuthorizerId", "Route.Target", "Route.ApiId", "Client.UserPoolId", "Integration.IntegrationUri", "Api.ProtocolType", "Stage.AutoDeploy", "Api.DisableExecuteApiEndpoint"} {
 		t.Run(patch, func(t *testing.T) {
 			t.Parallel()
 			_, problems := resolveOne(t, patched(t, map[string]string{patch: `{"Ref": "Nothing"}`}))

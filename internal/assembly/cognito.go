@@ -6,9 +6,9 @@ var userPool = resourceType{
 	properties: properties{
 		"UserPoolName":          text(),
 		"IssuerConfiguration":   object(properties{"Type": oneOf(issuerOriginal, issuerUpdated)}),
-		"DeletionProtection":    oneOf("ACTIVE", "INACTIVE").checkedOnly(),
-		"UserPoolTier":          oneOf("LITE", "ESSENTIALS", "PLUS").checkedOnly(),
-		"MfaConfiguration":      oneOf("OFF", "ON", "OPTIONAL").checkedOnly(),
+		"DeletionProtection":    oneOf("ACTIVE", "INACTIVE"),
+		"UserPoolTier":          oneOf("LITE", "ESSENTIALS", "PLUS"),
+		"MfaConfiguration":      oneOf("OFF", "ON", "OPTIONAL"),
 		"LambdaConfig":          object(userPoolTriggers),
 		"UserPoolTags":          noEffect(),
 		"KeyConfiguration":      noEffect(),
@@ -86,15 +86,11 @@ func providerName(at place, r *resource) (any, bool) {
 	return host + r.scope.region + "." + r.scope.urlSuffix() + "/" + id, okID && okIssuer
 }
 
-func readUserPool(b *builder, r *resource, v values) {
+func readUserPool(b *builder, r *resource, _ values) {
 	b.model.UserPools = append(b.model.UserPools, UserPool{
-		Resource:     r.source(),
-		ID:           r.reference(),
-		ARN:          r.attribute("Arn"),
-		Name:         v.text("UserPoolName"),
-		Region:       r.scope.region,
-		ProviderName: r.attribute("ProviderName"),
-		ProviderURL:  r.attribute("ProviderURL"),
+		Resource:    r.source(),
+		ID:          r.reference(),
+		ProviderURL: r.attribute("ProviderURL"),
 	})
 }
 
@@ -123,10 +119,7 @@ func readResourceServer(b *builder, r *resource, v values) {
 		Name:       v.text("Name"),
 	}
 	for _, scope := range v.objects("Scopes") {
-		server.Scopes = append(server.Scopes, Scope{
-			Name:        scope.text("ScopeName"),
-			Description: scope.text("ScopeDescription"),
-		})
+		server.Scopes = append(server.Scopes, Scope{Name: scope.text("ScopeName")})
 	}
 	b.model.ResourceServers = append(b.model.ResourceServers, server)
 }
@@ -151,17 +144,12 @@ var userPoolDomain = resourceType{
 }
 
 func readUserPoolDomain(b *builder, r *resource, v values) {
-	domain := UserPoolDomain{
+	b.model.UserPoolDomains = append(b.model.UserPoolDomains, UserPoolDomain{
 		Resource:       r.source(),
 		UserPoolID:     v.text("UserPoolId"),
 		Domain:         v.text("Domain"),
 		CertificateARN: v.object("CustomDomainConfig").text("CertificateArn"),
-	}
-	domain.Host = domain.Domain
-	if domain.CertificateARN == "" {
-		domain.Host += ".auth." + r.scope.region + ".amazoncognito.com"
-	}
-	b.model.UserPoolDomains = append(b.model.UserPoolDomains, domain)
+	})
 }
 
 // validityUnits are the units of TokenValidityUnits.

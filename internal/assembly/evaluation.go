@@ -24,7 +24,6 @@ type evaluation struct {
 	exports  map[exportKey]*output
 	assets   map[string]asset
 	problems []Problem
-	ignored  []IgnoredProperty
 	depth    int
 }
 

@@ -7,10 +7,8 @@ import (
 
 // What Lambda takes for properties that the template leaves out.
 const (
-	defaultMemorySize   = 128 // MB
-	defaultTimeout      = 3   // seconds
-	defaultArchitecture = "x86_64"
-	defaultLogFormat    = "Text"
+	defaultMemorySize = 128 // MB
+	defaultTimeout    = 3   // seconds
 )
 
 const functionNameLimit = 64
@@ -37,7 +35,7 @@ var function = resourceType{
 			"LogGroup":            text(),
 			"LogFormat":           oneOf("Text", "JSON"),
 			"ApplicationLogLevel": oneOf("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"),
-			"SystemLogLevel":      oneOf("DEBUG", "INFO", "WARN").checkedOnly(),
+			"SystemLogLevel":      oneOf("DEBUG", "INFO", "WARN"),
 		}),
 		"ReservedConcurrentExecutions": whole(0, 1<<31-1),
 		"Role":                         noEffect().must(),
@@ -69,31 +67,20 @@ var (
 )
 
 func readFunction(b *builder, r *resource, v values) {
-	logging := v.object("LoggingConfig")
 	f := Function{
 		Resource:                     r.source(),
 		Name:                         r.reference(),
 		ARN:                          r.attribute("Arn"),
 		Handler:                      v.text("Handler"),
-		Runtime:                      v.text("Runtime"),
-		Architectures:                v.texts("Architectures"),
 		MemorySize:                   v.whole("MemorySize", defaultMemorySize),
 		Timeout:                      time.Duration(v.whole("Timeout", defaultTimeout)) * time.Second,
 		Environment:                  v.object("Environment").textMap("Variables"),
 		ReservedConcurrentExecutions: v.optionalWhole("ReservedConcurrentExecutions"),
-		LogGroup:                     logging.text("LogGroup"),
-		LogFormat:                    logging.text("LogFormat"),
-		ApplicationLogLevel:          logging.text("ApplicationLogLevel"),
+		LogGroup:                     v.object("LoggingConfig").text("LogGroup"),
 		Asset:                        r.codeAsset(v.object("Code").text("S3Key")),
-	}
-	if len(f.Architectures) == 0 {
-		f.Architectures = []string{defaultArchitecture}
 	}
 	if f.LogGroup == "" {
 		f.LogGroup = "/aws/lambda/" + f.Name
-	}
-	if f.LogFormat == "" {
-		f.LogFormat = defaultLogFormat
 	}
 	b.model.Functions = append(b.model.Functions, f)
 }

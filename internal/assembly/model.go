@@ -19,8 +19,6 @@ type Model struct {
 
 	// NotSimulated are the resources that are known and play no part in a local run.
 	NotSimulated []Resource
-	// Ignored are the properties of simulated resources that are known and have no effect in a local run.
-	Ignored []IgnoredProperty
 }
 
 // Resource says where in the assembly something comes from.
@@ -37,13 +35,6 @@ func (r Resource) problem(property, format string, args ...any) Problem {
 		Stack: r.Stack, LogicalID: r.LogicalID, Path: r.Path,
 		Property: property, Message: fmt.Sprintf(format, args...),
 	}
-}
-
-// IgnoredProperty is a property that AWS acts on and a local run does not.
-type IgnoredProperty struct {
-	Resource
-
-	Property string // TracingConfig, or LoggingConfig.SystemLogLevel
 }
 
 // Output is a stack output.

@@ -6,14 +6,8 @@ import "time"
 type API struct {
 	Resource
 
-	ID                        string
-	Name                      string
-	Region                    string
-	AccountID                 string
-	Endpoint                  string // https://<id>.execute-api.<Region>.amazonaws.com
-	ExecuteAPIARN             string // arn:aws:execute-api:<Region>:<account>:<id>
-	CORS                      *CORS  // nil if not configured
-	DisableExecuteAPIEndpoint bool
+	ID   string
+	CORS *CORS // nil if not configured
 
 	Authorizers  []Authorizer
 	Integrations []Integration
@@ -72,18 +66,10 @@ type APIStage struct {
 	Resource
 
 	Name                 string // $default, or the first segment of the paths it serves
-	AutoDeploy           bool
-	DeploymentID         string // of a stage that is deployed by hand
 	Variables            map[string]string
-	AccessLog            *AccessLog // nil if there is none
+	AccessLogFormat      string // empty if there is no access log
 	DefaultRouteSettings RouteSettings
 	RouteSettings        map[string]RouteSettings // by route key
-}
-
-// AccessLog is a stage's AccessLogSettings.
-type AccessLog struct {
-	DestinationARN string
-	Format         string
 }
 
 // RouteSettings are the throttling limits of a stage or of one route in it; nil leaves the account's limit in force.

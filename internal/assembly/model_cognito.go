@@ -6,12 +6,8 @@ import "time"
 type UserPool struct {
 	Resource
 
-	ID           string
-	ARN          string
-	Name         string // UserPoolName; empty if the template leaves it out
-	Region       string
-	ProviderName string // the issuer without its scheme
-	ProviderURL  string // the issuer, as tokens carry it in iss
+	ID          string
+	ProviderURL string // the issuer, as tokens carry it in iss
 }
 
 // ResourceServer is an AWS::Cognito::UserPoolResourceServer.
@@ -26,8 +22,7 @@ type ResourceServer struct {
 
 // Scope is one scope of a resource server; tokens carry it as identifier/name.
 type Scope struct {
-	Name        string
-	Description string
+	Name string
 }
 
 // UserPoolClient is an AWS::Cognito::UserPoolClient, an app client. It has no secret: the model is made from a
@@ -42,7 +37,6 @@ type UserPoolClient struct {
 	AllowedOAuthFlows               []string
 	AllowedOAuthScopes              []string
 	AllowedOAuthFlowsUserPoolClient bool
-	ExplicitAuthFlows               []string // empty: the template leaves them out
 	AccessTokenValidity             time.Duration
 }
 
@@ -53,5 +47,4 @@ type UserPoolDomain struct {
 	UserPoolID     string
 	Domain         string // a prefix, or a full domain name if CertificateARN is set
 	CertificateARN string
-	Host           string // the host name the token endpoint has on AWS
 }

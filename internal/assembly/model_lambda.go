@@ -9,15 +9,11 @@ type Function struct {
 	Name                         string
 	ARN                          string
 	Handler                      string
-	Runtime                      string
-	Architectures                []string
 	MemorySize                   int // MB
 	Timeout                      time.Duration
 	Environment                  map[string]string
 	ReservedConcurrentExecutions *int
 	LogGroup                     string
-	LogFormat                    string // Text or JSON
-	ApplicationLogLevel          string // empty unless LogFormat is JSON and a level is set
 	Asset                        *Asset // nil if the code is not an asset of this assembly
 }
 

@@ -8,7 +8,6 @@ type properties map[string]property
 // property is the schema of one property. The functions below make one; the methods narrow it down.
 type property struct {
 	kind     kind
-	class    class
 	required bool
 	replaces bool // a change replaces the resource
 
@@ -19,7 +18,7 @@ type property struct {
 	pattern    *regexp.Regexp
 	limits     *limits
 	most       int    // items in a list; 0 is no limit
-	reason     string // why an unsupported property is refused
+	refusal    string // why the property, or a flag's true, is not simulated; empty if it may be there
 }
 
 type kind int
@@ -33,14 +32,6 @@ const (
 	listKind
 	objectKind
 	mapKind
-)
-
-type class int
-
-const (
-	simulated class = iota
-	effectless
-	refused
 )
 
 type limits struct{ from, to float64 }
@@ -75,12 +66,10 @@ func mapOf(element property) property { return property{kind: mapKind, element: 
 // noEffect is a property that AWS knows and that changes nothing a local run could show. Its value is not looked at.
 //
 // Parity: Assembly: properties without effect
-func noEffect() property { return property{kind: anything, class: effectless} }
+func noEffect() property { return property{kind: anything} }
 
 // unsupported is a property that would change what the system does and is not simulated.
-func unsupported(reason string) property {
-	return property{kind: anything, class: refused, reason: reason}
-}
+func unsupported(reason string) property { return property{kind: anything, refusal: reason} }
 
 // must makes the property required.
 func (p property) must() property {
@@ -102,6 +91,14 @@ func (p property) only(values ...string) property {
 	return p
 }
 
+// falseOnly marks a flag that would change what the system does if it were true, and is then not simulated.
+//
+// Parity: Assembly: values that are not simulated
+func (p property) falseOnly(reason string) property {
+	p.refusal = reason
+	return p
+}
+
 // like sets the pattern a text has to match.
 func (p property) like(pattern string) property {
 	p.pattern = regexp.MustCompile(pattern)
@@ -111,11 +108,5 @@ func (p property) like(pattern string) property {
 // atMost limits the items of a list.
 func (p property) atMost(items int) property {
 	p.most = items
-	return p
-}
-
-// checkedOnly is for a property that is without effect and whose value is checked all the same.
-func (p property) checkedOnly() property {
-	p.class = effectless
 	return p
 }

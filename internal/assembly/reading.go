@@ -17,18 +17,10 @@ const dynamicReference = "{{resolve:"
 // read resolves a template node and checks it against its schema in one walk. It gives a string, bool, int, float64,
 // []any or values as the schema says, or noValue; it returns false after reporting a problem.
 func (s *scope) read(at place, p property, node any) (any, bool) {
-	switch p.class {
-	case refused:
-		at.unsupported("%s", p.reason)
-		return noValue{}, true
-	case effectless:
-		s.evaluation.ignored = append(s.evaluation.ignored, IgnoredProperty{
-			Resource: at.resource(s.resources[at.logicalID].typeName),
-			Property: at.property,
-		})
-	case simulated:
-	}
 	if p.kind == anything {
+		if p.refusal != "" {
+			at.unsupported("%s", p.refusal)
+		}
 		return noValue{}, true
 	}
 	if _, _, ok := intrinsic(node); ok || node == nil {
@@ -120,7 +112,7 @@ func readScalar(at place, p property, node any) (any, bool) {
 	}
 	switch p.kind {
 	case flagKind:
-		return readFlag(at, text)
+		return readFlag(at, p, text)
 	case wholeKind:
 		return readWhole(at, p, text)
 	case numberKind:
@@ -134,9 +126,12 @@ func readScalar(at place, p property, node any) (any, bool) {
 	}
 }
 
-func readFlag(at place, text string) (any, bool) {
+func readFlag(at place, p property, text string) (any, bool) {
 	switch strings.ToLower(text) {
 	case "true":
+		if p.refusal != "" {
+			at.unsupported("%s", p.refusal)
+		}
 		return true, true
 	case "false":
 		return false, true

@@ -41,7 +41,6 @@ func (s *Stage) Resolve(options Options) (*Model, []Problem) {
 	e.readOutputValues(b.model)
 	b.build()
 	b.check()
-	b.model.Ignored = e.ignored
 	return b.model, sortProblems(append(e.problems, b.problems...))
 }
 

@@ -17,6 +17,9 @@ func TestStrict(t *testing.T) {
 		"unknown nested property": {map[string]string{"Jwt.JwtConfiguration.Moon": `1`}, "Jwt", "JwtConfiguration.Moon", "not simulated, and not known"},
 		"refused property":        {map[string]string{"Api.Body": `{}`}, "Api", "Body", "OpenAPI body is not simulated"},
 		"refused trigger":         {map[string]string{"Pool.LambdaConfig.PreTokenGenerationConfig": `{}`}, "Pool", "LambdaConfig.PreTokenGenerationConfig", "changes access tokens"},
+		"disabled endpoint":       {map[string]string{"Api.DisableExecuteApiEndpoint": `"true"`}, "Api", "DisableExecuteApiEndpoint", "answers 404 there, which is not simulated"},
+		"stage by hand":           {map[string]string{"Stage.AutoDeploy": `false`}, "Stage", "AutoDeploy", "serves nothing, which is not simulated"},
+		"stage never deployed":    {map[string]string{"Stage.AutoDeploy": ""}, "Stage", "AutoDeploy", "serves nothing, which is not simulated"},
 		"properties of no kind":   {map[string]string{"Pool": `{"Type": "AWS::Cognito::UserPool", "Properties": []}`}, "Pool", "", "an object is needed"},
 
 		"a text for a list":       {map[string]string{"Client.AllowedOAuthScopes": `"a"`}, "Client", "AllowedOAuthScopes", "a list is needed here, not a text"},
@@ -79,10 +82,12 @@ func TestStrict(t *testing.T) {
 func TestKindsOfProblems(t *testing.T) {
 	t.Parallel()
 	_, problems := resolveOne(t, patched(t, map[string]string{
-		"Route.Moon":        `1`,
-		"Vm":                `{"Type": "AWS::EC2::Instance"}`,
-		"Pool.LambdaConfig": `{"PreTokenGenerationConfig": {}}`,
-		"Echo.Timeout":      `0`,
+		"Route.Moon":                    `1`,
+		"Vm":                            `{"Type": "AWS::EC2::Instance"}`,
+		"Pool.LambdaConfig":             `{"PreTokenGenerationConfig": {}}`,
+		"Api.DisableExecuteApiEndpoint": `true`,
+		"Stage.AutoDeploy":              `false`,
+		"Echo.Timeout":                  `0`,
 	}))
 	var unsupported, invalid []string
 	for _, p := range problems {
@@ -92,7 +97,7 @@ func TestKindsOfProblems(t *testing.T) {
 			invalid = append(invalid, p.LogicalID)
 		}
 	}
-	if got := strings.Join(unsupported, " "); got != "Pool Route Vm" {
+	if got := strings.Join(unsupported, " "); got != "Api Pool Route Stage Vm" {
 		t.Errorf("unsupported: %s", got)
 	}
 	if got := strings.Join(invalid, " "); got != "Echo" {

@@ -36,8 +36,9 @@ type Config struct {
 	// TaskRoot is the folder with the function's files: working directory and LAMBDA_TASK_ROOT.
 	// Default the folder of Bootstrap.
 	TaskRoot string
-	// Concurrency is the largest number of invocations under way at once. Default 10.
-	Concurrency int
+	// Concurrency is the largest number of invocations under way at once; 0 refuses every one, as a
+	// reserved concurrency of 0 does on Lambda. Default, where it is nil, 64: each is a process.
+	Concurrency *int
 	// Output receives what the processes write to stdout and stderr. Every Write is one whole line of at
 	// most 64 KiB and its newline (longer ones are cut into several); there is never more than one Write
 	// at a time. A slow Output slows the function down. Default: discarded.
@@ -68,7 +69,7 @@ func (c Config) completed() (Config, error) {
 	setDefault(&c.Timeout, 3*time.Second)
 	setDefault(&c.InitTimeout, 10*time.Second)
 	setDefault(&c.TaskRoot, filepath.Dir(bootstrap))
-	setDefault(&c.Concurrency, 10)
+	setDefault(&c.Concurrency, new(64))
 	setDefault(&c.Output, io.Discard)
 	setDefault(&c.Log, slog.New(slog.DiscardHandler))
 	if c.Now == nil {
@@ -92,7 +93,7 @@ func (c Config) check() error {
 		return errors.New("bootstrap is missing")
 	case c.Timeout < 0, c.InitTimeout < 0:
 		return errors.New("timeout is negative")
-	case c.Concurrency < 0:
+	case c.Concurrency != nil && *c.Concurrency < 0:
 		return errors.New("concurrency is negative")
 	}
 	if err := checkExecutable(c.Bootstrap); err != nil {

@@ -128,7 +128,7 @@ func TestInitFailure(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			cfg := function.Config{Environment: map[string]string{"INIT": test.init}, Concurrency: 1}
+			cfg := function.Config{Environment: map[string]string{"INIT": test.init}, Concurrency: new(1)}
 			if test.init == "hang" {
 				cfg.InitTimeout = 100 * time.Millisecond
 			}

@@ -67,7 +67,7 @@ func (f *Function) Invoke(ctx context.Context, payload []byte) (response []byte,
 
 // admit counts an invocation in, and takes the warm environment used last, nil if there is none.
 //
-// Parity: Function concurrency: a limit per function, 10 by default
+// Parity: Function concurrency: a limit per function, 64 by default
 //
 // Parity: Function concurrency: idle environments are kept
 func (f *Function) admit(ctx context.Context, payload []byte) (*environment, error) {
@@ -82,7 +82,7 @@ func (f *Function) admit(ctx context.Context, payload []byte) (*environment, err
 	if f.closed {
 		return nil, ErrClosed
 	}
-	if f.inFlight >= f.cfg.Concurrency {
+	if f.inFlight >= *f.cfg.Concurrency {
 		return nil, ErrThrottled
 	}
 	f.inFlight++
@@ -178,6 +178,11 @@ func (f *Function) awaitInvocations(ctx context.Context) error {
 	case <-done:
 		return nil
 	case <-ctx.Done():
+		select {
+		case <-done: // both at once: nothing was cut short
+			return nil
+		default:
+		}
 		f.aborting.Do(func() { close(f.abort) })
 		<-done
 		return ctx.Err()

@@ -89,7 +89,7 @@ func TestWarmEnvironmentIsUsedAgain(t *testing.T) {
 func TestOverlappingInvocationsHaveProcessesOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	const calls = 3
-	f := newFunction(t, "script", function.Config{Concurrency: calls})
+	f := newFunction(t, "script", function.Config{Concurrency: new(calls)})
 	meeting := newBarrier(t)
 	pids := make(chan int, calls)
 	var invoking sync.WaitGroup
@@ -158,7 +158,7 @@ func TestInvocationGoesOnWithoutItsCaller(t *testing.T) {
 
 func TestInvocationWithoutCallerCountsAgainstConcurrency(t *testing.T) {
 	t.Parallel()
-	f := newFunction(t, "script", function.Config{Concurrency: 1})
+	f := newFunction(t, "script", function.Config{Concurrency: new(1)})
 	meeting := newBarrier(t)
 	ctx, leave := context.WithCancel(t.Context())
 	left := make(chan struct{})
@@ -169,6 +169,14 @@ func TestInvocationWithoutCallerCountsAgainstConcurrency(t *testing.T) {
 	<-meeting.arrived
 	leave()
 	<-left
+	if _, _, err := f.Invoke(t.Context(), []byte(`{}`)); !errors.Is(err, function.ErrThrottled) {
+		t.Errorf("error = %v, want %v", err, function.ErrThrottled)
+	}
+}
+
+func TestReservedConcurrencyOfZeroRefusesEveryInvocation(t *testing.T) {
+	t.Parallel()
+	f := newFunction(t, "script", function.Config{Concurrency: new(0)})
 	if _, _, err := f.Invoke(t.Context(), []byte(`{}`)); !errors.Is(err, function.ErrThrottled) {
 		t.Errorf("error = %v, want %v", err, function.ErrThrottled)
 	}
@@ -280,7 +288,7 @@ func TestNewRefuses(t *testing.T) {
 		"absent bootstrap":   {function.Config{Name: "f", Bootstrap: plain + "x"}, "no such file"},
 		"plain file":         {function.Config{Name: "f", Bootstrap: plain}, "chmod +x"},
 		"negative timeout":   {function.Config{Name: "f", Bootstrap: script, Timeout: -1}, "timeout is negative"},
-		"negative limit":     {function.Config{Name: "f", Bootstrap: script, Concurrency: -1}, "concurrency is negative"},
+		"negative limit":     {function.Config{Name: "f", Bootstrap: script, Concurrency: new(-1)}, "concurrency is negative"},
 		"reserved variables": {function.Config{Name: "f", Bootstrap: script, Environment: map[string]string{"AWS_REGION": "x", "A": "y", "_HANDLER": "z"}}, "AWS_REGION, _HANDLER are reserved"},
 	} {
 		t.Run(name, func(t *testing.T) {

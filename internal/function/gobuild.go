@@ -26,7 +26,8 @@ func compile(ctx context.Context, moduleRoot, packagePath string, how recipe, ou
 	args := append([]string{"build", "-o", output}, how.flags...)
 	cmd := exec.CommandContext(ctx, "go", append(args, packagePath)...) //nolint:gosec // flags come from build information
 	cmd.Dir = moduleRoot
-	cmd.Env = append(cmd.Environ(), how.env...)
+	// The folder of output goes with whoever asked, also when go is interrupted.
+	cmd.Env = append(cmd.Environ(), append(how.env, "GOTMPDIR="+filepath.Dir(output))...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // lets it take its compilers along
 	cmd.WaitDelay = 5 * time.Second
 	var printed bytes.Buffer

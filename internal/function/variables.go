@@ -67,6 +67,7 @@ func variables(cfg *Config, apiAddress string) []string {
 		"AWS_LAMBDA_LOG_STREAM_NAME":      logStream(cfg.Now()),
 		"AWS_LAMBDA_INITIALIZATION_TYPE":  "on-demand",
 		"AWS_LAMBDA_RUNTIME_API":          apiAddress,
+		// Parity: Function environment: no log format
 		// Parity: Function environment: credentials are dummies
 		"AWS_ACCESS_KEY_ID":     "dummy-access-key-id",
 		"AWS_SECRET_ACCESS_KEY": "dummy-secret-access-key",

@@ -2,10 +2,11 @@ package local
 
 import (
 	"crypto/rand"
-	"errors"
+	"fmt"
 	"io"
 	"log/slog"
-	"path/filepath"
+	"regexp"
+	"strings"
 	"time"
 )
 
@@ -22,6 +23,9 @@ type Config struct {
 	// Ephemeral keeps nothing: the run starts from a new, empty state in a
 	// temporary folder, which goes when it ends.
 	Ephemeral bool
+	// CompareSource builds the functions' source once more as the assembly's was,
+	// in the background, and warns if the assembly is of another source.
+	CompareSource bool
 	// Lenient turns resource types and properties that the runtime does not know
 	// from errors into warnings.
 	Lenient bool
@@ -51,9 +55,16 @@ type Reporter interface {
 	Warn(text string)
 }
 
+// envPattern keeps an environment's folder inside the state's, and apart from
+// the folder of built functions.
+var envPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]*$`)
+
 func (c Config) completed() (Config, error) {
-	if c.Env == "" || c.Env != filepath.Base(c.Env) || !filepath.IsLocal(c.Env) {
-		return c, errors.New("the environment must be a name, such as dev")
+	if !envPattern.MatchString(c.Env) {
+		return c, fmt.Errorf("%q can't be an environment: a name of letters, digits and hyphens is wanted, such as dev", c.Env)
+	}
+	if c.APIAddr == c.CognitoAddr && c.APIAddr != "" && !strings.HasSuffix(c.APIAddr, ":0") {
+		return c, fmt.Errorf("the HTTP API and the user pool can't both listen on %s", c.APIAddr)
 	}
 	for _, addr := range []*string{&c.APIAddr, &c.CognitoAddr} {
 		if *addr == "" {

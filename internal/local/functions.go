@@ -12,16 +12,11 @@ import (
 // functionSet are the functions of a run, by ARN.
 type functionSet map[string]gateway.Invoker
 
-// defaultConcurrency is how many invocations of one function may be under way
-// at once where the template reserves no number. The account's limit on AWS is
-// 1,000; here every one of them is a process.
-const defaultConcurrency = 64
-
 // startFunctions prepares every function that the API calls for this machine.
 func (r *Runtime) startFunctions(ctx context.Context, p *parts) (functionSet, error) {
 	set := functionSet{}
 	for _, declared := range p.model.Functions {
-		if !p.calls(declared) {
+		if len(p.calledAs(declared)) == 0 {
 			continue
 		}
 		bootstrap, err := r.prepare(ctx, declared)
@@ -39,7 +34,7 @@ func (r *Runtime) startFunctions(ctx context.Context, p *parts) (functionSet, er
 			Environment: declared.Environment,
 			Bootstrap:   bootstrap,
 			TaskRoot:    declared.Asset.Dir,
-			Concurrency: concurrency(declared),
+			Concurrency: declared.ReservedConcurrentExecutions,
 			Output:      r.cfg.FunctionOutput,
 			Log:         r.cfg.Log,
 			Now:         r.cfg.Now,
@@ -48,7 +43,9 @@ func (r *Runtime) startFunctions(ctx context.Context, p *parts) (functionSet, er
 			return nil, err
 		}
 		r.functions = append(r.functions, f)
-		set[declared.ARN] = f
+		for _, arn := range p.calledAs(declared) {
+			set[arn] = f
+		}
 	}
 	return set, nil
 }
@@ -58,12 +55,7 @@ func (r *Runtime) prepare(ctx context.Context, declared assembly.Function) (stri
 	if declared.Asset == nil {
 		return "", fmt.Errorf("function %s: its code is not an asset of this assembly", declared.LogicalID)
 	}
-	prepared, err := function.Prepare(ctx, function.PrepareConfig{
-		AssetHash: declared.Asset.Hash,
-		AssetDir:  declared.Asset.Dir,
-		CacheDir:  r.home.functions(),
-		SourceDir: r.cfg.SourceDir,
-	})
+	prepared, err := function.Prepare(ctx, r.prepareConfig(declared))
 	if err != nil {
 		return "", fmt.Errorf("function %s: %w", declared.LogicalID, err)
 	}
@@ -73,9 +65,30 @@ func (r *Runtime) prepare(ctx context.Context, declared assembly.Function) (stri
 	return prepared.Bootstrap, nil
 }
 
-func concurrency(declared assembly.Function) int {
-	if reserved := declared.ReservedConcurrentExecutions; reserved != nil {
-		return *reserved
+func (r *Runtime) prepareConfig(declared assembly.Function) function.PrepareConfig {
+	return function.PrepareConfig{
+		AssetHash: declared.Asset.Hash,
+		AssetDir:  declared.Asset.Dir,
+		CacheDir:  r.home.functions(),
+		SourceDir: r.cfg.SourceDir,
 	}
-	return defaultConcurrency
+}
+
+// compareSources warns, while the run goes on, of functions whose source is not
+// what the assembly was made of. Where there is no source, there is nothing to
+// say: the assembly's own code is what runs.
+func (r *Runtime) compareSources(p *parts) {
+	ctx, cancel := context.WithCancel(context.Background())
+	r.cancelBackground = cancel
+	r.background.Go(func() {
+		for _, declared := range p.model.Functions {
+			if len(p.calledAs(declared)) == 0 {
+				continue
+			}
+			same, err := function.SourceMatches(ctx, r.prepareConfig(declared))
+			if err == nil && !same {
+				r.cfg.Report.Warn(fmt.Sprintf("function %s: %v", declared.LogicalID, function.ErrSourceDiffers))
+			}
+		}
+	})
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/gofrs/flock"
 	"github.com/google/renameio/v2"
@@ -36,6 +37,22 @@ type InUseError struct {
 	PID int // 0 if the other run has not said
 }
 
+// StateDirError says that the state's folder can't be used.
+type StateDirError struct {
+	Dir string
+	Err error
+}
+
+func (e *StateDirError) Error() string {
+	if path, ok := errors.AsType[*fs.PathError](e.Err); ok {
+		return fmt.Sprintf("using the state folder %s: %s: %v", e.Dir, path.Path, path.Err)
+	}
+	return fmt.Sprintf("using the state folder %s: %v", e.Dir, e.Err)
+}
+
+// Unwrap returns the error of the file system.
+func (e *StateDirError) Unwrap() error { return e.Err }
+
 func (e *InUseError) Error() string {
 	if e.PID == 0 {
 		return fmt.Sprintf("another run uses the state in %s", e.Dir)
@@ -49,32 +66,67 @@ func openHome(stateDir, env string, temporary bool) (*home, error) {
 	if temporary {
 		var err error
 		if stateDir, err = os.MkdirTemp("", "m2m-"); err != nil {
-			return nil, fmt.Errorf("making a temporary state folder: %w", err)
+			return nil, &StateDirError{Dir: os.TempDir(), Err: err}
 		}
 	}
 	dir, err := filepath.Abs(filepath.Join(stateDir, env))
 	if err != nil {
-		return nil, fmt.Errorf("finding the state folder: %w", err)
-	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("making the state folder: %w", err)
+		return nil, &StateDirError{Dir: stateDir, Err: err}
 	}
 	h := &home{dir: dir, temporary: temporary, lock: flock.New(filepath.Join(dir, "lock"))}
+	if err := h.take(); err != nil {
+		return nil, errors.Join(err, h.release())
+	}
+	return h, nil
+}
+
+func (h *home) take() error {
+	if err := os.MkdirAll(h.dir, 0o700); err != nil {
+		return &StateDirError{Dir: h.dir, Err: err}
+	}
 	locked, err := h.lock.TryLock()
 	if err != nil {
-		return nil, fmt.Errorf("locking the state: %w", err)
+		return &StateDirError{Dir: h.dir, Err: err}
 	}
 	if !locked {
 		other, _ := h.readRun()
-		return nil, &InUseError{Dir: dir, PID: other.PID}
+		return &InUseError{Dir: h.dir, PID: other.PID}
 	}
-	return h, nil
+	return h.sweep()
+}
+
+// sweep removes what a run that was killed while it replaced a file has left:
+// it may hold keys and secrets.
+func (h *home) sweep() error {
+	entries, err := os.ReadDir(h.dir)
+	if err != nil {
+		return &StateDirError{Dir: h.dir, Err: err}
+	}
+	for _, entry := range entries {
+		if name := entry.Name(); strings.HasPrefix(name, ".state.json") || strings.HasPrefix(name, ".run.json") {
+			if err := os.Remove(h.path(name)); err != nil {
+				return &StateDirError{Dir: h.dir, Err: err}
+			}
+		}
+	}
+	return nil
+}
+
+// replaceFile writes a file of the state folder in one step: a crash leaves the
+// old one or the new one. What is being written is in the same folder, never in
+// the system's temporary one: it may hold keys and secrets, and sweep finds it.
+func replaceFile(file string, content []byte) error {
+	dir := filepath.Dir(file)
+	if err := renameio.WriteFile(file, content, 0o600, renameio.WithTempDir(dir)); err != nil {
+		return &StateDirError{Dir: dir, Err: err}
+	}
+	return nil
 }
 
 func (h *home) path(name string) string { return filepath.Join(h.dir, name) }
 
 // functions is where built functions are kept, for all environments.
-func (h *home) functions() string { return filepath.Join(h.dir, "..", "functions") }
+func (h *home) functions() string { return filepath.Join(h.dir, "..", ".functions") }
 
 func (h *home) readRun() (running, error) {
 	var r running
@@ -97,23 +149,23 @@ func (h *home) writeRun(r running) error {
 	if err != nil {
 		return fmt.Errorf("encoding run.json: %w", err)
 	}
-	if err := renameio.WriteFile(h.path("run.json"), append(raw, '\n'), 0o600); err != nil {
-		return fmt.Errorf("writing run.json: %w", err)
-	}
-	return nil
+	return replaceFile(h.path("run.json"), append(raw, '\n'))
 }
 
-// close removes run.json and gives the lock back; a temporary folder goes whole.
+// close removes run.json and gives everything back.
 func (h *home) close() error {
-	var failures []error
-	if err := os.Remove(h.path("run.json")); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		failures = append(failures, err)
+	err := os.Remove(h.path("run.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
 	}
-	if err := h.lock.Unlock(); err != nil {
-		failures = append(failures, err)
-	}
+	return errors.Join(err, h.release())
+}
+
+// release gives the lock back; a temporary folder goes whole.
+func (h *home) release() error {
+	err := h.lock.Close()
 	if h.temporary {
-		failures = append(failures, os.RemoveAll(filepath.Dir(h.dir)))
+		err = errors.Join(err, os.RemoveAll(filepath.Dir(h.dir)))
 	}
-	return errors.Join(failures...)
+	return err
 }

@@ -16,15 +16,19 @@ import (
 func (s *state) ID(key assembly.Key) (string, error) {
 	name := stateKey(key.Stack, key.LogicalID)
 	s.used[name] = true
-	if known := s.resources[name]; known != nil && known.Type == key.Type && known.Fingerprint == key.Fingerprint {
+	if known := s.resources[name]; known != nil && known.isOf(key) {
 		return known.ID, nil
 	}
 	id, err := newID(key)
 	if err != nil {
 		return "", fmt.Errorf("making an id for %s: %w", name, err)
 	}
-	s.resources[name] = &resource{Type: key.Type, Fingerprint: key.Fingerprint, ID: id}
+	s.resources[name] = &resource{Type: key.Type, Fingerprint: key.Fingerprint, Region: key.Region, ID: id}
 	return id, nil
+}
+
+func (r *resource) isOf(key assembly.Key) bool {
+	return r.Type == key.Type && r.Fingerprint == key.Fingerprint && r.Region == key.Region
 }
 
 func stateKey(stack, logicalID string) string { return stack + "/" + logicalID }

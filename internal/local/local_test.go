@@ -121,7 +121,7 @@ func start(t *testing.T, cfg local.Config, dir string) (*local.Runtime, *local.D
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := runtime.Close(); err != nil {
+		if err := runtime.Close(context.Background()); err != nil {
 			t.Errorf("closing: %v", err)
 		}
 	})
@@ -141,7 +141,7 @@ func startFails(t *testing.T, cfg local.Config, dir string) error {
 		return err
 	}
 	_, err = runtime.Start(t.Context(), dir)
-	if closeErr := runtime.Close(); closeErr != nil {
+	if closeErr := runtime.Close(context.Background()); closeErr != nil {
 		t.Errorf("closing: %v", closeErr)
 	}
 	if err == nil {

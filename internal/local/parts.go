@@ -38,9 +38,39 @@ func (p *parts) domain() string {
 	return ""
 }
 
-// calls reports whether the API has an integration with the function.
-func (p *parts) calls(f assembly.Function) bool {
-	return slices.ContainsFunc(p.api.Integrations, func(i assembly.Integration) bool { return i.FunctionARN == f.ARN })
+// calledAs are the ARNs by which the API's integrations call the function, with
+// a qualifier where they name an alias or a version. A permission counts only
+// for the form that it names.
+//
+// Parity: Runtime: every alias and version is the function as it is
+func (p *parts) calledAs(f assembly.Function) (arns []string) {
+	for _, integration := range p.api.Integrations {
+		if integration.FunctionARN == f.ARN {
+			arns = append(arns, qualified(integration.FunctionARN, integration.Qualifier))
+		}
+	}
+	return arns
+}
+
+func qualified(arn, qualifier string) string {
+	if qualifier == "" {
+		return arn
+	}
+	return arn + ":" + qualifier
+}
+
+// stagePath is what the API's URL ends with: nothing for the stage $default,
+// else the name of the first stage.
+func (p *parts) stagePath() string {
+	for _, stage := range p.api.Stages {
+		if stage.Name == "$default" {
+			return ""
+		}
+	}
+	if len(p.api.Stages) == 0 {
+		return ""
+	}
+	return "/" + p.api.Stages[0].Name
 }
 
 // Refused says why an assembly can't be run: everything at once.

@@ -23,8 +23,11 @@ type Runtime struct {
 	servers   []*server
 	functions []*function.Function
 	failed    chan error
-	closing   sync.Once
-	closeErr  error
+	// What goes on behind a run: comparing sources. Close cancels and awaits it.
+	background       sync.WaitGroup
+	cancelBackground context.CancelFunc
+	closing          sync.Once
+	closeErr         error
 }
 
 // Open takes what a run needs before anything slow happens: the lock on the
@@ -48,7 +51,7 @@ func Open(cfg Config) (*Runtime, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Runtime{cfg: cfg, home: home, failed: make(chan error, 2)}
+	r := &Runtime{cfg: cfg, home: home, failed: make(chan error, 2), cancelBackground: func() {}}
 	if r.state, err = readState(home.path("state.json")); err != nil {
 		return nil, errors.Join(err, home.close())
 	}
@@ -77,7 +80,11 @@ func (r *Runtime) Start(ctx context.Context, dir string) (*Description, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.serve(parts, functions, dir)
+	description, err := r.serve(parts, functions, dir)
+	if err == nil && r.cfg.CompareSource {
+		r.compareSources(parts)
+	}
+	return description, err
 }
 
 // resolve turns the assembly into a model, with the ids of the last run.
@@ -150,25 +157,47 @@ func (r *Runtime) serve(parts *parts, functions functionSet, dir string) (*Descr
 // Failed receives an error if a listener stops working while the runtime runs.
 func (r *Runtime) Failed() <-chan error { return r.failed }
 
-// drainTime is how long requests in flight may take after Close: an
-// integration of an HTTP API times out after at most 30 seconds.
-const drainTime = 35 * time.Second
+const (
+	// drainTime is how long requests in flight may take after Close: an
+	// integration of an HTTP API times out after at most 30 seconds.
+	drainTime = 31 * time.Second
+	// cutTime is how long functions may take once nobody waits for their answer.
+	cutTime = time.Second
+)
 
 // Close lets requests in flight finish, ends every function process, closes the
-// listeners and gives the state back. It may be called more than once.
-func (r *Runtime) Close() error {
+// listeners and gives the state back. When ctx ends, it waits no longer and cuts
+// short what is in flight. It may be called more than once.
+func (r *Runtime) Close(ctx context.Context) error {
 	r.closing.Do(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), drainTime)
+		r.cancelBackground()
+		r.background.Wait()
+		drain, cancel := context.WithTimeout(ctx, drainTime)
 		defer cancel()
 		var failures []error
 		// The API first: its requests in flight still need the pool's keys.
 		for _, s := range slices.Backward(r.servers) {
-			failures = append(failures, s.close(ctx))
+			err := s.close(drain)
+			if isCut(err) {
+				r.cfg.Report.Warn("requests to " + s.url() + " that did not end were cut off")
+				continue
+			}
+			failures = append(failures, err)
 		}
+		// Whoever waited for a function has its answer now, or has been cut off.
+		cut, cancel := context.WithTimeout(ctx, cutTime)
+		defer cancel()
 		for _, f := range r.functions {
-			failures = append(failures, f.Close(ctx))
+			if err := f.Close(cut); !isCut(err) {
+				failures = append(failures, err)
+			}
 		}
 		r.closeErr = errors.Join(append(failures, r.home.close())...)
 	})
 	return r.closeErr
+}
+
+// isCut reports whether closing something took longer than it was given.
+func isCut(err error) bool {
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
 }

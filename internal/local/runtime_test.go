@@ -2,6 +2,7 @@ package local_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -92,7 +93,7 @@ func TestLogsHoldNoSecret(t *testing.T) {
 	reader := token(t, d, "reader")
 	status(t, d, "/test_jwt", reader)
 	status(t, d, "/test_jwt/"+reader, reader[:len(reader)-4])
-	if err := runtime.Close(); err != nil {
+	if err := runtime.Close(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	if access.Len() == 0 || function.Len() == 0 || log.Len() == 0 {
@@ -120,7 +121,7 @@ func TestCloseFreesEverything(t *testing.T) {
 	if !strings.Contains(string(raw), d.APIURL) || strings.Contains(string(raw), string(d.Clients["reader"].ClientSecret)) {
 		t.Errorf("run.json is %s", raw)
 	}
-	if err := runtime.Close(); err != nil {
+	if err := runtime.Close(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(run); !errors.Is(err, os.ErrNotExist) {
@@ -136,7 +137,7 @@ func TestCloseFreesEverything(t *testing.T) {
 		listener.Close()
 	}
 	again, _ := start(t, local.Config{StateDir: state}, assemblyDir(t, nil))
-	if err := again.Close(); err != nil {
+	if err := again.Close(context.Background()); err != nil {
 		t.Error(err)
 	}
 }
@@ -153,7 +154,7 @@ func TestAddressesBeyondLoopback(t *testing.T) {
 		if len(report.warnings) != want {
 			t.Errorf("%s: warnings %q, want %d", addr, report.warnings, want)
 		}
-		if err := runtime.Close(); err != nil {
+		if err := runtime.Close(context.Background()); err != nil {
 			t.Error(err)
 		}
 	}

@@ -75,6 +75,7 @@ func (s *server) start(handler http.Handler, failed chan<- error) {
 	s.http = &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       drainTime,
 		IdleTimeout:       2 * time.Minute,
 	}
 	s.ended = make(chan struct{})

@@ -6,8 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-
-	"github.com/google/renameio/v2"
+	"path/filepath"
 
 	"cognito-m2m/internal/cognito"
 )
@@ -29,6 +28,7 @@ type resource struct {
 	// Fingerprint stands for the properties whose change replaces the resource:
 	// with another one it gets a new id.
 	Fingerprint string           `json:"fingerprint"`
+	Region      string           `json:"region"`
 	ID          string           `json:"id"`
 	Secrets     []cognito.Secret `json:"secrets,omitempty"` // of an app client
 	Keys        *cognito.Keys    `json:"keys,omitempty"`    // of a user pool
@@ -49,7 +49,7 @@ func readState(file string) (*state, error) {
 		return s, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading the state: %w", err)
+		return nil, &StateDirError{Dir: filepath.Dir(file), Err: err}
 	}
 	var document stateDocument
 	if err := json.Unmarshal(raw, &document); err != nil {
@@ -89,7 +89,6 @@ func reason(err error) string {
 
 // save writes the resources of the current assembly; what it no longer has is
 // forgotten, so that a client removed and added back gets a new id, as on AWS.
-// The file is replaced in one step: a crash leaves the old one or the new one.
 func (s *state) save() error {
 	for key := range s.resources {
 		if !s.used[key] {
@@ -100,8 +99,5 @@ func (s *state) save() error {
 	if err != nil {
 		return fmt.Errorf("encoding the state: %w", err)
 	}
-	if err := renameio.WriteFile(s.file, append(raw, '\n'), 0o600); err != nil {
-		return fmt.Errorf("writing the state: %w", err)
-	}
-	return nil
+	return replaceFile(s.file, append(raw, '\n'))
 }

@@ -1,8 +1,12 @@
 package local_test
 
 import (
+	"context"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -14,7 +18,7 @@ import (
 func run(t *testing.T, state, dir string) *local.Description {
 	t.Helper()
 	runtime, d := start(t, local.Config{StateDir: state}, dir)
-	if err := runtime.Close(); err != nil {
+	if err := runtime.Close(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	return d
@@ -37,7 +41,7 @@ func TestTokenOfTheFirstRun(t *testing.T) {
 	state, dir := t.TempDir(), assemblyDir(t, nil)
 	runtime, d := start(t, local.Config{StateDir: state}, dir)
 	reader := token(t, d, "reader")
-	if err := runtime.Close(); err != nil {
+	if err := runtime.Close(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	_, second := start(t, local.Config{StateDir: state}, dir)
@@ -135,6 +139,35 @@ func TestStateThatCannotBeUsed(t *testing.T) {
 	}
 }
 
+// TestAnotherRegion is a new system, not the old one elsewhere.
+func TestAnotherRegion(t *testing.T) {
+	t.Parallel()
+	state := t.TempDir()
+	before := run(t, state, assemblyDir(t, nil))
+	moved := assemblyDir(t, nil)
+	for _, file := range []string{"manifest.json", "assembly-dev/manifest.json"} {
+		replaceIn(t, filepath.Join(moved, file), "ap-northeast-1", "eu-west-1")
+	}
+	after := run(t, state, moved)
+	if !strings.HasPrefix(after.UserPoolID, "eu-west-1_") || !strings.HasSuffix(after.Issuer, after.UserPoolID) {
+		t.Errorf("user pool %s of %s", after.UserPoolID, after.Issuer)
+	}
+	if before.Clients["reader"].ClientID == after.Clients["reader"].ClientID {
+		t.Error("reader has its old id")
+	}
+}
+
+func replaceIn(t *testing.T, file, old, replacement string) {
+	t.Helper()
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(strings.ReplaceAll(string(raw), old, replacement)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestRefusedRunKeepsTheState: an assembly that can't be run forgets nothing.
 func TestRefusedRunKeepsTheState(t *testing.T) {
 	t.Parallel()
@@ -161,5 +194,28 @@ func TestStateFileMode(t *testing.T) {
 	}
 	if info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v", info.Mode())
+	}
+}
+
+// TestHalfWrittenFilesAreRemoved finds what a run leaves that is killed while
+// it writes. It may hold keys and secrets, so it must not stay.
+func TestHalfWrittenFilesAreRemoved(t *testing.T) {
+	t.Parallel()
+	state := t.TempDir()
+	before := run(t, state, assemblyDir(t, nil))
+	halves := []string{".state.json8020830193239729031", ".run.json353887093490963840"}
+	for _, name := range halves {
+		if err := os.WriteFile(filepath.Join(state, "dev", name), []byte(`{"version": 1, "res`), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	after := run(t, state, assemblyDir(t, nil))
+	if diff := cmp.Diff(before.Clients, after.Clients); diff != "" {
+		t.Errorf("clients (-before +after):\n%s", diff)
+	}
+	for _, name := range halves {
+		if _, err := os.Stat(filepath.Join(state, "dev", name)); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s is still there: %v", name, err)
+		}
 	}
 }

@@ -1,6 +1,9 @@
 package local
 
 import (
+	"fmt"
+	"slices"
+
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/cognito"
 	"cognito-m2m/internal/gateway"
@@ -31,7 +34,10 @@ func (r *Runtime) newCognito(p *parts, baseURL string) (*cognito.Server, []cogni
 		Now:             r.cfg.Now,
 		Log:             r.cfg.Log,
 	})
-	return server, clients, err
+	if err != nil {
+		return nil, nil, fmt.Errorf("serving the user pool with the ids, secrets and keys in %s: %w", r.state.file, err)
+	}
+	return server, clients, nil
 }
 
 func (r *Runtime) clientsOf(p *parts) ([]cognito.Client, error) {
@@ -46,7 +52,7 @@ func (r *Runtime) clientsOf(p *parts) ([]cognito.Client, error) {
 		}
 		clients = append(clients, cognito.Client{
 			ID:                              declared.ID,
-			Name:                            clientName(declared),
+			Name:                            p.clientName(declared),
 			Secrets:                         secrets,
 			AllowedOAuthFlowsUserPoolClient: declared.AllowedOAuthFlowsUserPoolClient,
 			AllowedOAuthFlows:               declared.AllowedOAuthFlows,
@@ -57,12 +63,16 @@ func (r *Runtime) clientsOf(p *parts) ([]cognito.Client, error) {
 	return clients, nil
 }
 
-// clientName is the name a client goes by: its own, or its logical id.
-func clientName(declared assembly.UserPoolClient) string {
-	if declared.Name != "" {
-		return declared.Name
+// clientName is the name a client goes by: its own, or its logical id where it
+// has none or shares it.
+func (p *parts) clientName(declared assembly.UserPoolClient) string {
+	shared := slices.ContainsFunc(p.model.UserPoolClients, func(other assembly.UserPoolClient) bool {
+		return other.Name == declared.Name && other.ID != declared.ID
+	})
+	if declared.Name == "" || shared {
+		return declared.LogicalID
 	}
-	return declared.LogicalID
+	return declared.Name
 }
 
 func resourceServersOf(p *parts) []cognito.ResourceServer {
@@ -123,11 +133,9 @@ func stagesOf(api assembly.API) (stages []gateway.Stage) {
 		stage := gateway.Stage{
 			Name:                 declared.Name,
 			Variables:            declared.Variables,
+			AccessLogFormat:      declared.AccessLogFormat,
 			DefaultRouteSettings: settingsOf(declared.DefaultRouteSettings),
 			RouteSettings:        map[string]gateway.RouteSettings{},
-		}
-		if declared.AccessLog != nil {
-			stage.AccessLogFormat = declared.AccessLog.Format
 		}
 		for key, settings := range declared.RouteSettings {
 			stage.RouteSettings[key] = settingsOf(settings)
@@ -162,7 +170,7 @@ func integrationsOf(api assembly.API) (integrations []gateway.Integration) {
 		integrations = append(integrations, gateway.Integration{
 			ID:                   declared.ID,
 			Type:                 declared.IntegrationType,
-			URI:                  declared.FunctionARN,
+			URI:                  qualified(declared.FunctionARN, declared.Qualifier),
 			PayloadFormatVersion: declared.PayloadFormatVersion,
 			TimeoutInMillis:      int(declared.Timeout.Milliseconds()),
 		})
@@ -187,7 +195,7 @@ func authorizersOf(api assembly.API) (authorizers []gateway.Authorizer) {
 func permissionsOf(model *assembly.Model) (permissions []gateway.Permission) {
 	for _, declared := range model.Permissions {
 		permissions = append(permissions, gateway.Permission{
-			FunctionARN:   declared.FunctionARN,
+			FunctionARN:   qualified(declared.FunctionARN, declared.Qualifier),
 			Principal:     declared.Principal,
 			Action:        declared.Action,
 			SourceARN:     declared.SourceARN,

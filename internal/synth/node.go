@@ -2,6 +2,7 @@ package synth
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,7 +20,11 @@ var (
 // pins, where `npm ci` has installed it, then the one on the PATH.
 func (p *Project) findNode() (string, error) {
 	if node := os.Getenv("JSII_NODE"); node != "" {
-		return node, nil
+		path, err := exec.LookPath(node)
+		if err != nil {
+			return "", fmt.Errorf("the variable JSII_NODE names no program: %w", err)
+		}
+		return path, nil
 	}
 	pinned := filepath.Join(p.Dir, "node_modules", "node", "bin", "node")
 	if path, err := exec.LookPath(pinned); err == nil {

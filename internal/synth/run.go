@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"strings"
-	"time"
 )
 
 // Progress hears of each step of a synth.
@@ -62,20 +61,25 @@ func (p *Project) Run(ctx context.Context, env, outdir string, progress Progress
 	return warningLines(output), nil
 }
 
-// gracePeriod is how long a cancelled command may take to end by itself.
-const gracePeriod = 5 * time.Second
-
 // command runs one command line of cdk.json in the project's folder, in a
-// process group of its own, and returns what it printed.
+// process group and with a temporary folder of its own, and returns what it
+// printed. When it returns, both are gone.
 func (p *Project) command(ctx context.Context, line string, variables []string) (string, error) {
+	temporary, err := os.MkdirTemp("", "m2m-synth-")
+	if err != nil {
+		return "", fmt.Errorf("making a temporary folder: %w", err)
+	}
+	defer os.RemoveAll(temporary)
 	cmd := exec.CommandContext(ctx, "sh", "-c", line) //nolint:gosec // the project's own cdk.json names the command
 	cmd.Dir = p.Dir
-	cmd.Env = append(os.Environ(), variables...)
+	cmd.Env = append(append(os.Environ(), variables...), "TMPDIR="+temporary)
 	var output bytes.Buffer
 	cmd.Stdout, cmd.Stderr = io.Discard, &output
 	ownGroup(cmd)
 	cmd.WaitDelay = gracePeriod
-	if err := cmd.Run(); err != nil {
+	err = cmd.Run()
+	endGroup(cmd)
+	if err != nil {
 		if ctx.Err() != nil {
 			return "", context.Cause(ctx)
 		}

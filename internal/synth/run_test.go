@@ -4,10 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -43,7 +45,7 @@ func project(t *testing.T, build, app string) *synth.Project {
 }
 
 func TestRunCallsTheAppAsTheCLIWould(t *testing.T) {
-	t.Setenv("JSII_NODE", "/the/node")
+	t.Setenv("JSII_NODE", "/bin/true")
 	p := project(t, "echo built > built", `cat built > /dev/null && mkdir -p "$CDK_OUTDIR" && echo "$CDK_CONTEXT_JSON" > "$CDK_OUTDIR/context" && echo "$JSII_NODE" > "$CDK_OUTDIR/node"`)
 	out := filepath.Join(t.TempDir(), "out")
 	if err := os.MkdirAll(filepath.Join(out, "old"), 0o755); err != nil {
@@ -70,7 +72,7 @@ func TestRunCallsTheAppAsTheCLIWould(t *testing.T) {
 	if diff := cmp.Diff(map[string]any{"flag": true, "env": "qa"}, got); diff != "" {
 		t.Errorf("context (-want +got):\n%s", diff)
 	}
-	if node, err := os.ReadFile(filepath.Join(out, "node")); err != nil || string(node) != "/the/node\n" {
+	if node, err := os.ReadFile(filepath.Join(out, "node")); err != nil || string(node) != "/bin/true\n" {
 		t.Errorf("JSII_NODE is %q, %v", node, err)
 	}
 	if _, err := os.Stat(filepath.Join(out, "old")); !errors.Is(err, os.ErrNotExist) {
@@ -108,12 +110,16 @@ func TestRunTellsWhatAFailedCommandSaid(t *testing.T) {
 	}
 }
 
-// TestRunEndsWithItsContext cancels a synth whose app has a child of its own.
+// TestRunEndsWithItsContext cancels a synth whose app has a child that does not
+// want to end, and leaves a file behind.
 func TestRunEndsWithItsContext(t *testing.T) {
 	t.Setenv("JSII_NODE", "/bin/true")
+	temporary := t.TempDir()
+	t.Setenv("TMPDIR", temporary)
 	pipe := filepath.Join(t.TempDir(), "pipe")
-	// The app and its child hold the pipe open for as long as they live.
-	p := project(t, "mkfifo "+pipe, "exec 3> "+pipe+"; (sleep 600 & wait)")
+	// The child holds the pipe open for as long as it lives, and does not end at
+	// the first signal.
+	p := project(t, "mkfifo "+pipe, "exec 3> "+pipe+"; touch $TMPDIR/left; sh -c 'trap \"\" TERM; echo >&3; sleep 600' & wait")
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
@@ -125,12 +131,22 @@ func TestRunEndsWithItsContext(t *testing.T) {
 		reader, _ = os.Open(pipe)
 	}
 	defer func() { _ = reader.Close() }()
+	if _, err := reader.Read(make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
 	cancel()
 	if err := <-ended; !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
-	if n, err := reader.Read(make([]byte, 1)); n != 0 || err == nil {
-		t.Errorf("read %d bytes, %v; want the end of the pipe, which nobody holds any more", n, err)
+	// The child would hold the pipe open for ten minutes.
+	if err := reader.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := reader.Read(make([]byte, 1)); n != 0 || !errors.Is(err, io.EOF) {
+		t.Errorf("read %d bytes, %v; want the end of the pipe", n, err)
+	}
+	if left, err := os.ReadDir(temporary); err != nil || len(left) > 0 {
+		t.Errorf("the synth left %v, %v", left, err)
 	}
 }
 

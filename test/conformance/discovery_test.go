@@ -36,8 +36,7 @@ func discoveryRows(p *plan) behaviours {
 			row(keys+"ids differ", "2.1 [D]", distinctKeyIDs, exactly("2 ids")),
 		),
 		about(send(p.get(p.onTokenHost("/.well-known/openid-configuration"))),
-			row(document+"not on the domain's host", "2.4 [D]+[O]", status, otherThan("200")).
-				deployedOnly("Discovery: one listener for both hosts"),
+			row(document+"not on the domain's host", "2.4 [D]+[O]", status, otherThan("200")),
 		),
 		about(send(p.get(p.onTokenHost("/"+p.UserPoolID+"/.well-known/openid-configuration"))),
 			row(document+"not on the domain's host, by pool", "2.4 [D]+[O]", status, otherThan("200")).

@@ -70,11 +70,15 @@ func tokenEndpointRows(p *plan) behaviours {
 	)
 }
 
-// grantedScopes are the token's, in alphabetical order.
+// grantedScopes are the token's, in alphabetical order; a token without scopes
+// reads as empty.
 func grantedScopes(a answer) string {
 	found, problem := claims(a)
 	if problem != "" {
 		return problem
+	}
+	if _, ok := found["scope"]; !ok {
+		return ""
 	}
 	var scope string
 	if err := json.Unmarshal(found["scope"], &scope); err != nil {

@@ -126,7 +126,7 @@ func TestUnknownResourceType(t *testing.T) {
 		resources(template, "AWS::Cognito::UserPoolClient", func(p map[string]any) { p["Colour"] = "blue" })
 	})
 	said := fails(t, command(t, root, freePorts("--assembly", unknown, "--state", newState(t))...))
-	contains(t, said, "m2m-dev-Api", "Thing", "AWS::Nowhere::Thing", "dev/Api/ClientReader", "Colour", "--lenient")
+	contains(t, said, "m2m-dev-Api", "Thing", "AWS::Nowhere::Thing", "dev/Api/Clients/Reader", "Colour", "--lenient")
 
 	lenient := up(t, root, "--assembly", unknown, "--state", newState(t), "--lenient")
 	echoed(t, lenient.call(t, "GET", "/test_jwt", lenient.token(t, "reader").AccessToken))

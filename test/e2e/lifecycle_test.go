@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net"
@@ -192,6 +193,67 @@ func TestInterrupt(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(state, "dev", "run.json")); !os.IsNotExist(err) {
 		t.Errorf("run.json is still there: %v", err)
 	}
+}
+
+// TestSecondInterrupt is Ctrl-C twice while a call hangs: the call is cut off,
+// and still nothing is left.
+func TestSecondInterrupt(t *testing.T) {
+	g := newGate(t)
+	temporary := t.TempDir()
+	dir := gated(t, g)
+	t.Setenv("TMPDIR", temporary)
+	p := up(t, root, "--assembly", dir, "--ephemeral")
+	token := p.token(t, "reader").AccessToken
+	var hanging sync.WaitGroup
+	hanging.Go(func() {
+		request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, p.APIURL+"/test_jwt", nil)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		request.Header.Set("Authorization", token)
+		if response, err := http.DefaultClient.Do(request); err == nil {
+			response.Body.Close()
+		}
+	})
+	child := <-g.arrived
+	for range 2 {
+		if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
+			t.Fatal(err)
+		}
+		awaitRefusal(t, p.APIURL)
+	}
+	p.wait(t)
+	hanging.Wait()
+	awaitGone(t, child)
+	if left, err := os.ReadDir(temporary); err != nil || len(left) > 0 {
+		t.Errorf("the run left %v, %v", left, err)
+	}
+}
+
+// TestInterruptBeforeReady is Ctrl-C during the synth.
+func TestInterruptBeforeReady(t *testing.T) {
+	dir := t.TempDir()
+	pipe := filepath.Join(dir, "pipe")
+	write(t, filepath.Join(dir, "cdk.json"), `{"build": "mkfifo pipe", "app": "echo started > pipe; sleep 600"}`)
+	cmd := command(t, dir, freePorts()...)
+	cmd.Env = append(os.Environ(), "JSII_NODE=/bin/true")
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var started []byte
+	for len(started) == 0 { // until the build has made the pipe; reading waits for the app
+		started, _ = os.ReadFile(pipe)
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil || stdout.Len() > 0 {
+		t.Errorf("%v, stdout %q", err, &stdout)
+	}
+	contains(t, stderr.String(), "Stopped before dev was ready")
 }
 
 // awaitRefusal waits until nothing listens at the URL any more.

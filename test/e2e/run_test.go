@@ -20,13 +20,22 @@ import (
 // root is the project's folder, seen from this package.
 const root = "../.."
 
+// scratch holds what all tests share: the command and one assembly.
+var scratch string
+
+func TestMain(m *testing.M) {
+	var err error
+	if scratch, err = os.MkdirTemp("", "m2m-e2e-"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(scratch)
+	os.Exit(code)
+}
+
 // m2m is the command, built once for all tests.
 var m2m = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "m2m-e2e-")
-	if err != nil {
-		return "", err
-	}
-	binary := filepath.Join(dir, "m2m")
+	binary := filepath.Join(scratch, "m2m")
 	out, err := exec.Command("go", "build", "-o", binary, "cognito-m2m/cmd/m2m").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("building m2m: %w\n%s", err, out)
@@ -47,8 +56,9 @@ type description struct {
 		Scopes       []string `json:"scopes"`
 	} `json:"clients"`
 	Routes []struct {
-		RouteKey string   `json:"route_key"`
-		Scopes   []string `json:"scopes"`
+		RouteKey      string   `json:"route_key"`
+		Authorization string   `json:"authorization"`
+		Scopes        []string `json:"scopes"`
 	} `json:"routes"`
 }
 
@@ -164,10 +174,7 @@ var assembly = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	dir, err := os.MkdirTemp("", "m2m-e2e-")
-	if err != nil {
-		return "", err
-	}
+	dir := filepath.Join(scratch, "state")
 	cmd := exec.Command(binary, "up", "--json", "--api-addr", "127.0.0.1:0", "--cognito-addr", "127.0.0.1:0", "--state", dir)
 	cmd.Dir = root
 	var stderr bytes.Buffer
@@ -200,8 +207,8 @@ func newState(t *testing.T) string {
 		t.Fatal(err)
 	}
 	state := t.TempDir()
-	built := filepath.Join(filepath.Dir(filepath.Dir(dir)), "functions")
-	if err := os.CopyFS(filepath.Join(state, "functions"), os.DirFS(built)); err != nil {
+	built := filepath.Join(filepath.Dir(filepath.Dir(dir)), ".functions")
+	if err := os.CopyFS(filepath.Join(state, ".functions"), os.DirFS(built)); err != nil {
 		t.Fatal(err)
 	}
 	return state
