@@ -10,7 +10,7 @@ PLAIN = $(shell go list ./... | grep -Ev '^cognito-m2m(/stacks|/test)?$$')
 
 .PHONY: help
 help: ## List the targets.
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: ## Run the dev environment on this machine, no AWS account.
@@ -64,6 +64,11 @@ node_modules: package-lock.json
 .PHONY: e2e
 e2e: ## Walk through the main job end to end.
 	go test -count=1 ./test/e2e/...
+
+.PHONY: conformance
+conformance: ## Print what the target in M2M_TARGET (default: a local run) answers, row by row.
+	@mkdir -p .build; CONFORMANCE_TABLE=1 go test -v -count=1 -run 'TestConformance$$' ./test/conformance > .build/conformance; \
+		status=$$?; grep -vE '^ *(===|--- PASS)' .build/conformance; exit $$status
 
 FUZZTIME ?= 10s
 

@@ -7,7 +7,7 @@ import (
 )
 
 // writeTokenHeaders sets the headers that every response of the token endpoint carries. Some of AWS's have
-// no meaning on this machine (Strict-Transport-Security, the XSRF cookie, Server) and are left out.
+// no meaning on this machine (the XSRF cookie, X-Application-Context, Server) and are left out.
 //
 // Parity: Token endpoint: headers left out
 func writeTokenHeaders(header http.Header, requestID string) {
@@ -15,6 +15,7 @@ func writeTokenHeaders(header http.Header, requestID string) {
 	header.Set("Cache-Control", "no-cache, no-store, max-age=0, must-revalidate")
 	header.Set("Expires", "0")
 	header.Set("Pragma", "no-cache")
+	header.Set("Strict-Transport-Security", "max-age=31536000 ; includeSubDomains")
 	header.Set("X-Amz-Cognito-Request-Id", requestID)
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("X-Frame-Options", "DENY")

@@ -41,6 +41,7 @@ func checkTokenHeaders(t *testing.T, header http.Header, contentType string) {
 		"Access-Control-Allow-Origin": "*",
 		"X-Content-Type-Options":      "nosniff",
 		"X-Frame-Options":             "DENY",
+		"Strict-Transport-Security":   "max-age=31536000 ; includeSubDomains",
 		"X-Xss-Protection":            "1; mode=block",
 	}
 	got := map[string]string{}

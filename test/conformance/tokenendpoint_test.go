@@ -50,8 +50,7 @@ func tokenEndpointRows(p *plan) behaviours {
 			row(endpoint+"X-Content-Type-Options", "1.2 [O]", header("X-Content-Type-Options"), exactly("nosniff")),
 			row(endpoint+"X-Frame-Options", "1.2 [O]", header("X-Frame-Options"), exactly("DENY")),
 			row(endpoint+"X-XSS-Protection", "1.2 [O]", header("X-XSS-Protection"), exactly("1; mode=block")),
-			row(endpoint+"Strict-Transport-Security", "1.2 [O]", header("Strict-Transport-Security"), startsWith("max-age=31536000")).
-				deployedOnly("Token endpoint: headers left out"),
+			row(endpoint+"Strict-Transport-Security", "1.2 [O]", header("Strict-Transport-Security"), startsWith("max-age=31536000")),
 		),
 		about(send(p.grantByPost(p.insider.Secret, "scope", asked)),
 			row(endpoint+"secret in the body", "1.1 [D]", status, exactly("200")),
