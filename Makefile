@@ -81,9 +81,14 @@ fuzz: ## Run every fuzz target for FUZZTIME (default 10s).
 		done; \
 	done
 
+.PHONY: soak
+soak: ## Run the load and fault tests with their full counts (about 5 minutes).
+	go test -count=1 -timeout 30m -v ./test/soak -full
+
 .PHONY: bench
-bench: ## Run the benchmarks; they report ratios within the run.
+bench: ## Print how fast the runtime is beside what the machine can do, as ratios within the run.
 	go test -run '^$$' -bench . ./internal/...
+	go test -count=1 -timeout 30m -run TestSpeed -v ./test/soak -speed
 
 .PHONY: clean
 clean: ## Remove what was built and synthesized (local state in .m2m stays).

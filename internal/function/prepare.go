@@ -118,14 +118,14 @@ func rebuild(ctx context.Context, cfg PrepareConfig, asset, kept string) (Prepar
 
 // SourceMatches reports whether the source, built for the asset's own platform with the asset's own
 // flags, gives exactly the asset's bootstrap. It can be asked of any Go bootstrap, also one that runs
-// here as it is; CacheDir is not used.
+// here as it is. It builds in CacheDir, or in the temporary folder without one, and keeps nothing.
 func SourceMatches(ctx context.Context, cfg PrepareConfig) (bool, error) {
 	asset := filepath.Join(cfg.AssetDir, "bootstrap")
 	origin, moduleRoot, err := locate(asset, cfg.SourceDir)
 	if err != nil {
 		return false, fmt.Errorf("comparing source with asset %s: %w", cfg.AssetHash, err)
 	}
-	scratch, err := os.MkdirTemp("", "m2m-build-")
+	scratch, err := comparisonFolder(cfg.CacheDir)
 	if err != nil {
 		return false, fmt.Errorf("making build folder: %w", err)
 	}
@@ -138,6 +138,16 @@ func SourceMatches(ctx context.Context, cfg PrepareConfig) (bool, error) {
 		return false, fmt.Errorf("comparing source with asset %s: %w", cfg.AssetHash, err)
 	}
 	return true, nil
+}
+
+// comparisonFolder is inside cacheDir, where a run that is killed leaves nothing in a place of others.
+func comparisonFolder(cacheDir string) (string, error) {
+	if cacheDir != "" {
+		if err := os.MkdirAll(cacheDir, 0o700); err != nil {
+			return "", err
+		}
+	}
+	return os.MkdirTemp(cacheDir, "comparison-")
 }
 
 // locate reads how the asset's bootstrap was built and finds the module it was built in.

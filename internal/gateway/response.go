@@ -28,11 +28,12 @@ var errNotJSON = errors.New("the function's output is not JSON")
 //
 // Source: API Gateway developer guide, "Create AWS Lambda proxy integrations for HTTP APIs".
 func parseFunctionResponse(output []byte) (*reply, error) {
-	if !json.Valid(output) {
+	var members map[string]json.RawMessage
+	err := json.Unmarshal(output, &members)
+	if _, isSyntax := errors.AsType[*json.SyntaxError](err); isSyntax {
 		return nil, errNotJSON
 	}
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(output, &members); err != nil || members["statusCode"] == nil {
+	if err != nil || members["statusCode"] == nil {
 		return inferredReply(output)
 	}
 	response, err := decodeFunctionResponse(members)

@@ -1,0 +1,136 @@
+package soak
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestKilledRuntime kills the runtime again and again, while it starts and
+// while it issues tokens. Whatever it had said before stays true.
+func TestKilledRuntime(t *testing.T) {
+	temp := t.TempDir()
+	t.Setenv("TMPDIR", temp)
+	dir, state := assembly(t, "echo"), t.TempDir()
+	var kept keptState
+	var tokens []string // one of each run
+	for range count(5, 50) {
+		killWhileStarting(t, dir, state)
+		kept.check(t, state)
+
+		e := up(t, dir, state)
+		kept.check(t, state)
+		noLitter(t, state)
+		if kept.clients == nil {
+			kept.clients = e.Clients
+		}
+		if diff := cmp.Diff(kept.clients, e.Clients); diff != "" {
+			t.Fatalf("clients changed (-first +now):\n%s", diff)
+		}
+		tokens = append(tokens, e.mustToken(t, "reader"))
+		for i, token := range tokens {
+			if status, body := send(noKeepAlive, e.get(t, "/test_jwt", token)()); status != 200 {
+				t.Fatalf("the token of run %d got %d %s", i+1, status, body)
+			}
+		}
+		tokens = append(tokens[:len(tokens)-1], e.killWhileIssuing(t))
+		kept.check(t, state)
+	}
+	if left, err := os.ReadDir(temp); err != nil || len(left) > 0 {
+		t.Errorf("killed runs left %v in the temporary folder, %v", left, err)
+	}
+	t.Logf("%d runs, %d tokens, each accepted by every later run", 2*len(tokens), len(tokens))
+}
+
+// killWhileStarting ends a start at any moment, from before its first line to
+// after it is ready.
+func killWhileStarting(t *testing.T, dir, state string) {
+	t.Helper()
+	cmd := command(dir, state)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(rand.N(150 * time.Millisecond))
+	_ = cmd.Process.Kill()
+	_ = cmd.Wait() // it was killed
+}
+
+// killWhileIssuing kills the runtime while several callers ask for tokens, and
+// returns the last one that was issued.
+func (e *environment) killWhileIssuing(t *testing.T) (last string) {
+	t.Helper()
+	const callers = 4
+	kill, after := make(chan struct{}), 1+rand.Int64N(40)
+	var issued atomic.Int64
+	var mu sync.Mutex
+	var asking sync.WaitGroup
+	for range callers {
+		asking.Go(func() {
+			for {
+				token, err := e.token(t.Context(), "reader")
+				if err != nil {
+					return // killed
+				}
+				mu.Lock()
+				last = token
+				mu.Unlock()
+				if issued.Add(1) == after {
+					close(kill)
+				}
+			}
+		})
+	}
+	<-kill
+	e.kill(t)
+	asking.Wait()
+	return last
+}
+
+// keptState is what a state folder held first.
+type keptState struct {
+	content []byte
+	clients any
+}
+
+// check wants the state file as it was first; until there is one, none is fine.
+func (k *keptState) check(t *testing.T, state string) {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join(state, "dev", "state.json"))
+	if errors.Is(err, fs.ErrNotExist) && k.content == nil {
+		return
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if k.content == nil {
+		k.content = raw
+	}
+	if !bytes.Equal(raw, k.content) {
+		t.Fatalf("the state file was %d bytes and has other %d now", len(k.content), len(raw))
+	}
+}
+
+// noLitter wants a running environment's folder to hold what it needs, and
+// nothing that killed runs have left.
+func noLitter(t *testing.T, state string) {
+	t.Helper()
+	files, err := os.ReadDir(filepath.Join(state, "dev"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if !slices.Contains([]string{"lock", "run.json", "state.json"}, file.Name()) {
+			t.Errorf("%s was left in the state folder", file.Name())
+		}
+	}
+}
