@@ -57,11 +57,11 @@ type Reporter interface {
 
 // envPattern keeps an environment's folder inside the state's, and apart from
 // the folder of built functions.
-var envPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]*$`)
+var envPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
 func (c Config) completed() (Config, error) {
 	if !envPattern.MatchString(c.Env) {
-		return c, fmt.Errorf("%q can't be an environment: a name of letters, digits and hyphens is wanted, such as dev", c.Env)
+		return c, fmt.Errorf("%q can't be an environment: a name that starts with a letter or digit, such as dev, is wanted", c.Env)
 	}
 	if c.APIAddr == c.CognitoAddr && c.APIAddr != "" && !strings.HasSuffix(c.APIAddr, ":0") {
 		return c, fmt.Errorf("the HTTP API and the user pool can't both listen on %s", c.APIAddr)

@@ -15,10 +15,7 @@ type functionSet map[string]gateway.Invoker
 // startFunctions prepares every function that the API calls for this machine.
 func (r *Runtime) startFunctions(ctx context.Context, p *parts) (functionSet, error) {
 	set := functionSet{}
-	for _, declared := range p.model.Functions {
-		if len(p.calledAs(declared)) == 0 {
-			continue
-		}
+	for _, declared := range p.functions() {
 		bootstrap, err := r.prepare(ctx, declared)
 		if err != nil {
 			return nil, err
@@ -81,10 +78,7 @@ func (r *Runtime) compareSources(p *parts) {
 	ctx, cancel := context.WithCancel(context.Background())
 	r.cancelBackground = cancel
 	r.background.Go(func() {
-		for _, declared := range p.model.Functions {
-			if len(p.calledAs(declared)) == 0 {
-				continue
-			}
+		for _, declared := range p.functions() {
 			same, err := function.SourceMatches(ctx, r.prepareConfig(declared))
 			if err == nil && !same {
 				r.cfg.Report.Warn(fmt.Sprintf("function %s: %v", declared.LogicalID, function.ErrSourceDiffers))

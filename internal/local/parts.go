@@ -38,6 +38,16 @@ func (p *parts) domain() string {
 	return ""
 }
 
+// functions are those that the API calls; another one has nobody to call it here.
+func (p *parts) functions() (called []assembly.Function) {
+	for _, f := range p.model.Functions {
+		if len(p.calledAs(f)) > 0 {
+			called = append(called, f)
+		}
+	}
+	return called
+}
+
 // calledAs are the ARNs by which the API's integrations call the function, with
 // a qualifier where they name an alias or a version. A permission counts only
 // for the form that it names.

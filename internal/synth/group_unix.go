@@ -21,16 +21,18 @@ func ownGroup(cmd *exec.Cmd) {
 
 // endGroup waits until nothing of the command's group is left. The command has
 // ended by now; what it started may take longer, and is killed if it takes too
-// long.
+// long. It does not wait for ever: a process that has ended stays in its group
+// until its parent asks how, which process 1 of some containers never does.
 func endGroup(cmd *exec.Cmd) {
 	if cmd.Process == nil {
 		return
 	}
-	group, deadline := -cmd.Process.Pid, time.Now().Add(gracePeriod)
-	for signal := syscall.Signal(0); syscall.Kill(group, signal) == nil; {
-		if time.Now().After(deadline) {
-			signal = syscall.SIGKILL
+	group := -cmd.Process.Pid
+	for _, signal := range []syscall.Signal{0, syscall.SIGKILL} {
+		for deadline := time.Now().Add(gracePeriod); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+			if syscall.Kill(group, signal) != nil {
+				return
+			}
 		}
-		time.Sleep(10 * time.Millisecond)
 	}
 }
