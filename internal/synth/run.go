@@ -42,7 +42,13 @@ func (p *Project) Run(ctx context.Context, env, outdir string, progress Progress
 	if err != nil {
 		return nil, fmt.Errorf("encoding the context of cdk.json: %w", err)
 	}
-	variables := []string{"CDK_OUTDIR=" + outdir, "CDK_CONTEXT_JSON=" + string(encoded), "JSII_NODE=" + node}
+	variables := []string{
+		"CDK_OUTDIR=" + outdir,
+		"CDK_CONTEXT_JSON=" + string(encoded),
+		"JSII_NODE=" + node,
+		// A banner about an old Node that still works would bury the app's own error.
+		"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=18,20",
+	}
 
 	if p.build != "" {
 		done := progress.Step("building the CDK app")

@@ -80,7 +80,8 @@ func TestBadEnvironmentFile(t *testing.T) {
 	}
 	t.Run("unknown environment", func(t *testing.T) {
 		write(t, filepath.Join(dir, "environments", "dev.yaml"), dev)
-		contains(t, fails(t, command(t, dir, freePorts("--env", "qa")...)), `"qa"`, "dev, prod, staging")
+		contains(t, fails(t, command(t, dir, freePorts("--env", "qa")...)),
+			`m2m: synthesizing qa: unknown environment "qa"`, "dev, prod, staging")
 	})
 }
 
