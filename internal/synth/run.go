@@ -89,9 +89,16 @@ func (p *Project) command(ctx context.Context, line string, variables []string) 
 		if ctx.Err() != nil {
 			return "", context.Cause(ctx)
 		}
-		return "", &CommandError{Line: line, Output: strings.TrimSpace(output.String()), Err: err}
+		return "", &CommandError{Line: line, Output: withoutNoise(output.String()), Err: err}
 	}
 	return output.String(), nil
+}
+
+// withoutNoise leaves out what jsii prints now and then when it ends, without a
+// line of its own: it waits for its child twice, which is harmless.
+func withoutNoise(output string) string {
+	const noise = "Runtime process exited abnormally: waitid: no child processes"
+	return strings.TrimSpace(strings.ReplaceAll(output, noise, ""))
 }
 
 // CommandError is a command of cdk.json that ended with a status other than 0.

@@ -97,6 +97,7 @@ func TestRunTellsWhatAFailedCommandSaid(t *testing.T) {
 	cases := []struct{ name, build, app, want string }{
 		{"the build", "echo no such package >&2; exit 1", "true", "building the CDK app: no such package"},
 		{"the app", "", "echo dev.yaml:1:1: bad >&2; exit 1", "synthesizing dev: dev.yaml:1:1: bad"},
+		{"the app after jsii's noise", "", "printf 'Runtime process exited abnormally: waitid: no child processesdev.yaml:1:1: bad' >&2; exit 1", "synthesizing dev: dev.yaml:1:1: bad"},
 		{"without a word", "", "exit 7", "exit status 7"},
 	}
 	for _, c := range cases {
