@@ -74,12 +74,7 @@ FUZZTIME ?= 10s
 
 .PHONY: fuzz
 fuzz: ## Run every fuzz target for FUZZTIME (default 10s).
-	@for package in $$(go list ./config ./internal/...); do \
-		for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
-			echo "$$package $$target"; \
-			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$package || exit 1; \
-		done; \
-	done
+	.ci/fuzz $(FUZZTIME)
 
 .PHONY: soak
 soak: ## Run the load and fault tests with their full counts (about 5 minutes).
