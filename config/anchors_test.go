@@ -69,7 +69,7 @@ func TestMergedKeysGiveWayToWrittenOnes(t *testing.T) {
 	if problems != nil {
 		t.Fatal(problems)
 	}
-	want := config.Client{Name: "writer", Scopes: []string{"test-api/write"}, AccessTokenValidity: 30 * time.Minute}
+	want := config.Client{Name: "writer", Scopes: []string{"test-api/write"}, AccessTokenValidity: 30 * time.Minute, Rotation: config.Rotation{EveryDays: 30}}
 	if diff := cmp.Diff(want, got.Clients[1]); diff != "" {
 		t.Errorf("merged client (-want +got):\n%s", diff)
 	}

@@ -10,6 +10,7 @@ import (
 // What a file gets that does not say otherwise.
 const (
 	defaultAccessTokenValidity = 60 * time.Minute // Cognito's own default
+	defaultRotationDays        = 30
 	defaultFunction            = "echo"
 	defaultRate                = 100
 	defaultBurst               = 200
@@ -27,6 +28,7 @@ func (f *file) environment() *Environment {
 		},
 		ResourceServers: f.ResourceServers.sorted(),
 		Clients:         f.Clients.sorted(),
+		Secrets:         Secrets{CustomerKey: f.Secrets.CustomerKey},
 		API: API{
 			Routes: f.API.Routes.sorted(),
 			Throttle: Throttle{
@@ -58,6 +60,8 @@ func (written clients) sorted() []Client {
 			Name:                string(name),
 			Scopes:              sortedStrings(w.Scopes),
 			AccessTokenValidity: cmp.Or(w.AccessTokenValidity.duration(), defaultAccessTokenValidity),
+			Rotation:            Rotation{EveryDays: cmp.Or(int(w.Rotation.EveryDays), defaultRotationDays)},
+			SecretReaders:       sortedStrings(w.SecretReaders),
 		})
 	}
 	return sorted

@@ -21,6 +21,7 @@ type Environment struct {
 	Identity        Identity         // the user pool
 	ResourceServers []ResourceServer // at least one, sorted by Identifier
 	Clients         []Client         // at least one, sorted by Name
+	Secrets         Secrets          // the secrets that hold the clients' credentials
 	API             API              // the HTTP API
 	Warnings        Problems         // what is allowed and probably not meant, sorted by place
 }
@@ -43,11 +44,23 @@ type Scope struct {
 	Description string // 1 to 256 characters
 }
 
+// Secrets is what an environment says about the secrets of all its clients.
+type Secrets struct {
+	CustomerKey bool // they are encrypted with a KMS key of this environment, not with the AWS managed one
+}
+
 // Client is one app client, which stands for one calling system.
 type Client struct {
 	Name                string        // unique, also after its hyphens are removed
 	Scopes              []string      // at least one, as "identifier/name", sorted
 	AccessTokenValidity time.Duration // whole minutes, 5 minutes to 24 hours; 60 minutes unless the file says otherwise
+	Rotation            Rotation      // of the client's secret
+	SecretReaders       []string      // ARNs of roles in other accounts that may read the client's secret, sorted
+}
+
+// Rotation is when a client's secret is replaced by a new one.
+type Rotation struct {
+	EveryDays int // 1 to 1000; 30 unless the file says otherwise
 }
 
 // API is what an environment says about its HTTP API.
@@ -81,6 +94,11 @@ func (c Client) OutputKey() string {
 		}
 	}
 	return key.String()
+}
+
+// SecretName is the name of the secret that holds a client's credentials: "m2m/dev/report-job".
+func (e *Environment) SecretName(c Client) string {
+	return "m2m/" + e.Name + "/" + c.Name
 }
 
 // Keys lists the route's keys as API Gateway writes them: "GET /orders/{id}", or "$default".

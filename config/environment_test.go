@@ -28,6 +28,14 @@ func TestRouteKeys(t *testing.T) {
 	}
 }
 
+func TestSecretName(t *testing.T) {
+	t.Parallel()
+	environment := &config.Environment{Name: "prod-eu"}
+	if got, want := environment.SecretName(config.Client{Name: "report-job"}), "m2m/prod-eu/report-job"; got != want {
+		t.Errorf("name %q, want %q", got, want)
+	}
+}
+
 func TestOutputKey(t *testing.T) {
 	t.Parallel()
 	cases := map[string]string{

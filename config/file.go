@@ -19,6 +19,8 @@ type file struct {
 	ResourceServers resourceServers `yaml:"resourceServers" hint:"add one, for example {identifier: orders, scopes: {read: Read orders}}"`
 	// App clients by name, one per calling system. Renaming one makes a new client with a new id and a new secret.
 	Clients clients `yaml:"clients" hint:"add one, for example reader: {scopes: [orders/read]}"`
+	// The secrets in Secrets Manager that hold the clients' credentials.
+	Secrets secrets `yaml:"secrets,omitempty"`
 	// The HTTP API in front of the functions.
 	API api `yaml:"api" hint:"add it with at least one route"`
 }
@@ -60,8 +62,10 @@ type client struct {
 	Scopes clientScopes `yaml:"scopes" hint:"add at least one; Cognito answers invalid_scope to a client without scopes"`
 	// How long an access token is valid, in whole minutes from 5m to 24h.
 	AccessTokenValidity validity `yaml:"accessTokenValidity,omitempty" jsonschema:"default=60m,example=30m,example=1h,example=1h30m"`
-	// Rotation of the client's secret. It is checked but has no effect yet.
+	// Rotation of the client's secret. A change of it rotates at once.
 	Rotation rotation `yaml:"rotation,omitempty"`
+	// Roles of other accounts that may read the client's secret, as ARNs; at most 30. They need secrets.customerKey.
+	SecretReaders secretReaders `yaml:"secretReaders,omitempty"`
 }
 
 // Scopes a client can ask for.
@@ -69,8 +73,17 @@ type clientScopes []scopeRef
 
 // Rotation of a client's secret.
 type rotation struct {
-	// Days between two rotations.
-	EveryDays rotationDays `yaml:"everyDays" jsonschema:"example=30"`
+	// Days between two rotations, 1 to 1000.
+	EveryDays rotationDays `yaml:"everyDays" jsonschema:"default=30,example=7"`
+}
+
+// Roles of other accounts that may read a client's secret.
+type secretReaders []roleARN
+
+// The secrets in Secrets Manager that hold the clients' credentials.
+type secrets struct {
+	// Encrypt them with a KMS key of this environment. Only such a secret can be read from another account.
+	CustomerKey bool `yaml:"customerKey,omitempty" jsonschema:"default=false"`
 }
 
 // The HTTP API in front of the functions.
@@ -92,7 +105,7 @@ type route struct {
 	Methods methods `yaml:"methods,omitempty"`
 	// A token needs one of these scopes. [] is any token of a known client; it must be written, it can't be left out.
 	Scopes routeScopes `yaml:"scopes" hint:"write [] to accept any token of a known client"`
-	// Folder under lambda/ that holds the function.
+	// Folder under lambda/ that holds the function; not rotate, which rotates secrets.
 	Function functionName `yaml:"function,omitempty" jsonschema:"default=echo"`
 }
 

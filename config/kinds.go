@@ -15,6 +15,7 @@ type (
 	scopeRef         string
 	clientName       string
 	validity         string
+	roleARN          string
 	routePath        string
 	method           string
 	functionName     string
@@ -105,6 +106,15 @@ var (
 		hint:    "hours and whole minutes: 30m, 1h, 1h30m",
 	}
 
+	// An ARN in a policy stands for itself, so none of the characters of a pattern is in it. The longest has a path of
+	// 512 characters and a name of 64 (IAM API reference, CreateRole).
+	roleARNText = text{
+		noun:      "role ARN",
+		pattern:   regexp.MustCompile(`^arn:aws(-cn|-us-gov)?:iam::[0-9]{12}:role/([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,64}$`),
+		maxLength: maxRoleARN,
+		hint:      "arn:aws:iam::<account>:role/<path and name>",
+	}
+
 	routePathText = text{
 		noun:    "route path",
 		pattern: regexp.MustCompile(`^(\$default|/|(` + segment + `)*` + lastSegment + `)$`),
@@ -129,6 +139,7 @@ func (scopeDescription) text() text { return scopeDescriptionText }
 func (scopeRef) text() text         { return scopeRefText }
 func (clientName) text() text       { return clientNameText }
 func (validity) text() text         { return validityText }
+func (roleARN) text() text          { return roleARNText }
 func (routePath) text() text        { return routePathText }
 func (method) text() text           { return methodText }
 func (functionName) text() text     { return functionNameText }

@@ -29,6 +29,11 @@ func (clientScopes) count() count {
 	return count{1, 50, "scopes", "Cognito's limit for an app client"}
 }
 
+// 30 of the longest ARNs fit into the 20,480 characters of PutResourcePolicy.
+func (secretReaders) count() count {
+	return count{0, 30, "readers", "Secrets Manager's limit for a resource policy"}
+}
+
 func (routes) count() count { return count{min: 1, max: math.MaxInt, of: "routes"} }
 
 func (methods) count() count { return count{min: 1, max: len(httpMethods), of: "methods"} }

@@ -21,7 +21,7 @@ api: {routes: [{path: /, methods: [get], scopes: []}]}
 	want := &config.Environment{
 		Name:            "dev",
 		ResourceServers: []config.ResourceServer{{Identifier: "test-api", Scopes: []config.Scope{{Name: "read", Description: "Read test data"}}}},
-		Clients:         []config.Client{{Name: "reader", Scopes: []string{"test-api/read"}, AccessTokenValidity: time.Hour}},
+		Clients:         []config.Client{{Name: "reader", Scopes: []string{"test-api/read"}, AccessTokenValidity: time.Hour, Rotation: config.Rotation{EveryDays: 30}}},
 		API: config.API{
 			Routes:   []config.Route{{Path: "/", Methods: []string{"GET"}, Function: "echo"}},
 			Throttle: config.Throttle{Rate: 100, Burst: 200},
@@ -39,7 +39,13 @@ region: eu-central-1
 account: "012345678901"
 identity: {domain: {prefix: orders-eu}, deletionProtection: true}
 resourceServers: [{identifier: "https://api.example.com/orders", scopes: {read.all: Read, "*": Everything}}]
-clients: {report-job: {scopes: ["https://api.example.com/orders/read.all"], accessTokenValidity: 1h30m}}
+clients:
+  report-job:
+    scopes: ["https://api.example.com/orders/read.all"]
+    accessTokenValidity: 1h30m
+    rotation: {everyDays: 7}
+    secretReaders: ["arn:aws:iam::210987654321:role/team/report-job", "arn:aws:iam::109876543210:role/audit"]
+secrets: {customerKey: true}
 api:
   routes:
     - {path: $default, scopes: []}
@@ -53,7 +59,12 @@ api:
 			Identifier: "https://api.example.com/orders",
 			Scopes:     []config.Scope{{Name: "*", Description: "Everything"}, {Name: "read.all", Description: "Read"}},
 		}},
-		Clients: []config.Client{{Name: "report-job", Scopes: []string{"https://api.example.com/orders/read.all"}, AccessTokenValidity: 90 * time.Minute}},
+		Clients: []config.Client{{
+			Name: "report-job", Scopes: []string{"https://api.example.com/orders/read.all"}, AccessTokenValidity: 90 * time.Minute,
+			Rotation:      config.Rotation{EveryDays: 7},
+			SecretReaders: []string{"arn:aws:iam::109876543210:role/audit", "arn:aws:iam::210987654321:role/team/report-job"},
+		}},
+		Secrets: config.Secrets{CustomerKey: true},
 		API: config.API{
 			Routes: []config.Route{
 				{Path: "$default", Function: "echo"},
@@ -81,8 +92,9 @@ resourceServers:
   - {identifier: a, scopes: {x: X, y: Y}}
   - {identifier: b, scopes: {z: Z}}
 clients:
-  one: {scopes: [a/x, b/z, a/y]}
+  one: {scopes: [a/x, b/z, a/y], secretReaders: ["arn:aws:iam::210987654321:role/a", "arn:aws:iam::210987654321:role/b"]}
   two: {scopes: [a/y]}
+secrets: {customerKey: true}
 api:
   routes:
     - {path: /p, methods: [GET, POST], scopes: [a/x, a/y]}
@@ -99,7 +111,8 @@ api:
     - {scopes: [a/y, a/x], path: /p, methods: [POST, GET]}
 clients:
   two: {scopes: [a/y]}
-  one: {scopes: [b/z, a/y, a/x]}
+  one: {secretReaders: ["arn:aws:iam::210987654321:role/b", "arn:aws:iam::210987654321:role/a"], scopes: [b/z, a/y, a/x]}
+secrets: {customerKey: true}
 resourceServers:
   - {scopes: {z: Z}, identifier: b}
   - {identifier: a, scopes: {y: Y, x: X}}
@@ -113,7 +126,7 @@ name: dev
 func TestWarnings(t *testing.T) {
 	t.Parallel()
 	got, problems := load(t, "dev.yaml", strings.NewReplacer(
-		"writer: {scopes: [test-api/write]}", "other: {scopes: [test-api/read], rotation: {everyDays: 30}}",
+		"writer: {scopes: [test-api/write]}", "other: {scopes: [test-api/read]}",
 		"scopes: []", "scopes: [test-api/write]",
 	).Replace(valid))
 	if problems != nil {
@@ -125,7 +138,6 @@ func TestWarnings(t *testing.T) {
 		warnings = append(warnings, warning.String())
 	}
 	want := []string{
-		"dev.yaml:13:36: clients.other.rotation: has no effect yet (secrets are not rotated until a later version)",
 		`dev.yaml:16:50: api.routes[0].scopes[0]: no client has the scope "test-api/write" (add it to a client)`,
 	}
 	if diff := cmp.Diff(want, warnings); diff != "" {

@@ -31,8 +31,8 @@ api:
   throttle: {rate: 100, burst: 200}
 `
 
-// project lays out a folder environments with the given files beside a folder lambda with the function echo, and a
-// folder notes that is no function.
+// project lays out a folder environments with the given files beside a folder lambda with the functions echo and
+// rotate, and a folder notes that is no function.
 func project(t *testing.T, files map[string]string) string {
 	t.Helper()
 	root := t.TempDir()
@@ -46,6 +46,7 @@ func project(t *testing.T, files map[string]string) string {
 		}
 	}
 	write("lambda/echo/main.go", "package main\n")
+	write("lambda/rotate/main.go", "package main\n")
 	write("lambda/notes/README.md", "no function\n")
 	if err := os.Mkdir(filepath.Join(root, "environments"), 0o700); err != nil {
 		t.Fatal(err)

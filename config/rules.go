@@ -54,6 +54,7 @@ func (c *checker) check() {
 	c.derivedDomain()
 	c.resourceServers()
 	c.clients()
+	c.secretReaders()
 	c.routes()
 }
 
@@ -133,9 +134,6 @@ func (c *checker) clients() {
 		client := c.written.Clients[name]
 		c.scopes(path+".scopes", client.Scopes)
 		c.validity(path+".accessTokenValidity", client.AccessTokenValidity)
-		if client.Rotation.EveryDays > 0 {
-			c.warn(path+".rotation", "has no effect yet", "secrets are not rotated until a later version")
-		}
 	}
 }
 

@@ -14,6 +14,9 @@ import (
 // anyMethod in a route key takes every method that has no route of its own on the path.
 const anyMethod = "ANY"
 
+// rotationFunction is the folder of the function that rotates the clients' secrets. No request may reach it.
+const rotationFunction = "rotate"
+
 // takenRoute is a route key that is in use, and by which entry.
 type takenRoute struct{ key, path string }
 
@@ -96,13 +99,16 @@ func (c *checker) reachable(path string, scopes []scopeRef) {
 
 func (c *checker) function(path string, written route, folders []string) {
 	name := written.route().Function
-	if !slices.Contains(folders, name) {
+	switch {
+	case name == rotationFunction:
+		c.report(path, quote(name)+" rotates the clients' secrets and answers no requests", didYouMean(name, folders))
+	case !slices.Contains(folders, name):
 		source := filepath.Join(c.lambdaDir, name, "main.go")
 		c.report(path, "no function "+quote(name)+": "+source+" is not there", didYouMean(name, folders))
 	}
 }
 
-// functionFolders lists the folders with a main.go, sorted. A folder that can't be read has none.
+// functionFolders lists the folders with a main.go that a route may name, sorted. A folder that can't be read has none.
 func functionFolders(lambdaDir string) []string {
 	mains, err := fs.Glob(os.DirFS(lambdaDir), "*/main.go")
 	if err != nil {
@@ -110,7 +116,9 @@ func functionFolders(lambdaDir string) []string {
 	}
 	names := make([]string, 0, len(mains))
 	for _, main := range mains {
-		names = append(names, path.Dir(main))
+		if name := path.Dir(main); name != rotationFunction {
+			names = append(names, name)
+		}
 	}
 	return names
 }

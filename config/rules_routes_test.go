@@ -49,6 +49,7 @@ func TestRoutes(t *testing.T) {
 		"unknown scope":        route("{path: /x, methods: [GET], scopes: [test-api/reed]}", `18:43: api.routes[2].scopes[0]: unknown scope "test-api/reed" (did you mean "test-api/read"?)`),
 		"unknown function":     route("{path: /x, methods: [GET], scopes: [], function: eco}", `18:56: api.routes[2].function: no function "eco": lambda/eco/main.go is not there (did you mean "echo"?)`),
 		"folder without main":  route("{path: /x, methods: [GET], scopes: [], function: notes}", `18:56: api.routes[2].function: no function "notes": lambda/notes/main.go is not there (known: echo)`),
+		"rotation function":    route("{path: /x, methods: [GET], scopes: [], function: rotate}", `18:56: api.routes[2].function: "rotate" rotates the clients' secrets and answers no requests (known: echo)`),
 		"function elsewhere":   route("{path: /x, methods: [GET], scopes: [], function: ../lambda/echo}", `18:56: api.routes[2].function: "../lambda/echo" is not a valid function name (a folder under lambda/: lower-case letters, digits, hyphens and underscores, a letter first)`),
 		"rate 0":               {"rate: 100", "rate: 0", "18:20: api.throttle.rate: 0 is too small, it must be above 0"},
 		"rate negative":        {"rate: 100", "rate: -1.5", "18:20: api.throttle.rate: -1.5 is too small, it must be above 0"},

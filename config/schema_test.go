@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -228,6 +229,9 @@ func TestSchemaRefuses(t *testing.T) {
 		"rate of zero":           {"rate: 100", "rate: 0", "exclusiveMinimum"},
 		"broken burst":           {"burst: 200", "burst: 0.5", "want integer"},
 		"rotation too far apart": {"[test-api/write]}", "[test-api/write], rotation: {everyDays: 1001}}", "maximum"},
+		"rotation without days":  {"[test-api/write]}", "[test-api/write], rotation: {}}", "missing property 'everyDays'"},
+		"secrets reader":         {"[test-api/write]}", "[test-api/write], secretReaders: [\"123456789012\"]}", "does not match pattern"},
+		"customer key as text":   {"\napi:", "\nsecrets: {customerKey: \"true\"}\napi:", "got string, want boolean"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -263,11 +267,13 @@ func TestSchemaDefaults(t *testing.T) {
 		t.Errorf("access token validity: schema %s, Load %s", validity, got.Clients[0].AccessTokenValidity)
 	}
 	for path, loaded := range map[string]string{
-		"api.properties.throttle.properties.rate":         decimal(got.API.Throttle.Rate),
-		"api.properties.throttle.properties.burst":        decimal(float64(got.API.Throttle.Burst)),
-		"api.properties.routes.items.properties.function": got.API.Routes[0].Function,
-		"identity.properties.domain.properties.prefix":    got.Identity.DomainPrefix,
-		"identity.properties.deletionProtection":          map[bool]string{true: "true", false: "false"}[got.Identity.DeletionProtection],
+		"clients.additionalProperties.properties.rotation.properties.everyDays": decimal(float64(got.Clients[0].Rotation.EveryDays)),
+		"secrets.properties.customerKey":                                        strconv.FormatBool(got.Secrets.CustomerKey),
+		"api.properties.throttle.properties.rate":                               decimal(got.API.Throttle.Rate),
+		"api.properties.throttle.properties.burst":                              decimal(float64(got.API.Throttle.Burst)),
+		"api.properties.routes.items.properties.function":                       got.API.Routes[0].Function,
+		"identity.properties.domain.properties.prefix":                          got.Identity.DomainPrefix,
+		"identity.properties.deletionProtection":                                strconv.FormatBool(got.Identity.DeletionProtection),
 	} {
 		if promised := defaultIn("properties." + path + ".default"); promised != loaded {
 			t.Errorf("%s: schema %q, Load %q", path, promised, loaded)

@@ -16,9 +16,10 @@ import (
 // in the same stack and never blocks on a cross-stack export.
 func newAPIStack(scope constructs.Construct, env *config.Environment, pool awscognito.UserPool, source Source) awscdk.Stack {
 	stack := awscdk.NewStack(scope, jsii.String("Api"),
-		stackProps(env, "App clients, functions and the HTTP API they may call."))
+		stackProps(env, "App clients with their secrets, functions and the HTTP API they may call."))
 
 	clients := newClients(stack, pool, env.Clients)
+	addCredentials(stack, env, pool, clients, source)
 	api := newHTTPAPI(stack, pool, clients)
 	integrations := newIntegrations(stack, api.HttpApi, env, source)
 	for _, route := range env.API.Routes {
@@ -30,7 +31,7 @@ func newAPIStack(scope constructs.Construct, env *config.Environment, pool awsco
 	output(stack, "Issuer", "Issuer of the access tokens.", pool.UserPoolProviderUrl())
 	output(stack, "UserPoolId", "Id of the user pool.", pool.UserPoolId())
 	for _, c := range clients {
-		output(stack, c.outputKey, "App client id of "+c.name+".", c.appClient.UserPoolClientId())
+		output(stack, c.props.OutputKey(), "App client id of "+c.props.Name+".", c.appClient.UserPoolClientId())
 	}
 	return stack
 }

@@ -14,8 +14,7 @@ import (
 type client struct {
 	constructs.Construct
 	appClient awscognito.UserPoolClient
-	name      string
-	outputKey string
+	props     config.Client
 }
 
 func newClient(scope constructs.Construct, pool awscognito.IUserPool, props config.Client) *client {
@@ -38,7 +37,7 @@ func newClient(scope constructs.Construct, pool awscognito.IUserPool, props conf
 		AuthFlows:           noUserSignIn,
 		AccessTokenValidity: awscdk.Duration_Seconds(jsii.Number(props.AccessTokenValidity.Seconds())),
 	})
-	return &client{Construct: this, appClient: appClient, name: props.Name, outputKey: props.OutputKey()}
+	return &client{Construct: this, appClient: appClient, props: props}
 }
 
 // newClients makes every configured client, in the order of their names.

@@ -1,6 +1,6 @@
 // Package stacks declares the AWS resources of one environment: an Identity
-// stack (user pool, resource servers, domain) and an Api stack (app clients,
-// functions, HTTP API, authorizer, routes, stage, log groups).
+// stack (user pool, resource servers, domain) and an Api stack (app clients, their
+// secrets and rotation, functions, HTTP API, authorizer, routes, stage, log groups).
 //
 // It is the only package that declares resources. It reads the config.Environment
 // it is given and the source of the functions, which bundling builds with `go`.

@@ -1,6 +1,8 @@
 package stacks
 
 import (
+	"time"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
@@ -13,15 +15,22 @@ import (
 )
 
 const (
-	functionMemoryMB       = 128
-	functionTimeoutSeconds = 10
-	logRetention           = awslogs.RetentionDays_ONE_MONTH
+	functionMemoryMB = 128
+	requestTimeout   = 10 * time.Second // of a function that answers a request
+	logRetention     = awslogs.RetentionDays_ONE_MONTH
 )
+
+// functionProps says what one function is.
+type functionProps struct {
+	name        string             // its folder under lambda/
+	timeout     time.Duration      // of one invocation
+	environment map[string]*string // readable to whoever can see the function: no secret belongs there
+}
 
 // newFunction builds one folder under lambda/ into a Go function, with its own
 // log group and a role that may write to that log group and nothing else.
-func newFunction(scope constructs.Construct, name string, env *config.Environment, source Source) awslambda.IFunction {
-	this := constructs.NewConstruct(scope, pascalCase(name))
+func newFunction(scope constructs.Construct, env *config.Environment, source Source, props functionProps) awslambda.IFunction {
+	this := constructs.NewConstruct(scope, pascalCase(props.name))
 
 	logs := awslogs.NewLogGroup(this, jsii.String("Logs"), &awslogs.LogGroupProps{
 		Retention:     logRetention,
@@ -33,13 +42,14 @@ func newFunction(scope constructs.Construct, name string, env *config.Environmen
 	logs.GrantWrite(role)
 
 	return awscdklambdagoalpha.NewGoFunction(this, jsii.String("Handler"), &awscdklambdagoalpha.GoFunctionProps{
-		Entry:         jsii.String(source.folder(name)),
+		Entry:         jsii.String(source.folder(props.name)),
 		ModuleDir:     jsii.String(source.module()),
 		Bundling:      reproducibleBuild(),
 		Runtime:       awslambda.Runtime_PROVIDED_AL2023(),
 		Architecture:  awslambda.Architecture_ARM_64(),
 		MemorySize:    jsii.Number(functionMemoryMB),
-		Timeout:       awscdk.Duration_Seconds(jsii.Number(functionTimeoutSeconds)),
+		Timeout:       awscdk.Duration_Seconds(jsii.Number(props.timeout.Seconds())),
+		Environment:   &props.environment,
 		Role:          role,
 		LogGroup:      logs,
 		LoggingFormat: awslambda.LoggingFormat_JSON,

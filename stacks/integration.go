@@ -21,7 +21,7 @@ func newIntegrations(stack awscdk.Stack, api apigw.HttpApi, env *config.Environm
 		if integrations[name] != nil {
 			continue
 		}
-		function := newFunction(functions, name, env, source)
+		function := newFunction(functions, env, source, functionProps{name: name, timeout: requestTimeout})
 		permitInvocation(function, api)
 		integrations[name] = newIntegration(scope, name, api, function)
 	}

@@ -50,7 +50,7 @@ func foreign(kind string, properties map[string]any) func(stage) {
 
 // statement replaces the statement of the function's policy.
 func statement(keys map[string]any) func(stage) {
-	return api("AWS::IAM::Policy", "", "PolicyDocument", map[string]any{"Statement": []any{keys}})
+	return api("AWS::IAM::Policy", "Echo", "PolicyDocument", map[string]any{"Statement": []any{keys}})
 }
 
 // breakages are grouped by guard; every rule of a guard has one.
@@ -86,14 +86,14 @@ var breakages = map[string][]breakage{
 		{"payload format 1.0", api("AWS::ApiGatewayV2::Integration", "", "PayloadFormatVersion", "1.0")},
 	},
 	"API Gateway alone may invoke, for this API": {
-		{"any API may invoke", api("AWS::Lambda::Permission", "", "SourceArn", nil)},
-		{"anybody may invoke", api("AWS::Lambda::Permission", "", "Principal", "*")},
+		{"any API may invoke", api("AWS::Lambda::Permission", "Functions", "SourceArn", nil)},
+		{"anybody may invoke", api("AWS::Lambda::Permission", "Functions", "Principal", "*")},
 		{"the route $default may not", func(s stage) {
-			p := properties(first(s.stacks["Api"], "AWS::Lambda::Permission", ""))
+			p := properties(first(s.stacks["Api"], "AWS::Lambda::Permission", "Functions"))
 			parts := at(p, "SourceArn", "Fn::Join").([]any)[1].([]any)
 			parts[len(parts)-1] = "/*/*/*"
 		}},
-		{"a permission for another function", api("AWS::Lambda::Permission", "", "FunctionName", "other")},
+		{"a permission for another function", api("AWS::Lambda::Permission", "Functions", "FunctionName", "other")},
 	},
 	"the stage deploys, throttles and logs": {
 		{"no auto deploy", api("AWS::ApiGatewayV2::Stage", "", "AutoDeploy", nil)},
@@ -158,16 +158,27 @@ var breakages = map[string][]breakage{
 			at(s.artifacts("aws:cloudformation:stack")[s.artifact("Api")], "properties").(map[string]any)["terminationProtection"] = true
 		}},
 	},
-	"roles may write to their logs, and no more": {
+	"roles may do what their function is for, no more": {
 		{"a resource *", statement(map[string]any{"Action": "logs:PutLogEvents", "Effect": "Allow", "Resource": "*"})},
 		{"an action *", statement(map[string]any{"Action": "logs:*", "Effect": "Allow", "Resource": "arn:aws:logs:x"})},
 		{"all but one action", statement(map[string]any{"NotAction": "iam:PassRole", "Effect": "Allow", "Resource": "*"})},
-		{"a managed policy", api("AWS::IAM::Role", "", "ManagedPolicyArns", []any{"arn:aws:iam::aws:policy/AdministratorAccess"})},
-		{"an inline policy", api("AWS::IAM::Role", "", "Policies", []any{map[string]any{}})},
-		{"a role that another account may assume", api("AWS::IAM::Role", "", "AssumeRolePolicyDocument", map[string]any{
+		{"a managed policy", api("AWS::IAM::Role", "Echo", "ManagedPolicyArns", []any{"arn:aws:iam::aws:policy/AdministratorAccess"})},
+		{"an inline policy", api("AWS::IAM::Role", "Echo", "Policies", []any{map[string]any{}})},
+		{"a role that another account may assume", api("AWS::IAM::Role", "Echo", "AssumeRolePolicyDocument", map[string]any{
 			"Statement": []any{map[string]any{"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": map[string]any{"AWS": "*"}}},
 		})},
 		{"a user", foreign("AWS::IAM::User", map[string]any{})},
+		{"a policy of nobody's", foreign("AWS::IAM::Policy", map[string]any{"Roles": []any{map[string]any{"Ref": "Other"}}})},
+		{"every secret", rotationStatement("secretsmanager:GetSecretValue", "Resource", "*")},
+		{"the secrets of all environments", rotationStatement("secretsmanager:GetSecretValue", "Resource", "arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:m2m/*")},
+		{"one secret too few", rotationStatement("secretsmanager:GetSecretValue", "Resource", map[string]any{"Ref": "ClientsReaderSecret9A3CE006"})},
+		{"every pool", rotationStatement("cognito-idp:DescribeUserPool", "Resource", "arn:aws:cognito-idp:ap-northeast-1:123456789012:userpool/*")},
+		{"every action on the pool", rotationStatement("cognito-idp:DescribeUserPool", "Action", "cognito-idp:*")},
+		{"a condition of one's own", rotationStatement("cognito-idp:DescribeUserPool", "Condition", map[string]any{})},
+		{"an echo that rotates", func(s stage) {
+			policy := first(s.stacks["Api"], "AWS::IAM::Policy", "Rotation")
+			set(policy, "Roles", []any{map[string]any{"Ref": "FunctionsEchoRoleC45484F9"}})
+		}},
 	},
 	"no secret in a template": {
 		{"a secret in an output", func(s stage) {
@@ -175,10 +186,17 @@ var breakages = map[string][]breakage{
 				"Value": map[string]any{"Fn::GetAtt": []any{"ClientReaderAppClient", "ClientSecret"}},
 			}
 		}},
+		{"a secret's ARN in an output", func(s stage) {
+			s.stacks["Api"].section("Outputs")["Secret"] = map[string]any{"Value": map[string]any{"Ref": "ClientsReaderSecret9A3CE006"}}
+		}},
+		{"an action in a longer text", api("AWS::Lambda::Function", "Echo", "Description", "cognito-idp:AddUserPoolClientSecret of Reader.ClientSecret")},
+		{"a dynamic reference", api("AWS::Lambda::Function", "Echo", "Environment", map[string]any{
+			"Variables": map[string]any{"SECRET": "{{resolve:secretsmanager:m2m/dev/reader:SecretString:client_secret}}"},
+		})},
 		{"a secret in a text", func(s stage) {
 			s.stacks["Api"].section("Outputs")["Secret"] = map[string]any{"Value": map[string]any{"Fn::Sub": "${Reader.ClientSecret}"}}
 		}},
-		{"a secret in an environment variable", api("AWS::Lambda::Function", "", "Environment", map[string]any{
+		{"a secret in an environment variable", api("AWS::Lambda::Function", "Echo", "Environment", map[string]any{
 			"Variables": map[string]any{"SECRET": strings.Repeat("0123456789abcdefghijklmnopqrstuv", 2)[:52]},
 		})},
 		{"a custom resource", foreign("Custom::AWS", nil)},
@@ -205,23 +223,38 @@ var breakages = map[string][]breakage{
 	},
 	"log groups have a retention": {
 		{"logs without end", api("AWS::Logs::LogGroup", "Access", "RetentionInDays", nil)},
-		{"a log group that Lambda makes by itself", api("AWS::Lambda::Function", "", "LoggingConfig", nil)},
+		{"a log group that Lambda makes by itself", api("AWS::Lambda::Function", "Echo", "LoggingConfig", nil)},
 	},
 	"functions are Go on provided.al2023 for ARM": {
-		{"Amazon Linux 2", api("AWS::Lambda::Function", "", "Runtime", "provided.al2")},
-		{"another architecture", api("AWS::Lambda::Function", "", "Architectures", []any{"x86_64"})},
+		{"Amazon Linux 2", api("AWS::Lambda::Function", "Echo", "Runtime", "provided.al2")},
+		{"another architecture", api("AWS::Lambda::Function", "Echo", "Architectures", []any{"x86_64"})},
 	},
 }
 
 func TestGuardsGoRed(t *testing.T) {
-	dev := theAssembly(t).stages["dev"]
-	for name, check := range guards {
-		if len(breakages[name]) == 0 && name != "what CDK's validation finds, fails the synth" { // see TestValidationFailsTheSynth
+	for name := range guards {
+		if len(breakages[name])+len(credentialBreakages[name])+len(readerBreakages[name]) == 0 && name != "what CDK's validation finds, fails the synth" { // see TestValidationFailsTheSynth
 			t.Errorf("no test shows that the guard %q goes red", name)
 		}
-		for _, b := range breakages[name] {
+	}
+	dev := theAssembly(t).stages["dev"]
+	goRed(t, dev, breakages)
+	goRed(t, dev, credentialBreakages)
+	goRed(t, synthStage(t, newSource(t), partners), readerBreakages)
+}
+
+// goRed breaks copies of a stage, and wants each broken one to be found.
+func goRed(t *testing.T, whole stage, broken map[string][]breakage) {
+	t.Helper()
+	for name, cases := range broken {
+		check := guards[name]
+		if check == nil {
+			t.Errorf("there is no guard %q", name)
+			continue
+		}
+		for _, b := range cases {
 			t.Run(name+"/"+b.name, func(t *testing.T) {
-				broken := dev.copied()
+				broken := whole.copied()
 				b.apply(broken)
 				findings := check(broken)
 				if len(findings) == 0 {
@@ -229,11 +262,6 @@ func TestGuardsGoRed(t *testing.T) {
 				}
 				t.Log(findings)
 			})
-		}
-	}
-	for name := range breakages {
-		if guards[name] == nil {
-			t.Errorf("there is no guard %q", name)
 		}
 	}
 }

@@ -3,10 +3,7 @@ package test
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
-	"regexp"
 	"slices"
-	"strings"
 	"testing"
 )
 
@@ -31,14 +28,23 @@ var guards = map[string]guard{
 	"the domain is the configured or a new one": wrongDomain,
 	"a protected environment is protected":      unprotected,
 
-	"roles may write to their logs, and no more":   broadRoles,
-	"no secret in a template":                      secretsInTemplates,
-	"only pool id and provider URL are exported":   unexpectedExports,
-	"outputs have the keys that tools read":        missingOutputs,
-	"Api depends on Identity":                      missingDependency,
-	"log groups have a retention":                  endlessLogs,
-	"functions are Go on provided.al2023 for ARM":  wrongRuntime,
-	"what CDK's validation finds, fails the synth": quietValidation,
+	"every client has one secret, still to be filled":  wrongSecrets,
+	"every secret is rotated, at once and on time":     wrongRotations,
+	"a client's secret comes and goes with the client": strayedSecrets,
+	"the rotation function knows its pool":             wrongRotationFunction,
+	"Secrets Manager alone may start a rotation":       openRotation,
+	"nobody but the configured readers may read":       strangeReaders,
+	"a customer key encrypts every secret, or none":    wrongKey,
+	"a failed rotation raises an alarm":                silentFailure,
+
+	"roles may do what their function is for, no more": broadRoles,
+	"no secret in a template":                          secretsInTemplates,
+	"only pool id and provider URL are exported":       unexpectedExports,
+	"outputs have the keys that tools read":            missingOutputs,
+	"Api depends on Identity":                          missingDependency,
+	"log groups have a retention":                      endlessLogs,
+	"functions are Go on provided.al2023 for ARM":      wrongRuntime,
+	"what CDK's validation finds, fails the synth":     quietValidation,
 }
 
 func TestGuards(t *testing.T) {
@@ -209,71 +215,4 @@ func quietValidation(stage) []string {
 		return []string{"@aws-cdk/core:validateAgainstDefaultRules is not true in cdk.json"}
 	}
 	return nil
-}
-
-// Shapes of credentials: a JWT, a private key, an AWS key id, a secret as
-// Cognito generates it (a 260-bit integer in base 32).
-var secretShapes = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{10,}\.|-----BEGIN|\b(AKIA|ASIA)[A-Z0-9]{16}\b|\b[0-9a-v]{51,52}\b`)
-
-func secretsInTemplates(s stage) (findings []string) {
-	for name, t := range s.stacks {
-		for _, text := range stringsIn(t.doc) {
-			if strings.Contains(text, "ClientSecret") {
-				findings = append(findings, name+" reads the ClientSecret attribute of an app client")
-			}
-			if match := secretShapes.FindString(text); match != "" {
-				findings = append(findings, fmt.Sprintf("%s holds something of the shape of a credential, %d characters long", name, len(match)))
-			}
-		}
-		for id, value := range t.section("Resources") {
-			kind, _ := at(value, "Type").(string)
-			if strings.HasPrefix(kind, "Custom::") || kind == "AWS::CloudFormation::CustomResource" {
-				findings = append(findings, name+" "+id+" is a custom resource, which could read a secret")
-			}
-		}
-	}
-	return findings
-}
-
-// broadRoles knows the only thing a role here is for. A function that needs
-// more extends this list by exactly that.
-func broadRoles(s stage) (findings []string) {
-	for name, t := range s.stacks {
-		for id, role := range t.resources("AWS::IAM::Role") {
-			if p := properties(role); p["ManagedPolicyArns"] != nil || p["Policies"] != nil {
-				findings = append(findings, name+" "+id+" has managed or inline policies")
-			}
-			if trust := compact(properties(role)["AssumeRolePolicyDocument"]); !strings.Contains(trust, `"Principal":{"Service":"lambda.amazonaws.com"}`) {
-				findings = append(findings, name+" "+id+" trusts "+trust)
-			}
-		}
-		for _, kind := range []string{"AWS::IAM::ManagedPolicy", "AWS::IAM::User", "AWS::IAM::UserPolicy"} {
-			for id := range t.resources(kind) {
-				findings = append(findings, name+" "+id+" is of type "+kind)
-			}
-		}
-		for id, policy := range t.resources("AWS::IAM::Policy") {
-			statements, _ := at(properties(policy), "PolicyDocument", "Statement").([]any)
-			for _, statement := range statements {
-				if !t.writesLogs(statement) {
-					findings = append(findings, fmt.Sprintf("%s %s allows %s", name, id, compact(statement)))
-				}
-			}
-		}
-	}
-	return findings
-}
-
-// writesLogs reports whether a policy statement is the permission to write to a
-// log group of the stack.
-func (t template) writesLogs(statement any) bool {
-	keys := slices.Collect(maps.Keys(statement.(map[string]any)))
-	group, _ := at(statement, "Resource", "Fn::GetAtt").([]any)
-	if len(group) != 2 || group[1] != "Arn" {
-		return false
-	}
-	id, _ := group[0].(string)
-	return sameSet(keys, []string{"Action", "Effect", "Resource"}) &&
-		sameSet(compactAll(at(statement, "Action")), quoted([]string{"logs:CreateLogStream", "logs:PutLogEvents"})) &&
-		t.resources("AWS::Logs::LogGroup")[id] != nil
 }

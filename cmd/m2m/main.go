@@ -2,15 +2,21 @@
 // it on this machine, with no AWS account.
 //
 // Data goes to stdout, speech to stderr. Every error says the way out, and
-// every failure is exit status 1.
+// every failure is exit status 1; a command may have further ones, which its
+// help lists.
 package main
 
 import (
+	"errors"
 	"io"
 	"os"
+	"runtime/debug"
 )
 
 func main() {
+	// Requests leave a few kB of garbage each on a live heap of a few MB: collecting it at the default pace takes a
+	// tenth of the time of a request, and this one takes about 12 MB more of memory.
+	debug.SetGCPercent(400)
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
 
@@ -24,6 +30,9 @@ func run(args []string, stdout, stderr io.Writer) int {
 	root.SetOut(stdout)
 	root.SetErr(speech)
 	if err := root.ExecuteContext(interrupts.first); err != nil {
+		if status, ok := errors.AsType[exitStatus](err); ok {
+			return int(status)
+		}
 		speech.failure(err)
 		return 1
 	}

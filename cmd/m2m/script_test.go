@@ -16,10 +16,12 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
+		Cmds:                environmentCommands,
 		Setup: func(env *testscript.Env) error {
 			// An app that is a shell script needs no Node; a synth looks for one all the same.
 			env.Setenv("JSII_NODE", "/bin/true")
 			env.Setenv("GOCACHE", os.Getenv("GOCACHE"))
+			isolateAWS(env)
 			return nil
 		},
 	})

@@ -96,7 +96,10 @@ func hint(err error) string {
 	var folder *local.StateDirError
 	var state *local.StateError
 	var refused *local.Refused
+	var own *hinted
 	switch {
+	case errors.As(err, &own):
+		return own.way
 	case errors.As(err, &address) && errors.Is(err, syscall.EADDRINUSE):
 		return "stop what listens there, or choose with --api-addr and --cognito-addr (port 0 takes a free one)"
 	case errors.As(err, &address):
@@ -115,6 +118,8 @@ func hint(err error) string {
 		return "install Go, or run an assembly that is there with --assembly DIR"
 	case errors.Is(err, synth.ErrNoProject):
 		return "change to the project's folder, or run an assembly that is there with --assembly DIR"
+	case strings.HasPrefix(err.Error(), "if any flags in the group "):
+		return "leave one of them out"
 	case strings.HasPrefix(err.Error(), "unknown "):
 		return "m2m --help lists commands and flags"
 	}

@@ -21,6 +21,7 @@ type upOptions struct {
 	env         string
 	apiAddr     string
 	cognitoAddr string
+	awsAddr     string
 	assembly    string
 	state       string
 	ephemeral   bool
@@ -35,14 +36,15 @@ func upCommand(stdout io.Writer, speech *speech, interrupts *interrupts) *cobra.
 		Short: "Run one environment on this machine until Ctrl-C",
 		Long: `Synthesizes an environment and runs what the cloud assembly says: the token
 endpoint, discovery and JWKS of the user pool, the HTTP API with its JWT
-authorizer, and the compiled functions in warm processes.
+authorizer, the compiled functions in warm processes, and as much of the APIs of
+Cognito, Secrets Manager and CloudFormation as the clients' credentials need.
 
 Ids, secrets and signing keys are kept between runs, so clients go on working.
 When everything answers, it prints URLs and curl commands to paste; with --json,
 one JSON object on stdout. Ctrl-C lets requests in flight finish and stops; a
 second Ctrl-C stops at once.`,
 		Example: `  m2m up
-  m2m up --env staging --api-addr 127.0.0.1:0 --cognito-addr 127.0.0.1:0
+  m2m up --env staging --api-addr 127.0.0.1:0 --cognito-addr 127.0.0.1:0 --aws-addr 127.0.0.1:0
   m2m up --assembly cdk.out --json      no synth, no Node
   m2m up --ephemeral                    new ids and secrets, nothing kept`,
 		Args: cobra.NoArgs,
@@ -52,6 +54,7 @@ second Ctrl-C stops at once.`,
 	flags.StringVar(&o.env, "env", "dev", "the environment to run, a file in environments/")
 	flags.StringVar(&o.apiAddr, "api-addr", "127.0.0.1:4000", "where the HTTP API listens; port 0 takes a free one")
 	flags.StringVar(&o.cognitoAddr, "cognito-addr", "127.0.0.1:4001", "where the user pool listens; port 0 takes a free one")
+	flags.StringVar(&o.awsAddr, "aws-addr", "127.0.0.1:4002", "where AWS's own APIs listen, for AWS_ENDPOINT_URL; port 0 takes a free one")
 	flags.StringVar(&o.assembly, "assembly", "", "run the cloud assembly in this folder instead of synthesizing one")
 	flags.StringVar(&o.state, "state", "", "folder of ids, secrets and keys (default .m2m in the project)")
 	flags.BoolVar(&o.ephemeral, "ephemeral", false, "keep nothing: new ids and secrets, gone at the end")
@@ -111,6 +114,7 @@ func (o upOptions) config(project *synth.Project, speech *speech) local.Config {
 		Env:            o.env,
 		APIAddr:        o.apiAddr,
 		CognitoAddr:    o.cognitoAddr,
+		AWSAddr:        o.awsAddr,
 		StateDir:       o.state,
 		Ephemeral:      o.ephemeral,
 		Lenient:        o.lenient,
@@ -133,11 +137,14 @@ func synthAndStart(ctx context.Context, o upOptions, project *synth.Project, run
 	dir := o.assembly
 	if dir == "" {
 		dir = runtime.SynthDir()
-		warnings, err := project.Run(ctx, o.env, dir, speech)
+		synthesized, err := project.Run(ctx, o.env, dir, speech)
 		if err != nil {
 			return nil, err
 		}
-		for _, warning := range warnings {
+		if synthesized.Reused {
+			speech.Note("Nothing has changed since the last synth, so its assembly is run.")
+		}
+		for _, warning := range synthesized.Warnings {
 			speech.Warn(warning)
 		}
 	}

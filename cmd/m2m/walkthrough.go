@@ -14,8 +14,8 @@ import (
 // commands that can be pasted as they are.
 func walkThrough(d *local.Description) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "\nHTTP API        %s\nToken endpoint  %s\nIssuer          %s\nJWKS            %s\n\n",
-		d.APIURL, d.TokenEndpoint, d.Issuer, d.JWKSURI)
+	fmt.Fprintf(&b, "\nHTTP API        %s\nToken endpoint  %s\nIssuer          %s\nJWKS            %s\nAWS endpoint    %s\n\n",
+		d.APIURL, d.TokenEndpoint, d.Issuer, d.JWKSURI, d.AWSEndpoint)
 	for _, route := range d.Routes {
 		fmt.Fprintf(&b, "%-30s  %s\n", route.RouteKey, wanted(route))
 	}
@@ -46,6 +46,9 @@ func wanted(route local.Route) string {
 // route that a plain GET reaches.
 func clientCommands(d *local.Description, name string) string {
 	client, token := d.Clients[name], tokenVariable(name)
+	if client.ClientSecret == "" {
+		return fmt.Sprintf("\n# %s (%s): not rotated yet, so it has no secret\n", name, strings.Join(client.Scopes, " "))
+	}
 	request := fmt.Sprintf(`curl -s -w '\n' -u %s:%s -d grant_type=client_credentials %s`,
 		client.ClientID, string(client.ClientSecret), d.TokenEndpoint)
 

@@ -11,6 +11,8 @@ import (
 func (b *builder) check() {
 	b.checkDomains()
 	b.checkClients()
+	b.checkSecrets()
+	b.checkRotations()
 	for i := range b.model.APIs {
 		b.checkAPI(&b.model.APIs[i])
 	}
@@ -37,7 +39,7 @@ var (
 func (b *builder) checkDomains() {
 	for _, domain := range b.model.UserPoolDomains {
 		b.checkPool(domain.Resource, domain.UserPoolID)
-		if domain.CertificateARN != "" || domain.Domain == "" {
+		if domain.Custom() || domain.Domain == "" {
 			continue
 		}
 		if !domainPrefix.MatchString(domain.Domain) {
@@ -63,7 +65,7 @@ func (b *builder) checkAPI(api *API) {
 	}
 	for _, i := range api.Integrations {
 		integrations[i.ID] = struct{}{}
-		b.checkIntegration(i)
+		b.checkFunction(i.Resource, "IntegrationUri", i.FunctionARN)
 	}
 	routes := map[string]string{}
 	for _, r := range api.Routes {
@@ -80,19 +82,22 @@ func (b *builder) checkAPI(api *API) {
 
 const mostAudiences = 50
 
-func (b *builder) checkIntegration(i Integration) {
-	if i.FunctionARN == "" {
-		return
+// checkFunction reports a function that a property names and the stage does not have, or cannot run. It returns whether
+// the stage has it.
+func (b *builder) checkFunction(r Resource, property, arn string) bool {
+	if arn == "" {
+		return false
 	}
-	isTarget := func(f Function) bool { return f.ARN == i.FunctionARN }
+	isTarget := func(f Function) bool { return f.ARN == arn }
 	index := slices.IndexFunc(b.model.Functions, isTarget)
 	if index < 0 {
-		b.fail(i.Resource, "IntegrationUri", "the stage has no function %s", i.FunctionARN)
-		return
+		b.fail(r, property, "the stage has no function %s", arn)
+		return false
 	}
 	if f := b.model.Functions[index]; f.Asset == nil {
 		b.fail(f.Resource, "Code", "the function's code is not a directory among the assembly's assets, so it cannot be run here")
 	}
+	return true
 }
 
 func (b *builder) checkRoute(r Route, authorizers, integrations set) {

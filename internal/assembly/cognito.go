@@ -90,6 +90,8 @@ func readUserPool(b *builder, r *resource, _ values) {
 	b.model.UserPools = append(b.model.UserPools, UserPool{
 		Resource:    r.source(),
 		ID:          r.reference(),
+		ARN:         r.attribute("Arn"),
+		Name:        r.name("UserPoolName", 128),
 		ProviderURL: r.attribute("ProviderURL"),
 	})
 }
@@ -129,7 +131,7 @@ var userPoolDomain = resourceType{
 		"UserPoolId": text().must().replacing(),
 		"Domain":     text().must().replacing(),
 		"CustomDomainConfig": object(properties{
-			"CertificateArn": text(),
+			"CertificateArn": text().must(),
 			"SecurityPolicy": noEffect(),
 		}),
 		"ManagedLoginVersion": noEffect(),

@@ -113,3 +113,10 @@ func wantProblem(t *testing.T, problems []assembly.Problem, logicalID, property,
 		t.Errorf("\t%v", p)
 	}
 }
+
+// withTags puts properties in front of the stack name in the manifest of a synthesized assembly.
+func withTags(t *testing.T, files fs.FS, properties string) {
+	t.Helper()
+	manifest := files.(fstest.MapFS)["assembly-dev/manifest.json"]
+	manifest.Data = []byte(strings.Replace(string(manifest.Data), `"stackName"`, properties+`"stackName"`, 1))
+}

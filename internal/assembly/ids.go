@@ -16,7 +16,8 @@ const StackType = "AWS::CloudFormation::Stack"
 // What an id looks like follows from Key.Type: the whole id for a user pool ("<Region>_<9 characters>"), an app
 // client, an API and its authorizers, integrations and routes; a GUID for StackType; and for every type that has a
 // name instead of an id (functions, roles, log groups) the random part CloudFormation puts at the end of that name,
-// 12 letters and digits.
+// 12 letters and digits. A secret's ARN takes the first six of them, mixed case on AWS, under the Key of its
+// AWS::SecretsManager::Secret.
 type IDs interface {
 	ID(Key) (string, error)
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // synthHint is the way out of every error that says the assembly, or a part of it, is not there.
-const synthHint = "run `npx cdk synth` first, or leave --assembly out"
+const synthHint = "run `npx cdk synth` first, or name the folder that it wrote"
 
 // Assembly is a cloud assembly as it lies on disk, decoded but not yet resolved.
 type Assembly struct {
@@ -36,6 +36,9 @@ type stack struct {
 	template   map[string]any    // the template, as decoded
 	paths      map[string]string // logical id to construct path
 	parameters map[string]string // values the manifest gives to template parameters
+	tags       map[string]string
+
+	terminationProtection bool
 }
 
 // asset is one entry of an asset manifest.

@@ -39,7 +39,7 @@ func TestLoadFromDisk(t *testing.T) {
 		dir  string
 		want []string
 	}{
-		"no such directory": {filepath.Join(empty, "moon"), []string{"moon does not exist", "npx cdk synth", "--assembly"}},
+		"no such directory": {filepath.Join(empty, "moon"), []string{"moon does not exist", "npx cdk synth", "name the folder"}},
 		"a file":            {file, []string{"file is not a directory", "npx cdk synth"}},
 		"no assembly":       {empty, []string{"has no manifest.json", "npx cdk synth"}},
 	} {

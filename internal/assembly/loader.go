@@ -79,7 +79,7 @@ func (l *loader) stack(folder, id string, a artifact) (*stack, error) {
 	if err := decodeProperties(id, a, &p); err != nil {
 		return nil, err
 	}
-	s := &stack{name: p.StackName, parameters: p.Parameters}
+	s := &stack{name: p.StackName, parameters: p.Parameters, tags: p.Tags, terminationProtection: p.TerminationProtection}
 	if s.name == "" {
 		s.name = id
 	}

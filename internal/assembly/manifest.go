@@ -36,9 +36,11 @@ type assemblyProperties struct {
 }
 
 type stackProperties struct {
-	TemplateFile string            `json:"templateFile"`
-	StackName    string            `json:"stackName"`
-	Parameters   map[string]string `json:"parameters"`
+	TemplateFile          string            `json:"templateFile"`
+	StackName             string            `json:"stackName"`
+	Parameters            map[string]string `json:"parameters"`
+	TerminationProtection bool              `json:"terminationProtection"`
+	Tags                  map[string]string `json:"tags"`
 }
 
 type assetManifestProperties struct {

@@ -8,14 +8,18 @@ type Model struct {
 	Region    string
 	AccountID string
 
-	UserPools       []UserPool
-	ResourceServers []ResourceServer
-	UserPoolClients []UserPoolClient
-	UserPoolDomains []UserPoolDomain
-	Functions       []Function
-	Permissions     []Permission
-	APIs            []API
-	Outputs         []Output
+	Stacks []Stack
+
+	UserPools         []UserPool
+	ResourceServers   []ResourceServer
+	UserPoolClients   []UserPoolClient
+	UserPoolDomains   []UserPoolDomain
+	Functions         []Function
+	Permissions       []Permission
+	APIs              []API
+	Secrets           []Secret
+	RotationSchedules []RotationSchedule
+	Outputs           []Output
 
 	// NotSimulated are the resources that are known and play no part in a local run.
 	NotSimulated []Resource
@@ -37,12 +41,21 @@ func (r Resource) problem(property, format string, args ...any) Problem {
 	}
 }
 
+// Stack is a stack as CloudFormation describes it. Its outputs are those of the Model that name it.
+type Stack struct {
+	Name        string
+	ID          string // the ARN, as AWS::StackId gives it
+	Description string
+	Tags        map[string]string // empty if there are none
+}
+
 // Output is a stack output.
 type Output struct {
-	Stack      string
-	Key        string
-	Value      string
-	ExportName string // empty if the output is not exported
+	Stack       string
+	Key         string
+	Value       string
+	Description string
+	ExportName  string // empty if the output is not exported
 }
 
 // builder collects the model while resources are read in any order.
@@ -67,6 +80,7 @@ func (b *builder) attach(part Resource, apiID string, to func(api *API)) {
 }
 
 func (b *builder) build() {
+	b.nameSecrets()
 	apis := map[string]*API{}
 	for i := range b.model.APIs {
 		apis[b.model.APIs[i].ID] = &b.model.APIs[i]

@@ -7,6 +7,8 @@ type UserPool struct {
 	Resource
 
 	ID          string
+	ARN         string
+	Name        string
 	ProviderURL string // the issuer, as tokens carry it in iss
 }
 
@@ -48,3 +50,7 @@ type UserPoolDomain struct {
 	Domain         string // a prefix, or a full domain name if CertificateARN is set
 	CertificateARN string
 }
+
+// Custom reports whether Domain is a full domain name, which AWS serves with a certificate of the account, and not a
+// prefix under amazoncognito.com.
+func (d UserPoolDomain) Custom() bool { return d.CertificateARN != "" }

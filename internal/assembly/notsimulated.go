@@ -9,12 +9,13 @@ var notSimulatedTypes = map[string]resourceType{
 
 	"AWS::IAM::Role":          named("RoleName", 64, role),
 	"AWS::IAM::Policy":        plain(),
-	"AWS::IAM::ManagedPolicy": named("ManagedPolicyName", 128, managedPolicy),
+	"AWS::IAM::ManagedPolicy": managedPolicy,
+	"AWS::IAM::OIDCProvider":  oidcProvider,
 
 	"AWS::Logs::LogGroup":           named("LogGroupName", 512, logGroup),
 	"AWS::Logs::LogStream":          named("LogStreamName", 512, nil),
 	"AWS::Logs::MetricFilter":       named("FilterName", 512, nil),
-	"AWS::Logs::QueryDefinition":    plain(),
+	"AWS::Logs::QueryDefinition":    identified("QueryDefinitionId"),
 	"AWS::Logs::ResourcePolicy":     plain(),
 	"AWS::Logs::SubscriptionFilter": named("FilterName", 512, nil),
 
@@ -23,18 +24,16 @@ var notSimulatedTypes = map[string]resourceType{
 	"AWS::CloudWatch::Dashboard":      named("DashboardName", 255, nil),
 	"AWS::SNS::Topic":                 topic,
 	"AWS::SNS::TopicPolicy":           plain(),
-	"AWS::SNS::Subscription":          plain(),
+	"AWS::SNS::Subscription":          subscription,
 	"AWS::SQS::Queue":                 queue,
 	"AWS::SQS::QueuePolicy":           plain(),
 	"AWS::Events::Rule":               named("Name", 64, rule),
 	"AWS::Scheduler::Schedule":        named("Name", 64, nil),
 
-	"AWS::SecretsManager::Secret":           secret,
-	"AWS::SecretsManager::RotationSchedule": plain(),
-	"AWS::SecretsManager::ResourcePolicy":   plain(),
-	"AWS::KMS::Key":                         key,
-	"AWS::KMS::Alias":                       named("AliasName", 256, nil),
-	"AWS::SSM::Parameter":                   named("Name", 1011, nil),
+	"AWS::SecretsManager::ResourcePolicy": secretPolicy,
+	"AWS::KMS::Key":                       key,
+	"AWS::KMS::Alias":                     named("AliasName", 256, nil),
+	"AWS::SSM::Parameter":                 named("Name", 1011, nil),
 
 	"AWS::Lambda::Version":              functionVersion,
 	"AWS::Lambda::Alias":                functionAlias,
@@ -43,7 +42,7 @@ var notSimulatedTypes = map[string]resourceType{
 	"AWS::CodeDeploy::DeploymentGroup":  named("DeploymentGroupName", 100, nil),
 	"AWS::CodeDeploy::DeploymentConfig": named("DeploymentConfigName", 100, nil),
 
-	"AWS::ApiGatewayV2::ApiMapping":                   plain(),
+	"AWS::ApiGatewayV2::ApiMapping":                   identified("ApiMappingId"),
 	"AWS::ApiGatewayV2::Deployment":                   plain(),
 	"AWS::ApiGatewayV2::DomainName":                   apiDomain,
 	"AWS::CertificateManager::Certificate":            certificate,
@@ -62,6 +61,11 @@ var customResource = plain()
 // plain is a type whose Ref is a generated id and whose attributes are not needed.
 func plain() resourceType { return resourceType{ref: generatedID} }
 
+// identified is a type whose Ref is a generated id, which an attribute gives too.
+func identified(name string) resourceType {
+	return resourceType{ref: generatedID, attributes: map[string]attribute{name: generatedID}}
+}
+
 // named is a type whose Ref is its name, given by a property or generated.
 func named(property string, limit int, attributes func(name attribute) map[string]attribute) resourceType {
 	name := nameFrom(property, limit)
@@ -79,8 +83,25 @@ func role(name attribute) map[string]attribute {
 	}
 }
 
-func managedPolicy(name attribute) map[string]attribute {
-	return map[string]attribute{"PolicyArn": globalARN("iam", "policy/%", name)}
+var managedPolicyARN = globalARN("iam", "policy/%", nameFrom("ManagedPolicyName", 128))
+
+var managedPolicy = resourceType{
+	properties: properties{"ManagedPolicyName": text().replacing()},
+	ref:        managedPolicyARN,
+	attributes: map[string]attribute{"PolicyArn": managedPolicyARN},
+}
+
+var oidcProvider = resourceType{
+	properties: properties{"Url": text().replacing()},
+	ref:        oidcProviderARN,
+	attributes: map[string]attribute{"Arn": oidcProviderARN},
+}
+
+func oidcProviderARN(at place, r *resource) (any, bool) {
+	return globalARN("iam", "oidc-provider/%", func(_ place, r *resource) (any, bool) {
+		url, ok := r.text("Url")
+		return strings.TrimPrefix(url, "https://"), ok
+	})(at, r)
 }
 
 func logGroup(name attribute) map[string]attribute {
@@ -104,6 +125,19 @@ var topic = resourceType{
 	},
 }
 
+// subscription: its ARN is the topic's with an id.
+var subscription = resourceType{
+	properties: properties{"TopicArn": text().replacing()},
+	ref:        subscriptionARN,
+	attributes: map[string]attribute{"Arn": subscriptionARN},
+}
+
+func subscriptionARN(at place, r *resource) (any, bool) {
+	topic, okTopic := r.text("TopicArn")
+	id, okID := r.id(at)
+	return topic + ":" + id, okTopic && okID
+}
+
 var queue = resourceType{
 	properties: properties{"QueueName": text().replacing()},
 	ref:        queueURL,
@@ -120,21 +154,11 @@ func queueURL(at place, r *resource) (any, bool) {
 	return "https://sqs." + s.region + "." + s.urlSuffix() + "/" + s.account + "/" + name, ok
 }
 
-// secret: Secrets Manager adds six characters of its own to a secret's ARN.
-var secret = resourceType{
-	properties: properties{"Name": text().replacing()},
-	ref:        secretARN,
-	attributes: map[string]attribute{"Id": secretARN},
-}
-
-func secretARN(at place, r *resource) (any, bool) {
-	const added = 6
-	id, okID := r.id(at)
-	name, okName := r.text("Name")
-	if name == "" {
-		name = r.logicalID + "-" + id
-	}
-	return r.scope.arn("secretsmanager", "secret:"+name+"-"+cut(id, added)), okID && okName
+// secretPolicy goes by the secret it is for.
+var secretPolicy = resourceType{
+	properties: properties{"SecretId": text().replacing()},
+	ref:        valueOf("SecretId"),
+	attributes: map[string]attribute{"Id": valueOf("SecretId")},
 }
 
 var key = resourceType{

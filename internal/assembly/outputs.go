@@ -108,7 +108,10 @@ func (e *evaluation) readOutputValues(m *Model) {
 			}
 			if value, ok := o.text(); ok {
 				text, _ := value.(string)
-				m.Outputs = append(m.Outputs, Output{Stack: s.name, Key: key, Value: text, ExportName: o.exportName})
+				description, _ := o.declaration["Description"].(string)
+				m.Outputs = append(m.Outputs, Output{
+					Stack: s.name, Key: key, Value: text, Description: description, ExportName: o.exportName,
+				})
 			}
 		}
 	}

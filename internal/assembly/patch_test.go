@@ -31,7 +31,15 @@ const whole = `{"Resources": {
 	"Route": {"Type": "AWS::ApiGatewayV2::Route", "Properties": {
 		"ApiId": {"Ref": "Api"}, "RouteKey": "GET /x", "Target": {"Fn::Sub": "integrations/${Integration}"},
 		"AuthorizationType": "JWT", "AuthorizerId": {"Ref": "Jwt"}, "AuthorizationScopes": ["https://api/x/read"]}},
-	"Stage": {"Type": "AWS::ApiGatewayV2::Stage", "Properties": {"ApiId": {"Ref": "Api"}, "StageName": "$default", "AutoDeploy": true}}
+	"Stage": {"Type": "AWS::ApiGatewayV2::Stage", "Properties": {"ApiId": {"Ref": "Api"}, "StageName": "$default", "AutoDeploy": true}},
+	"Secret": {"Type": "AWS::SecretsManager::Secret", "Properties": {
+		"Name": "m2m/dev/reader", "SecretString": "{}", "Tags": [{"Key": "m2m:client-id", "Value": {"Ref": "Client"}}]}},
+	"Rotation": {"Type": "AWS::SecretsManager::RotationSchedule", "Properties": {
+		"SecretId": {"Ref": "Secret"}, "RotationLambdaARN": {"Fn::GetAtt": ["Echo", "Arn"]},
+		"RotationRules": {"AutomaticallyAfterDays": 30}, "RotateImmediatelyOnUpdate": true}},
+	"RotationPermission": {"Type": "AWS::Lambda::Permission", "Properties": {
+		"Action": "lambda:InvokeFunction", "Principal": "secretsmanager.amazonaws.com", "FunctionName": {"Fn::GetAtt": ["Echo", "Arn"]},
+		"SourceAccount": {"Ref": "AWS::AccountId"}}}
 }}`
 
 // patched is whole with some properties changed: the key is "LogicalID.Property.Field", the value is JSON, and an empty

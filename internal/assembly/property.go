@@ -69,6 +69,8 @@ func mapOf(element property) property { return property{kind: mapKind, element: 
 func noEffect() property { return property{kind: anything} }
 
 // unsupported is a property that would change what the system does and is not simulated.
+//
+// Parity: Assembly: properties that are not simulated
 func unsupported(reason string) property { return property{kind: anything, refusal: reason} }
 
 // must makes the property required.

@@ -1,5 +1,7 @@
 package assembly
 
+import "maps"
+
 // Options left empty have these values.
 //
 // Parity: Assembly: account and Region of an unbound stack
@@ -38,6 +40,7 @@ func (s *Stage) Resolve(options Options) (*Model, []Problem) {
 
 	b := &builder{model: &Model{}}
 	e.readResources(b)
+	e.readStacks(b.model)
 	e.readOutputValues(b.model)
 	b.build()
 	b.check()
@@ -61,6 +64,21 @@ func (e *evaluation) readResources(b *builder) {
 				r.kind.read(b, r, r.readAll())
 			}
 		}
+	}
+}
+
+func (e *evaluation) readStacks(m *Model) {
+	for _, s := range e.scopes {
+		root := place{scope: s}
+		id, ok := s.pseudoParameter(root, "AWS::StackId")
+		if !ok {
+			continue
+		}
+		info := Stack{Name: s.name, Tags: map[string]string{}}
+		info.ID, _ = id.(string)
+		info.Description, _ = s.template["Description"].(string)
+		maps.Copy(info.Tags, s.tags)
+		m.Stacks = append(m.Stacks, info)
 	}
 }
 

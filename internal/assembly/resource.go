@@ -61,6 +61,12 @@ func (r *resource) attribute(name string) string {
 	return text
 }
 
+// name is the value of a property that names the resource, or a generated name, and empty after a problem.
+func (r *resource) name(property string, limit int) string {
+	text, _ := textOf(nameFrom(property, limit), r.place(), r)
+	return text
+}
+
 func (r *resource) included() (result, ok bool) { return r.scope.included(r.place(), r.declaration) }
 
 // property reads one property: nil and true if the template leaves it out, false after a problem.

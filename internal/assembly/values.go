@@ -14,6 +14,13 @@ func (v values) flag(name string) bool {
 	return flag
 }
 
+func (v values) optionalText(name string) *string {
+	if text, ok := v[name].(string); ok {
+		return &text
+	}
+	return nil
+}
+
 // whole returns the number called name, or otherwise if it is not there.
 func (v values) whole(name string, otherwise int) int {
 	if number, ok := v[name].(int); ok {

@@ -48,7 +48,7 @@ func (s *Server) issueAccessToken(client *appClient, scopes []string) (string, e
 		TokenUse: "access",
 		Scope:    strings.Join(scopes, " "),
 		AuthTime: now,
-		Issuer:   s.issuer,
+		Issuer:   s.userPool.Issuer,
 		Expires:  now + client.validitySeconds,
 		IssuedAt: now,
 		Version:  2,

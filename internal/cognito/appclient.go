@@ -1,32 +1,36 @@
 package cognito
 
 import (
-	"crypto/sha256"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
-// appClient is a Client as the token endpoint needs it: the secrets as digests, the OIDC scopes gone.
+// appClient is a Client as the token endpoint and the user pool API need it.
 type appClient struct {
 	id              string
-	secretDigests   [][sha256.Size]byte
+	name            string
 	oauth           bool
 	flows           []string
-	customScopes    []string
+	scopes          []string // all of them
+	customScopes    []string // those that are not OIDC's
 	validitySeconds int64
+
+	live        atomic.Pointer[liveSecrets]
+	lastCreated time.Time // of a secret in this run; guarded by Server.changing
 }
 
 func newAppClient(config Client) *appClient {
 	client := &appClient{
 		id:              config.ID,
+		name:            config.Name,
 		oauth:           config.AllowedOAuthFlowsUserPoolClient,
 		flows:           slices.Clone(config.AllowedOAuthFlows),
+		scopes:          slices.Clone(config.AllowedOAuthScopes),
 		validitySeconds: int64(config.validity() / time.Second),
 	}
-	for _, secret := range config.Secrets {
-		client.secretDigests = append(client.secretDigests, sha256.Sum256([]byte(secret)))
-	}
+	client.live.Store(newLiveSecrets(config.Secrets))
 	for _, scope := range config.AllowedOAuthScopes {
 		// Every custom scope is "identifier/name", and no OIDC scope (openid, aws.cognito.signin.user.admin) has a slash.
 		if strings.Contains(scope, "/") {

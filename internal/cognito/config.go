@@ -25,7 +25,12 @@ type Config struct {
 	Now func() time.Time
 	// Rand feeds token ids and request ids and must be safe for concurrent use; nil means crypto/rand.
 	Rand io.Reader
-	// Log receives one line per token request; nil means that nothing is logged.
+	// SaveSecrets is called with all the live secrets that a client is about to have, oldest first, before
+	// they take effect. If it fails nothing changes, and the caller of the user pool API gets
+	// InternalServerException. Calls come one after the other. Nil means that changes last as long as the
+	// server.
+	SaveSecrets func(clientID string, secrets []ClientSecret) error
+	// Log receives one line per token request and per change of secrets; nil means that nothing is logged.
 	Log *slog.Logger
 }
 
@@ -38,9 +43,14 @@ type UserPool struct {
 	// Issuer is the iss claim of every token, and the issuer in the discovery document. Empty means
 	// https://cognito-idp.<region>.amazonaws.com/<pool id>, AWS's original form.
 	Issuer string
-	// Domain is the pool's prefix or custom domain. It is never resolved, but as on AWS a pool without
-	// one has no token endpoint.
-	Domain string
+	// Domain is the prefix of the pool's domain under amazoncognito.com, and CustomDomain a full name. Neither
+	// is ever resolved, but as on AWS a pool without any has no token endpoint.
+	Domain       string
+	CustomDomain string
+	// Name, ARN and CreationDate are what DescribeUserPool says of the pool. What is empty is left out.
+	Name         string
+	ARN          string
+	CreationDate time.Time
 }
 
 // ResourceServer is an API that defines custom scopes.
@@ -55,11 +65,11 @@ type ResourceServer struct {
 type Client struct {
 	// ID is the client id that callers send.
 	ID string
-	// Name is the client's name, used in the errors of New.
+	// Name is the client's name, as the user pool API and the errors of New say it.
 	Name string
-	// Secrets are the live secrets, at most two; any of them authenticates the client. A client without
-	// one can never get a token here.
-	Secrets []Secret
+	// Secrets are the live secrets to begin with, at most two; any of them authenticates the client. A client
+	// without one can never get a token here, nor a secret. The user pool API changes them, see Call.
+	Secrets []ClientSecret
 	// AllowedOAuthFlowsUserPoolClient turns OAuth on for the client. Without it every grant is refused,
 	// whatever AllowedOAuthFlows says.
 	AllowedOAuthFlowsUserPoolClient bool
@@ -72,6 +82,8 @@ type Client struct {
 	// zero means one hour.
 	AccessTokenValidity time.Duration
 }
+
+func (p UserPool) hasDomain() bool { return p.Domain != "" || p.CustomDomain != "" }
 
 // withDefaults returns the configuration with every zero field that has a default filled in.
 func (c Config) withDefaults() Config {

@@ -23,7 +23,7 @@ func discoveryDocument(pool UserPool, baseURL string) ([]byte, error) {
 		"subject_types_supported":               []string{"public"},
 		"token_endpoint_auth_methods_supported": []string{"client_secret_basic", "client_secret_post"},
 	}
-	if pool.Domain != "" {
+	if pool.hasDomain() {
 		members["authorization_endpoint"] = base + "/oauth2/authorize"
 		members["token_endpoint"] = base + tokenPath
 		members["userinfo_endpoint"] = base + "/oauth2/userInfo"

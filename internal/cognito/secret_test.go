@@ -14,7 +14,7 @@ import (
 func TestSecretIsRedactedWhenPrintedOrLogged(t *testing.T) {
 	t.Parallel()
 	secret := cognito.Secret(readerSecret)
-	client := cognito.Client{ID: readerID, Secrets: []cognito.Secret{secret}}
+	client := cognito.Client{ID: readerID, Secrets: []cognito.ClientSecret{{ID: "a", Value: secret}}}
 	hexadecimal := fmt.Sprintf("%x", readerSecret)
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 		for _, value := range []any{secret, &secret, client} {

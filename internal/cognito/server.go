@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -14,16 +15,19 @@ func discoveryPath(poolID string) string { return "/" + poolID + "/.well-known/o
 
 func jwksPath(poolID string) string { return "/" + poolID + "/.well-known/jwks.json" }
 
-// Server serves one user pool. It never changes after New and is safe for concurrent use.
+// Server serves one user pool. Nothing of it changes after New but the secrets of clients, and it is safe for
+// concurrent use.
 type Server struct {
-	poolID       string
-	issuer       string
-	hasDomain    bool
+	userPool     UserPool
 	clients      map[string]*appClient
+	clientIDs    []string        // in the order of the configuration
 	activeScopes map[string]bool // full names, "identifier/name"
 	accessKey    signingKey
 	discovery    []byte
 	jwks         []byte
+
+	changing    sync.Mutex // held while the secrets of a client change
+	saveSecrets func(clientID string, secrets []ClientSecret) error
 
 	now    func() time.Time
 	random io.Reader
@@ -46,14 +50,14 @@ func New(config Config) (*Server, error) {
 		return nil, fmt.Errorf("encoding the JWKS: %w", err)
 	}
 	return &Server{
-		poolID:       config.UserPool.ID,
-		issuer:       config.UserPool.Issuer,
-		hasDomain:    config.UserPool.Domain != "",
+		userPool:     config.UserPool,
 		clients:      appClientsByID(config.Clients),
+		clientIDs:    clientIDs(config.Clients),
 		activeScopes: activeScopes(config.ResourceServers),
 		accessKey:    config.Keys.accessToken[0],
 		discovery:    discovery,
 		jwks:         jwks,
+		saveSecrets:  config.SaveSecrets,
 		now:          config.Now,
 		random:       config.Rand,
 		log:          config.Log,
@@ -66,6 +70,14 @@ func appClientsByID(configs []Client) map[string]*appClient {
 		clients[config.ID] = newAppClient(config)
 	}
 	return clients
+}
+
+func clientIDs(configs []Client) []string {
+	ids := make([]string, 0, len(configs))
+	for _, config := range configs {
+		ids = append(ids, config.ID)
+	}
+	return ids
 }
 
 func activeScopes(servers []ResourceServer) map[string]bool {
@@ -84,11 +96,11 @@ func activeScopes(servers []ResourceServer) map[string]bool {
 // Parity: Discovery: one listener for both hosts
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch path := r.URL.Path; {
-	case path == tokenPath && s.hasDomain:
+	case path == tokenPath && s.userPool.hasDomain():
 		s.serveToken(w, r)
-	case path == discoveryPath(s.poolID):
+	case path == discoveryPath(s.userPool.ID):
 		serveDocument(w, r, s.discovery)
-	case path == jwksPath(s.poolID):
+	case path == jwksPath(s.userPool.ID):
 		serveDocument(w, r, s.jwks)
 	default:
 		serveNotFound(w)

@@ -43,8 +43,9 @@ var keys = sync.OnceValue(func() *cognito.Keys {
 
 // pool is a user pool that listens on this machine, and what it has logged.
 type pool struct {
-	url string
-	log *logBuffer
+	url    string
+	log    *logBuffer
+	server *cognito.Server
 }
 
 // baseConfig describes a pool with one resource server and two clients: reader with two live secrets and
@@ -55,12 +56,12 @@ func baseConfig(log io.Writer) cognito.Config {
 		ResourceServers: []cognito.ResourceServer{{Identifier: "test-api", Scopes: []string{"read", "write"}}, {Identifier: "https://api.example.com/v1", Scopes: []string{"*"}}},
 		Clients: []cognito.Client{
 			{
-				ID: readerID, Name: "reader", Secrets: []cognito.Secret{readerSecret, readerNewSecret},
+				ID: readerID, Name: "reader", Secrets: secretsOf(readerID, readerSecret, readerNewSecret),
 				AllowedOAuthFlowsUserPoolClient: true, AllowedOAuthFlows: []string{"client_credentials"},
 				AllowedOAuthScopes: []string{"test-api/read", "test-api/gone", "openid", "https://api.example.com/v1/*"},
 			},
 			{
-				ID: writerID, Name: "writer", Secrets: []cognito.Secret{writerSecret},
+				ID: writerID, Name: "writer", Secrets: secretsOf(writerID, writerSecret),
 				AllowedOAuthFlowsUserPoolClient: true, AllowedOAuthFlows: []string{"client_credentials"},
 				AllowedOAuthScopes: []string{"test-api/write"}, AccessTokenValidity: 30 * time.Minute,
 			},
@@ -70,6 +71,16 @@ func baseConfig(log io.Writer) cognito.Config {
 		Now:     func() time.Time { return issuedAt },
 		Log:     slog.New(slog.NewJSONHandler(log, nil)),
 	}
+}
+
+// secretsOf gives a client secrets that were made a minute apart, the last one a minute before issuedAt.
+func secretsOf(clientID string, values ...cognito.Secret) []cognito.ClientSecret {
+	var secrets []cognito.ClientSecret
+	for i, value := range values {
+		created := issuedAt.Truncate(time.Millisecond).Add(time.Duration(i-len(values)) * time.Minute)
+		secrets = append(secrets, cognito.ClientSecret{ID: cognito.NewClientSecretID(clientID, created), CreateDate: created, Value: value})
+	}
+	return secrets
 }
 
 // startPool serves baseConfig, changed by edit, on a port of its own.
@@ -89,7 +100,7 @@ func startPool(t *testing.T, edits ...func(*cognito.Config)) pool {
 	listener.Config.Handler = server
 	listener.Start()
 	t.Cleanup(listener.Close)
-	return pool{url: listener.URL, log: log}
+	return pool{url: listener.URL, log: log, server: server}
 }
 
 // response is what came back, read to the end.

@@ -64,7 +64,7 @@ const (
 )
 
 func addRefusedClients(config *cognito.Config) {
-	secrets := []cognito.Secret{readerSecret}
+	secrets := secretsOf(readerID, readerSecret)
 	config.Clients = append(config.Clients,
 		cognito.Client{ID: oauthOffID, Secrets: secrets, AllowedOAuthFlows: []string{"client_credentials"}, AllowedOAuthScopes: []string{"test-api/read"}},
 		cognito.Client{ID: codeFlowID, Secrets: secrets, AllowedOAuthFlowsUserPoolClient: true, AllowedOAuthFlows: []string{"code"}, AllowedOAuthScopes: []string{"test-api/read"}},

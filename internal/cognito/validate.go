@@ -17,6 +17,8 @@ const (
 	// maxSecrets is how many live secrets a client may have, so that one can replace the other.
 	maxSecrets = 2
 
+	longestSecretID = 128
+
 	flowClientCredentials = "client_credentials"
 )
 
@@ -46,9 +48,14 @@ func (c Config) validate() error {
 	return errors.Join(problems...)
 }
 
+func isUserPoolID(id string) bool {
+	const longest = 55
+	return userPoolIDPattern.MatchString(id) && len(id) <= longest
+}
+
 func (p UserPool) validate() error {
 	var problems []error
-	if !userPoolIDPattern.MatchString(p.ID) || len(p.ID) > 55 {
+	if !isUserPoolID(p.ID) {
 		problems = append(problems, fmt.Errorf("user pool id %q: must look like us-east-1_Ab1Cd2Ef3; make one with NewUserPoolID", p.ID))
 	}
 	if p.Issuer == "" && !regionPattern.MatchString(p.Region) {
@@ -127,8 +134,10 @@ func (c Client) problems() []string {
 	validity := c.validity()
 	require(clientIDPattern.MatchString(c.ID), "id must be 1 to 128 letters, digits, _ and +; make one with NewClientID")
 	require(len(c.Secrets) <= maxSecrets, "at most two secrets can be live; remove the oldest")
-	for _, secret := range c.Secrets {
-		require(secretPattern.MatchString(string(secret)), "each secret must be 24 to 64 letters, digits, _ and +; make one with NewClientSecret")
+	for i, secret := range c.Secrets {
+		require(secretPattern.MatchString(string(secret.Value)), "each secret must be 24 to 64 letters, digits, _ and +; make one with NewClientSecret")
+		require(secret.ID != "" && len(secret.ID) <= longestSecretID, "each secret needs an id of 1 to 128 characters; make one with NewClientSecretID")
+		require(!slices.ContainsFunc(c.Secrets[:i], func(other ClientSecret) bool { return other.ID == secret.ID }), "two secrets have the same id; make ids with NewClientSecretID")
 	}
 	require(validity >= shortestAccessTokenValidity && validity <= longestAccessTokenValidity && validity%time.Second == 0,
 		fmt.Sprintf("access token validity %s must be whole seconds from 5 minutes to 24 hours", validity))

@@ -29,8 +29,10 @@ func TestNewRefuses(t *testing.T) {
 		{"scope with a slash", func(c *cognito.Config) { c.ResourceServers[0].Scopes = []string{"test-api/read"} }, `scope "test-api/read"`},
 		{"client twice", func(c *cognito.Config) { c.Clients[1].ID = readerID }, "there are two"},
 		{"malformed client id", func(c *cognito.Config) { c.Clients[0].ID = "a-b" }, `app client "reader": id`},
-		{"three secrets", func(c *cognito.Config) { c.Clients[0].Secrets = append(c.Clients[0].Secrets, writerSecret) }, "at most two secrets"},
-		{"short secret", func(c *cognito.Config) { c.Clients[0].Secrets = []cognito.Secret{"short"} }, "24 to 64"},
+		{"three secrets", func(c *cognito.Config) {
+			c.Clients[0].Secrets = append(c.Clients[0].Secrets, secretsOf(writerID, writerSecret)...)
+		}, "at most two secrets"},
+		{"short secret", func(c *cognito.Config) { c.Clients[0].Secrets = secretsOf(readerID, "short") }, "24 to 64"},
 		{"validity too short", func(c *cognito.Config) { c.Clients[0].AccessTokenValidity = time.Minute }, "validity 1m0s"},
 		{"validity too long", func(c *cognito.Config) { c.Clients[0].AccessTokenValidity = 25 * time.Hour }, "validity 25h0m0s"},
 		{"validity with a fraction", func(c *cognito.Config) { c.Clients[0].AccessTokenValidity = time.Hour + 1 }, "whole seconds"},
@@ -58,7 +60,7 @@ func TestNewNamesEveryProblemAndNoSecret(t *testing.T) {
 	const bad = "bad secret with spaces in it"
 	config := baseConfig(io.Discard)
 	config.BaseURL = ""
-	config.Clients[0].Secrets = []cognito.Secret{bad}
+	config.Clients[0].Secrets = secretsOf(readerID, bad)
 	config.Clients[1].AccessTokenValidity = time.Second
 	_, err := cognito.New(config)
 	if err == nil {

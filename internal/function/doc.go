@@ -7,6 +7,7 @@
 //
 // Source: AWS Lambda Developer Guide, "Using the Lambda runtime API" (version 2018-06-01), and AWS's
 // own runtime interface emulator for what the guide leaves open. Processes are held together by
-// process groups, so the package builds on Linux and macOS, not on Windows. Only Linux can end a
-// bootstrap when this process is killed; elsewhere one ends when its next call finds no Runtime API.
+// process groups, so the package builds on Linux and macOS, not on Windows. Only Linux can end what has
+// left its group, and a bootstrap when this process is killed; elsewhere one ends when its next call
+// finds no Runtime API.
 package function

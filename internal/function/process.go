@@ -7,13 +7,15 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
 )
 
 // drainLimit is how long to wait, once a process has ended, for the rest of its output and of its calls.
-// Both are there already, unless something it started has left the process group and holds them open.
+// Both are there already, unless something it started has got away and holds them open.
 const drainLimit = time.Second
 
 // process is a running bootstrap and everything it starts, which is one process group.
@@ -81,6 +83,7 @@ func (p *process) supervise(cmd *exec.Cmd, streams []*os.File, out *lines, start
 	_ = cmd.Wait() // the state says it all
 	p.bury(cmd.ProcessState)
 	close(p.exited)
+	killStrays(mark(cmd.Env))
 	select {
 	case <-drained:
 	case <-time.After(drainLimit):
@@ -101,6 +104,13 @@ func passOn(streams []*os.File, out *lines) <-chan struct{} {
 		copying.Wait()
 	}()
 	return drained
+}
+
+// mark is the variable that only this execution environment has, with its value.
+func mark(environment []string) string {
+	return environment[slices.IndexFunc(environment, func(variable string) bool {
+		return strings.HasPrefix(variable, logStreamVariable+"=")
+	})]
 }
 
 // bury kills what the reaped bootstrap has left in its group. After that the number may belong to others.

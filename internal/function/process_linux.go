@@ -1,9 +1,51 @@
 package function
 
-import "syscall"
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+)
 
 // processAttributes puts the bootstrap in a process group of its own, and has the kernel kill it if
 // this process ends without doing so.
 func processAttributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+}
+
+// killStrays kills what a bootstrap has started and its group does not have: what began a session of its
+// own, as daemons do. Whose parent has ended is nobody's child any more, but every process hands on the
+// variable that no other execution environment has. One that clears its environment is not found.
+//
+// It looks again until there is none, because they may start others meanwhile.
+func killStrays(variable string) {
+	killed := map[int]bool{}
+	for before := -1; before < len(killed); {
+		before = len(killed)
+		dirs, _ := filepath.Glob("/proc/[0-9]*") // the pattern is right
+		for _, dir := range dirs {
+			pid, err := strconv.Atoi(filepath.Base(dir))
+			if err == nil && !killed[pid] && hasVariable(pid, variable) && killStray(pid, variable) {
+				killed[pid] = true
+			}
+		}
+	}
+}
+
+// killStray looks again once it has a handle of the process: the number may belong to another by then.
+func killStray(pid int, variable string) bool {
+	handle, err := os.FindProcess(pid)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = handle.Release() }()
+	return hasVariable(pid, variable) && handle.Kill() == nil
+}
+
+// hasVariable looks at the variables that a process was started with. It does not see other users'.
+func hasVariable(pid int, variable string) bool {
+	environ, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/environ")
+	return err == nil && slices.Contains(strings.Split(string(environ), "\x00"), variable)
 }

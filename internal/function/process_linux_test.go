@@ -52,6 +52,37 @@ func TestKilledRuntimeLeavesNoProcess(t *testing.T) {
 	waitGone(t, pid)
 }
 
+// TestDaemonsEndWithTheirEnvironment starts what is in no process group of the runtime's and no child of anybody's.
+func TestDaemonsEndWithTheirEnvironment(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(*testing.T, *function.Function){
+		"crash": func(t *testing.T, f *function.Function) {
+			if _, _, err := f.Invoke(t.Context(), []byte(`{"do":"exit"}`)); err == nil {
+				t.Error("no error after a crash")
+			}
+		},
+		"close": func(t *testing.T, f *function.Function) {
+			if err := f.Close(t.Context()); err != nil {
+				t.Error(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f, other := newFunction(t, "script", function.Config{}), newFunction(t, "script", function.Config{})
+			started, others := order(t, f, `{"do":"daemon"}`), order(t, other, `{"do":"daemon"}`)
+			if !running(started.Child) {
+				t.Errorf("process %d does not run", started.Child)
+			}
+			end(t, f)
+			waitGone(t, started.Child)
+			if !running(others.Child) {
+				t.Error("a process of another environment has ended, too")
+			}
+		})
+	}
+}
+
 func init() {
 	if bootstrap := os.Getenv("M2M_TEST_VICTIM"); bootstrap != "" {
 		runVictim(bootstrap)

@@ -11,6 +11,9 @@ import (
 	"time"
 )
 
+// logStreamVariable has a value of its own in each execution environment.
+const logStreamVariable = "AWS_LAMBDA_LOG_STREAM_NAME"
+
 // reservedVariables can't be set in a template; Lambda refuses the deployment.
 //
 // Source: Lambda Developer Guide, "Defined runtime environment variables".
@@ -18,7 +21,7 @@ var reservedVariables = []string{
 	"_HANDLER", "_X_AMZN_TRACE_ID",
 	"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV",
 	"AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_VERSION", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
-	"AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME",
+	"AWS_LAMBDA_LOG_GROUP_NAME", logStreamVariable,
 	"AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_RUNTIME_API",
 	"AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
 	"LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR",
@@ -54,6 +57,10 @@ func variables(cfg *Config, apiAddress string) []string {
 		//
 		// Parity: Function environment: HOME is set
 		"HOME": "/tmp",
+		// A Go process that may use every processor wakes them all for each call of the Runtime API.
+		//
+		// Parity: Function environment: GOMAXPROCS is the share of the processor
+		"GOMAXPROCS": strconv.Itoa(processors(cfg.MemorySize)),
 	}
 	maps.Copy(set, cfg.Environment)
 	maps.Copy(set, map[string]string{
@@ -64,7 +71,7 @@ func variables(cfg *Config, apiAddress string) []string {
 		"AWS_LAMBDA_FUNCTION_VERSION":     "$LATEST",
 		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": strconv.Itoa(cfg.MemorySize),
 		"AWS_LAMBDA_LOG_GROUP_NAME":       cfg.LogGroup,
-		"AWS_LAMBDA_LOG_STREAM_NAME":      logStream(cfg.Now()),
+		logStreamVariable:                 logStream(cfg.Now()),
 		"AWS_LAMBDA_INITIALIZATION_TYPE":  "on-demand",
 		"AWS_LAMBDA_RUNTIME_API":          apiAddress,
 		// Parity: Function environment: no log format
@@ -81,6 +88,15 @@ func variables(cfg *Config, apiAddress string) []string {
 		list = append(list, name+"="+set[name])
 	}
 	return list
+}
+
+// processors is how many processors Lambda gives a function of so many MB at most: each takes 1769 MB, and the last one
+// may be a share.
+//
+// Source: Lambda Developer Guide, "Configure Lambda function memory".
+func processors(memorySize int) int {
+	const perProcessor = 1769
+	return max(1, (memorySize+perProcessor-1)/perProcessor)
 }
 
 // logStream names the log stream that an execution environment would write to.

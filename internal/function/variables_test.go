@@ -61,6 +61,7 @@ func TestEnvironment(t *testing.T) {
 		"TZ":                              ":UTC",
 		"LANG":                            "C.UTF-8",
 		"HOME":                            "/tmp",
+		"GOMAXPROCS":                      "1",
 		"TABLE":                           "orders",
 	}
 	maps.DeleteFunc(got, func(name, _ string) bool { return name == "__CF_USER_TEXT_ENCODING" }) // macOS adds it

@@ -96,6 +96,9 @@ var tokenText = regexp.MustCompile(`eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-
 //
 // Parity: Access log: tokens
 func withoutTokens(text string) string {
+	if !strings.Contains(text, "eyJ") { // as almost always: a search by pattern takes ten times as long
+		return text
+	}
 	return tokenText.ReplaceAllLiteralString(text, "[token]")
 }
 

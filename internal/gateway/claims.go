@@ -1,12 +1,11 @@
 package gateway
 
 import (
+	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/go-jose/go-jose/v4/json"
 )
 
 // claims are a token's members, numbers as json.Number.

@@ -1,10 +1,9 @@
 package gateway
 
 import (
+	"encoding/json"
 	"strconv"
 	"strings"
-
-	"github.com/go-jose/go-jose/v4/json"
 )
 
 // texts are the claims as an event carries them: every value a string, null claims left out.

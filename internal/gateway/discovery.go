@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -95,7 +94,8 @@ func usableKeys(set jose.JSONWebKeySet) map[string]verificationKey {
 	for _, key := range set.Keys {
 		public, isRSA := key.Key.(*rsa.PublicKey)
 		algorithm := jose.SignatureAlgorithm(key.Algorithm)
-		isForTokens := (key.Use == "" || key.Use == "sig") && (algorithm == "" || slices.Contains(rsaAlgorithms, algorithm))
+		_, isKnown := rsaAlgorithms[algorithm]
+		isForTokens := (key.Use == "" || key.Use == "sig") && (algorithm == "" || isKnown)
 		if _, taken := keys[key.KeyID]; isRSA && isForTokens && key.KeyID != "" && !taken {
 			keys[key.KeyID] = verificationKey{public: public, algorithm: algorithm}
 		}

@@ -14,9 +14,10 @@ import (
 type Config struct {
 	// Env is the environment: a stage of the assembly, and a folder of the state.
 	Env string
-	// APIAddr and CognitoAddr are the host:port that the HTTP API and the user
-	// pool listen on; port 0 takes a free one. Default 127.0.0.1:0.
-	APIAddr, CognitoAddr string
+	// APIAddr, CognitoAddr and AWSAddr are the host:port that the HTTP API, the
+	// user pool and AWS's own APIs listen on; port 0 takes a free one. Default
+	// 127.0.0.1:0.
+	APIAddr, CognitoAddr, AWSAddr string
 	// StateDir holds a folder for each environment and the functions that were
 	// built for this machine. Default .m2m.
 	StateDir string
@@ -59,17 +60,23 @@ type Reporter interface {
 // the folder of built functions.
 var envPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
+func envError(env string) error {
+	return fmt.Errorf("%q can't be an environment: a name that starts with a letter or digit, such as dev, is wanted", env)
+}
+
 func (c Config) completed() (Config, error) {
 	if !envPattern.MatchString(c.Env) {
-		return c, fmt.Errorf("%q can't be an environment: a name that starts with a letter or digit, such as dev, is wanted", c.Env)
+		return c, envError(c.Env)
 	}
-	if c.APIAddr == c.CognitoAddr && c.APIAddr != "" && !strings.HasSuffix(c.APIAddr, ":0") {
-		return c, fmt.Errorf("the HTTP API and the user pool can't both listen on %s", c.APIAddr)
-	}
-	for _, addr := range []*string{&c.APIAddr, &c.CognitoAddr} {
+	taken := map[string]bool{}
+	for _, addr := range []*string{&c.APIAddr, &c.CognitoAddr, &c.AWSAddr} {
 		if *addr == "" {
 			*addr = "127.0.0.1:0"
 		}
+		if taken[*addr] && !strings.HasSuffix(*addr, ":0") {
+			return c, fmt.Errorf("two listeners can't both have %s", *addr)
+		}
+		taken[*addr] = true
 	}
 	if c.StateDir == "" {
 		c.StateDir = ".m2m"

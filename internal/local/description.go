@@ -3,6 +3,7 @@ package local
 import (
 	"cmp"
 
+	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/cognito"
 )
 
@@ -14,6 +15,8 @@ type Description struct {
 	Issuer        string            `json:"issuer"`         // the iss claim, in AWS's form
 	JWKSURI       string            `json:"jwks_uri"`
 	UserPoolID    string            `json:"user_pool_id"`
+	AWSEndpoint   string            `json:"aws_endpoint_url"` // for AWS_ENDPOINT_URL
+	Region        string            `json:"region"`
 	Clients       map[string]Client `json:"clients"` // by name
 	Routes        []Route           `json:"routes"`
 }
@@ -22,9 +25,14 @@ type Description struct {
 //
 // Parity: Runtime: secrets are printed
 type Client struct {
-	ClientID     string   `json:"client_id"`
-	ClientSecret Secret   `json:"client_secret"`
-	Scopes       []string `json:"scopes"` // in full form: test-api/read
+	ClientID string `json:"client_id"`
+	// ClientSecret is that of the secret's AWSCURRENT version, empty until the
+	// first rotation has ended. Without a secret in the template it is the newest.
+	ClientSecret Secret `json:"client_secret"`
+	// SecretARN is the Secrets Manager secret with the client's credentials;
+	// empty if the template has none.
+	SecretARN string   `json:"secret_arn"`
+	Scopes    []string `json:"scopes"` // in full form: test-api/read
 }
 
 // Secret is a client secret; only its JSON form shows it.
@@ -39,24 +47,22 @@ type Route struct {
 	Scopes        []string `json:"scopes"`
 }
 
-func describe(p *parts, clients []cognito.Client, apiURL, cognitoURL string) *Description {
+func (r *Runtime) describe(p *parts, pool *cognito.Server, at addresses) *Description {
 	d := &Description{
-		APIURL:     apiURL + p.stagePath(),
-		Issuer:     p.pool.ProviderURL,
-		JWKSURI:    cognitoURL + "/" + p.pool.ID + "/.well-known/jwks.json",
-		UserPoolID: p.pool.ID,
-		Clients:    map[string]Client{},
-		Routes:     []Route{},
+		APIURL:      at.api + p.stagePath(),
+		Issuer:      p.pool.ProviderURL,
+		JWKSURI:     at.pool + "/" + p.pool.ID + "/.well-known/jwks.json",
+		UserPoolID:  p.pool.ID,
+		AWSEndpoint: at.aws,
+		Region:      p.model.Region,
+		Clients:     map[string]Client{},
+		Routes:      []Route{},
 	}
-	if p.domain() != "" { // as on AWS: a pool without a domain has no token endpoint
-		d.TokenEndpoint = cognitoURL + "/oauth2/token"
+	if p.hasDomain() { // as on AWS: a pool without a domain has no token endpoint
+		d.TokenEndpoint = at.tokenEndpoint()
 	}
-	for _, client := range clients {
-		described := Client{ClientID: client.ID, Scopes: nonNil(client.AllowedOAuthScopes)}
-		if len(client.Secrets) > 0 {
-			described.ClientSecret = client.Secrets[len(client.Secrets)-1]
-		}
-		d.Clients[client.Name] = described
+	for _, declared := range p.clients() {
+		d.Clients[p.clientName(declared)] = r.describeClient(p, declared, pool)
 	}
 	for _, route := range p.api.Routes {
 		d.Routes = append(d.Routes, Route{
@@ -66,6 +72,17 @@ func describe(p *parts, clients []cognito.Client, apiURL, cognitoURL string) *De
 		})
 	}
 	return d
+}
+
+func (r *Runtime) describeClient(p *parts, declared assembly.UserPoolClient, pool *cognito.Server) Client {
+	described := Client{ClientID: declared.ID, Scopes: nonNil(declared.AllowedOAuthScopes)}
+	if arn := p.secretOf(declared); arn != "" {
+		described.SecretARN = arn
+		described.ClientSecret = r.state.currentSecret(arn, declared.ID)
+	} else if live := pool.ClientSecrets(declared.ID); len(live) > 0 {
+		described.ClientSecret = live[len(live)-1].Value
+	}
+	return described
 }
 
 // nonNil makes an absent list an empty one in JSON.

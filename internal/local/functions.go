@@ -3,23 +3,42 @@ package local
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/function"
 	"cognito-m2m/internal/gateway"
 )
 
-// functionSet are the functions of a run, by ARN.
-type functionSet map[string]gateway.Invoker
+// functionSet are the functions of a run, by each ARN that they are called by.
+type functionSet map[string]*function.Function
 
-// startFunctions prepares every function that the API calls for this machine.
-func (r *Runtime) startFunctions(ctx context.Context, p *parts) (functionSet, error) {
-	set := functionSet{}
+func (s functionSet) invokers() map[string]gateway.Invoker {
+	invokers := make(map[string]gateway.Invoker, len(s))
+	for arn, f := range s {
+		invokers[arn] = f
+	}
+	return invokers
+}
+
+// prepareFunctions makes every function that is called here ready for this
+// machine. It returns the path of each one's bootstrap, by ARN.
+func (r *Runtime) prepareFunctions(ctx context.Context, p *parts) (map[string]string, error) {
+	bootstraps := map[string]string{}
 	for _, declared := range p.functions() {
 		bootstrap, err := r.prepare(ctx, declared)
 		if err != nil {
 			return nil, err
 		}
+		bootstraps[declared.ARN] = bootstrap
+	}
+	return bootstraps, nil
+}
+
+// newFunctions are the prepared functions, as yet without a process.
+func (r *Runtime) newFunctions(p *parts, bootstraps map[string]string, at addresses) (functionSet, error) {
+	set := functionSet{}
+	for _, declared := range p.functions() {
 		f, err := function.New(function.Config{
 			Name:        declared.Name,
 			ARN:         declared.ARN,
@@ -28,8 +47,8 @@ func (r *Runtime) startFunctions(ctx context.Context, p *parts) (functionSet, er
 			LogGroup:    declared.LogGroup,
 			MemorySize:  declared.MemorySize,
 			Timeout:     declared.Timeout,
-			Environment: declared.Environment,
-			Bootstrap:   bootstrap,
+			Environment: environment(p, declared, at),
+			Bootstrap:   bootstraps[declared.ARN],
 			TaskRoot:    declared.Asset.Dir,
 			Concurrency: declared.ReservedConcurrentExecutions,
 			Output:      r.cfg.FunctionOutput,
@@ -45,6 +64,20 @@ func (r *Runtime) startFunctions(ctx context.Context, p *parts) (functionSet, er
 		}
 	}
 	return set, nil
+}
+
+// environment is the template's, and what leads the AWS SDKs to this run instead
+// of AWS. A function that rotates secrets is told the token endpoint, too: the
+// domain that the user pool has on AWS is not there.
+//
+// Parity: Function environment: the endpoints of this run
+func environment(p *parts, declared assembly.Function, at addresses) map[string]string {
+	variables := map[string]string{"AWS_ENDPOINT_URL": at.aws}
+	if p.rotates(declared) && p.hasDomain() {
+		variables["TOKEN_ENDPOINT"] = at.tokenEndpoint()
+	}
+	maps.Copy(variables, declared.Environment)
+	return variables
 }
 
 func (r *Runtime) prepare(ctx context.Context, declared assembly.Function) (string, error) {

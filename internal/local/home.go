@@ -1,6 +1,7 @@
 package local
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/gofrs/flock"
 	"github.com/google/renameio/v2"
@@ -20,15 +22,6 @@ type home struct {
 	dir       string
 	temporary bool
 	lock      *flock.Flock
-}
-
-// running is the content of run.json: who runs here, and where it is reached.
-type running struct {
-	PID           int    `json:"pid"`
-	APIURL        string `json:"api_url"`
-	TokenEndpoint string `json:"token_endpoint"`
-	UserPoolID    string `json:"user_pool_id"`
-	Assembly      string `json:"assembly"` // the folder of the cloud assembly
 }
 
 // InUseError says that another run holds the environment's state.
@@ -84,15 +77,30 @@ func (h *home) take() error {
 	if err := os.MkdirAll(h.dir, 0o700); err != nil {
 		return &StateDirError{Dir: h.dir, Err: err}
 	}
-	locked, err := h.lock.TryLock()
+	locked, err := h.tryLock()
 	if err != nil {
 		return &StateDirError{Dir: h.dir, Err: err}
 	}
 	if !locked {
-		other, _ := h.readRun()
-		return &InUseError{Dir: h.dir, PID: other.PID}
+		inUse := &InUseError{Dir: h.dir}
+		if other, err := readRun(h.dir); err == nil {
+			inUse.PID = other.PID
+		}
+		return inUse
 	}
 	return h.sweep()
+}
+
+// tryLock takes the lock unless a run has it. FindRun has it for a moment, and
+// that moment is waited for.
+func (h *home) tryLock() (bool, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
+	defer cancel()
+	locked, err := h.lock.TryLockContext(ctx, 10*time.Millisecond)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return false, nil
+	}
+	return locked, err
 }
 
 // sweep removes what a run that was killed while it replaced a file has left:
@@ -128,15 +136,6 @@ func (h *home) path(name string) string { return filepath.Join(h.dir, name) }
 // functions is where built functions are kept, for all environments.
 func (h *home) functions() string { return filepath.Join(h.dir, "..", ".functions") }
 
-func (h *home) readRun() (running, error) {
-	var r running
-	raw, err := os.ReadFile(h.path("run.json"))
-	if err != nil {
-		return r, err
-	}
-	return r, json.Unmarshal(raw, &r)
-}
-
 // leftOver reports whether a run ended here without cleaning up. Whoever holds
 // the lock is the only run, so a run.json that is there is nobody's.
 func (h *home) leftOver() bool {
@@ -144,7 +143,7 @@ func (h *home) leftOver() bool {
 	return err == nil
 }
 
-func (h *home) writeRun(r running) error {
+func (h *home) writeRun(r Running) error {
 	raw, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
 		return fmt.Errorf("encoding run.json: %w", err)

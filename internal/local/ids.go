@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -31,6 +32,8 @@ func (r *resource) isOf(key assembly.Key) bool {
 	return r.Type == key.Type && r.Fingerprint == key.Fingerprint && r.Region == key.Region
 }
 
+const userPoolClientType = "AWS::Cognito::UserPoolClient"
+
 func stateKey(stack, logicalID string) string { return stack + "/" + logicalID }
 
 func newID(key assembly.Key) (string, error) {
@@ -39,8 +42,11 @@ func newID(key assembly.Key) (string, error) {
 		return uuid.NewString(), nil
 	case key.Type == "AWS::Cognito::UserPool":
 		return cognito.NewUserPoolID(random, key.Region)
-	case key.Type == "AWS::Cognito::UserPoolClient":
+	case key.Type == userPoolClientType:
 		return cognito.NewClientID(random)
+	case key.Type == "AWS::SecretsManager::Secret":
+		// The six characters that AWS puts behind the name in an ARN.
+		return rand.Text()[:6], nil
 	case strings.HasPrefix(key.Type, "AWS::ApiGatewayV2::"):
 		return strings.ToLower(rand.Text()[:10]), nil
 	default:
@@ -51,7 +57,7 @@ func newID(key assembly.Key) (string, error) {
 
 // secretsOf returns the app client's live secrets, a new one at first. nil
 // where the client has none.
-func (s *state) secretsOf(client assembly.UserPoolClient) ([]cognito.Secret, error) {
+func (s *state) secretsOf(client assembly.UserPoolClient, now time.Time) ([]cognito.ClientSecret, error) {
 	if !client.GenerateSecret {
 		return nil, nil
 	}
@@ -61,7 +67,8 @@ func (s *state) secretsOf(client assembly.UserPoolClient) ([]cognito.Secret, err
 		if err != nil {
 			return nil, err
 		}
-		kept.Secrets = []cognito.Secret{secret}
+		created := now.UTC().Truncate(time.Millisecond)
+		kept.Secrets = []cognito.ClientSecret{{ID: cognito.NewClientSecretID(client.ID, created), CreateDate: created, Value: secret}}
 	}
 	return kept.Secrets, nil
 }

@@ -28,17 +28,51 @@ func theParts(model *assembly.Model) (*parts, error) {
 	return &parts{model: model, pool: model.UserPools[0], api: model.APIs[0]}, nil
 }
 
-// domain is the pool's domain, "" where it has none and so no token endpoint.
-func (p *parts) domain() string {
+// domains are the prefix of the pool's domain and its custom domain, "" where
+// it has none.
+func (p *parts) domains() (prefix, custom string) {
 	for _, domain := range p.model.UserPoolDomains {
-		if domain.UserPoolID == p.pool.ID {
-			return domain.Domain
+		switch {
+		case domain.UserPoolID != p.pool.ID:
+		case domain.Custom():
+			custom = domain.Domain
+		default:
+			prefix = domain.Domain
+		}
+	}
+	return prefix, custom
+}
+
+func (p *parts) hasDomain() bool {
+	prefix, custom := p.domains()
+	return prefix != "" || custom != ""
+}
+
+// clients are the app clients of the pool.
+func (p *parts) clients() (clients []assembly.UserPoolClient) {
+	for _, declared := range p.model.UserPoolClients {
+		if declared.UserPoolID == p.pool.ID {
+			clients = append(clients, declared)
+		}
+	}
+	return clients
+}
+
+// secretOf is the ARN of the secret that a tag ties to the app client, "" if
+// there is none.
+func (p *parts) secretOf(declared assembly.UserPoolClient) (arn string) {
+	for _, secret := range p.model.Secrets {
+		for _, value := range secret.Tags {
+			if value == declared.ID {
+				return secret.ARN
+			}
 		}
 	}
 	return ""
 }
 
-// functions are those that the API calls; another one has nobody to call it here.
+// functions are those that the API or a rotation calls; another one has nobody
+// to call it here.
 func (p *parts) functions() (called []assembly.Function) {
 	for _, f := range p.model.Functions {
 		if len(p.calledAs(f)) > 0 {
@@ -48,9 +82,9 @@ func (p *parts) functions() (called []assembly.Function) {
 	return called
 }
 
-// calledAs are the ARNs by which the API's integrations call the function, with
-// a qualifier where they name an alias or a version. A permission counts only
-// for the form that it names.
+// calledAs are the ARNs by which integrations and rotations call the function,
+// with a qualifier where they name an alias or a version. A permission counts
+// only for the form that it names.
 //
 // Parity: Runtime: every alias and version is the function as it is
 func (p *parts) calledAs(f assembly.Function) (arns []string) {
@@ -59,7 +93,19 @@ func (p *parts) calledAs(f assembly.Function) (arns []string) {
 			arns = append(arns, qualified(integration.FunctionARN, integration.Qualifier))
 		}
 	}
+	for _, schedule := range p.model.RotationSchedules {
+		if schedule.FunctionARN == f.ARN {
+			arns = append(arns, qualified(schedule.FunctionARN, schedule.Qualifier))
+		}
+	}
 	return arns
+}
+
+// rotates reports whether the function rotates a secret.
+func (p *parts) rotates(f assembly.Function) bool {
+	return slices.ContainsFunc(p.model.RotationSchedules, func(schedule assembly.RotationSchedule) bool {
+		return schedule.FunctionARN == f.ARN
+	})
 }
 
 func qualified(arn, qualifier string) string {

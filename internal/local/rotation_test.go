@@ -148,7 +148,7 @@ func newRotatingPool(t *testing.T, clock *clock) *rotatingPool {
 		UserPool:        cognito.UserPool{ID: "eu-central-1_Ab1Cd2Ef3", Region: "eu-central-1", Domain: "m2m-test"},
 		ResourceServers: []cognito.ResourceServer{{Identifier: "test-api", Scopes: []string{"read"}}},
 		Clients: []cognito.Client{{
-			ID: id, Name: "reader", Secrets: []cognito.Secret{secret},
+			ID: id, Name: "reader", Secrets: []cognito.ClientSecret{{ID: cognito.NewClientSecretID(id, clock.Now()), CreateDate: clock.Now(), Value: secret}},
 			AllowedOAuthFlowsUserPoolClient: true, AllowedOAuthFlows: []string{"client_credentials"},
 			AllowedOAuthScopes: []string{"test-api/read"}, AccessTokenValidity: 24 * time.Hour,
 		}},

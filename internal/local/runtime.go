@@ -12,6 +12,7 @@ import (
 
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/function"
+	"cognito-m2m/internal/secretsmanager"
 )
 
 // Runtime is one environment on this machine: opened, then started once with
@@ -22,6 +23,7 @@ type Runtime struct {
 	state     *state
 	servers   []*server
 	functions []*function.Function
+	secrets   *secretsmanager.Store
 	failed    chan error
 	// What goes on behind a run: comparing sources. Close cancels and awaits it.
 	background       sync.WaitGroup
@@ -39,7 +41,7 @@ func Open(cfg Config) (*Runtime, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, addr := range []string{cfg.APIAddr, cfg.CognitoAddr} {
+	for _, addr := range []string{cfg.APIAddr, cfg.CognitoAddr, cfg.AWSAddr} {
 		if err := checkFree(addr); err != nil {
 			return nil, err
 		}
@@ -51,7 +53,7 @@ func Open(cfg Config) (*Runtime, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Runtime{cfg: cfg, home: home, failed: make(chan error, 2), cancelBackground: func() {}}
+	r := &Runtime{cfg: cfg, home: home, failed: make(chan error, 3), cancelBackground: func() {}}
 	if r.state, err = readState(home.path("state.json")); err != nil {
 		return nil, errors.Join(err, home.close())
 	}
@@ -64,9 +66,9 @@ func Open(cfg Config) (*Runtime, error) {
 // SynthDir is where this run's assembly can be synthesized to.
 func (r *Runtime) SynthDir() string { return r.home.path("cdk.out") }
 
-// Start resolves the assembly in dir, prepares its functions, and serves. When
-// it returns without an error, both listeners answer. On an error the caller
-// still calls Close.
+// Start resolves the assembly in dir, prepares its functions, serves, and ends
+// the first rotation of every secret. When it returns without an error, all
+// listeners answer. On an error the caller still calls Close.
 func (r *Runtime) Start(ctx context.Context, dir string) (*Description, error) {
 	model, err := r.resolve(dir)
 	if err != nil {
@@ -76,15 +78,18 @@ func (r *Runtime) Start(ctx context.Context, dir string) (*Description, error) {
 	if err != nil {
 		return nil, err
 	}
-	functions, err := r.startFunctions(ctx, parts)
+	bootstraps, err := r.prepareFunctions(ctx, parts)
 	if err != nil {
 		return nil, err
 	}
-	description, err := r.serve(parts, functions, dir)
-	if err == nil && r.cfg.CompareSource {
+	description, err := r.serve(ctx, parts, bootstraps)
+	if err != nil {
+		return nil, err
+	}
+	if r.cfg.CompareSource {
 		r.compareSources(parts)
 	}
-	return description, err
+	return description, r.tell(description, dir)
 }
 
 // resolve turns the assembly into a model, with the ids of the last run.
@@ -115,42 +120,67 @@ func (r *Runtime) resolve(dir string) (*assembly.Model, error) {
 	return model, nil
 }
 
-// serve binds the addresses, puts cognito and gateway behind them and writes
-// down what is running. The state is saved before the first request can see it.
-func (r *Runtime) serve(parts *parts, functions functionSet, dir string) (*Description, error) {
-	cognitoServer, err := listen(r.cfg.CognitoAddr)
-	if err != nil {
-		return nil, err
-	}
-	r.servers = append(r.servers, cognitoServer)
-	apiServer, err := listen(r.cfg.APIAddr)
-	if err != nil {
-		return nil, err
-	}
-	r.servers = append(r.servers, apiServer)
+// addresses are where the run's listeners are reached, as URLs.
+type addresses struct{ api, pool, aws string }
 
-	pool, clients, err := r.newCognito(parts, cognitoServer.url())
+func (a addresses) tokenEndpoint() string { return a.pool + "/oauth2/token" }
+
+// serve binds the addresses and puts the parts behind them. The state is saved
+// before the first request can see it. The HTTP API comes last, when the clients
+// have their credentials.
+func (r *Runtime) serve(ctx context.Context, p *parts, bootstraps map[string]string) (*Description, error) {
+	var bound [3]*server // closed in the reverse order: requests to the API may still need the others
+	for i, addr := range []string{r.cfg.CognitoAddr, r.cfg.AWSAddr, r.cfg.APIAddr} {
+		s, err := listen(addr)
+		if err != nil {
+			return nil, err
+		}
+		bound[i] = s
+		r.servers = append(r.servers, s)
+	}
+	at := addresses{pool: bound[0].url(), aws: bound[1].url(), api: bound[2].url()}
+	r.state.serveAt(at.pool)
+
+	functions, err := r.newFunctions(p, bootstraps, at)
 	if err != nil {
 		return nil, err
 	}
-	gateway, err := r.newGateway(parts, functions, cognitoServer.url())
+	pool, err := r.newCognito(p, at)
+	if err != nil {
+		return nil, err
+	}
+	gateway, err := r.newGateway(p, functions, at)
 	if err != nil {
 		return nil, err
 	}
 	if err := r.state.save(); err != nil {
 		return nil, err
 	}
-	cognitoServer.start(pool, r.failed)
-	apiServer.start(gateway, r.failed)
+	if r.secrets, err = r.newSecretsManager(p, functions); err != nil {
+		return nil, err
+	}
+	aws, err := r.newAWSAPI(p, pool, r.secrets)
+	if err != nil {
+		return nil, err
+	}
+	bound[0].start(pool, r.failed)
+	bound[1].start(aws, r.failed)
+	if err := r.rotateNew(ctx, p); err != nil {
+		return nil, err
+	}
+	bound[2].start(gateway, r.failed)
+	return r.describe(p, pool, at), nil
+}
 
-	description := describe(parts, clients, apiServer.url(), cognitoServer.url())
+// tell writes down what runs, for other processes.
+func (r *Runtime) tell(d *Description, dir string) error {
 	absolute, err := filepath.Abs(dir)
 	if err != nil {
-		return nil, fmt.Errorf("finding the assembly: %w", err)
+		return fmt.Errorf("finding the assembly: %w", err)
 	}
-	return description, r.home.writeRun(running{
-		PID: os.Getpid(), APIURL: description.APIURL, TokenEndpoint: description.TokenEndpoint,
-		UserPoolID: description.UserPoolID, Assembly: absolute,
+	return r.home.writeRun(Running{
+		PID: os.Getpid(), APIURL: d.APIURL, TokenEndpoint: d.TokenEndpoint, AWSEndpointURL: d.AWSEndpoint,
+		Region: d.Region, UserPoolID: d.UserPoolID, Assembly: absolute,
 	})
 }
 
@@ -175,6 +205,12 @@ func (r *Runtime) Close(ctx context.Context) error {
 		drain, cancel := context.WithTimeout(ctx, drainTime)
 		defer cancel()
 		var failures []error
+		// A rotation that is cut short is taken up by the next run.
+		if r.secrets != nil {
+			if err := r.secrets.Close(drain); isCut(err) {
+				r.cfg.Report.Warn("a rotation did not end; the next run takes it up")
+			}
+		}
 		// The API first: its requests in flight still need the pool's keys.
 		for _, s := range slices.Backward(r.servers) {
 			err := s.close(drain)

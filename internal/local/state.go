@@ -7,19 +7,28 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"cognito-m2m/internal/cognito"
+	"cognito-m2m/internal/secretsmanager"
 )
 
-// stateVersion is the version of the state file's format.
-const stateVersion = 1
+// stateVersion is the version of the state file's format. Version 1, from before
+// secrets were rotated, is read as well.
+const stateVersion = 2
 
 // state is what a run must find again after a restart: the id of every
-// resource, the secrets of the app clients and the keys of the user pool.
+// resource, the secrets of the app clients, the keys of the user pool, and what
+// Secrets Manager holds.
 type state struct {
-	file      string
+	file string
+	used map[string]bool // keys of resources that the current assembly has
+
+	// While a run serves, clients' secrets and Secrets Manager change.
+	mu        sync.Mutex
 	resources map[string]*resource // by stack and logical id: m2m-dev-Api/HttpApi
-	used      map[string]bool      // keys of resources that the current assembly has
+	secrets   secretsmanager.State // as it is in memory, see tokenEndpointAnywhere
+	poolURL   string               // where the run's user pool is reached
 }
 
 // resource is what is kept of one CloudFormation resource.
@@ -27,16 +36,17 @@ type resource struct {
 	Type string `json:"type"`
 	// Fingerprint stands for the properties whose change replaces the resource:
 	// with another one it gets a new id.
-	Fingerprint string           `json:"fingerprint"`
-	Region      string           `json:"region"`
-	ID          string           `json:"id"`
-	Secrets     []cognito.Secret `json:"secrets,omitempty"` // of an app client
-	Keys        *cognito.Keys    `json:"keys,omitempty"`    // of a user pool
+	Fingerprint string                 `json:"fingerprint"`
+	Region      string                 `json:"region"`
+	ID          string                 `json:"id"`
+	Secrets     []cognito.ClientSecret `json:"secrets,omitempty"` // of an app client
+	Keys        *cognito.Keys          `json:"keys,omitempty"`    // of a user pool
 }
 
 type stateDocument struct {
-	Version   int                  `json:"version"`
-	Resources map[string]*resource `json:"resources"`
+	Version        int                  `json:"version"`
+	Resources      map[string]*resource `json:"resources"`
+	SecretsManager secretsmanager.State `json:"secrets_manager,omitzero"`
 }
 
 // readState reads the state file, which need not be there. One that can't be
@@ -51,12 +61,12 @@ func readState(file string) (*state, error) {
 	if err != nil {
 		return nil, &StateDirError{Dir: filepath.Dir(file), Err: err}
 	}
-	var document stateDocument
-	if err := json.Unmarshal(raw, &document); err != nil {
+	document, err := decodeState(raw)
+	if err != nil {
 		return nil, &StateError{File: file, Reason: "is not the state of a local run: " + reason(err)}
 	}
 	if document.Version != stateVersion {
-		return nil, &StateError{File: file, Reason: fmt.Sprintf("has version %d, and this program reads version %d", document.Version, stateVersion)}
+		return nil, &StateError{File: file, Reason: fmt.Sprintf("has version %d, and this program reads versions 1 and %d", document.Version, stateVersion)}
 	}
 	for key, r := range document.Resources {
 		if r == nil || r.ID == "" {
@@ -64,7 +74,21 @@ func readState(file string) (*state, error) {
 		}
 		s.resources[key] = r
 	}
+	s.secrets = document.SecretsManager
 	return s, nil
+}
+
+func decodeState(raw []byte) (document stateDocument, err error) {
+	var format struct {
+		Version int `json:"version"`
+	}
+	if err := json.Unmarshal(raw, &format); err != nil {
+		return document, err
+	}
+	if format.Version == 1 {
+		return decodeVersion1(raw)
+	}
+	return document, json.Unmarshal(raw, &document)
 }
 
 // StateError says that a state file can't be used. It was left as it is.
@@ -90,12 +114,56 @@ func reason(err error) string {
 // save writes the resources of the current assembly; what it no longer has is
 // forgotten, so that a client removed and added back gets a new id, as on AWS.
 func (s *state) save() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for key := range s.resources {
 		if !s.used[key] {
 			delete(s.resources, key)
 		}
 	}
-	raw, err := json.MarshalIndent(stateDocument{Version: stateVersion, Resources: s.resources}, "", "  ")
+	return s.write()
+}
+
+// keepClientSecrets writes a client's live secrets. If that fails, the ones of
+// before are kept.
+func (s *state) keepClientSecrets(clientID string, secrets []cognito.ClientSecret) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range s.resources {
+		if r.Type == userPoolClientType && r.ID == clientID {
+			before := r.Secrets
+			r.Secrets = secrets
+			if err := s.write(); err != nil {
+				r.Secrets = before
+				return err
+			}
+			return nil
+		}
+	}
+	return fmt.Errorf("keeping the secrets of client %s: the state has no such client", clientID)
+}
+
+// keepSecrets writes what Secrets Manager holds. If that fails, what was there
+// before is kept.
+func (s *state) keepSecrets(secrets secretsmanager.State) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before := s.secrets
+	s.secrets = secrets
+	if err := s.write(); err != nil {
+		s.secrets = before
+		return err
+	}
+	return nil
+}
+
+// write replaces the state file. The lock must be held.
+func (s *state) write() error {
+	raw, err := json.MarshalIndent(stateDocument{
+		Version:        stateVersion,
+		Resources:      s.resources,
+		SecretsManager: readdressed(s.secrets, s.poolURL, tokenEndpointAnywhere),
+	}, "", "  ")
 	if err != nil {
 		return fmt.Errorf("encoding the state: %w", err)
 	}

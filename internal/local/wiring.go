@@ -10,43 +10,45 @@ import (
 )
 
 // newCognito serves the pool of the model, with the keys and secrets of the
-// state. The clients are returned as they were configured.
-func (r *Runtime) newCognito(p *parts, baseURL string) (*cognito.Server, []cognito.Client, error) {
+// state.
+func (r *Runtime) newCognito(p *parts, at addresses) (*cognito.Server, error) {
 	keys, err := r.state.keysOf(p.pool)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	clients, err := r.clientsOf(p)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
+	prefix, custom := p.domains()
 	server, err := cognito.New(cognito.Config{
 		UserPool: cognito.UserPool{
-			ID:     p.pool.ID,
-			Region: p.model.Region,
-			Issuer: p.pool.ProviderURL,
-			Domain: p.domain(),
+			ID:           p.pool.ID,
+			Name:         p.pool.Name,
+			ARN:          p.pool.ARN,
+			Region:       p.model.Region,
+			Issuer:       p.pool.ProviderURL,
+			Domain:       prefix,
+			CustomDomain: custom,
 		},
 		ResourceServers: resourceServersOf(p),
 		Clients:         clients,
 		Keys:            keys,
-		BaseURL:         baseURL,
+		SaveSecrets:     r.state.keepClientSecrets,
+		BaseURL:         at.pool,
 		Now:             r.cfg.Now,
 		Log:             r.cfg.Log,
 	})
 	if err != nil {
-		return nil, nil, fmt.Errorf("serving the user pool with the ids, secrets and keys in %s: %w", r.state.file, err)
+		return nil, fmt.Errorf("serving the user pool with the ids, secrets and keys in %s: %w", r.state.file, err)
 	}
-	return server, clients, nil
+	return server, nil
 }
 
 func (r *Runtime) clientsOf(p *parts) ([]cognito.Client, error) {
 	var clients []cognito.Client
-	for _, declared := range p.model.UserPoolClients {
-		if declared.UserPoolID != p.pool.ID {
-			continue
-		}
-		secrets, err := r.state.secretsOf(declared)
+	for _, declared := range p.clients() {
+		secrets, err := r.state.secretsOf(declared, r.cfg.Now())
 		if err != nil {
 			return nil, err
 		}
@@ -92,7 +94,7 @@ func resourceServersOf(p *parts) []cognito.ResourceServer {
 
 // newGateway serves the HTTP API of the model. The issuer it trusts is the one
 // the template names; only that of the pool above is reached on this machine.
-func (r *Runtime) newGateway(p *parts, functions functionSet, cognitoURL string) (*gateway.Gateway, error) {
+func (r *Runtime) newGateway(p *parts, functions functionSet, at addresses) (*gateway.Gateway, error) {
 	return gateway.New(gateway.Config{
 		API:          apiOf(p),
 		Stages:       stagesOf(p.api),
@@ -100,12 +102,12 @@ func (r *Runtime) newGateway(p *parts, functions functionSet, cognitoURL string)
 		Integrations: integrationsOf(p.api),
 		Authorizers:  authorizersOf(p.api),
 		Permissions:  permissionsOf(p.model),
-		Functions:    functions,
+		Functions:    functions.invokers(),
 		OIDC: func(issuer string) string {
 			if issuer != p.pool.ProviderURL {
 				return ""
 			}
-			return cognitoURL + "/" + p.pool.ID
+			return at.pool + "/" + p.pool.ID
 		},
 		AccessLog: r.cfg.AccessLog,
 		Now:       r.cfg.Now,

@@ -19,20 +19,44 @@ type Progress interface {
 	Step(name string) (done func())
 }
 
-// Run synthesizes one environment of the project into outdir, which is emptied
-// first, and returns the app's warnings, a line each. A cancelled context ends
-// the child processes. What a failed command printed is part of the error.
-func (p *Project) Run(ctx context.Context, env, outdir string, progress Progress) (warnings []string, err error) {
+// Result is what there is to say of a synth that went well.
+type Result struct {
+	Warnings []string // the app's, a line each
+	Reused   bool     // nothing has changed since the assembly was made, so it was left as it is
+}
+
+// Run synthesizes one environment of the project into outdir, unless the
+// assembly there was made of the very same inputs. A new one starts from an
+// empty folder. A cancelled context ends the child processes. What a failed
+// command printed is part of the error.
+func (p *Project) Run(ctx context.Context, env, outdir string, progress Progress) (Result, error) {
 	node, err := p.findNode()
 	if err != nil {
-		return nil, err
+		return Result{}, err
 	}
 	if _, err := exec.LookPath("go"); err != nil {
-		return nil, ErrNoGo
+		return Result{}, ErrNoGo
 	}
-	if err := os.RemoveAll(outdir); err != nil {
-		return nil, fmt.Errorf("emptying the assembly's folder: %w", err)
+	inputs, err := p.inputs(ctx, env, node)
+	if err != nil {
+		return Result{}, err
 	}
+	if made, ok := upToDate(outdir, inputs); ok {
+		return Result{Warnings: made.Warnings, Reused: true}, nil
+	}
+	for _, old := range []string{recordFile(outdir), outdir} {
+		if err := os.RemoveAll(old); err != nil {
+			return Result{}, fmt.Errorf("emptying the assembly's folder: %w", err)
+		}
+	}
+	warnings, err := p.synthesize(ctx, env, outdir, node, progress)
+	if err != nil {
+		return Result{}, err
+	}
+	return Result{Warnings: warnings}, record{Inputs: inputs, Warnings: warnings}.write(outdir)
+}
+
+func (p *Project) synthesize(ctx context.Context, env, outdir, node string, progress Progress) (warnings []string, err error) {
 	synthContext := maps.Clone(p.context)
 	if synthContext == nil {
 		synthContext = map[string]any{}

@@ -82,12 +82,12 @@ func TestRunCallsTheAppAsTheCLIWould(t *testing.T) {
 
 func TestRunReturnsWarningsAlone(t *testing.T) {
 	t.Setenv("JSII_NODE", "/bin/true")
-	p := project(t, "", "echo noise >&2; echo 'warning: a.yaml:1:2: odd' >&2; echo 'more noise' >&2")
-	warnings, err := p.Run(t.Context(), "dev", filepath.Join(t.TempDir(), "out"), &steps{})
+	p := project(t, "", "mkdir -p \"$CDK_OUTDIR\"; echo noise >&2; echo 'warning: a.yaml:1:2: odd' >&2; echo 'more noise' >&2")
+	result, err := p.Run(t.Context(), "dev", filepath.Join(t.TempDir(), "out"), &steps{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"a.yaml:1:2: odd"}, warnings); diff != "" {
+	if diff := cmp.Diff([]string{"a.yaml:1:2: odd"}, result.Warnings); diff != "" {
 		t.Errorf("warnings (-want +got):\n%s", diff)
 	}
 }

@@ -97,7 +97,10 @@ func isCDK(path string) bool {
 func isFunction(name string) bool { return strings.HasPrefix(name, "lambda/") }
 
 func isPart(name string) bool {
-	return slices.Contains([]string{"internal/assembly", "internal/cognito", "internal/gateway", "internal/function"}, name)
+	return slices.Contains([]string{
+		"internal/assembly", "internal/awsapi", "internal/cloudformation", "internal/cognito",
+		"internal/function", "internal/gateway", "internal/secretsmanager",
+	}, name)
 }
 
 // violations are the sentences that say which package breaks which rule.

@@ -26,7 +26,7 @@ func startLocal(t *testing.T) []byte {
 	}
 	// The test's own context ends before its cleanup does.
 	up := exec.CommandContext(context.WithoutCancel(t.Context()), binary, "up", "--env", "dev", "--json",
-		"--api-addr", "127.0.0.1:0", "--cognito-addr", "127.0.0.1:0", "--state", t.TempDir())
+		"--api-addr", "127.0.0.1:0", "--cognito-addr", "127.0.0.1:0", "--aws-addr", "127.0.0.1:0", "--state", t.TempDir())
 	up.Dir = root
 	up.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	var stderr bytes.Buffer // read only after the process has ended

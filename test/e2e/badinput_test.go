@@ -48,7 +48,7 @@ func devYAML(t *testing.T) string {
 
 // freePorts is a `m2m up` whose ports can't be what fails.
 func freePorts(args ...string) []string {
-	return append([]string{"up", "--api-addr", "127.0.0.1:0", "--cognito-addr", "127.0.0.1:0"}, args...)
+	return append([]string{"up", "--api-addr", "127.0.0.1:0", "--cognito-addr", "127.0.0.1:0", "--aws-addr", "127.0.0.1:0"}, args...)
 }
 
 func TestBadEnvironmentFile(t *testing.T) {
@@ -91,7 +91,7 @@ func TestPortInUse(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer taken.Close()
-	said := fails(t, command(t, root, "up", "--api-addr", "127.0.0.1:0", "--cognito-addr", taken.Addr().String(), "--state", t.TempDir()))
+	said := fails(t, command(t, root, "up", "--api-addr", "127.0.0.1:0", "--cognito-addr", taken.Addr().String(), "--aws-addr", "127.0.0.1:0", "--state", t.TempDir()))
 	contains(t, said, taken.Addr().String(), "in use", "--cognito-addr")
 	if strings.Contains(said, "synthesizing") {
 		t.Error("it was said only after a synth")

@@ -50,9 +50,12 @@ type description struct {
 	Issuer        string `json:"issuer"`
 	JWKSURI       string `json:"jwks_uri"`
 	UserPoolID    string `json:"user_pool_id"`
+	AWSEndpoint   string `json:"aws_endpoint_url"`
+	Region        string `json:"region"`
 	Clients       map[string]struct {
 		ClientID     string   `json:"client_id"`
 		ClientSecret string   `json:"client_secret"`
+		SecretARN    string   `json:"secret_arn"`
 		Scopes       []string `json:"scopes"`
 	} `json:"clients"`
 	Routes []struct {
@@ -106,7 +109,7 @@ func command(t *testing.T, dir string, args ...string) *exec.Cmd {
 // interrupted when the test ends.
 func up(t *testing.T, dir string, args ...string) *process {
 	t.Helper()
-	args = append([]string{"up", "--json", "--api-addr", "127.0.0.1:0", "--cognito-addr", "127.0.0.1:0"}, args...)
+	args = append([]string{"up", "--json", "--api-addr", "127.0.0.1:0", "--cognito-addr", "127.0.0.1:0", "--aws-addr", "127.0.0.1:0"}, args...)
 	p := &process{cmd: command(t, dir, args...), stderr: &buffer{}}
 	p.cmd.Stderr = p.stderr
 	stdout, err := p.cmd.StdoutPipe()
@@ -175,7 +178,7 @@ var assembly = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	dir := filepath.Join(scratch, "state")
-	cmd := exec.Command(binary, "up", "--json", "--api-addr", "127.0.0.1:0", "--cognito-addr", "127.0.0.1:0", "--state", dir)
+	cmd := exec.Command(binary, "up", "--json", "--api-addr", "127.0.0.1:0", "--cognito-addr", "127.0.0.1:0", "--aws-addr", "127.0.0.1:0", "--state", dir)
 	cmd.Dir = root
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr

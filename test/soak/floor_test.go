@@ -19,10 +19,11 @@ import (
 	"time"
 )
 
-// What the machine can do at most: an HTTP server that does nothing, and RSA by
-// itself. The runtime is measured beside them.
+// What the machine can do at most: an HTTP server that does nothing, or only
+// the one thing that every refusal needs, and RSA by itself. The runtime is
+// measured beside them.
 
-// floorVariable makes this test binary an HTTP server that does nothing.
+// floorVariable makes this test binary the HTTP server.
 const floorVariable = "M2M_SOAK_FLOOR"
 
 // serveFloor says where it serves, and serves until it is killed.
@@ -31,12 +32,29 @@ func serveFloor() {
 	if err != nil {
 		panic(err)
 	}
+	raw, err := newRawRSA()
+	if err != nil {
+		panic(err)
+	}
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != verifyingPath {
+			return
+		}
+		if _, err := raw.verify(); err != nil {
+			panic(err)
+		}
+		http.Error(w, `{"message":"Forbidden"}`, http.StatusForbidden)
+	})
 	fmt.Println("http://" + listener.Addr().String())
-	server := &http.Server{Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}), ReadHeaderTimeout: time.Minute}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute}
 	panic(server.Serve(listener))
 }
 
-// floor is an HTTP server that does nothing, in a process of its own.
+// verifyingPath is where the server verifies one RSA signature and answers 403,
+// which no gateway can do without.
+const verifyingPath = "/verifying"
+
+// floor is that HTTP server, in a process of its own.
 type floor struct {
 	url string
 	pid int
@@ -65,9 +83,9 @@ func startFloor(t *testing.T) floor {
 	return floor{url: strings.TrimSpace(line), pid: cmd.Process.Pid}
 }
 
-func (f floor) request(t *testing.T) func(int) *http.Request {
+func (f floor) request(t *testing.T, path string) func(int) *http.Request {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, f.url, nil)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, f.url+path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,17 +99,14 @@ type rawRSA struct {
 	signature []byte
 }
 
-func newRawRSA(t *testing.T) *rawRSA {
-	t.Helper()
+func newRawRSA() (*rawRSA, error) {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	r := &rawRSA{key: key, digest: sha256.Sum256([]byte("anything"))}
-	if r.signature, err = r.sign(); err != nil {
-		t.Fatal(err)
-	}
-	return r
+	r.signature, err = r.sign()
+	return r, err
 }
 
 func (r *rawRSA) sign() ([]byte, error) {

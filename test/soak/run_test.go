@@ -28,8 +28,8 @@ func count(short, large int) int {
 	return short
 }
 
-// binaries is the folder of m2m and of the functions echo and faulty, built
-// once for this machine.
+// binaries is the folder of m2m and of the functions echo, empty and faulty,
+// built once for this machine.
 var binaries string
 
 func TestMain(m *testing.M) {
@@ -48,7 +48,7 @@ func runTests(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	build := exec.CommandContext(context.Background(), "go", "build", "-o", dir+"/",
-		"cognito-m2m/cmd/m2m", "cognito-m2m/lambda/echo", "./testdata/faulty")
+		"cognito-m2m/cmd/m2m", "cognito-m2m/lambda/echo", "./testdata/empty", "./testdata/faulty")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "building m2m and functions: %v\n%s", err, out)
@@ -93,7 +93,7 @@ func (s *tail) String() string {
 func command(dir, state string) *exec.Cmd {
 	// A test's own context ends before its cleanup does.
 	cmd := exec.CommandContext(context.Background(), filepath.Join(binaries, "m2m"), "up", "--json",
-		"--api-addr", "127.0.0.1:0", "--cognito-addr", "127.0.0.1:0", "--assembly", dir, "--state", state)
+		"--api-addr", "127.0.0.1:0", "--cognito-addr", "127.0.0.1:0", "--aws-addr", "127.0.0.1:0", "--assembly", dir, "--state", state)
 	cmd.Dir = filepath.Dir(dir)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	return cmd

@@ -30,6 +30,8 @@ const (
 	signing   = "raw RSA-2048 signing"
 	verifying = "raw verifying"
 	empty     = "an empty handler"
+	onlyCheck = "a handler that only verifies"
+	client    = "an empty function by itself"
 	issuing   = "tokens issued"
 	refusing  = "calls refused with 403"
 	calling   = "calls of the function"
@@ -55,10 +57,13 @@ func TestSpeed(t *testing.T) {
 		{signing, "", ""},
 		{verifying, "", ""},
 		{empty, "", ""},
+		{onlyCheck, empty, ""},
+		{client, empty, ""},
 		{issuing, signing, "0.70"},
 		{refusing, empty, "0.50"},
-		{refusing, verifying, ""},
+		{refusing, onlyCheck, ""},
 		{calling, empty, "0.25"},
+		{calling, client, ""},
 	} {
 		fmt.Fprintf(out, "%s\t%s\t%s\t%s\n", row.what, results[row.what], results[row.what].beside(row.beside, results), row.goal)
 	}
@@ -111,13 +116,18 @@ func (r *result) beside(other string, results map[string]*result) string {
 func (e *environment) measure(t *testing.T) map[string]*result {
 	t.Helper()
 	const forbidden = 1_500 // a round; each with a token of its own
-	raw, tokens, server := newRawRSA(t), e.distinctTokens(t, speedRounds*forbidden), startFloor(t)
+	raw, err := newRawRSA()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tokens, server, functions := e.distinctTokens(t, speedRounds*forbidden), startFloor(t), startClientFloor(t)
+	floors := append([]int{server.pid}, functions.pids...)
 	call := e.get(t, "/test_jwt/read", e.mustToken(t, "reader"))
 	drive(speedConnections, 500, func(int) *http.Request { return call() }).all(t, 200) // starts the processes
 	results := map[string]*result{}
 	for round := range speedRounds {
 		add := func(what string, want int, do func() load) {
-			before := e.cpuTime(t) + cpuTimeOf(t, server.pid)
+			before := e.cpuTime(t, floors...)
 			l := do()
 			if want != 0 {
 				l.all(t, want)
@@ -125,7 +135,7 @@ func (e *environment) measure(t *testing.T) map[string]*result {
 			if results[what] == nil {
 				results[what] = &result{}
 			}
-			results[what].add(l, e.cpuTime(t)+cpuTimeOf(t, server.pid)-before)
+			results[what].add(l, e.cpuTime(t, floors...)-before)
 		}
 		refused := make([]*http.Request, forbidden)
 		for i := range refused {
@@ -133,7 +143,9 @@ func (e *environment) measure(t *testing.T) map[string]*result {
 		}
 		add(signing, 0, func() load { return repeat(t, 1_000, raw.sign) })
 		add(issuing, 200, func() load { return drive(speedConnections, 1_000, e.tokenRequest(t, "reader")) })
-		add(empty, 200, func() load { return drive(speedConnections, 10_000, server.request(t)) })
+		add(empty, 200, func() load { return drive(speedConnections, 10_000, server.request(t, "/")) })
+		add(onlyCheck, 403, func() load { return drive(speedConnections, 3_000, server.request(t, verifyingPath)) })
+		add(client, 0, func() load { return functions.invoke(3_000) })
 		add(refusing, 403, func() load {
 			return drive(speedConnections, forbidden, func(i int) *http.Request { return refused[i] })
 		})

@@ -43,12 +43,12 @@ func (e *environment) usage(t *testing.T) usage {
 	}
 }
 
-// cpuTime is the processor time that the runtime, its functions and this test
-// have taken so far.
-func (e *environment) cpuTime(t *testing.T) time.Duration {
+// cpuTime is the processor time that the runtime, its functions, this test and
+// others have taken so far.
+func (e *environment) cpuTime(t *testing.T, others ...int) time.Duration {
 	t.Helper()
 	pid := e.cmd.Process.Pid
-	return cpuTimeOf(t, append(childrenOf(pid), pid, os.Getpid())...)
+	return cpuTimeOf(t, append(childrenOf(pid), pid, os.Getpid())...) + cpuTimeOf(t, others...)
 }
 
 func cpuTimeOf(t *testing.T, pids ...int) (sum time.Duration) {

@@ -9,7 +9,9 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -87,9 +89,26 @@ func follow(o order) io.Reader {
 			panic(err)
 		}
 		r.Child = child.Process.Pid
+	case "daemon":
+		r.Child = daemon()
 	}
 	body, _ := json.Marshal(r)
 	return bytes.NewReader(body)
+}
+
+// daemon starts a process in a session of its own, whose parent ends at once.
+func daemon() (pid int) {
+	shell := exec.Command("sh", "-c", "sleep 3600 >&2 & echo $!")
+	shell.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	shell.Stderr = os.Stderr
+	started, err := shell.Output()
+	if err == nil {
+		pid, err = strconv.Atoi(strings.TrimSpace(string(started)))
+	}
+	if err != nil {
+		panic(err)
+	}
+	return pid
 }
 
 // flood writes size bytes to both streams at once: short lines to one, a line without end to the other.

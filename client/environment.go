@@ -1,0 +1,46 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+)
+
+// The environment variables that FromEnvironment reads.
+const (
+	clientIDVariable      = "M2M_CLIENT_ID"
+	clientSecretVariable  = "M2M_CLIENT_SECRET"  //nolint:gosec // the name of a variable, not a credential
+	tokenEndpointVariable = "M2M_TOKEN_ENDPOINT" //nolint:gosec // the name of a variable, not a credential
+	scopesVariable        = "M2M_SCOPES"
+)
+
+// FromEnvironment reads credentials from the environment: M2M_CLIENT_ID, M2M_CLIENT_SECRET and
+// M2M_TOKEN_ENDPOINT, which are required, and M2M_SCOPES, scopes with spaces between them. Its error names
+// each variable that is missing. A process's environment does not change from outside, so a rotated secret
+// is seen only by the next process.
+func FromEnvironment() Source { return sourceFunc(readEnvironment) }
+
+func readEnvironment(context.Context) (Credentials, error) {
+	var missing []string
+	required := func(name string) string {
+		value := os.Getenv(name)
+		if value == "" {
+			missing = append(missing, name)
+		}
+		return value
+	}
+	credentials := Credentials{
+		ClientID:      required(clientIDVariable),
+		ClientSecret:  Secret(required(clientSecretVariable)),
+		TokenEndpoint: required(tokenEndpointVariable),
+		Scopes:        strings.Fields(os.Getenv(scopesVariable)),
+	}
+	if len(missing) > 0 {
+		return Credentials{}, fmt.Errorf("reading credentials from the environment: set %s", strings.Join(missing, ", "))
+	}
+	if err := credentials.Validate(); err != nil {
+		return Credentials{}, fmt.Errorf("reading credentials from the environment: %w", err)
+	}
+	return credentials, nil
+}

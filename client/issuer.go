@@ -1,0 +1,154 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+)
+
+// recheckInterval bounds what an API costs that answers 401 for another reason than the token: within it
+// the credentials are not read again, and a token that young is not replaced.
+const recheckInterval = time.Minute
+
+// issuer gets tokens: from the cache, or from the token endpoint with credentials that it reads when it
+// first needs them and when they are refused. It is not safe for concurrent use; TokenSource sees to that.
+type issuer struct {
+	source  Source
+	request tokenRequest
+	cache   *cache
+	now     func() time.Time
+	log     *slog.Logger
+
+	credentials *Credentials // nil: to be read
+	rechecked   time.Time    // when the API's last 401 led to reading them
+}
+
+func newIssuer(config Config) (*issuer, error) {
+	shared, err := openCache(config.CacheDir, config.Now)
+	if err != nil {
+		return nil, err
+	}
+	return &issuer{
+		source:  config.Credentials,
+		request: newTokenRequest(config),
+		cache:   shared,
+		now:     config.Now,
+		log:     config.Log,
+	}, nil
+}
+
+// need says what kind of token is wanted.
+type need struct {
+	not         string // the value of a token that the API refused
+	replacement bool   // see token.replacement
+}
+
+// issue gets a token. If the token endpoint refuses the credentials they are read again, and if they have
+// changed it is asked once more.
+func (i *issuer) issue(ctx context.Context, need need) (*token, error) {
+	if i.credentials == nil {
+		if _, err := i.reload(ctx); err != nil {
+			return nil, err
+		}
+	}
+	issued, err := i.share(ctx, need)
+	if !refused(err, invalidClient) {
+		return issued, err
+	}
+	changed, reloadErr := i.reload(ctx)
+	switch {
+	case reloadErr != nil:
+		return nil, fmt.Errorf("%w; then %w", err, reloadErr)
+	case changed:
+		return i.share(ctx, need)
+	default:
+		i.credentials = nil // so that the next try starts with what the source has by then
+		return nil, err
+	}
+}
+
+// replace gets a token instead of one that the API refused. It returns the same one if another would not
+// help: the credentials are as before, as far as they can be read, and it is new or has already replaced
+// one.
+func (i *issuer) replace(ctx context.Context, old *token) (*token, error) {
+	changed, now := false, i.now()
+	if i.rechecked.IsZero() || now.Sub(i.rechecked) >= recheckInterval {
+		i.rechecked = now
+		var err error
+		if changed, err = i.reload(ctx); err != nil {
+			i.log.Warn("credentials not read again after the API refused a token", "error", err)
+		}
+	}
+	if !changed && (old.replacement || now.Sub(old.issued) < recheckInterval) {
+		return old, nil
+	}
+	return i.issue(ctx, need{not: old.value, replacement: !changed})
+}
+
+// reload reads the credentials and says whether they differ from those before.
+func (i *issuer) reload(ctx context.Context) (changed bool, err error) {
+	credentials, err := i.source.Credentials(ctx)
+	if err != nil {
+		return false, err
+	}
+	if err := credentials.Validate(); err != nil {
+		return false, err
+	}
+	changed = i.credentials == nil || !i.credentials.grantsAs(credentials)
+	i.credentials = &credentials
+	return changed, nil
+}
+
+// share takes the token that another process has put into the cache, or asks for one and puts it there. A
+// cache that does not work costs tokens, not calls.
+func (i *issuer) share(ctx context.Context, need need) (*token, error) {
+	if i.cache == nil {
+		return i.ask(ctx, need)
+	}
+	key := cacheKey(*i.credentials, i.request.scopesFor(*i.credentials))
+	unlock, err := i.cache.lock(ctx, key)
+	if err != nil {
+		i.log.Warn("token cache not used", "error", err)
+		return i.ask(ctx, need)
+	}
+	defer unlock()
+	cached, err := i.cache.read(key)
+	if err != nil {
+		i.log.Warn("cached token not used", "error", err)
+	}
+	if cached != nil && cached.value == need.not {
+		cached = nil
+	}
+	if cached != nil && i.now().Before(cached.renew) {
+		return cached, nil
+	}
+	issued, err := i.ask(ctx, need)
+	if err != nil {
+		return i.outlast(cached, err)
+	}
+	if err := i.cache.write(key, issued); err != nil {
+		i.log.Warn("token not cached", "error", err)
+	}
+	return issued, nil
+}
+
+func (i *issuer) ask(ctx context.Context, need need) (*token, error) {
+	issued, err := i.request.send(ctx, *i.credentials)
+	if err != nil {
+		return nil, err
+	}
+	issued.replacement = need.replacement
+	return issued, nil
+}
+
+// outlast answers an outage of the token endpoint with the cached token, which was due for renewal but
+// still serves, for a short while.
+func (i *issuer) outlast(cached *token, err error) (*token, error) {
+	if cached == nil || !temporary(err) {
+		return nil, err
+	}
+	i.log.Warn("token not renewed; the cached one still serves", "error", err)
+	cached.renew = i.now().Add(longestPause)
+	return cached, nil
+}

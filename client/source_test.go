@@ -1,0 +1,142 @@
+package client_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
+	"github.com/google/go-cmp/cmp"
+
+	"cognito-m2m/client"
+)
+
+func TestFromEnvironment(t *testing.T) {
+	t.Setenv("M2M_CLIENT_ID", clientID)
+	t.Setenv("M2M_CLIENT_SECRET", oldSecret)
+	t.Setenv("M2M_TOKEN_ENDPOINT", "https://tokens.example.com/oauth2/token")
+	t.Setenv("M2M_SCOPES", " orders/read  orders/write ")
+	got, err := client.FromEnvironment().Credentials(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := client.Credentials{
+		ClientID: clientID, ClientSecret: oldSecret, TokenEndpoint: "https://tokens.example.com/oauth2/token",
+		Scopes: []string{"orders/read", "orders/write"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("credentials (-want +got):\n%s", diff)
+	}
+	t.Setenv("M2M_CLIENT_ID", "")
+	t.Setenv("M2M_TOKEN_ENDPOINT", "")
+	_, err = client.FromEnvironment().Credentials(t.Context())
+	if want := "reading credentials from the environment: set M2M_CLIENT_ID, M2M_TOKEN_ENDPOINT"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+func TestFromFileIsReadAgain(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "credentials.json")
+	source := client.FromFile(path)
+	if _, err := source.Credentials(t.Context()); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("no file: got %v, want that it does not exist", err)
+	}
+	write := func(value string) {
+		if err := os.WriteFile(path, []byte(value), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("{}")
+	if _, err := source.Credentials(t.Context()); !errors.Is(err, client.ErrNotRotated) || !strings.Contains(err.Error(), path) {
+		t.Errorf("placeholder: got %v, want ErrNotRotated with the file's path", err)
+	}
+	write(rotatedValue)
+	got, err := source.Credentials(t.Context())
+	if diff := cmp.Diff(rotated(), got); diff != "" || err != nil {
+		t.Errorf("credentials: error %v (-want +got):\n%s", err, diff)
+	}
+}
+
+// secretStore answers GetSecretValue as Secrets Manager does, for one secret.
+type secretStore struct{ answer string }
+
+func (s *secretStore) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	var input struct{ SecretId, VersionId, VersionStage *string }
+	body, _ := io.ReadAll(r.Body)
+	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+	if r.Header.Get("X-Amz-Target") != "secretsmanager.GetSecretValue" || json.Unmarshal(body, &input) != nil ||
+		input.VersionId != nil || input.VersionStage != nil {
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = io.WriteString(w, `{"__type":"InvalidRequestException"}`)
+		return
+	}
+	if aws.ToString(input.SecretId) != "m2m/test/reader" {
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = io.WriteString(w, `{"__type":"ResourceNotFoundException","Message":"Secrets Manager can't find the specified secret."}`)
+		return
+	}
+	_, _ = io.WriteString(w, s.answer)
+}
+
+func TestFromSecretsManager(t *testing.T) {
+	t.Parallel()
+	value, err := json.Marshal(map[string]string{"SecretString": rotatedValue})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cases := []struct {
+		name, secretID, answer string
+		want                   client.Credentials
+		wantErr                func(error) bool
+	}{
+		{name: "rotated", secretID: "m2m/test/reader", answer: string(value), want: rotated()},
+		{
+			name: "not rotated yet", secretID: "m2m/test/reader", answer: `{"SecretString":"{}"}`,
+			wantErr: func(err error) bool {
+				return errors.Is(err, client.ErrNotRotated) && strings.Contains(err.Error(), "m2m/test/reader")
+			},
+		},
+		{
+			name: "binary", secretID: "m2m/test/reader", answer: `{"SecretBinary":"e30="}`,
+			wantErr: func(err error) bool { return strings.Contains(err.Error(), "no SecretString") },
+		},
+		{
+			name: "unknown", secretID: "m2m/test/writer",
+			wantErr: func(err error) bool {
+				_, ok := errors.AsType[*types.ResourceNotFoundException](err)
+				return ok
+			},
+		},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewServer(&secretStore{answer: c.answer})
+			t.Cleanup(server.Close)
+			api := secretsmanager.New(secretsmanager.Options{
+				Region: "eu-central-1", BaseEndpoint: &server.URL, RetryMaxAttempts: 1,
+				Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+					return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
+				}),
+			})
+			got, err := client.FromSecretsManager(api, c.secretID).Credentials(t.Context())
+			if c.wantErr == nil {
+				if diff := cmp.Diff(c.want, got); diff != "" || err != nil {
+					t.Errorf("credentials: error %v (-want +got):\n%s", err, diff)
+				}
+			} else if err == nil || !c.wantErr(err) {
+				t.Errorf("got error %v, want another one", err)
+			}
+		})
+	}
+}

@@ -1,0 +1,114 @@
+package client
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+)
+
+// HTTPClient returns a client that sends the token, as a bearer token (RFC 6750 section 2.1), to the scheme,
+// host and port of apiURL, and to nothing else: a redirect or a request to another place is sent without
+// it. apiURL must be https, or http to the loopback interface, unless Config.AllowPlainHTTP is set.
+//
+// A request that the API refuses with 401 is sent a second time if that may help and does no harm: another
+// token was got, the method is idempotent (GET, HEAD, OPTIONS, TRACE, PUT, DELETE), and the body can be read
+// again (Request.GetBody). In all other cases the 401 is the response. The credentials are read again for
+// it once a minute at most, so that a 401 with another cause costs neither time nor tokens.
+//
+// The client has no Timeout and no Jar; set them as for any other. Its requests' errors never hold a token.
+func (s *TokenSource) HTTPClient(apiURL string) (*http.Client, error) {
+	api, err := parseURL(apiURL)
+	if err != nil {
+		return nil, fmt.Errorf("API URL: %w", err)
+	}
+	if !s.allowPlainHTTP && crossesNetworkInTheClear(api) {
+		return nil, fmt.Errorf("API URL: %w", errPlainHTTP)
+	}
+	return &http.Client{Transport: &transport{tokens: s, api: originOf(api), base: s.transport}}, nil
+}
+
+// transport adds the token to requests for one API.
+type transport struct {
+	tokens *TokenSource
+	api    origin
+	base   http.RoundTripper
+}
+
+// RoundTrip implements http.RoundTripper.
+func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
+	if originOf(request.URL) != t.api {
+		return t.base.RoundTrip(request)
+	}
+	token, err := t.tokens.token(request.Context())
+	if err != nil {
+		closeBody(request)
+		return nil, fmt.Errorf("getting a token: %w", err)
+	}
+	response, err := t.send(request, token)
+	if err != nil || response.StatusCode != http.StatusUnauthorized {
+		return response, err
+	}
+	search := t.tokens.replace(request.Context(), token)
+	if !repeatable(request) {
+		return response, nil // the next request has the token that search finds
+	}
+	other, err := search.wait(request.Context())
+	if err != nil || other.value == token.value {
+		return response, nil
+	}
+	again, err := repeat(request)
+	if err != nil {
+		return response, nil
+	}
+	discard(response)
+	return t.send(again, other)
+}
+
+// send adds the token to a copy. The request itself stays as it is, as http.RoundTripper demands, and as the
+// response's request: neither a redirect nor a log that is made from them gets the token.
+func (t *transport) send(request *http.Request, token *token) (*http.Response, error) {
+	authorized := request.Clone(request.Context())
+	authorized.Header.Set("Authorization", "Bearer "+token.value)
+	response, err := t.base.RoundTrip(authorized)
+	if err != nil {
+		return nil, err
+	}
+	response.Request = request
+	return response, nil
+}
+
+// repeatable says whether sending the request twice is the same as sending it once (RFC 9110 section 9.2.2),
+// and possible.
+func repeatable(request *http.Request) bool {
+	switch request.Method {
+	case "", http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace, http.MethodPut, http.MethodDelete:
+		return request.Body == nil || request.Body == http.NoBody || request.GetBody != nil
+	default:
+		return false
+	}
+}
+
+func repeat(request *http.Request) (*http.Request, error) {
+	again := request.Clone(request.Context())
+	if request.GetBody == nil {
+		return again, nil
+	}
+	body, err := request.GetBody()
+	if err != nil {
+		return nil, err
+	}
+	again.Body = body
+	return again, nil
+}
+
+// discard reads the little that a refusal says, so that its connection can be used again.
+func discard(response *http.Response) {
+	_, _ = io.CopyN(io.Discard, response.Body, 64<<10)
+	_ = response.Body.Close()
+}
+
+func closeBody(request *http.Request) {
+	if request.Body != nil {
+		_ = request.Body.Close()
+	}
+}

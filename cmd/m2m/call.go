@@ -1,0 +1,213 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"cognito-m2m/client"
+)
+
+// callOptions are the flags of `m2m call`.
+type callOptions struct {
+	target  targetOptions
+	access  accessOptions
+	data    string
+	headers []string
+	verbose bool
+	timeout time.Duration
+}
+
+func callCommand(stdout io.Writer, speech *speech) *cobra.Command {
+	var o callOptions
+	cmd := &cobra.Command{
+		Use:   "call CLIENT METHOD PATH",
+		Short: "Call the API as a client",
+		Long: `Gets a token as the client, calls the API with it, and prints the body of the
+answer. The exit status is 0 for an answer from 200 to 299 only. A redirect is an
+answer like any other: it is not followed.
+
+The token goes to the API and is not shown, with -v neither. The body is printed
+as it is: the function echo answers with the whole request, the token in it.`,
+		Example: `  m2m call reader GET /test_jwt
+  m2m call writer POST '/orders?dry=1' --data '{"n": 1}' -v
+  m2m call writer PUT /orders/7 --data @order.json -H 'If-Match: "3"'
+  m2m call reader GET /test_jwt --env prod --deployed --cached`,
+		Args:              wants("m2m call reader GET /test_jwt", "CLIENT", "METHOD", "PATH"),
+		ValidArgsFunction: completeCall(&o.target),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			request := callRequest{client: args[0], method: strings.ToUpper(args[1]), path: args[2], stdin: cmd.InOrStdin()}
+			return o.target.plain(callAPI(cmd.Context(), o, request, stdout, speech))
+		},
+	}
+	o.target.register(cmd)
+	o.access.register(cmd)
+	flags := cmd.Flags()
+	flags.StringVar(&o.data, "data", "", "the body: a text, @FILE, or - for stdin")
+	flags.StringArrayVarP(&o.headers, "header", "H", nil, "a header, as 'Name: value' (repeatable)")
+	flags.BoolVarP(&o.verbose, "verbose", "v", false, "show request and answer on stderr, without bodies and without the token")
+	flags.DurationVar(&o.timeout, "timeout", 30*time.Second, "how long token and answer may take in all")
+	return cmd
+}
+
+// callRequest is what the command line asks to be called.
+type callRequest struct {
+	client, method, path string
+	stdin                io.Reader
+}
+
+func callAPI(ctx context.Context, o callOptions, r callRequest, stdout io.Writer, speech *speech) error {
+	ctx, cancel := context.WithTimeout(ctx, o.timeout)
+	defer cancel()
+	t, err := o.target.open(ctx)
+	if err != nil {
+		return err
+	}
+	apiURL, err := t.APIURL(ctx)
+	if err != nil {
+		return err
+	}
+	request, err := r.build(ctx, o, apiURL)
+	if err != nil {
+		return err
+	}
+	tokens, err := o.access.tokens(t, r.client, func(c *client.Config) {
+		if o.verbose {
+			c.Transport = &shown{to: speech}
+		}
+	})
+	if err != nil {
+		return err
+	}
+	caller, err := tokens.HTTPClient(apiURL)
+	if err != nil {
+		return err
+	}
+	caller.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	response, err := caller.Do(request)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return withHint(fmt.Errorf("%s %s: no answer in %s", r.method, r.path, o.timeout), "allow more with --timeout")
+	}
+	if err != nil {
+		return accessError(err, r.client)
+	}
+	defer response.Body.Close()
+	return answer(response, r, stdout)
+}
+
+// build makes the request. The path is appended to the API's URL, so that
+// nothing in it can lead the token to another place.
+func (r callRequest) build(ctx context.Context, o callOptions, apiURL string) (*http.Request, error) {
+	if !strings.HasPrefix(r.path, "/") {
+		return nil, withHint(fmt.Errorf("%q is no path of the API", r.path), "a path begins with a slash: m2m call %s %s /test_jwt", r.client, r.method)
+	}
+	body, err := r.body(o.data)
+	if err != nil {
+		return nil, err
+	}
+	request, err := http.NewRequestWithContext(ctx, r.method, strings.TrimSuffix(apiURL, "/")+r.path, bytes.NewReader(body))
+	if err != nil {
+		return nil, fmt.Errorf("%s %s: %w", r.method, r.path, err)
+	}
+	if json.Valid(body) {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	for _, header := range o.headers {
+		name, value, ok := strings.Cut(header, ":")
+		if name = strings.TrimSpace(name); !ok || name == "" {
+			return nil, withHint(fmt.Errorf("%q is no header", header), "write it as -H 'Name: value'")
+		}
+		if strings.EqualFold(name, "Authorization") {
+			return nil, withHint(errors.New("the header Authorization is the token's"), "leave it out, or use curl to send another")
+		}
+		request.Header.Set(name, strings.TrimSpace(value))
+	}
+	return request, nil
+}
+
+func (r callRequest) body(data string) ([]byte, error) {
+	file, isFile := strings.CutPrefix(data, "@")
+	switch {
+	case data == "-" || data == "@-":
+		body, err := io.ReadAll(r.stdin)
+		if err != nil {
+			return nil, fmt.Errorf("reading stdin: %w", err)
+		}
+		return body, nil
+	case isFile:
+		body, err := os.ReadFile(file)
+		if err != nil {
+			return nil, fmt.Errorf("reading --data: %w", err)
+		}
+		return body, nil
+	}
+	return []byte(data), nil
+}
+
+// answer passes the body on, and is an error unless the API said yes.
+func answer(response *http.Response, r callRequest, stdout io.Writer) error {
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		return fmt.Errorf("reading the answer: %w", err)
+	}
+	if isTerminal(stdout) && !bytes.HasSuffix(body, []byte("\n")) {
+		body = append(body, '\n') // or the prompt would stand behind it
+	}
+	if _, err := stdout.Write(body); err != nil {
+		return fmt.Errorf("passing the answer on: %w", err)
+	}
+	if response.StatusCode/100 == 2 {
+		return nil
+	}
+	err = fmt.Errorf("%s %s: HTTP %d %s", r.method, r.path, response.StatusCode, http.StatusText(response.StatusCode))
+	switch response.StatusCode {
+	case http.StatusUnauthorized:
+		return withHint(err, "the API does not accept the token: -v shows why it says so, in www-authenticate")
+	case http.StatusForbidden:
+		return withHint(err, "the route wants a scope that the token of %s lacks: `m2m clients` lists the scopes of each client", r.client)
+	}
+	return err
+}
+
+// shown sends requests and shows them with their answers, in the form curl -v
+// has. What authorizes is left out.
+type shown struct {
+	to io.Writer
+}
+
+// RoundTrip implements http.RoundTripper.
+func (s *shown) RoundTrip(request *http.Request) (*http.Response, error) {
+	fmt.Fprintf(s.to, "> %s %s\n> Host: %s\n", request.Method, request.URL.RequestURI(), request.URL.Host)
+	s.headers(">", request.Header)
+	response, err := http.DefaultTransport.RoundTrip(request)
+	if err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(s.to, "< %s %s\n", response.Proto, response.Status)
+	s.headers("<", response.Header)
+	return response, nil
+}
+
+func (s *shown) headers(mark string, header http.Header) {
+	var lines []string
+	for name, values := range header {
+		for _, value := range values {
+			if name == "Authorization" {
+				value = "[redacted]"
+			}
+			lines = append(lines, fmt.Sprintf("%s %s: %s\n", mark, name, value))
+		}
+	}
+	slices.Sort(lines)
+	fmt.Fprint(s.to, strings.Join(lines, "")+mark+"\n")
+}

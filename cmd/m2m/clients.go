@@ -1,0 +1,197 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"cognito-m2m/internal/target"
+)
+
+// clientsOptions are the flags of `m2m clients`.
+type clientsOptions struct {
+	target targetOptions
+	json   bool
+}
+
+func clientsCommand(stdout io.Writer, speech *speech) *cobra.Command {
+	var o clientsOptions
+	cmd := &cobra.Command{
+		Use:   "clients",
+		Short: "List the clients, their scopes and the state of their secrets",
+		Long: `Lists each client with its app client id, its scopes, how old its secret is, when
+the next rotation is due and whether the last one ended.
+
+No secret is read: whoever may not read secrets can watch over them.`,
+		Example: `  m2m clients
+  m2m clients --env prod --deployed
+  m2m clients --json | jq -r '.clients[] | select(.state != "current") | .client'`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return o.target.plain(listClients(cmd.Context(), o, stdout, speech))
+		},
+	}
+	o.target.register(cmd)
+	cmd.Flags().BoolVar(&o.json, "json", false, "print one JSON object")
+	return cmd
+}
+
+func listClients(ctx context.Context, o clientsOptions, stdout io.Writer, speech *speech) error {
+	t, err := o.target.open(ctx)
+	if err != nil {
+		return err
+	}
+	clients, err := t.Clients(ctx)
+	if err != nil {
+		return err
+	}
+	if o.json {
+		return json.NewEncoder(stdout).Encode(describeClients(t, clients))
+	}
+	if len(clients) == 0 {
+		speech.say("%s has no clients.", t)
+		return nil
+	}
+	return writeClients(stdout, o.target, clients, time.Now())
+}
+
+// clientsDescription is the JSON form of `m2m clients`: keys are added, never renamed.
+type clientsDescription struct {
+	Env      string              `json:"env"`
+	Deployed bool                `json:"deployed"`
+	Region   string              `json:"region"`
+	Clients  []clientDescription `json:"clients"`
+}
+
+// clientDescription has null for a time that is not known.
+type clientDescription struct {
+	Client              string              `json:"client"`
+	ClientID            string              `json:"client_id"`
+	Scopes              []string            `json:"scopes"`
+	AccessTokenValidity int64               `json:"access_token_validity"` // seconds
+	State               target.State        `json:"state"`
+	RotatedAt           *time.Time          `json:"rotated_at"`
+	NextRotation        *time.Time          `json:"next_rotation"`
+	RotationEveryDays   int                 `json:"rotation_every_days"`
+	UnfinishedSince     *time.Time          `json:"unfinished_since"`
+	Secrets             []secretDescription `json:"secrets"` // those that work, the oldest first
+}
+
+type secretDescription struct {
+	ClientSecretID string     `json:"client_secret_id"`
+	CreatedAt      *time.Time `json:"created_at"`
+}
+
+func describeClients(t *target.Target, clients []target.Client) clientsDescription {
+	d := clientsDescription{Env: t.Env, Deployed: t.Deployed(), Region: t.Region, Clients: []clientDescription{}}
+	for _, c := range clients {
+		described := clientDescription{
+			Client:              c.Name,
+			ClientID:            c.ID,
+			Scopes:              append([]string{}, c.Scopes...),
+			AccessTokenValidity: int64(c.AccessTokenValidity.Seconds()),
+			State:               c.State,
+			RotatedAt:           utc(c.RotatedAt),
+			NextRotation:        utc(c.NextRotation),
+			RotationEveryDays:   c.EveryDays,
+			UnfinishedSince:     utc(c.UnfinishedSince),
+			Secrets:             []secretDescription{},
+		}
+		for _, s := range c.Secrets {
+			described.Secrets = append(described.Secrets, describeSecret(s))
+		}
+		d.Clients = append(d.Clients, described)
+	}
+	return d
+}
+
+func describeSecret(s target.LiveSecret) secretDescription {
+	return secretDescription{ClientSecretID: s.ID, CreatedAt: utc(s.Created)}
+}
+
+// utc is a time in UTC, nil if there is none.
+func utc(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+func writeClients(w io.Writer, o targetOptions, clients []target.Client, now time.Time) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "CLIENT\tID\tSCOPES\tSECRET AGE\tNEXT ROTATION\tSTATE")
+	for _, c := range clients {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n",
+			c.Name, orDash(c.ID), orDash(strings.Join(c.Scopes, " ")), secretAge(c, now), nextRotation(c, now), stateText(o, c, now))
+	}
+	return table.Flush()
+}
+
+func orDash(text string) string {
+	if text == "" {
+		return "-"
+	}
+	return text
+}
+
+func secretAge(c target.Client, now time.Time) string {
+	if c.RotatedAt.IsZero() {
+		return "-"
+	}
+	return span(now.Sub(c.RotatedAt))
+}
+
+func nextRotation(c target.Client, now time.Time) string {
+	switch {
+	case c.NextRotation.IsZero():
+		return "-"
+	case c.NextRotation.Before(now):
+		return "overdue since " + c.NextRotation.UTC().Format(time.DateOnly)
+	}
+	return "by " + c.NextRotation.UTC().Format(time.DateOnly)
+}
+
+// stateText is the state for a person, with what to do about it.
+func stateText(o targetOptions, c target.Client, now time.Time) string {
+	unfinished := fmt.Sprintf("rotation unfinished for %s: if it does not end, `m2m rotate %s%s --resume`", span(now.Sub(c.UnfinishedSince)), c.Name, o.flags())
+	switch c.State {
+	case target.Current:
+		if len(c.Secrets) > 1 {
+			return "current; the secret before it still works"
+		}
+		return "current"
+	case target.NotRotated:
+		if c.PendingVersion != "" {
+			return "not rotated yet; " + unfinished
+		}
+		return fmt.Sprintf("not rotated yet: `m2m rotate %s%s`", c.Name, o.flags())
+	case target.RotationUnfinished:
+		return unfinished
+	case target.RotationOff:
+		return "its rotation is turned off"
+	case target.AppClientGone:
+		return "its app client does not exist: deploy again"
+	}
+	return string(c.State)
+}
+
+// span is a duration for a person, in one unit: 12s, 5m, 7h, 30d.
+func span(d time.Duration) string {
+	const day = 24 * time.Hour
+	switch d = max(d, 0); {
+	case d >= 2*day:
+		return fmt.Sprintf("%dd", d/day)
+	case d >= 2*time.Hour:
+		return fmt.Sprintf("%dh", d/time.Hour)
+	case d >= 2*time.Minute:
+		return fmt.Sprintf("%dm", d/time.Minute)
+	}
+	return fmt.Sprintf("%ds", d/time.Second)
+}

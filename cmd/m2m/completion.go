@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// completionPatience is how long a shell waits for names while its user types.
+const completionPatience = time.Second
+
+// completeClient completes the name of a client. The local run is asked; for a
+// deployment the environment file is read, because each look at AWS takes its
+// time and may be billed.
+func completeClient(o *targetOptions) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		if len(args) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return clientNames(cmd.Context(), *o), cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+func clientNames(ctx context.Context, o targetOptions) []string {
+	if o.deployed {
+		environment, err := environmentFile(o.env)
+		if err != nil || environment == nil {
+			return nil
+		}
+		var names []string
+		for _, c := range environment.Clients {
+			names = append(names, c.Name)
+		}
+		return names
+	}
+	ctx, cancel := context.WithTimeout(ctx, completionPatience)
+	defer cancel()
+	t, err := o.open(ctx)
+	if err != nil {
+		return nil
+	}
+	names, _ := t.Names(ctx) // a completion that fails offers nothing
+	return names
+}
+
+// completeCall completes CLIENT and METHOD of `m2m call`.
+func completeCall(o *targetOptions) cobra.CompletionFunc {
+	client := completeClient(o)
+	return func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		if len(args) == 1 {
+			return []string{
+				http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch,
+				http.MethodDelete, http.MethodHead, http.MethodOptions,
+			}, cobra.ShellCompDirectiveNoFileComp
+		}
+		return client(cmd, args, typed)
+	}
+}
+
+// completeTarget completes the flags of targetOptions.
+func completeTarget(cmd *cobra.Command) {
+	offer := func(flag string, complete cobra.CompletionFunc) {
+		if err := cmd.RegisterFlagCompletionFunc(flag, complete); err != nil {
+			panic(err) // a flag of another name: a mistake in this program
+		}
+	}
+	offer("env", func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		return environmentNames(), cobra.ShellCompDirectiveNoFileComp
+	})
+	offer("state", func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		return nil, cobra.ShellCompDirectiveFilterDirs
+	})
+	offer("region", cobra.NoFileCompletions)
+}
+
+// environmentNames are the names of the project's environment files.
+func environmentNames() (names []string) {
+	files, _ := filepath.Glob(filepath.Join(projectDir(), "environments", "*.yaml")) // the pattern is a constant's
+	for _, file := range files {
+		names = append(names, strings.TrimSuffix(filepath.Base(file), ".yaml"))
+	}
+	return names
+}

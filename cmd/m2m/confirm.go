@@ -1,0 +1,49 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+)
+
+// confirm asks a person, and fails unless the answer is yes. Where nobody can
+// be asked it fails without asking.
+func confirm(ctx context.Context, in io.Reader, speech *speech, question string) error {
+	if !isTerminal(in) {
+		return withHint(errors.New("this wants to be confirmed, and stdin is no terminal"), "--yes confirms it")
+	}
+	speech.ask(question)
+	answer := make(chan string, 1)
+	go func() { // reading a terminal does not end with ctx
+		line, _ := bufio.NewReader(in).ReadString('\n') // an error is an answer that was not given
+		answer <- strings.ToLower(strings.TrimSpace(line))
+	}()
+	select {
+	case given := <-answer:
+		if given == "y" || given == "yes" {
+			return nil
+		}
+		return errors.New("not confirmed: nothing was changed")
+	case <-ctx.Done():
+		speech.say("")
+		return errors.New("stopped: nothing was changed")
+	}
+}
+
+// isTerminal says whether a reader or writer may be a terminal. So may /dev/null,
+// which answers nothing.
+func isTerminal(stream any) bool {
+	file, ok := stream.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// ask puts a question, with no as the answer of who just presses Enter.
+func (s *speech) ask(question string) { fmt.Fprintf(s, "%s [y/N] ", question) }

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"cognito-m2m/internal/target/targettest"
+)
+
+// environmentCommands are what a script about a running environment uses.
+//
+//	environment [settled]   start dev; settled: its first rotations have ended
+//	settle                  wait until the rotations that run have ended
+//	rotator hold|release    let rotations wait, or go on
+//	rotator fail STEP       let a step of rotations fail; none: let all succeed
+//	deny OPERATION [CODE [MESSAGE]]
+//	                        refuse an operation of AWS; without a code, allow it
+//
+// The local run has its state in state/. The AWS settings lead a deployment of
+// dev to the same environment.
+var environmentCommands = map[string]func(*testscript.TestScript, bool, []string){
+	"environment": startEnvironment,
+	"settle": func(ts *testscript.TestScript, neg bool, _ []string) {
+		if err := environmentOf(ts).Settle(context.Background()); (err != nil) != neg {
+			ts.Fatalf("settle: %v", err)
+		}
+	},
+	"rotator": func(ts *testscript.TestScript, _ bool, args []string) {
+		rotator := environmentOf(ts).Rotator
+		switch strings.Join(args[:1], "") {
+		case "hold":
+			rotator.Hold()
+		case "release":
+			rotator.Release()
+		case "fail":
+			rotator.Fail(strings.TrimPrefix(args[1], "none"))
+		}
+	},
+	"deny": func(ts *testscript.TestScript, _ bool, args []string) {
+		args = append(args, "", "")
+		environmentOf(ts).Deny(args[0], args[1], args[2])
+	},
+}
+
+type environmentKey struct{}
+
+func environmentOf(ts *testscript.TestScript) *targettest.Run {
+	run, ok := ts.Value(environmentKey{}).(**targettest.Run)
+	if !ok || *run == nil {
+		ts.Fatalf("no environment was started")
+	}
+	return *run
+}
+
+func startEnvironment(ts *testscript.TestScript, _ bool, args []string) {
+	run, err := targettest.Start(ts.MkAbs("state"))
+	ts.Check(err)
+	ts.Defer(func() { ts.Check(run.Close()) })
+	*ts.Value(environmentKey{}).(**targettest.Run) = run
+	if len(args) > 0 {
+		ts.Check(run.Settle(context.Background()))
+	}
+	ts.Setenv("READER_ID", run.ClientIDs["reader"])
+	for _, service := range []string{"SECRETS_MANAGER", "CLOUDFORMATION", "COGNITO_IDENTITY_PROVIDER"} {
+		ts.Setenv("AWS_ENDPOINT_URL_"+service, run.AWSEndpointURL)
+	}
+	ts.Setenv("AWS_ENDPOINT", run.AWSEndpointURL)
+}
+
+// isolateAWS keeps the AWS settings of whoever runs the tests out of a script.
+func isolateAWS(env *testscript.Env) {
+	env.Setenv("AWS_CONFIG_FILE", env.WorkDir+"/no-config")
+	env.Setenv("AWS_SHARED_CREDENTIALS_FILE", env.WorkDir+"/no-credentials")
+	env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+	env.Values[environmentKey{}] = new(*targettest.Run)
+}

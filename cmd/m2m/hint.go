@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/target"
+)
+
+// hinted is an error that carries its way out.
+type hinted struct {
+	error
+
+	way string
+}
+
+func (h *hinted) Unwrap() error { return h.error }
+
+func withHint(err error, format string, args ...any) error {
+	return &hinted{error: err, way: fmt.Sprintf(format, args...)}
+}
+
+// plain is the one sentence in an error's chain that is meant for a person, with
+// the way out for who asked for this environment.
+func (o targetOptions) plain(err error) error {
+	var own *hinted
+	var told *target.Error
+	var absent *local.NotRunningError
+	switch {
+	case errors.As(err, &own):
+		return own
+	case errors.As(err, &told):
+		return &hinted{error: told, way: o.problemHint(told)}
+	case errors.As(err, &absent):
+		return withHint(absent, "start it with `m2m up%s`, or ask the deployment on AWS with --deployed", o.flags())
+	case errors.Is(err, context.Canceled):
+		return errors.New("stopped")
+	case errors.Is(err, context.DeadlineExceeded):
+		return errors.New("no answer in time")
+	}
+	return err
+}
+
+func (o targetOptions) problemHint(e *target.Error) string {
+	switch e.Problem {
+	case target.NotServed:
+		return "stop that run and start it again with this m2m"
+	case target.NotAWS:
+		return "unset AWS_ENDPOINT_URL, or leave out --deployed to ask the local run"
+	case target.NoRegion:
+		return "choose one with --region, AWS_REGION or the environment file"
+	case target.NoCredentials:
+		return "sign in (`aws sso login`, `aws configure`) and choose a profile with AWS_PROFILE"
+	case target.CredentialsRefused:
+		return "sign in again, or choose another profile with AWS_PROFILE"
+	case target.AccessDenied:
+		return "ask for that permission, or choose another profile with AWS_PROFILE"
+	case target.NotDeployed:
+		return fmt.Sprintf("choose the account with AWS_PROFILE and the Region with --region, or deploy it: `npx cdk deploy '%s/*'`", e.Subject)
+	case target.Unreachable:
+		return "see that the network, or the local run, is there"
+	case target.UnknownClient:
+		return nearestClient(e)
+	case target.NotYetRotated:
+		return fmt.Sprintf("its first rotation fills the secret: `m2m clients%s` shows how far it is, `m2m rotate %s%[1]s` starts one", o.flags(), e.Subject)
+	case target.Unfinished:
+		return o.unfinishedHint(e.Subject)
+	case target.Abandoned, target.NotCurrent:
+		return fmt.Sprintf("rotate again: `m2m rotate %s%s`", e.Subject, o.flags())
+	}
+	return ""
+}
+
+// unfinishedHint is the way out of a rotation that is in the way.
+func (o targetOptions) unfinishedHint(client string) string {
+	return fmt.Sprintf("wait if it is under way; else `m2m rotate %s%s --resume` runs its steps again, and --abandon gives it up and starts another", client, o.flags())
+}
+
+// nearestClient names the client that was probably meant, or all there are.
+func nearestClient(e *target.Error) string {
+	if len(e.Known) == 0 {
+		return "`m2m clients` lists the clients there are"
+	}
+	// Cobra measures how far names are apart; it knows them as commands.
+	names := &cobra.Command{SuggestionsMinimumDistance: 2}
+	for _, name := range e.Known {
+		names.AddCommand(&cobra.Command{Use: name, Run: func(*cobra.Command, []string) {}})
+	}
+	all := "clients: " + strings.Join(e.Known, ", ")
+	if near := names.SuggestionsFor(e.Subject); len(near) > 0 {
+		return fmt.Sprintf("did you mean %s? %s", near[0], all)
+	}
+	return all
+}
+
+// wants is the check of a command's arguments: exactly these.
+func wants(example string, names ...string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == len(names) {
+			return nil
+		}
+		return withHint(fmt.Errorf("%s wants %s: %d given, %d wanted", cmd.Name(), strings.Join(names, " "), len(args), len(names)), "for example: %s", example)
+	}
+}

@@ -1,0 +1,250 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"cognito-m2m/internal/target"
+)
+
+// rotateOptions are the flags of `m2m rotate`.
+type rotateOptions struct {
+	target         targetOptions
+	yes            bool
+	resume         bool
+	abandon        bool
+	revokePrevious bool
+	revokeOnly     bool
+	json           bool
+	timeout        time.Duration
+}
+
+func rotateCommand(stdout io.Writer, speech *speech) *cobra.Command {
+	var o rotateOptions
+	cmd := &cobra.Command{
+		Use:   "rotate CLIENT",
+		Short: "Give a client a new secret and watch until it is current",
+		Long: `Starts a rotation of the client's secret and watches it until the new secret is
+current. The secret before it works until the next rotation, so callers have time
+to read the new one. Ctrl-C stops the watching; the rotation goes on.
+
+--revoke-previous ends that time: once the new secret is current, the one before
+it is deleted. --revoke-only does that without a rotation, when the callers have
+read the new secret. Tokens that were had with a deleted secret live until they
+expire.
+
+A rotation that failed blocks the next one. --resume runs its steps again, with
+the same new secret; --abandon gives it up and starts another.`,
+		Example: `  m2m rotate reader
+  m2m rotate reader --env prod --deployed --yes --json
+  m2m rotate reader --revoke-only        the secret before the current one leaked
+  m2m rotate reader --revoke-previous    the current one leaked; no time to lose
+  m2m rotate reader --resume             the last rotation did not end`,
+		Args:              wants("m2m rotate reader", "CLIENT"),
+		ValidArgsFunction: completeClient(&o.target),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			r := &rotation{options: o, name: args[0], in: cmd.InOrStdin(), stdout: stdout, speech: speech}
+			return o.target.plain(r.run(cmd.Context()))
+		},
+	}
+	o.target.register(cmd)
+	flags := cmd.Flags()
+	flags.BoolVar(&o.yes, "yes", false, "do not ask")
+	flags.BoolVar(&o.resume, "resume", false, "go on with the unfinished rotation")
+	flags.BoolVar(&o.abandon, "abandon", false, "give the unfinished rotation up and start another")
+	flags.BoolVar(&o.revokePrevious, "revoke-previous", false, "delete the secret before the new one as soon as the new one is current")
+	flags.BoolVar(&o.revokeOnly, "revoke-only", false, "start no rotation: delete the secret before the current one")
+	flags.BoolVar(&o.json, "json", false, "print one JSON object")
+	flags.DurationVar(&o.timeout, "timeout", 0, "how long to watch (default 1m for the local run, 5m for a deployment)")
+	cmd.MarkFlagsMutuallyExclusive("resume", "abandon", "revoke-only")
+	cmd.MarkFlagsMutuallyExclusive("revoke-previous", "revoke-only")
+	return cmd
+}
+
+// rotation is one run of `m2m rotate`.
+type rotation struct {
+	options rotateOptions
+	name    string
+	in      io.Reader
+	stdout  io.Writer
+	speech  *speech
+
+	target *target.Target
+	client *target.Client // before anything was done
+}
+
+// rotationDescription is the JSON form of `m2m rotate`: keys are added, never renamed.
+type rotationDescription struct {
+	Env            string             `json:"env"`
+	Deployed       bool               `json:"deployed"`
+	Client         string             `json:"client"`
+	ClientID       string             `json:"client_id"`
+	VersionID      string             `json:"version_id,omitempty"` // of the secret, that became current
+	PreviousSecret *secretDescription `json:"previous_secret"`      // that still works; null if none does
+	RevokedSecret  *secretDescription `json:"revoked_secret"`       // null if none was
+}
+
+func (r *rotation) run(ctx context.Context) (err error) {
+	if r.target, err = r.options.target.open(ctx); err != nil {
+		return err
+	}
+	if r.client, err = r.target.Client(ctx, r.name); err != nil {
+		return err
+	}
+	if r.client.State == target.AppClientGone {
+		return withHint(fmt.Errorf("%s of %s has a secret and no app client", r.name, r.target), "deploy the environment again")
+	}
+	d := rotationDescription{Env: r.target.Env, Deployed: r.target.Deployed(), Client: r.name, ClientID: r.client.ID}
+	if r.options.revokeOnly {
+		err = r.revokeOnly(ctx, &d)
+	} else {
+		err = r.rotate(ctx, &d)
+	}
+	if err != nil || !r.options.json {
+		return err
+	}
+	return json.NewEncoder(r.stdout).Encode(d)
+}
+
+func (r *rotation) rotate(ctx context.Context, d *rotationDescription) error {
+	if err := r.checkUnfinished(); err != nil {
+		return err
+	}
+	if err := r.confirm(ctx, r.question()); err != nil {
+		return err
+	}
+	version, err := r.begin(ctx)
+	if errors.Is(err, context.Canceled) {
+		return withHint(fmt.Errorf("stopped while the rotation of %s was being started", r.name),
+			"`m2m clients%s` shows whether it was", r.options.target.flags())
+	}
+	if err != nil {
+		return err
+	}
+	if err := r.watch(ctx, version); err != nil {
+		return err
+	}
+	d.VersionID = version
+	previous, err := r.previous(ctx)
+	if err != nil {
+		return err
+	}
+	if previous == nil {
+		r.speech.say("%s has its new secret. No other secret of it works.", r.name)
+		return nil
+	}
+	if r.options.revokePrevious {
+		return r.revoke(ctx, *previous, d)
+	}
+	d.PreviousSecret = new(describeSecret(*previous))
+	r.speech.say("%s has its new secret. The one before it works until the next rotation, or until\n  m2m rotate %s%s --revoke-only", r.name, r.name, r.options.target.flags())
+	return nil
+}
+
+// checkUnfinished holds --resume and --abandon against what there is.
+func (r *rotation) checkUnfinished() error {
+	unfinished := r.client.PendingVersion != ""
+	switch {
+	case unfinished && !r.options.resume && !r.options.abandon:
+		return &hinted{
+			error: fmt.Errorf("a rotation of %s is unfinished for %s", r.name, span(time.Since(r.client.UnfinishedSince))),
+			way:   r.options.target.unfinishedHint(r.name),
+		}
+	case !unfinished && r.options.resume:
+		return withHint(fmt.Errorf("no rotation of %s is unfinished", r.name), "`%s` starts one", r.command())
+	}
+	return nil
+}
+
+// begin starts what the options say and returns the version that is made.
+func (r *rotation) begin(ctx context.Context) (version string, err error) {
+	if r.options.resume {
+		version, err = r.target.Resume(ctx, r.name)
+		if err == nil && version == "" {
+			return "", fmt.Errorf("the rotation of %s has ended meanwhile", r.name)
+		}
+		return version, err
+	}
+	if r.options.abandon {
+		if err := r.target.Abandon(ctx, r.name); err != nil {
+			return "", err
+		}
+	}
+	return r.target.Rotate(ctx, r.name)
+}
+
+// watch tells how the rotation goes until its version is current.
+func (r *rotation) watch(ctx context.Context, version string) error {
+	limit := r.options.timeout
+	if limit == 0 {
+		limit = time.Minute
+		if r.target.Deployed() {
+			limit = 5 * time.Minute
+		}
+	}
+	watching, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	r.speech.say("Rotating %s of %s: version %s", r.name, r.target, version)
+	err := r.target.Watch(watching, r.name, version, func(labels []string) {
+		r.speech.say("  %s", labelText(labels))
+	})
+	switch {
+	case errors.Is(err, context.Canceled):
+		return withHint(fmt.Errorf("stopped watching: the rotation of %s goes on without this command", r.name),
+			"`m2m clients%s` shows when it has ended", r.options.target.flags())
+	case errors.Is(err, context.DeadlineExceeded):
+		return withHint(fmt.Errorf("the rotation of %s has not ended in %s, and its secret is as it was", r.name, limit),
+			"%s says why; when that is repaired: `%s --resume`, or --abandon", r.log(), r.command())
+	}
+	return err
+}
+
+// labelText is the staging labels of the version that is made, for a person.
+func labelText(labels []string) string {
+	if slices.Contains(labels, "AWSCURRENT") {
+		return "AWSCURRENT: the new secret is current"
+	}
+	return "AWSPENDING: the new secret is being made and tested"
+}
+
+// log is where the reason of a failed rotation stands.
+func (r *rotation) log() string {
+	if r.target.Deployed() && r.client.RotationFunction != "" {
+		return "the log of the function " + r.client.RotationFunction
+	}
+	return "the output of `m2m up`"
+}
+
+// command is this command for the client and target, to be pasted.
+func (r *rotation) command() string { return "m2m rotate " + r.name + r.options.target.flags() }
+
+func (r *rotation) confirm(ctx context.Context, question string) error {
+	if r.options.yes {
+		return nil
+	}
+	return confirm(ctx, r.in, r.speech, question)
+}
+
+// question says what a rotation does to those who call with the secrets there are.
+func (r *rotation) question() string {
+	switch {
+	case r.client.State == target.NotRotated && !r.options.resume:
+		return fmt.Sprintf("Start the first rotation of %s of %s, which fills its secret?", r.name, r.target)
+	case r.options.revokePrevious:
+		return fmt.Sprintf("Rotate the secret of %s of %s, and delete the present one at once?\nEvery caller that has not read the new secret then gets invalid_client.", r.name, r.target)
+	case r.options.resume:
+		return fmt.Sprintf("Run the steps of the unfinished rotation of %s of %s again?", r.name, r.target)
+	case r.options.abandon:
+		return fmt.Sprintf("Give up the unfinished rotation of %s of %s and start another?\nThe present secret goes on working.", r.name, r.target)
+	case len(r.client.Secrets) > 1:
+		return fmt.Sprintf("Rotate the secret of %s of %s?\nThe present secret goes on working; the one before it stops at once.", r.name, r.target)
+	}
+	return fmt.Sprintf("Rotate the secret of %s of %s?\nThe present secret goes on working until the rotation after this one.", r.name, r.target)
+}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"cognito-m2m/config"
+	"cognito-m2m/internal/synth"
+	"cognito-m2m/internal/target"
+)
+
+// targetOptions are the flags that say which environment a command is about,
+// and where. The local run is meant unless --deployed says otherwise; neither
+// stands in for the other.
+type targetOptions struct {
+	env      string
+	state    string
+	deployed bool
+	region   string
+}
+
+func (o *targetOptions) register(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&o.env, "env", "dev", "the environment")
+	flags.BoolVar(&o.deployed, "deployed", false, "ask the deployment on AWS, not the local run")
+	flags.StringVar(&o.region, "region", "", "AWS Region of the deployment (default: the AWS settings', else the environment file's)")
+	flags.StringVar(&o.state, "state", "", "state folder of the local run (default .m2m in the project)")
+	cmd.MarkFlagsMutuallyExclusive("state", "deployed")
+	completeTarget(cmd)
+}
+
+// open finds the environment. On AWS it makes sure that there are credentials.
+func (o targetOptions) open(ctx context.Context) (*target.Target, error) {
+	if !o.deployed {
+		if o.region != "" {
+			return nil, withHint(errors.New("--region is for a deployment, and the local run is meant"), "add --deployed")
+		}
+		return target.Local(cmp.Or(o.state, filepath.Join(projectDir(), ".m2m")), o.env)
+	}
+	c := target.DeployedConfig{Env: o.env, Region: o.region}
+	environment, err := environmentFile(o.env)
+	if err != nil && o.region == "" {
+		return nil, err
+	}
+	if environment != nil {
+		c.DefaultRegion = environment.Region
+	}
+	return target.Deployed(ctx, c)
+}
+
+// projectDir is the folder of the project around the working directory, or that
+// directory itself.
+func projectDir() string {
+	project, err := synth.Find(".")
+	if err != nil {
+		return "."
+	}
+	return project.Dir
+}
+
+// environmentFile is the project's file of that environment; nil if there is none.
+func environmentFile(env string) (*config.Environment, error) {
+	file := filepath.Join(projectDir(), "environments", filepath.Base(env)+".yaml")
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil //nolint:nilnil // a command needs no project
+	}
+	return config.Load(file, config.Options{})
+}
+
+// flags are the options as they are written on the command line, with a space
+// before each, for commands to be pasted.
+func (o targetOptions) flags() string {
+	text := ""
+	if o.env != "dev" {
+		text += " --env " + o.env
+	}
+	if o.deployed {
+		text += " --deployed"
+	}
+	if o.region != "" {
+		text += " --region " + o.region
+	}
+	if o.state != "" {
+		text += " --state " + o.state
+	}
+	return text
+}

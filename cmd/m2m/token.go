@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
+	"github.com/spf13/cobra"
+	"golang.org/x/oauth2"
+
+	"cognito-m2m/client"
+	"cognito-m2m/internal/target"
+)
+
+// tokenOptions are the flags of `m2m token`.
+type tokenOptions struct {
+	target targetOptions
+	access accessOptions
+	json   bool
+	header bool
+}
+
+// accessOptions are the flags of every command that gets a token.
+type accessOptions struct {
+	scopes []string
+	cached bool
+}
+
+func (o *accessOptions) register(cmd *cobra.Command) {
+	cmd.Flags().StringSliceVar(&o.scopes, "scope", nil, "ask for this scope only, in full: test-api/read (repeatable; default: all of the client's)")
+	cmd.Flags().BoolVar(&o.cached, "cached", false, "use the token that an earlier --cached command got, while it lives")
+}
+
+func tokenCommand(stdout io.Writer) *cobra.Command {
+	var o tokenOptions
+	cmd := &cobra.Command{
+		Use:   "token CLIENT",
+		Short: "Get an access token as a client and print it",
+		Long: `Reads the client's credentials from Secrets Manager, asks the token endpoint for
+an access token, and prints it and nothing else.
+
+Each token of a deployment is billed. With --cached it is kept in a folder that
+only you can read, below your system's folder for caches, and used again by later
+commands with --cached until shortly before it expires.`,
+		Example: `  m2m token reader
+  m2m token reader --scope test-api/read --json
+  curl -H "$(m2m token reader --header)" http://127.0.0.1:4000/test_jwt
+  m2m token reader --env prod --deployed --cached`,
+		Args:              wants("m2m token reader", "CLIENT"),
+		ValidArgsFunction: completeClient(&o.target),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return o.target.plain(printToken(cmd.Context(), o, args[0], stdout))
+		},
+	}
+	o.target.register(cmd)
+	o.access.register(cmd)
+	cmd.Flags().BoolVar(&o.json, "json", false, "print one JSON object: access_token, token_type, expires_in, scope, client_id")
+	cmd.Flags().BoolVar(&o.header, "header", false, "print the request header: Authorization: Bearer ...")
+	cmd.MarkFlagsMutuallyExclusive("json", "header")
+	return cmd
+}
+
+func printToken(ctx context.Context, o tokenOptions, name string, stdout io.Writer) error {
+	t, err := o.target.open(ctx)
+	if err != nil {
+		return err
+	}
+	source, err := o.access.tokens(t, name, nil)
+	if err != nil {
+		return err
+	}
+	token, err := source.TokenContext(ctx)
+	if err != nil {
+		return accessError(err, name)
+	}
+	switch {
+	case o.json:
+		return json.NewEncoder(stdout).Encode(describeToken(token)) //nolint:gosec // the token is what was asked for
+	case o.header:
+		_, err = fmt.Fprintf(stdout, "Authorization: Bearer %s\n", token.AccessToken)
+	default:
+		_, err = fmt.Fprintln(stdout, token.AccessToken)
+	}
+	return err
+}
+
+// tokens is where the tokens of a client of t come from; more, if it is not nil,
+// adds to what package client is told.
+func (o accessOptions) tokens(t *target.Target, name string, more func(*client.Config)) (*client.TokenSource, error) {
+	c := client.Config{Credentials: t.Credentials(name), Scopes: o.scopes}
+	if o.cached {
+		dir, err := os.UserCacheDir()
+		if err != nil {
+			return nil, withHint(fmt.Errorf("finding the folder for --cached: %w", err), "leave out --cached")
+		}
+		c.CacheDir = filepath.Join(dir, "m2m", "tokens")
+	}
+	if more != nil {
+		more(&c)
+	}
+	return client.NewTokenSource(c)
+}
+
+// accessError is the error of a client that got no token, with its way out.
+func accessError(err error, name string) error {
+	var refused *client.RefusalError
+	if !errors.As(err, &refused) {
+		return err
+	}
+	switch refused.Code {
+	case "invalid_scope":
+		return withHint(fmt.Errorf("the token endpoint refused the scope for %s (invalid_scope)", name), "`m2m clients` lists the scopes of each client")
+	case "invalid_client":
+		return withHint(fmt.Errorf("the token endpoint does not accept the credentials of %s (invalid_client)", name), "`m2m clients` shows the state of its secret, `m2m rotate %s` makes a new one", name)
+	}
+	return withHint(fmt.Errorf("no token for %s: %w", name, refused), "`m2m clients` shows the state of its secret and its scopes")
+}
+
+// tokenDescription is the JSON form of a token: keys are added, never renamed.
+type tokenDescription struct {
+	AccessToken string `json:"access_token"`
+	TokenType   string `json:"token_type"`
+	ExpiresIn   int64  `json:"expires_in"` // seconds from now
+	Scope       string `json:"scope,omitempty"`
+	ClientID    string `json:"client_id,omitempty"`
+}
+
+// describeToken reads scope and client from the token itself: Cognito's answer
+// does not name them. The token came from its issuer, so it is not verified.
+func describeToken(token *oauth2.Token) tokenDescription {
+	d := tokenDescription{
+		AccessToken: token.AccessToken,
+		TokenType:   token.TokenType,
+		ExpiresIn:   int64(time.Until(token.Expiry).Seconds()),
+	}
+	var claims struct {
+		Scope    string `json:"scope"`
+		ClientID string `json:"client_id"`
+	}
+	parsed, err := jwt.ParseSigned(token.AccessToken, []jose.SignatureAlgorithm{jose.RS256})
+	if err == nil && parsed.UnsafeClaimsWithoutVerification(&claims) == nil {
+		d.Scope, d.ClientID = claims.Scope, claims.ClientID
+	}
+	return d
+}

@@ -1,0 +1,99 @@
+package config_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const otherAccount = "arn:aws:iam::210987654321:role/"
+
+func TestSecretReaders(t *testing.T) {
+	t.Parallel()
+	const (
+		writer  = "[test-api/write]}"
+		arnHint = "(arn:aws:iam::<account>:role/<path and name>)"
+	)
+	// readers puts a list on line 13, from column 52, in a file with a customer key on line 14.
+	readers := func(list, want string) faulty {
+		return faulty{writer, "[test-api/write], secretReaders: [" + list + "]}\nsecrets: {customerKey: true}", want}
+	}
+	malformed := func(arn string) faulty {
+		return readers(`"`+arn+`"`, `13:54: clients.writer.secretReaders[0]: "`+arn+`" is not a valid role ARN `+arnHint)
+	}
+	reject(t, map[string]faulty{
+		"without a customer key": {
+			writer, `[test-api/write], secretReaders: ["` + otherAccount + `job"]}`,
+			"13:38: clients.writer.secretReaders: need a customer managed key: the AWS managed key lets no other account read a secret (write secrets: {customerKey: true})",
+		},
+		"customer key refused": {
+			writer, `[test-api/write], secretReaders: ["` + otherAccount + `job"]}` + "\nsecrets: {customerKey: false}",
+			"13:38: clients.writer.secretReaders: need a customer managed key: the AWS managed key lets no other account read a secret (write secrets: {customerKey: true})",
+		},
+		"an account":      malformed("210987654321"),
+		"account's root":  malformed("arn:aws:iam::210987654321:root"),
+		"a user":          malformed("arn:aws:iam::210987654321:user/job"),
+		"a session":       malformed("arn:aws:sts::210987654321:assumed-role/job/session"),
+		"short account":   malformed("arn:aws:iam::21098765432:role/job"),
+		"a pattern":       malformed(otherAccount + "*"),
+		"everybody":       malformed("*"),
+		"no name":         malformed(otherAccount),
+		"slash last":      malformed(otherAccount + "team/"),
+		"empty path part": malformed(otherAccount + "team//job"),
+		"name of 65":      readers(`"`+otherAccount+strings.Repeat("j", 65)+`"`, `13:54: clients.writer.secretReaders[0]: "`+otherAccount+strings.Repeat("j", 49)+`…" is not a valid role ARN `+arnHint),
+		"twice":           readers(`"`+otherAccount+`job", "`+otherAccount+`job"`, `13:92: clients.writer.secretReaders[1]: "`+otherAccount+`job" is already at clients.writer.secretReaders[0] (remove one)`),
+		"no list":         {writer, "[test-api/write], secretReaders: job}", `13:53: clients.writer.secretReaders: want a list, got "job" (write it as a list: [job])`},
+		"31": readers(repeat(31, `"`+otherAccount+`job%d"`, ", "),
+			"13:38: clients.writer.secretReaders: has 31 readers, at most 30 are allowed (Secrets Manager's limit for a resource policy)"),
+		"unknown key": {"\napi:", "\nsecrets: {customKey: true}\napi:", `14:11: secrets.customKey: unknown key (did you mean "customerKey"?)`},
+		"key as text": {"\napi:", "\nsecrets: {customerKey: yes}\napi:", `14:24: secrets.customerKey: want true or false, got "yes"`},
+	})
+}
+
+func TestReadersOfAllClientsTogether(t *testing.T) {
+	t.Parallel()
+	// Two clients share one reader, so 26 and 25 are 50 roles.
+	const shared = `"` + otherAccount + `shared", `
+	with := func(ofWriter int) string {
+		return strings.NewReplacer(
+			"[test-api/read]}\n  writer", "[test-api/read], secretReaders: ["+shared+repeat(25, `"`+otherAccount+`r%d"`, ", ")+"]}\n  writer",
+			"[test-api/write]}", "[test-api/write], secretReaders: ["+shared+repeat(ofWriter, `"`+otherAccount+`w%d"`, ", ")+"]}\nsecrets: {customerKey: true}",
+		).Replace(valid)
+	}
+	if _, got := load(t, "dev.yaml", with(24)); got != nil {
+		t.Errorf("50 readers are refused: %v", got)
+	}
+	_, got := load(t, "dev.yaml", with(25))
+	want := []string{"environments/dev.yaml:11:1: clients: name 51 secretReaders in all, at most 50 are allowed (KMS's limit for a key policy)"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("51 readers (-want +got):\n%s", diff)
+	}
+}
+
+func TestReaderOfTheOwnAccount(t *testing.T) {
+	t.Parallel()
+	content := strings.NewReplacer(
+		"region: ap-northeast-1", `account: "210987654321"`,
+		"[test-api/write]}", `[test-api/write], secretReaders: ["`+otherAccount+`job", "arn:aws:iam::109876543210:role/job"]}`+"\nsecrets: {customerKey: true}",
+	).Replace(valid)
+	_, got := load(t, "dev.yaml", content)
+	want := []string{"environments/dev.yaml:13:54: clients.writer.secretReaders[0]: is a role of the environment's own account (allow it secretsmanager:GetSecretValue in a policy of its own)"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+}
+
+// TestLongestRole has 512 characters of path, both slashes included, and a name of 64.
+func TestLongestRole(t *testing.T) {
+	t.Parallel()
+	path := strings.Repeat(strings.Repeat("p", 100)+"/", 5) + strings.Repeat("p", 5) + "/"
+	for name, accepted := range map[string]bool{path + strings.Repeat("n", 64): true, "p" + path + strings.Repeat("n", 64): false} {
+		arn := "arn:aws-us-gov:iam::210987654321:role/" + name
+		_, got := load(t, "dev.yaml", edit(t, "[test-api/write]}", fmt.Sprintf("[test-api/write], secretReaders: [%q]}\nsecrets: {customerKey: true}", arn)))
+		if (got == nil) != accepted {
+			t.Errorf("a role ARN of %d characters: %v", len(arn), got)
+		}
+	}
+}

@@ -1,0 +1,86 @@
+package awsapi_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awscloudformation "github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+	"github.com/aws/smithy-go"
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"cognito-m2m/internal/cloudformation"
+)
+
+const (
+	apiStackID   = "arn:aws:cloudformation:us-east-1:123456789012:stack/dev-api/0a1b"
+	otherStackID = "arn:aws:cloudformation:us-east-1:123456789012:stack/dev-identity/2c3d"
+)
+
+func withStacks(w *world) {
+	w.stacks = []cloudformation.Stack{
+		{
+			Name: "dev-api", ID: apiStackID, Description: "An <API> & more", CreatedAt: start,
+			Outputs: []cloudformation.Output{
+				{Key: "ApiUrl", Value: "http://127.0.0.1:4000", Description: "Where the API is"},
+				{Key: "Names", Value: "<a>&\"b\"", ExportName: "dev-names"},
+			},
+			Tags: map[string]string{"project": "m2m", "env": "dev"},
+		},
+		{Name: "dev-identity", ID: otherStackID, CreatedAt: start},
+	}
+}
+
+func TestDescribeStacks(t *testing.T) {
+	t.Parallel()
+	client := newWorld(t, withStacks).cloudFormation()
+	api := types.Stack{
+		StackName: aws.String("dev-api"), StackId: aws.String(apiStackID), Description: aws.String("An <API> & more"),
+		CreationTime: aws.Time(start), StackStatus: types.StackStatusCreateComplete,
+		Outputs: []types.Output{
+			{OutputKey: aws.String("ApiUrl"), OutputValue: aws.String("http://127.0.0.1:4000"), Description: aws.String("Where the API is")},
+			{OutputKey: aws.String("Names"), OutputValue: aws.String("<a>&\"b\""), ExportName: aws.String("dev-names")},
+		},
+		Tags: []types.Tag{{Key: aws.String("env"), Value: aws.String("dev")}, {Key: aws.String("project"), Value: aws.String("m2m")}},
+	}
+	identity := types.Stack{StackName: aws.String("dev-identity"), StackId: aws.String(otherStackID), CreationTime: aws.Time(start), StackStatus: types.StackStatusCreateComplete}
+	for name, test := range map[string]struct {
+		stackName *string
+		want      []types.Stack
+	}{
+		"all":     {nil, []types.Stack{api, identity}},
+		"by name": {aws.String("dev-api"), []types.Stack{api}},
+		"by id":   {aws.String(otherStackID), []types.Stack{identity}},
+	} {
+		got, err := client.DescribeStacks(t.Context(), &awscloudformation.DescribeStacksInput{StackName: test.stackName})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff(test.want, got.Stacks, cmpopts.IgnoreUnexported(types.Stack{}, types.Output{}, types.Tag{}), cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestUnknownStack(t *testing.T) {
+	t.Parallel()
+	client := newWorld(t, withStacks).cloudFormation()
+	for _, name := range []string{"dev", "<no> & such"} {
+		_, err := client.DescribeStacks(t.Context(), &awscloudformation.DescribeStacksInput{StackName: &name})
+		var refused smithy.APIError
+		if !errors.As(err, &refused) {
+			t.Fatalf("got %v, want an API error", err)
+		}
+		if got, want := refused.ErrorMessage(), "Stack with id "+name+" does not exist"; refused.ErrorCode() != "ValidationError" || got != want {
+			t.Errorf("got %s, %q; want ValidationError, %q", refused.ErrorCode(), got, want)
+		}
+	}
+}
+
+func TestAnotherOperationOfCloudFormation(t *testing.T) {
+	t.Parallel()
+	_, err := newWorld(t).cloudFormation().ListStacks(t.Context(), &awscloudformation.ListStacksInput{})
+	is[smithy.APIError](t, err)
+}

@@ -1,0 +1,37 @@
+package awsapi
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+)
+
+// apiError is a refusal before a protocol gives it its form.
+type apiError struct {
+	status  int
+	code    string
+	message string
+}
+
+func unknownOperation(message string) *apiError {
+	return &apiError{status: http.StatusBadRequest, code: "UnknownOperationException", message: message}
+}
+
+func malformed(message string) *apiError {
+	return &apiError{status: http.StatusBadRequest, code: "SerializationException", message: message}
+}
+
+// failed is the answer to a service's error: the service's own code, or an internal failure whose cause
+// only the log hears of.
+func (h *Handler) failed(x *exchange, err error) *apiError {
+	var known APIError
+	if !errors.As(err, &known) {
+		h.log.Error("AWS API failure", "operation", x.operation, "requestId", x.requestID, "error", err)
+		return &apiError{status: http.StatusInternalServerError, code: "InternalFailure", message: "The request could not be processed because of an internal failure; the log has its cause."}
+	}
+	status := http.StatusBadRequest
+	if strings.HasPrefix(known.Code(), "Internal") {
+		status = http.StatusInternalServerError
+	}
+	return &apiError{status: status, code: known.Code(), message: known.Error()}
+}

@@ -1,0 +1,114 @@
+package awsapi
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// maxBodySize is enough for every operation: the longest value, a secret of 64 KiB, doubles at most in JSON.
+const maxBodySize = 1 << 20
+
+// Handler serves the services of one Config. It never changes after New and is safe for concurrent use.
+type Handler struct {
+	json  map[string]JSONService  // by target prefix
+	query map[string]QueryService // by API version
+	log   *slog.Logger
+}
+
+// New returns a handler for the services. Its error names every service that lacks a part.
+func New(config Config) (*Handler, error) {
+	if err := config.validate(); err != nil {
+		return nil, fmt.Errorf("checking the services' configuration: %w", err)
+	}
+	h := &Handler{json: map[string]JSONService{}, query: map[string]QueryService{}, log: config.Log}
+	if h.log == nil {
+		h.log = slog.New(slog.DiscardHandler)
+	}
+	for _, service := range config.JSON {
+		h.json[service.TargetPrefix] = service
+	}
+	for _, service := range config.Query {
+		h.query[service.APIVersion] = service
+	}
+	return h, nil
+}
+
+// exchange is one request on its way through a protocol.
+type exchange struct {
+	request   *http.Request
+	requestID string
+	body      []byte
+	operation string // known once the protocol has read it
+}
+
+// answer is a complete response. A refusal makes one in the form of its protocol.
+type answer struct {
+	status      int
+	contentType string
+	body        []byte
+	code        string // of the error, for the log
+}
+
+// ServeHTTP answers POST on "/" in the protocol of the request: AWS JSON if it has an X-Amz-Target, or else
+// AWS Query. No answer allows another origin, so a web page can't read one.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	begun := time.Now()
+	x := &exchange{request: r, requestID: uuid.NewString()}
+	a := h.answer(w, x)
+	header := w.Header()
+	header.Set("Content-Type", a.contentType)
+	header.Set("X-Amzn-Requestid", x.requestID)
+	header.Set("Cache-Control", "no-store")
+	w.WriteHeader(a.status)
+	_, _ = w.Write(a.body) // a connection that broke meanwhile is nobody's to repair
+	h.log.Info("AWS API request", "operation", x.operation, "status", a.status, "code", a.code,
+		"requestId", x.requestID, "duration", time.Since(begun))
+}
+
+func (h *Handler) answer(w http.ResponseWriter, x *exchange) answer {
+	protocol := protocolOf(h, x.request)
+	if refused := x.read(w); refused != nil {
+		return protocol.refusal(x, refused)
+	}
+	return protocol.answer(x)
+}
+
+// protocol is a way to read requests and to form answers and errors.
+type protocol interface {
+	answer(x *exchange) answer
+	refusal(x *exchange, err *apiError) answer
+}
+
+func protocolOf(h *Handler, r *http.Request) protocol {
+	if len(r.Header.Values(targetHeader)) == 0 && mediaType(r) == formContentType {
+		return queryProtocol{h}
+	}
+	return jsonProtocol{h}
+}
+
+// read checks what both protocols have in common and reads the body.
+//
+// Parity: AWS API: codes of malformed requests
+func (x *exchange) read(w http.ResponseWriter) *apiError {
+	if x.request.Method != http.MethodPost || x.request.URL.Path != "/" {
+		return unknownOperation("Requests are a POST on /.")
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, x.request.Body, maxBodySize))
+	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+		return &apiError{
+			status: http.StatusRequestEntityTooLarge, code: "RequestEntityTooLargeException",
+			message: fmt.Sprintf("The body is longer than %d bytes.", maxBodySize),
+		}
+	}
+	if err != nil {
+		return malformed("The body could not be read.")
+	}
+	x.body = body
+	return nil
+}

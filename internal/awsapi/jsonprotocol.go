@@ -1,0 +1,103 @@
+package awsapi
+
+import (
+	"encoding/json"
+	"maps"
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+const (
+	targetHeader    = "X-Amz-Target"
+	jsonContentType = "application/x-amz-json-1.1"
+)
+
+// jsonProtocol is AWS JSON 1.1.
+type jsonProtocol struct{ *Handler }
+
+func (p jsonProtocol) answer(x *exchange) answer {
+	target := x.request.Header.Get(targetHeader)
+	prefix, operation, _ := strings.Cut(target, ".")
+	service, ok := p.json[prefix]
+	if !ok || operation == "" {
+		return p.refusal(x, unknownOperation(p.services()))
+	}
+	x.operation = prefix + "." + printable(operation)
+	if refused := p.checkRequest(x, service); refused != nil {
+		return p.refusal(x, refused)
+	}
+	output, err := service.Caller.Call(x.request.Context(), operation, x.body)
+	if err != nil {
+		return p.refusal(x, p.failed(x, err))
+	}
+	if output == nil {
+		output = struct{}{}
+	}
+	body, err := json.Marshal(output)
+	if err != nil {
+		return p.refusal(x, p.failed(x, err))
+	}
+	return answer{status: http.StatusOK, contentType: jsonContentType, body: body}
+}
+
+// checkRequest refuses a request without a signature for the service, or in another version of the protocol.
+//
+// Parity: AWS API: codes of a signature that does not fit
+func (p jsonProtocol) checkRequest(x *exchange, service JSONService) *apiError {
+	switch checkSignature(x.request, service.SigningName) {
+	case signatureMissing:
+		return &apiError{status: http.StatusBadRequest, code: "MissingAuthenticationTokenException", message: messageMissing}
+	case signatureMalformed:
+		return &apiError{status: http.StatusBadRequest, code: "IncompleteSignatureException", message: messageMalformed}
+	case signatureForAnotherService:
+		return &apiError{status: http.StatusBadRequest, code: "InvalidSignatureException", message: messageAnotherService + service.SigningName}
+	case signatureFits:
+	}
+	if mediaType(x.request) != jsonContentType {
+		return malformed("The content type needs to be " + jsonContentType + ".")
+	}
+	return nil
+}
+
+// refusal writes an error with its message under both names: Secrets Manager's errors have Message, and
+// Cognito's message.
+//
+// Parity: AWS API: an error's message has both names
+func (p jsonProtocol) refusal(_ *exchange, err *apiError) answer {
+	body, _ := json.Marshal(struct { // strings always encode
+		Type    string `json:"__type"`
+		Message string `json:"Message"`
+		Lower   string `json:"message"`
+	}{err.code, err.message, err.message})
+	return answer{status: err.status, contentType: jsonContentType, body: body, code: err.code}
+}
+
+// services tells what there is, for a request that asks for something else.
+func (h *Handler) services() string {
+	targets := slices.Sorted(maps.Keys(h.json))
+	versions := slices.Sorted(maps.Keys(h.query))
+	return "There is no such service here. X-Amz-Target may begin with " + strings.Join(targets, ", ") +
+		"; AWS Query may have Version " + strings.Join(versions, ", ") + "."
+}
+
+// printable keeps a log line short and in one piece, whatever a caller sends as the operation.
+func printable(operation string) string {
+	const longest = 64
+	for i, char := range operation {
+		letter := char >= 'a' && char <= 'z' || char >= 'A' && char <= 'Z'
+		if !letter || i == longest {
+			return operation[:i] + "..."
+		}
+	}
+	return operation
+}
+
+func mediaType(r *http.Request) string {
+	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil {
+		return ""
+	}
+	return media
+}

@@ -1,0 +1,80 @@
+package cognito
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+)
+
+// apiRequest has the members of every operation's input; none means one thing here and another there.
+type apiRequest struct {
+	UserPoolID     string `json:"UserPoolId"`
+	ClientID       string `json:"ClientId"`
+	ClientSecret   *Secret
+	ClientSecretID string `json:"ClientSecretId"`
+	MaxResults     *int
+	NextToken      *string
+}
+
+// operations are the operations of the user pool API that are served. No permission is needed for any.
+//
+// Parity: User pool API: operations and permissions
+var operations = map[string]func(s *Server, ctx context.Context, request apiRequest) (any, error){
+	"DescribeUserPool":           (*Server).describeUserPool,
+	"DescribeUserPoolClient":     (*Server).describeUserPoolClient,
+	"ListUserPoolClients":        (*Server).listUserPoolClients,
+	"AddUserPoolClientSecret":    (*Server).addUserPoolClientSecret,
+	"ListUserPoolClientSecrets":  (*Server).listUserPoolClientSecrets,
+	"DeleteUserPoolClientSecret": (*Server).deleteUserPoolClientSecret,
+}
+
+// Call does one operation of the user pool API, such as DescribeUserPool: input is the request's JSON, and
+// output encodes to the response's. Both have the shapes of the API reference; members of an input that an
+// operation does not have are ignored. An error is an *APIError. Call is safe for concurrent use, also beside
+// ServeHTTP, which sees a change of secrets as soon as Call returns.
+//
+// Parity: User pool API: throttling
+func (s *Server) Call(ctx context.Context, operation string, input []byte) (output any, err error) {
+	do, ok := operations[operation]
+	if !ok {
+		return nil, errUnknownOperation
+	}
+	var request apiRequest
+	if err := json.Unmarshal(input, &request); err != nil {
+		return nil, errMalformedInput // the cause could quote a secret
+	}
+	if err := s.checkPool(request.UserPoolID); err != nil {
+		return nil, err
+	}
+	return do(s, ctx, request)
+}
+
+func (s *Server) checkPool(id string) error {
+	if !isUserPoolID(id) {
+		return invalidParameter("UserPoolId must be given and look like us-east-1_Ab1Cd2Ef3")
+	}
+	if id != s.userPool.ID {
+		return notFound("User pool " + id + " does not exist.")
+	}
+	return nil
+}
+
+// client finds the client that a request names.
+func (s *Server) client(request apiRequest) (*appClient, error) {
+	if !clientIDPattern.MatchString(request.ClientID) {
+		return nil, invalidParameter("ClientId must be given and be 1 to 128 letters, digits, _ and +")
+	}
+	client, ok := s.clients[request.ClientID]
+	if !ok {
+		return nil, notFound("User pool client " + request.ClientID + " does not exist.")
+	}
+	return client, nil
+}
+
+// epochSeconds is a time as AWS's JSON has it: a number of seconds, to the millisecond.
+type epochSeconds time.Time
+
+// MarshalJSON writes the number.
+func (e epochSeconds) MarshalJSON() ([]byte, error) {
+	return json.Marshal(float64(time.Time(e).UnixMilli()) / 1000)
+}

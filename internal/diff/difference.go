@@ -1,0 +1,99 @@
+package diff
+
+import (
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// assetHash is the SHA-256 that names an asset.
+var assetHash = regexp.MustCompile(`\b[0-9a-f]{64}\b`)
+
+// comparison collects the differences of two values, leaf by leaf.
+type comparison struct {
+	differences  []Difference
+	assetChanged bool
+}
+
+// compare goes through objects field by field, and takes everything else as one value. A field that only one side has
+// is compared with nothing, so that its leaves are listed and named, and their secrets hidden.
+func (c *comparison) compare(path []string, before, after any) {
+	if reflect.DeepEqual(before, after) {
+		return
+	}
+	if isFields(before) && isFields(after) && (len(object(before)) > 0 || len(object(after)) > 0) {
+		for _, name := range keys(object(before), object(after)) {
+			c.compare(append(slices.Clone(path), name), object(before)[name], object(after)[name])
+		}
+		return
+	}
+	was, is := show(before), show(after)
+	if assetHash.ReplaceAllString(was, "*") == assetHash.ReplaceAllString(is, "*") && was != is {
+		c.assetChanged = true
+		return
+	}
+	for _, name := range path {
+		was, is = maskShown(name, before, was), maskShown(name, after, is)
+	}
+	if len(was) > shownLength || len(is) > shownLength {
+		was, is = showItems(before, after, was, is)
+	}
+	was, is = shorten(was, is)
+	c.differences = append(c.differences, Difference{Property: printable(strings.Join(path, ".")), Old: was, New: is})
+}
+
+// showItems leaves out what two long lists begin and end with alike.
+func showItems(before, after any, was, is string) (string, string) {
+	a, okBefore := before.([]any)
+	b, okAfter := after.([]any)
+	if !okBefore || !okAfter || was == hidden || is == hidden {
+		return was, is
+	}
+	shortest, head, tail := min(len(a), len(b)), 0, 0
+	for head < shortest && reflect.DeepEqual(a[head], b[head]) {
+		head++
+	}
+	for tail < shortest-head && reflect.DeepEqual(a[len(a)-1-tail], b[len(b)-1-tail]) {
+		tail++
+	}
+	middle := func(items []any) string {
+		shown := each(items[head:len(items)-tail], show)
+		if head > 0 {
+			shown = append([]string{"…"}, shown...)
+		}
+		if tail > 0 {
+			shown = append(shown, "…")
+		}
+		return "[" + strings.Join(shown, ", ") + "]"
+	}
+	return middle(a), middle(b)
+}
+
+func maskShown(name string, value any, shown string) string {
+	if mask(name, value) == any(hidden) {
+		return hidden
+	}
+	return shown
+}
+
+// isFields reports whether value is an object that is no intrinsic function, or nothing at all.
+func isFields(value any) bool {
+	if value == nil {
+		return true
+	}
+	fields, ok := value.(map[string]any)
+	if !ok {
+		return false
+	}
+	_, _, is := intrinsic(fields)
+	return !is
+}
+
+// differencesOf compares two declarations of a resource.
+func differencesOf(before, after *resource) comparison {
+	var c comparison
+	c.compare(nil, before.properties, after.properties)
+	c.compare(nil, before.attributes, after.attributes)
+	return c
+}

@@ -1,0 +1,77 @@
+package diff
+
+import (
+	"regexp"
+	"strings"
+)
+
+// The resource types that have rules of their own.
+const (
+	typeAPI              = "AWS::ApiGatewayV2::Api"
+	typeAuthorizer       = "AWS::ApiGatewayV2::Authorizer"
+	typeRoute            = "AWS::ApiGatewayV2::Route"
+	typeStage            = "AWS::ApiGatewayV2::Stage"
+	typeUserPool         = "AWS::Cognito::UserPool"
+	typeAppClient        = "AWS::Cognito::UserPoolClient"
+	typeDomain           = "AWS::Cognito::UserPoolDomain"
+	typeResourceServer   = "AWS::Cognito::UserPoolResourceServer"
+	typeManagedPolicy    = "AWS::IAM::ManagedPolicy"
+	typePolicy           = "AWS::IAM::Policy"
+	typeRole             = "AWS::IAM::Role"
+	typeKey              = "AWS::KMS::Key"
+	typeFunction         = "AWS::Lambda::Function"
+	typePermission       = "AWS::Lambda::Permission"
+	typeLogGroup         = "AWS::Logs::LogGroup"
+	typeRotationSchedule = "AWS::SecretsManager::RotationSchedule"
+	typeSecret           = "AWS::SecretsManager::Secret"         //nolint:gosec // G101: the name of a resource type
+	typeSecretPolicy     = "AWS::SecretsManager::ResourcePolicy" //nolint:gosec // G101: likewise
+)
+
+// kind is what this package knows about a resource type besides its rules.
+type kind struct {
+	noun string
+	name string // the property that names a resource of this type to a person
+
+	// renamed is true if a resource that is the same but for its name is the same thing renamed.
+	renamed bool
+
+	// loss says what a replacement or removal costs, for a type that is stateful.
+	loss string
+}
+
+// kinds of resources, by type. A type that is not here has the last part of its name as noun.
+var kinds = map[string]kind{
+	typeUserPool:       {noun: "user pool", loss: "every client gets a new id and secret, and the issuer of the tokens is another one"},
+	typeAppClient:      {noun: "app client", name: "ClientName", renamed: true, loss: "the partner needs a new client id and secret, and the old ones stop working"},
+	typeDomain:         {noun: "user pool domain", loss: "the token endpoint's address stops working"},
+	typeSecret:         {noun: "secret", loss: "its value is not kept, and its readers need another ARN"},
+	typeLogGroup:       {noun: "log group", loss: "its log events are not kept"},
+	typeKey:            {noun: "KMS key", loss: "what it encrypted can't be read without it"},
+	typeAPI:            {noun: "HTTP API", name: "Name", loss: "its URL stops working"},
+	typeResourceServer: {noun: "resource server", name: "Identifier"},
+	typeAuthorizer:     {noun: "authorizer", name: "Name"},
+	typeRoute:          {noun: "route", name: "RouteKey"},
+	typeStage:          {noun: "stage", name: "StageName"},
+	typeFunction:       {noun: "function"},
+	typePermission:     {noun: "permission"},
+
+	"AWS::IAM::OIDCProvider":        {noun: "identity provider", name: "Url"},
+	"AWS::WAFv2::WebACLAssociation": {noun: "web ACL association"},
+	"AWS::ApiGatewayV2::DomainName": {noun: "custom domain", name: "DomainName", loss: "DNS records have to point to its new target"},
+	"AWS::Route53::HostedZone":      {noun: "hosted zone", name: "Name", loss: "its name servers change"},
+	"AWS::SNS::Topic":               {noun: "topic", loss: "its subscriptions are not kept"},
+	"AWS::SQS::Queue":               {noun: "queue", loss: "its messages are not kept"},
+	"AWS::DynamoDB::Table":          {noun: "table", loss: "its items are not kept"},
+	"AWS::S3::Bucket":               {noun: "bucket", loss: "its objects are not kept"},
+}
+
+func kindOf(typeName string) kind {
+	if k, ok := kinds[typeName]; ok {
+		return k
+	}
+	words := wordStart.ReplaceAllString(typeName[strings.LastIndex(typeName, ":")+1:], "$1 $2")
+	return kind{noun: strings.ToLower(words)}
+}
+
+// wordStart is where a word ends and the next begins: RotationSchedule is a rotation schedule.
+var wordStart = regexp.MustCompile(`([a-z])([A-Z])`)

@@ -1,0 +1,59 @@
+package diff
+
+import (
+	"strings"
+	"time"
+)
+
+// Units of TokenValidityUnits.
+var validityUnits = map[string]time.Duration{
+	"seconds": time.Second,
+	"minutes": time.Minute,
+	"hours":   time.Hour,
+	"days":    24 * time.Hour,
+}
+
+func clientAdded(c *change) []remark {
+	if c.before != nil {
+		return nil
+	}
+	scopes := items(c.after.get("AllowedOAuthScopes"), "")
+	if len(scopes) == 0 {
+		return remarks(Loosens, "added, without scopes of its own")
+	}
+	return remarks(Loosens, "added, may ask for "+strings.Join(scopes, ", "))
+}
+
+func tokenValidity(c *change) []remark {
+	if !c.both() {
+		return nil
+	}
+	was, okWas := accessTokenValidity(c.before)
+	is, okIs := accessTokenValidity(c.after)
+	switch {
+	case !okWas || !okIs:
+		return nil // a value that the template does not spell out shows among the differences
+	case was < is:
+		return remarks(Loosens, "access tokens, which nothing revokes, live longer: "+was.String()+" -> "+is.String())
+	case was > is:
+		return remarks(Tightens, "access tokens end sooner: "+was.String()+" -> "+is.String())
+	}
+	return nil
+}
+
+// accessTokenValidity is an hour if the client does not say, and in hours if it names no unit.
+func accessTokenValidity(client *resource) (time.Duration, bool) {
+	value := client.get("AccessTokenValidity")
+	if value == nil {
+		return time.Hour, true
+	}
+	amount, ok := number(value)
+	if !ok {
+		return 0, false
+	}
+	unit := time.Hour
+	if named := client.get("TokenValidityUnits", "AccessToken"); named != nil {
+		unit, ok = validityUnits[show(named)]
+	}
+	return time.Duration(amount * float64(unit)), ok
+}

@@ -1,0 +1,145 @@
+package diff
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+const (
+	noDifference = "No difference."
+
+	headingSecurity = "Security"
+	headingStateful = "Replaced or removed: new ids and addresses, lost data"
+)
+
+// stillDeployed is what `cdk deploy` does about what is no longer in the app.
+const stillDeployed = "cdk deploy leaves it as it is; cdk destroy, run from the old version, removes it"
+
+// WriteText writes the report for a terminal.
+func (r *Report) WriteText(w io.Writer) error {
+	var b strings.Builder
+	if r.Equal() {
+		b.WriteString(noDifference + "\n")
+	} else {
+		writeFindings(&b, headingSecurity, r.Security())
+		writeFindings(&b, headingStateful, r.Stateful())
+		for _, e := range r.Environments {
+			b.WriteString(e.text())
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func writeFindings(b *strings.Builder, heading string, findings []Finding) {
+	if len(findings) == 0 {
+		return
+	}
+	b.WriteString(heading + "\n")
+	for _, f := range findings {
+		fmt.Fprintf(b, "  %-8s  %s (%s)\n            %s\n", f.Effect, f.Subject, strings.Join(f.Environments, ", "), f.Message)
+	}
+	b.WriteString("\n")
+}
+
+func (e Environment) text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s\n", e.Name, describe(e.Change))
+	if e.Change != Changed {
+		return b.String()
+	}
+	for _, s := range e.Stacks {
+		fmt.Fprintf(&b, "  %s: %s\n", s.Name, s.summary())
+		b.WriteString(s.details("    "))
+	}
+	return b.String()
+}
+
+// describe words the change of an environment or a stack.
+func describe(change Kind) string {
+	switch change {
+	case Same:
+		return "no difference"
+	case Removed:
+		return "removed (" + stillDeployed + ")"
+	default:
+		return word(change)
+	}
+}
+
+// word is the change of a single thing.
+func word(change Kind) string {
+	if change == MayReplace {
+		return "changed, may be replaced"
+	}
+	return string(change)
+}
+
+// summary counts what happens to a stack's resources and the rest of its template.
+func (s Stack) summary() string {
+	counts := map[Kind]int{}
+	for _, r := range s.Resources {
+		counts[r.Change]++
+	}
+	var parts []string
+	for _, change := range []Kind{Added, Changed, MayReplace, Replaced, Removed} {
+		if counts[change] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", counts[change], word(change)))
+		}
+	}
+	if len(parts) > 0 {
+		parts = []string{"resources: " + strings.Join(parts, ", ")}
+	}
+	if n := len(s.Elements); n > 0 {
+		parts = append(parts, fmt.Sprintf("other parts: %d", n))
+	}
+	if s.Change != Changed {
+		parts = append([]string{describe(s.Change)}, parts...)
+	}
+	return strings.Join(parts, "; ")
+}
+
+// details lists the resources and other elements that differ, each line behind indent.
+func (s Stack) details(indent string) string {
+	var b strings.Builder
+	line := func(depth int, format string, args ...any) {
+		fmt.Fprintf(&b, indent+strings.Repeat("  ", depth)+format+"\n", args...)
+	}
+	for _, r := range s.Resources {
+		line(0, "%s %s (%s)", word(r.Change), r.Path, r.Type)
+		if r.WasLogicalID != "" {
+			line(1, "logical id: %s -> %s", r.WasLogicalID, r.LogicalID)
+		}
+		if r.Reason != "" {
+			line(1, "%s", r.Reason)
+		}
+		if r.AssetChanged {
+			line(1, "%s", r.assetText())
+		}
+		for _, d := range r.Differences {
+			line(1, "%s: %s -> %s", d.Property, d.Old, d.New)
+		}
+	}
+	for _, e := range s.Elements {
+		line(0, "%s %s %s", e.Change, strings.ToLower(strings.TrimSuffix(e.Section, "s")), e.Name)
+		for _, d := range e.Differences {
+			switch e.Change {
+			case Added:
+				line(1, "%s: %s", d.Property, d.New)
+			case Removed:
+				line(1, "%s: %s", d.Property, d.Old)
+			default:
+				line(1, "%s: %s -> %s", d.Property, d.Old, d.New)
+			}
+		}
+	}
+	return b.String()
+}
+
+func (r Resource) assetText() string {
+	if r.Type == typeFunction {
+		return "code changed"
+	}
+	return "an asset changed"
+}

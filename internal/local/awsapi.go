@@ -1,0 +1,57 @@
+package local
+
+import (
+	"fmt"
+	"net/http"
+
+	"cognito-m2m/internal/assembly"
+	"cognito-m2m/internal/awsapi"
+	"cognito-m2m/internal/cloudformation"
+	"cognito-m2m/internal/cognito"
+	"cognito-m2m/internal/secretsmanager"
+)
+
+// newAWSAPI serves what callers and operators need of AWS's own APIs.
+func (r *Runtime) newAWSAPI(p *parts, pool *cognito.Server, secrets *secretsmanager.Store) (http.Handler, error) {
+	stacks, err := cloudformation.New(r.stacksOf(p.model))
+	if err != nil {
+		return nil, fmt.Errorf("serving the stacks: %w", err)
+	}
+	return awsapi.New(awsapi.Config{
+		JSON: []awsapi.JSONService{
+			{TargetPrefix: "AWSCognitoIdentityProviderService", SigningName: "cognito-idp", Caller: pool},
+			{TargetPrefix: "secretsmanager", SigningName: "secretsmanager", Caller: secrets},
+		},
+		Query: []awsapi.QueryService{{
+			APIVersion:  "2010-05-15",
+			SigningName: "cloudformation",
+			Namespace:   "http://cloudformation.amazonaws.com/doc/2010-05-15/",
+			Caller:      stacks,
+		}},
+		Log: r.cfg.Log,
+	})
+}
+
+// stacksOf are the stacks of the model, as if they had been deployed just now.
+//
+// Parity: CloudFormation: outputs name AWS's hosts
+func (r *Runtime) stacksOf(model *assembly.Model) (stacks []cloudformation.Stack) {
+	for _, declared := range model.Stacks {
+		stack := cloudformation.Stack{
+			Name:        declared.Name,
+			ID:          declared.ID,
+			Description: declared.Description,
+			Tags:        declared.Tags,
+			CreatedAt:   r.cfg.Now(),
+		}
+		for _, output := range model.Outputs {
+			if output.Stack == declared.Name {
+				stack.Outputs = append(stack.Outputs, cloudformation.Output{
+					Key: output.Key, Value: output.Value, Description: output.Description, ExportName: output.ExportName,
+				})
+			}
+		}
+		stacks = append(stacks, stack)
+	}
+	return stacks
+}

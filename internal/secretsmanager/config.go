@@ -1,0 +1,132 @@
+package secretsmanager
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"regexp"
+	"time"
+)
+
+const (
+	maxValueLength  = 65536 // bytes of a SecretString or SecretBinary
+	maxRotationDays = 1000
+)
+
+var namePattern = regexp.MustCompile(`^[A-Za-z0-9/_+=.@-]{1,512}$`)
+
+// Invoker runs a rotation function once.
+type Invoker interface {
+	// Invoke hands payload to the function and returns its response and the id of the invocation. A
+	// non-nil error says that the step failed: the function timed out, crashed or reported an error. Its
+	// text is logged, so the function must keep secrets out of it. Invoke returns soon after ctx ends.
+	Invoke(ctx context.Context, payload []byte) (response []byte, requestID string, err error)
+}
+
+// Config describes the secrets there are and what the store needs from outside.
+type Config struct {
+	// Secrets are what the template declares.
+	Secrets []Secret
+	// State is what Save received last; zero for a first start. Secrets that are in it and not in Secrets
+	// are forgotten, at once as CloudFormation deletes them.
+	State State
+	// Save keeps the state. It is called before a change takes effect and before New returns; if it
+	// fails, the change has not happened. Calls never overlap, and Save must not call the store. Nil
+	// keeps nothing.
+	Save func(State) error
+	// Progress hears of each step of a rotation as it begins, from the goroutine of that rotation; nil
+	// hears nothing.
+	Progress func(secretName, step string)
+	// Now tells the time; nil means time.Now.
+	Now func() time.Time
+	// Log receives a line for each rotation that ends, and why one failed; nil means that nothing is logged.
+	Log *slog.Logger
+}
+
+// Secret is an AWS::SecretsManager::Secret, with its AWS::SecretsManager::RotationSchedule if it has one.
+type Secret struct {
+	// ARN is the full ARN, with the hyphen and six characters that AWS adds to the name.
+	ARN string
+	// Name is the friendly name, such as m2m/dev/reader.
+	Name        string
+	Description string
+	// KMSKeyID is the customer's key; empty for AWS's own. Nothing is encrypted with it.
+	KMSKeyID string
+	Tags     map[string]string
+	// Initial is the template's SecretString. It is the value of a new secret's first version. Empty
+	// makes a secret without any version. For a secret that is in State it counts only if it changed
+	// since: it is a new AWSCURRENT then, as a CloudFormation update makes it.
+	Initial Value
+	// Rotation is how the secret is rotated; nil turns rotation off.
+	Rotation *Rotation
+}
+
+// Rotation is an AWS::SecretsManager::RotationSchedule.
+type Rotation struct {
+	FunctionARN string
+	// Function is the function of that ARN. Required.
+	Function Invoker
+	// AutomaticallyAfterDays is the schedule, from 1 to 1000 days; zero is a schedule without rules.
+	AutomaticallyAfterDays int
+	// RotateImmediately is RotateImmediatelyOnUpdate, which the template leaves out for true: Settle
+	// rotates a secret whose schedule is new or changed. Otherwise it only runs the step testSecret.
+	RotateImmediately bool
+}
+
+// validate returns every problem of the configuration at once, joined. No message contains a value.
+func (c Config) validate() error {
+	var problems []error
+	names, arns := map[string]bool{}, map[string]bool{}
+	for _, secret := range c.Secrets {
+		if err := secret.validate(); err != nil {
+			problems = append(problems, fmt.Errorf("secret %q: %w", secret.Name, err))
+		}
+		if names[secret.Name] || arns[secret.ARN] {
+			problems = append(problems, fmt.Errorf("secret %q: its name or ARN is given twice", secret.Name))
+		}
+		names[secret.Name], arns[secret.ARN] = true, true
+	}
+	return errors.Join(problems...)
+}
+
+func (s Secret) validate() error {
+	switch {
+	case !namePattern.MatchString(s.Name):
+		return errors.New("its name needs 1 to 512 letters, digits and /_+=.@-")
+	case !arnSuffixPattern.MatchString(s.ARN):
+		return fmt.Errorf("its ARN %q needs to end with a hyphen and six letters or digits", s.ARN)
+	case len(s.Initial) > maxValueLength:
+		return fmt.Errorf("its SecretString is longer than %d bytes", maxValueLength)
+	case s.Rotation == nil:
+		return nil
+	case s.Rotation.FunctionARN == "" || s.Rotation.Function == nil:
+		return errors.New("its rotation needs a function and the function's ARN")
+	case s.Rotation.AutomaticallyAfterDays < 0 || s.Rotation.AutomaticallyAfterDays > maxRotationDays:
+		return fmt.Errorf("its rotation needs 1 to %d days", maxRotationDays)
+	default:
+		return nil
+	}
+}
+
+// withDefaults returns the configuration with every zero field that has a default filled in.
+func (c Config) withDefaults() Config {
+	if c.Save == nil {
+		c.Save = func(State) error { return nil }
+	}
+	if c.Progress == nil {
+		c.Progress = func(string, string) {}
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return c
+}
+
+// schedule is the part of a rotation whose change makes CloudFormation rotate the secret.
+func (r *Rotation) schedule() Schedule {
+	return Schedule{FunctionARN: r.FunctionARN, AutomaticallyAfterDays: r.AutomaticallyAfterDays}
+}

@@ -1,0 +1,96 @@
+package secretsmanager
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+type describeSecretInput struct {
+	SecretID string `json:"SecretId"`
+}
+
+type describeSecretOutput struct {
+	description
+	VersionIDsToStages map[string][]string `json:"VersionIdsToStages,omitempty"`
+}
+
+// description is what DescribeSecret and ListSecrets both tell of a secret. What has no value is left out.
+//
+// Parity: Secrets Manager: no LastAccessedDate
+type description struct {
+	ARN               string
+	Name              string
+	Description       string         `json:",omitempty"`
+	KMSKeyID          string         `json:"KmsKeyId,omitempty"`
+	RotationEnabled   *bool          `json:",omitempty"`
+	RotationLambdaARN string         `json:",omitempty"`
+	RotationRules     *rotationRules `json:",omitempty"`
+	LastRotatedDate   *float64       `json:",omitempty"`
+	LastChangedDate   *float64       `json:",omitempty"`
+	NextRotationDate  *float64       `json:",omitempty"`
+	CreatedDate       *float64
+	Tags              []tag `json:",omitempty"`
+}
+
+type rotationRules struct {
+	AutomaticallyAfterDays int
+}
+
+type tag struct {
+	Key   string
+	Value string
+}
+
+func (s *Store) describeSecret(in describeSecretInput) (*describeSecretOutput, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	sec, err := s.find(in.SecretID)
+	if err != nil {
+		return nil, err
+	}
+	return &describeSecretOutput{description: sec.describe(), VersionIDsToStages: sec.state.labelled()}, nil
+}
+
+func (s *secret) describe() description {
+	d := description{
+		ARN:             s.ARN,
+		Name:            s.Name,
+		Description:     s.Description,
+		KMSKeyID:        s.KMSKeyID,
+		LastChangedDate: epoch(s.state.ChangedAt),
+		CreatedDate:     epoch(s.state.CreatedAt),
+	}
+	for _, key := range slices.Sorted(maps.Keys(s.Tags)) {
+		d.Tags = append(d.Tags, tag{Key: key, Value: s.Tags[key]})
+	}
+	rotation := s.state.Rotation
+	if rotation.Schedule.FunctionARN == "" {
+		return d
+	}
+	d.RotationEnabled = &rotation.Enabled
+	d.RotationLambdaARN = rotation.Schedule.FunctionARN
+	if days := rotation.Schedule.AutomaticallyAfterDays; days != 0 {
+		d.RotationRules = &rotationRules{AutomaticallyAfterDays: days}
+	}
+	if rotation.Enabled {
+		d.LastRotatedDate = epoch(s.state.RotatedAt)
+		d.NextRotationDate = epoch(s.state.nextRotation())
+	}
+	return d
+}
+
+// nextRotation is when the schedule would have the secret rotated: counted from the last rotation, for
+// which a new value from outside counts, too. It is zero without a schedule or before the first rotation.
+//
+// Parity: Secrets Manager: the schedule does not run
+func (s *SecretState) nextRotation() time.Time {
+	last := s.RotatedAt
+	if last.IsZero() || s.Rotation.Schedule.AutomaticallyAfterDays == 0 {
+		return time.Time{}
+	}
+	if current := s.version(s.Labels[labelCurrent]); current != nil && current.CreatedAt.After(last) {
+		last = current.CreatedAt
+	}
+	return last.AddDate(0, 0, s.Rotation.Schedule.AutomaticallyAfterDays)
+}

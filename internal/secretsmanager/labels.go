@@ -1,0 +1,86 @@
+package secretsmanager
+
+import (
+	"slices"
+	"time"
+)
+
+// Staging labels that Secrets Manager itself knows.
+const (
+	labelCurrent  = "AWSCURRENT"
+	labelPending  = "AWSPENDING"
+	labelPrevious = "AWSPREVIOUS"
+)
+
+const (
+	keptVersions = 100
+	keptFor      = 24 * time.Hour
+)
+
+// attach puts a label on a version, taking it from the one that has it. The version that loses AWSCURRENT
+// gets AWSPREVIOUS.
+func (s *SecretState) attach(label, id string) {
+	holder, held := s.Labels[label]
+	if holder == id {
+		return
+	}
+	s.Labels[label] = id
+	if label == labelCurrent && held {
+		s.Labels[labelPrevious] = holder
+	}
+}
+
+// attachAll puts labels on a version, AWSCURRENT last so that AWSPREVIOUS ends on the version that lost it.
+// The first version with a value is AWSCURRENT, whatever its labels.
+func (s *SecretState) attachAll(labels []string, id string) {
+	_, hasCurrent := s.Labels[labelCurrent]
+	current := !hasCurrent
+	for _, label := range labels {
+		if label == labelCurrent {
+			current = true
+			continue
+		}
+		s.attach(label, id)
+	}
+	if current {
+		s.attach(labelCurrent, id)
+	}
+}
+
+// hasPending says that AWSPENDING is on another version than AWSCURRENT, which is a rotation that has not
+// come to its end.
+func (s *SecretState) hasPending() bool {
+	pending, ok := s.Labels[labelPending]
+	return ok && pending != s.Labels[labelCurrent]
+}
+
+// remove takes a version and its labels away.
+func (s *SecretState) remove(id string) {
+	for _, label := range s.labelsOf(id) {
+		delete(s.Labels, label)
+	}
+	s.Versions = slices.DeleteFunc(s.Versions, func(v Version) bool { return v.ID == id })
+}
+
+// tidy forgets what a change of labels has left behind: an unfinished rotation whose version somebody took
+// the label from, and deprecated versions. Secrets Manager keeps the 100 most recent versions and all of
+// the last 24 hours, and never deletes one that has a label.
+//
+// Parity: Secrets Manager: when deprecated versions are deleted
+func (s *SecretState) tidy(now time.Time) {
+	if u := s.Unfinished; u != nil && s.Labels[labelPending] != u.Token && s.Labels[labelCurrent] != u.Token {
+		s.Unfinished = nil
+	}
+	labelled := s.labelled()
+	surplus := len(s.Versions) - keptVersions
+	s.Versions = slices.DeleteFunc(s.Versions, func(v Version) bool {
+		if len(labelled[v.ID]) > 0 {
+			return false
+		}
+		old := surplus > 0 && now.Sub(v.CreatedAt) > keptFor
+		if old {
+			surplus--
+		}
+		return old || v.Value == ""
+	})
+}

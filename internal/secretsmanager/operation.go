@@ -1,0 +1,72 @@
+package secretsmanager
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// operation is an operation of the API, from a request's JSON to a value that marshals to the response's.
+type operation func(input []byte) (any, error)
+
+func (s *Store) allOperations() map[string]operation {
+	return map[string]operation{
+		"DescribeSecret":           decoding(s.describeSecret),
+		"GetSecretValue":           decoding(s.getSecretValue),
+		"ListSecrets":              decoding(s.listSecrets),
+		"PutSecretValue":           decoding(s.putSecretValue),
+		"RotateSecret":             decoding(s.rotateSecret),
+		"UpdateSecretVersionStage": decoding(s.updateSecretVersionStage),
+	}
+}
+
+// Call runs an operation of the Secrets Manager API, such as GetSecretValue. Input is the request's JSON;
+// output marshals to the response's, in which dates are seconds since 1970. The error is an *Error.
+// RotateSecret returns when the rotation has begun, whatever becomes of ctx.
+func (s *Store) Call(_ context.Context, name string, input []byte) (output any, err error) {
+	run, ok := s.operations[name]
+	if !ok {
+		names := slices.Sorted(maps.Keys(s.operations))
+		return nil, refuse(codeUnknownOperation, "Operation %q is not simulated; there are %s.", name, strings.Join(names, ", "))
+	}
+	return run(input)
+}
+
+// decoding gives an operation its input. The decoder's own error can quote the input and so is not passed on.
+func decoding[In, Out any](operate func(In) (Out, error)) operation {
+	return func(input []byte) (any, error) {
+		var in In
+		if json.Unmarshal(input, &in) != nil {
+			return nil, refuse(codeSerialization, "The body is not the JSON of this operation's input.")
+		}
+		return operate(in)
+	}
+}
+
+// reference is what the operations that change a secret answer with.
+type reference struct {
+	ARN           string
+	Name          string
+	VersionID     string   `json:"VersionId,omitempty"`
+	VersionStages []string `json:",omitempty"`
+}
+
+// epoch is a date on the wire: seconds since 1970, to the millisecond. A zero time is left out.
+func epoch(t time.Time) *float64 {
+	if t.IsZero() {
+		return nil
+	}
+	seconds := float64(t.UnixMilli()) / 1000
+	return &seconds
+}
+
+// Parity: Secrets Manager: a request without ClientRequestToken
+func validateToken(token string) error {
+	if len(token) < 32 || len(token) > 64 {
+		return refuse(codeInvalidParameter, "ClientRequestToken needs 32 to 64 characters, such as a UUID.")
+	}
+	return nil
+}

@@ -1,0 +1,170 @@
+package secretsmanager
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/google/uuid"
+)
+
+// Steps of a rotation, in the order of createSecret, setSecret, testSecret, finishSecret.
+const (
+	stepCreate = "createSecret"
+	stepSet    = "setSecret"
+	stepTest   = "testSecret"
+	stepFinish = "finishSecret"
+)
+
+// plan is a rotation to begin.
+type plan struct {
+	token    string // the id of the version to make
+	testOnly bool
+	schedule Schedule // in force from now on
+	applied  Schedule // the template's that has been seen through with this rotation
+}
+
+// rotation is one that runs.
+type rotation struct {
+	token    string
+	testOnly bool
+	function Invoker
+
+	done chan struct{} // closed when it has ended
+	err  error         // a *RotationError; read it after done
+}
+
+// event is what the rotation function receives.
+type event struct {
+	Step               string
+	SecretID           string `json:"SecretId"`
+	ClientRequestToken string
+	RotationToken      string
+}
+
+// begin reserves the version of a plan under AWSPENDING and runs the rotation until it ends, or ctx or the
+// store does. One rotation of a secret runs at a time. The lock must be held.
+func (s *Store) begin(ctx context.Context, sec *secret, p plan) (*rotation, error) {
+	if sec.running != nil || sec.state.hasPending() {
+		return nil, refuse(codeInvalidRequest, messageUnfinished)
+	}
+	function, err := s.function(p.schedule.FunctionARN)
+	if err != nil {
+		return nil, err
+	}
+	if s.closed {
+		return nil, refuse(codeInternal, "Secrets Manager is being shut down.")
+	}
+	err = s.update(sec, func(state *SecretState) {
+		state.Versions = append(state.Versions, Version{ID: p.token, CreatedAt: s.now()})
+		state.attach(labelPending, p.token)
+		state.Rotation = RotationState{Enabled: true, Schedule: p.schedule, Applied: p.applied}
+		state.Unfinished = &Unfinished{Token: p.token, TestOnly: p.testOnly}
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.start(ctx, sec, function), nil
+}
+
+// start runs the secret's unfinished rotation, from its first step on. The lock must be held.
+func (s *Store) start(ctx context.Context, sec *secret, function Invoker) *rotation {
+	r := &rotation{
+		token:    sec.state.Unfinished.Token,
+		testOnly: sec.state.Unfinished.TestOnly,
+		function: function,
+		done:     make(chan struct{}),
+	}
+	sec.running = r
+	s.rotations.Go(func() {
+		defer close(r.done)
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		defer context.AfterFunc(s.lifetime, cancel)()
+		r.err = s.rotate(ctx, sec, r)
+	})
+	return r
+}
+
+// function returns the function of an ARN.
+//
+// Parity: Secrets Manager: rotation functions there are
+func (s *Store) function(arn string) (Invoker, error) {
+	if arn == "" {
+		return nil, refuse(codeInvalidRequest, messageNoFunction)
+	}
+	function, ok := s.functions[arn]
+	if !ok {
+		return nil, refuse(codeInvalidParameter, "Function %s rotates no secret of the template, so it can't be called.", arn)
+	}
+	return function, nil
+}
+
+// rotate calls the function for each step and records the end. A step that fails leaves AWSPENDING where
+// it is.
+//
+// Parity: Secrets Manager: a failed rotation is not retried before the next start
+func (s *Store) rotate(ctx context.Context, sec *secret, r *rotation) error {
+	step, failure := s.runSteps(ctx, sec, r)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	sec.running = nil
+	if failure == nil && !r.testOnly && sec.state.Labels[labelCurrent] != r.token {
+		failure = ErrNotCurrent
+	}
+	if failure == nil || r.testOnly {
+		if err := s.update(sec, r.recordEnd(s)); err != nil && failure == nil {
+			failure = err
+		}
+	}
+	if failure != nil {
+		s.log.Warn("rotation failed", "secret", sec.Name, "version", r.token, "step", step, "error", failure)
+		return &RotationError{Secret: sec.Name, Step: step, Err: failure}
+	}
+	s.log.Info("rotation ended", "secret", sec.Name, "version", r.token, "testOnly", r.testOnly)
+	return nil
+}
+
+// runSteps returns the last step that was run, and its error.
+func (s *Store) runSteps(ctx context.Context, sec *secret, r *rotation) (step string, err error) {
+	steps := []string{stepCreate, stepSet, stepTest, stepFinish}
+	if r.testOnly {
+		steps = []string{stepTest}
+	}
+	rotationToken := uuid.NewString()
+	for _, step = range steps {
+		payload, err := json.Marshal(event{Step: step, SecretID: sec.ARN, ClientRequestToken: r.token, RotationToken: rotationToken})
+		if err != nil {
+			return step, fmt.Errorf("encoding the event: %w", err)
+		}
+		s.progress(sec.Name, step)
+		if _, _, err := r.function.Invoke(ctx, payload); err != nil {
+			return step, err
+		}
+	}
+	return step, nil
+}
+
+// recordEnd is the change that ends a rotation: its version stays, unless it was only for the test.
+//
+// Parity: Secrets Manager: AWSPENDING after a rotation
+func (r *rotation) recordEnd(s *Store) func(*SecretState) {
+	return func(state *SecretState) {
+		state.Unfinished = nil
+		if r.testOnly {
+			state.remove(r.token)
+			return
+		}
+		state.RotatedAt = s.now()
+	}
+}
+
+// wait returns the rotation's error when it has ended, or ctx's.
+func (r *rotation) wait(ctx context.Context) error {
+	select {
+	case <-r.done:
+		return r.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

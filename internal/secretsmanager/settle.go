@@ -1,0 +1,96 @@
+package secretsmanager
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/google/uuid"
+)
+
+// maxSettling is how many secrets are rotated at the same time, so that a rotation that waits does not
+// hold up the others, and their functions do not crowd the machine.
+const maxSettling = 4
+
+// Settle does what a deployment of the template starts, and waits for it: it takes up rotations that did
+// not end in the run before, with the same token and from the first step, then rotates every secret whose
+// schedule is new or changed since it was last applied. A secret that needs neither is left alone. The
+// error joins a *RotationError for each secret that failed. When ctx ends, Settle and the rotations it
+// began end, too; they are taken up by the next Settle.
+//
+// Parity: Secrets Manager: a failed first rotation and the deployment
+func (s *Store) Settle(ctx context.Context) error {
+	failures := make([]error, len(s.secrets))
+	slots := make(chan struct{}, maxSettling)
+	var settling sync.WaitGroup
+	for i, sec := range s.secrets {
+		settling.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			failures[i] = s.settle(ctx, sec)
+		})
+	}
+	settling.Wait()
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("rotating secrets: %w", err)
+	}
+	return errors.Join(failures...)
+}
+
+// settle runs one rotation after the other until the secret needs none. It ends because a rotation that
+// succeeds takes its own cause away, and one that fails is returned.
+func (s *Store) settle(ctx context.Context, sec *secret) error {
+	for {
+		next, err := s.next(ctx, sec)
+		if err != nil {
+			return &RotationError{Secret: sec.Name, Err: err}
+		}
+		if next == nil {
+			return nil
+		}
+		if err := next.wait(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// next returns the rotation that runs, or begins the one that the secret needs; nil if it needs none.
+func (s *Store) next(ctx context.Context, sec *secret) (*rotation, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if sec.running != nil {
+		return sec.running, nil
+	}
+	if sec.Rotation == nil {
+		return nil, nil
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if sec.state.Unfinished != nil {
+		return s.resume(ctx, sec)
+	}
+	declared := sec.Rotation.schedule()
+	if sec.state.Rotation.Applied == declared {
+		return nil, nil
+	}
+	return s.begin(ctx, sec, plan{
+		token:    uuid.NewString(),
+		testOnly: !sec.Rotation.RotateImmediately,
+		schedule: declared,
+		applied:  declared,
+	})
+}
+
+// resume takes up the secret's unfinished rotation. The lock must be held.
+func (s *Store) resume(ctx context.Context, sec *secret) (*rotation, error) {
+	function, err := s.function(sec.state.Rotation.Schedule.FunctionARN)
+	if err != nil {
+		return nil, err
+	}
+	if s.closed {
+		return nil, refuse(codeInternal, "Secrets Manager is being shut down.")
+	}
+	return s.start(ctx, sec, function), nil
+}

@@ -1,0 +1,74 @@
+package synth_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cognito-m2m/internal/synth"
+)
+
+// TestUnchangedInputsAreNotSynthesizedAgain changes one thing after another, and
+// looks at whether the next run makes a new assembly.
+func TestUnchangedInputsAreNotSynthesizedAgain(t *testing.T) {
+	t.Setenv("JSII_NODE", "/bin/true")
+	p := project(t, "", `mkdir -p "$CDK_OUTDIR" && echo made > "$CDK_OUTDIR/manifest.json" && echo 'warning: odd' >&2`)
+	out := filepath.Join(t.TempDir(), "out")
+	write := func(name string) func() {
+		return func() {
+			t.Helper()
+			file := filepath.Join(p.Dir, name)
+			if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(file, []byte("package changed // "+name), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	changes := []struct {
+		name   string
+		change func()
+		env    string
+		reused bool
+	}{
+		{"the first", func() {}, "dev", false},
+		{"nothing", func() {}, "dev", true},
+		{"another environment", func() {}, "qa", false},
+		{"back", func() {}, "dev", false},
+		{"a source file", write("stacks/api.go"), "dev", false},
+		{"an environment file", write("environments/dev.yaml"), "dev", false},
+		{"a test", write("stacks/api_test.go"), "dev", true},
+		{"a page", write("README.md"), "dev", true},
+		{"a hidden folder", write(".git/HEAD"), "dev", true},
+		{"a file with another name", func() {
+			if err := os.Rename(filepath.Join(p.Dir, "stacks/api.go"), filepath.Join(p.Dir, "stacks/http.go")); err != nil {
+				t.Fatal(err)
+			}
+		}, "dev", false},
+		{"the assembly itself", func() {
+			if err := os.WriteFile(filepath.Join(out, "manifest.json"), []byte("by hand"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}, "dev", false},
+		{"an assembly that is gone", func() {
+			if err := os.RemoveAll(out); err != nil {
+				t.Fatal(err)
+			}
+		}, "dev", false},
+		{"the flags of Go", func() { t.Setenv("GOFLAGS", "-trimpath") }, "dev", false},
+		{"nothing, at the end", func() {}, "dev", true},
+	}
+	for _, s := range changes {
+		s.change()
+		got, err := p.Run(t.Context(), s.env, out, &steps{})
+		if err != nil {
+			t.Fatalf("%s: %v", s.name, err)
+		}
+		if diff := cmp.Diff(synth.Result{Warnings: []string{"odd"}, Reused: s.reused}, got); diff != "" {
+			t.Errorf("after a change of %s (-want +got):\n%s", s.name, diff)
+		}
+	}
+}

@@ -1,0 +1,188 @@
+package target
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+	cognitotypes "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
+	"golang.org/x/sync/errgroup"
+)
+
+// State is how far the secret of a client is. It is part of a JSON form.
+type State string
+
+const (
+	// NotRotated is the state before the first rotation has ended: the secret has
+	// no credentials yet.
+	NotRotated State = "not-rotated-yet"
+	// Current is the state between rotations.
+	Current State = "current"
+	// RotationUnfinished is the state while a rotation runs, and after one that
+	// failed. From outside they look the same; only the time tells them apart.
+	RotationUnfinished State = "rotation-unfinished"
+	// RotationOff is the state of a secret whose rotation somebody has turned off.
+	RotationOff State = "rotation-off"
+	// AppClientGone is the state of a secret whose app client does not exist.
+	AppClientGone State = "app-client-gone"
+)
+
+// Client is one client of an environment, as an operator sees it. It is had
+// without reading the secret's value.
+type Client struct {
+	Name                string
+	ID                  string // the app client's
+	Scopes              []string
+	AccessTokenValidity time.Duration
+	State               State
+	RotatedAt           time.Time // zero: not yet
+	NextRotation        time.Time // zero: not scheduled
+	EveryDays           int       // 0: not scheduled
+	RotationFunction    string    // the name of the function; "" without a schedule
+
+	// PendingVersion is the version that an unfinished rotation makes, "" without
+	// one; UnfinishedSince is when the secret was last touched, which is when that
+	// rotation began or later.
+	PendingVersion  string
+	UnfinishedSince time.Time
+
+	// Secrets are those that Cognito accepts, the oldest first: one or two.
+	Secrets []LiveSecret
+}
+
+// LiveSecret is a client secret that Cognito accepts.
+type LiveSecret struct {
+	ID      string // Cognito's name for it, not the secret
+	Created time.Time
+}
+
+// Clients lists the clients of the environment, sorted by name.
+func (t *Target) Clients(ctx context.Context) ([]Client, error) {
+	pool, err := t.userPoolID(ctx)
+	if err != nil {
+		return nil, err
+	}
+	names, err := t.Names(ctx)
+	if err != nil {
+		return nil, err
+	}
+	clients := make([]Client, len(names))
+	const atOnce = 4
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(atOnce)
+	for i, name := range names {
+		group.Go(func() error {
+			found, err := t.client(ctx, pool, name)
+			if err != nil {
+				return err
+			}
+			clients[i] = *found
+			return nil
+		})
+	}
+	return clients, group.Wait()
+}
+
+// Client is the client of that name. Without one it fails with an *Error whose
+// problem is UnknownClient.
+func (t *Target) Client(ctx context.Context, name string) (*Client, error) {
+	pool, err := t.userPoolID(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return t.client(ctx, pool, name)
+}
+
+func (t *Target) client(ctx context.Context, pool, name string) (*Client, error) {
+	s, err := t.describe(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{
+		Name:             name,
+		ID:               s.clientID,
+		State:            s.state(),
+		RotatedAt:        s.rotated,
+		NextRotation:     s.next,
+		EveryDays:        s.everyDays,
+		RotationFunction: s.function,
+		PendingVersion:   s.pending,
+	}
+	if s.pending != "" {
+		c.UnfinishedSince = s.changed
+	}
+	err = t.askUserPool(ctx, pool, c)
+	var missing *cognitotypes.ResourceNotFoundException
+	if c.ID == "" || errors.As(err, &missing) {
+		c.State = AppClientGone
+		return c, nil
+	}
+	if err != nil {
+		return nil, t.failure(fmt.Sprintf("the app client of %s (%s)", name, c.ID), err)
+	}
+	return c, nil
+}
+
+func (s *secret) state() State {
+	switch {
+	case s.rotationOff: // Secrets Manager then does not tell the last rotation either
+		return RotationOff
+	case s.rotated.IsZero():
+		return NotRotated
+	case s.pending != "":
+		return RotationUnfinished
+	}
+	return Current
+}
+
+// askUserPool adds what Cognito knows about a client.
+func (t *Target) askUserPool(ctx context.Context, pool string, c *Client) error {
+	if c.ID == "" {
+		return nil
+	}
+	described, err := t.pools.DescribeUserPoolClient(ctx, &cognitoidentityprovider.DescribeUserPoolClientInput{UserPoolId: &pool, ClientId: &c.ID})
+	if err != nil {
+		return err
+	}
+	c.Scopes = slices.Sorted(slices.Values(described.UserPoolClient.AllowedOAuthScopes))
+	c.AccessTokenValidity = accessTokenValidity(described.UserPoolClient)
+
+	listed, err := t.pools.ListUserPoolClientSecrets(ctx, &cognitoidentityprovider.ListUserPoolClientSecretsInput{UserPoolId: &pool, ClientId: &c.ID})
+	if err != nil {
+		return err
+	}
+	for _, found := range listed.ClientSecrets {
+		c.Secrets = append(c.Secrets, LiveSecret{ID: aws.ToString(found.ClientSecretId), Created: aws.ToTime(found.ClientSecretCreateDate)})
+	}
+	slices.SortFunc(c.Secrets, func(a, b LiveSecret) int {
+		return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.ID, b.ID))
+	})
+	return nil
+}
+
+// accessTokenValidity is how long a token of the client lives: an hour unless
+// it says otherwise, and in hours unless it names a unit (UserPoolClientType).
+func accessTokenValidity(c *cognitotypes.UserPoolClientType) time.Duration {
+	validity := time.Duration(aws.ToInt32(c.AccessTokenValidity))
+	if validity == 0 {
+		return time.Hour
+	}
+	unit := time.Hour
+	if c.TokenValidityUnits != nil {
+		switch c.TokenValidityUnits.AccessToken {
+		case cognitotypes.TimeUnitsTypeSeconds:
+			unit = time.Second
+		case cognitotypes.TimeUnitsTypeMinutes:
+			unit = time.Minute
+		case cognitotypes.TimeUnitsTypeDays:
+			unit = 24 * time.Hour
+		case cognitotypes.TimeUnitsTypeHours:
+		}
+	}
+	return validity * unit
+}

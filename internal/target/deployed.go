@@ -1,0 +1,82 @@
+package target
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/smithy-go/logging"
+)
+
+// DeployedConfig says which deployment is meant.
+type DeployedConfig struct {
+	Env string
+
+	// Region is used before any other. Empty: the Region of the AWS settings.
+	Region string
+	// DefaultRegion is used if the AWS settings name none.
+	DefaultRegion string
+}
+
+// Deployed is an environment on AWS, with the credentials and settings that
+// every AWS tool finds: the environment's variables, the shared files, a role.
+func Deployed(ctx context.Context, c DeployedConfig) (*Target, error) {
+	if !envPattern.MatchString(c.Env) {
+		return nil, fmt.Errorf("%q can't be an environment: %w", c.Env, errEnvName)
+	}
+	// What the SDK would tell on stderr about its search for credentials is
+	// nothing that the error does not say.
+	loaded, err := config.LoadDefaultConfig(ctx, config.WithRegion(c.Region), config.WithLogger(logging.Nop{}))
+	if err != nil {
+		return nil, credentialsFailure(err)
+	}
+	if loaded.Region == "" {
+		loaded.Region = c.DefaultRegion
+	}
+	if loaded.Region == "" {
+		return nil, &Error{Problem: NoRegion, text: "no AWS Region is known for " + c.Env}
+	}
+	if endpoint := aws.ToString(loaded.BaseEndpoint); isLoopback(endpoint) {
+		return nil, &Error{Problem: NotAWS, text: "AWS_ENDPOINT_URL leads to " + endpoint + " on this machine, which is not AWS"}
+	}
+	// Credentials that can't be had are told here, in one sentence, and not by
+	// the first call that needs them.
+	if _, err := loaded.Credentials.Retrieve(ctx); err != nil {
+		return nil, credentialsFailure(err)
+	}
+	return open(c.Env, nil, loaded), nil
+}
+
+func isLoopback(endpoint string) bool {
+	parsed, err := url.Parse(endpoint)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(parsed.Hostname())
+	return strings.EqualFold(parsed.Hostname(), "localhost") || ip != nil && ip.IsLoopback()
+}
+
+// credentialsFailure is one sentence for what the credential chain tells in
+// many. What an SSO or a process provider says about itself stays out: it names
+// files and URLs, and the way out is the same.
+func credentialsFailure(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return context.Canceled
+	}
+	text := "no AWS credentials were found"
+	var profile config.SharedConfigProfileNotExistError
+	switch {
+	case errors.As(err, &profile):
+		text = fmt.Sprintf("there is no AWS profile %q", profile.Profile)
+	case strings.Contains(err.Error(), "expired"), strings.Contains(err.Error(), "refresh cached SSO token"):
+		text = "the AWS session has expired"
+	case strings.Contains(err.Error(), "failed to parse"), strings.Contains(err.Error(), "failed to load shared config"):
+		text = "the AWS settings can't be read"
+	}
+	return &Error{Problem: NoCredentials, text: text, Err: err}
+}

@@ -1,0 +1,122 @@
+package target
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+
+	"github.com/aws/smithy-go"
+)
+
+// Problem is a kind of failure that its reader has a way out of.
+type Problem int
+
+// What can be wrong.
+const (
+	NotServed          Problem = iota + 1 // the local run is of a version without AWS calls
+	NotAWS                                // the AWS settings lead to this machine
+	NoRegion                              // no AWS Region is known
+	NoCredentials                         // AWS credentials can't be had
+	CredentialsRefused                    // AWS does not accept them
+	AccessDenied                          // they do not allow what is asked
+	NotDeployed                           // there is no such environment in the account and Region
+	Unreachable                           // nothing answers
+	UnknownClient                         // the environment has no such client
+	NotYetRotated                         // the first rotation of the secret has not ended
+	Unfinished                            // a rotation has begun and not ended
+	Abandoned                             // a rotation that was watched has lost its version
+	NotCurrent                            // the current value of a secret is of no secret that the client has
+)
+
+// Error is a failure as one sentence, without the SDK's chain of causes.
+type Error struct {
+	Problem Problem
+	Subject string   // the client, or of NotDeployed the environment
+	Known   []string // of UnknownClient: the clients there are, if that could be told
+	Err     error    // the cause; not part of the sentence
+
+	text string
+}
+
+func (e *Error) Error() string { return e.text }
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// The codes of the three services, which call the same thing differently.
+var (
+	deniedCodes  = []string{"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
+	refusedCodes = []string{
+		"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException",
+		"InvalidSignatureException", "SignatureDoesNotMatch", "IncompleteSignature", "MissingAuthenticationToken",
+	}
+)
+
+// failure is err, of a call about subject, as one sentence.
+func (t *Target) failure(subject string, err error) error {
+	var called *smithy.OperationError
+	if errors.Is(err, context.Canceled) {
+		return context.Canceled
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return context.DeadlineExceeded
+	}
+	if !errors.As(err, &called) {
+		return err
+	}
+	action := iamPrefix(called.ServiceID) + ":" + called.OperationName
+	var answer smithy.APIError
+	var network net.Error
+	switch {
+	case errors.As(err, &answer) && slices.Contains(deniedCodes, answer.ErrorCode()):
+		if strings.Contains(answer.ErrorMessage(), "KMS") { // "Access to KMS is not allowed"
+			action, subject = "kms:Decrypt", "the key of "+subject
+		}
+		return &Error{Problem: AccessDenied, text: fmt.Sprintf("these AWS credentials do not allow %s on %s", action, subject), Err: err}
+	case errors.As(err, &answer) && slices.Contains(refusedCodes, answer.ErrorCode()):
+		return &Error{Problem: CredentialsRefused, text: fmt.Sprintf("AWS does not accept these credentials (%s)", answer.ErrorCode()), Err: err}
+	case errors.As(err, &answer):
+		return fmt.Errorf("%s on %s: %s", action, subject, told(answer))
+	case errors.As(err, &network):
+		return &Error{Problem: Unreachable, text: fmt.Sprintf("%s can't be reached: %v", t, innermost(err)), Err: err}
+	}
+	return fmt.Errorf("%s on %s: %w", action, subject, innermost(err))
+}
+
+// told is what a service says: its code, and its message if there is one.
+func told(answer smithy.APIError) string {
+	if message := strings.TrimSuffix(answer.ErrorMessage(), "."); message != "" {
+		return message + " (" + answer.ErrorCode() + ")"
+	}
+	return answer.ErrorCode()
+}
+
+// innermost is the cause at the end of the chain.
+func innermost(err error) error {
+	for {
+		cause := errors.Unwrap(err)
+		if cause == nil {
+			return err
+		}
+		err = cause
+	}
+}
+
+func iamPrefix(service string) string {
+	switch service {
+	case "Secrets Manager":
+		return "secretsmanager"
+	case "Cognito Identity Provider":
+		return "cognito-idp"
+	}
+	return strings.ToLower(service)
+}
+
+// noSuchStack says whether CloudFormation knows no stack of the name: it has no
+// code of its own for that.
+func noSuchStack(err error) bool {
+	var answer smithy.APIError
+	return errors.As(err, &answer) && answer.ErrorCode() == "ValidationError" && strings.Contains(answer.ErrorMessage(), "does not exist")
+}

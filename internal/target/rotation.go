@@ -1,0 +1,122 @@
+package target
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	secretstypes "github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
+)
+
+// Rotate begins a rotation of the client's secret, which goes on by itself, and
+// returns the version that it makes. If one is unfinished it fails with an
+// *Error whose problem is Unfinished.
+func (t *Target) Rotate(ctx context.Context, client string) (version string, err error) {
+	s, err := t.describe(ctx, client)
+	if err != nil {
+		return "", err
+	}
+	if s.pending != "" {
+		return "", &Error{Problem: Unfinished, Subject: client, text: fmt.Sprintf("a rotation of %s is unfinished since %s", client, s.changed.UTC().Format(time.RFC3339))}
+	}
+	answer, err := t.secrets.RotateSecret(ctx, &secretsmanager.RotateSecretInput{SecretId: &s.name})
+	if isUnderWay(err) {
+		return "", &Error{Problem: Unfinished, Subject: client, text: fmt.Sprintf("a rotation of %s is still under way", client), Err: err}
+	}
+	if err != nil {
+		return "", t.secretFailure(ctx, client, err)
+	}
+	return aws.ToString(answer.VersionId), nil
+}
+
+// Resume runs the steps of an unfinished rotation again and returns the version
+// that it makes; "" if there is none.
+//
+// Parity: Secrets Manager: an unfinished rotation is asked for again
+func (t *Target) Resume(ctx context.Context, client string) (version string, err error) {
+	s, err := t.describe(ctx, client)
+	if err != nil || s.pending == "" {
+		return "", err
+	}
+	// The version's own id as the token: what already has begun is meant, and no
+	// second version. Either that is accepted, or the answer is that it will be
+	// attempted again.
+	_, err = t.secrets.RotateSecret(ctx, &secretsmanager.RotateSecretInput{SecretId: &s.name, ClientRequestToken: &s.pending})
+	if err != nil && !isUnderWay(err) {
+		return "", t.secretFailure(ctx, client, err)
+	}
+	return s.pending, nil
+}
+
+// isUnderWay says whether RotateSecret was refused because of a rotation that
+// has not ended: "A previous rotation isn't complete. That rotation will be
+// reattempted." The code alone stands for other refusals, too.
+func isUnderWay(err error) bool {
+	var refused *secretstypes.InvalidRequestException
+	return errors.As(err, &refused) && strings.Contains(refused.ErrorMessage(), "previous rotation")
+}
+
+// Abandon gives an unfinished rotation up: its version loses the label, so that
+// another rotation can begin. That one deletes the secret that this one had
+// added. Without an unfinished rotation nothing happens.
+func (t *Target) Abandon(ctx context.Context, client string) error {
+	s, err := t.describe(ctx, client)
+	if err != nil || s.pending == "" {
+		return err
+	}
+	_, err = t.secrets.UpdateSecretVersionStage(ctx, &secretsmanager.UpdateSecretVersionStageInput{
+		SecretId:            &s.name,
+		VersionStage:        aws.String(pending),
+		RemoveFromVersionId: &s.pending,
+	})
+	if err != nil {
+		return t.secretFailure(ctx, client, err)
+	}
+	return nil
+}
+
+// How often Watch looks. On AWS a rotation takes minutes, and each look is billed.
+const (
+	lookLocally = 100 * time.Millisecond
+	lookOnAWS   = 3 * time.Second
+)
+
+// Watch waits until version is the current one of the client's secret. It tells
+// labels each new set of staging labels that the version has. If the version
+// lost its label to somebody it fails with an *Error whose problem is Abandoned.
+func (t *Target) Watch(ctx context.Context, client, version string, labels func([]string)) error {
+	every := lookOnAWS
+	if !t.Deployed() {
+		every = lookLocally
+	}
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	var seen []string
+	for {
+		s, err := t.describe(ctx, client)
+		if err != nil {
+			return err
+		}
+		now := slices.Sorted(slices.Values(s.stages[version]))
+		if len(now) > 0 && !slices.Equal(now, seen) {
+			labels(now)
+		}
+		switch {
+		case slices.Contains(now, current):
+			return nil
+		case slices.Contains(seen, pending) && !slices.Contains(now, pending):
+			return &Error{Problem: Abandoned, Subject: client, text: fmt.Sprintf("the rotation of %s was abandoned: its version %s has lost its label", client, version)}
+		}
+		seen = now
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}

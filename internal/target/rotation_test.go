@@ -1,0 +1,217 @@
+package target_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cognito-m2m/internal/target"
+	"cognito-m2m/internal/target/targettest"
+)
+
+// clientOf is the client reader as an operator sees it.
+func clientOf(t *testing.T, of *target.Target) *target.Client {
+	t.Helper()
+	found, err := of.Client(t.Context(), "reader")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// rotate rotates reader to its end, and returns the labels that were seen.
+func rotate(t *testing.T, of *target.Target) (seen [][]string) {
+	t.Helper()
+	version, err := of.Rotate(t.Context(), "reader")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := of.Watch(t.Context(), "reader", version, func(labels []string) { seen = append(seen, labels) }); err != nil {
+		t.Fatal(err)
+	}
+	return seen
+}
+
+func secretID(t *testing.T, of *target.Target) string {
+	t.Helper()
+	found, err := of.Credentials("reader").Credentials(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found.ClientSecretID
+}
+
+func TestStatesOfAClient(t *testing.T) {
+	t.Parallel()
+	run := begin(t, false)
+	of := localTarget(t, run)
+	if got := clientOf(t, of); got.State != target.NotRotated || !got.RotatedAt.IsZero() {
+		t.Errorf("before the first rotation: %+v", got)
+	}
+	if err := run.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	got := clientOf(t, of)
+	want := &target.Client{
+		Name: "reader", ID: run.ClientIDs["reader"], Scopes: []string{"test-api/read"}, AccessTokenValidity: time.Hour,
+		State: target.Current, RotatedAt: got.RotatedAt, NextRotation: got.RotatedAt.AddDate(0, 0, 30), EveryDays: 30,
+		RotationFunction: "m2m-dev-Api-Rotate", Secrets: got.Secrets,
+	}
+	if diff := cmp.Diff(want, got); diff != "" || got.RotatedAt.IsZero() || len(got.Secrets) != 1 {
+		t.Errorf("between rotations, %d secrets (-want +got):\n%s", len(got.Secrets), diff)
+	}
+
+	run.Rotator.Hold()
+	version, err := of.Rotate(t.Context(), "reader")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got = clientOf(t, of)
+	if got.State != target.RotationUnfinished || got.PendingVersion != version || got.UnfinishedSince.IsZero() {
+		t.Errorf("during a rotation: %+v", got)
+	}
+	_, err = of.Rotate(t.Context(), "reader")
+	wantProblem(t, err, target.Unfinished)
+	_, err = of.Previous(t.Context(), "reader")
+	wantProblem(t, err, target.Unfinished)
+}
+
+func TestRotateAndRevoke(t *testing.T) {
+	t.Parallel()
+	run := begin(t, true)
+	of := localTarget(t, run)
+	before := secretID(t, of)
+	if previous, err := of.Previous(t.Context(), "reader"); err != nil || previous != nil {
+		t.Errorf("before: previous %v, error %v, want none", previous, err)
+	}
+	seen := rotate(t, of)
+	if last := seen[len(seen)-1]; !slices.Contains(last, "AWSCURRENT") {
+		t.Errorf("labels end with %v", last)
+	}
+	if after := secretID(t, of); after == before {
+		t.Error("the secret is the same as before")
+	}
+	previous, err := of.Previous(t.Context(), "reader")
+	if err != nil || previous == nil || previous.ID != before {
+		t.Fatalf("previous: %v, error %v, want %s", previous, err, before)
+	}
+	if err := of.Revoke(t.Context(), "reader", *previous); err != nil {
+		t.Fatal(err)
+	}
+	live := clientOf(t, of).Secrets
+	if len(live) != 1 || live[0].ID != secretID(t, of) {
+		t.Errorf("live secrets after revoking: %v", live)
+	}
+}
+
+func TestPreviousDoesNotGuess(t *testing.T) {
+	t.Parallel()
+	run := begin(t, true)
+	of := localTarget(t, run)
+	rotate(t, of)
+	other := `{"client_id":"` + run.ClientIDs["reader"] + `","client_secret":"x","client_secret_id":"by hand","token_endpoint":"https://example.com/oauth2/token"}`
+	if err := run.Put(t.Context(), "m2m/dev/reader", other); err != nil {
+		t.Fatal(err)
+	}
+	// The last rotation's label was left beside AWSCURRENT, which is elsewhere now.
+	if err := of.Abandon(t.Context(), "reader"); err != nil {
+		t.Fatal(err)
+	}
+	_, err := of.Previous(t.Context(), "reader")
+	wantProblem(t, err, target.NotCurrent)
+}
+
+func TestWatchUntilTheDeadline(t *testing.T) {
+	t.Parallel()
+	run := begin(t, true)
+	of := localTarget(t, run)
+	run.Rotator.Hold()
+	version, err := of.Rotate(t.Context(), "reader")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var seen []string
+	err = of.Watch(ctx, "reader", version, func(labels []string) { seen = labels; cancel() })
+	if diff := cmp.Diff([]string{"AWSPENDING"}, seen); diff != "" || !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, labels (-want +got):\n%s", err, diff)
+	}
+	run.Rotator.Release() // it goes on without anybody watching
+	if err := of.Watch(t.Context(), "reader", version, func([]string) {}); err != nil {
+		t.Error(err)
+	}
+}
+
+// failed is an environment in which a rotation of reader has failed.
+func failed(t *testing.T) (run *targettest.Run, of *target.Target, version string) {
+	t.Helper()
+	run = begin(t, true)
+	of = localTarget(t, run)
+	run.Rotator.Fail("testSecret")
+	version, err := of.Rotate(t.Context(), "reader")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Settle waits for a rotation that runs; one that has failed, it runs again.
+	if run.Settle(t.Context()) == nil {
+		t.Fatal("the rotation has not failed")
+	}
+	run.Rotator.Fail("")
+	return run, of, version
+}
+
+func TestAbandon(t *testing.T) {
+	t.Parallel()
+	_, of, version := failed(t)
+	current := secretID(t, of)
+	if got := clientOf(t, of); got.State != target.RotationUnfinished || got.PendingVersion != version {
+		t.Errorf("after the failure: %+v", got)
+	}
+	if err := of.Abandon(t.Context(), "reader"); err != nil {
+		t.Fatal(err)
+	}
+	if got := clientOf(t, of); got.State != target.Current || secretID(t, of) != current {
+		t.Errorf("after abandoning: %+v", got)
+	}
+	rotate(t, of)
+	previous, err := of.Previous(t.Context(), "reader")
+	if err != nil || previous == nil || previous.ID != current {
+		t.Errorf("after rotating again: previous %v, error %v, want %s", previous, err, current)
+	}
+	if err := of.Abandon(t.Context(), "reader"); err != nil {
+		t.Errorf("nothing to abandon: %v", err)
+	}
+}
+
+func TestAbandonedWhileWatched(t *testing.T) {
+	t.Parallel()
+	_, of, version := failed(t)
+	abandoned := make(chan error, 1)
+	err := of.Watch(t.Context(), "reader", version, func([]string) { abandoned <- of.Abandon(t.Context(), "reader") })
+	wantProblem(t, err, target.Abandoned)
+	if err := <-abandoned; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestResume(t *testing.T) {
+	t.Parallel()
+	run, of, version := failed(t)
+	resumed, err := of.Resume(t.Context(), "reader")
+	if err != nil || resumed != version {
+		t.Fatalf("got version %q, error %v, want %q", resumed, err, version)
+	}
+	if err := run.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := of.Watch(t.Context(), "reader", version, func([]string) {}); err != nil {
+		t.Error(err)
+	}
+	if none, err := of.Resume(t.Context(), "reader"); err != nil || none != "" {
+		t.Errorf("nothing to resume: got %q, error %v", none, err)
+	}
+}

@@ -1,0 +1,138 @@
+package target
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	secretstypes "github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
+)
+
+// The staging labels of a rotation.
+const (
+	current = "AWSCURRENT"
+	pending = "AWSPENDING"
+)
+
+// clientIDTag is the tag of a secret that names its app client.
+const clientIDTag = "m2m:client-id"
+
+// secret is what Secrets Manager tells about a client's secret without its value.
+type secret struct {
+	name     string
+	clientID string // "" without the tag
+
+	stages  map[string][]string // staging labels by version
+	current string              // the version labelled so
+	pending string              // the version labelled so, unless it is current too
+
+	rotationOff bool
+
+	rotated   time.Time // the end of the last rotation; zero: there was none
+	changed   time.Time
+	next      time.Time // zero: no schedule
+	everyDays int
+	function  string // the name of the rotation's function
+}
+
+func (t *Target) prefix() string { return "m2m/" + t.Env + "/" }
+
+func (t *Target) secretID(client string) string { return t.prefix() + client }
+
+// describe is the state of a client's secret.
+func (t *Target) describe(ctx context.Context, client string) (*secret, error) {
+	if !clientPattern.MatchString(client) {
+		return nil, t.unknown(ctx, client, nil)
+	}
+	id := t.secretID(client)
+	answer, err := t.secrets.DescribeSecret(ctx, &secretsmanager.DescribeSecretInput{SecretId: &id})
+	if err != nil {
+		return nil, t.secretFailure(ctx, client, err)
+	}
+	s := &secret{
+		name:        id,
+		stages:      answer.VersionIdsToStages,
+		rotationOff: !aws.ToBool(answer.RotationEnabled),
+		rotated:     aws.ToTime(answer.LastRotatedDate),
+		changed:     aws.ToTime(answer.LastChangedDate),
+		next:        aws.ToTime(answer.NextRotationDate),
+		function:    functionName(aws.ToString(answer.RotationLambdaARN)),
+	}
+	if rules := answer.RotationRules; rules != nil {
+		s.everyDays = int(aws.ToInt64(rules.AutomaticallyAfterDays))
+	}
+	for _, tag := range answer.Tags {
+		if aws.ToString(tag.Key) == clientIDTag {
+			s.clientID = aws.ToString(tag.Value)
+		}
+	}
+	s.label()
+	return s, nil
+}
+
+// label finds the versions that matter. A rotation that ended well may leave its
+// label where it was, beside AWSCURRENT: nothing is pending then.
+func (s *secret) label() {
+	for version, labels := range s.stages {
+		isCurrent, isPending := slices.Contains(labels, current), slices.Contains(labels, pending)
+		if isCurrent {
+			s.current = version
+		}
+		if isPending && !isCurrent {
+			s.pending = version
+		}
+	}
+}
+
+// functionName is the last part of a function's ARN, without a qualifier.
+func functionName(arn string) string {
+	const nameAt = 6 // arn:aws:lambda:<region>:<account>:function:<name>
+	if parts := strings.Split(arn, ":"); len(parts) > nameAt {
+		return parts[nameAt]
+	}
+	return ""
+}
+
+// Names lists the clients of the environment: those that have a secret.
+func (t *Target) Names(ctx context.Context) ([]string, error) {
+	var names []string
+	pages := secretsmanager.NewListSecretsPaginator(t.secrets, &secretsmanager.ListSecretsInput{
+		Filters: []secretstypes.Filter{{Key: secretstypes.FilterNameStringTypeName, Values: []string{t.prefix()}}},
+	})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, t.failure("the secrets "+t.prefix()+"*", err)
+		}
+		for _, listed := range page.SecretList {
+			if name, ok := strings.CutPrefix(aws.ToString(listed.Name), t.prefix()); ok && clientPattern.MatchString(name) {
+				names = append(names, name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+// secretFailure is failure for a call about one client's secret.
+func (t *Target) secretFailure(ctx context.Context, client string, err error) error {
+	if _, missing := errors.AsType[*secretstypes.ResourceNotFoundException](err); missing {
+		return t.unknown(ctx, client, err)
+	}
+	return t.failure("the secret "+t.secretID(client), err)
+}
+
+// unknown is the error of a client that the environment does not have, with
+// those that it has, if the caller may know.
+func (t *Target) unknown(ctx context.Context, client string, cause error) error {
+	e := &Error{Problem: UnknownClient, Subject: client, text: fmt.Sprintf("there is no client %q of %s", client, t), Err: cause}
+	if names, err := t.Names(ctx); err == nil {
+		e.Known = names
+	}
+	return e
+}

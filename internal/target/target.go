@@ -1,0 +1,122 @@
+package target
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"cognito-m2m/internal/local"
+)
+
+// Target is one environment in one place. It is safe for concurrent use.
+type Target struct {
+	Env    string
+	Region string
+
+	run     *local.Running // nil on AWS
+	stacks  *cloudformation.Client
+	secrets *secretsmanager.Client
+	pools   *cognitoidentityprovider.Client
+}
+
+// Local is the run of env on this machine whose state is in stateDir. Without
+// one it fails with a *local.NotRunningError.
+func Local(stateDir, env string) (*Target, error) {
+	run, err := local.FindRun(stateDir, env)
+	if err != nil {
+		return nil, err
+	}
+	if run.AWSEndpointURL == "" {
+		return nil, &Error{Problem: NotServed, text: fmt.Sprintf("the run of %s on this machine does not answer AWS calls", env)}
+	}
+	// Made by hand and not loaded: nothing in the caller's AWS settings can lead
+	// a call for the local run to AWS, or real credentials to the local run.
+	return open(env, run, aws.Config{
+		Region:       run.Region,
+		BaseEndpoint: &run.AWSEndpointURL,
+		Credentials:  credentials.NewStaticCredentialsProvider("local", "local", ""),
+	}), nil
+}
+
+func open(env string, run *local.Running, c aws.Config) *Target {
+	// Cognito answers five calls a second about one user pool, and a listing asks
+	// twice for each client. Where nothing answers it is told within seconds.
+	const attempts, longestBackoff = 6, 2 * time.Second
+	c.Retryer = func() aws.Retryer {
+		return retry.AddWithMaxBackoffDelay(retry.AddWithMaxAttempts(retry.NewStandard(), attempts), longestBackoff)
+	}
+	return &Target{
+		Env:     env,
+		Region:  c.Region,
+		run:     run,
+		stacks:  cloudformation.NewFromConfig(c),
+		secrets: secretsmanager.NewFromConfig(c),
+		pools:   cognitoidentityprovider.NewFromConfig(c),
+	}
+}
+
+// Deployed says whether the target is on AWS.
+func (t *Target) Deployed() bool { return t.run == nil }
+
+// String tells a person which environment this is, and where.
+func (t *Target) String() string {
+	if t.Deployed() {
+		return t.Env + " in " + t.Region
+	}
+	return t.Env + " on this machine"
+}
+
+// APIURL is the base URL of the HTTP API, without a slash at its end.
+func (t *Target) APIURL(ctx context.Context) (string, error) {
+	if t.run != nil {
+		return t.run.APIURL, nil
+	}
+	return t.output(ctx, "ApiUrl")
+}
+
+func (t *Target) userPoolID(ctx context.Context) (string, error) {
+	if t.run != nil {
+		return t.run.UserPoolID, nil
+	}
+	return t.output(ctx, "UserPoolId")
+}
+
+// output is an output of the stack that holds the clients and the API. Its keys
+// are fixed.
+func (t *Target) output(ctx context.Context, key string) (string, error) {
+	stack := "m2m-" + t.Env + "-Api"
+	answer, err := t.stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &stack})
+	if noSuchStack(err) {
+		return "", &Error{Problem: NotDeployed, Subject: t.Env, text: fmt.Sprintf("%s is not deployed in %s: there is no stack %s", t.Env, t.Region, stack), Err: err}
+	}
+	if err != nil {
+		return "", t.failure(stack, err)
+	}
+	for _, described := range answer.Stacks {
+		for _, output := range described.Outputs {
+			if aws.ToString(output.OutputKey) == key {
+				return aws.ToString(output.OutputValue), nil
+			}
+		}
+	}
+	return "", &Error{Problem: NotDeployed, Subject: t.Env, text: fmt.Sprintf("the stack %s in %s has no output %s", stack, t.Region, key)}
+}
+
+// The names of environments and clients as environment files have them, a
+// little wider: the files' own rules are not repeated here. What can't be a
+// name is not asked for.
+var (
+	envPattern    = regexp.MustCompile(`^[a-z][a-z0-9-]{0,31}$`)
+	clientPattern = regexp.MustCompile(`^[a-z][a-z0-9-]{0,30}$`)
+)
+
+var errEnvName = errors.New("lower-case letters, digits and hyphens are wanted, such as dev")

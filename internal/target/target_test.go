@@ -1,0 +1,275 @@
+package target_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cognito-m2m/client"
+	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/target"
+	"cognito-m2m/internal/target/targettest"
+)
+
+// begin starts an environment; settled says whether its first rotations have ended.
+func begin(t *testing.T, settled bool) *targettest.Run {
+	t.Helper()
+	run, err := targettest.Start(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := run.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if settled {
+		if err := run.Settle(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return run
+}
+
+func localTarget(t *testing.T, run *targettest.Run) *target.Target {
+	t.Helper()
+	found, err := target.Local(run.StateDir, "dev")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// deployedTarget reaches the environment as a deployment: by the AWS settings.
+func deployedTarget(t *testing.T, run *targettest.Run) *target.Target {
+	t.Helper()
+	settings(t, map[string]string{
+		"AWS_ACCESS_KEY_ID": "AKIDTEST", "AWS_SECRET_ACCESS_KEY": "test",
+		"AWS_ENDPOINT_URL_SECRETS_MANAGER": run.AWSEndpointURL, "AWS_ENDPOINT_URL_CLOUDFORMATION": run.AWSEndpointURL,
+		"AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER": run.AWSEndpointURL,
+	})
+	found, err := target.Deployed(t.Context(), target.DeployedConfig{Env: "dev", Region: targettest.Region})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// settings are the only AWS settings of the process.
+func settings(t *testing.T, variables map[string]string) {
+	t.Helper()
+	none := t.TempDir() + "/none"
+	for name, value := range map[string]string{
+		"AWS_CONFIG_FILE": none, "AWS_SHARED_CREDENTIALS_FILE": none, "AWS_EC2_METADATA_DISABLED": "true",
+		"AWS_PROFILE": "", "AWS_REGION": "", "AWS_DEFAULT_REGION": "", "AWS_ENDPOINT_URL": "",
+		"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_SESSION_TOKEN": "",
+	} {
+		t.Setenv(name, value)
+	}
+	for name, value := range variables {
+		t.Setenv(name, value)
+	}
+}
+
+// wantProblem wants an *Error of a kind, which is not wrapped.
+func wantProblem(t *testing.T, err error, problem target.Problem) {
+	t.Helper()
+	told, ok := err.(*target.Error) //nolint:errorlint // its text is all that a person reads
+	if !ok || told.Problem != problem {
+		t.Fatalf("got error %v, want one with problem %d", err, problem)
+	}
+}
+
+func TestBothTargetsAreTheSameAfterwards(t *testing.T) {
+	run := begin(t, true)
+	here, there := localTarget(t, run), deployedTarget(t, run)
+	for _, of := range []*target.Target{here, there} {
+		url, err := of.APIURL(t.Context())
+		if err != nil || url != run.APIURL {
+			t.Errorf("%s: got API URL %q, error %v", of, url, err)
+		}
+		names, err := of.Names(t.Context())
+		if diff := cmp.Diff([]string{"reader", "writer"}, names); err != nil || diff != "" {
+			t.Errorf("%s: names, error %v (-want +got):\n%s", of, err, diff)
+		}
+		found, err := of.Credentials("reader").Credentials(t.Context())
+		if err != nil || found.ClientID != run.ClientIDs["reader"] || found.ClientSecret == "" {
+			t.Errorf("%s: credentials %v, error %v", of, found.ClientID, err)
+		}
+	}
+	if here.Deployed() || !there.Deployed() {
+		t.Errorf("deployed: here %t, there %t", here.Deployed(), there.Deployed())
+	}
+}
+
+func TestLocalNeverFollowsTheAWSSettings(t *testing.T) {
+	run := begin(t, true)
+	asked := 0
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked++ }))
+	defer elsewhere.Close()
+	settings(t, map[string]string{
+		"AWS_ENDPOINT_URL": elsewhere.URL, "AWS_ENDPOINT_URL_SECRETS_MANAGER": elsewhere.URL,
+		"AWS_REGION": "us-west-2", "AWS_PROFILE": "none",
+	})
+	if _, err := localTarget(t, run).Clients(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if asked > 0 {
+		t.Errorf("%d calls for the local run went elsewhere", asked)
+	}
+}
+
+func TestNoLocalRun(t *testing.T) {
+	t.Parallel()
+	_, err := target.Local(t.TempDir(), "dev")
+	if _, ok := errors.AsType[*local.NotRunningError](err); !ok {
+		t.Errorf("got error %v, want a NotRunningError", err)
+	}
+}
+
+func TestDeployedSettings(t *testing.T) {
+	keys := map[string]string{"AWS_ACCESS_KEY_ID": "AKIDTEST", "AWS_SECRET_ACCESS_KEY": "test"}
+	cases := []struct {
+		name      string
+		variables map[string]string
+		config    target.DeployedConfig
+		region    string
+		problem   target.Problem
+	}{
+		{name: "the flag wins", variables: map[string]string{"AWS_REGION": "us-west-2"}, config: target.DeployedConfig{Env: "dev", Region: "eu-west-1", DefaultRegion: "us-east-1"}, region: "eu-west-1"},
+		{name: "the settings are next", variables: map[string]string{"AWS_REGION": "us-west-2"}, config: target.DeployedConfig{Env: "dev", DefaultRegion: "us-east-1"}, region: "us-west-2"},
+		{name: "the environment file is last", config: target.DeployedConfig{Env: "dev", DefaultRegion: "us-east-1"}, region: "us-east-1"},
+		{name: "no Region", config: target.DeployedConfig{Env: "dev"}, problem: target.NoRegion},
+		{name: "no credentials", variables: map[string]string{"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, config: target.DeployedConfig{Env: "dev", Region: "eu-west-1"}, problem: target.NoCredentials},
+		{name: "no such profile", variables: map[string]string{"AWS_PROFILE": "nobody"}, config: target.DeployedConfig{Env: "dev", Region: "eu-west-1"}, problem: target.NoCredentials},
+		{name: "the local run's endpoint", variables: map[string]string{"AWS_ENDPOINT_URL": "http://127.0.0.1:4002"}, config: target.DeployedConfig{Env: "dev", Region: "eu-west-1"}, problem: target.NotAWS},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			settings(t, keys)
+			for name, value := range c.variables {
+				t.Setenv(name, value)
+			}
+			found, err := target.Deployed(t.Context(), c.config)
+			if c.problem != 0 {
+				wantProblem(t, err, c.problem)
+				if text := err.Error(); strings.Contains(text, ": ") || len(text) > 100 {
+					t.Errorf("not one sentence: %s", text)
+				}
+				return
+			}
+			if err != nil || found.Region != c.region {
+				t.Errorf("got %v, error %v, want Region %s", found, err, c.region)
+			}
+		})
+	}
+}
+
+func TestNotDeployed(t *testing.T) {
+	run := begin(t, false)
+	deployedTarget(t, run) // its settings
+	other, err := target.Deployed(t.Context(), target.DeployedConfig{Env: "qa", Region: targettest.Region})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = other.APIURL(t.Context())
+	wantProblem(t, err, target.NotDeployed)
+	if got, want := err.Error(), "qa is not deployed in eu-central-1: there is no stack m2m-qa-Api"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestRefusalsAreOneSentence(t *testing.T) {
+	run := begin(t, true)
+	of := deployedTarget(t, run)
+	cases := []struct {
+		code    string
+		problem target.Problem
+		want    string
+	}{
+		{"AccessDeniedException", target.AccessDenied, "these AWS credentials do not allow secretsmanager:GetSecretValue on the secret m2m/dev/reader"},
+		{"ExpiredTokenException", target.CredentialsRefused, "AWS does not accept these credentials (ExpiredTokenException)"},
+	}
+	for _, c := range cases {
+		run.Deny("GetSecretValue", c.code, "User: arn:aws:iam::123456789012:user/x is not authorized")
+		_, err := of.Credentials("reader").Credentials(t.Context())
+		wantProblem(t, err, c.problem)
+		if got := err.Error(); got != c.want {
+			t.Errorf("%s: got %q, want %q", c.code, got, c.want)
+		}
+	}
+}
+
+func TestUnreachable(t *testing.T) {
+	t.Parallel()
+	run := begin(t, true)
+	of := localTarget(t, run)
+	run.StopAWS()
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := of.Names(ended); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: got error %v", err)
+	}
+	_, err := of.Names(t.Context())
+	wantProblem(t, err, target.Unreachable)
+	if got := err.Error(); !strings.HasPrefix(got, "dev on this machine can't be reached: ") {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestUnknownClient(t *testing.T) {
+	t.Parallel()
+	of := localTarget(t, begin(t, false))
+	for _, name := range []string{"raeder", "", "../dev/reader", "reader/x", "READER"} {
+		_, fromSecret := of.Credentials(name).Credentials(t.Context())
+		_, fromClient := of.Client(t.Context(), name)
+		_, fromRotate := of.Rotate(t.Context(), name)
+		for _, err := range []error{fromSecret, fromClient, fromRotate} {
+			told, ok := errors.AsType[*target.Error](err)
+			if !ok || told.Problem != target.UnknownClient {
+				t.Fatalf("%q: got error %v", name, err)
+			}
+			if diff := cmp.Diff([]string{"reader", "writer"}, told.Known); diff != "" || told.Subject != name {
+				t.Errorf("%q: subject %q, known (-want +got):\n%s", name, told.Subject, diff)
+			}
+		}
+	}
+}
+
+func TestCredentialsBeforeTheFirstRotation(t *testing.T) {
+	t.Parallel()
+	of := localTarget(t, begin(t, false))
+	_, err := of.Credentials("reader").Credentials(t.Context())
+	wantProblem(t, err, target.NotYetRotated)
+	if !errors.Is(err, client.ErrNotRotated) {
+		t.Errorf("%v does not wrap ErrNotRotated", err)
+	}
+}
+
+func TestNoValueInATarget(t *testing.T) {
+	t.Parallel()
+	of := localTarget(t, begin(t, true))
+	found, err := of.Credentials("reader").Credentials(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed, err := of.Clients(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, printed := range []string{fmt.Sprintf("%+v", of), fmt.Sprintf("%#v", listed), of.String()} {
+		if strings.Contains(printed, string(found.ClientSecret)) {
+			t.Error("the client secret can be printed")
+		}
+	}
+	if !slices.ContainsFunc(listed, func(c target.Client) bool { return c.Name == "reader" }) {
+		t.Error("reader is not listed: this test looks at nothing")
+	}
+}

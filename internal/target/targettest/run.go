@@ -1,0 +1,242 @@
+// Package targettest is a running environment for tests of what is outside of
+// it: the AWS API with its real services over HTTP, two clients, and an API that
+// wants a token. A rotation function in this process stands for lambda/rotate,
+// so that a test can have it fail or wait.
+package targettest
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/gofrs/flock"
+
+	"cognito-m2m/internal/awsapi"
+	"cognito-m2m/internal/cloudformation"
+	"cognito-m2m/internal/cognito"
+	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/secretsmanager"
+)
+
+const (
+	// Region is where the environment is.
+	Region = "eu-central-1"
+	// UserPoolID is its user pool.
+	UserPoolID = Region + "_Test00001"
+)
+
+const (
+	account     = "123456789012"
+	functionARN = "arn:aws:lambda:" + Region + ":" + account + ":function:m2m-dev-Api-Rotate"
+)
+
+// Run is the environment dev with the clients reader and writer. Its secrets
+// are the placeholder until Settle has ended.
+type Run struct {
+	// StateDir has the run.json of a local run.
+	StateDir string
+	// APIURL is an API that answers with what it was asked; see api.go.
+	APIURL string
+	// AWSEndpointURL answers the calls of AWS.
+	AWSEndpointURL string
+	// StopAWS ends answering them.
+	StopAWS func()
+	// ClientIDs are the app clients' by the clients' names.
+	ClientIDs map[string]string
+	// Rotator is the rotation function.
+	Rotator *Rotator
+
+	pool   *cognito.Server
+	store  *secretsmanager.Store
+	closes []func() error
+
+	mu     sync.Mutex
+	denied map[string]refusal // by operation
+}
+
+// keys are made once: they take a moment.
+var keys = sync.OnceValues(func() (*cognito.Keys, error) { return cognito.GenerateKeys(rand.Reader) })
+
+// Start runs the environment with its state in stateDir until Close.
+func Start(stateDir string) (*Run, error) {
+	r := &Run{StateDir: stateDir, ClientIDs: map[string]string{}, Rotator: &Rotator{}, denied: map[string]refusal{}}
+	pool := http.NewServeMux() // its address is part of what it serves
+	poolURL := r.serve(pool)
+	if err := r.startPool(poolURL); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	pool.Handle("/", r.pool)
+	r.APIURL = r.serve(http.HandlerFunc(answer))
+	if err := r.startAWS(); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	r.Rotator.use(aws.Config{
+		Region: Region, BaseEndpoint: &r.AWSEndpointURL,
+		Credentials: credentials.NewStaticCredentialsProvider("rotate", "rotate", ""),
+	}, poolURL+"/oauth2/token")
+	if err := r.writeRunFile(poolURL + "/oauth2/token"); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// Settle runs the first rotations and waits for them.
+func (r *Run) Settle(ctx context.Context) error { return r.store.Settle(ctx) }
+
+type refusal struct{ code, message string }
+
+// Deny has an operation, such as GetSecretValue, answer with an error. An empty
+// code allows it again.
+func (r *Run) Deny(operation, code, message string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.denied[operation] = refusal{code: code, message: message}
+}
+
+// Close ends the run.
+func (r *Run) Close() (err error) {
+	r.Rotator.Release()
+	for _, end := range slices.Backward(r.closes) {
+		err = errors.Join(err, end())
+	}
+	return err
+}
+
+func (r *Run) serve(handler http.Handler) (url string) {
+	server := httptest.NewServer(handler)
+	r.closes = append(r.closes, func() error { server.Close(); return nil })
+	return server.URL
+}
+
+func (r *Run) startPool(baseURL string) error {
+	signing, err := keys()
+	if err != nil {
+		return err
+	}
+	c := cognito.Config{
+		UserPool: cognito.UserPool{ID: UserPoolID, Region: Region, Domain: "m2m-dev-test"}, Keys: signing, BaseURL: baseURL,
+		ResourceServers: []cognito.ResourceServer{{Identifier: "test-api", Scopes: []string{"read", "write"}}},
+	}
+	for _, name := range []string{"reader", "writer"} {
+		id, err := cognito.NewClientID(rand.Reader)
+		if err != nil {
+			return err
+		}
+		original, err := cognito.NewClientSecret(rand.Reader)
+		if err != nil {
+			return err
+		}
+		r.ClientIDs[name] = id
+		created := time.Now().Add(-time.Minute)
+		c.Clients = append(c.Clients, cognito.Client{
+			ID: id, Name: name,
+			Secrets:                         []cognito.ClientSecret{{ID: cognito.NewClientSecretID(id, created), CreateDate: created, Value: original}},
+			AllowedOAuthFlowsUserPoolClient: true,
+			AllowedOAuthFlows:               []string{"client_credentials"},
+			AllowedOAuthScopes:              map[string][]string{"reader": {"test-api/read"}, "writer": {"test-api/write", "test-api/read"}}[name],
+		})
+	}
+	r.pool, err = cognito.New(c)
+	return err
+}
+
+func (r *Run) startAWS() error {
+	var secrets []secretsmanager.Secret
+	for name, id := range r.ClientIDs {
+		secrets = append(secrets, secretsmanager.Secret{
+			ARN:     "arn:aws:secretsmanager:" + Region + ":" + account + ":secret:m2m/dev/" + name + "-Ab1Cd2",
+			Name:    "m2m/dev/" + name,
+			Tags:    map[string]string{"m2m:client-id": id},
+			Initial: "{}",
+			Rotation: &secretsmanager.Rotation{
+				FunctionARN: functionARN, Function: r.Rotator, AutomaticallyAfterDays: 30, RotateImmediately: true,
+			},
+		})
+	}
+	store, err := secretsmanager.New(secretsmanager.Config{Secrets: secrets})
+	if err != nil {
+		return err
+	}
+	r.store = store
+	stacks, err := cloudformation.New([]cloudformation.Stack{{
+		Name: "m2m-dev-Api", ID: "arn:aws:cloudformation:" + Region + ":" + account + ":stack/m2m-dev-Api/1",
+		Outputs: []cloudformation.Output{{Key: "ApiUrl", Value: r.APIURL}, {Key: "UserPoolId", Value: UserPoolID}},
+	}})
+	if err != nil {
+		return err
+	}
+	handler, err := awsapi.New(awsapi.Config{
+		JSON: []awsapi.JSONService{
+			{TargetPrefix: "secretsmanager", SigningName: "secretsmanager", Caller: store},
+			{TargetPrefix: "AWSCognitoIdentityProviderService", SigningName: "cognito-idp", Caller: r.pool},
+		},
+		Query: []awsapi.QueryService{{
+			APIVersion: "2010-05-15", SigningName: "cloudformation",
+			Namespace: "http://cloudformation.amazonaws.com/doc/2010-05-15/", Caller: stacks,
+		}},
+	})
+	if err != nil {
+		return err
+	}
+	aws := httptest.NewServer(r.deniable(handler))
+	r.AWSEndpointURL, r.StopAWS = aws.URL, sync.OnceFunc(aws.Close)
+	r.closes = append(r.closes, func() error { r.StopAWS(); return nil })
+	// Before the listeners, or a rotation that is under way could not end.
+	r.closes = append(r.closes, func() error {
+		cut, cancel := context.WithCancel(context.Background())
+		cancel()
+		_ = store.Close(cut) // a test that is over waits for no rotation
+		return nil
+	})
+	return nil
+}
+
+// deniable refuses what Deny says, as the JSON services of AWS do.
+func (r *Run) deniable(handler http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+		_, operation, _ := strings.Cut(request.Header.Get("X-Amz-Target"), ".")
+		r.mu.Lock()
+		denied := r.denied[operation]
+		r.mu.Unlock()
+		if denied.code == "" {
+			handler.ServeHTTP(w, request)
+			return
+		}
+		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+		w.WriteHeader(http.StatusBadRequest)
+		fmt.Fprintf(w, `{"__type":%q,"Message":%q}`, denied.code, denied.message)
+	})
+}
+
+// writeRunFile makes the files by which a local run is found.
+func (r *Run) writeRunFile(tokenEndpoint string) error {
+	dir := filepath.Join(r.StateDir, "dev")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	raw, err := json.Marshal(local.Running{
+		PID: os.Getpid(), APIURL: r.APIURL, TokenEndpoint: tokenEndpoint,
+		AWSEndpointURL: r.AWSEndpointURL, Region: Region, UserPoolID: UserPoolID,
+	})
+	if err != nil {
+		return err
+	}
+	lock := flock.New(filepath.Join(dir, "lock"))
+	if err := lock.Lock(); err != nil {
+		return err
+	}
+	r.closes = append(r.closes, lock.Close)
+	return os.WriteFile(filepath.Join(dir, "run.json"), raw, 0o600)
+}

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+)
+
+// callAttempts is how often a call is made before its error stands. With the waits of newHandler that is about a
+// minute, in which Cognito's 5 requests per second for a pool serve the first rotations of 50 clients.
+const callAttempts = 12
+
+// errTimeUp says that the next attempt would come too late.
+var errTimeUp = errors.New("the function's time is up")
+
+// backoff spaces attempts: the wait doubles from first to longest, and each is shortened by up to half at random, so
+// that rotations throttled together do not come back together.
+type backoff struct{ first, longest time.Duration }
+
+// delay is the wait after an attempt; attempts count from 1.
+func (b backoff) delay(attempt int) time.Duration {
+	delay := b.first
+	for range attempt - 1 {
+		delay = min(2*delay, b.longest)
+	}
+	return delay/2 + rand.N(delay/2+1) //nolint:gosec // spreads load, guards nothing
+}
+
+// wait returns after the delay, or at once with errTimeUp if ctx would end before.
+func (b backoff) wait(ctx context.Context, attempt int) error {
+	delay := b.delay(attempt)
+	if deadline, limited := ctx.Deadline(); limited && time.Until(deadline) <= delay {
+		return errTimeUp
+	}
+	timer := time.NewTimer(delay)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return errTimeUp
+	}
+}
+
+// retryer repeats throttled and failed calls of an AWS client. The SDK takes LimitExceededException for throttling;
+// here it says that a client has two secrets, and the same call again would only hear it again.
+func (b backoff) retryer() aws.Retryer {
+	secretsAreTwo := retry.IsErrorRetryableFunc(func(err error) aws.Ternary {
+		if codeOf(err) == codeLimitExceeded {
+			return aws.FalseTernary
+		}
+		return aws.UnknownTernary
+	})
+	return retry.NewStandard(func(o *retry.StandardOptions) {
+		o.MaxAttempts = callAttempts
+		o.Backoff = retry.BackoffDelayerFunc(func(attempt int, _ error) (time.Duration, error) { return b.delay(attempt), nil })
+		o.Retryables = append([]retry.IsErrorRetryable{secretsAreTwo}, o.Retryables...)
+	})
+}

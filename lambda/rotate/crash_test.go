@@ -1,0 +1,195 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+
+	"cognito-m2m/internal/cognito"
+)
+
+// scenarios are the situations that a rotation can begin in. Each returns a world in which the next rotation is the
+// one to disturb.
+var scenarios = map[string]func(*testing.T) *world{
+	"first rotation": func(t *testing.T) *world { return newWorld(t, setup{}) },
+	"second rotation": func(t *testing.T) *world {
+		w := newWorld(t, setup{})
+		w.rotateWell()
+		return w
+	},
+	"later rotation": func(t *testing.T) *world {
+		w := newWorld(t, setup{})
+		w.rotateWell()
+		w.rotateWell()
+		return w
+	},
+	"replaced client":      replacedClient,
+	"stuck AWSPENDING":     stuckPending,
+	"overwritten value":    overwrittenValue,
+	"added secret by hand": addedByHand,
+}
+
+// replacedClient is a deployment that made another app client: the tag changed, AWSCURRENT has not.
+func replacedClient(t *testing.T) *world {
+	before := newWorld(t, setup{})
+	before.rotateWell()
+	before.rotateWell()
+	before.mu.Lock()
+	defer before.mu.Unlock()
+	return newWorld(t, setup{state: before.state})
+}
+
+// stuckPending is a rotation that failed at its test and was then given up: its secret is still there.
+func stuckPending(t *testing.T) *world {
+	w := newWorld(t, setup{})
+	w.rotateWell()
+	w.faults.answer = func(operation string, r *http.Request) *http.Response {
+		if operation == "token" {
+			return refusal(r, http.StatusBadRequest, `{"error":"unauthorized_client"}`)
+		}
+		return nil
+	}
+	if err := w.rotate(); err == nil {
+		t.Fatal("the rotation did not fail")
+	}
+	w.faults.answer = nil
+	if len(w.liveIDs()) != 2 || w.labels()[labelPending] == w.labels()[labelCurrent] {
+		t.Fatal("no AWSPENDING is stuck")
+	}
+	w.giveUp()
+	return w
+}
+
+// overwrittenValue is a placeholder over a value that callers still have, and that is not the oldest.
+func overwrittenValue(t *testing.T) *world {
+	w := newWorld(t, setup{})
+	w.rotateWell()
+	w.rotateWell()
+	w.put("{}")
+	return w
+}
+
+func addedByHand(t *testing.T) *world {
+	w := newWorld(t, setup{})
+	w.rotateWell()
+	w.addByHand()
+	return w
+}
+
+// TestCrash ends the process before and after each call that a rotation makes, and lets it recover in each way.
+func TestCrash(t *testing.T) {
+	t.Parallel()
+	recoveries := map[string]recovery{
+		"from the first step": failRotation, "from the same step": repeatStep, "with a new rotation": newRotation,
+	}
+	for name, scenario := range scenarios {
+		for how, recovery := range recoveries {
+			for when, what := range map[string]fault{"before": crashBefore, "after": crashAfter} {
+				t.Run(fmt.Sprintf("%s/%s/%s", name, how, when), func(t *testing.T) {
+					t.Parallel()
+					points := 0
+					for crash(t, scenario, recovery, what, points) {
+						points++
+					}
+					// Describing the secret four times, the pool and the client, listing, adding, storing, reading,
+					// getting a token and moving the label are the least that a rotation can do.
+					if points < 12 {
+						t.Errorf("%d crash points: this test looks at too little", points)
+					}
+					t.Logf("%d crash points", points)
+				})
+			}
+		}
+	}
+}
+
+// crash disturbs one call of a rotation and says whether there was such a call.
+func crash(t *testing.T, scenario func(*testing.T) *world, how recovery, what fault, point int) (struck bool) {
+	t.Run(fmt.Sprint(point), func(t *testing.T) {
+		w := scenario(t)
+		usable := w.usable()
+		w.recovery = how
+		w.faults.arm(what, point)
+		err := w.rotate()
+		w.wantUsable(usable)
+		if struck = w.faults.disarm(); !struck {
+			must(t, err)
+			return
+		}
+		if how == newRotation {
+			w.down = false
+			w.giveUp()
+			err = w.rotate()
+		}
+		for repeat := 0; err != nil && repeat < 3; repeat++ {
+			err = w.store.Settle(t.Context())
+		}
+		must(t, err)
+		w.wantSettled()
+	})
+	return struck
+}
+
+// usable are the secrets that callers may be using: AWSCURRENT's, or AWSPREVIOUS's if AWSCURRENT has none.
+func (w *world) usable() *cognito.ClientSecret {
+	labels := w.labels()
+	for _, label := range []string{labelCurrent, labelPrevious} {
+		if labels[label] == "" {
+			continue
+		}
+		credentials, err := w.credentials(label)
+		if err != nil {
+			continue
+		}
+		for _, live := range w.pool.ClientSecrets(w.clientID) {
+			if live.ID == credentials.ClientSecretID {
+				return &live
+			}
+		}
+	}
+	return nil
+}
+
+// wantUsable wants a secret that callers were using before the rotation to be alive after it, however it ended.
+func (w *world) wantUsable(before *cognito.ClientSecret) {
+	w.t.Helper()
+	if before == nil {
+		return
+	}
+	for _, live := range w.pool.ClientSecrets(w.clientID) {
+		if live.ID == before.ID {
+			return
+		}
+	}
+	w.t.Errorf("the secret in use, %s, is gone; live %v", before.ID, w.liveIDs())
+}
+
+// TestLostAnswers breaks the connection after each call has done its work. The SDK repeats the call, and the rotation
+// has to get by with that.
+func TestLostAnswers(t *testing.T) {
+	t.Parallel()
+	for name, scenario := range scenarios {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			points := 0
+			for loseOne(t, scenario, points) {
+				points++
+			}
+			if points < 12 {
+				t.Errorf("%d points: this test looks at too little", points)
+			}
+		})
+	}
+}
+
+func loseOne(t *testing.T, scenario func(*testing.T) *world, point int) (struck bool) {
+	t.Run(fmt.Sprint(point), func(t *testing.T) {
+		w := scenario(t)
+		w.recovery = newRotation // nothing is repeated but by the SDK
+		w.faults.arm(loseAnswer, point)
+		w.rotateWell()
+		struck = w.faults.disarm()
+		w.wantSettled()
+	})
+	return struck
+}

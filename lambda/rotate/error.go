@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"regexp"
+	"strings"
+
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/smithy-go"
+)
+
+const codeLimitExceeded = "LimitExceededException"
+
+// errUnreadable says that AWS answered with success and without what was asked for.
+var errUnreadable = errors.New("AWS's answer lacks what was asked for; run m2m rotate")
+
+// stopped is a rotation that can't go on by itself, with what to do about it.
+type stopped struct{ problem, wayOut string }
+
+func (s stopped) Error() string { return s.problem + "; " + s.wayOut }
+
+// callError is the failure of a call to AWS in words of this program. AWS's own message is left out, since it may
+// quote the request: a value that failed a check, for instance. The request id finds it in CloudTrail.
+type callError struct{ operation, code, cause, requestID string }
+
+func (e *callError) Error() string {
+	text := "calling " + e.operation + ": " + e.cause
+	if e.requestID != "" {
+		text += ", request " + e.requestID
+	}
+	return text + "; what is current stays valid: see to the cause, then run m2m rotate"
+}
+
+// ErrorCode returns AWS's name of the error, "" if there was no answer.
+func (e *callError) ErrorCode() string { return e.code }
+
+// What AWS sends in an error is only repeated in the form that AWS gives it.
+var (
+	errorCodeForm = regexp.MustCompile(`^[A-Z][A-Za-z]{2,63}$`)
+	requestIDForm = regexp.MustCompile(`^[0-9a-fA-F-]{8,64}$`)
+)
+
+// withoutContent turns an SDK error into one that names the call and its failure and quotes nothing of what was sent
+// or received.
+func withoutContent(err error) error {
+	e := &callError{operation: "AWS", code: codeOf(err)}
+	if operation, ok := errors.AsType[*smithy.OperationError](err); ok {
+		e.operation = operation.Operation()
+	}
+	response, answered := errors.AsType[*awshttp.ResponseError](err)
+	if answered && requestIDForm.MatchString(response.ServiceRequestID()) {
+		e.requestID = response.ServiceRequestID()
+	}
+	switch {
+	case errorCodeForm.MatchString(e.code):
+		e.cause = e.code
+	case answered && response.HTTPStatusCode() != 0:
+		e.cause = fmt.Sprintf("status %d", response.HTTPStatusCode())
+	default:
+		e.cause = connectionProblem(err)
+	}
+	return e
+}
+
+// codeOf returns AWS's name of an error, "" if it has none.
+func codeOf(err error) string {
+	var coded interface{ ErrorCode() string }
+	if !errors.As(err, &coded) {
+		return ""
+	}
+	return coded.ErrorCode()
+}
+
+// connectionProblem says why there was no answer that could be read. The texts of net/http are not repeated, because
+// they quote an answer that is not HTTP.
+func connectionProblem(err error) string {
+	host, unresolved := errors.AsType[*net.DNSError](err)
+	connection, failed := errors.AsType[*net.OpError](err)
+	switch {
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return "no answer in time"
+	case unresolved:
+		return "the name " + strings.TrimSuffix(host.Name, ".") + " does not resolve"
+	case failed && connection.Op == "dial":
+		return "no connection"
+	default:
+		return "no readable answer"
+	}
+}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+
+	"cognito-m2m/client"
+)
+
+// event is what Secrets Manager sends for each step.
+type event struct {
+	Step               string
+	SecretID           string `json:"SecretId"` // the secret's ARN
+	ClientRequestToken string // the id of the version to make
+	// RotationToken proves to Secrets Manager that a call belongs to this rotation. It is sent only where the function
+	// works under another role, and is nobody else's business: hence the redacting type.
+	RotationToken client.Secret
+}
+
+// rotator runs the steps.
+type rotator struct {
+	secrets store
+	pool    userPool
+	tokens  tokenEndpoint
+	backoff backoff
+	now     func() time.Time
+	log     *slog.Logger
+}
+
+// newHandler returns the function's handler. A broken environment is every step's error and log line: the process
+// that would end instead says less, and says it to nobody who looks at the secret.
+func newHandler(ctx context.Context, variable func(string) string, log io.Writer) func(context.Context, event) error {
+	poolID := variable("USER_POOL_ID")
+	sdk, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		// The cause is left out: it may quote a file of credentials.
+		err = stopped{"the AWS SDK can't be configured from the environment", "check the function's AWS_ variables"}
+	}
+	if poolID == "" {
+		err = errors.Join(err, stopped{"USER_POOL_ID is not set", "set it to the user pool's id"})
+	}
+	r := newRotator(settings{
+		sdk:           sdk,
+		tokens:        http.DefaultTransport,
+		backoff:       backoff{first: 200 * time.Millisecond, longest: 10 * time.Second},
+		poolID:        poolID,
+		tokenEndpoint: variable("TOKEN_ENDPOINT"),
+		log:           log,
+	})
+	return func(ctx context.Context, e event) error {
+		if err != nil {
+			return r.report(ctx, &rotation{event: e}, "", err)
+		}
+		return r.Handle(ctx, e)
+	}
+}
+
+// settings are what a rotator depends on. All are required but tokenEndpoint.
+type settings struct {
+	sdk           aws.Config
+	tokens        http.RoundTripper // carries token requests
+	backoff       backoff
+	poolID        string
+	tokenEndpoint string
+	log           io.Writer // gets a JSON object per step
+}
+
+func newRotator(s settings) *rotator {
+	return &rotator{
+		secrets: newStore(s.sdk, s.backoff),
+		pool:    newUserPool(s.sdk, s.backoff, s.poolID, s.tokenEndpoint),
+		tokens:  newTokenEndpoint(s.tokens, s.backoff),
+		backoff: s.backoff,
+		now:     time.Now,
+		log:     slog.New(slog.NewJSONHandler(s.log, nil)),
+	}
+}
+
+// Handle runs one step. It can be repeated after any end, a crash included. Its error names the secret, the step and
+// the way out, and holds no value of a secret.
+func (r *rotator) Handle(ctx context.Context, e event) error {
+	ctx, cancel := withMargin(ctx)
+	defer cancel()
+	current := &rotation{event: e, name: e.SecretID}
+	outcome, err := r.run(ctx, current)
+	return r.report(ctx, current, outcome, err)
+}
+
+// run checks that the event belongs to a rotation that is under way, and does its step.
+func (r *rotator) run(ctx context.Context, rot *rotation) (outcome string, err error) {
+	steps := map[string]func(context.Context, *rotation) (string, error){
+		"createSecret": r.createSecret,
+		"setSecret":    r.setSecret,
+		"testSecret":   r.testSecret,
+		"finishSecret": r.finishSecret,
+	}
+	step, known := steps[rot.Step]
+	if !known || rot.SecretID == "" || rot.ClientRequestToken == "" {
+		return "", stopped{"the event is not a step of a rotation", "let Secrets Manager call this function, with RotateSecret"}
+	}
+	if err := r.secrets.describe(ctx, rot); err != nil {
+		return "", err
+	}
+	if rot.current == rot.ClientRequestToken {
+		r.releasePending(ctx, rot)
+		return "already AWSCURRENT", nil
+	}
+	if err := rot.check(); err != nil {
+		return "", err
+	}
+	return step(ctx, rot)
+}
+
+// report writes the step's one log line and returns its error for Lambda.
+func (r *rotator) report(ctx context.Context, rot *rotation, outcome string, err error) error {
+	line := []any{"secret", rot.name, "clientId", rot.clientID, "step", rot.Step, "versionId", rot.ClientRequestToken}
+	if err == nil {
+		r.log.InfoContext(ctx, "rotation step", append(line, "outcome", outcome)...)
+		return nil
+	}
+	r.log.ErrorContext(ctx, "rotation step", append(line, "outcome", "failed", "error", err.Error())...)
+	return fmt.Errorf("rotating secret %s, %s: %w", rot.name, rot.Step, err)
+}
+
+// withMargin ends ctx early enough before Lambda ends the process that the error can still be returned and logged:
+// by a tenth of the time there is, at most two seconds.
+func withMargin(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, limited := ctx.Deadline()
+	if !limited {
+		return context.WithTimeout(ctx, time.Minute)
+	}
+	margin := min(time.Until(deadline)/10, 2*time.Second)
+	return context.WithDeadline(ctx, deadline.Add(-margin))
+}

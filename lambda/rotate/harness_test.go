@@ -1,0 +1,292 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"cognito-m2m/client"
+	"cognito-m2m/internal/awsapi"
+	"cognito-m2m/internal/cognito"
+	local "cognito-m2m/internal/secretsmanager"
+)
+
+const (
+	poolID      = "us-east-1_Ab1Cd2Ef3"
+	secretName  = "m2m/dev/reader"
+	secretARN   = "arn:aws:secretsmanager:us-east-1:123456789012:secret:m2m/dev/reader-Ab1Cd2"
+	functionARN = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
+)
+
+var keys = sync.OnceValues(func() (*cognito.Keys, error) { return cognito.GenerateKeys(rand.Reader) })
+
+// world is the local Cognito and Secrets Manager behind their listeners, with this package as rotation function.
+type world struct {
+	t        *testing.T
+	clientID string
+	pool     *cognito.Server
+	store    *local.Store
+	users    *cognitoidentityprovider.Client
+	secrets  *secretsmanager.Client
+	rotator  *rotator
+	tokenURL string
+	witness  *witness
+	faults   *faults
+	recovery recovery
+	down     bool // every step fails
+	rotated  bool // the schedule's first rotation was begun
+
+	mu    sync.Mutex
+	state local.State // as last saved
+}
+
+// recovery is what Secrets Manager does about a step that crashed.
+type recovery int
+
+const (
+	failRotation recovery = iota // the rotation fails, and goes on from its first step when it is taken up
+	repeatStep                   // the step is run again
+	newRotation                  // no step runs any more until somebody takes the label away and rotates again
+)
+
+// setup is what may differ between two worlds.
+type setup struct {
+	pool   func(*cognito.Config)
+	secret func(*local.Secret)
+	state  local.State // of the world before
+	handle func(*settings)
+}
+
+func newWorld(t *testing.T, s setup) *world {
+	t.Helper()
+	w := &world{t: t, witness: newWitness(t), faults: &faults{base: http.DefaultTransport}}
+	w.faults.token = w.witness.sensitive
+	log := slog.New(slog.NewJSONHandler(w.witness, nil))
+
+	var tokens, api http.Handler
+	tokenServer := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { tokens.ServeHTTP(rw, r) }))
+	apiServer := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { api.ServeHTTP(rw, r) }))
+	t.Cleanup(tokenServer.Close)
+	t.Cleanup(apiServer.Close)
+	w.tokenURL = tokenServer.URL + "/oauth2/token"
+
+	w.pool = w.newPool(s, tokenServer.URL, log)
+	w.store = w.newStore(s, log)
+	t.Cleanup(func() { must(t, w.store.Close(context.WithoutCancel(t.Context()))) })
+	handler, err := awsapi.New(awsapi.Config{
+		JSON: []awsapi.JSONService{
+			{TargetPrefix: "secretsmanager", SigningName: "secretsmanager", Caller: w.store},
+			{TargetPrefix: "AWSCognitoIdentityProviderService", SigningName: "cognito-idp", Caller: w.pool},
+		},
+		Log: log,
+	})
+	must(t, err)
+	tokens, api = w.pool, handler
+
+	sdk := sdkConfig(apiServer.URL, http.DefaultClient)
+	w.users, w.secrets = cognitoidentityprovider.NewFromConfig(sdk), secretsmanager.NewFromConfig(sdk)
+	given := settings{
+		sdk:           sdkConfig(apiServer.URL, &http.Client{Transport: w.faults}),
+		tokens:        w.faults,
+		backoff:       backoff{first: time.Millisecond, longest: 5 * time.Millisecond},
+		poolID:        poolID,
+		tokenEndpoint: w.tokenURL,
+		log:           w.witness,
+	}
+	if s.handle != nil {
+		s.handle(&given)
+	}
+	w.rotator = newRotator(given)
+	return w
+}
+
+func sdkConfig(url string, client *http.Client) aws.Config {
+	config := aws.Config{
+		Region:       "us-east-1",
+		BaseEndpoint: aws.String(url),
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
+		}),
+	}
+	config.HTTPClient = client
+	return config
+}
+
+func (w *world) newPool(s setup, baseURL string, log *slog.Logger) *cognito.Server {
+	w.t.Helper()
+	poolKeys, err := keys()
+	must(w.t, err)
+	config := cognito.Config{
+		UserPool:        cognito.UserPool{ID: poolID, Region: "us-east-1", Domain: "m2m-dev"},
+		ResourceServers: []cognito.ResourceServer{{Identifier: "test-api", Scopes: []string{"read", "write"}}},
+		Clients:         []cognito.Client{w.newClient()},
+		Keys:            poolKeys,
+		BaseURL:         baseURL,
+		Log:             log,
+		SaveSecrets: func(_ string, secrets []cognito.ClientSecret) error {
+			for _, secret := range secrets {
+				w.witness.sensitive(string(secret.Value))
+			}
+			return nil
+		},
+	}
+	if s.pool != nil {
+		s.pool(&config)
+	}
+	w.clientID = config.Clients[0].ID
+	pool, err := cognito.New(config)
+	must(w.t, err)
+	return pool
+}
+
+// newClient is an app client as a deployment makes it: with the one secret that Cognito generates.
+func (w *world) newClient() cognito.Client {
+	w.t.Helper()
+	id, err := cognito.NewClientID(rand.Reader)
+	must(w.t, err)
+	secret, err := cognito.NewClientSecret(rand.Reader)
+	must(w.t, err)
+	w.witness.sensitive(string(secret))
+	created := time.Now().Add(-time.Hour)
+	return cognito.Client{
+		ID: id, Name: "reader", AllowedOAuthFlowsUserPoolClient: true,
+		Secrets:            []cognito.ClientSecret{{ID: cognito.NewClientSecretID(id, created), CreateDate: created, Value: secret}},
+		AllowedOAuthFlows:  []string{"client_credentials"},
+		AllowedOAuthScopes: []string{"test-api/write", "test-api/read"},
+	}
+}
+
+func (w *world) newStore(s setup, log *slog.Logger) *local.Store {
+	w.t.Helper()
+	secret := local.Secret{
+		ARN: secretARN, Name: secretName, Initial: "{}",
+		Tags:     map[string]string{clientIDTag: w.clientID},
+		Rotation: &local.Rotation{FunctionARN: functionARN, Function: w, AutomaticallyAfterDays: 30, RotateImmediately: true},
+	}
+	if s.secret != nil {
+		s.secret(&secret)
+	}
+	w.rotated = len(s.state.Secrets) > 0
+	store, err := local.New(local.Config{Secrets: []local.Secret{secret}, State: s.state, Log: log, Save: func(state local.State) error {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.state = state
+		return nil
+	}})
+	must(w.t, err)
+	return store
+}
+
+var errCrashed = errors.New("the function crashed")
+
+// Invoke runs a step as Lambda does, and is what Secrets Manager calls.
+func (w *world) Invoke(ctx context.Context, payload []byte) ([]byte, string, error) {
+	if w.down {
+		return nil, "", errors.New("the function is down")
+	}
+	err := w.step(ctx, payload)
+	if !errors.Is(err, errCrashed) {
+		return nil, "", err
+	}
+	w.down = w.recovery == newRotation
+	if w.recovery == repeatStep {
+		err = w.step(ctx, payload)
+	}
+	return nil, "", err
+}
+
+// step runs a step in a goroutine of its own, which is what a crash ends.
+func (w *world) step(ctx context.Context, payload []byte) error {
+	var e event
+	must(w.t, json.Unmarshal(payload, &e))
+	w.witness.sensitive(string(e.RotationToken))
+	err := errCrashed
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, failure := lambda.NewHandler(w.rotator.Handle).Invoke(ctx, payload)
+		err = failure
+	}()
+	<-done
+	if err != nil {
+		fmt.Fprintln(w.witness, err)
+	}
+	return err
+}
+
+// rotate runs a rotation to its end: the one that a deployment starts the first time, then those of RotateSecret.
+func (w *world) rotate() error {
+	w.t.Helper()
+	if w.rotated {
+		_, err := w.secrets.RotateSecret(w.t.Context(), &secretsmanager.RotateSecretInput{SecretId: aws.String(secretName)})
+		must(w.t, err)
+	}
+	w.rotated = true
+	return w.store.Settle(w.t.Context())
+}
+
+// rotateWell rotates and wants no error.
+func (w *world) rotateWell() {
+	w.t.Helper()
+	if err := w.rotate(); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// tokenStatus is the status of a token request with the credentials.
+func (w *world) tokenStatus(credentials client.Credentials) int {
+	w.t.Helper()
+	form := url.Values{"grant_type": {"client_credentials"}}.Encode()
+	request, err := http.NewRequestWithContext(w.t.Context(), http.MethodPost, credentials.TokenEndpoint, strings.NewReader(form))
+	must(w.t, err)
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.SetBasicAuth(credentials.ClientID, string(credentials.ClientSecret))
+	response, err := http.DefaultClient.Do(request)
+	must(w.t, err)
+	must(w.t, response.Body.Close())
+	return response.StatusCode
+}
+
+// wantSettled wants what every rotation has to end with: an AWSCURRENT of this client that gets a token, at most two
+// live secrets, and no rotation under way.
+func (w *world) wantSettled() {
+	w.t.Helper()
+	current := w.mustCredentials(labelCurrent)
+	if current.ClientID != w.clientID {
+		w.t.Errorf("AWSCURRENT is for client %s, want %s", current.ClientID, w.clientID)
+	}
+	if status := w.tokenStatus(current); status != http.StatusOK {
+		w.t.Errorf("token request with AWSCURRENT: status %d", status)
+	}
+	live := w.liveIDs()
+	if len(live) > 2 || !slices.Contains(live, current.ClientSecretID) {
+		w.t.Errorf("live secrets %v, want at most two and among them %s", live, current.ClientSecretID)
+	}
+	labels := w.labels()
+	if pending := labels[labelPending]; pending != "" && pending != labels[labelCurrent] {
+		w.t.Errorf("AWSPENDING is on %s, AWSCURRENT on %s", pending, labels[labelCurrent])
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

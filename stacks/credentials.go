@@ -1,0 +1,100 @@
+package stacks
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
+	"github.com/aws/jsii-runtime-go"
+
+	"cognito-m2m/config"
+)
+
+const (
+	// notRotatedYet is what every secret holds until its first rotation. It stays
+	// the same for ever: another value in the template would be written over what a
+	// rotation has put there.
+	notRotatedYet = "{}"
+
+	// clientIDTag is where the rotation function finds the app client of a secret.
+	clientIDTag = "m2m:client-id"
+)
+
+// addCredentials gives every client a secret, which the rotation function fills
+// at once and anew every few days. What Cognito generated with the app client is
+// never read: the first rotation replaces it.
+func addCredentials(stack awscdk.Stack, env *config.Environment, pool awscognito.IUserPool, clients []*client, source Source) {
+	key := newSecretsKey(stack, env)
+	secrets := make([]awssecretsmanager.CfnSecret, 0, len(clients))
+	for _, c := range clients {
+		secret := c.newSecret(env, key)
+		c.admitReaders(secret)
+		secrets = append(secrets, secret)
+	}
+	rotation := newRotation(stack, env, source, &rotationProps{pool: pool, secrets: secrets, key: key})
+	for i, c := range clients {
+		c.schedule(secrets[i], rotation)
+	}
+}
+
+// newSecret makes the client's secret, under the key if there is one. It goes
+// with the client in a protected environment too: to whom its app client is
+// gone, its value is of no use.
+func (c *client) newSecret(env *config.Environment, key awskms.Key) awssecretsmanager.CfnSecret {
+	secret := awssecretsmanager.NewCfnSecret(c.Construct, jsii.String("Secret"), &awssecretsmanager.CfnSecretProps{
+		Name:         jsii.String(env.SecretName(c.props)),
+		Description:  jsii.String("Credentials of the client " + c.props.Name + ", written by rotation."),
+		SecretString: jsii.String(notRotatedYet),
+		Tags: &[]*awscdk.CfnTag{
+			{Key: jsii.String(clientIDTag), Value: c.appClient.UserPoolClientId()},
+		},
+	})
+	if key != nil {
+		secret.SetKmsKeyId(key.KeyArn())
+	}
+	secret.ApplyRemovalPolicy(awscdk.RemovalPolicy_DESTROY, nil)
+	return secret
+}
+
+// schedule rotates the secret now and whenever the schedule changes. CfnRotationSchedule
+// and not RotationSchedule, because the latter lets the function draw random
+// passwords on any resource. Without the dependency the first rotation could
+// start before the function may be called or may do its work.
+func (c *client) schedule(secret awssecretsmanager.CfnSecret, by *rotation) {
+	schedule := awssecretsmanager.NewCfnRotationSchedule(c.Construct, jsii.String("Rotation"), &awssecretsmanager.CfnRotationScheduleProps{
+		SecretId:          secret.Ref(),
+		RotationLambdaArn: by.function.FunctionArn(),
+		RotationRules: &awssecretsmanager.CfnRotationSchedule_RotationRulesProperty{
+			AutomaticallyAfterDays: jsii.Number(c.props.Rotation.EveryDays),
+		},
+		RotateImmediatelyOnUpdate: jsii.Bool(true),
+	})
+	schedule.Node().AddDependency(by.permissions...)
+}
+
+// admitReaders lets the client's readers in other accounts read the secret, and
+// nobody else there. They also need the key, see newSecretsKey.
+func (c *client) admitReaders(secret awssecretsmanager.CfnSecret) {
+	if len(c.props.SecretReaders) == 0 {
+		return
+	}
+	read := awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Principals: principals(c.props.SecretReaders),
+		Actions:    jsii.Strings("secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"),
+		Resources:  &[]*string{secret.Ref()},
+	})
+	awssecretsmanager.NewCfnResourcePolicy(c.Construct, jsii.String("Readers"), &awssecretsmanager.CfnResourcePolicyProps{
+		SecretId:          secret.Ref(),
+		ResourcePolicy:    awsiam.NewPolicyDocument(&awsiam.PolicyDocumentProps{Statements: &[]awsiam.PolicyStatement{read}}),
+		BlockPublicPolicy: jsii.Bool(true),
+	})
+}
+
+func principals(roles []string) *[]awsiam.IPrincipal {
+	list := make([]awsiam.IPrincipal, 0, len(roles))
+	for _, role := range roles {
+		list = append(list, awsiam.NewArnPrincipal(jsii.String(role)))
+	}
+	return &list
+}

@@ -1,0 +1,120 @@
+package stacks
+
+import (
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"cognito-m2m/config"
+)
+
+// rotationTimeout leaves a step time to wait for its turn: Cognito takes 5 such
+// requests per second and pool, and a first deployment rotates every client's
+// secret at once.
+const rotationTimeout = 2 * time.Minute
+
+// rotation is the one function that rotates the secrets of all clients.
+type rotation struct {
+	function    awslambda.IFunction
+	permissions []constructs.IDependable // what a rotation can't do without
+}
+
+// rotationProps says what the function may touch, and nothing else.
+type rotationProps struct {
+	pool    awscognito.IUserPool
+	secrets []awssecretsmanager.CfnSecret
+	key     awskms.Key // of the secrets; nil: the AWS managed key
+}
+
+func newRotation(stack awscdk.Stack, env *config.Environment, source Source, props *rotationProps) *rotation {
+	scope := group(stack, "Rotation")
+	function := newFunction(scope, env, source, functionProps{
+		name:        "rotate",
+		timeout:     rotationTimeout,
+		environment: map[string]*string{"USER_POOL_ID": props.pool.UserPoolId()},
+	})
+	permissions := []constructs.IDependable{permitRotation(stack, scope, env, function)}
+	for _, statement := range props.statements(stack) {
+		permissions = append(permissions, function.Role().AddToPrincipalPolicy(statement).PolicyDependable)
+	}
+	alarmOnFailure(scope, env, function)
+	return &rotation{function: function, permissions: permissions}
+}
+
+// permitRotation lets Secrets Manager call the function for secrets of this
+// environment. One permission for all of them: one for each of 50 secrets would
+// overflow the 20 KB resource policy of a function.
+func permitRotation(stack awscdk.Stack, scope constructs.Construct, env *config.Environment, function awslambda.IFunction) constructs.IDependable {
+	everySecret := stack.FormatArn(&awscdk.ArnComponents{
+		Service:      jsii.String("secretsmanager"),
+		Resource:     jsii.String("secret"),
+		ResourceName: jsii.String(env.SecretName(config.Client{Name: "*"})),
+		ArnFormat:    awscdk.ArnFormat_COLON_RESOURCE_NAME,
+	})
+	return awslambda.NewCfnPermission(scope, jsii.String("Permission"), &awslambda.CfnPermissionProps{
+		Action:        jsii.String("lambda:InvokeFunction"),
+		FunctionName:  function.FunctionArn(),
+		Principal:     jsii.String("secretsmanager.amazonaws.com"),
+		SourceAccount: stack.Account(),
+		SourceArn:     everySecret,
+	})
+}
+
+// statements allow what a rotation does: read and write these secrets, and look
+// at and change the client secrets of this pool.
+func (p *rotationProps) statements(stack awscdk.Stack) []awsiam.PolicyStatement {
+	// Not pool.UserPoolArn(), which would be one more export of the Identity stack.
+	pool := stack.FormatArn(&awscdk.ArnComponents{
+		Service:      jsii.String("cognito-idp"),
+		Resource:     jsii.String("userpool"),
+		ResourceName: p.pool.UserPoolId(),
+	})
+	secrets := make([]*string, 0, len(p.secrets))
+	for _, secret := range p.secrets {
+		secrets = append(secrets, secret.Ref())
+	}
+	statements := []awsiam.PolicyStatement{
+		awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+			Actions: jsii.Strings("secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue",
+				"secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"),
+			Resources: &secrets,
+		}),
+		awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+			Actions: jsii.Strings("cognito-idp:DescribeUserPool", "cognito-idp:DescribeUserPoolClient",
+				"cognito-idp:AddUserPoolClientSecret", "cognito-idp:ListUserPoolClientSecrets", "cognito-idp:DeleteUserPoolClientSecret"),
+			Resources: &[]*string{pool},
+		}),
+	}
+	if p.key != nil {
+		statements = append(statements, awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+			Actions:    jsii.Strings("kms:Decrypt", "kms:GenerateDataKey"),
+			Resources:  &[]*string{p.key.KeyArn()},
+			Conditions: throughSecretsManager(stack),
+		}))
+	}
+	return statements
+}
+
+// alarmOnFailure raises an alarm for an hour after a rotation failed. The
+// credentials in use stay valid, so nothing else would tell. It calls nobody yet.
+func alarmOnFailure(scope constructs.Construct, env *config.Environment, function awslambda.IFunction) {
+	awscloudwatch.NewAlarm(scope, jsii.String("Failures"), &awscloudwatch.AlarmProps{
+		AlarmDescription: jsii.String("The rotation of a client's secret failed. To see which and what to do: m2m clients --env " + env.Name + " --deployed"),
+		Metric: function.MetricErrors(&awscloudwatch.MetricOptions{
+			Statistic: jsii.String("Sum"),
+			Period:    awscdk.Duration_Hours(jsii.Number(1)),
+		}),
+		ComparisonOperator: awscloudwatch.ComparisonOperator_GREATER_THAN_THRESHOLD,
+		Threshold:          jsii.Number(0),
+		EvaluationPeriods:  jsii.Number(1),
+		TreatMissingData:   awscloudwatch.TreatMissingData_NOT_BREACHING,
+	})
+}

@@ -1,0 +1,59 @@
+package stacks
+
+import (
+	"slices"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/jsii-runtime-go"
+
+	"cognito-m2m/config"
+)
+
+// newSecretsKey makes the key that encrypts the environment's secrets, or nil
+// where the AWS managed one does. Only with a key of one's own can a secret be
+// read from another account: every reader of any client may decrypt with it, and
+// the secret's own policy says which secret.
+//
+// A protected environment retains the key, because a backup or a copy of a secret
+// is lost without it.
+func newSecretsKey(stack awscdk.Stack, env *config.Environment) awskms.Key {
+	if !env.Secrets.CustomerKey {
+		return nil
+	}
+	const shortestPendingWindowDays = 7
+	key := awskms.NewKey(stack, jsii.String("SecretsKey"), &awskms.KeyProps{
+		Description:       jsii.String("Encrypts the clients' secrets of " + env.Name + "."),
+		EnableKeyRotation: jsii.Bool(true),
+		RemovalPolicy:     removalPolicy(env),
+		PendingWindow:     awscdk.Duration_Days(jsii.Number(shortestPendingWindowDays)),
+	})
+	if readers := allReaders(env.Clients); len(readers) > 0 {
+		// In a key's policy * is the key itself.
+		key.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+			Principals: principals(readers),
+			Actions:    jsii.Strings("kms:Decrypt"),
+			Resources:  jsii.Strings("*"),
+			Conditions: throughSecretsManager(stack),
+		}), nil)
+	}
+	return key
+}
+
+// throughSecretsManager is the condition that a key is used by Secrets Manager
+// of this Region, on behalf of whoever asked it.
+func throughSecretsManager(stack awscdk.Stack) *map[string]any {
+	return &map[string]any{"StringEquals": map[string]any{
+		"kms:ViaService": jsii.Sprintf("secretsmanager.%s.amazonaws.com", *stack.Region()),
+	}}
+}
+
+// allReaders are the readers of all clients, each once.
+func allReaders(clients []config.Client) (readers []string) {
+	for _, c := range clients {
+		readers = append(readers, c.SecretReaders...)
+	}
+	slices.Sort(readers)
+	return slices.Compact(readers)
+}

@@ -1,0 +1,191 @@
+package e2e
+
+import (
+	"context"
+	"flag"
+	"io"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"cognito-m2m/client"
+	"cognito-m2m/internal/local"
+)
+
+var full = flag.Bool("full", false, "let the calls during rotations go on for a minute")
+
+const (
+	rotations      = 5
+	callsPerSecond = 200
+	tokenLifetime  = time.Hour // of every client in dev.yaml
+)
+
+// TestCallsWhileSecretsRotate calls the API at a steady rate through package
+// client while its secret is rotated five times. The clock of both runs fast
+// enough for a token to expire between two rotations, so a client that kept its
+// first secret would be refused: the one before the previous is deleted.
+func TestCallsWhileSecretsRotate(t *testing.T) {
+	duration := 6 * time.Second
+	if *full {
+		duration = time.Minute
+	}
+	fast := fastClock{begun: time.Now(), factor: rotations * float64(tokenLifetime) * 1.25 / float64(duration)}
+	d := runInProcess(t, fast.Now)
+	o := newOperator(d.AWSEndpoint, d.Region, d.UserPoolID, d.TokenEndpoint)
+	source := &countingSource{Source: client.FromSecretsManager(o.secrets, "m2m/dev/reader")}
+	tokens, err := client.NewTokenSource(client.Config{Credentials: source, Now: fast.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	api, err := tokens.HTTPClient(d.APIURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	calls := callSteadily(ctx, api, d.APIURL+"/test_jwt/read")
+	pause := time.NewTicker(duration / (rotations + 1))
+	defer pause.Stop()
+	var held []client.Credentials
+	for range rotations {
+		held = append(held, o.current(t, "m2m/dev/reader"))
+		<-pause.C
+		if err := o.rotate(t.Context(), "m2m/dev/reader"); err != nil {
+			t.Fatal(err)
+		}
+		o.checkGenerations(t, append(held, o.current(t, "m2m/dev/reader")))
+	}
+	<-pause.C
+	stop()
+	outcome := <-calls
+	t.Logf("%d calls in %s, 2xx %d; credentials read %d times", outcome.made, duration, outcome.succeeded, source.reads.Load())
+	if outcome.made < int(duration.Seconds()*callsPerSecond/4) {
+		t.Errorf("only %d calls were made", outcome.made)
+	}
+	if outcome.succeeded != outcome.made {
+		t.Errorf("%d of %d calls did not succeed: %v", outcome.made-outcome.succeeded, outcome.made, outcome.failures)
+	}
+	if reads := source.reads.Load(); reads > 1+rotations || reads < 2 {
+		t.Errorf("the credentials were read %d times: want once, then at least once and at most once per rotation", reads)
+	}
+}
+
+// checkGenerations wants the newest two secrets of a client to be valid, and the
+// one before them to be refused.
+func (o *operator) checkGenerations(t *testing.T, held []client.Credentials) {
+	t.Helper()
+	for age := range min(3, len(held)) {
+		opens, err := o.opens(t.Context(), held[len(held)-1-age])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := age < 2; opens != want {
+			t.Errorf("after %d rotations, the secret of %d rotations ago opens: %t, want %t", len(held)-1, age, opens, want)
+		}
+	}
+}
+
+// runInProcess is the dev environment with a clock of the test's own.
+func runInProcess(t *testing.T, now func() time.Time) *local.Description {
+	t.Helper()
+	dir, err := assembly()
+	if err != nil {
+		t.Fatal(err)
+	}
+	runtime, err := local.Open(local.Config{Env: "dev", StateDir: newState(t), SourceDir: root, Report: quiet{}, Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := runtime.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	d, err := runtime.Start(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+type quiet struct{}
+
+func (quiet) Step(string) func() { return func() {} }
+func (quiet) Note(string)        {}
+func (quiet) Warn(string)        {}
+
+// fastClock runs faster than real time.
+type fastClock struct {
+	begun  time.Time
+	factor float64
+}
+
+func (c fastClock) Now() time.Time {
+	return c.begun.Add(time.Duration(float64(time.Since(c.begun)) * c.factor))
+}
+
+// countingSource counts how often the credentials are read.
+type countingSource struct {
+	client.Source
+	reads atomic.Int64
+}
+
+func (s *countingSource) Credentials(ctx context.Context) (client.Credentials, error) {
+	s.reads.Add(1)
+	return s.Source.Credentials(ctx)
+}
+
+type outcome struct {
+	made, succeeded int
+	failures        map[string]int
+}
+
+// callSteadily starts a call at every tick until ctx ends, and then sends what
+// became of them.
+func callSteadily(ctx context.Context, api *http.Client, url string) <-chan outcome {
+	done := make(chan outcome, 1)
+	go func() {
+		ticker := time.NewTicker(time.Second / callsPerSecond)
+		defer ticker.Stop()
+		var mu sync.Mutex
+		var calls sync.WaitGroup
+		total := outcome{failures: map[string]int{}}
+		for ctx.Err() == nil {
+			<-ticker.C
+			total.made++
+			calls.Go(func() {
+				answer := get(api, url)
+				mu.Lock()
+				defer mu.Unlock()
+				if answer == "" {
+					total.succeeded++
+				} else {
+					total.failures[answer]++
+				}
+			})
+		}
+		calls.Wait()
+		done <- total
+	}()
+	return done
+}
+
+// get is "" for an answer of 2xx, else what came instead.
+func get(api *http.Client, url string) string {
+	response, err := api.Get(url)
+	if err != nil {
+		return err.Error()
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		return err.Error()
+	}
+	if response.StatusCode/100 != 2 {
+		return response.Status + " " + string(body)
+	}
+	return ""
+}

@@ -1,0 +1,104 @@
+package test
+
+import (
+	"fmt"
+	"slices"
+)
+
+// strangeReaders wants a resource policy on the secrets that have readers, for
+// exactly those roles, and none on the others.
+func strangeReaders(s stage) (findings []string) {
+	want := map[string]string{}
+	for id := range s.stacks["Api"].resources("AWS::SecretsManager::Secret") {
+		if client, _ := s.clientOf(id); len(client.SecretReaders) > 0 {
+			read := allow("${"+id+"}", "secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue")
+			read["Principal"] = principals(client.SecretReaders...)
+			want[id] = canonical(read)
+		}
+	}
+	for id, policy := range s.stacks["Api"].resources("AWS::SecretsManager::ResourcePolicy") {
+		p := properties(policy)
+		secret, _ := at(p, "SecretId", "Ref").(string)
+		if p["BlockPublicPolicy"] != true {
+			findings = append(findings, id+" may be public")
+		}
+		if got := statementsOf(at(p, "ResourcePolicy")); len(got) != 1 || got[0] != want[secret] {
+			findings = append(findings, fmt.Sprintf("%s allows %v, want %s", id, got, want[secret]))
+		}
+		delete(want, secret)
+	}
+	for secret := range want {
+		findings = append(findings, secret+" has readers and no policy for them")
+	}
+	return findings
+}
+
+// wrongKey holds the key and its use against the file.
+func wrongKey(s stage) (findings []string) {
+	keys := s.stacks["Api"].resources("AWS::KMS::Key")
+	if got := len(keys) == 1; got != s.env.Secrets.CustomerKey || len(keys) > 1 {
+		findings = append(findings, fmt.Sprintf("%d keys, configured is %t", len(keys), s.env.Secrets.CustomerKey))
+	}
+	used := "null"
+	for id, key := range keys {
+		used = getAtt(id, "Arn")
+		findings = append(findings, s.looseKey(id, key)...)
+	}
+	for id, secret := range s.stacks["Api"].resources("AWS::SecretsManager::Secret") {
+		if got := compact(properties(secret)["KmsKeyId"]); got != used {
+			findings = append(findings, fmt.Sprintf("%s is encrypted with %s, want %s", id, got, used))
+		}
+	}
+	return findings
+}
+
+func (s stage) looseKey(id string, key map[string]any) (findings []string) {
+	p := properties(key)
+	if p["EnableKeyRotation"] != true || p["PendingWindowInDays"] != 7.0 {
+		findings = append(findings, fmt.Sprintf("%s: rotation %v, pending window %v days", id, p["EnableKeyRotation"], p["PendingWindowInDays"]))
+	}
+	policies := [2]any{"Delete", "Delete"}
+	if s.env.Identity.DeletionProtection {
+		policies = [2]any{"RetainExceptOnCreate", "Retain"}
+	}
+	if got := [2]any{key["DeletionPolicy"], key["UpdateReplacePolicy"]}; got != policies {
+		findings = append(findings, fmt.Sprintf("%s: DeletionPolicy and UpdateReplacePolicy are %v, want %v", id, got, policies))
+	}
+	// In a key's policy the resource * is the key. Without the account's own
+	// statement no policy of a role would count for the key, and nobody could
+	// change or delete it (KMS guide, "Default key policy").
+	account := allow("*", "kms:*")
+	account["Principal"] = principals("arn:" + s.partition() + ":iam::" + s.account() + ":root")
+	want := []string{canonical(account)}
+	var readers []string
+	for _, client := range s.env.Clients {
+		readers = append(readers, client.SecretReaders...)
+	}
+	if slices.Sort(readers); len(readers) > 0 {
+		decrypt := allow("*", "kms:Decrypt")
+		decrypt["Principal"] = principals(slices.Compact(readers)...)
+		decrypt["Condition"] = s.throughSecretsManager()
+		want = append(want, canonical(decrypt))
+	}
+	if got := statementsOf(p["KeyPolicy"]); !sameSet(got, want) {
+		findings = append(findings, fmt.Sprintf("%s allows %v, want %v", id, got, want))
+	}
+	return findings
+}
+
+// statementsOf are the statements of a policy, in their canonical form.
+func statementsOf(policy any) (all []string) {
+	statements, _ := at(policy, "Statement").([]any)
+	for _, statement := range statements {
+		all = append(all, canonical(statement))
+	}
+	return all
+}
+
+func principals(arns ...string) map[string]any {
+	list := make([]any, 0, len(arns))
+	for _, arn := range arns {
+		list = append(list, arn)
+	}
+	return map[string]any{"AWS": list}
+}
