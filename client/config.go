@@ -13,8 +13,8 @@ type Config struct {
 	// [FromEnvironment] and [FromFile].
 	Credentials Source
 
-	// Scopes are the scopes to ask for, full names such as "orders/read". Without any, the scopes that the
-	// credentials list are asked for, and if they list none, the token has all scopes of the app client.
+	// Scopes are the scopes to ask for, full names such as "orders/read". Without any, the token has
+	// all scopes of the app client.
 	Scopes []string
 
 	// CacheDir is a folder in which processes of one user share their token, so that a job that runs every

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"strings"
 	"time"
 )
@@ -29,7 +28,8 @@ type Credentials struct {
 	ClientSecretID string `json:"client_secret_id"`
 	// TokenEndpoint is the URL that issues tokens, such as https://<domain>/oauth2/token. Required.
 	TokenEndpoint string `json:"token_endpoint"`
-	// Scopes are the scopes to ask for; none asks for all that the app client has.
+	// Scopes are those that the app client had when ClientSecret was made. They are there to be read: a token
+	// request does not name them, so that a scope the client is given or loses counts at once.
 	Scopes []string `json:"scopes"`
 	// Issuer is the "iss" claim of the tokens.
 	Issuer string `json:"issuer"`
@@ -113,6 +113,5 @@ func (c Credentials) LogValue() slog.Value {
 func (c Credentials) grantsAs(other Credentials) bool {
 	return c.ClientID == other.ClientID &&
 		subtle.ConstantTimeCompare([]byte(c.ClientSecret), []byte(other.ClientSecret)) == 1 &&
-		c.TokenEndpoint == other.TokenEndpoint &&
-		slices.Equal(c.Scopes, other.Scopes)
+		c.TokenEndpoint == other.TokenEndpoint
 }

@@ -12,13 +12,11 @@ const (
 	clientIDVariable      = "M2M_CLIENT_ID"
 	clientSecretVariable  = "M2M_CLIENT_SECRET"  //nolint:gosec // the name of a variable, not a credential
 	tokenEndpointVariable = "M2M_TOKEN_ENDPOINT" //nolint:gosec // the name of a variable, not a credential
-	scopesVariable        = "M2M_SCOPES"
 )
 
 // FromEnvironment reads credentials from the environment: M2M_CLIENT_ID, M2M_CLIENT_SECRET and
-// M2M_TOKEN_ENDPOINT, which are required, and M2M_SCOPES, scopes with spaces between them. Its error names
-// each variable that is missing. A process's environment does not change from outside, so a rotated secret
-// is seen only by the next process.
+// M2M_TOKEN_ENDPOINT. Its error names each variable that is missing. A process's environment does not change
+// from outside, so a rotated secret is seen only by the next process.
 func FromEnvironment() Source { return sourceFunc(readEnvironment) }
 
 func readEnvironment(context.Context) (Credentials, error) {
@@ -34,7 +32,6 @@ func readEnvironment(context.Context) (Credentials, error) {
 		ClientID:      required(clientIDVariable),
 		ClientSecret:  Secret(required(clientSecretVariable)),
 		TokenEndpoint: required(tokenEndpointVariable),
-		Scopes:        strings.Fields(os.Getenv(scopesVariable)),
 	}
 	if len(missing) > 0 {
 		return Credentials{}, fmt.Errorf("reading credentials from the environment: set %s", strings.Join(missing, ", "))

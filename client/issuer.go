@@ -106,7 +106,7 @@ func (i *issuer) share(ctx context.Context, need need) (*token, error) {
 	if i.cache == nil {
 		return i.ask(ctx, need)
 	}
-	key := cacheKey(*i.credentials, i.request.scopesFor(*i.credentials))
+	key := cacheKey(*i.credentials, i.request.scopes)
 	unlock, err := i.cache.lock(ctx, key)
 	if err != nil {
 		i.log.Warn("token cache not used", "error", err)

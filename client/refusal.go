@@ -42,7 +42,7 @@ func (e *RefusalError) Error() string {
 	case invalidClient:
 		return text + ": the client does not exist, or the secret is not its secret any more; give this program the current one, or rotate it again"
 	case invalidScope:
-		return text + ": the client does not have every scope that was asked for; compare Config.Scopes and the credentials' scopes with the client's"
+		return text + ": the client does not have every scope that was asked for; compare Config.Scopes with the client's"
 	case invalidGrant:
 		return text + ": OAuth is not enabled for the client"
 	case "":

@@ -24,14 +24,12 @@ func TestFromEnvironment(t *testing.T) {
 	t.Setenv("M2M_CLIENT_ID", clientID)
 	t.Setenv("M2M_CLIENT_SECRET", oldSecret)
 	t.Setenv("M2M_TOKEN_ENDPOINT", "https://tokens.example.com/oauth2/token")
-	t.Setenv("M2M_SCOPES", " orders/read  orders/write ")
 	got, err := client.FromEnvironment().Credentials(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := client.Credentials{
 		ClientID: clientID, ClientSecret: oldSecret, TokenEndpoint: "https://tokens.example.com/oauth2/token",
-		Scopes: []string{"orders/read", "orders/write"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("credentials (-want +got):\n%s", diff)

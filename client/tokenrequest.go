@@ -58,7 +58,7 @@ func (r tokenRequest) try(ctx context.Context, credentials Credentials) (*token,
 		ClientID:     credentials.ClientID,
 		ClientSecret: string(credentials.ClientSecret),
 		TokenURL:     credentials.TokenEndpoint,
-		Scopes:       r.scopesFor(credentials),
+		Scopes:       r.scopes,
 		AuthStyle:    oauth2.AuthStyleInHeader, // detecting it would cost a request
 	}
 	sent := r.now()
@@ -72,13 +72,6 @@ func (r tokenRequest) try(ctx context.Context, credentials Credentials) (*token,
 	}
 	issued, err := readToken(answer, sent)
 	return issued, 0, err
-}
-
-func (r tokenRequest) scopesFor(credentials Credentials) []string {
-	if len(r.scopes) > 0 {
-		return r.scopes
-	}
-	return credentials.Scopes
 }
 
 // readToken counts the lifetime from when the request was sent, so that it never ends too late.

@@ -168,6 +168,27 @@ func TestAFailingStepLeavesThePendingVersion(t *testing.T) {
 	}
 }
 
+// TestRotateSecretTakesUpAFailedRotation closes the store after the refusal: Close begins nothing, and waits for
+// what runs.
+func TestRotateSecretTakesUpAFailedRotation(t *testing.T) {
+	t.Parallel()
+	w := settled(t)
+	w.rotator.setFail(map[string]error{fourSteps[2]: errStep})
+	token := w.rotate(t, readerName)
+	if err := w.store.Settle(t.Context()); err == nil {
+		t.Fatal("got no error")
+	}
+	w.rotator.setFail(nil)
+	_, err := w.secrets.RotateSecret(t.Context(), &awssecretsmanager.RotateSecretInput{SecretId: aws.String(readerName)})
+	is[*types.InvalidRequestException](t, err)
+	if err := w.store.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.holder(t, readerName, "AWSCURRENT"); got != token {
+		t.Errorf("AWSCURRENT is on %s, want the version of the rotation that had failed", got)
+	}
+}
+
 func TestAFailedRotationIsTakenUpAtTheNextStart(t *testing.T) {
 	t.Parallel()
 	for _, step := range fourSteps {

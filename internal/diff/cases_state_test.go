@@ -191,6 +191,15 @@ var replacementCases = []ruleCase{
 		[]string{"stateful replaces HTTP API m2m-prod-Api: replaced (ProtocolType changes, which CloudFormation can't do in place): its URL stops working; the old one is deleted"},
 	},
 	{
+		"for CloudFormation, an API under another logical id is removed",
+		[]edit{replace(`"HttpApi"`, `"OtherApi"`)},
+		[]string{
+			"policy loosens permission EchoPermission: allows lambda:InvokeFunction on ${Echo.Arn} to apigateway.amazonaws.com if…",
+			"policy tightens permission EchoPermission: no longer allows lambda:InvokeFunction on ${Echo.Arn} to apigateway.amazonaws.com if…",
+			"stateful replaces HTTP API m2m-prod-Api: replaced (its logical id changes): its URL stops working; the old one stays, in no stack (DeletionPolicy Retain)",
+		},
+	},
+	{
 		"a log group gets another name, and the old one stays",
 		[]edit{api("EchoLogs.LogGroupName", `"/aws/lambda/echo"`)},
 		[]string{"stateful replaces log group EchoLogs: replaced (LogGroupName changes, which CloudFormation can't do in place): its log events are not kept; the old one stays, in no stack (UpdateReplacePolicy Retain)"},

@@ -35,6 +35,9 @@ func (s *Store) rotateSecret(in rotateSecretInput) (*reference, error) {
 	if sec.state.version(in.ClientRequestToken) != nil && !sec.state.hasPending() {
 		return nil, refuse(codeInvalidRequest, "A version with this ClientRequestToken exists; rotate with another token.")
 	}
+	if sec.running == nil && sec.state.Unfinished != nil && sec.state.hasPending() {
+		return nil, s.reattempt(sec)
+	}
 	plan := plan{token: in.ClientRequestToken, testOnly: in.RotateImmediately != nil && !*in.RotateImmediately}
 	plan.schedule = in.schedule(sec.state.Rotation.Schedule)
 	plan.applied = sec.state.Rotation.Applied
@@ -42,6 +45,16 @@ func (s *Store) rotateSecret(in rotateSecretInput) (*reference, error) {
 		return nil, err
 	}
 	return answer, nil
+}
+
+// reattempt takes up the rotation that failed, and refuses to begin another one. The lock must be held.
+//
+// Source: "A previous rotation isn't complete. That rotation will be reattempted." [O] aws-cdk #28539.
+func (s *Store) reattempt(sec *secret) error {
+	if _, err := s.resume(s.lifetime, sec); err != nil {
+		return err
+	}
+	return refuse(codeInvalidRequest, messageUnfinished)
 }
 
 // Parity: Secrets Manager: schedule expressions are refused

@@ -154,11 +154,15 @@ func TestTokenIsTriedAgain(t *testing.T) {
 		func(r *http.Request) *http.Response { return refusal(r, 200, `{"token_type":"Bearer"}`) },
 		func(r *http.Request) *http.Response {
 			moved := refusal(r, 307, "")
-			moved.Header.Set("Location", w.tokenURL)
+			moved.Header.Set("Location", "http://elsewhere.example/oauth2/token")
 			return moved
 		},
 	}
 	w.faults.answer = func(operation string, r *http.Request) *http.Response {
+		if r.URL.Host == "elsewhere.example" {
+			t.Error("the secret was sent to where the endpoint redirected")
+			return refusal(r, 404, "")
+		}
 		if operation != "token" || len(answers) == 0 {
 			return nil
 		}

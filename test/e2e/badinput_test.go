@@ -60,10 +60,10 @@ func TestBadEnvironmentFile(t *testing.T) {
 		name, old, new string
 		want           []string
 	}{
-		{"unknown key", "throttle: {", "throtle: {", []string{"environments/dev.yaml:24:3", "throtle", `did you mean "throttle"`}},
-		{"unknown scope", "reader: {scopes: [test-api/read]}", "reader: {scopes: [test-api/rad]}", []string{"environments/dev.yaml:15:", "test-api/rad", `did you mean "test-api/read"`}},
-		{"token validity of 2 minutes", "reader: {scopes: [test-api/read]}", "reader: {scopes: [test-api/read], accessTokenValidity: 2m}", []string{"environments/dev.yaml:15:", "accessTokenValidity", "5m to 24h"}},
-		{"51 clients", "clients:\n", "clients:\n" + many.String(), []string{"environments/dev.yaml:14:", "51", "50"}},
+		{"unknown key", "throttle: {", "throtle: {", []string{"environments/dev.yaml:25:3", "throtle", `did you mean "throttle"`}},
+		{"unknown scope", "reader: {scopes: [test-api/read]}", "reader: {scopes: [test-api/rad]}", []string{"environments/dev.yaml:16:", "test-api/rad", `did you mean "test-api/read"`}},
+		{"token validity of 2 minutes", "reader: {scopes: [test-api/read]}", "reader: {scopes: [test-api/read], accessTokenValidity: 2m}", []string{"environments/dev.yaml:16:", "accessTokenValidity", "5m to 24h"}},
+		{"51 clients", "clients:\n", "clients:\n" + many.String(), []string{"environments/dev.yaml:15:", "51", "50"}},
 		{"prefix containing aws", `prefix: ""`, "prefix: my-aws-api", []string{"environments/dev.yaml:6:", "my-aws-api", "aws"}},
 	}
 	dev := devYAML(t)
@@ -124,7 +124,7 @@ func TestNoAssembly(t *testing.T) {
 func TestUnknownResourceType(t *testing.T) {
 	unknown := patched(t, func(template map[string]any) {
 		template["Resources"].(map[string]any)["Thing"] = map[string]any{"Type": "AWS::Nowhere::Thing"}
-		resources(template, "AWS::Cognito::UserPoolClient", func(p map[string]any) { p["Colour"] = "blue" })
+		properties(template, "", "AWS::Cognito::UserPoolClient", func(p map[string]any) { p["Colour"] = "blue" })
 	})
 	said := fails(t, command(t, root, freePorts("--assembly", unknown, "--state", newState(t))...))
 	contains(t, said, "m2m-dev-Api", "Thing", "AWS::Nowhere::Thing", "dev/Api/Clients/Reader", "Colour", "--lenient")

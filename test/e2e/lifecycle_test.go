@@ -122,7 +122,7 @@ func gated(t *testing.T, g *gate) string {
 	t.Helper()
 	var hash string
 	dir := patched(t, func(template map[string]any) {
-		resources(template, "AWS::Lambda::Function", func(p map[string]any) {
+		properties(template, "FunctionsEcho", "AWS::Lambda::Function", func(p map[string]any) {
 			p["Environment"] = map[string]any{"Variables": map[string]any{"GATE": g.url}}
 			hash = strings.TrimSuffix(p["Code"].(map[string]any)["S3Key"].(string), ".zip")
 		})

@@ -250,10 +250,11 @@ func patched(t *testing.T, change func(template map[string]any)) string {
 	return dir
 }
 
-// resources calls change with the properties of every resource of a type.
-func resources(template map[string]any, kind string, change func(properties map[string]any)) {
-	for _, value := range template["Resources"].(map[string]any) {
-		if resource := value.(map[string]any); resource["Type"] == kind {
+// properties calls change with the properties of every resource of a type whose
+// logical id has the prefix.
+func properties(template map[string]any, prefix, kind string, change func(properties map[string]any)) {
+	for id, value := range template["Resources"].(map[string]any) {
+		if resource := value.(map[string]any); resource["Type"] == kind && strings.HasPrefix(id, prefix) {
 			change(resource["Properties"].(map[string]any))
 		}
 	}

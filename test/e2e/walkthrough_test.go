@@ -236,7 +236,7 @@ func TestTemplateDecides(t *testing.T) {
 		{
 			name: "routes without the authorizer",
 			change: func(template map[string]any) {
-				resources(template, "AWS::ApiGatewayV2::Route", func(p map[string]any) {
+				properties(template, "", "AWS::ApiGatewayV2::Route", func(p map[string]any) {
 					p["AuthorizationType"] = "NONE"
 					delete(p, "AuthorizerId")
 					delete(p, "AuthorizationScopes")
@@ -247,7 +247,7 @@ func TestTemplateDecides(t *testing.T) {
 		{
 			name: "another scope on a route",
 			change: func(template map[string]any) {
-				resources(template, "AWS::ApiGatewayV2::Route", func(p map[string]any) {
+				properties(template, "", "AWS::ApiGatewayV2::Route", func(p map[string]any) {
 					if p["RouteKey"] == "GET /test_jwt/read" {
 						p["AuthorizationScopes"] = []any{"test-api/write"}
 					}
@@ -260,8 +260,8 @@ func TestTemplateDecides(t *testing.T) {
 			name: "the user pool as audience",
 			change: func(template map[string]any) {
 				var pool any
-				resources(template, "AWS::Cognito::UserPoolClient", func(p map[string]any) { pool = p["UserPoolId"] })
-				resources(template, "AWS::ApiGatewayV2::Authorizer", func(p map[string]any) {
+				properties(template, "", "AWS::Cognito::UserPoolClient", func(p map[string]any) { pool = p["UserPoolId"] })
+				properties(template, "", "AWS::ApiGatewayV2::Authorizer", func(p map[string]any) {
 					p["JwtConfiguration"].(map[string]any)["Audience"] = []any{pool}
 				})
 			},
@@ -271,7 +271,10 @@ func TestTemplateDecides(t *testing.T) {
 		{
 			name: "no permission to invoke",
 			change: func(template map[string]any) {
-				resources(template, "AWS::Lambda::Permission", func(p map[string]any) {
+				properties(template, "", "AWS::Lambda::Permission", func(p map[string]any) {
+					if p["Principal"] != "apigateway.amazonaws.com" {
+						return
+					}
 					p["SourceArn"] = "arn:aws:execute-api:ap-northeast-1:123456789012:another/*/*/*"
 				})
 			},
