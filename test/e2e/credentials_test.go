@@ -38,9 +38,7 @@ func TestCredentialsAfterStart(t *testing.T) {
 		if err != nil || *before.SecretString != "{}" {
 			t.Errorf("%s: the version before is not the placeholder: %v", name, err)
 		}
-		if opens, err := o.opens(t.Context(), current); !opens {
-			t.Errorf("%s: the secret opens nothing: %v", name, err)
-		}
+		o.wantOpen(t, current, true)
 	}
 }
 

@@ -99,3 +99,15 @@ func (o *operator) opens(ctx context.Context, c client.Credentials) (bool, error
 	}
 	return err == nil, err
 }
+
+// wantOpen wants a secret to be taken or refused by the token endpoint.
+func (o *operator) wantOpen(t *testing.T, c client.Credentials, want bool) {
+	t.Helper()
+	got, err := o.opens(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != want {
+		t.Errorf("the secret of %s opens: %t, want %t", c.RotatedAt, got, want)
+	}
+}

@@ -1,0 +1,102 @@
+package e2e
+
+import (
+	"bytes"
+	"net/http"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+)
+
+// TestCommands is the day of an operator: look at the clients, get a token, make
+// calls, rotate a secret and revoke the one before. Nothing that any command says
+// holds a secret, nor a token that was not asked for.
+func TestCommands(t *testing.T) {
+	dir, err := assembly()
+	if err != nil {
+		t.Fatal(err)
+	}
+	state := newState(t)
+	p := up(t, root, "--assembly", dir, "--state", state)
+	s := &session{t: t, state: state}
+	before := p.operator().current(t, "m2m/dev/reader")
+
+	contains(t, s.run(0, "clients"), "reader", "writer", "test-api/read", "current", before.ClientID)
+	token := strings.TrimSuffix(s.run(0, "token", "reader"), "\n")
+	echoed(t, p.call(t, http.MethodGet, "/test_jwt", token))
+	// The echoed event holds the request's own token, see `m2m call --help`.
+	contains(t, s.runUnsearched(0, "call", "reader", "GET", "/test_jwt"), `"test-api/read"`)
+	contains(t, s.run(1, "call", "writer", "GET", "/test_jwt/read"), "Forbidden")
+	contains(t, s.run(1, "token", "raeder"), "did you mean reader")
+
+	s.run(0, "rotate", "reader", "--yes")
+	after := p.operator().current(t, "m2m/dev/reader")
+	p.operator().wantOpen(t, before, true)
+	p.operator().wantOpen(t, after, true)
+	s.run(0, "rotate", "reader", "--revoke-only", "--yes")
+	p.operator().wantOpen(t, before, false)
+	p.operator().wantOpen(t, after, true)
+
+	p.interrupt(t)
+	said := s.said.String() + p.stderr.String()
+	for _, secret := range []string{string(before.ClientSecret), string(after.ClientSecret)} {
+		if strings.Contains(said, secret) {
+			t.Error("a client secret was printed")
+		}
+	}
+	if strings.Contains(p.stderr.String()+strings.Replace(s.said.String(), token, "", 1), "eyJ") {
+		t.Error("a token was printed that was not asked for")
+	}
+	contains(t, s.run(1, "clients"), "m2m up")
+}
+
+// TestFailedRotation breaks the user pool's domain out of the template, so that a
+// rotation can't succeed: the run is there all the same, and says how to go on.
+func TestFailedRotation(t *testing.T) {
+	dir := patched(t, func(template map[string]any) {
+		properties(template, "RotationRotate", "AWS::Lambda::Function", func(p map[string]any) {
+			p["Environment"] = map[string]any{"Variables": map[string]any{"USER_POOL_ID": "ap-northeast-1_AnotherOne"}}
+		})
+	})
+	state := newState(t)
+	p := up(t, root, "--assembly", dir, "--state", state)
+	contains(t, p.stderr.String(), "warning", "m2m/dev/reader", "createSecret")
+	if p.Clients["reader"].ClientSecret != "" {
+		t.Error("a client has a secret before its first rotation has ended")
+	}
+	s := &session{t: t, state: state}
+	contains(t, s.run(0, "clients"), "m2m rotate")
+	contains(t, s.run(1, "token", "reader"), "not rotated yet")
+	held, err := p.operator().secrets.GetSecretValue(t.Context(), &secretsmanager.GetSecretValueInput{SecretId: aws.String("m2m/dev/reader")})
+	if err != nil || *held.SecretString != "{}" {
+		t.Errorf("the secret is not the placeholder: %v", err)
+	}
+}
+
+// session runs commands on one state and keeps what they say.
+type session struct {
+	t     *testing.T
+	state string
+	said  bytes.Buffer
+}
+
+// run returns all that a command said on stdout and stderr.
+func (s *session) run(status int, args ...string) string {
+	s.t.Helper()
+	text := s.runUnsearched(status, args...)
+	s.said.WriteString(text)
+	return text
+}
+
+func (s *session) runUnsearched(status int, args ...string) string {
+	s.t.Helper()
+	cmd := command(s.t, root, append(args, "--state", s.state)...)
+	out, err := cmd.CombinedOutput()
+	if _, exited := err.(*exec.ExitError); err != nil && !exited || cmd.ProcessState.ExitCode() != status {
+		s.t.Errorf("m2m %v: %v, want exit status %d\n%s", args, err, status, out)
+	}
+	return string(out)
+}
