@@ -47,17 +47,22 @@ func (b backoff) wait(ctx context.Context, attempt int) error {
 }
 
 // retryer repeats throttled and failed calls of an AWS client. The SDK takes LimitExceededException for throttling;
-// here it says that a client has two secrets, and the same call again would only hear it again.
+// here it says that a client has two secrets, and the same call again would only hear it again. A refused permission
+// may be one that has not spread: a new client's first rotation begins as soon as the role is given its secret.
 func (b backoff) retryer() aws.Retryer {
-	secretsAreTwo := retry.IsErrorRetryableFunc(func(err error) aws.Ternary {
-		if codeOf(err) == codeLimitExceeded {
+	otherwise := retry.IsErrorRetryableFunc(func(err error) aws.Ternary {
+		switch codeOf(err) {
+		case codeLimitExceeded:
 			return aws.FalseTernary
+		case codeAccessDenied:
+			return aws.TrueTernary
+		default:
+			return aws.UnknownTernary
 		}
-		return aws.UnknownTernary
 	})
 	return retry.NewStandard(func(o *retry.StandardOptions) {
 		o.MaxAttempts = callAttempts
 		o.Backoff = retry.BackoffDelayerFunc(func(attempt int, _ error) (time.Duration, error) { return b.delay(attempt), nil })
-		o.Retryables = append([]retry.IsErrorRetryable{secretsAreTwo}, o.Retryables...)
+		o.Retryables = append([]retry.IsErrorRetryable{otherwise}, o.Retryables...)
 	})
 }

@@ -44,6 +44,31 @@ func TestThrottledCallsAreRepeated(t *testing.T) {
 	}
 }
 
+// What a deployment has just allowed may be refused for some seconds.
+func TestPermissionsMaySpread(t *testing.T) {
+	t.Parallel()
+	const refusals = 3
+	w := newWorld(t, setup{})
+	var mu sync.Mutex
+	refused := map[string]int{}
+	w.faults.answer = func(operation string, r *http.Request) *http.Response {
+		mu.Lock()
+		defer mu.Unlock()
+		if operation == "token" || refused[operation] == refusals {
+			return nil
+		}
+		refused[operation]++
+		return refusal(r, http.StatusBadRequest, `{"__type":"AccessDeniedException","message":"not authorized"}`)
+	}
+	w.rotateWell()
+	w.wantSettled()
+	for _, operation := range []string{"DescribeSecret", "PutSecretValue", "UpdateSecretVersionStage", "AddUserPoolClientSecret"} {
+		if refused[operation] != refusals {
+			t.Errorf("%s was refused %d times, want %d", operation, refused[operation], refusals)
+		}
+	}
+}
+
 func TestEndlessThrottlingIsAnError(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, setup{})

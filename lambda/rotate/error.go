@@ -12,7 +12,10 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-const codeLimitExceeded = "LimitExceededException"
+const (
+	codeLimitExceeded = "LimitExceededException"
+	codeAccessDenied  = "AccessDeniedException"
+)
 
 // errUnreadable says that AWS answered with success and without what was asked for.
 var errUnreadable = errors.New("AWS's answer lacks what was asked for; run m2m rotate")
