@@ -1,6 +1,8 @@
 # Every target that CI calls, and nothing that only CI can do.
 
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+ACTIONLINT    := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+GOVULNCHECK   := golang.org/x/vuln/cmd/govulncheck@v1.1.4
 TOOLS         := $(CURDIR)/.build/tools
 
 # -race on a package that imports awscdk takes minutes; these do not import it.
@@ -10,7 +12,7 @@ PLAIN = $(shell go list ./... | grep -Ev '^cognito-m2m(/stacks|/test)?$$')
 
 .PHONY: help
 help: ## List the targets.
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: ## Run the dev environment on this machine, no AWS account.
@@ -26,11 +28,12 @@ test: ## Run all tests (Go and Node suffice).
 
 .PHONY: race
 race: ## Run the tests of all packages that do not import awscdk under the race detector.
-	go test -race $(PLAIN)
+	go test -race -short $(PLAIN)
 
 .PHONY: lint
-lint: $(TOOLS)/golangci-lint ## Lint and check the formatting.
+lint: $(TOOLS)/golangci-lint $(TOOLS)/actionlint ## Lint, check the formatting, and check the workflows.
 	$(TOOLS)/golangci-lint run
+	$(TOOLS)/actionlint -shellcheck= -pyflakes=
 
 .PHONY: fmt
 fmt: $(TOOLS)/golangci-lint ## Format the code.
@@ -38,6 +41,16 @@ fmt: $(TOOLS)/golangci-lint ## Format the code.
 
 $(TOOLS)/golangci-lint: Makefile
 	GOBIN=$(TOOLS) go install $(GOLANGCI_LINT)
+
+$(TOOLS)/actionlint: Makefile
+	GOBIN=$(TOOLS) go install $(ACTIONLINT)
+
+$(TOOLS)/govulncheck: Makefile
+	GOBIN=$(TOOLS) go install $(GOVULNCHECK)
+
+.PHONY: vuln
+vuln: $(TOOLS)/govulncheck ## Look for known vulnerabilities in what the code calls.
+	$(TOOLS)/govulncheck ./...
 
 .PHONY: golden
 golden: ## Rewrite golden templates and the environment schema; review the difference.
@@ -84,6 +97,49 @@ soak: ## Run the load and fault tests with their full counts (about 5 minutes).
 bench: ## Print how fast the runtime is beside what the machine can do, as ratios within the run.
 	go test -run '^$$' -bench . ./internal/...
 	go test -count=1 -timeout 30m -run TestSpeed -v ./test/soak -speed
+
+# Delivery: what the workflows in .github/workflows do. ENV is the environment,
+# ASSEMBLY the folder of the cloud assembly, EXPIRES the last day of a disposable one.
+ASSEMBLY ?= cdk.out
+
+.PHONY: assembly
+assembly: node_modules ## Synthesize (ENV alone, if given) into ASSEMBLY and pack it into .build/assembly.tar.
+	rm -rf '$(ASSEMBLY)'
+	npx cdk synth --quiet --output '$(ASSEMBLY)' $(if $(ENV),-c 'env=$(ENV)') $(if $(EXPIRES),-c 'expires=$(EXPIRES)')
+	@mkdir -p .build
+	tar -cf .build/assembly.tar -C '$(ASSEMBLY)' .
+
+# In a tar, because an uploaded artifact loses the modes of its files, and a
+# bootstrap that can't be executed is a function that does not start.
+.PHONY: unpack
+unpack: ## Put the packed assembly back into ASSEMBLY.
+	rm -rf '$(ASSEMBLY)'
+	mkdir -p '$(ASSEMBLY)'
+	tar -xf .build/assembly.tar -C '$(ASSEMBLY)'
+
+.PHONY: env
+env:
+	@test -n '$(ENV)' || { echo 'say which environment: ENV=dev' >&2; exit 1; }
+
+.PHONY: deploy
+deploy: env node_modules ## Deploy ENV from ASSEMBLY, without asking.
+	npx cdk deploy --app '$(ASSEMBLY)' --require-approval never --progress events '$(ENV)/*'
+
+.PHONY: verify-deployed
+verify-deployed: env ## Ask the deployed ENV whether it refuses and lets in what ASSEMBLY says.
+	go run ./cmd/m2m verify --env '$(ENV)' --deployed --assembly '$(ASSEMBLY)'
+
+.PHONY: destroy
+destroy: env node_modules ## Remove the disposable ENV.
+	npx cdk destroy --app '$(ASSEMBLY)' --force '$(ENV)/*'
+
+.PHONY: drift
+drift: env node_modules ## Look for drift in the deployed ENV, into .build/drift/ENV.txt.
+	.ci/drift '$(ENV)' '$(ASSEMBLY)'
+
+.PHONY: diff
+diff: node_modules ## Write what the change since BASE does to a deployed system to .build/diff/comment.md.
+	.ci/diff '$(or $(BASE),HEAD)'
 
 .PHONY: clean
 clean: ## Remove what was built and synthesized (local state in .m2m stays).

@@ -93,25 +93,21 @@ func isInput(entry fs.DirEntry) bool {
 // filesDigest is a digest of the names and contents of the files under root. What
 // belongs says no to is left out, a folder with all that is in it.
 func filesDigest(root string, belongs func(fs.DirEntry) bool) (string, error) {
-	digest := sha256.New()
-	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+	digest, files := sha256.New(), os.DirFS(root)
+	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case path == root:
+		case name == ".":
 			return nil
 		case !belongs(entry) && entry.IsDir():
-			return filepath.SkipDir
+			return fs.SkipDir
 		case !belongs(entry) || !entry.Type().IsRegular():
 			return nil
 		}
-		content, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		name, err := filepath.Rel(root, path)
+		content, err := fs.ReadFile(files, name)
 		// The digest of each file and not its bytes, so that no two lists of files run together.
-		fmt.Fprintf(digest, "%q %x\n", filepath.ToSlash(name), sha256.Sum256(content))
+		fmt.Fprintf(digest, "%q %x\n", name, sha256.Sum256(content))
 		return err
 	})
 	return hex.EncodeToString(digest.Sum(nil)), err

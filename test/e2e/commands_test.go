@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"errors"
 	"net/http"
 	"os/exec"
 	"strings"
@@ -95,7 +96,7 @@ func (s *session) runUnsearched(status int, args ...string) string {
 	s.t.Helper()
 	cmd := command(s.t, root, append(args, "--state", s.state)...)
 	out, err := cmd.CombinedOutput()
-	if _, exited := err.(*exec.ExitError); err != nil && !exited || cmd.ProcessState.ExitCode() != status {
+	if _, exited := errors.AsType[*exec.ExitError](err); err != nil && !exited || cmd.ProcessState.ExitCode() != status {
 		s.t.Errorf("m2m %v: %v, want exit status %d\n%s", args, err, status, out)
 	}
 	return string(out)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -64,10 +65,8 @@ func (o *operator) rotate(ctx context.Context, secret string) error {
 		if err != nil {
 			return err
 		}
-		for _, label := range described.VersionIdsToStages[*started.VersionId] {
-			if label == "AWSCURRENT" {
-				return nil
-			}
+		if slices.Contains(described.VersionIdsToStages[*started.VersionId], "AWSCURRENT") {
+			return nil
 		}
 	}
 	return fmt.Errorf("the rotation of %s did not end", secret)

@@ -169,7 +169,11 @@ func callSteadily(ctx context.Context, api *http.Client, url string) <-chan outc
 
 // get is "" for an answer of 2xx, else what came instead.
 func get(api *http.Client, url string) string {
-	response, err := api.Get(url)
+	request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, url, nil)
+	if err != nil {
+		return err.Error()
+	}
+	response, err := api.Do(request)
 	if err != nil {
 		return err.Error()
 	}
