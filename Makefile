@@ -2,7 +2,7 @@
 
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 ACTIONLINT    := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
-GOVULNCHECK   := golang.org/x/vuln/cmd/govulncheck@v1.1.4
+GOVULNCHECK   := golang.org/x/vuln/cmd/govulncheck@v1.7.0
 TOOLS         := $(CURDIR)/.build/tools
 
 # -race on a package that imports awscdk takes minutes; these do not import it.

@@ -1,14 +1,17 @@
 // Command cognito-m2m is the CDK app: it reads environments/, adds one stage
 // per environment and synthesizes. It declares no resources; stacks does.
 //
-// `-c env=dev` (or the context key env) narrows it to one environment.
+// `-c env=dev` (or the context key env) narrows it to one environment, and is the
+// way to a disposable one: `-c env=pr-123 -c expires=2026-12-31` makes a copy
+// from the file whose match fits, with the day after which it may be removed.
+//
+// `-c delivery=true` synthesizes the roles of delivery.yaml instead of environments.
 package main
 
 import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
@@ -29,11 +32,6 @@ func run(root string) (err error) {
 	if err != nil {
 		return err
 	}
-	for _, env := range environments {
-		for _, warning := range env.Warnings {
-			fmt.Fprintln(os.Stderr, "warning:", warning)
-		}
-	}
 
 	defer jsii.Close()
 	// A failure on CDK's side of jsii arrives as a panic.
@@ -47,29 +45,69 @@ func run(root string) (err error) {
 
 func synth(environments []*config.Environment, root string) error {
 	app := awscdk.NewApp(nil)
-	wanted, err := narrow(environments, app.Node().TryGetContext(jsii.String("env")))
+	context := func(key string) any { return app.Node().TryGetContext(jsii.String(key)) }
+	if fmt.Sprint(context("delivery")) == "true" {
+		return deliver(app, root)
+	}
+	wanted, err := narrow(environments, filepath.Join(root, "environments"), context("env"))
 	if err != nil {
 		return err
 	}
+	if err := expire(wanted, context("expires")); err != nil {
+		return err
+	}
 	for _, env := range wanted {
+		for _, warning := range env.Warnings {
+			fmt.Fprintln(os.Stderr, "warning:", warning)
+		}
 		stacks.AddEnvironment(app, env, stacks.Source{Dir: root})
 	}
 	app.Synth(nil)
 	return nil
 }
 
+// deliver adds who may deploy, instead of what.
+func deliver(app awscdk.App, root string) error {
+	delivery, err := config.LoadDelivery(filepath.Join(root, "delivery.yaml"), config.Options{})
+	if err != nil {
+		return err
+	}
+	for _, warning := range delivery.Warnings {
+		fmt.Fprintln(os.Stderr, "warning:", warning)
+	}
+	stacks.AddDelivery(app, delivery)
+	app.Synth(nil)
+	return nil
+}
+
 // narrow keeps the environment that the context key env names, or all of them
-// where it is not given.
-func narrow(environments []*config.Environment, name any) ([]*config.Environment, error) {
+// where it is not given. A disposable one is not among them: it is loaded from
+// the file whose match fits.
+func narrow(environments []*config.Environment, dir string, name any) ([]*config.Environment, error) {
 	if name == nil {
 		return environments, nil
 	}
-	var known []string
 	for _, env := range environments {
 		if env.Name == name {
 			return []*config.Environment{env}, nil
 		}
-		known = append(known, env.Name)
 	}
-	return nil, fmt.Errorf("unknown environment %q: environments/ has %s", fmt.Sprint(name), strings.Join(known, ", "))
+	env, err := config.LoadNamed(dir, fmt.Sprint(name), config.Options{})
+	if err != nil {
+		return nil, err
+	}
+	return []*config.Environment{env}, nil
+}
+
+// expire hands on the context key expires.
+func expire(wanted []*config.Environment, day any) error {
+	if day == nil {
+		return nil
+	}
+	for _, env := range wanted {
+		if err := env.ExpireOn(fmt.Sprint(day)); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -23,13 +23,22 @@ type Environment struct {
 	Clients         []Client         // at least one, sorted by Name
 	Secrets         Secrets          // the secrets that hold the clients' credentials
 	API             API              // the HTTP API
+	Functions       []Function       // those that routes name, sorted by Name
+	Logs            Logs             // the log groups
+	Alarms          Alarms           // who hears of an alarm
+	Tags            []Tag            // of both stacks, sorted by Key
+	Disposable      bool             // made from a file with match: a copy that is made and removed again
+	Expires         string           // the day, as 2026-12-31, after which a disposable environment may be removed; empty: not said
 	Warnings        Problems         // what is allowed and probably not meant, sorted by place
 }
 
 // Identity is what an environment says about its user pool.
 type Identity struct {
-	DomainPrefix       string // prefix of the pool's Cognito domain; empty: derived from the environment's name and the stack id
-	DeletionProtection bool   // the pool can't be deleted; always true for production
+	DomainPrefix       string        // prefix of the pool's Cognito domain; empty: derived from the environment's name and the stack id
+	CustomDomain       *CustomDomain // of the token endpoint, beside the Cognito domain; nil: none
+	FeaturePlan        string        // LITE, ESSENTIALS or PLUS; empty: Cognito chooses
+	IssuerType         string        // ORIGINAL or UPDATED
+	DeletionProtection bool          // the pool can't be deleted; always true for production
 }
 
 // ResourceServer is an API as Cognito knows it: an identifier and the scopes a client can be given.
@@ -65,8 +74,10 @@ type Rotation struct {
 
 // API is what an environment says about its HTTP API.
 type API struct {
-	Routes   []Route  // at least one, sorted by route key
-	Throttle Throttle // of the whole stage
+	CustomDomain *APIDomain // nil: the API has its default address alone
+	CORS         *CORS      // nil: no browser may call from another origin
+	Routes       []Route    // at least one, sorted by route key
+	Throttle     Throttle   // of the whole stage
 }
 
 // Route is one entry of api.routes: a path with the methods that share scopes and function. Every route is behind
@@ -76,12 +87,40 @@ type Route struct {
 	Methods  []string // sorted, in capitals; ANY stands alone; empty for "$default"
 	Scopes   []string // as "identifier/name", sorted; a token needs one of them; empty: any token of a known client
 	Function string   // a folder under lambda/; "echo" unless the file says otherwise
+
+	Throttle *Throttle // of this route's own; nil: the stage's
+	Verify   bool      // m2m verify may call the route although it is no GET without path parameters
 }
 
-// Throttle is the token bucket in front of the stage.
+// Throttle is the token bucket in front of the stage or of one route.
 type Throttle struct {
 	Rate  float64 // requests per second; 100 unless the file says otherwise
 	Burst int     // requests at once; 200 unless the file says otherwise
+}
+
+// Function is what an environment says about a function behind the API.
+type Function struct {
+	Name        string            // a folder under lambda/
+	MemoryMB    int               // 128 to 10240; 128 unless the file says otherwise
+	Timeout     time.Duration     // whole seconds, 1 to 30; 10 unless the file says otherwise
+	Environment map[string]string // variables, 4 KB in all; nothing secret
+}
+
+// Logs is what an environment says about its log groups.
+type Logs struct {
+	RetentionDays int  // one of CloudWatch's values; 30 unless the file says otherwise
+	CustomerKey   bool // they are encrypted with a KMS key of this environment, not with CloudWatch's own
+}
+
+// Alarms is what an environment says about its alarms.
+type Alarms struct {
+	Recipients []string // e-mail addresses and ARNs of SNS topics, sorted
+}
+
+// Tag is a tag of both stacks.
+type Tag struct {
+	Key   string
+	Value string
 }
 
 // OutputKey is the key of the stack output that holds the client's id: "ClientIdReportJob" for the client report-job.

@@ -3,16 +3,21 @@ package config
 // The types of this file are the environment file as it is written. The reader fills them, and the JSON Schema is
 // generated from them: the comments on types and fields are the schema's descriptions, so they speak to whoever
 // edits an environment file. A field without omitempty must be written. The hint tag is what the user is told when
-// the key is missing or empty. Defaults in tags are checked against the real ones by a test.
+// the key is missing or empty; a key with an unless tag is not missing beside the one that the tag names. Defaults in
+// tags are checked against the real ones by a test. The API's part is in file_api.go.
 
 // One environment of the system, deployed as two stacks: m2m-dev-Identity and m2m-dev-Api for the environment dev.
 type file struct {
 	// Name of the environment. Equal to the file's name without .yaml.
-	Name environmentName `yaml:"name" jsonschema:"example=dev" hint:"write the file's name without .yaml"`
+	Name environmentName `yaml:"name" jsonschema:"example=dev" hint:"write the file's name without .yaml" unless:"match"`
+	// Instead of name: the file describes every environment whose name starts so, each a disposable copy that is made when somebody asks for it (-c env=pr-123) and is no part of a synth of all environments. A file called exactly as the environment wins.
+	Match namePattern `yaml:"match,omitempty" jsonschema:"example=pr-*"`
 	// AWS Region. Left out, the stacks deploy to whatever Region the caller uses.
 	Region region `yaml:"region,omitempty" jsonschema:"example=ap-northeast-1"`
 	// AWS account, twelve digits in quotes. Left out, the stacks deploy to whatever account the caller uses.
 	Account account `yaml:"account,omitempty" jsonschema:"example=123456789012"`
+	// Tags of both stacks, which CloudFormation puts on everything in them that can have tags. At most 48.
+	Tags tags `yaml:"tags,omitempty"`
 	// The user pool and its domain.
 	Identity identity `yaml:"identity,omitempty"`
 	// The APIs that clients get scopes for.
@@ -23,12 +28,25 @@ type file struct {
 	Secrets secrets `yaml:"secrets,omitempty"`
 	// The HTTP API in front of the functions.
 	API api `yaml:"api" hint:"add it with at least one route"`
+	// Settings of the functions behind the API, by name. A function without any has the defaults.
+	Functions functions `yaml:"functions,omitempty"`
+	// The log groups of the API and of all functions.
+	Logs logs `yaml:"logs,omitempty"`
+	// Who hears of an alarm.
+	Alarms alarms `yaml:"alarms,omitempty"`
 }
+
+// Tags by key.
+type tags map[tagKey]tagValue
 
 // The user pool and its domain.
 type identity struct {
 	// The domain that the token endpoint is served on.
 	Domain domain `yaml:"domain,omitempty"`
+	// Cognito's feature plan, which is priced by users. Client credentials need none in particular. Left out, Cognito chooses.
+	FeaturePlan featurePlan `yaml:"featurePlan,omitempty" jsonschema:"example=LITE"`
+	// Form of the tokens' issuer: ORIGINAL is https://cognito-idp.<region>.amazonaws.com/<pool>, UPDATED the one on issuer-cognito-idp that is the same in every Region of the pool. Another form ends the tokens that are in use.
+	IssuerType issuerType `yaml:"issuerType,omitempty" jsonschema:"default=ORIGINAL"`
 	// Refuse to delete the user pool. Must be true in production.
 	DeletionProtection bool `yaml:"deletionProtection,omitempty" jsonschema:"default=false"`
 }
@@ -37,6 +55,20 @@ type identity struct {
 type domain struct {
 	// Prefix of the Cognito domain, unique per Region across all AWS accounts. Empty: derived from the environment's name and the stack's id.
 	Prefix domainPrefix `yaml:"prefix,omitempty" jsonschema:"default=,example=acme-orders"`
+	// A domain of your own for the token endpoint. The Cognito domain stays beside it, so callers can move in their own time.
+	CustomDomain tokenDomain `yaml:"customDomain,omitempty"`
+}
+
+// A domain of your own for the token endpoint.
+type tokenDomain struct {
+	// The domain, lower-case; at most 63 characters. The domain above it must have an A record in DNS before the first deployment.
+	Name tokenDomainName `yaml:"name" jsonschema:"example=auth.example.com"`
+	// Certificate for the domain in Certificate Manager, in us-east-1 whatever the environment's Region: CloudFront serves it.
+	CertificateARN certificateARN `yaml:"certificateArn" jsonschema:"example=arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555" hint:"request one in Certificate Manager and write its ARN"`
+	// Hosted zone in Route 53 that gets the domain's record.
+	HostedZoneID hostedZoneID `yaml:"hostedZoneId" jsonschema:"example=Z0123456789ABCDEFGHIJ" hint:"the zone in Route 53 that the domain belongs to"`
+	// Name of that hosted zone.
+	HostedZoneName domainName `yaml:"hostedZoneName" jsonschema:"example=example.com" hint:"the name of that zone, which the domain ends with"`
 }
 
 // The APIs that clients get scopes for; a user pool has at most 25.
@@ -86,39 +118,35 @@ type secrets struct {
 	CustomerKey bool `yaml:"customerKey,omitempty" jsonschema:"default=false"`
 }
 
-// The HTTP API in front of the functions.
-type api struct {
-	// Routes of the API. All of them are behind the JWT authorizer.
-	Routes routes `yaml:"routes" hint:"add one, for example {path: /orders, methods: [GET], scopes: [orders/read]}"`
-	// How many requests the API takes before it answers 429.
-	Throttle throttle `yaml:"throttle,omitempty"`
+// Settings of the functions behind the API.
+type functions map[functionName]function
+
+// Settings of one function.
+type function struct {
+	// Memory in MB, 128 to 10240. Lambda gives CPU in proportion to it.
+	MemoryMB memoryMB `yaml:"memoryMB,omitempty" jsonschema:"default=128,example=512"`
+	// How long the function may take, in seconds from 1s to 30s; API Gateway waits no longer.
+	Timeout functionTimeout `yaml:"timeout,omitempty" jsonschema:"default=10s,example=3s"`
+	// Environment variables, 4 KB in all. Everybody who can see the function can read them: no secret belongs there.
+	Environment variables `yaml:"environment,omitempty"`
 }
 
-// Routes of the API.
-type routes []route
+// Environment variables by name.
+type variables map[variableName]variableValue
 
-// A path and its methods, the scopes that open it and the function behind it.
-type route struct {
-	// Path, with parameters in braces and a greedy one last, in quotes if it has braces. $default takes what no other route takes.
-	Path routePath `yaml:"path" jsonschema:"example=/orders,example=/orders/{id},example=/files/{proxy+},example=$default"`
-	// HTTP methods in capitals. ANY stands alone and covers those without a route of their own. Left out for $default only.
-	Methods methods `yaml:"methods,omitempty"`
-	// A token needs one of these scopes. [] is any token of a known client; it must be written, it can't be left out.
-	Scopes routeScopes `yaml:"scopes" hint:"write [] to accept any token of a known client"`
-	// Folder under lambda/ that holds the function; not rotate, which rotates secrets.
-	Function functionName `yaml:"function,omitempty" jsonschema:"default=echo"`
+// The log groups of the API and of all functions.
+type logs struct {
+	// Days after which a log event is deleted: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653.
+	RetentionDays retentionDays `yaml:"retentionDays,omitempty" jsonschema:"default=30,example=7"`
+	// Encrypt them with a KMS key of this environment.
+	CustomerKey bool `yaml:"customerKey,omitempty" jsonschema:"default=false"`
 }
 
-// HTTP methods of a route.
-type methods []method
-
-// Scopes that open a route; API Gateway takes at most 10.
-type routeScopes []scopeRef
-
-// How many requests the API takes before it answers 429.
-type throttle struct {
-	// Requests per second.
-	Rate requestRate `yaml:"rate,omitempty" jsonschema:"default=100"`
-	// Requests at once.
-	Burst requestBurst `yaml:"burst,omitempty" jsonschema:"default=200"`
+// Who hears of an alarm.
+type alarms struct {
+	// E-mail addresses and ARNs of SNS topics in the environment's Region; at most 5.
+	Recipients recipients `yaml:"recipients,omitempty" jsonschema:"example=oncall@example.com"`
 }
+
+// E-mail addresses and SNS topics.
+type recipients []recipient

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 )
 
@@ -36,6 +37,17 @@ func (secretReaders) count() count {
 
 func (routes) count() count { return count{min: 1, max: math.MaxInt, of: "routes"} }
 
+// count leaves room for what this project adds: AWS allows 50 tags on a resource, and the secrets have one of their own,
+// a disposable environment another.
+func (tags) count() count {
+	return count{0, 48, "tags", "AWS's limit of 50 for a resource, less 2 of this project"}
+}
+
+// count is that of the actions that an alarm may have.
+func (recipients) count() count { return count{0, 5, "recipients", "CloudWatch's limit for an alarm"} }
+
+func (corsOrigins) count() count { return count{min: 1, max: math.MaxInt, of: "origins"} }
+
 func (methods) count() count { return count{min: 1, max: len(httpMethods), of: "methods"} }
 
 func (routeScopes) count() count { return count{0, 10, "scopes", "API Gateway's limit for a route"} }
@@ -52,30 +64,65 @@ func (c count) check(n int, hintWhenEmpty string) (message, hint string) {
 	}
 }
 
-// number is the range of one kind of number: above zero, and at most max.
-type number struct{ max float64 }
+// number says which values one kind of number may have: those listed, or those from min to max. Without a min they are
+// above zero.
+type number struct {
+	min, max float64
+	values   []float64 // ascending; nil: see min and max
+}
 
 type (
-	requestRate  float64
-	requestBurst int
-	rotationDays int
+	requestRate   float64
+	requestBurst  int
+	rotationDays  int
+	retentionDays int
+	memoryMB      int
 )
 
-func (requestRate) number() number  { return number{math.MaxFloat64} }
-func (requestBurst) number() number { return number{math.MaxInt32} }
+func (requestRate) number() number  { return number{max: math.MaxFloat64} }
+func (requestBurst) number() number { return number{max: math.MaxInt32} }
 
 // number is Secrets Manager's range for RotationRules.AutomaticallyAfterDays.
-func (rotationDays) number() number { return number{1000} }
+func (rotationDays) number() number { return number{max: 1000} }
 
-// check describes what is wrong with a value, or answers "".
-func (n number) check(value float64) string {
+// number is what CloudWatch Logs takes (PutRetentionPolicy).
+func (retentionDays) number() number {
+	return number{values: []float64{
+		1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+	}}
+}
+
+// number is Lambda's range for MemorySize.
+func (memoryMB) number() number { return number{min: 128, max: 10240} }
+
+// check describes what is wrong with a value; both answers are empty when nothing is.
+func (n number) check(value float64) (message, hint string) {
 	switch {
+	case n.values != nil && !slices.Contains(n.values, value):
+		return decimal(value) + " is none of the values there are", "nearest: " + n.nearest(value)
+	case n.values != nil:
+		return "", ""
 	case value > n.max:
-		return decimal(value) + " is too large, at most " + decimal(n.max) + " is allowed"
+		return decimal(value) + " is too large, at most " + decimal(n.max) + " is allowed", ""
+	case value < n.min && n.min > 0:
+		return decimal(value) + " is too small, at least " + decimal(n.min) + " is needed", ""
 	case value > 0:
-		return ""
+		return "", ""
 	default:
-		return decimal(value) + " is too small, it must be above 0"
+		return decimal(value) + " is too small, it must be above 0", ""
+	}
+}
+
+// nearest are the listed values around a value.
+func (n number) nearest(value float64) string {
+	above, _ := slices.BinarySearch(n.values, value)
+	switch above {
+	case 0:
+		return decimal(n.values[0])
+	case len(n.values):
+		return decimal(n.values[above-1])
+	default:
+		return decimal(n.values[above-1]) + " and " + decimal(n.values[above])
 	}
 }
 

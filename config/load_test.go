@@ -20,12 +20,15 @@ api: {routes: [{path: /, methods: [get], scopes: []}]}
 `)
 	want := &config.Environment{
 		Name:            "dev",
+		Identity:        config.Identity{IssuerType: "ORIGINAL"},
 		ResourceServers: []config.ResourceServer{{Identifier: "test-api", Scopes: []config.Scope{{Name: "read", Description: "Read test data"}}}},
 		Clients:         []config.Client{{Name: "reader", Scopes: []string{"test-api/read"}, AccessTokenValidity: time.Hour, Rotation: config.Rotation{EveryDays: 30}}},
 		API: config.API{
 			Routes:   []config.Route{{Path: "/", Methods: []string{"GET"}, Function: "echo"}},
 			Throttle: config.Throttle{Rate: 100, Burst: 200},
 		},
+		Functions: []config.Function{{Name: "echo", MemoryMB: 128, Timeout: 10 * time.Second}},
+		Logs:      config.Logs{RetentionDays: 30},
 	}
 	if diff := cmp.Diff(want, got); diff != "" || problems != nil {
 		t.Errorf("problems %v, environment (-want +got):\n%s", problems, diff)
@@ -54,7 +57,7 @@ api:
 `)
 	want := &config.Environment{
 		Name: "prod-eu", Region: "eu-central-1", Account: "012345678901",
-		Identity: config.Identity{DomainPrefix: "orders-eu", DeletionProtection: true},
+		Identity: config.Identity{DomainPrefix: "orders-eu", IssuerType: "ORIGINAL", DeletionProtection: true},
 		ResourceServers: []config.ResourceServer{{
 			Identifier: "https://api.example.com/orders",
 			Scopes:     []config.Scope{{Name: "*", Description: "Everything"}, {Name: "read.all", Description: "Read"}},
@@ -75,6 +78,8 @@ api:
 			},
 			Throttle: config.Throttle{Rate: 0.5, Burst: 1},
 		},
+		Functions: []config.Function{{Name: "echo", MemoryMB: 128, Timeout: 10 * time.Second}},
+		Logs:      config.Logs{RetentionDays: 30},
 	}
 	if problems != nil {
 		t.Fatal(problems)

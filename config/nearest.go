@@ -9,7 +9,7 @@ func didYouMean(word string, known []string) string {
 	if near := nearest(word, known); near != "" {
 		return "did you mean " + quote(near) + "?"
 	}
-	const few = 12
+	const few = 16
 	if len(known) == 0 || len(known) > few {
 		return ""
 	}

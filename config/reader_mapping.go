@@ -85,6 +85,7 @@ type field struct {
 	key      string
 	required bool
 	hint     string
+	unless   string // the key beside which this one is not required
 }
 
 func fieldsOf(t reflect.Type) []field {
@@ -92,7 +93,7 @@ func fieldsOf(t reflect.Type) []field {
 	for i := range t.NumField() {
 		tag := t.Field(i).Tag
 		key, options, _ := strings.Cut(tag.Get("yaml"), ",")
-		fields = append(fields, field{i, key, options != "omitempty", tag.Get("hint")})
+		fields = append(fields, field{i, key, options != "omitempty", tag.Get("hint"), tag.Get("unless")})
 	}
 	return fields
 }
@@ -117,6 +118,9 @@ func (r *reader) fields(path string, entries []entry, into reflect.Value) {
 		r.value(at, e.value, into.Field(known[i].index), known[i].hint)
 	}
 	for _, f := range known {
+		if f.unless != "" && r.has(keyPath(path, f.unless)) {
+			continue
+		}
 		if at := keyPath(path, f.key); f.required && !r.has(at) && !misspelt[f.key] {
 			r.report(at, "is missing", f.hint)
 		}

@@ -68,8 +68,8 @@ func (r *reader) text(path, value string, into reflect.Value) bool {
 // number stores a value in the range of its type.
 func (r *reader) number(path string, value float64, into reflect.Value) {
 	rule := into.Interface().(interface{ number() number }).number()
-	if message := rule.check(value); message != "" {
-		r.report(path, message, "")
+	if message, hint := rule.check(value); message != "" {
+		r.report(path, message, hint)
 		return
 	}
 	if into.Kind() == reflect.Int {

@@ -50,12 +50,19 @@ func newChecker(r *reader, written *file, lambdaDir string) *checker {
 
 func (c *checker) check() {
 	c.name()
+	c.disposable()
 	c.production()
 	c.derivedDomain()
 	c.resourceServers()
 	c.clients()
 	c.secretReaders()
+	c.tokenDomain()
+	c.apiDomain()
+	c.cors()
 	c.routes()
+	c.functions()
+	c.tags()
+	c.recipients()
 }
 
 func (c *checker) warn(path, message, hint string) {
@@ -66,9 +73,17 @@ func (c *checker) warn(path, message, hint string) {
 func (c *checker) name() {
 	name := string(c.written.Name)
 	stem := strings.TrimSuffix(filepath.Base(c.file), filepath.Ext(c.file))
-	if name != "" && name != stem {
+	if name != "" && name != stem && c.written.Match == "" {
 		c.report("name", fmt.Sprintf("%s is not the file's name %s", quote(name), quote(stem)), "rename one of them")
 	}
+}
+
+// nameKey is the key that the environment has its name from.
+func (c *checker) nameKey() string {
+	if c.written.Match != "" {
+		return "match"
+	}
+	return "name"
 }
 
 // production refuses a production environment whose user pool, and with it every client's id and secret, one
@@ -91,7 +106,7 @@ func isProduction(name environmentName) bool {
 func (c *checker) derivedDomain() {
 	word := reservedIn(string(c.written.Name), reservedWords)
 	if word != "" && c.written.Identity.Domain.Prefix == "" {
-		c.report("name", fmt.Sprintf("the domain derived from %s contains the reserved word %q", quote(string(c.written.Name)), word),
+		c.report(c.nameKey(), fmt.Sprintf("the domain derived from %s contains the reserved word %q", quote(string(c.written.Name)), word),
 			"rename the environment, or set identity.domain.prefix")
 	}
 }
@@ -143,7 +158,7 @@ func (c *checker) validity(path string, written validity) {
 	if written == "" {
 		return
 	}
-	if d := written.duration(); d < shortest || d > longest {
+	if d := duration(written); d < shortest || d > longest {
 		c.report(path, quote(string(written))+" is outside 5m to 24h", "Cognito's range for access tokens")
 	}
 }

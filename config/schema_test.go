@@ -3,20 +3,15 @@ package config
 import (
 	"encoding/json"
 	"flag"
-	"go/ast"
-	"go/parser"
-	"go/token"
-	"math"
 	"os"
 	"path/filepath"
-	"reflect"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
-	generator "github.com/invopop/jsonschema"
 	validator "github.com/santhosh-tekuri/jsonschema/v6"
 )
 
@@ -39,123 +34,6 @@ func TestSchema(t *testing.T) {
 	if diff := cmp.Diff(string(want), string(got)); diff != "" {
 		t.Errorf("%s is out of date, run go test ./config -run TestSchema -update (-want +got):\n%s", schemaFile, diff)
 	}
-}
-
-// generatedSchema describes file as a JSON Schema of draft 2020-12. Structure and tags are the generator's work;
-// constrain adds the rules that are methods of the types, and the comments in file.go become descriptions.
-func generatedSchema(t *testing.T) []byte {
-	t.Helper()
-	comments := commentsOf(t, "file.go")
-	reflector := &generator.Reflector{
-		FieldNameTag: "yaml", Anonymous: true, DoNotReference: true,
-		LookupComment: func(t reflect.Type, field string) string { return comments[strings.Trim(t.Name()+"."+field, ".")] },
-	}
-	schema := reflector.Reflect(file{})
-	schema.Title = "Environment"
-	constrain(schema, reflect.TypeFor[file]())
-	written, err := json.MarshalIndent(schema, "", "  ")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return append(written, '\n')
-}
-
-// commentsOf maps "type" and "type.Field" to the comments in a source file.
-func commentsOf(t *testing.T, name string) map[string]string {
-	t.Helper()
-	source, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
-	if err != nil {
-		t.Fatal(err)
-	}
-	comments := map[string]string{}
-	for _, declaration := range source.Decls {
-		general, ok := declaration.(*ast.GenDecl)
-		if !ok || general.Tok != token.TYPE {
-			continue
-		}
-		spec := general.Specs[0].(*ast.TypeSpec)
-		comments[spec.Name.Name] = strings.TrimSpace(general.Doc.Text())
-		structure, ok := spec.Type.(*ast.StructType)
-		if !ok {
-			continue
-		}
-		for _, field := range structure.Fields.List {
-			comments[spec.Name.Name+"."+field.Names[0].Name] = strings.TrimSpace(field.Doc.Text())
-		}
-	}
-	return comments
-}
-
-// constrain adds to the schema of a type, and of everything in it, what the type's methods allow.
-func constrain(schema *generator.Schema, t reflect.Type) {
-	if limited, ok := reflect.TypeAssert[interface{ count() count }](reflect.Zero(t)); ok {
-		constrainCount(schema, limited.count())
-	}
-	switch t.Kind() {
-	case reflect.Struct:
-		for field := range t.Fields() {
-			key, _, _ := strings.Cut(field.Tag.Get("yaml"), ",")
-			property, _ := schema.Properties.Get(key)
-			constrain(property, field.Type)
-		}
-		if t == reflect.TypeFor[route]() {
-			methodsUnlessDefault(schema)
-		}
-	case reflect.Slice:
-		schema.UniqueItems = t.Elem().Kind() == reflect.String
-		constrain(schema.Items, t.Elem())
-	case reflect.Map:
-		schema.PropertyNames = &generator.Schema{}
-		constrain(schema.PropertyNames, t.Key())
-		constrain(schema.AdditionalProperties, t.Elem())
-	case reflect.String:
-		constrainText(schema, reflect.Zero(t).Interface().(interface{ text() text }).text())
-	case reflect.Int, reflect.Float64:
-		schema.ExclusiveMinimum = "0"
-		if limit := reflect.Zero(t).Interface().(interface{ number() number }).number().max; limit < math.MaxInt32 {
-			schema.Maximum = json.Number(decimal(limit))
-		}
-	default: // booleans
-	}
-}
-
-func constrainCount(schema *generator.Schema, limits count) {
-	least, most := uint64(limits.min), uint64(limits.max)
-	low, high := &schema.MinItems, &schema.MaxItems
-	if schema.Type == "object" {
-		low, high = &schema.MinProperties, &schema.MaxProperties
-	}
-	if least > 0 {
-		*low = &least
-	}
-	if limits.max < math.MaxInt {
-		*high = &most
-	}
-}
-
-func constrainText(schema *generator.Schema, rule text) {
-	if rule.maxLength > 0 {
-		length := uint64(rule.maxLength)
-		schema.MaxLength = &length
-	}
-	for _, word := range rule.words {
-		schema.Enum = append(schema.Enum, word)
-	}
-	if rule.pattern != nil {
-		schema.Pattern = rule.pattern.String()
-	}
-	if rule.reserved != nil {
-		schema.Not = &generator.Schema{Pattern: strings.Join(rule.reserved, "|")}
-	}
-}
-
-// methodsUnlessDefault says that methods are left out for $default and written for every other path.
-func methodsUnlessDefault(schema *generator.Schema) {
-	isDefault := generator.NewProperties()
-	isDefault.Set("path", &generator.Schema{Const: defaultRoute})
-	schema.If = &generator.Schema{Properties: isDefault, Required: []string{"path"}}
-	schema.Then = &generator.Schema{Not: &generator.Schema{Required: []string{"methods"}}}
-	schema.Else = &generator.Schema{Required: []string{"methods"}}
 }
 
 func compiledSchema(t *testing.T) *validator.Schema {
@@ -214,7 +92,7 @@ func TestSchemaRefuses(t *testing.T) {
 	cases := map[string]struct{ old, new, want string }{
 		"unknown key":            {"region:", "regoin:", "additional properties 'regoin'"},
 		"unknown nested key":     {"rate: 100", "rat: 100", "additional properties 'rat'"},
-		"missing key":            {"name: dev\n", "", "missing property 'name'"},
+		"missing key":            {"name: dev\n", "", "'oneOf' failed"},
 		"wrong type":             {"deletionProtection: false", "deletionProtection: 1", "got number, want boolean"},
 		"route without scopes":   {", scopes: []", "", "missing property 'scopes'"},
 		"route without methods":  {"methods: [ANY], ", "", "missing property 'methods'"},
@@ -231,6 +109,10 @@ func TestSchemaRefuses(t *testing.T) {
 		"rotation too far apart": {"[test-api/write]}", "[test-api/write], rotation: {everyDays: 1001}}", "maximum"},
 		"rotation without days":  {"[test-api/write]}", "[test-api/write], rotation: {}}", "missing property 'everyDays'"},
 		"secrets reader":         {"[test-api/write]}", "[test-api/write], secretReaders: [\"123456789012\"]}", "does not match pattern"},
+		"name and match":         {"name: dev", "name: dev\nmatch: pr-*", "'oneOf' failed"},
+		"retention in between":   {"\napi:", "\nlogs: {retentionDays: 31}\napi:", "must be one of"},
+		"too little memory":      {"\napi:", "\nfunctions: {echo: {memoryMB: 64}}\napi:", "minimum"},
+		"unknown feature plan":   {"deletionProtection: false", "featurePlan: FREE", "must be one of"},
 		"customer key as text":   {"\napi:", "\nsecrets: {customerKey: \"true\"}\napi:", "got string, want boolean"},
 	}
 	for name, c := range cases {
@@ -262,9 +144,13 @@ func TestSchemaDefaults(t *testing.T) {
 		text, _ := json.Marshal(schema)
 		return strings.Trim(string(text), `"`)
 	}
-	validity := validity(defaultIn("properties.clients.additionalProperties.properties.accessTokenValidity.default"))
-	if validity.duration() != got.Clients[0].AccessTokenValidity {
-		t.Errorf("access token validity: schema %s, Load %s", validity, got.Clients[0].AccessTokenValidity)
+	for path, loaded := range map[string]time.Duration{
+		"clients.additionalProperties.properties.accessTokenValidity": got.Clients[0].AccessTokenValidity,
+		"functions.additionalProperties.properties.timeout":           got.Functions[0].Timeout,
+	} {
+		if promised := defaultIn("properties." + path + ".default"); duration(promised) != loaded {
+			t.Errorf("%s: schema %s, Load %s", path, promised, loaded)
+		}
 	}
 	for path, loaded := range map[string]string{
 		"clients.additionalProperties.properties.rotation.properties.everyDays": decimal(float64(got.Clients[0].Rotation.EveryDays)),
@@ -274,6 +160,11 @@ func TestSchemaDefaults(t *testing.T) {
 		"api.properties.routes.items.properties.function":                       got.API.Routes[0].Function,
 		"identity.properties.domain.properties.prefix":                          got.Identity.DomainPrefix,
 		"identity.properties.deletionProtection":                                strconv.FormatBool(got.Identity.DeletionProtection),
+		"identity.properties.issuerType":                                        got.Identity.IssuerType,
+		"api.properties.routes.items.properties.verify":                         strconv.FormatBool(got.API.Routes[0].Verify),
+		"functions.additionalProperties.properties.memoryMB":                    decimal(float64(got.Functions[0].MemoryMB)),
+		"logs.properties.retentionDays":                                         decimal(float64(got.Logs.RetentionDays)),
+		"logs.properties.customerKey":                                           strconv.FormatBool(got.Logs.CustomerKey),
 	} {
 		if promised := defaultIn("properties." + path + ".default"); promised != loaded {
 			t.Errorf("%s: schema %q, Load %q", path, promised, loaded)

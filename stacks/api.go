@@ -3,7 +3,6 @@ package stacks
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	apigw "github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -14,22 +13,23 @@ import (
 // HTTP API with its authorizer, routes and stage. The app clients are here and
 // not beside the pool, so that removing one changes the authorizer's audience
 // in the same stack and never blocks on a cross-stack export.
-func newAPIStack(scope constructs.Construct, env *config.Environment, pool awscognito.UserPool, source Source) awscdk.Stack {
+func newAPIStack(scope constructs.Construct, env *config.Environment, identity *identityStack, source Source) awscdk.Stack {
 	stack := awscdk.NewStack(scope, jsii.String("Api"),
 		stackProps(env, "App clients with their secrets, functions and the HTTP API they may call."))
 
-	clients := newClients(stack, pool, env.Clients)
-	addCredentials(stack, env, pool, clients, source)
-	api := newHTTPAPI(stack, pool, clients)
-	integrations := newIntegrations(stack, api.HttpApi, env, source)
+	logs := newLogging(stack, env)
+	clients := newClients(stack, identity.pool, env.Clients)
+	addCredentials(stack, env, identity.pool, clients, logs, source)
+	api := newHTTPAPI(stack, env, identity, clients)
+	integrations := newIntegrations(stack, api.HttpApi, env, logs, source)
 	for _, route := range env.API.Routes {
 		api.protected(route.Scopes).handle(route, integrations[route.Function])
 	}
-	newDefaultStage(stack, api.HttpApi, env)
+	defaultStage := newDefaultStage(stack, api, env, logs)
 
-	output(stack, "ApiUrl", "Base URL of the HTTP API.", api.ApiEndpoint())
-	output(stack, "Issuer", "Issuer of the access tokens.", pool.UserPoolProviderUrl())
-	output(stack, "UserPoolId", "Id of the user pool.", pool.UserPoolId())
+	output(stack, "ApiUrl", "Base URL of the HTTP API.", baseURL(stack, defaultStage, env))
+	output(stack, "Issuer", "Issuer of the access tokens.", identity.issuer(stack))
+	output(stack, "UserPoolId", "Id of the user pool.", identity.pool.UserPoolId())
 	for _, c := range clients {
 		output(stack, c.props.OutputKey(), "App client id of "+c.props.Name+".", c.appClient.UserPoolClientId())
 	}
@@ -40,23 +40,26 @@ func newAPIStack(scope constructs.Construct, env *config.Environment, pool awsco
 type httpAPI struct {
 	apigw.HttpApi
 	authorizer apigw.HttpAuthorizer
-	routes     constructs.Construct
+	scope      constructs.Construct      // of the routes
+	routes     map[string]apigw.CfnRoute // by key
 }
 
-func newHTTPAPI(stack awscdk.Stack, pool awscognito.UserPool, clients []*client) *httpAPI {
+func newHTTPAPI(stack awscdk.Stack, env *config.Environment, identity *identityStack, clients []*client) *httpAPI {
 	api := apigw.NewHttpApi(stack, jsii.String("HttpApi"), &apigw.HttpApiProps{
-		ApiName:            stack.StackName(),
-		CreateDefaultStage: jsii.Bool(false),
+		ApiName:                   stack.StackName(),
+		CreateDefaultStage:        jsii.Bool(false),
+		CorsPreflight:             corsPreflight(env.API.CORS),
+		DisableExecuteApiEndpoint: optionally(closesDefaultEndpoint(env)),
 	})
 	authorizer := apigw.NewHttpAuthorizer(api, jsii.String("Jwt"), &apigw.HttpAuthorizerProps{
 		HttpApi:        api,
 		Type:           apigw.HttpAuthorizerType_JWT,
 		AuthorizerName: jsii.String("Jwt"),
 		IdentitySource: jsii.Strings("$request.header.Authorization"),
-		JwtIssuer:      pool.UserPoolProviderUrl(),
+		JwtIssuer:      identity.issuer(stack),
 		JwtAudience:    audience(clients),
 	})
-	return &httpAPI{HttpApi: api, authorizer: authorizer, routes: group(stack, "Routes")}
+	return &httpAPI{HttpApi: api, authorizer: authorizer, scope: group(stack, "Routes"), routes: map[string]apigw.CfnRoute{}}
 }
 
 // protected starts a route with what guards it: a token of one of the API's
@@ -77,7 +80,7 @@ type protection struct {
 // route comes first: adding a route would replace it.
 func (p protection) handle(route config.Route, integration apigw.HttpIntegration) {
 	for _, key := range route.Keys() {
-		apigw.NewCfnRoute(p.api.routes, constructID(key), &apigw.CfnRouteProps{
+		p.api.routes[key] = apigw.NewCfnRoute(p.api.scope, constructID(key), &apigw.CfnRouteProps{
 			ApiId:               p.api.ApiId(),
 			RouteKey:            jsii.String(key),
 			Target:              jsii.Sprintf("integrations/%s", *integration.IntegrationId()),

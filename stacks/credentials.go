@@ -24,7 +24,7 @@ const (
 // addCredentials gives every client a secret, which the rotation function fills
 // at once and anew every few days. What Cognito generated with the app client is
 // never read: the first rotation replaces it.
-func addCredentials(stack awscdk.Stack, env *config.Environment, pool awscognito.IUserPool, clients []*client, source Source) {
+func addCredentials(stack awscdk.Stack, env *config.Environment, pool awscognito.IUserPool, clients []*client, logs *logging, source Source) {
 	key := newSecretsKey(stack, env)
 	secrets := make([]awssecretsmanager.CfnSecret, 0, len(clients))
 	for _, c := range clients {
@@ -32,7 +32,7 @@ func addCredentials(stack awscdk.Stack, env *config.Environment, pool awscognito
 		c.admitReaders(secret)
 		secrets = append(secrets, secret)
 	}
-	rotation := newRotation(stack, env, source, &rotationProps{pool: pool, secrets: secrets, key: key})
+	rotation := newRotation(stack, env, logs, source, &rotationProps{pool: pool, secrets: secrets, key: key})
 	for i, c := range clients {
 		c.schedule(secrets[i], rotation)
 	}

@@ -38,7 +38,7 @@ func AddEnvironment(app constructs.Construct, env *config.Environment, source So
 	})
 
 	identity := newIdentityStack(stage, env)
-	api := newAPIStack(stage, env, identity.pool, source)
+	api := newAPIStack(stage, env, identity, source)
 
 	// App clients name their scopes as plain strings, which carry no reference to
 	// the resource servers. The pool's import orders the stacks today; this says
@@ -52,7 +52,25 @@ func stackProps(env *config.Environment, description string) *awscdk.StackProps 
 	return &awscdk.StackProps{
 		Description:           jsii.String(description),
 		TerminationProtection: jsii.Bool(env.Identity.DeletionProtection),
+		Tags:                  stackTags(env),
 	}
+}
+
+// expiresTag is where whoever removes disposable environments finds the day after
+// which it may.
+const expiresTag = "m2m:expires"
+
+// stackTags are put on the stacks and not on each resource: CloudFormation hands
+// them on, and a stack can be found by them.
+func stackTags(env *config.Environment) *map[string]*string {
+	tags := map[string]*string{}
+	for _, tag := range env.Tags {
+		tags[tag.Key] = jsii.String(tag.Value)
+	}
+	if env.Expires != "" {
+		tags[expiresTag] = jsii.String(env.Expires)
+	}
+	return &tags
 }
 
 // removalPolicy retains what a protected environment must not lose, and destroys
@@ -102,6 +120,14 @@ func pascalCase(name string) *string {
 		}
 	}
 	return jsii.String(b.String())
+}
+
+// optionally is nil for false, where a property is left out rather than switched off.
+func optionally(on bool) *bool {
+	if !on {
+		return nil
+	}
+	return jsii.Bool(true)
 }
 
 // optional is nil for an empty string: CDK's way to say "not given".

@@ -6,36 +6,25 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdklambdagoalpha/v2"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
-
-	"cognito-m2m/config"
-)
-
-const (
-	functionMemoryMB = 128
-	requestTimeout   = 10 * time.Second // of a function that answers a request
-	logRetention     = awslogs.RetentionDays_ONE_MONTH
 )
 
 // functionProps says what one function is.
 type functionProps struct {
-	name        string             // its folder under lambda/
+	name        string // its folder under lambda/
+	memoryMB    int
 	timeout     time.Duration      // of one invocation
 	environment map[string]*string // readable to whoever can see the function: no secret belongs there
 }
 
 // newFunction builds one folder under lambda/ into a Go function, with its own
 // log group and a role that may write to that log group and nothing else.
-func newFunction(scope constructs.Construct, env *config.Environment, source Source, props functionProps) awslambda.IFunction {
+func newFunction(scope constructs.Construct, logging *logging, source Source, props functionProps) awslambda.IFunction {
 	this := constructs.NewConstruct(scope, pascalCase(props.name))
 
-	logs := awslogs.NewLogGroup(this, jsii.String("Logs"), &awslogs.LogGroupProps{
-		Retention:     logRetention,
-		RemovalPolicy: removalPolicy(env),
-	})
+	logs := logging.newGroup(this, "Logs", nil)
 	role := awsiam.NewRole(this, jsii.String("Role"), &awsiam.RoleProps{
 		AssumedBy: awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
 	})
@@ -47,7 +36,7 @@ func newFunction(scope constructs.Construct, env *config.Environment, source Sou
 		Bundling:      reproducibleBuild(),
 		Runtime:       awslambda.Runtime_PROVIDED_AL2023(),
 		Architecture:  awslambda.Architecture_ARM_64(),
-		MemorySize:    jsii.Number(functionMemoryMB),
+		MemorySize:    jsii.Number(props.memoryMB),
 		Timeout:       awscdk.Duration_Seconds(jsii.Number(props.timeout.Seconds())),
 		Environment:   &props.environment,
 		Role:          role,

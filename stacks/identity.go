@@ -16,7 +16,8 @@ import (
 // what gives the pool a token endpoint. The app clients live in the Api stack.
 type identityStack struct {
 	awscdk.Stack
-	pool awscognito.UserPool
+	pool   awscognito.UserPool
+	issuer func(reader awscdk.Stack) *string
 }
 
 func newIdentityStack(scope constructs.Construct, env *config.Environment) *identityStack {
@@ -28,21 +29,44 @@ func newIdentityStack(scope constructs.Construct, env *config.Environment) *iden
 	domain := pool.AddDomain(jsii.String("Domain"), &awscognito.UserPoolDomainOptions{
 		CognitoDomain: &awscognito.CognitoDomainOptions{DomainPrefix: domainPrefix(stack, env)},
 	})
+	if custom := env.Identity.CustomDomain; custom != nil {
+		domain = addTokenDomain(stack, pool, custom)
+	}
 
 	output(stack, "TokenEndpoint", "Where clients ask for tokens: POST, grant_type=client_credentials.",
 		jsii.Sprintf("%s/oauth2/token", *domain.BaseUrl(nil)))
-	return &identityStack{Stack: stack, pool: pool}
+	return &identityStack{Stack: stack, pool: pool, issuer: issuerOf(stack, pool, env)}
+}
+
+// issuerOf is how another stack gets the issuer. What the pool's provider URL is
+// under the updated form is not documented, so that one is put together; the URL
+// stays exported then, because an export that is still in use can't be removed,
+// and the other stack is deployed after this one.
+func issuerOf(stack awscdk.Stack, pool awscognito.UserPool, env *config.Environment) func(awscdk.Stack) *string {
+	if env.Identity.IssuerType != config.IssuerUpdated {
+		return func(awscdk.Stack) *string { return pool.UserPoolProviderUrl() }
+	}
+	stack.ExportValue(pool.UserPoolProviderUrl(), nil)
+	return func(reader awscdk.Stack) *string {
+		return jsii.Sprintf("https://issuer-cognito-idp.%s.amazonaws.com/%s", *reader.Region(), *pool.UserPoolId())
+	}
 }
 
 // newUserPool makes a pool without users: nobody can sign themselves up and
 // there is no way to recover an account.
 func newUserPool(scope constructs.Construct, env *config.Environment) awscognito.UserPool {
-	return awscognito.NewUserPool(scope, jsii.String("UserPool"), &awscognito.UserPoolProps{
+	pool := awscognito.NewUserPool(scope, jsii.String("UserPool"), &awscognito.UserPoolProps{
 		SelfSignUpEnabled:  jsii.Bool(false),
 		AccountRecovery:    awscognito.AccountRecovery_NONE,
+		FeaturePlan:        awscognito.FeaturePlan(env.Identity.FeaturePlan),
 		DeletionProtection: jsii.Bool(env.Identity.DeletionProtection),
 		RemovalPolicy:      removalPolicy(env),
 	})
+	if env.Identity.IssuerType == config.IssuerUpdated {
+		resource := pool.Node().DefaultChild().(awscognito.CfnUserPool)
+		resource.SetIssuerConfiguration(&awscognito.CfnUserPool_IssuerConfigurationProperty{Type: jsii.String(config.IssuerUpdated)})
+	}
+	return pool
 }
 
 func addResourceServers(stack awscdk.Stack, pool awscognito.UserPool, servers []config.ResourceServer) {

@@ -13,19 +13,31 @@ import (
 
 // newIntegrations makes each function that a route names, once, and what lets
 // the API call it. The result is by the function's name.
-func newIntegrations(stack awscdk.Stack, api apigw.HttpApi, env *config.Environment, source Source) map[string]apigw.HttpIntegration {
+func newIntegrations(stack awscdk.Stack, api apigw.HttpApi, env *config.Environment, logs *logging, source Source) map[string]apigw.HttpIntegration {
 	functions, scope := group(stack, "Functions"), group(stack, "Integrations")
 	integrations := map[string]apigw.HttpIntegration{}
-	for _, route := range env.API.Routes {
-		name := route.Function
-		if integrations[name] != nil {
-			continue
-		}
-		function := newFunction(functions, env, source, functionProps{name: name, timeout: requestTimeout})
+	for _, f := range env.Functions {
+		function := newFunction(functions, logs, source, functionProps{
+			name:        f.Name,
+			memoryMB:    f.MemoryMB,
+			timeout:     f.Timeout,
+			environment: variables(f.Environment),
+		})
 		permitInvocation(function, api)
-		integrations[name] = newIntegration(scope, name, api, function)
+		integrations[f.Name] = newIntegration(scope, f.Name, api, function)
 	}
 	return integrations
+}
+
+func variables(plain map[string]string) map[string]*string {
+	var pointers map[string]*string
+	for name, value := range plain {
+		if pointers == nil {
+			pointers = map[string]*string{}
+		}
+		pointers[name] = jsii.String(value)
+	}
+	return pointers
 }
 
 // permitInvocation lets the whole API invoke the function, and nothing else. A

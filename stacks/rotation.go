@@ -19,7 +19,9 @@ import (
 // rotationTimeout leaves a step time to wait for its turn: Cognito takes 5 such
 // requests per second and pool, and a first deployment rotates every client's
 // secret at once.
-const rotationTimeout = 2 * time.Minute
+const rotationTimeout = 5 * time.Minute
+
+const rotationMemoryMB = 128
 
 // rotation is the one function that rotates the secrets of all clients.
 type rotation struct {
@@ -34,10 +36,11 @@ type rotationProps struct {
 	key     awskms.Key // of the secrets; nil: the AWS managed key
 }
 
-func newRotation(stack awscdk.Stack, env *config.Environment, source Source, props *rotationProps) *rotation {
+func newRotation(stack awscdk.Stack, env *config.Environment, logs *logging, source Source, props *rotationProps) *rotation {
 	scope := group(stack, "Rotation")
-	function := newFunction(scope, env, source, functionProps{
+	function := newFunction(scope, logs, source, functionProps{
 		name:        "rotate",
+		memoryMB:    rotationMemoryMB,
 		timeout:     rotationTimeout,
 		environment: map[string]*string{"USER_POOL_ID": props.pool.UserPoolId()},
 	})

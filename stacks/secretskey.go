@@ -11,6 +11,9 @@ import (
 	"cognito-m2m/config"
 )
 
+// shortestPendingWindowDays is how soon KMS deletes a key that was removed.
+const shortestPendingWindowDays = 7
+
 // newSecretsKey makes the key that encrypts the environment's secrets, or nil
 // where the AWS managed one does. Only with a key of one's own can a secret be
 // read from another account: every reader of any client may decrypt with it, and
@@ -22,7 +25,6 @@ func newSecretsKey(stack awscdk.Stack, env *config.Environment) awskms.Key {
 	if !env.Secrets.CustomerKey {
 		return nil
 	}
-	const shortestPendingWindowDays = 7
 	key := awskms.NewKey(stack, jsii.String("SecretsKey"), &awskms.KeyProps{
 		Description:       jsii.String("Encrypts the clients' secrets of " + env.Name + "."),
 		EnableKeyRotation: jsii.Bool(true),

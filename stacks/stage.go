@@ -13,14 +13,10 @@ import (
 // newDefaultStage deploys every change of the API at once, throttles it and
 // logs each request as one line of JSON. The log group's name is this stack's
 // own, so that one that was retained is never in the way of a new stack.
-func newDefaultStage(stack awscdk.Stack, api apigw.HttpApi, env *config.Environment) {
-	logs := awslogs.NewLogGroup(stack, jsii.String("AccessLogs"), &awslogs.LogGroupProps{
-		LogGroupName:  jsii.Sprintf("/aws/vendedlogs/%s-%s", *stack.StackName(), *uniquePart(stack)),
-		Retention:     logRetention,
-		RemovalPolicy: removalPolicy(env),
-	})
-	apigw.NewHttpStage(stack, jsii.String("DefaultStage"), &apigw.HttpStageProps{
-		HttpApi:    api,
+func newDefaultStage(stack awscdk.Stack, api *httpAPI, env *config.Environment, logging *logging) apigw.HttpStage {
+	logs := logging.newGroup(stack, "AccessLogs", jsii.Sprintf("/aws/vendedlogs/%s-%s", *stack.StackName(), *uniquePart(stack)))
+	stage := apigw.NewHttpStage(stack, jsii.String("DefaultStage"), &apigw.HttpStageProps{
+		HttpApi:    api.HttpApi,
 		StageName:  jsii.String("$default"),
 		AutoDeploy: jsii.Bool(true),
 		Throttle: &apigw.ThrottleSettings{
@@ -29,6 +25,29 @@ func newDefaultStage(stack awscdk.Stack, api apigw.HttpApi, env *config.Environm
 		},
 		AccessLogSettings: &accessLog{logs: logs},
 	})
+	throttleRoutes(stage, api, env.API.Routes)
+	return stage
+}
+
+// throttleRoutes gives routes limits of their own. API Gateway refuses a setting
+// for a route that is not there yet, so the stage waits for those routes.
+func throttleRoutes(stage apigw.HttpStage, api *httpAPI, routes []config.Route) {
+	settings := map[string]any{}
+	for _, route := range routes {
+		if route.Throttle == nil {
+			continue
+		}
+		for _, key := range route.Keys() {
+			settings[key] = map[string]any{
+				"ThrottlingRateLimit":  route.Throttle.Rate,
+				"ThrottlingBurstLimit": route.Throttle.Burst,
+			}
+			stage.Node().AddDependency(api.routes[key])
+		}
+	}
+	if len(settings) > 0 {
+		stage.Node().DefaultChild().(apigw.CfnStage).SetRouteSettings(settings)
+	}
 }
 
 // accessLog writes the stage's access log to a log group. The group's name

@@ -23,7 +23,7 @@ func masked(raw []byte) []byte {
 }
 
 func TestGolden(t *testing.T) {
-	for env, s := range theAssembly(t).stages {
+	for env, s := range everyStage(t) {
 		for name, template := range s.stacks {
 			t.Run(env+"/"+name, func(t *testing.T) {
 				file := filepath.Join("testdata", "golden", env, name+".template.json")
@@ -52,7 +52,7 @@ func TestGoldenIsComplete(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := 0
-	for _, s := range theAssembly(t).stages {
+	for _, s := range everyStage(t) {
 		want += len(s.stacks)
 	}
 	if len(files) != want {

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"cognito-m2m/config"
 )
 
 func openRoutes(s stage) (findings []string) {
@@ -76,18 +78,28 @@ func wrongIssuer(s stage) []string {
 	if finding != nil {
 		return finding
 	}
-	pool, _, finding := s.stacks["Identity"].the("AWS::Cognito::UserPool")
+	pool, resource, finding := s.stacks["Identity"].the("AWS::Cognito::UserPool")
 	if finding != nil {
 		return finding
 	}
 	issuer := at(properties(authorizer), "JwtConfiguration", "Issuer")
+	if output := at(s.stacks["Api"].section("Outputs"), "Issuer", "Value"); compact(output) != compact(issuer) {
+		return []string{fmt.Sprintf("the output says %s, the authorizer trusts %s", compact(output), compact(issuer))}
+	}
+	updated := s.env.Identity.IssuerType == config.IssuerUpdated
+	if at(properties(resource), "IssuerConfiguration", "Type") == config.IssuerUpdated != updated {
+		return []string{fmt.Sprintf("%s has the issuer %v, configured is %s", pool, properties(resource)["IssuerConfiguration"], s.env.Identity.IssuerType)}
+	}
+	if updated && text(issuer) == "https://issuer-cognito-idp."+s.region()+".amazonaws.com/"+s.poolID() {
+		return nil
+	}
 	for _, output := range s.stacks["Identity"].section("Outputs") {
 		export := at(output, "Export", "Name")
-		if export != nil && export == at(issuer, "Fn::ImportValue") && compact(at(output, "Value")) == getAtt(pool, "ProviderURL") {
+		if !updated && export != nil && export == at(issuer, "Fn::ImportValue") && compact(at(output, "Value")) == getAtt(pool, "ProviderURL") {
 			return nil
 		}
 	}
-	return []string{fmt.Sprintf("issuer %s is not the provider URL of the pool", compact(issuer))}
+	return []string{fmt.Sprintf("issuer %s is not that of the pool", compact(issuer))}
 }
 
 func strayReferences(s stage) (findings []string) {
@@ -159,11 +171,41 @@ func bareStage(s stage) (findings []string) {
 	if got := compact(p["DefaultRouteSettings"]); got != want {
 		findings = append(findings, fmt.Sprintf("%s throttles at %s, configured is %s", id, got, want))
 	}
+	findings = append(findings, s.wrongRouteSettings(id, resource)...)
 	destination, _ := at(p, "AccessLogSettings", "DestinationArn", "Fn::GetAtt").([]any)
 	if len(destination) != 2 || t.resources("AWS::Logs::LogGroup")[fmt.Sprint(destination[0])] == nil {
 		findings = append(findings, id+" logs to no log group of the stack")
 	}
 	return append(findings, poorLogFormat(id, at(p, "AccessLogSettings", "Format"))...)
+}
+
+// wrongRouteSettings wants the settings of the throttled routes, and the stage to
+// wait for those routes: API Gateway refuses settings of a route it doesn't have.
+func (s stage) wrongRouteSettings(id string, stage map[string]any) (findings []string) {
+	want := map[string]any{}
+	for _, route := range s.env.API.Routes {
+		if route.Throttle == nil {
+			continue
+		}
+		for _, key := range route.Keys() {
+			want[key] = map[string]any{"ThrottlingBurstLimit": route.Throttle.Burst, "ThrottlingRateLimit": route.Throttle.Rate}
+		}
+	}
+	got := properties(stage)["RouteSettings"]
+	if got == nil {
+		got = map[string]any{}
+	}
+	if compact(got) != compact(want) {
+		findings = append(findings, fmt.Sprintf("%s throttles routes at %s, configured is %s", id, compact(got), compact(want)))
+	}
+	dependencies, _ := stage["DependsOn"].([]any)
+	for route, resource := range s.stacks["Api"].resources("AWS::ApiGatewayV2::Route") {
+		key, _ := properties(resource)["RouteKey"].(string)
+		if want[key] != nil && !slices.Contains(dependencies, any(route)) {
+			findings = append(findings, id+" does not wait for "+key+", which it has settings for")
+		}
+	}
+	return findings
 }
 
 func poorLogFormat(id string, value any) (findings []string) {

@@ -81,12 +81,37 @@ func selfSignUp(s stage) []string {
 	return finding
 }
 
-func wrongDomain(s stage) []string {
-	id, domain, finding := s.stacks["Identity"].the("AWS::Cognito::UserPoolDomain")
-	if finding != nil {
-		return append(finding, "without a domain there is no token endpoint")
+// wrongDomain wants the Cognito domain in every environment, a custom one beside it
+// where it is configured, and the token endpoint on that.
+func wrongDomain(s stage) (findings []string) {
+	var cognito, custom []string
+	for id, domain := range s.stacks["Identity"].resources("AWS::Cognito::UserPoolDomain") {
+		if properties(domain)["CustomDomainConfig"] != nil {
+			custom = append(custom, id)
+			continue
+		}
+		cognito = append(cognito, id)
+		findings = append(findings, s.wrongPrefix(id, compact(properties(domain)["Domain"]))...)
 	}
-	got, configured := compact(properties(domain)["Domain"]), s.env.Identity.DomainPrefix
+	endpoint := text(at(s.stacks["Identity"].section("Outputs"), "TokenEndpoint", "Value"))
+	switch configured := s.env.Identity.CustomDomain; {
+	case len(cognito) != 1:
+		findings = append(findings, fmt.Sprintf("%d Cognito domains, want 1: without there is no token endpoint", len(cognito)))
+	case configured == nil && (len(custom) > 0 || !strings.Contains(endpoint, "${"+cognito[0]+"}.auth.")):
+		findings = append(findings, fmt.Sprintf("tokens are at %s, custom domains are %v; none is configured", endpoint, custom))
+	case configured != nil && (len(custom) != 1 || endpoint != "https://${"+custom[0]+"}/oauth2/token"):
+		findings = append(findings, fmt.Sprintf("tokens are at %s, custom domains are %v; configured is %s", endpoint, custom, configured.Name))
+	case configured != nil:
+		p := properties(s.stacks["Identity"].resources("AWS::Cognito::UserPoolDomain")[custom[0]])
+		if p["Domain"] != configured.Name || at(p, "CustomDomainConfig", "CertificateArn") != configured.CertificateARN {
+			findings = append(findings, fmt.Sprintf("%s is %s, configured is %+v", custom[0], compact(p), *configured))
+		}
+	}
+	return findings
+}
+
+func (s stage) wrongPrefix(id, got string) []string {
+	configured := s.env.Identity.DomainPrefix
 	if configured != "" && got != compact(configured) {
 		return []string{fmt.Sprintf("%s has the prefix %s, configured is %q", id, got, configured)}
 	}

@@ -35,7 +35,7 @@ func strangeReaders(s stage) (findings []string) {
 
 // wrongKey holds the key and its use against the file.
 func wrongKey(s stage) (findings []string) {
-	keys := s.stacks["Api"].resources("AWS::KMS::Key")
+	keys := s.secretsKeys()
 	if got := len(keys) == 1; got != s.env.Secrets.CustomerKey || len(keys) > 1 {
 		findings = append(findings, fmt.Sprintf("%d keys, configured is %t", len(keys), s.env.Secrets.CustomerKey))
 	}
@@ -52,7 +52,18 @@ func wrongKey(s stage) (findings []string) {
 	return findings
 }
 
-func (s stage) looseKey(id string, key map[string]any) (findings []string) {
+// secretsKeys are the keys that encrypt no log group.
+func (s stage) secretsKeys() map[string]map[string]any {
+	keys := s.stacks["Api"].resources("AWS::KMS::Key")
+	for id := range s.logsKeys() {
+		delete(keys, id)
+	}
+	return keys
+}
+
+// shortLivedKey wants a key to change every year, and to go, or stay, with the
+// environment.
+func (s stage) shortLivedKey(id string, key map[string]any) (findings []string) {
 	p := properties(key)
 	if p["EnableKeyRotation"] != true || p["PendingWindowInDays"] != 7.0 {
 		findings = append(findings, fmt.Sprintf("%s: rotation %v, pending window %v days", id, p["EnableKeyRotation"], p["PendingWindowInDays"]))
@@ -64,12 +75,22 @@ func (s stage) looseKey(id string, key map[string]any) (findings []string) {
 	if got := [2]any{key["DeletionPolicy"], key["UpdateReplacePolicy"]}; got != policies {
 		findings = append(findings, fmt.Sprintf("%s: DeletionPolicy and UpdateReplacePolicy are %v, want %v", id, got, policies))
 	}
+	return findings
+}
+
+// ownKey is the statement that leaves a key to its account.
+func (s stage) ownKey() string {
+	account := allow("*", "kms:*")
+	account["Principal"] = principals("arn:" + s.partition() + ":iam::" + s.account() + ":root")
+	return canonical(account)
+}
+
+func (s stage) looseKey(id string, key map[string]any) (findings []string) {
+	findings = s.shortLivedKey(id, key)
 	// In a key's policy the resource * is the key. Without the account's own
 	// statement no policy of a role would count for the key, and nobody could
 	// change or delete it (KMS guide, "Default key policy").
-	account := allow("*", "kms:*")
-	account["Principal"] = principals("arn:" + s.partition() + ":iam::" + s.account() + ":root")
-	want := []string{canonical(account)}
+	want := []string{s.ownKey()}
 	var readers []string
 	for _, client := range s.env.Clients {
 		readers = append(readers, client.SecretReaders...)
@@ -80,7 +101,7 @@ func (s stage) looseKey(id string, key map[string]any) (findings []string) {
 		decrypt["Condition"] = s.throughSecretsManager()
 		want = append(want, canonical(decrypt))
 	}
-	if got := statementsOf(p["KeyPolicy"]); !sameSet(got, want) {
+	if got := statementsOf(properties(key)["KeyPolicy"]); !sameSet(got, want) {
 		findings = append(findings, fmt.Sprintf("%s allows %v, want %v", id, got, want))
 	}
 	return findings

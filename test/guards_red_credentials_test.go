@@ -116,7 +116,6 @@ var credentialBreakages = map[string][]breakage{
 			variables := at(properties(first(s.stacks["Api"], "AWS::Lambda::Function", "Rotation")), "Environment", "Variables").(map[string]any)
 			variables["TOKEN_ENDPOINT"] = "http://localhost"
 		}},
-		{"an echo that knows the pool", api("AWS::Lambda::Function", "Echo", "Environment", map[string]any{"Variables": map[string]any{"USER_POOL_ID": "x"}})},
 		{"too little time", api("AWS::Lambda::Function", "Rotation", "Timeout", 3.0)},
 		{"reserved concurrency", api("AWS::Lambda::Function", "Rotation", "ReservedConcurrentExecutions", 2)},
 	},

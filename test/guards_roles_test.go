@@ -125,7 +125,7 @@ func (s stage) statements(id string, function map[string]any) []string {
 		canonical(allow(s.arn("cognito-idp", "userpool/"+s.poolID()), "cognito-idp:AddUserPoolClientSecret",
 			"cognito-idp:DeleteUserPoolClientSecret", "cognito-idp:DescribeUserPool", "cognito-idp:DescribeUserPoolClient",
 			"cognito-idp:ListUserPoolClientSecrets")))
-	for key := range s.stacks["Api"].resources("AWS::KMS::Key") {
+	for key := range s.secretsKeys() {
 		statement := allow("${"+key+".Arn}", "kms:Decrypt", "kms:GenerateDataKey")
 		statement["Condition"] = s.throughSecretsManager()
 		want = append(want, canonical(statement))

@@ -20,6 +20,8 @@ var guards = map[string]guard{
 	"routes and integrations are this API's":            strayReferences,
 	"API Gateway alone may invoke, for this API":        openPermissions,
 	"the stage deploys, throttles and logs":             bareStage,
+	"the API's address is the configured one":           wrongAddress,
+	"browsers are answered what is configured":          wrongCORS,
 
 	"app clients are the configured ones":       wrongClients,
 	"clients can only use client credentials":   looseClients,
@@ -43,12 +45,15 @@ var guards = map[string]guard{
 	"outputs have the keys that tools read":            missingOutputs,
 	"Api depends on Identity":                          missingDependency,
 	"log groups have a retention":                      endlessLogs,
+	"logs are kept and encrypted as configured":        wrongLogs,
+	"functions have the configured settings":           wrongFunctions,
+	"stacks have the configured tags":                  wrongTags,
 	"functions are Go on provided.al2023 for ARM":      wrongRuntime,
 	"what CDK's validation finds, fails the synth":     quietValidation,
 }
 
 func TestGuards(t *testing.T) {
-	for env, s := range theAssembly(t).stages {
+	for env, s := range everyStage(t) {
 		for name, check := range guards {
 			for _, finding := range check(s) {
 				t.Errorf("%s: %s: %s", env, name, finding)

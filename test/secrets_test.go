@@ -27,7 +27,8 @@ func secretsInFiles(dir string) (findings []string, searched int, err error) {
 }
 
 func TestNoSecretInTheAssembly(t *testing.T) {
-	findings, searched, err := secretsInFiles(theAssembly(t).dir)
+	everyStage(t)
+	findings, searched, err := secretsInFiles(scratch)
 	if err != nil {
 		t.Fatal(err)
 	}

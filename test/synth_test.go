@@ -3,6 +3,7 @@ package test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -53,12 +54,23 @@ func theAssembly(t *testing.T) assembly {
 
 // synth writes the cloud assembly of environments to outdir, with the context
 // of cdk.json, as the CLI would pass it. A failure of CDK is an error, not a panic.
-func synth(outdir, source string, environments ...*config.Environment) (a assembly, err error) {
+func synth(outdir, source string, environments ...*config.Environment) (assembly, error) {
+	return synthWith(nil, outdir, source, environments...)
+}
+
+// synthUnbundled builds no function, which takes most of a synth's time: right for
+// a test that looks at templates alone.
+func synthUnbundled(outdir, source string, environments ...*config.Environment) (assembly, error) {
+	return synthWith(map[string]any{"aws:cdk:bundling-stacks": []any{}}, outdir, source, environments...)
+}
+
+func synthWith(more map[string]any, outdir, source string, environments ...*config.Environment) (a assembly, err error) {
 	err = recovered(func() error {
 		context, err := cdkContext()
 		if err != nil {
 			return err
 		}
+		maps.Copy(context, more)
 		app := awscdk.NewApp(&awscdk.AppProps{Context: &context, Outdir: jsii.String(outdir)})
 		for _, env := range environments {
 			stacks.AddEnvironment(app, env, stacks.Source{Dir: source})

@@ -2,7 +2,6 @@ package test
 
 import (
 	"bytes"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -11,72 +10,6 @@ import (
 
 	"cognito-m2m/config"
 )
-
-// variant is an environment file that tests extend; its last key is api.
-const variant = `name: dev
-region: eu-west-1
-identity: {deletionProtection: false}
-resourceServers:
-  - identifier: test-api
-    scopes: {read: Read test data, write: Write test data}
-clients:
-  reader: {scopes: [test-api/read]}
-  writer: {scopes: [test-api/write], accessTokenValidity: 30m}
-api:
-  routes:
-    - {path: /a, methods: [GET], scopes: [test-api/read]}
-    - {path: /b, methods: [POST, PUT], scopes: [test-api/write]}`
-
-// source is a small module with the functions echo and rotate, so that a variant is built and
-// hashed quickly and apart from the repository's own code.
-type source string
-
-func newSource(t *testing.T) source {
-	t.Helper()
-	s := source(t.TempDir())
-	s.write(t, "go.mod", "module variant\n\ngo 1.26\n")
-	for _, function := range []string{"echo", "rotate"} {
-		s.write(t, "lambda/"+function+"/main.go", "package main\n\nfunc main() {}\n")
-	}
-	return s
-}
-
-func (s source) write(t *testing.T, name, content string) {
-	t.Helper()
-	write(t, filepath.Join(string(s), filepath.FromSlash(name)), []byte(content))
-}
-
-// load reads one environment file, as the app does.
-func (s source) load(t *testing.T, yaml string) *config.Environment {
-	t.Helper()
-	environments := filepath.Join(string(s), "environments")
-	if err := os.RemoveAll(environments); err != nil {
-		t.Fatal(err)
-	}
-	name := strings.TrimPrefix(strings.SplitN(yaml, "\n", 2)[0], "name: ")
-	s.write(t, "environments/"+name+".yaml", yaml+"\n")
-	loaded, err := config.LoadDir(environments, config.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return loaded[0]
-}
-
-// synthStage synthesizes one environment file.
-func synthStage(t *testing.T, s source, yaml string) stage {
-	t.Helper()
-	env := s.load(t, yaml)
-	a, err := synth(t.TempDir(), string(s), env)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a.stages[env.Name]
-}
-
-func synthVariant(t *testing.T, s source, yaml string) template {
-	t.Helper()
-	return synthStage(t, s, yaml).stacks["Api"]
-}
 
 func TestTwoSynthsAreEqual(t *testing.T) {
 	again, err := config.LoadDir(filepath.Join(root, "environments"), config.Options{})
@@ -188,10 +121,9 @@ func TestVariants(t *testing.T) {
 			stack: "Api", kind: "AWS::ApiGatewayV2::Stage", path: []string{"DefaultRouteSettings"}, want: `{"ThrottlingBurstLimit":9,"ThrottlingRateLimit":7}`,
 		},
 	}
-	source := newSource(t)
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			s := synthStage(t, source, c.yaml)
+			s := look(t, c.yaml).stage
 			if got := compact(at(properties(first(s.stacks[c.stack], c.kind, c.id)), c.path...)); got != c.want {
 				t.Errorf("%s of %s is %s, want %s", c.path, c.kind, got, c.want)
 			}
@@ -274,7 +206,7 @@ func TestGuardsFollowTheFile(t *testing.T) {
 		"protected readers":      strings.Replace(partners, "deletionProtection: false", "deletionProtection: true", 1),
 		"readers, no region":     strings.Replace(partners, "region: eu-west-1\n", "", 1),
 	} {
-		s := synthStage(t, newSource(t), yaml)
+		s := look(t, yaml).stage
 		for guard, check := range guards {
 			for _, finding := range check(s) {
 				t.Errorf("%s: %s: %s", name, guard, finding)

@@ -12,7 +12,7 @@ var httpAPI = resourceType{
 			"ExposeHeaders":    texts(),
 			"MaxAge":           whole(-1, 86400),
 		}),
-		"DisableExecuteApiEndpoint": flag().falseOnly("an API whose execute-api endpoint is disabled answers 404 there, which is not simulated"),
+		"DisableExecuteApiEndpoint": flag(),
 		"Description":               noEffect(),
 		"FailOnWarnings":            noEffect(),
 		"IpAddressType":             oneOf("ipv4", "dualstack"),
@@ -47,7 +47,20 @@ func readAPI(b *builder, r *resource, v values) {
 			MaxAge:           cors.optionalWhole("MaxAge"),
 		}
 	}
+	r.checkReachable()
 	b.model.APIs = append(b.model.APIs, api)
+}
+
+// checkReachable wants a custom domain for an API whose own endpoint is disabled. The one address of a local run then
+// stands for that domain.
+//
+// Parity: Assembly: a disabled execute-api endpoint
+func (r *resource) checkReachable() {
+	disabled, _ := r.property("DisableExecuteApiEndpoint")
+	if disabled == true && !r.scope.has("AWS::ApiGatewayV2::ApiMapping") {
+		r.place().field("DisableExecuteApiEndpoint").unsupported(
+			"an API whose execute-api endpoint is disabled answers 404 there, which is not simulated without a custom domain")
+	}
 }
 
 var apiStage = resourceType{

@@ -18,7 +18,7 @@ type property struct {
 	pattern    *regexp.Regexp
 	limits     *limits
 	most       int    // items in a list; 0 is no limit
-	refusal    string // why the property, or a flag's true, is not simulated; empty if it may be there
+	refusal    string // why the property is not simulated; empty if it may be there
 }
 
 type kind int
@@ -90,14 +90,6 @@ func (p property) replacing() property {
 // Parity: Assembly: values that are not simulated
 func (p property) only(values ...string) property {
 	p.simulated = values
-	return p
-}
-
-// falseOnly marks a flag that would change what the system does if it were true, and is then not simulated.
-//
-// Parity: Assembly: values that are not simulated
-func (p property) falseOnly(reason string) property {
-	p.refusal = reason
 	return p
 }
 

@@ -112,7 +112,7 @@ func readScalar(at place, p property, node any) (any, bool) {
 	}
 	switch p.kind {
 	case flagKind:
-		return readFlag(at, p, text)
+		return readFlag(at, text)
 	case wholeKind:
 		return readWhole(at, p, text)
 	case numberKind:
@@ -126,12 +126,9 @@ func readScalar(at place, p property, node any) (any, bool) {
 	}
 }
 
-func readFlag(at place, p property, text string) (any, bool) {
+func readFlag(at place, text string) (any, bool) {
 	switch strings.ToLower(text) {
 	case "true":
-		if p.refusal != "" {
-			at.unsupported("%s", p.refusal)
-		}
 		return true, true
 	case "false":
 		return false, true

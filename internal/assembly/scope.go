@@ -69,6 +69,16 @@ func newScope(e *evaluation, st *stack) *scope {
 	return s
 }
 
+// has reports whether the template has a resource of a type.
+func (s *scope) has(typeName string) bool {
+	for _, r := range s.resources {
+		if r.typeName == typeName {
+			return true
+		}
+	}
+	return false
+}
+
 // section returns one top-level section, empty if the template has none.
 func (s *scope) section(name string) map[string]any {
 	node, ok := s.template[name]

@@ -17,7 +17,7 @@ func TestStrict(t *testing.T) {
 		"unknown nested property": {map[string]string{"Jwt.JwtConfiguration.Moon": `1`}, "Jwt", "JwtConfiguration.Moon", "not simulated, and not known"},
 		"refused property":        {map[string]string{"Api.Body": `{}`}, "Api", "Body", "OpenAPI body is not simulated"},
 		"refused trigger":         {map[string]string{"Pool.LambdaConfig.PreTokenGenerationConfig": `{}`}, "Pool", "LambdaConfig.PreTokenGenerationConfig", "changes access tokens"},
-		"disabled endpoint":       {map[string]string{"Api.DisableExecuteApiEndpoint": `"true"`}, "Api", "DisableExecuteApiEndpoint", "answers 404 there, which is not simulated"},
+		"disabled endpoint":       {map[string]string{"Api.DisableExecuteApiEndpoint": `"true"`}, "Api", "DisableExecuteApiEndpoint", "answers 404 there, which is not simulated without a custom domain"},
 		"stage by hand":           {map[string]string{"Stage.AutoDeploy": `false`}, "Stage", "AutoDeploy", "serves nothing, which is not simulated"},
 		"stage never deployed":    {map[string]string{"Stage.AutoDeploy": ""}, "Stage", "AutoDeploy", "serves nothing, which is not simulated"},
 		"properties of no kind":   {map[string]string{"Pool": `{"Type": "AWS::Cognito::UserPool", "Properties": []}`}, "Pool", "", "an object is needed"},

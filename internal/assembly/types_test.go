@@ -225,3 +225,15 @@ func TestClasses(t *testing.T) {
 		t.Errorf("not simulated: %v", got)
 	}
 }
+
+func TestDisabledEndpointBehindADomain(t *testing.T) {
+	t.Parallel()
+	m := resolvePatched(t, map[string]string{
+		"Api.DisableExecuteApiEndpoint": `true`,
+		"Mapping": `{"Type": "AWS::ApiGatewayV2::ApiMapping",
+			"Properties": {"ApiId": {"Ref": "Api"}, "DomainName": "api.example.com", "Stage": "$default"}}`,
+	})
+	if len(m.APIs) != 1 {
+		t.Errorf("APIs: %v", m.APIs)
+	}
+}

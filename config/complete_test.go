@@ -1,0 +1,109 @@
+package config_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cognito-m2m/config"
+)
+
+const certificate = "arn:aws:acm:us-east-1:012345678901:certificate/11111111-2222"
+
+// TestLoadTakesEveryOption loads what TestLoadTakesWhatIsWritten does not have.
+func TestLoadTakesEveryOption(t *testing.T) {
+	t.Parallel()
+	got, problems := load(t, "dev.yaml", `name: dev
+region: us-east-1
+account: "012345678901"
+tags: {Team: orders, Cost center: "4711"}
+identity:
+  domain:
+    customDomain: {name: auth.example.com, certificateArn: "`+certificate+`", hostedZoneId: Z1, hostedZoneName: example.com}
+  featurePlan: lite
+  issuerType: updated
+resourceServers: [{identifier: test-api, scopes: {read: Read}}]
+clients: {reader: {scopes: [test-api/read]}}
+api:
+  customDomain:
+    name: api.example.com
+    certificateArn: `+certificate+`
+    hostedZoneId: Z1
+    hostedZoneName: api.example.com
+    mutualTls: {truststoreUri: "s3://acme-truststore/callers.pem", truststoreVersion: abc}
+  cors:
+    allowOrigins: ["https://b.example.com", "https://a.example.com:8443"]
+    allowMethods: [post, GET]
+    allowHeaders: [authorization]
+    exposeHeaders: [apigw-requestid]
+    allowCredentials: true
+    maxAge: 1h30m
+  routes:
+    - {path: /a, methods: [GET], scopes: [], throttle: {rate: 5}}
+    - {path: /b, methods: [GET], scopes: [], throttle: {burst: 7}, verify: true}
+  throttle: {rate: 50, burst: 60}
+functions: {echo: {memoryMB: 512, timeout: 3s, environment: {TABLE: orders, EMPTY: ""}}}
+logs: {retentionDays: 3653, customerKey: true}
+alarms: {recipients: [b@example.com, "arn:aws:sns:us-east-1:012345678901:oncall"]}
+`)
+	domain := config.CustomDomain{Name: "auth.example.com", CertificateARN: certificate, HostedZoneID: "Z1", HostedZoneName: "example.com"}
+	want := &config.Environment{
+		Name: "dev", Region: "us-east-1", Account: "012345678901",
+		Tags:            []config.Tag{{Key: "Cost center", Value: "4711"}, {Key: "Team", Value: "orders"}},
+		Identity:        config.Identity{CustomDomain: &domain, FeaturePlan: "LITE", IssuerType: config.IssuerUpdated},
+		ResourceServers: []config.ResourceServer{{Identifier: "test-api", Scopes: []config.Scope{{Name: "read", Description: "Read"}}}},
+		Clients:         []config.Client{{Name: "reader", Scopes: []string{"test-api/read"}, AccessTokenValidity: time.Hour, Rotation: config.Rotation{EveryDays: 30}}},
+		API: config.API{
+			CustomDomain: &config.APIDomain{
+				CustomDomain: config.CustomDomain{Name: "api.example.com", CertificateARN: certificate, HostedZoneID: "Z1", HostedZoneName: "api.example.com"},
+				MutualTLS:    &config.MutualTLS{TruststoreURI: "s3://acme-truststore/callers.pem", TruststoreVersion: "abc"},
+			},
+			CORS: &config.CORS{
+				AllowOrigins: []string{"https://a.example.com:8443", "https://b.example.com"}, AllowMethods: []string{"GET", "POST"},
+				AllowHeaders: []string{"authorization"}, ExposeHeaders: []string{"apigw-requestid"}, AllowCredentials: true, MaxAge: 90 * time.Minute,
+			},
+			Routes: []config.Route{
+				{Path: "/a", Methods: []string{"GET"}, Function: "echo", Throttle: &config.Throttle{Rate: 5, Burst: 60}},
+				{Path: "/b", Methods: []string{"GET"}, Function: "echo", Throttle: &config.Throttle{Rate: 50, Burst: 7}, Verify: true},
+			},
+			Throttle: config.Throttle{Rate: 50, Burst: 60},
+		},
+		Functions: []config.Function{{Name: "echo", MemoryMB: 512, Timeout: 3 * time.Second, Environment: map[string]string{"TABLE": "orders", "EMPTY": ""}}},
+		Logs:      config.Logs{RetentionDays: 3653, CustomerKey: true},
+		Alarms:    config.Alarms{Recipients: []string{"arn:aws:sns:us-east-1:012345678901:oncall", "b@example.com"}},
+	}
+	if diff := cmp.Diff(want, got); diff != "" || problems != nil {
+		t.Errorf("problems %v, environment (-want +got):\n%s", problems, diff)
+	}
+}
+
+func TestDefaultsOfCORS(t *testing.T) {
+	t.Parallel()
+	got, problems := load(t, "dev.yaml", strings.Replace(valid, "  throttle:", "  cors: {allowOrigins: [\"*\"]}\n  throttle:", 1))
+	if problems != nil {
+		t.Fatal(problems)
+	}
+	want := &config.CORS{AllowOrigins: []string{"*"}, AllowMethods: []string{"*"}, AllowHeaders: []string{"authorization", "content-type"}}
+	if diff := cmp.Diff(want, got.API.CORS); diff != "" {
+		t.Errorf("CORS (-want +got):\n%s", diff)
+	}
+	if len(got.Warnings) != 1 || !strings.Contains(got.Warnings[0].String(), "api.routes[0]: takes browsers' preflight requests") {
+		t.Errorf("warnings %v, want one about the route ANY", got.Warnings)
+	}
+}
+
+func TestKeptDefaultEndpoint(t *testing.T) {
+	t.Parallel()
+	got, problems := load(t, "dev.yaml", strings.Replace(valid, "  throttle:", `  customDomain:
+    name: api.example.com
+    certificateArn: "arn:aws:acm:ap-northeast-1:012345678901:certificate/1"
+    hostedZoneId: Z1
+    hostedZoneName: example.com
+    keepDefaultEndpoint: true
+  throttle:`, 1))
+	if problems != nil || !got.API.CustomDomain.KeepDefaultEndpoint || got.API.CustomDomain.MutualTLS != nil {
+		t.Errorf("problems %v, environment %+v", problems, got)
+	}
+}

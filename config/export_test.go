@@ -1,0 +1,4 @@
+package config
+
+// Update tells whether the flag -update is given.
+func Update() bool { return *update }

@@ -1,0 +1,205 @@
+package config
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const pageFile = "../docs/environment-file.md"
+
+// TestSchemaPage keeps the page about the environment file equal to the types and rules that Load uses.
+func TestSchemaPage(t *testing.T) {
+	want := newPage(t).String()
+	if *update {
+		if err := os.WriteFile(pageFile, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(pageFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, string(got)); diff != "" {
+		t.Errorf("%s is out of date, run go test ./config -run TestSchema -update (-want +got):\n%s", pageFile, diff)
+	}
+}
+
+const pageIntroduction = `# The environment file
+
+<!-- Generated from the types in config/file.go and config/file_api.go: go test ./config -run TestSchema -update -->
+
+Each file in ` + "`environments/`" + ` describes one deployment, or with ` + "`match`" + ` any number of disposable ones. The format is a
+promise: keys are added, never renamed, and never mean something else. An unknown key is an error, and every error names
+file, line and column; all of them are told in one run. Editors complete and check the file by
+` + "`environments/environment.schema.json`" + `, which has the same source as this page. What an edit does to a deployed
+environment is in [changing-a-deployment.md](changing-a-deployment.md).
+
+The order of keys and lists does not matter. Text that looks like a number stands in quotes. A key that is left out has
+the default of the table; the keys marked required have none.
+
+## Disposable environments
+
+A file with ` + "`match: pr-*`" + ` in place of a name stands for every environment whose name starts so. It is read when somebody asks for
+one, and only then:
+
+    cdk deploy -c env=pr-123 -c expires=2026-12-31 'pr-123/*'
+    cdk destroy -c env=pr-123 'pr-123/*'
+    m2m up --env pr-123
+
+A synth of all environments leaves such files out, but checks them. A file called exactly as the environment wins, and
+patterns that one name could both fit are refused. A name has 2 to 20 characters, as any other.
+
+Such a copy has a domain prefix of its own, derived from its name and its stack; nothing protects it or stays behind.
+` + "`expires`" + ` is the day after which it may be removed. Both stacks carry it as the tag ` + "`m2m:expires`" + `, for whoever cleans up; nothing
+here removes a stack by itself. It is given rather than reckoned from today, so that two synths of the same input are
+the same. Without it there is no tag: a run on one's own machine needs none, a deployment should always have it.
+`
+
+// page is the reference of all keys, one section for each mapping.
+type page struct {
+	strings.Builder
+	comments map[string]string
+}
+
+func newPage(t *testing.T) *page {
+	t.Helper()
+	p := &page{comments: commentsOf(t, "file.go", "file_api.go")}
+	p.WriteString(pageIntroduction)
+	p.section("", reflect.TypeFor[file]())
+	return p
+}
+
+// section writes the keys of a struct, and then the sections of what is in them.
+func (p *page) section(path string, t reflect.Type) {
+	if path == "" {
+		p.WriteString("\n## Top level\n")
+	} else {
+		fmt.Fprintf(p, "\n## `%s`\n\n%s\n", path, p.comments[t.Name()])
+	}
+	p.WriteString("\n| key | | default | allowed |\n| --- | --- | --- | --- |\n")
+	type nested struct {
+		path string
+		t    reflect.Type
+	}
+	var below []nested
+	for field := range t.Fields() {
+		key, options, _ := strings.Cut(field.Tag.Get("yaml"), ",")
+		fmt.Fprintf(p, "| `%s` | %s | %s | %s |\n", key, cell(p.comments[t.Name()+"."+field.Name]),
+			cell(fallback(field, options)), cell(strings.Join(allowed(field.Type), "; ")))
+		at := strings.TrimPrefix(path+"."+key, ".")
+		switch inner := field.Type; inner.Kind() {
+		case reflect.Struct:
+			below = append(below, nested{at, inner})
+		case reflect.Slice, reflect.Map:
+			if inner.Elem().Kind() == reflect.Struct {
+				below = append(below, nested{at + suffix(inner), inner.Elem()})
+			}
+		default: // has nothing in it
+		}
+	}
+	for _, inner := range below {
+		p.section(inner.path, inner.t)
+	}
+}
+
+func suffix(t reflect.Type) string {
+	if t.Kind() == reflect.Slice {
+		return "[]"
+	}
+	return ".<name>"
+}
+
+// fallback is what the column for defaults says.
+func fallback(field reflect.StructField, options string) string {
+	if other := field.Tag.Get("unless"); other != "" {
+		return "required, or `" + other + "`"
+	}
+	if options != "omitempty" {
+		return "required"
+	}
+	for option := range strings.SplitSeq(field.Tag.Get("jsonschema"), ",") {
+		if value, ok := strings.CutPrefix(option, "default="); ok && value != "" {
+			return "`" + value + "`"
+		}
+	}
+	return ""
+}
+
+// allowed says in words what a type takes.
+func allowed(t reflect.Type) (rules []string) {
+	if limited, ok := reflect.TypeAssert[interface{ count() count }](reflect.Zero(t)); ok {
+		rules = append(rules, limited.count().words())
+	}
+	zero := reflect.Zero(t).Interface()
+	switch t.Kind() {
+	case reflect.Slice:
+		rules = append(rules, allowed(t.Elem())...)
+	case reflect.Map:
+		for _, rule := range allowed(t.Key()) {
+			rules = append(rules, "names: "+rule)
+		}
+		for _, rule := range allowed(t.Elem()) {
+			rules = append(rules, "values: "+rule)
+		}
+	case reflect.String:
+		rules = append(rules, zero.(interface{ text() text }).text().rule())
+	case reflect.Int, reflect.Float64:
+		rules = append(rules, zero.(interface{ number() number }).number().rule(t.Kind() == reflect.Int))
+	case reflect.Bool:
+		rules = append(rules, "`true` or `false`")
+	default: // a section of its own
+	}
+	return rules
+}
+
+func (c count) words() string {
+	words := fmt.Sprintf("%d to %d", c.min, c.max)
+	switch {
+	case c.max == math.MaxInt:
+		words = fmt.Sprintf("at least %d", c.min)
+	case c.min == 0:
+		words = fmt.Sprintf("at most %d", c.max)
+	}
+	if words += " " + c.of; c.why != "" {
+		words += " (" + c.why + ")"
+	}
+	return words
+}
+
+func (t text) rule() string {
+	if t.words != nil {
+		return "`" + strings.Join(t.words, "`, `") + "`"
+	}
+	if t.reserved != nil {
+		return t.hint + "; not with " + strings.Join(t.reserved, ", ")
+	}
+	return t.hint
+}
+
+func (n number) rule(whole bool) string {
+	what := "a number"
+	if whole {
+		what = "a whole number"
+	}
+	switch {
+	case n.values != nil:
+		return "a value of the list"
+	case n.min > 0:
+		return fmt.Sprintf("%s from %s to %s", what, decimal(n.min), decimal(n.max))
+	case n.max < math.MaxInt32:
+		return fmt.Sprintf("%s from 1 to %s", what, decimal(n.max))
+	default:
+		return what + " above 0"
+	}
+}
+
+// cell is text for a cell of a table.
+func cell(text string) string {
+	return strings.NewReplacer("|", "\\|", "\n", " ", "<", "&lt;", "*", "\\*").Replace(text)
+}

@@ -1,0 +1,23 @@
+package config
+
+// disposable holds a file with match to what it is for: copies that are made and removed again, several at a time.
+func (c *checker) disposable() {
+	if c.written.Match == "" {
+		return
+	}
+	if c.has("name") {
+		c.report("name", "can't be combined with match", "remove one: the name is the one that is asked for")
+	}
+	if c.written.Identity.DeletionProtection {
+		c.report("identity.deletionProtection", "must be false beside match", "a disposable environment has to go again")
+	}
+	if c.written.Identity.Domain.Prefix != "" {
+		c.report("identity.domain.prefix", "can't be combined with match",
+			"every copy would ask for the same prefix, and one gets it; without it each has its own")
+	}
+	for _, path := range []string{"identity.domain.customDomain", "api.customDomain"} {
+		if c.has(path) {
+			c.report(path, "can't be combined with match", "every copy would ask for the same domain, and one gets it")
+		}
+	}
+}

@@ -1,0 +1,158 @@
+package config
+
+import (
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	generator "github.com/invopop/jsonschema"
+)
+
+// generatedSchema describes file as a JSON Schema of draft 2020-12. Structure and tags are the generator's work;
+// constrain adds the rules that are methods of the types, and the comments in file.go become descriptions.
+func generatedSchema(t *testing.T) []byte {
+	t.Helper()
+	comments := commentsOf(t, "file.go", "file_api.go")
+	reflector := &generator.Reflector{
+		FieldNameTag: "yaml", Anonymous: true, DoNotReference: true,
+		LookupComment: func(t reflect.Type, field string) string { return comments[strings.Trim(t.Name()+"."+field, ".")] },
+	}
+	schema := reflector.Reflect(file{})
+	schema.Title = "Environment"
+	constrain(schema, reflect.TypeFor[file]())
+	written, err := json.MarshalIndent(schema, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(written, '\n')
+}
+
+// commentsOf maps "type" and "type.Field" to the comments in source files.
+func commentsOf(t *testing.T, names ...string) map[string]string {
+	t.Helper()
+	comments := map[string]string{}
+	for _, name := range names {
+		source, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, declaration := range source.Decls {
+			if general, ok := declaration.(*ast.GenDecl); ok && general.Tok == token.TYPE {
+				collectComments(comments, general)
+			}
+		}
+	}
+	return comments
+}
+
+func collectComments(into map[string]string, general *ast.GenDecl) {
+	spec := general.Specs[0].(*ast.TypeSpec)
+	into[spec.Name.Name] = strings.TrimSpace(general.Doc.Text())
+	structure, ok := spec.Type.(*ast.StructType)
+	if !ok {
+		return
+	}
+	for _, field := range structure.Fields.List {
+		into[spec.Name.Name+"."+field.Names[0].Name] = strings.TrimSpace(field.Doc.Text())
+	}
+}
+
+// constrain adds to the schema of a type, and of everything in it, what the type's methods allow.
+func constrain(schema *generator.Schema, t reflect.Type) {
+	if limited, ok := reflect.TypeAssert[interface{ count() count }](reflect.Zero(t)); ok {
+		constrainCount(schema, limited.count())
+	}
+	switch t.Kind() {
+	case reflect.Struct:
+		for field := range t.Fields() {
+			key, _, _ := strings.Cut(field.Tag.Get("yaml"), ",")
+			property, _ := schema.Properties.Get(key)
+			constrain(property, field.Type)
+			if other := field.Tag.Get("unless"); other != "" {
+				oneOf(schema, key, other)
+			}
+		}
+		if t == reflect.TypeFor[route]() {
+			methodsUnlessDefault(schema)
+		}
+	case reflect.Slice:
+		schema.UniqueItems = t.Elem().Kind() == reflect.String
+		constrain(schema.Items, t.Elem())
+	case reflect.Map:
+		schema.PropertyNames = &generator.Schema{}
+		constrain(schema.PropertyNames, t.Key())
+		constrain(schema.AdditionalProperties, t.Elem())
+	case reflect.String:
+		constrainText(schema, reflect.Zero(t).Interface().(interface{ text() text }).text())
+	case reflect.Int, reflect.Float64:
+		constrainNumber(schema, reflect.Zero(t).Interface().(interface{ number() number }).number())
+	default: // booleans
+	}
+}
+
+func constrainCount(schema *generator.Schema, limits count) {
+	least, most := uint64(limits.min), uint64(limits.max)
+	low, high := &schema.MinItems, &schema.MaxItems
+	if schema.Type == "object" {
+		low, high = &schema.MinProperties, &schema.MaxProperties
+	}
+	if least > 0 {
+		*low = &least
+	}
+	if limits.max < math.MaxInt {
+		*high = &most
+	}
+}
+
+func constrainNumber(schema *generator.Schema, rule number) {
+	for _, value := range rule.values {
+		schema.Enum = append(schema.Enum, value)
+	}
+	if rule.values != nil {
+		return
+	}
+	schema.ExclusiveMinimum = "0"
+	if rule.min > 0 {
+		schema.ExclusiveMinimum, schema.Minimum = "", json.Number(decimal(rule.min))
+	}
+	if rule.max < math.MaxInt32 {
+		schema.Maximum = json.Number(decimal(rule.max))
+	}
+}
+
+// oneOf says that exactly one of two keys is written.
+func oneOf(schema *generator.Schema, key, other string) {
+	schema.Required = slices.DeleteFunc(schema.Required, func(required string) bool { return required == key })
+	schema.OneOf = []*generator.Schema{{Required: []string{key}}, {Required: []string{other}}}
+}
+
+func constrainText(schema *generator.Schema, rule text) {
+	if rule.maxLength > 0 {
+		length := uint64(rule.maxLength)
+		schema.MaxLength = &length
+	}
+	for _, word := range rule.words {
+		schema.Enum = append(schema.Enum, word)
+	}
+	if rule.pattern != nil {
+		schema.Pattern = rule.pattern.String()
+	}
+	if rule.reserved != nil {
+		schema.Not = &generator.Schema{Pattern: strings.Join(rule.reserved, "|")}
+	}
+}
+
+// methodsUnlessDefault says that methods are left out for $default and written for every other path.
+func methodsUnlessDefault(schema *generator.Schema) {
+	isDefault := generator.NewProperties()
+	isDefault.Set("path", &generator.Schema{Const: defaultRoute})
+	schema.If = &generator.Schema{Properties: isDefault, Required: []string{"path"}}
+	schema.Then = &generator.Schema{Not: &generator.Schema{Required: []string{"methods"}}}
+	schema.Else = &generator.Schema{Required: []string{"methods"}}
+}

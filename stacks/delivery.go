@@ -1,0 +1,64 @@
+package stacks
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"cognito-m2m/config"
+)
+
+// gitHubIssuer issues the tokens that jobs of GitHub Actions have.
+const gitHubIssuer = "token.actions.githubusercontent.com"
+
+// stsAudience is what those tokens are for when a job asks for one for AWS.
+const stsAudience = "sts.amazonaws.com"
+
+// AddDelivery adds one stack for each account: the trust in GitHub, and for each
+// environment in the account the roles that its jobs take. It is an app of its
+// own, deployed by an administrator: no deployment of an environment touches it.
+func AddDelivery(app constructs.Construct, delivery *config.Delivery) []awscdk.Stack {
+	stacks := make([]awscdk.Stack, 0, len(delivery.Accounts))
+	for _, account := range delivery.Accounts {
+		stacks = append(stacks, newDeliveryStack(app, delivery.Repository, account))
+	}
+	return stacks
+}
+
+func newDeliveryStack(app constructs.Construct, repository string, account config.DeliveryAccount) awscdk.Stack {
+	stack := awscdk.NewStack(app, jsii.String("Delivery-"+account.ID), &awscdk.StackProps{
+		StackName:             jsii.String("m2m-delivery"),
+		Description:           jsii.String("Who may deploy environments to this account: roles for jobs of " + repository + "."),
+		Env:                   &awscdk.Environment{Account: jsii.String(account.ID), Region: jsii.String(account.Region)},
+		TerminationProtection: jsii.Bool(true),
+	})
+
+	provider := gitHubProvider(stack, account)
+	scope := group(stack, "Environments")
+	for _, env := range account.Environments {
+		newDeliveryRoles(scope, &deliveryRolesProps{env: env, repository: repository, provider: provider})
+	}
+	output(stack, "Provider", "GitHub's identity provider.", provider)
+	return stack
+}
+
+// gitHubProvider is the ARN of GitHub's identity provider in the account, which
+// is made unless it is there. CfnOIDCProvider and not OpenIdConnectProvider, which
+// brings a function with it. Without thumbprints: AWS checks GitHub's certificate
+// against the authorities it trusts (IAM API reference,
+// UpdateOpenIDConnectProviderThumbprint).
+func gitHubProvider(stack awscdk.Stack, account config.DeliveryAccount) *string {
+	if account.ExistingProvider {
+		return stack.FormatArn(&awscdk.ArnComponents{
+			Service:   jsii.String("iam"),
+			Region:    jsii.String(""),
+			Resource:  jsii.String("oidc-provider/" + gitHubIssuer),
+			ArnFormat: awscdk.ArnFormat_NO_RESOURCE_NAME,
+		})
+	}
+	return awsiam.NewCfnOIDCProvider(stack, jsii.String("GitHub"), &awsiam.CfnOIDCProviderProps{
+		Url:          jsii.String("https://" + gitHubIssuer),
+		ClientIdList: jsii.Strings(stsAudience),
+	}).AttrArn()
+}

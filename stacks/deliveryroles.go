@@ -1,0 +1,129 @@
+package stacks
+
+import (
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"cognito-m2m/config"
+)
+
+// deliveryRolesProps says whose jobs take the roles of one environment.
+type deliveryRolesProps struct {
+	env        config.DeliveryEnvironment
+	repository string
+	provider   *string // ARN of GitHub's identity provider
+}
+
+// deliveryRoles are the roles of one environment.
+type deliveryRoles struct {
+	scope constructs.Construct
+	stack awscdk.Stack
+	props *deliveryRolesProps
+}
+
+// newDeliveryRoles makes the role that deploys the environment, the one that
+// verifies what was deployed and the one that looks for drift. A disposable
+// environment has nobody to look for drift in it.
+func newDeliveryRoles(scope constructs.Construct, props *deliveryRolesProps) {
+	this := group(scope, props.env.Name)
+	roles := &deliveryRoles{scope: this, stack: awscdk.Stack_Of(this), props: props}
+
+	roles.add("deploy", props.env.GitHubEnvironment, roles.takeBootstrapRoles("deploy", "file-publishing", "lookup"))
+	roles.add("verify", props.env.GitHubEnvironment, roles.readEnvironment()...)
+	if !props.env.Disposable() {
+		roles.add("drift", props.env.DriftEnvironment, roles.takeBootstrapRoles("lookup"))
+	}
+}
+
+// add makes one role for the jobs of one GitHub environment, with an output that
+// holds its ARN.
+func (r *deliveryRoles) add(purpose, gitHubEnvironment string, may ...awsiam.PolicyStatement) {
+	name := r.props.env.RoleName(purpose)
+	role := awsiam.NewRole(r.scope, pascalCase(purpose), &awsiam.RoleProps{
+		RoleName:           jsii.String(name),
+		Description:        jsii.String("For jobs in the GitHub environment " + gitHubEnvironment + " of " + r.props.repository + "."),
+		AssumedBy:          r.jobsOf(gitHubEnvironment),
+		MaxSessionDuration: awscdk.Duration_Hours(jsii.Number(1)),
+	})
+	for _, statement := range may {
+		role.AddToPrincipalPolicy(statement)
+	}
+	key := *pascalCase(strings.TrimPrefix(name, "m2m-")) + "Role"
+	output(r.stack, key, "For jobs in the GitHub environment "+gitHubEnvironment+".", role.RoleArn())
+}
+
+// jobsOf are the jobs that run in one GitHub environment of the repository. Both
+// conditions are equalities: a pattern would let in a repository or an environment
+// that somebody makes to fit it. The subject of a job in an environment names
+// neither branch nor pull request; which of those may run there, the environment's
+// own rules say.
+func (r *deliveryRoles) jobsOf(gitHubEnvironment string) awsiam.IPrincipal {
+	return awsiam.NewWebIdentityPrincipal(r.props.provider, &map[string]any{
+		"StringEquals": map[string]any{
+			gitHubIssuer + ":aud": stsAudience,
+			gitHubIssuer + ":sub": "repo:" + r.props.repository + ":environment:" + gitHubEnvironment,
+		},
+	})
+}
+
+// takeBootstrapRoles allows to take roles that `cdk bootstrap` made in the
+// environment's Region, and nothing else: those are what the CDK CLI works with.
+func (r *deliveryRoles) takeBootstrapRoles(kinds ...string) awsiam.PolicyStatement {
+	account := *r.stack.Account()
+	arns := make([]*string, 0, len(kinds))
+	for _, kind := range kinds {
+		name := "cdk-" + *awscdk.DefaultStackSynthesizer_DEFAULT_QUALIFIER() + "-" + kind + "-role-" + account + "-" + r.props.env.Region
+		arns = append(arns, r.arn("iam", "", "role/"+name))
+	}
+	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Actions:   jsii.Strings("sts:AssumeRole"),
+		Resources: &arns,
+	})
+}
+
+// readEnvironment allows to find the environment's stacks and to read its
+// clients' secrets: what `m2m verify --deployed` does. The secrets' key is made
+// with the environment, so it is known by what it encrypts: Secrets Manager gives
+// the secret's ARN as the encryption context.
+func (r *deliveryRoles) readEnvironment() []awsiam.PolicyStatement {
+	env := r.props.env
+	secrets := r.arn("secretsmanager", env.Region, "secret:m2m/"+env.Name+"/*")
+	statements := []awsiam.PolicyStatement{
+		awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+			Actions: jsii.Strings("cloudformation:DescribeStacks"),
+			Resources: &[]*string{
+				r.arn("cloudformation", env.Region, "stack/m2m-"+env.Name+"-Identity/*"),
+				r.arn("cloudformation", env.Region, "stack/m2m-"+env.Name+"-Api/*"),
+			},
+		}),
+		awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+			Actions:   jsii.Strings("secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"),
+			Resources: &[]*string{secrets},
+		}),
+	}
+	if env.CustomerKey {
+		statements = append(statements, awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+			Actions:   jsii.Strings("kms:Decrypt"),
+			Resources: &[]*string{r.arn("kms", env.Region, "key/*")},
+			Conditions: &map[string]any{
+				"StringEquals": map[string]any{"kms:ViaService": "secretsmanager." + env.Region + ".amazonaws.com"},
+				"StringLike":   map[string]any{"kms:EncryptionContext:SecretARN": secrets},
+			},
+		}))
+	}
+	return statements
+}
+
+// arn is an ARN in this account; IAM's have no Region.
+func (r *deliveryRoles) arn(service, region, resource string) *string {
+	return r.stack.FormatArn(&awscdk.ArnComponents{
+		Service:   jsii.String(service),
+		Region:    jsii.String(region),
+		Resource:  jsii.String(resource),
+		ArnFormat: awscdk.ArnFormat_NO_RESOURCE_NAME,
+	})
+}

@@ -1,0 +1,188 @@
+package test
+
+import "testing"
+
+// editsOfSettings are edits of everything that has no name of the user's own.
+func editsOfSettings(t *testing.T, edited func(old, replacement string) string) []edit {
+	t.Helper()
+	identity := func(keys string) string { return edited("identity: {deletion", "identity: {"+keys+", deletion") }
+	apiKeys := func(keys string) string { return edited("\n  routes:", "\n  "+keys+"\n  routes:") }
+	return []edit{
+		{
+			name: "change or set `identity.domain.prefix`",
+			to:   identity("domain: {prefix: acme-m2m}"),
+			way: "a pool has one Cognito domain, and CloudFormation makes the new one first: \"User pool already has a domain configured\". Delete " +
+				"the old one by hand (`aws cognito-idp delete-user-pool-domain`) and deploy at once; no client gets a token in between. To spare them " +
+				"that, add `customDomain` first and let them change to it",
+			notices: "every client: another token endpoint",
+			want: []string{
+				"replaced Identity UserPoolDomainD0EA232A",
+			},
+		},
+		{
+			name:    "add `identity.domain.customDomain`",
+			to:      identity("domain: {" + tokenDomain + "}"),
+			oneStep: true,
+			notices: "nobody: the Cognito domain stays. The output `TokenEndpoint` names the new one, which works some minutes later. Before the first " +
+				"deployment the domain above it needs an A record",
+			want: []string{
+				"added Identity CustomDomainRecord1588ACED",
+				"added Identity UserPoolCustomDomainC8F5B565",
+			},
+		},
+		{
+			name: "change `identity.domain.customDomain.name`",
+			from: identity("domain: {" + tokenDomain + "}"),
+			to:   with(t, identity("domain: {"+tokenDomain+"}"), "name: auth.", "name: tokens."),
+			way: "a pool has one custom domain, too: remove `customDomain`, deploy, write the new one, deploy. Clients use the Cognito domain in " +
+				"between",
+			notices: "every client that uses the old one",
+			want: []string{
+				"replaced Identity CustomDomainRecord1588ACED",
+				"replaced Identity UserPoolCustomDomainC8F5B565",
+			},
+		},
+		{
+			name: "renew a certificate under another ARN",
+			from: identity("domain: {" + tokenDomain + "}"),
+			to:   with(t, identity("domain: {"+tokenDomain+"}"), "certificate/1", "certificate/2"), oneStep: true,
+			notices: "nobody; it takes up to an hour to be everywhere",
+			want: []string{
+				"changed Identity UserPoolCustomDomainC8F5B565",
+			},
+		},
+		{
+			name: "add `api.customDomain`",
+			to:   apiKeys(apiDomain + "}"),
+			way: "write `keepDefaultEndpoint: true` with it, deploy, let callers change to the new address, then remove that key. In one step the old " +
+				"address answers nobody any more",
+			notices: "every caller of the default address",
+			want: []string{
+				"added Api CustomDomainDomainNameC0B410E5",
+				"added Api CustomDomainMappingC40EAE06",
+				"added Api CustomDomainRecord1588ACED",
+				"changed Api HttpApiF5A9A8A7",
+			},
+		},
+		{
+			name:    "add `api.customDomain` with `keepDefaultEndpoint: true`",
+			to:      apiKeys(apiDomain + ", keepDefaultEndpoint: true}"),
+			oneStep: true, notices: "nobody",
+			want: []string{
+				"added Api CustomDomainDomainNameC0B410E5",
+				"added Api CustomDomainMappingC40EAE06",
+				"added Api CustomDomainRecord1588ACED",
+			},
+		},
+		{
+			name: "change `api.customDomain.name`",
+			from: apiKeys(apiDomain + "}"),
+			to:   with(t, apiKeys(apiDomain+"}"), "name: api.", "name: orders."),
+			way: "an environment has one: set `keepDefaultEndpoint: true`, deploy, let callers change to the default address, then change the " +
+				"name, deploy, and let them change again",
+			notices: "every caller: the old name stops",
+			want: []string{
+				"replaced Api CustomDomainDomainNameC0B410E5",
+				"replaced Api CustomDomainMappingC40EAE06",
+				"replaced Api CustomDomainRecord1588ACED",
+			},
+		},
+		{
+			name: "add `mutualTls` to `api.customDomain`",
+			from: apiKeys(apiDomain + "}"),
+			to:   apiKeys(apiDomain + ", mutualTls: {truststoreUri: \"s3://acme-truststore/callers.pem\"}}"), oneStep: true,
+			notices: "every caller without a certificate: no connection",
+			want: []string{
+				"changed Api CustomDomainDomainNameC0B410E5",
+			},
+		},
+		{
+			name: "change `identity.issuerType`",
+			to:   identity("issuerType: UPDATED"),
+			way: "there is none: the authorizer trusts one issuer. Between the two stacks' deployments every token is refused, and those in use until " +
+				"clients fetch new ones. Do it before there are callers",
+			notices: "every client: tokens in use are refused",
+			want: []string{
+				"changed Api HttpApiJwt21C2E32E",
+				"changed Identity UserPool6BA7E5F2",
+			},
+		},
+		{
+			name: "change `identity.featurePlan`", to: identity("featurePlan: LITE"), oneStep: true, notices: "nobody; the price of users changes, of which there are none",
+			want: []string{
+				"changed Identity UserPool6BA7E5F2",
+			},
+		},
+		{
+			name: "switch `identity.deletionProtection` on",
+			to:   edited("deletionProtection: false", "deletionProtection: true"), oneStep: true, notices: "nobody",
+			want: []string{
+				"changed Api AccessLogs8B620ECA",
+				"changed Api FunctionsEchoLogsA3AD9876",
+				"changed Api RotationRotateLogsCD7516E3",
+				"changed Identity UserPool6BA7E5F2",
+			},
+		},
+		{
+			name: "switch `secrets.customerKey` on",
+			to:   variant + "\nsecrets: {customerKey: true}", oneStep: true,
+			notices: "nobody; should a secret hold {} afterwards, `m2m rotate` fills it",
+			want: []string{
+				"added Api SecretsKey317DCF94",
+				"changed Api ClientsReaderSecret9A3CE006",
+				"changed Api ClientsWriterSecretFFD2464F",
+				"changed Api RotationRotateRoleDefaultPolicyDD215CBB",
+			},
+		},
+		{
+			name: "switch `logs.customerKey` off",
+			from: variant + "\nlogs: {customerKey: true}", to: variant, oneStep: true,
+			notices: "who reads old logs: what was logged under the key can't be read once KMS has deleted it, 7 days later (a protected environment keeps it)",
+			want: []string{
+				"changed Api AccessLogs8B620ECA",
+				"changed Api FunctionsEchoLogsA3AD9876",
+				"changed Api RotationRotateLogsCD7516E3",
+				"removed Api LogsKeyA6AB43B2",
+			},
+		},
+		{
+			name: "change `logs.retentionDays`", to: variant + "\nlogs: {retentionDays: 7}", oneStep: true, notices: "nobody; a shorter time deletes older events",
+			want: []string{
+				"changed Api AccessLogs8B620ECA",
+				"changed Api FunctionsEchoLogsA3AD9876",
+				"changed Api RotationRotateLogsCD7516E3",
+			},
+		},
+		{
+			name: "change `accessTokenValidity`", to: edited("accessTokenValidity: 30m", "accessTokenValidity: 1h"), oneStep: true,
+			notices: "nobody; tokens in use keep their time",
+			want: []string{
+				"changed Api ClientsWriterAppClient2B1D73DD",
+			},
+		},
+		{
+			name: "change `rotation.everyDays`", to: edited("accessTokenValidity: 30m", "rotation: {everyDays: 7}, accessTokenValidity: 30m"), oneStep: true,
+			notices: "that client: its secret is rotated at once, and the old one works until the next rotation",
+			want: []string{
+				"changed Api ClientsWriterRotation76AB2D60",
+			},
+		},
+		{
+			name: "change a throttle or `cors`",
+			to: with(t, apiKeys("cors: {allowOrigins: [\"https://app.example.com\"]}"), "methods: [GET],",
+				"methods: [GET], throttle: {rate: 5},"), oneStep: true, notices: "who calls faster, or from a browser",
+			want: []string{
+				"changed Api DefaultStageEE28A986",
+				"changed Api HttpApiF5A9A8A7",
+			},
+		},
+		{
+			name: "change a function's settings", to: variant + "\nfunctions: {echo: {memoryMB: 256}}", oneStep: true, notices: "nobody",
+			want: []string{
+				"changed Api FunctionsEchoHandler0BB05B78",
+			},
+		},
+		{name: "change `alarms` or a route's `verify`", to: edited("methods: [GET],", "methods: [GET], verify: true,"), oneStep: true, notices: "nobody"},
+		{name: "change `tags`", to: edited("region: eu-west-1", "region: eu-west-1\ntags: {Team: orders}"), oneStep: true, notices: "nobody; tags are on the stacks, not in the templates, so `cdk diff` does not show them"},
+	}
+}
