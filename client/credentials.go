@@ -11,6 +11,10 @@ import (
 	"time"
 )
 
+// ClientIDTag is the tag of a secret that names its app client: its value is the
+// app client's id, which can so be told without reading the secret.
+const ClientIDTag = "m2m:client-id"
+
 // placeholder is the value that a secret is created with.
 const placeholder = "{}"
 

@@ -38,7 +38,9 @@ func (f *file) environment() *Environment {
 		API:             f.API.environment(),
 		Functions:       f.usedFunctions(),
 		Logs:            Logs{RetentionDays: cmp.Or(int(f.Logs.RetentionDays), defaultRetentionDays), CustomerKey: f.Logs.CustomerKey},
-		Alarms:          Alarms{Recipients: sortedStrings(f.Alarms.Recipients)},
+		Alarms:          f.Alarms.environment(),
+		Dashboard:       f.Dashboard,
+		Tracing:         f.Tracing,
 		Tags:            f.Tags.sorted(),
 		Disposable:      f.Match != "",
 	}

@@ -46,7 +46,18 @@ api:
   throttle: {rate: 50, burst: 60}
 functions: {echo: {memoryMB: 512, timeout: 3s, environment: {TABLE: orders, EMPTY: ""}}}
 logs: {retentionDays: 3653, customerKey: true}
-alarms: {recipients: [b@example.com, "arn:aws:sns:us-east-1:012345678901:oncall"]}
+alarms:
+  recipients: [b@example.com, "arn:aws:sns:us-east-1:012345678901:oncall"]
+  minimumCalls: 1
+  serverErrorPercent: 0.5
+  clientErrorPercent: 2
+  p99LatencyMs: 3
+  functionErrors: 4
+  functionThrottles: 6
+  functionConcurrency: 7
+  silentMinutes: 60
+dashboard: true
+tracing: true
 `)
 	domain := config.CustomDomain{Name: "auth.example.com", CertificateARN: certificate, HostedZoneID: "Z1", HostedZoneName: "example.com"}
 	want := &config.Environment{
@@ -72,7 +83,13 @@ alarms: {recipients: [b@example.com, "arn:aws:sns:us-east-1:012345678901:oncall"
 		},
 		Functions: []config.Function{{Name: "echo", MemoryMB: 512, Timeout: 3 * time.Second, Environment: map[string]string{"TABLE": "orders", "EMPTY": ""}}},
 		Logs:      config.Logs{RetentionDays: 3653, CustomerKey: true},
-		Alarms:    config.Alarms{Recipients: []string{"arn:aws:sns:us-east-1:012345678901:oncall", "b@example.com"}},
+		Alarms: config.Alarms{
+			Recipients:   []string{"arn:aws:sns:us-east-1:012345678901:oncall", "b@example.com"},
+			MinimumCalls: 1, ServerErrorPercent: 0.5, ClientErrorPercent: 2, P99LatencyMs: 3,
+			FunctionErrors: 4, FunctionThrottles: 6, FunctionConcurrency: 7, SilentMinutes: 60,
+		},
+		Dashboard: true,
+		Tracing:   true,
 	}
 	if diff := cmp.Diff(want, got); diff != "" || problems != nil {
 		t.Errorf("problems %v, environment (-want +got):\n%s", problems, diff)

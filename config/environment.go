@@ -25,7 +25,9 @@ type Environment struct {
 	API             API              // the HTTP API
 	Functions       []Function       // those that routes name, sorted by Name
 	Logs            Logs             // the log groups
-	Alarms          Alarms           // who hears of an alarm
+	Alarms          Alarms           // who hears of an alarm, and what raises one
+	Dashboard       bool             // there is a dashboard
+	Tracing         bool             // X-Ray traces a sample of all functions' invocations
 	Tags            []Tag            // of both stacks, sorted by Key
 	Disposable      bool             // made from a file with match: a copy that is made and removed again
 	Expires         string           // the day, as 2026-12-31, after which a disposable environment may be removed; empty: not said
@@ -114,7 +116,15 @@ type Logs struct {
 
 // Alarms is what an environment says about its alarms.
 type Alarms struct {
-	Recipients []string // e-mail addresses and ARNs of SNS topics, sorted
+	Recipients          []string // e-mail addresses and ARNs of SNS topics, sorted
+	MinimumCalls        int      // in 5 minutes, below which percentages and latency raise no alarm; 20 unless the file says otherwise
+	ServerErrorPercent  float64  // of the calls in 5 minutes; 0.1 to 100, 5 unless the file says otherwise
+	ClientErrorPercent  float64  // of the calls in 5 minutes; 0.1 to 100, 20 unless the file says otherwise
+	P99LatencyMs        int      // milliseconds; 3000 unless the file says otherwise
+	FunctionErrors      int      // of one function in 5 minutes; 5 unless the file says otherwise
+	FunctionThrottles   int      // of one function in 5 minutes; 1 unless the file says otherwise
+	FunctionConcurrency int      // of one function; 500 unless the file says otherwise
+	SilentMinutes       int      // without a line in the access log; 0: silence raises no alarm
 }
 
 // Tag is a tag of both stacks.

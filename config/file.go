@@ -4,7 +4,7 @@ package config
 // generated from them: the comments on types and fields are the schema's descriptions, so they speak to whoever
 // edits an environment file. A field without omitempty must be written. The hint tag is what the user is told when
 // the key is missing or empty; a key with an unless tag is not missing beside the one that the tag names. Defaults in
-// tags are checked against the real ones by a test. The API's part is in file_api.go.
+// tags are checked against the real ones by a test. The API's part is in file_api.go, that of alarms in file_monitoring.go.
 
 // One environment of the system, deployed as two stacks: m2m-dev-Identity and m2m-dev-Api for the environment dev.
 type file struct {
@@ -32,8 +32,12 @@ type file struct {
 	Functions functions `yaml:"functions,omitempty"`
 	// The log groups of the API and of all functions.
 	Logs logs `yaml:"logs,omitempty"`
-	// Who hears of an alarm.
+	// Who hears of an alarm, and what raises one.
 	Alarms alarms `yaml:"alarms,omitempty"`
+	// A CloudWatch dashboard m2m-<name>: calls, errors and latency by route and by client, refused calls, functions, rotation. What it costs is in docs/costs.md.
+	Dashboard bool `yaml:"dashboard,omitempty" jsonschema:"default=false"`
+	// Trace a sample of the invocations of all functions with X-Ray. HTTP APIs themselves can't be traced.
+	Tracing bool `yaml:"tracing,omitempty" jsonschema:"default=false"`
 }
 
 // Tags by key.
@@ -141,12 +145,3 @@ type logs struct {
 	// Encrypt them with a KMS key of this environment.
 	CustomerKey bool `yaml:"customerKey,omitempty" jsonschema:"default=false"`
 }
-
-// Who hears of an alarm.
-type alarms struct {
-	// E-mail addresses and ARNs of SNS topics in the environment's Region; at most 5.
-	Recipients recipients `yaml:"recipients,omitempty" jsonschema:"example=oncall@example.com"`
-}
-
-// E-mail addresses and SNS topics.
-type recipients []recipient

@@ -43,9 +43,6 @@ func (tags) count() count {
 	return count{0, 48, "tags", "AWS's limit of 50 for a resource, less 2 of this project"}
 }
 
-// count is that of the actions that an alarm may have.
-func (recipients) count() count { return count{0, 5, "recipients", "CloudWatch's limit for an alarm"} }
-
 func (corsOrigins) count() count { return count{min: 1, max: math.MaxInt, of: "origins"} }
 
 func (methods) count() count { return count{min: 1, max: len(httpMethods), of: "methods"} }

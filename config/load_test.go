@@ -11,6 +11,12 @@ import (
 	"cognito-m2m/config"
 )
 
+// defaultAlarms are those of a file that says nothing about them.
+var defaultAlarms = config.Alarms{
+	MinimumCalls: 20, ServerErrorPercent: 5, ClientErrorPercent: 20, P99LatencyMs: 3000,
+	FunctionErrors: 5, FunctionThrottles: 1, FunctionConcurrency: 500,
+}
+
 func TestLoadFillsInDefaults(t *testing.T) {
 	t.Parallel()
 	got, problems := load(t, "dev.yaml", `name: dev
@@ -29,6 +35,7 @@ api: {routes: [{path: /, methods: [get], scopes: []}]}
 		},
 		Functions: []config.Function{{Name: "echo", MemoryMB: 128, Timeout: 10 * time.Second}},
 		Logs:      config.Logs{RetentionDays: 30},
+		Alarms:    defaultAlarms,
 	}
 	if diff := cmp.Diff(want, got); diff != "" || problems != nil {
 		t.Errorf("problems %v, environment (-want +got):\n%s", problems, diff)
@@ -80,6 +87,7 @@ api:
 		},
 		Functions: []config.Function{{Name: "echo", MemoryMB: 128, Timeout: 10 * time.Second}},
 		Logs:      config.Logs{RetentionDays: 30},
+		Alarms:    defaultAlarms,
 	}
 	if problems != nil {
 		t.Fatal(problems)

@@ -32,7 +32,7 @@ func TestSchemaPage(t *testing.T) {
 
 const pageIntroduction = `# The environment file
 
-<!-- Generated from the types in config/file.go and config/file_api.go: go test ./config -run TestSchema -update -->
+<!-- Generated from the types in config/file*.go: go test ./config -run TestSchema -update -->
 
 Each file in ` + "`environments/`" + ` describes one deployment, or with ` + "`match`" + ` any number of disposable ones. The format is a
 promise: keys are added, never renamed, and never mean something else. An unknown key is an error, and every error names
@@ -69,7 +69,7 @@ type page struct {
 
 func newPage(t *testing.T) *page {
 	t.Helper()
-	p := &page{comments: commentsOf(t, "file.go", "file_api.go")}
+	p := &page{comments: commentsOf(t, "file.go", "file_api.go", "file_monitoring.go")}
 	p.WriteString(pageIntroduction)
 	p.section("", reflect.TypeFor[file]())
 	return p

@@ -60,7 +60,7 @@ func TestKeys(t *testing.T) {
 		"nothing like it": {"burst: 200", "quota: 5", "18:25: api.throttle.quota: unknown key (known: rate, burst)"},
 		"later version":   {`domain: {prefix: ""}`, "customDomain: {name: x}", "4:3: identity.customDomain: unknown key (known: domain, featurePlan, issuerType, deletionProtection)"},
 		"capitals":        {"rate: 100", "Rate: 100", `18:14: api.throttle.Rate: unknown key (did you mean "rate"?)`},
-		"not plain":       {"region:", "\"a b\":", `2:1: ["a b"]: unknown key (known: name, match, region, account, tags, identity, resourceServers, clients, secrets, api, functions, logs, alarms)`},
+		"not plain":       {"region:", "\"a b\":", `2:1: ["a b"]: unknown key (known: name, match, region, account, tags, identity, resourceServers, clients, secrets, api, functions, logs, alarms, dashboard, tracing)`},
 		"twice":           {"region: ap-northeast-1\n", "name: other\n", "2:1: name: duplicate key (it is already on line 1)"},
 		"twice, nested":   {"writer: {scopes:", "reader: {scopes:", "13:3: clients.reader: duplicate key (it is already on line 12)"},
 		"twice, inline":   {"rate: 100,", "rate: 100, rate: 5,", "18:25: api.throttle.rate: duplicate key (it is already on line 18)"},

@@ -18,7 +18,7 @@ import (
 // constrain adds the rules that are methods of the types, and the comments in file.go become descriptions.
 func generatedSchema(t *testing.T) []byte {
 	t.Helper()
-	comments := commentsOf(t, "file.go", "file_api.go")
+	comments := commentsOf(t, "file.go", "file_api.go", "file_monitoring.go")
 	reflector := &generator.Reflector{
 		FieldNameTag: "yaml", Anonymous: true, DoNotReference: true,
 		LookupComment: func(t reflect.Type, field string) string { return comments[strings.Trim(t.Name()+"."+field, ".")] },

@@ -113,6 +113,7 @@ func TestSchemaRefuses(t *testing.T) {
 		"retention in between":   {"\napi:", "\nlogs: {retentionDays: 31}\napi:", "must be one of"},
 		"too little memory":      {"\napi:", "\nfunctions: {echo: {memoryMB: 64}}\napi:", "minimum"},
 		"unknown feature plan":   {"deletionProtection: false", "featurePlan: FREE", "must be one of"},
+		"more than all calls":    {"\napi:", "\nalarms: {serverErrorPercent: 101}\napi:", "maximum"},
 		"customer key as text":   {"\napi:", "\nsecrets: {customerKey: \"true\"}\napi:", "got string, want boolean"},
 	}
 	for name, c := range cases {
@@ -165,6 +166,15 @@ func TestSchemaDefaults(t *testing.T) {
 		"functions.additionalProperties.properties.memoryMB":                    decimal(float64(got.Functions[0].MemoryMB)),
 		"logs.properties.retentionDays":                                         decimal(float64(got.Logs.RetentionDays)),
 		"logs.properties.customerKey":                                           strconv.FormatBool(got.Logs.CustomerKey),
+		"alarms.properties.minimumCalls":                                        decimal(float64(got.Alarms.MinimumCalls)),
+		"alarms.properties.serverErrorPercent":                                  decimal(got.Alarms.ServerErrorPercent),
+		"alarms.properties.clientErrorPercent":                                  decimal(got.Alarms.ClientErrorPercent),
+		"alarms.properties.p99LatencyMs":                                        decimal(float64(got.Alarms.P99LatencyMs)),
+		"alarms.properties.functionErrors":                                      decimal(float64(got.Alarms.FunctionErrors)),
+		"alarms.properties.functionThrottles":                                   decimal(float64(got.Alarms.FunctionThrottles)),
+		"alarms.properties.functionConcurrency":                                 decimal(float64(got.Alarms.FunctionConcurrency)),
+		"dashboard":                                                             strconv.FormatBool(got.Dashboard),
+		"tracing":                                                               strconv.FormatBool(got.Tracing),
 	} {
 		if promised := defaultIn("properties." + path + ".default"); promised != loaded {
 			t.Errorf("%s: schema %q, Load %q", path, promised, loaded)

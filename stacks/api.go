@@ -10,7 +10,7 @@ import (
 )
 
 // newAPIStack holds who calls and what answers: app clients, functions, the
-// HTTP API with its authorizer, routes and stage. The app clients are here and
+// HTTP API with its authorizer, routes and stage; and what watches them. The app clients are here and
 // not beside the pool, so that removing one changes the authorizer's audience
 // in the same stack and never blocks on a cross-stack export.
 func newAPIStack(scope constructs.Construct, env *config.Environment, identity *identityStack, source Source) awscdk.Stack {
@@ -19,13 +19,23 @@ func newAPIStack(scope constructs.Construct, env *config.Environment, identity *
 
 	logs := newLogging(stack, env)
 	clients := newClients(stack, identity.pool, env.Clients)
-	addCredentials(stack, env, identity.pool, clients, logs, source)
+	rotation := addCredentials(stack, env, identity.pool, clients, logs, source)
 	api := newHTTPAPI(stack, env, identity, clients)
-	integrations := newIntegrations(stack, api.HttpApi, env, logs, source)
+	functions := newFunctions(stack, env, logs, source)
+	integrations := newIntegrations(stack, api.HttpApi, functions)
 	for _, route := range env.API.Routes {
 		api.protected(route.Scopes).handle(route, integrations[route.Function])
 	}
-	defaultStage := newDefaultStage(stack, api, env, logs)
+	accessLogs := newAccessLogs(stack, logs)
+	defaultStage := newDefaultStage(stack, api, env, accessLogs)
+	addMonitoring(stack, &watched{
+		env:        env,
+		api:        api.HttpApi,
+		accessLogs: accessLogs,
+		functions:  functions,
+		rotation:   rotation.function,
+		clients:    clients,
+	})
 
 	output(stack, "ApiUrl", "Base URL of the HTTP API.", baseURL(stack, defaultStage, env))
 	output(stack, "Issuer", "Issuer of the access tokens.", identity.issuer(stack))

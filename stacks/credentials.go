@@ -24,7 +24,7 @@ const (
 // addCredentials gives every client a secret, which the rotation function fills
 // at once and anew every few days. What Cognito generated with the app client is
 // never read: the first rotation replaces it.
-func addCredentials(stack awscdk.Stack, env *config.Environment, pool awscognito.IUserPool, clients []*client, logs *logging, source Source) {
+func addCredentials(stack awscdk.Stack, env *config.Environment, pool awscognito.IUserPool, clients []*client, logs *logging, source Source) *rotation {
 	key := newSecretsKey(stack, env)
 	secrets := make([]awssecretsmanager.CfnSecret, 0, len(clients))
 	for _, c := range clients {
@@ -36,6 +36,7 @@ func addCredentials(stack awscdk.Stack, env *config.Environment, pool awscognito
 	for i, c := range clients {
 		c.schedule(secrets[i], rotation)
 	}
+	return rotation
 }
 
 // newSecret makes the client's secret, under the key if there is one. It goes

@@ -1,6 +1,7 @@
 // Package stacks declares the AWS resources of one environment: an Identity
 // stack (user pool, resource servers, domain) and an Api stack (app clients, their
-// secrets and rotation, functions, HTTP API, authorizer, routes, stage, log groups).
+// secrets and rotation, functions, HTTP API, authorizer, routes, stage, log groups,
+// and the alarms, saved queries and dashboard that watch them).
 //
 // It is the only package that declares resources. It reads the config.Environment
 // it is given and the source of the functions, which bundling builds with `go`.

@@ -17,6 +17,7 @@ type functionProps struct {
 	memoryMB    int
 	timeout     time.Duration      // of one invocation
 	environment map[string]*string // readable to whoever can see the function: no secret belongs there
+	tracing     bool               // X-Ray samples its invocations
 }
 
 // newFunction builds one folder under lambda/ into a Go function, with its own
@@ -42,7 +43,17 @@ func newFunction(scope constructs.Construct, logging *logging, source Source, pr
 		Role:          role,
 		LogGroup:      logs,
 		LoggingFormat: awslambda.LoggingFormat_JSON,
+		Tracing:       tracing(props.tracing),
 	})
+}
+
+// tracing lets Lambda decide which invocations X-Ray sees, one in a second and one
+// in twenty of the rest, or leaves the property out.
+func tracing(on bool) awslambda.Tracing {
+	if on {
+		return awslambda.Tracing_ACTIVE
+	}
+	return ""
 }
 
 // reproducibleBuild makes the binary, and with it the asset's hash, depend on

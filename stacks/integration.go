@@ -1,6 +1,9 @@
 package stacks
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	apigw "github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -11,20 +14,31 @@ import (
 	"cognito-m2m/config"
 )
 
-// newIntegrations makes each function that a route names, once, and what lets
-// the API call it. The result is by the function's name.
-func newIntegrations(stack awscdk.Stack, api apigw.HttpApi, env *config.Environment, logs *logging, source Source) map[string]apigw.HttpIntegration {
-	functions, scope := group(stack, "Functions"), group(stack, "Integrations")
-	integrations := map[string]apigw.HttpIntegration{}
+// newFunctions makes each function that a route names, once. The result is by the
+// function's name.
+func newFunctions(stack awscdk.Stack, env *config.Environment, logs *logging, source Source) map[string]awslambda.IFunction {
+	scope := group(stack, "Functions")
+	functions := map[string]awslambda.IFunction{}
 	for _, f := range env.Functions {
-		function := newFunction(functions, logs, source, functionProps{
+		functions[f.Name] = newFunction(scope, logs, source, functionProps{
 			name:        f.Name,
 			memoryMB:    f.MemoryMB,
 			timeout:     f.Timeout,
 			environment: variables(f.Environment),
+			tracing:     env.Tracing,
 		})
-		permitInvocation(function, api)
-		integrations[f.Name] = newIntegration(scope, f.Name, api, function)
+	}
+	return functions
+}
+
+// newIntegrations makes what calls the functions, and lets the API do so. The
+// result is by the function's name.
+func newIntegrations(stack awscdk.Stack, api apigw.HttpApi, functions map[string]awslambda.IFunction) map[string]apigw.HttpIntegration {
+	scope := group(stack, "Integrations")
+	integrations := map[string]apigw.HttpIntegration{}
+	for _, name := range slices.Sorted(maps.Keys(functions)) {
+		permitInvocation(functions[name], api)
+		integrations[name] = newIntegration(scope, name, api, functions[name])
 	}
 	return integrations
 }

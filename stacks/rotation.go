@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
@@ -42,13 +41,13 @@ func newRotation(stack awscdk.Stack, env *config.Environment, logs *logging, sou
 		name:        "rotate",
 		memoryMB:    rotationMemoryMB,
 		timeout:     rotationTimeout,
+		tracing:     env.Tracing,
 		environment: map[string]*string{"USER_POOL_ID": props.pool.UserPoolId()},
 	})
 	permissions := []constructs.IDependable{permitRotation(stack, scope, env, function)}
 	for _, statement := range props.statements(stack) {
 		permissions = append(permissions, function.Role().AddToPrincipalPolicy(statement).PolicyDependable)
 	}
-	alarmOnFailure(scope, env, function)
 	return &rotation{function: function, permissions: permissions}
 }
 
@@ -104,20 +103,4 @@ func (p *rotationProps) statements(stack awscdk.Stack) []awsiam.PolicyStatement 
 		}))
 	}
 	return statements
-}
-
-// alarmOnFailure raises an alarm for an hour after a rotation failed. The
-// credentials in use stay valid, so nothing else would tell. It calls nobody yet.
-func alarmOnFailure(scope constructs.Construct, env *config.Environment, function awslambda.IFunction) {
-	awscloudwatch.NewAlarm(scope, jsii.String("Failures"), &awscloudwatch.AlarmProps{
-		AlarmDescription: jsii.String("The rotation of a client's secret failed. To see which and what to do: m2m clients --env " + env.Name + " --deployed"),
-		Metric: function.MetricErrors(&awscloudwatch.MetricOptions{
-			Statistic: jsii.String("Sum"),
-			Period:    awscdk.Duration_Hours(jsii.Number(1)),
-		}),
-		ComparisonOperator: awscloudwatch.ComparisonOperator_GREATER_THAN_THRESHOLD,
-		Threshold:          jsii.Number(0),
-		EvaluationPeriods:  jsii.Number(1),
-		TreatMissingData:   awscloudwatch.TreatMissingData_NOT_BREACHING,
-	})
 }

@@ -10,11 +10,15 @@ import (
 	"cognito-m2m/config"
 )
 
-// newDefaultStage deploys every change of the API at once, throttles it and
-// logs each request as one line of JSON. The log group's name is this stack's
+// newAccessLogs makes the log group of the access log. Its name is this stack's
 // own, so that one that was retained is never in the way of a new stack.
-func newDefaultStage(stack awscdk.Stack, api *httpAPI, env *config.Environment, logging *logging) apigw.HttpStage {
-	logs := logging.newGroup(stack, "AccessLogs", jsii.Sprintf("/aws/vendedlogs/%s-%s", *stack.StackName(), *uniquePart(stack)))
+func newAccessLogs(stack awscdk.Stack, logging *logging) awslogs.LogGroup {
+	return logging.newGroup(stack, "AccessLogs", jsii.Sprintf("/aws/vendedlogs/%s-%s", *stack.StackName(), *uniquePart(stack)))
+}
+
+// newDefaultStage deploys every change of the API at once, throttles it and
+// logs each request as one line of JSON.
+func newDefaultStage(stack awscdk.Stack, api *httpAPI, env *config.Environment, logs awslogs.ILogGroup) apigw.HttpStage {
 	stage := apigw.NewHttpStage(stack, jsii.String("DefaultStage"), &apigw.HttpStageProps{
 		HttpApi:    api.HttpApi,
 		StageName:  jsii.String("$default"),

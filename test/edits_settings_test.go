@@ -182,7 +182,39 @@ func editsOfSettings(t *testing.T, edited func(old, replacement string) string) 
 				"changed Api FunctionsEchoHandler0BB05B78",
 			},
 		},
-		{name: "change `alarms` or a route's `verify`", to: edited("methods: [GET],", "methods: [GET], verify: true,"), oneStep: true, notices: "nobody"},
+		{
+			name: "change a threshold in `alarms`", to: variant + "\nalarms: {p99LatencyMs: 500}", oneStep: true, notices: "nobody",
+			want: []string{
+				"changed Api MonitoringLatencyC2535EBB",
+			},
+		},
+		{
+			name: "add the first e-mail address to `alarms.recipients`", to: variant + "\nalarms: {recipients: [oncall@example.com]}", oneStep: true,
+			notices: "who has the address: a mail that asks to confirm, before which none of an alarm comes",
+			want: []string{
+				"added Api MonitoringTopic2EDA8B02",
+				"added Api MonitoringTopicPolicy7D521A0C",
+				"added Api MonitoringTopiconcallexamplecomAF31C39B",
+				"changed Api MonitoringClientErrors4F4779AB",
+				"changed Api MonitoringFunctionsEchoConcurrency3F8ABF1F",
+				"changed Api MonitoringFunctionsEchoErrors82D5440D",
+				"changed Api MonitoringFunctionsEchoThrottlesA43E199E",
+				"changed Api MonitoringLatencyC2535EBB",
+				"changed Api MonitoringRotationFailures12BE3916",
+				"changed Api MonitoringServerErrors7F78D318",
+			},
+		},
+		{
+			name: "set `tracing` and `dashboard`", to: variant + "\ntracing: true\ndashboard: true", oneStep: true, notices: "nobody",
+			want: []string{
+				"added Api MonitoringDashboard0C3675C6",
+				"changed Api FunctionsEchoHandler0BB05B78",
+				"changed Api FunctionsEchoRoleDefaultPolicyECF3755E",
+				"changed Api RotationRotateHandlerC187A964",
+				"changed Api RotationRotateRoleDefaultPolicyDD215CBB",
+			},
+		},
+		{name: "change a route's `verify`", to: edited("methods: [GET],", "methods: [GET], verify: true,"), oneStep: true, notices: "nobody"},
 		{name: "change `tags`", to: edited("region: eu-west-1", "region: eu-west-1\ntags: {Team: orders}"), oneStep: true, notices: "nobody; tags are on the stacks, not in the templates, so `cdk diff` does not show them"},
 	}
 }

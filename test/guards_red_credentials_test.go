@@ -142,13 +142,13 @@ var credentialBreakages = map[string][]breakage{
 		{"a key of elsewhere", api(secretKind, "Reader", "KmsKeyId", "alias/other")},
 	},
 	"a failed rotation raises an alarm": {
-		{"no alarm", drop(alarmKind, "")},
-		{"another function's errors", api(alarmKind, "", "Dimensions", []any{map[string]any{"Name": "FunctionName", "Value": map[string]any{"Ref": "FunctionsEchoHandler0BB05B78"}}})},
-		{"everybody's errors", api(alarmKind, "", "Dimensions", nil)},
-		{"another metric", api(alarmKind, "", "MetricName", "Throttles")},
-		{"from the second failure on", api(alarmKind, "", "Threshold", 1)},
-		{"silence is a failure", api(alarmKind, "", "TreatMissingData", "breaching")},
-		{"no word of what to do", api(alarmKind, "", "AlarmDescription", "Rotation failed.")},
+		{"no alarm", drop(alarmKind, "RotationFailures")},
+		{"another function's errors", api(alarmKind, "RotationFailures", "Dimensions", []any{map[string]any{"Name": "FunctionName", "Value": map[string]any{"Ref": "FunctionsEchoHandler0BB05B78"}}})},
+		{"everybody's errors", api(alarmKind, "RotationFailures", "Dimensions", nil)},
+		{"another metric", api(alarmKind, "RotationFailures", "MetricName", "Throttles")},
+		{"from the second failure on", api(alarmKind, "RotationFailures", "Threshold", 1)},
+		{"silence is a failure", api(alarmKind, "RotationFailures", "TreatMissingData", "breaching")},
+		{"no word of what to do", api(alarmKind, "RotationFailures", "AlarmDescription", "Rotation failed.")},
 	},
 }
 

@@ -233,7 +233,7 @@ var breakages = map[string][]breakage{
 
 func TestGuardsGoRed(t *testing.T) {
 	for name := range guards {
-		if len(breakages[name])+len(credentialBreakages[name])+len(readerBreakages[name])+len(optionBreakages[name]) == 0 && name != "what CDK's validation finds, fails the synth" { // see TestValidationFailsTheSynth
+		if len(breakages[name])+len(credentialBreakages[name])+len(readerBreakages[name])+len(optionBreakages[name])+len(monitoringBreakages[name]) == 0 && name != "what CDK's validation finds, fails the synth" { // see TestValidationFailsTheSynth
 			t.Errorf("no test shows that the guard %q goes red", name)
 		}
 	}
@@ -242,6 +242,7 @@ func TestGuardsGoRed(t *testing.T) {
 	goRed(t, dev, credentialBreakages)
 	goRed(t, synthStage(t, newSource(t), partners), readerBreakages)
 	goRed(t, everyStage(t)["maximal"], optionBreakages)
+	goRed(t, everyStage(t)["maximal"], monitoringBreakages)
 }
 
 // goRed breaks copies of a stage, and wants each broken one to be found.

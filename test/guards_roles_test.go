@@ -108,10 +108,13 @@ func sortedTexts(value any) (all []string) {
 }
 
 // statements are what a function's role allows: to write its own log, and for
-// the rotation function to rotate. No resource is a pattern.
+// the rotation function to rotate. No resource is a pattern, but for X-Ray's.
 func (s stage) statements(id string, function map[string]any) []string {
 	log, _ := at(properties(function), "LoggingConfig", "LogGroup", "Ref").(string)
 	want := []string{canonical(allow("${"+log+".Arn}", "logs:CreateLogStream", "logs:PutLogEvents"))}
+	if s.env.Tracing { // X-Ray has no resources to name
+		want = append(want, canonical(allow("*", "xray:PutTelemetryRecords", "xray:PutTraceSegments")))
+	}
 	if id != s.rotationFunction() {
 		return want
 	}

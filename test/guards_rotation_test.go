@@ -129,9 +129,9 @@ func openRotation(s stage) (findings []string) {
 }
 
 func silentFailure(s stage) (findings []string) {
-	id, alarm, finding := s.stacks["Api"].the("AWS::CloudWatch::Alarm")
-	if finding != nil {
-		return finding
+	id, alarm := s.alarm("MonitoringRotationFailures")
+	if alarm == nil {
+		return []string{"there is no alarm on failed rotations"}
 	}
 	p := properties(alarm)
 	description, _ := p["AlarmDescription"].(string)

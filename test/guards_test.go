@@ -39,6 +39,15 @@ var guards = map[string]guard{
 	"a customer key encrypts every secret, or none":    wrongKey,
 	"a failed rotation raises an alarm":                silentFailure,
 
+	"every alarm says what to do, and the runbook has it": speechlessAlarms,
+	"every metric is one that AWS documents":              unknownMetrics,
+	"alarms are raised as configured":                     wrongAlarms,
+	"alarms call the configured recipients, or nobody":    wrongRecipients,
+	"the topic takes alarms of its own stack alone":       openTopic,
+	"queries are saved over the access log":               wrongQueries,
+	"the dashboard is the configured one":                 wrongDashboard,
+	"functions are traced as configured":                  wrongTracing,
+
 	"roles may do what their function is for, no more": broadRoles,
 	"no secret in a template":                          secretsInTemplates,
 	"only pool id and provider URL are exported":       unexpectedExports,

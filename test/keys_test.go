@@ -72,7 +72,7 @@ var shownElsewhere = []string{
 	"api.routes.path", "api.routes.methods", "api.routes.scopes", "api.routes.function",
 }
 
-var keyTable = []keyed{
+var keyTable = slices.Concat(monitoringKeys, []keyed{
 	{
 		key: "region", old: "region: eu-west-1", new: "region: eu-west-2",
 		want: []string{
@@ -248,5 +248,4 @@ var keyTable = []keyed{
 			"Api RotationRotateLogsCD7516E3.KmsKeyId = ${LogsKeyA6AB43B2.Arn}",
 		},
 	},
-	{key: "alarms.recipients", old: "\napi:", new: "\nalarms: {recipients: [oncall@example.com]}\napi:"},
-}
+})

@@ -99,17 +99,17 @@ func callAPI(ctx context.Context, o callOptions, r callRequest, stdout io.Writer
 		return withHint(fmt.Errorf("%s %s: no answer in %s", r.method, r.path, o.timeout), "allow more with --timeout")
 	}
 	if err != nil {
-		return accessError(err, r.client)
+		return o.target.accessError(err, r.client)
 	}
 	defer response.Body.Close()
-	return answer(response, r, stdout)
+	return answer(response, r, o.target, stdout)
 }
 
 // build makes the request. The path is appended to the API's URL, so that
 // nothing in it can lead the token to another place.
 func (r callRequest) build(ctx context.Context, o callOptions, apiURL string) (*http.Request, error) {
 	if !strings.HasPrefix(r.path, "/") {
-		return nil, withHint(fmt.Errorf("%q is no path of the API", r.path), "a path begins with a slash: m2m call %s %s /test_jwt", r.client, r.method)
+		return nil, withHint(fmt.Errorf("%q is no path of the API", r.path), "a path begins with a slash: m2m call %s %s /test_jwt%s", r.client, r.method, o.target.flags())
 	}
 	body, err := r.body(o.data)
 	if err != nil {
@@ -155,7 +155,7 @@ func (r callRequest) body(data string) ([]byte, error) {
 }
 
 // answer passes the body on, and is an error unless the API said yes.
-func answer(response *http.Response, r callRequest, stdout io.Writer) error {
+func answer(response *http.Response, r callRequest, o targetOptions, stdout io.Writer) error {
 	body, err := io.ReadAll(response.Body)
 	if err != nil {
 		return fmt.Errorf("reading the answer: %w", err)
@@ -174,7 +174,7 @@ func answer(response *http.Response, r callRequest, stdout io.Writer) error {
 	case http.StatusUnauthorized:
 		return withHint(err, "the API does not accept the token: -v shows why it says so, in www-authenticate")
 	case http.StatusForbidden:
-		return withHint(err, "the route wants a scope that the token of %s lacks: `m2m clients` lists the scopes of each client", r.client)
+		return withHint(err, "the route wants a scope that the token of %s lacks: `m2m clients%s` lists the scopes of each client", r.client, o.flags())
 	}
 	return err
 }

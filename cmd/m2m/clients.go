@@ -28,7 +28,9 @@ func clientsCommand(stdout io.Writer, speech *speech) *cobra.Command {
 		Long: `Lists each client with its app client id, its scopes, how old its secret is, when
 the next rotation is due and whether the last one ended.
 
-No secret is read: whoever may not read secrets can watch over them.`,
+No value is read from Secrets Manager. Cognito's answer about an app client (the
+permission cognito-idp:DescribeUserPoolClient) holds a secret of it, which is not
+looked at. Whoever may not ask for it sees - in place of the scopes, and all else.`,
 		Example: `  m2m clients
   m2m clients --env prod --deployed
   m2m clients --json | jq -r '.clients[] | select(.state != "current") | .client'`,
@@ -69,12 +71,12 @@ type clientsDescription struct {
 	Clients  []clientDescription `json:"clients"`
 }
 
-// clientDescription has null for a time that is not known.
+// clientDescription has null for what is not known.
 type clientDescription struct {
 	Client              string              `json:"client"`
 	ClientID            string              `json:"client_id"`
 	Scopes              []string            `json:"scopes"`
-	AccessTokenValidity int64               `json:"access_token_validity"` // seconds
+	AccessTokenValidity *int64              `json:"access_token_validity"` // seconds
 	State               target.State        `json:"state"`
 	RotatedAt           *time.Time          `json:"rotated_at"`
 	NextRotation        *time.Time          `json:"next_rotation"`
@@ -94,8 +96,8 @@ func describeClients(t *target.Target, clients []target.Client) clientsDescripti
 		described := clientDescription{
 			Client:              c.Name,
 			ClientID:            c.ID,
-			Scopes:              append([]string{}, c.Scopes...),
-			AccessTokenValidity: int64(c.AccessTokenValidity.Seconds()),
+			Scopes:              c.Scopes,
+			AccessTokenValidity: wholeSeconds(c.AccessTokenValidity),
 			State:               c.State,
 			RotatedAt:           utc(c.RotatedAt),
 			NextRotation:        utc(c.NextRotation),
@@ -122,6 +124,14 @@ func utc(t time.Time) *time.Time {
 	}
 	t = t.UTC()
 	return &t
+}
+
+// wholeSeconds is a duration in seconds, nil if it is not known.
+func wholeSeconds(d time.Duration) *int64 {
+	if d == 0 {
+		return nil
+	}
+	return new(int64(d / time.Second))
 }
 
 func writeClients(w io.Writer, o targetOptions, clients []target.Client, now time.Time) error {
@@ -176,6 +186,8 @@ func stateText(o targetOptions, c target.Client, now time.Time) string {
 		return unfinished
 	case target.RotationOff:
 		return "its rotation is turned off"
+	case target.AppClientReplaced:
+		return fmt.Sprintf("its app client is newer than its credentials: `m2m rotate %s%s`", c.Name, o.flags())
 	case target.AppClientGone:
 		return "its app client does not exist: deploy again"
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -15,11 +16,15 @@ import (
 //	settle                  wait until the rotations that run have ended
 //	rotator hold|release    let rotations wait, or go on
 //	rotator fail STEP       let a step of rotations fail; none: let all succeed
+//	clock DURATION          set the services' clock, relative to this machine's
+//	replace CLIENT          give the client another app client's secrets
+//	put CLIENT VALUE        write a value over the client's credentials
 //	deny OPERATION [CODE [MESSAGE]]
 //	                        refuse an operation of AWS; without a code, allow it
 //
 // The local run has its state in state/. The AWS settings lead a deployment of
-// dev to the same environment.
+// dev to the same environment: by the name of another machine, since this one is
+// not AWS, and a proxy for it.
 var environmentCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"environment": startEnvironment,
 	"settle": func(ts *testscript.TestScript, neg bool, _ []string) {
@@ -37,6 +42,17 @@ var environmentCommands = map[string]func(*testscript.TestScript, bool, []string
 		case "fail":
 			rotator.Fail(strings.TrimPrefix(args[1], "none"))
 		}
+	},
+	"clock": func(ts *testscript.TestScript, _ bool, args []string) {
+		offset, err := time.ParseDuration(args[0])
+		ts.Check(err)
+		environmentOf(ts).SetClock(offset)
+	},
+	"replace": func(ts *testscript.TestScript, _ bool, args []string) {
+		ts.Check(environmentOf(ts).ReplaceSecrets(context.Background(), args[0]))
+	},
+	"put": func(ts *testscript.TestScript, _ bool, args []string) {
+		ts.Check(environmentOf(ts).Put(context.Background(), "m2m/dev/"+args[0], args[1]))
 	},
 	"deny": func(ts *testscript.TestScript, _ bool, args []string) {
 		args = append(args, "", "")
@@ -63,10 +79,8 @@ func startEnvironment(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(run.Settle(context.Background()))
 	}
 	ts.Setenv("READER_ID", run.ClientIDs["reader"])
-	for _, service := range []string{"SECRETS_MANAGER", "CLOUDFORMATION", "COGNITO_IDENTITY_PROVIDER"} {
-		ts.Setenv("AWS_ENDPOINT_URL_"+service, run.AWSEndpointURL)
-	}
-	ts.Setenv("AWS_ENDPOINT", run.AWSEndpointURL)
+	ts.Setenv("AWS_ENDPOINT_URL", "http://aws.test")
+	ts.Setenv("HTTP_PROXY", run.AWSEndpointURL)
 }
 
 // isolateAWS keeps the AWS settings of whoever runs the tests out of a script.

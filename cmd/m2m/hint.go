@@ -36,6 +36,8 @@ func (o targetOptions) plain(err error) error {
 		return own
 	case errors.As(err, &told):
 		return &hinted{error: told, way: o.problemHint(told)}
+	case errors.As(err, &absent) && absent.Starting:
+		return withHint(absent, "wait until `m2m up` says that it is ready")
 	case errors.As(err, &absent):
 		return withHint(absent, "start it with `m2m up%s`, or ask the deployment on AWS with --deployed", o.flags())
 	case errors.Is(err, context.Canceled):
@@ -51,9 +53,9 @@ func (o targetOptions) problemHint(e *target.Error) string {
 	case target.NotServed:
 		return "stop that run and start it again with this m2m"
 	case target.NotAWS:
-		return "unset AWS_ENDPOINT_URL, or leave out --deployed to ask the local run"
+		return fmt.Sprintf("take %s out of the AWS settings, or leave out --deployed to ask the local run", e.Subject)
 	case target.NoRegion:
-		return "choose one with --region, AWS_REGION or the environment file"
+		return "choose one with --region, in the environment file or with AWS_REGION"
 	case target.NoCredentials:
 		return "sign in (`aws sso login`, `aws configure`) and choose a profile with AWS_PROFILE"
 	case target.CredentialsRefused:
@@ -65,12 +67,14 @@ func (o targetOptions) problemHint(e *target.Error) string {
 	case target.Unreachable:
 		return "see that the network, or the local run, is there"
 	case target.UnknownClient:
-		return nearestClient(e)
+		return o.nearestClient(e)
 	case target.NotYetRotated:
 		return fmt.Sprintf("its first rotation fills the secret: `m2m clients%s` shows how far it is, `m2m rotate %s%[1]s` starts one", o.flags(), e.Subject)
 	case target.Unfinished:
 		return o.unfinishedHint(e.Subject)
-	case target.Abandoned, target.NotCurrent:
+	case target.Ended:
+		return fmt.Sprintf("`m2m clients%s` shows the state of its secret", o.flags())
+	case target.Abandoned, target.NotCurrent, target.Unreadable:
 		return fmt.Sprintf("rotate again: `m2m rotate %s%s`", e.Subject, o.flags())
 	}
 	return ""
@@ -82,9 +86,9 @@ func (o targetOptions) unfinishedHint(client string) string {
 }
 
 // nearestClient names the client that was probably meant, or all there are.
-func nearestClient(e *target.Error) string {
+func (o targetOptions) nearestClient(e *target.Error) string {
 	if len(e.Known) == 0 {
-		return "`m2m clients` lists the clients there are"
+		return fmt.Sprintf("`m2m clients%s` lists the clients there are", o.flags())
 	}
 	// Cobra measures how far names are apart; it knows them as commands.
 	names := &cobra.Command{SuggestionsMinimumDistance: 2}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -10,12 +11,12 @@ import (
 
 // revokeOnly deletes the secret before the current one, without a rotation.
 func (r *rotation) revokeOnly(ctx context.Context, d *rotationDescription) error {
-	previous, err := r.previous(ctx)
+	previous, err := r.target.Previous(ctx, r.name)
 	if err != nil {
 		return err
 	}
 	if previous == nil {
-		r.speech.say("%s of %s has one secret, the current one: there is none to delete.", r.name, r.target)
+		r.speech.say("%s of %s has no secret before the current one: there is none to delete.", r.name, r.target)
 		return nil
 	}
 	question := fmt.Sprintf("Delete the secret of %s of %s that was made on %s?\nEvery caller that has not read the current secret then gets invalid_client.",
@@ -26,18 +27,48 @@ func (r *rotation) revokeOnly(ctx context.Context, d *rotationDescription) error
 	return r.revoke(ctx, *previous, d)
 }
 
-// previous is the secret before the current one, if it still works. It is told
-// apart by the value of the current one, which the caller must be allowed to read.
-func (r *rotation) previous(ctx context.Context) (*target.LiveSecret, error) {
-	return r.target.Previous(ctx, r.name)
+// checkRevocable reads the current credentials if a secret is to be deleted after
+// the rotation, because which one that is, is told by their value: who may not
+// read it learns that before the rotation and not after it. That there are none
+// yet, or none that can be read, the rotation repairs.
+func (r *rotation) checkRevocable(ctx context.Context) error {
+	if !r.options.revokePrevious {
+		return nil
+	}
+	_, err := r.target.Credentials(r.name).Credentials(ctx)
+	if isProblem(err, target.NotYetRotated, target.Unreadable) {
+		return nil
+	}
+	return err
 }
+
+// revokeReplaced deletes the secret that the rotation has replaced.
+func (r *rotation) revokeReplaced(ctx context.Context, d *rotationDescription) error {
+	previous, err := r.target.Previous(ctx, r.name)
+	if err == nil && previous == nil {
+		r.speech.say("%s has its new secret. No other secret of it works.", r.name)
+		return nil
+	}
+	if err == nil {
+		err = r.revoke(ctx, *previous, d)
+	}
+	if err != nil {
+		return withHint(fmt.Errorf("%s has its new secret; the one before it STILL WORKS: %w", r.name, r.options.target.plain(err)),
+			"when that is repaired, delete it: `%s --revoke-only`", r.command())
+	}
+	return nil
+}
+
+// longestValidity is how long a token lives at the longest, whatever the client.
+const longestValidity = 24 * time.Hour
 
 func (r *rotation) revoke(ctx context.Context, previous target.LiveSecret, d *rotationDescription) error {
 	if err := r.target.Revoke(ctx, r.name, previous); err != nil {
 		return err
 	}
 	d.RevokedSecret = new(describeSecret(previous))
+	validity := cmp.Or(r.client.AccessTokenValidity, longestValidity)
 	r.speech.say("The secret of %s before the current one is deleted. Tokens that were had with it live until they expire: until %s at the latest.",
-		r.name, time.Now().Add(r.client.AccessTokenValidity).UTC().Format(time.RFC3339))
+		r.name, time.Now().Add(validity).UTC().Format(time.RFC3339))
 	return nil
 }

@@ -31,6 +31,8 @@ this machine, or with --deployed the one on AWS.`,
 		callCommand(stdout, speech),
 		clientsCommand(stdout, speech),
 		rotateCommand(stdout, speech),
+		verifyCommand(stdout, speech),
+		explainCommand(stdout, speech),
 		diffCommand(stdout, speech),
 	)
 	return root

@@ -20,6 +20,7 @@ type rotateOptions struct {
 	yes            bool
 	resume         bool
 	abandon        bool
+	force          bool
 	revokePrevious bool
 	revokeOnly     bool
 	json           bool
@@ -41,7 +42,9 @@ read the new secret. Tokens that were had with a deleted secret live until they
 expire.
 
 A rotation that failed blocks the next one. --resume runs its steps again, with
-the same new secret; --abandon gives it up and starts another.`,
+the same new secret; --abandon gives it up and starts another. Nothing but time
+tells a rotation that failed from one that runs: one that was at work within the
+last 5 minutes is given up with --force only.`,
 		Example: `  m2m rotate reader
   m2m rotate reader --env prod --deployed --yes --json
   m2m rotate reader --revoke-only        the secret before the current one leaked
@@ -59,6 +62,7 @@ the same new secret; --abandon gives it up and starts another.`,
 	flags.BoolVar(&o.yes, "yes", false, "do not ask")
 	flags.BoolVar(&o.resume, "resume", false, "go on with the unfinished rotation")
 	flags.BoolVar(&o.abandon, "abandon", false, "give the unfinished rotation up and start another")
+	flags.BoolVar(&o.force, "force", false, "with --abandon: even if the rotation seems to be running")
 	flags.BoolVar(&o.revokePrevious, "revoke-previous", false, "delete the secret before the new one as soon as the new one is current")
 	flags.BoolVar(&o.revokeOnly, "revoke-only", false, "start no rotation: delete the secret before the current one")
 	flags.BoolVar(&o.json, "json", false, "print one JSON object")
@@ -117,13 +121,15 @@ func (r *rotation) rotate(ctx context.Context, d *rotationDescription) error {
 	if err := r.checkUnfinished(); err != nil {
 		return err
 	}
+	if err := r.checkRevocable(ctx); err != nil {
+		return err
+	}
 	if err := r.confirm(ctx, r.question()); err != nil {
 		return err
 	}
 	version, err := r.begin(ctx)
 	if errors.Is(err, context.Canceled) {
-		return withHint(fmt.Errorf("stopped while the rotation of %s was being started", r.name),
-			"`m2m clients%s` shows whether it was", r.options.target.flags())
+		return withHint(fmt.Errorf("stopped while the rotation of %s was being started", r.name), "%s", r.later())
 	}
 	if err != nil {
 		return err
@@ -132,29 +138,45 @@ func (r *rotation) rotate(ctx context.Context, d *rotationDescription) error {
 		return err
 	}
 	d.VersionID = version
-	previous, err := r.previous(ctx)
-	if err != nil {
-		return err
+	if r.options.revokePrevious {
+		return r.revokeReplaced(ctx, d)
 	}
-	if previous == nil {
+	return r.tellReplaced(ctx, d)
+}
+
+// tellReplaced says whether the secret before the new one works. No value is read
+// for that: the rotation has ended, so the older of two is the one before.
+func (r *rotation) tellReplaced(ctx context.Context, d *rotationDescription) error {
+	now, err := r.target.Client(ctx, r.name)
+	if err != nil {
+		return withHint(fmt.Errorf("%s has its new secret; whether the one before it works is not known: %w", r.name, r.options.target.plain(err)),
+			"`m2m clients%s` shows it", r.options.target.flags())
+	}
+	switch {
+	case now.PendingVersion != "":
+		r.speech.say("%s had its new secret. Another rotation has begun since.", r.name)
+		return nil
+	case len(now.Secrets) < 2:
 		r.speech.say("%s has its new secret. No other secret of it works.", r.name)
 		return nil
 	}
-	if r.options.revokePrevious {
-		return r.revoke(ctx, *previous, d)
-	}
-	d.PreviousSecret = new(describeSecret(*previous))
-	r.speech.say("%s has its new secret. The one before it works until the next rotation, or until\n  m2m rotate %s%s --revoke-only", r.name, r.name, r.options.target.flags())
+	d.PreviousSecret = new(describeSecret(now.Secrets[0]))
+	r.speech.say("%s has its new secret. The one before it works until the next rotation, or until\n  %s --revoke-only", r.name, r.command())
 	return nil
 }
 
 // checkUnfinished holds --resume and --abandon against what there is.
 func (r *rotation) checkUnfinished() error {
-	unfinished := r.client.PendingVersion != ""
+	unfinished, idle := r.client.PendingVersion != "", time.Since(r.client.UnfinishedSince)
 	switch {
+	case r.options.force && !r.options.abandon:
+		return withHint(errors.New("--force is for a rotation that is given up"), "add --abandon, or leave it out")
+	case unfinished && r.options.abandon && !r.options.force && idle < target.LongestStep:
+		return withHint(fmt.Errorf("the rotation of %s was at work %s ago and seems to be running", r.name, span(idle)),
+			"wait; if %s says that it has failed: `%s --abandon --force`", r.log(), r.command())
 	case unfinished && !r.options.resume && !r.options.abandon:
 		return &hinted{
-			error: fmt.Errorf("a rotation of %s is unfinished for %s", r.name, span(time.Since(r.client.UnfinishedSince))),
+			error: fmt.Errorf("a rotation of %s is unfinished for %s", r.name, span(idle)),
 			way:   r.options.target.unfinishedHint(r.name),
 		}
 	case !unfinished && r.options.resume:
@@ -168,12 +190,12 @@ func (r *rotation) begin(ctx context.Context) (version string, err error) {
 	if r.options.resume {
 		version, err = r.target.Resume(ctx, r.name)
 		if err == nil && version == "" {
-			return "", fmt.Errorf("the rotation of %s has ended meanwhile", r.name)
+			return "", withHint(fmt.Errorf("the rotation of %s has ended meanwhile", r.name), "%s", r.later())
 		}
 		return version, err
 	}
-	if r.options.abandon {
-		if err := r.target.Abandon(ctx, r.name); err != nil {
+	if r.options.abandon && r.client.PendingVersion != "" {
+		if err := r.target.Abandon(ctx, r.name, r.client.PendingVersion); err != nil {
 			return "", err
 		}
 	}
@@ -196,14 +218,39 @@ func (r *rotation) watch(ctx context.Context, version string) error {
 		r.speech.say("  %s", labelText(labels))
 	})
 	switch {
+	case err == nil:
+		return nil
 	case errors.Is(err, context.Canceled):
-		return withHint(fmt.Errorf("stopped watching: the rotation of %s goes on without this command", r.name),
-			"`m2m clients%s` shows when it has ended", r.options.target.flags())
+		return withHint(fmt.Errorf("stopped watching: the rotation of %s goes on without this command", r.name), "%s", r.later())
 	case errors.Is(err, context.DeadlineExceeded):
 		return withHint(fmt.Errorf("the rotation of %s has not ended in %s, and its secret is as it was", r.name, limit),
-			"%s says why; when that is repaired: `%s --resume`, or --abandon", r.log(), r.command())
+			"%s says why; when that is repaired: `%s`, or --abandon", r.log(), r.resumption())
+	case isProblem(err, target.Abandoned):
+		return err
 	}
-	return err
+	return withHint(fmt.Errorf("the rotation of %s goes on, but can't be watched: %w", r.name, r.options.target.plain(err)), "%s", r.later())
+}
+
+// resumption is the command that goes on with this rotation.
+func (r *rotation) resumption() string {
+	if r.options.revokePrevious {
+		return r.command() + " --resume --revoke-previous"
+	}
+	return r.command() + " --resume"
+}
+
+// later is what is left to do when this command does not see the rotation's end.
+func (r *rotation) later() string {
+	text := fmt.Sprintf("`m2m clients%s` shows when it has ended", r.options.target.flags())
+	if r.options.revokePrevious {
+		text += fmt.Sprintf("; until then, and until `%s --revoke-only`, the secret before it WORKS", r.command())
+	}
+	return text
+}
+
+func isProblem(err error, problems ...target.Problem) bool {
+	told, ok := errors.AsType[*target.Error](err)
+	return ok && slices.Contains(problems, told.Problem)
 }
 
 // labelText is the staging labels of the version that is made, for a person.
@@ -237,6 +284,8 @@ func (r *rotation) question() string {
 	switch {
 	case r.client.State == target.NotRotated && !r.options.resume:
 		return fmt.Sprintf("Start the first rotation of %s of %s, which fills its secret?", r.name, r.target)
+	case r.client.State == target.AppClientReplaced:
+		return fmt.Sprintf("Rotate the secret of %s of %s, whose credentials are older than its app client?", r.name, r.target)
 	case r.options.revokePrevious:
 		return fmt.Sprintf("Rotate the secret of %s of %s, and delete the present one at once?\nEvery caller that has not read the new secret then gets invalid_client.", r.name, r.target)
 	case r.options.resume:

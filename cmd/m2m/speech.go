@@ -14,7 +14,7 @@ import (
 )
 
 // speech is what the command says to a person, on stderr, a whole line at a
-// time: functions, access log and progress share it.
+// time: functions, requests and progress share it.
 type speech struct {
 	mu sync.Mutex
 	to io.Writer
@@ -101,9 +101,9 @@ func hint(err error) string {
 	case errors.As(err, &own):
 		return own.way
 	case errors.As(err, &address) && errors.Is(err, syscall.EADDRINUSE):
-		return "stop what listens there, or choose with --api-addr and --cognito-addr (port 0 takes a free one)"
+		return "stop what listens there, or choose with --api-addr, --cognito-addr and --aws-addr (port 0 takes a free one)"
 	case errors.As(err, &address):
-		return "--api-addr and --cognito-addr are host:port of this machine, such as 127.0.0.1:0"
+		return "--api-addr, --cognito-addr and --aws-addr are host:port of this machine, such as 127.0.0.1:0"
 	case errors.As(err, &folder):
 		return "choose another folder with --state DIR, or keep nothing with --ephemeral"
 	case errors.As(err, &inUse):

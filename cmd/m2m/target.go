@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -29,7 +31,7 @@ func (o *targetOptions) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&o.env, "env", "dev", "the environment")
 	flags.BoolVar(&o.deployed, "deployed", false, "ask the deployment on AWS, not the local run")
-	flags.StringVar(&o.region, "region", "", "AWS Region of the deployment (default: the AWS settings', else the environment file's)")
+	flags.StringVar(&o.region, "region", "", "AWS Region of the deployment (default: the environment file's, else the AWS settings')")
 	flags.StringVar(&o.state, "state", "", "state folder of the local run (default .m2m in the project)")
 	cmd.MarkFlagsMutuallyExclusive("state", "deployed")
 	completeTarget(cmd)
@@ -48,8 +50,8 @@ func (o targetOptions) open(ctx context.Context) (*target.Target, error) {
 	if err != nil && o.region == "" {
 		return nil, err
 	}
-	if environment != nil {
-		c.DefaultRegion = environment.Region
+	if environment != nil { // CDK deploys to the file's Region whatever the settings say
+		c.Region = cmp.Or(o.region, environment.Region)
 	}
 	return target.Deployed(ctx, c)
 }
@@ -64,13 +66,14 @@ func projectDir() string {
 	return project.Dir
 }
 
-// environmentFile is the project's file of that environment; nil if there is none.
+// environmentFile is what the project's files say of that environment; nil if
+// there are none.
 func environmentFile(env string) (*config.Environment, error) {
-	file := filepath.Join(projectDir(), "environments", filepath.Base(env)+".yaml")
-	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+	dir := filepath.Join(projectDir(), "environments")
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return nil, nil //nolint:nilnil // a command needs no project
 	}
-	return config.Load(file, config.Options{})
+	return config.LoadNamed(dir, env, config.Options{})
 }
 
 // flags are the options as they are written on the command line, with a space
@@ -78,16 +81,26 @@ func environmentFile(env string) (*config.Environment, error) {
 func (o targetOptions) flags() string {
 	text := ""
 	if o.env != "dev" {
-		text += " --env " + o.env
+		text += " --env " + shellWord(o.env)
 	}
 	if o.deployed {
 		text += " --deployed"
 	}
 	if o.region != "" {
-		text += " --region " + o.region
+		text += " --region " + shellWord(o.region)
 	}
 	if o.state != "" {
-		text += " --state " + o.state
+		text += " --state " + shellWord(o.state)
 	}
 	return text
+}
+
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]+$`)
+
+// shellWord is text as one word of a shell, in quotes if it needs them.
+func shellWord(text string) string {
+	if plainWord.MatchString(text) {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }

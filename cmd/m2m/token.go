@@ -51,7 +51,7 @@ only you can read, below your system's folder for caches, and used again by late
 commands with --cached until shortly before it expires.`,
 		Example: `  m2m token reader
   m2m token reader --scope test-api/read --json
-  curl -H "$(m2m token reader --header)" http://127.0.0.1:4000/test_jwt
+  m2m token reader --header | curl -H @- http://127.0.0.1:4000/test_jwt
   m2m token reader --env prod --deployed --cached`,
 		Args:              wants("m2m token reader", "CLIENT"),
 		ValidArgsFunction: completeClient(&o.target),
@@ -78,7 +78,7 @@ func printToken(ctx context.Context, o tokenOptions, name string, stdout io.Writ
 	}
 	token, err := source.TokenContext(ctx)
 	if err != nil {
-		return accessError(err, name)
+		return o.target.accessError(err, name)
 	}
 	switch {
 	case o.json:
@@ -109,18 +109,18 @@ func (o accessOptions) tokens(t *target.Target, name string, more func(*client.C
 }
 
 // accessError is the error of a client that got no token, with its way out.
-func accessError(err error, name string) error {
+func (o targetOptions) accessError(err error, name string) error {
 	var refused *client.RefusalError
 	if !errors.As(err, &refused) {
 		return err
 	}
 	switch refused.Code {
 	case "invalid_scope":
-		return withHint(fmt.Errorf("the token endpoint refused the scope for %s (invalid_scope)", name), "`m2m clients` lists the scopes of each client")
+		return withHint(fmt.Errorf("the token endpoint refused the scope for %s (invalid_scope)", name), "`m2m clients%s` lists the scopes of each client", o.flags())
 	case "invalid_client":
-		return withHint(fmt.Errorf("the token endpoint does not accept the credentials of %s (invalid_client)", name), "`m2m clients` shows the state of its secret, `m2m rotate %s` makes a new one", name)
+		return withHint(fmt.Errorf("the token endpoint does not accept the credentials of %s (invalid_client)", name), "`m2m clients%[2]s` shows the state of its secret, `m2m rotate %[1]s%[2]s` makes a new one", name, o.flags())
 	}
-	return withHint(fmt.Errorf("no token for %s: %w", name, refused), "`m2m clients` shows the state of its secret and its scopes")
+	return withHint(fmt.Errorf("no token for %s: %w", name, refused), "`m2m clients%s` shows the state of its secret and its scopes", o.flags())
 }
 
 // tokenDescription is the JSON form of a token: keys are added, never renamed.

@@ -24,8 +24,11 @@ type upOptions struct {
 	awsAddr     string
 	assembly    string
 	state       string
+	accessLog   string
 	ephemeral   bool
 	lenient     bool
+	watch       bool
+	quiet       bool
 	json        bool
 }
 
@@ -41,12 +44,22 @@ Cognito, Secrets Manager and CloudFormation as the clients' credentials need.
 
 Ids, secrets and signing keys are kept between runs, so clients go on working.
 When everything answers, it prints URLs and curl commands to paste; with --json,
-one JSON object on stdout. Ctrl-C lets requests in flight finish and stops; a
-second Ctrl-C stops at once.`,
+one JSON object on stdout. Every request to the API is one line on stderr: time,
+method, path, client, status, duration, and why it was refused. Ctrl-C lets
+requests in flight finish and stops; a second Ctrl-C stops at once.
+
+With --watch, a change of the project's files takes effect while the environment
+runs, and no request is dropped: a function is built again and swapped in, and
+what a synth says beyond that follows. Ids, secrets and tokens stay valid. After a
+mistake, what ran before goes on, and the next change is tried again. With
+--assembly it is that folder that is watched. With --json, each assembly that is
+applied prints one more object.`,
 		Example: `  m2m up
   m2m up --env staging --api-addr 127.0.0.1:0 --cognito-addr 127.0.0.1:0 --aws-addr 127.0.0.1:0
   m2m up --assembly cdk.out --json      no synth, no Node
-  m2m up --ephemeral                    new ids and secrets, nothing kept`,
+  m2m up --watch                        follow changes
+  m2m up --ephemeral                    new ids and secrets, nothing kept
+  m2m up --quiet --access-log access.log`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error { return up(interrupts, o, stdout, speech) },
 	}
@@ -59,24 +72,36 @@ second Ctrl-C stops at once.`,
 	flags.StringVar(&o.state, "state", "", "folder of ids, secrets and keys (default .m2m in the project)")
 	flags.BoolVar(&o.ephemeral, "ephemeral", false, "keep nothing: new ids and secrets, gone at the end")
 	flags.BoolVar(&o.lenient, "lenient", false, "warn about resources the runtime does not know, instead of refusing them")
+	flags.BoolVar(&o.watch, "watch", false, "apply changes of the project's files while the environment runs")
+	flags.StringVar(&o.accessLog, "access-log", "", "append the access log, in the stage's own format, to this file; - is stdout")
+	flags.BoolVar(&o.quiet, "quiet", false, "do not print a line for each request")
 	flags.BoolVar(&o.json, "json", false, "print one JSON object on stdout when ready")
 	return cmd
 }
 
 func up(interrupts *interrupts, o upOptions, stdout io.Writer, speech *speech) (err error) {
 	begun, ctx := time.Now(), interrupts.first
-	if o.ephemeral && o.state != "" {
-		return errors.New("--ephemeral keeps no state, so it can't go with --state: leave one of them out")
+	if err := o.check(); err != nil {
+		return err
 	}
 	project, err := findProject(o)
 	if err != nil {
 		return err
 	}
-	runtime, err := local.Open(o.config(project, speech))
+	accessLog, closeLog, err := openAccessLog(o.accessLog, stdout)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeLog()) }()
+	runtime, err := local.Open(o.config(project, accessLog, speech))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, runtime.Close(interrupts.second)) }()
+	watch, err := newWatch(o, project, runtime, stdout, speech) // before the synth, so that it misses nothing
+	if err != nil {
+		return err
+	}
 
 	description, err := synthAndStart(ctx, o, project, runtime, speech)
 	if err != nil {
@@ -90,6 +115,7 @@ func up(interrupts *interrupts, o upOptions, stdout io.Writer, speech *speech) (
 	if err := show(stdout, description, o.json); err != nil {
 		return err
 	}
+	defer watch.start(ctx)()
 	select {
 	case <-ctx.Done():
 		speech.say("Stopping: requests in flight may finish. Ctrl-C again stops at once.")
@@ -97,6 +123,17 @@ func up(interrupts *interrupts, o upOptions, stdout io.Writer, speech *speech) (
 	case err := <-runtime.Failed():
 		return err
 	}
+}
+
+// check refuses flags that can't go together.
+func (o upOptions) check() error {
+	switch {
+	case o.ephemeral && o.state != "":
+		return errors.New("--ephemeral keeps no state, so it can't go with --state: leave one of them out")
+	case o.json && o.accessLog == "-":
+		return errors.New("--json and --access-log - would both print on stdout: give the access log a file")
+	}
+	return nil
 }
 
 // findProject is the CDK project to synthesize. One is not needed with
@@ -109,7 +146,7 @@ func findProject(o upOptions) (*synth.Project, error) {
 	return project, err
 }
 
-func (o upOptions) config(project *synth.Project, speech *speech) local.Config {
+func (o upOptions) config(project *synth.Project, accessLog io.Writer, speech *speech) local.Config {
 	c := local.Config{
 		Env:            o.env,
 		APIAddr:        o.apiAddr,
@@ -121,8 +158,11 @@ func (o upOptions) config(project *synth.Project, speech *speech) local.Config {
 		CompareSource:  o.assembly != "",
 		Report:         speech,
 		FunctionOutput: speech.lines("function | "),
-		AccessLog:      speech.lines("access   | "),
+		AccessLog:      accessLog,
 		Log:            slog.New(slog.NewTextHandler(speech, &slog.HandlerOptions{Level: slog.LevelInfo})),
+	}
+	if !o.quiet {
+		c.Observe = requestLog(speech.lines("request  | "))
 	}
 	if project != nil {
 		c.SourceDir = project.Dir
@@ -137,18 +177,24 @@ func synthAndStart(ctx context.Context, o upOptions, project *synth.Project, run
 	dir := o.assembly
 	if dir == "" {
 		dir = runtime.SynthDir()
-		synthesized, err := project.Run(ctx, o.env, dir, speech)
+		reused, err := synthesize(ctx, project, o.env, dir, speech)
 		if err != nil {
 			return nil, err
 		}
-		if synthesized.Reused {
+		if reused {
 			speech.Note("Nothing has changed since the last synth, so its assembly is run.")
-		}
-		for _, warning := range synthesized.Warnings {
-			speech.Warn(warning)
 		}
 	}
 	return runtime.Start(ctx, dir)
+}
+
+// synthesize makes an assembly in dir, unless the one there is of the same source.
+func synthesize(ctx context.Context, project *synth.Project, env, dir string, speech *speech) (reused bool, err error) {
+	result, err := project.Run(ctx, env, dir, speech)
+	for _, warning := range result.Warnings {
+		speech.Warn(warning)
+	}
+	return result.Reused, err
 }
 
 func show(stdout io.Writer, d *local.Description, asJSON bool) error {

@@ -57,7 +57,8 @@ type QueryService struct {
 type Config struct {
 	JSON  []JSONService
 	Query []QueryService
-	// Log receives a line for each request, never a body; nil means that nothing is logged.
+	// Log receives a line for each request, never a body: at debug level, or at info if it was refused. Nil means that
+	// nothing is logged.
 	Log *slog.Logger
 }
 

@@ -56,7 +56,8 @@ type answer struct {
 }
 
 // ServeHTTP answers POST on "/" in the protocol of the request: AWS JSON if it has an X-Amz-Target, or else
-// AWS Query. No answer allows another origin, so a web page can't read one.
+// AWS Query. No answer allows another origin; that no web page becomes the same origin, by a name of its own for this
+// address, is for whoever listens to see to.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	begun := time.Now()
 	x := &exchange{request: r, requestID: uuid.NewString()}
@@ -66,8 +67,12 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("X-Amzn-Requestid", x.requestID)
 	header.Set("Cache-Control", "no-store")
 	w.WriteHeader(a.status)
-	_, _ = w.Write(a.body) // a connection that broke meanwhile is nobody's to repair
-	h.log.Info("AWS API request", "operation", x.operation, "status", a.status, "code", a.code,
+	_, _ = w.Write(a.body)   // a connection that broke meanwhile is nobody's to repair
+	level := slog.LevelDebug // a start makes some twenty for each client
+	if a.status >= http.StatusBadRequest {
+		level = slog.LevelInfo
+	}
+	h.log.Log(r.Context(), level, "AWS API request", "operation", x.operation, "status", a.status, "code", a.code,
 		"requestId", x.requestID, "duration", time.Since(begun))
 }
 

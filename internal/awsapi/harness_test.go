@@ -66,7 +66,7 @@ func newWorld(t testing.TB, changes ...func(*world)) *world {
 		Save:     w.disk.save,
 		Progress: func(name, step string) { _, _ = w.progress.Write([]byte(name + " " + step + "\n")) },
 		Now:      w.clock.Now,
-		Log:      slog.New(slog.NewTextHandler(w.log, nil)),
+		Log:      slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	for _, change := range changes {
 		change(w)
@@ -101,7 +101,7 @@ func (w *world) start(t testing.TB) {
 			APIVersion: "2010-05-15", SigningName: "cloudformation",
 			Namespace: "http://cloudformation.amazonaws.com/doc/2010-05-15/", Caller: stacks,
 		}},
-		Log: slog.New(slog.NewTextHandler(w.log, nil)),
+		Log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -189,6 +189,25 @@ func TestRotateSecretTakesUpAFailedRotation(t *testing.T) {
 	}
 }
 
+// TestRotateSecretTakesUpALabelSetByHand holds the refusal to its word for a version that no rotation has made.
+func TestRotateSecretTakesUpALabelSetByHand(t *testing.T) {
+	t.Parallel()
+	w := settled(t)
+	labelled := w.put(t, readerName, "by hand", "AWSPENDING")
+	before := countSteps(w, "createSecret", readerARN)
+	_, err := w.secrets.RotateSecret(t.Context(), &awssecretsmanager.RotateSecretInput{SecretId: aws.String(readerName)})
+	is[*types.InvalidRequestException](t, err)
+	if err := w.store.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := countSteps(w, "createSecret", readerARN); got != before+1 {
+		t.Errorf("%d rotations have begun, want one", got-before)
+	}
+	if got := w.holder(t, readerName, "AWSCURRENT"); got != labelled {
+		t.Errorf("AWSCURRENT is on %s, want the version with the label", got)
+	}
+}
+
 func TestAFailedRotationIsTakenUpAtTheNextStart(t *testing.T) {
 	t.Parallel()
 	for _, step := range fourSteps {

@@ -14,7 +14,7 @@ import (
 // accessLog writes one line per request that reached a stage, in the stage's own format.
 type accessLog struct {
 	mu  sync.Mutex
-	out io.Writer
+	out io.Writer // nil if nobody reads it
 }
 
 // logFormat is a compiled access log template: literal text and variables in turn. Nil logs nothing.
@@ -62,7 +62,7 @@ func compileLogFormat(template string) (logFormat, error) {
 
 // write logs an exchange. A log that can't be written does not fail the request.
 func (l *accessLog) write(x *exchange) {
-	if x.stage.logFormat == nil {
+	if l.out == nil || x.stage.logFormat == nil {
 		return
 	}
 	line := x.stage.logFormat.line(x)

@@ -34,6 +34,9 @@ type Config struct {
 	HTTPClient *http.Client
 	// AccessLog receives the stages' access logs, one line per Write; nil discards them.
 	AccessLog io.Writer
+	// Observe is called once per request, before its answer is sent and from the request's own goroutine; nil observes
+	// nothing.
+	Observe func(Request)
 	// Now is the clock for tokens, key cache, throttling and logs; nil is time.Now.
 	Now func() time.Time
 	// Rand is the source of request ids; nil is crypto/rand.

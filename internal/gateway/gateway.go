@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"crypto/rand"
-	"io"
 	"log/slog"
 	"net/http"
 	"time"
@@ -17,6 +16,7 @@ type Gateway struct {
 	defaultStage *stage
 
 	accessLog *accessLog
+	observe   func(Request) // nil if nobody does
 	ids       *requestIDs
 	now       func() time.Time
 	log       *slog.Logger
@@ -41,6 +41,7 @@ func New(cfg Config) (*Gateway, error) {
 		stages:       stages,
 		defaultStage: stages[defaultStageName],
 		accessLog:    &accessLog{out: cfg.AccessLog},
+		observe:      cfg.Observe,
 		ids:          &requestIDs{random: cfg.Rand},
 		now:          cfg.Now,
 		log:          cfg.Log,
@@ -53,9 +54,6 @@ func withDefaults(cfg Config) Config {
 	}
 	if cfg.HTTPClient == nil {
 		cfg.HTTPClient = &http.Client{Transport: &http.Transport{}}
-	}
-	if cfg.AccessLog == nil {
-		cfg.AccessLog = io.Discard
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
@@ -99,14 +97,15 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.finish(w, x)
 }
 
-// finish logs the exchange and sends its reply. The access log comes first, so that whoever has the response can
-// already read its line.
+// finish logs the exchange and sends its reply. The logs come first, so that whoever has the response can already read
+// its line.
 func (g *Gateway) finish(w http.ResponseWriter, x *exchange) {
 	g.addHeaders(x)
 	x.latency = g.now().Sub(x.received)
 	if x.stage != nil {
 		g.accessLog.write(x)
 	}
+	g.observeRequest(x)
 	g.logCause(x)
 	x.reply.write(w)
 }

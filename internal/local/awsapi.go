@@ -7,20 +7,18 @@ import (
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/awsapi"
 	"cognito-m2m/internal/cloudformation"
-	"cognito-m2m/internal/cognito"
-	"cognito-m2m/internal/secretsmanager"
 )
 
 // newAWSAPI serves what callers and operators need of AWS's own APIs.
-func (r *Runtime) newAWSAPI(p *parts, pool *cognito.Server, secrets *secretsmanager.Store) (http.Handler, error) {
-	stacks, err := cloudformation.New(r.stacksOf(p.model))
+func (r *Runtime) newAWSAPI(d *deployment) (http.Handler, error) {
+	stacks, err := cloudformation.New(r.stacksOf(d.parts.model))
 	if err != nil {
 		return nil, fmt.Errorf("serving the stacks: %w", err)
 	}
-	return awsapi.New(awsapi.Config{
+	handler, err := awsapi.New(awsapi.Config{
 		JSON: []awsapi.JSONService{
-			{TargetPrefix: "AWSCognitoIdentityProviderService", SigningName: "cognito-idp", Caller: pool},
-			{TargetPrefix: "secretsmanager", SigningName: "secretsmanager", Caller: secrets},
+			{TargetPrefix: "AWSCognitoIdentityProviderService", SigningName: "cognito-idp", Caller: d.pool},
+			{TargetPrefix: "secretsmanager", SigningName: "secretsmanager", Caller: d.secrets},
 		},
 		Query: []awsapi.QueryService{{
 			APIVersion:  "2010-05-15",
@@ -30,6 +28,10 @@ func (r *Runtime) newAWSAPI(p *parts, pool *cognito.Server, secrets *secretsmana
 		}},
 		Log: r.cfg.Log,
 	})
+	if err != nil {
+		return nil, fmt.Errorf("serving AWS's APIs: %w", err)
+	}
+	return byAddress(handler), nil
 }
 
 // stacksOf are the stacks of the model, as if they had been deployed just now.

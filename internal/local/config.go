@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -40,6 +41,9 @@ type Config struct {
 	FunctionOutput io.Writer
 	// AccessLog receives the stages' access logs, a line at a time. Default: discarded.
 	AccessLog io.Writer
+	// Observe hears of every request to the HTTP API before its answer is sent, of
+	// several at the same time. Default: nobody does.
+	Observe func(Request)
 	// Log receives token requests and the causes of 5xx answers. Default: discarded.
 	Log *slog.Logger
 	// Now is the clock of tokens, caches and throttles. Default time.Now.
@@ -59,6 +63,14 @@ type Reporter interface {
 // envPattern keeps an environment's folder inside the state's, and apart from
 // the folder of built functions.
 var envPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+
+// given is what else an address gives away to whoever reaches it.
+func (c Config) given(addr string) string {
+	if addr == c.AWSAddr {
+		return ", and it gives every client's secret to whoever asks"
+	}
+	return ""
+}
 
 func envError(env string) error {
 	return fmt.Errorf("%q can't be an environment: a name that starts with a letter or digit, such as dev, is wanted", env)
@@ -87,8 +99,9 @@ func (c Config) completed() (Config, error) {
 	if c.FunctionOutput == nil {
 		c.FunctionOutput = io.Discard
 	}
-	if c.AccessLog == nil {
-		c.AccessLog = io.Discard
+	c.FunctionOutput = &turns{to: c.FunctionOutput}
+	if c.AccessLog != nil {
+		c.AccessLog = &turns{to: c.AccessLog}
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
@@ -97,6 +110,20 @@ func (c Config) completed() (Config, error) {
 		c.Now = time.Now
 	}
 	return c, nil
+}
+
+// turns lets several write, one at a time: functions, and gateways of which one
+// answers its last requests while the next one has taken over.
+type turns struct {
+	mu sync.Mutex
+	to io.Writer
+}
+
+// Write passes whole lines on.
+func (t *turns) Write(line []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.to.Write(line)
 }
 
 // random feeds ids, secrets and keys.

@@ -47,7 +47,9 @@ type Route struct {
 	Scopes        []string `json:"scopes"`
 }
 
-func (r *Runtime) describe(p *parts, pool *cognito.Server, at addresses) *Description {
+// describe describes what is served now.
+func (r *Runtime) describe() *Description {
+	p, at := r.serving.parts, r.at
 	d := &Description{
 		APIURL:      at.api + p.stagePath(),
 		Issuer:      p.pool.ProviderURL,
@@ -62,7 +64,7 @@ func (r *Runtime) describe(p *parts, pool *cognito.Server, at addresses) *Descri
 		d.TokenEndpoint = at.tokenEndpoint()
 	}
 	for _, declared := range p.clients() {
-		d.Clients[p.clientName(declared)] = r.describeClient(p, declared, pool)
+		d.Clients[p.clientName(declared)] = r.describeClient(declared)
 	}
 	for _, route := range p.api.Routes {
 		d.Routes = append(d.Routes, Route{
@@ -74,12 +76,12 @@ func (r *Runtime) describe(p *parts, pool *cognito.Server, at addresses) *Descri
 	return d
 }
 
-func (r *Runtime) describeClient(p *parts, declared assembly.UserPoolClient, pool *cognito.Server) Client {
+func (r *Runtime) describeClient(declared assembly.UserPoolClient) Client {
 	described := Client{ClientID: declared.ID, Scopes: nonNil(declared.AllowedOAuthScopes)}
-	if arn := p.secretOf(declared); arn != "" {
+	if arn := r.serving.parts.secretOf(declared); arn != "" {
 		described.SecretARN = arn
 		described.ClientSecret = r.state.currentSecret(arn, declared.ID)
-	} else if live := pool.ClientSecrets(declared.ID); len(live) > 0 {
+	} else if live := r.serving.pool.ClientSecrets(declared.ID); len(live) > 0 {
 		described.ClientSecret = live[len(live)-1].Value
 	}
 	return described

@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 
@@ -12,6 +13,22 @@ import (
 
 // functionSet are the functions of a run, by each ARN that they are called by.
 type functionSet map[string]*function.Function
+
+// close lets invocations in flight end, and ends all processes. When ctx ends, it
+// cuts short what is in flight.
+func (s functionSet) close(ctx context.Context) error {
+	var failures []error
+	closed := map[*function.Function]bool{}
+	for _, f := range s {
+		if !closed[f] {
+			closed[f] = true
+			if err := f.Close(ctx); !isCut(err) {
+				failures = append(failures, err)
+			}
+		}
+	}
+	return errors.Join(failures...)
+}
 
 func (s functionSet) invokers() map[string]gateway.Invoker {
 	invokers := make(map[string]gateway.Invoker, len(s))
@@ -36,8 +53,8 @@ func (r *Runtime) prepareFunctions(ctx context.Context, p *parts) (map[string]st
 }
 
 // newFunctions are the prepared functions, as yet without a process.
-func (r *Runtime) newFunctions(p *parts, bootstraps map[string]string, at addresses) (functionSet, error) {
-	set := functionSet{}
+func (r *Runtime) newFunctions(d *deployment) (functionSet, error) {
+	set, p := functionSet{}, d.parts
 	for _, declared := range p.functions() {
 		f, err := function.New(function.Config{
 			Name:        declared.Name,
@@ -47,8 +64,8 @@ func (r *Runtime) newFunctions(p *parts, bootstraps map[string]string, at addres
 			LogGroup:    declared.LogGroup,
 			MemorySize:  declared.MemorySize,
 			Timeout:     declared.Timeout,
-			Environment: environment(p, declared, at),
-			Bootstrap:   bootstraps[declared.ARN],
+			Environment: environment(p, declared, r.at),
+			Bootstrap:   d.bootstraps[declared.ARN],
 			TaskRoot:    declared.Asset.Dir,
 			Concurrency: declared.ReservedConcurrentExecutions,
 			Output:      r.cfg.FunctionOutput,
@@ -58,7 +75,6 @@ func (r *Runtime) newFunctions(p *parts, bootstraps map[string]string, at addres
 		if err != nil {
 			return nil, err
 		}
-		r.functions = append(r.functions, f)
 		for _, arn := range p.calledAs(declared) {
 			set[arn] = f
 		}
@@ -106,11 +122,13 @@ func (r *Runtime) prepareConfig(declared assembly.Function) function.PrepareConf
 
 // compareSources warns, while the run goes on, of functions whose source is not
 // what the assembly was made of. Where there is no source, there is nothing to
-// say: the assembly's own code is what runs.
+// say: the assembly's own code is what runs. A comparison of an assembly before
+// this one is given up.
 func (r *Runtime) compareSources(p *parts) {
+	r.endComparison()
 	ctx, cancel := context.WithCancel(context.Background())
-	r.cancelBackground = cancel
-	r.background.Go(func() {
+	r.cancelComparison = cancel
+	r.comparison.Go(func() {
 		for _, declared := range p.functions() {
 			same, err := function.SourceMatches(ctx, r.prepareConfig(declared))
 			if err == nil && !same {
@@ -118,4 +136,9 @@ func (r *Runtime) compareSources(p *parts) {
 			}
 		}
 	})
+}
+
+func (r *Runtime) endComparison() {
+	r.cancelComparison()
+	r.comparison.Wait()
 }

@@ -17,12 +17,22 @@ import (
 
 // home is one environment's folder under the state folder: state.json with ids,
 // keys and secrets, run.json while a run goes on, the lock that lets only one
-// run use it, and the assembly that was synthesized last.
+// run use it, and the assembly that was synthesized last. While a run follows
+// changes, there are the folders below, too.
 type home struct {
 	dir       string
 	temporary bool
 	lock      *flock.Flock
 }
+
+// Folders of a home.
+const (
+	assemblyFolder = "cdk.out"
+	// nextFolder has an assemblyFolder of its own: the assembly that is synthesized
+	// while the one in the home's is served.
+	nextFolder  = "next"
+	builtFolder = "built" // functions that are newer than the assembly
+)
 
 // InUseError says that another run holds the environment's state.
 type InUseError struct {
@@ -131,16 +141,25 @@ func replaceFile(file string, content []byte) error {
 	return nil
 }
 
-func (h *home) path(name string) string { return filepath.Join(h.dir, name) }
+func (h *home) path(names ...string) string {
+	return filepath.Join(append([]string{h.dir}, names...)...)
+}
 
 // functions is where built functions are kept, for all environments.
 func (h *home) functions() string { return filepath.Join(h.dir, "..", ".functions") }
 
-// leftOver reports whether a run ended here without cleaning up. Whoever holds
-// the lock is the only run, so a run.json that is there is nobody's.
-func (h *home) leftOver() bool {
-	_, err := os.Stat(h.path("run.json"))
-	return err == nil
+// clearRun removes the run.json of a run that ended without cleaning up, and
+// reports whether there was one. Whoever holds the lock is the only run, so it is
+// nobody's.
+func (h *home) clearRun() (found bool, err error) {
+	err = os.Remove(h.path("run.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return true, &StateDirError{Dir: h.dir, Err: err}
+	}
+	return true, nil
 }
 
 func (h *home) writeRun(r Running) error {
@@ -151,13 +170,21 @@ func (h *home) writeRun(r Running) error {
 	return replaceFile(h.path("run.json"), append(raw, '\n'))
 }
 
-// close removes run.json and gives everything back.
-func (h *home) close() error {
-	err := os.Remove(h.path("run.json"))
-	if errors.Is(err, fs.ErrNotExist) {
-		err = nil
+// moveNext puts the next assembly, with what lies beside it, in the place of the
+// one before. Nobody may use either.
+func (h *home) moveNext() error {
+	entries, err := os.ReadDir(h.path(nextFolder))
+	for _, entry := range entries {
+		name := entry.Name()
+		err = errors.Join(err, os.RemoveAll(h.path(name)), os.Rename(h.path(nextFolder, name), h.path(name)))
 	}
-	return errors.Join(err, h.release())
+	return err
+}
+
+// close removes what is only of this run and gives everything back.
+func (h *home) close() error {
+	_, err := h.clearRun()
+	return errors.Join(err, os.RemoveAll(h.path(nextFolder)), os.RemoveAll(h.path(builtFolder)), h.release())
 }
 
 // release gives the lock back; a temporary folder goes whole.

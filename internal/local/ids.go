@@ -12,19 +12,33 @@ import (
 	"cognito-m2m/internal/cognito"
 )
 
-// ID implements assembly.IDs: the id that the resource had in the last run, or
-// a new one of AWS's shape.
-func (s *state) ID(key assembly.Key) (string, error) {
+// draft holds the ids, secrets and keys of one assembly's resources: the state's
+// own where a resource is there already, else new ones. The state knows of them
+// once it has adopted the draft.
+type draft struct {
+	state     *state
+	resources map[string]*resource // by stack and logical id
+}
+
+func (s *state) draft() *draft { return &draft{state: s, resources: map[string]*resource{}} }
+
+// ID implements assembly.IDs: the id that the resource had before, or a new one
+// of AWS's shape.
+func (d *draft) ID(key assembly.Key) (string, error) {
+	d.state.mu.Lock()
+	defer d.state.mu.Unlock()
 	name := stateKey(key.Stack, key.LogicalID)
-	s.used[name] = true
-	if known := s.resources[name]; known != nil && known.isOf(key) {
-		return known.ID, nil
+	for _, resources := range []map[string]*resource{d.resources, d.state.resources} {
+		if known := resources[name]; known != nil && known.isOf(key) {
+			d.resources[name] = known
+			return known.ID, nil
+		}
 	}
 	id, err := newID(key)
 	if err != nil {
 		return "", fmt.Errorf("making an id for %s: %w", name, err)
 	}
-	s.resources[name] = &resource{Type: key.Type, Fingerprint: key.Fingerprint, Region: key.Region, ID: id}
+	d.resources[name] = &resource{Type: key.Type, Fingerprint: key.Fingerprint, Region: key.Region, ID: id}
 	return id, nil
 }
 
@@ -57,11 +71,13 @@ func newID(key assembly.Key) (string, error) {
 
 // secretsOf returns the app client's live secrets, a new one at first. nil
 // where the client has none.
-func (s *state) secretsOf(client assembly.UserPoolClient, now time.Time) ([]cognito.ClientSecret, error) {
+func (d *draft) secretsOf(client assembly.UserPoolClient, now time.Time) ([]cognito.ClientSecret, error) {
 	if !client.GenerateSecret {
 		return nil, nil
 	}
-	kept := s.resources[stateKey(client.Stack, client.LogicalID)]
+	d.state.mu.Lock()
+	defer d.state.mu.Unlock()
+	kept := d.resources[stateKey(client.Stack, client.LogicalID)]
 	if len(kept.Secrets) == 0 {
 		secret, err := cognito.NewClientSecret(random)
 		if err != nil {
@@ -74,8 +90,10 @@ func (s *state) secretsOf(client assembly.UserPoolClient, now time.Time) ([]cogn
 }
 
 // keysOf returns the user pool's signing keys, new ones at first.
-func (s *state) keysOf(pool assembly.UserPool) (*cognito.Keys, error) {
-	kept := s.resources[stateKey(pool.Stack, pool.LogicalID)]
+func (d *draft) keysOf(pool assembly.UserPool) (*cognito.Keys, error) {
+	d.state.mu.Lock()
+	defer d.state.mu.Unlock()
+	kept := d.resources[stateKey(pool.Stack, pool.LogicalID)]
 	if kept.Keys == nil {
 		keys, err := cognito.GenerateKeys(random)
 		if err != nil {

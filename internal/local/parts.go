@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"cognito-m2m/client"
 	"cognito-m2m/internal/assembly"
 )
 
@@ -58,14 +59,11 @@ func (p *parts) clients() (clients []assembly.UserPoolClient) {
 	return clients
 }
 
-// secretOf is the ARN of the secret that a tag ties to the app client, "" if
-// there is none.
+// secretOf is the ARN of the app client's secret, "" if there is none.
 func (p *parts) secretOf(declared assembly.UserPoolClient) (arn string) {
 	for _, secret := range p.model.Secrets {
-		for _, value := range secret.Tags {
-			if value == declared.ID {
-				return secret.ARN
-			}
+		if secret.Tags[client.ClientIDTag] == declared.ID {
+			return secret.ARN
 		}
 	}
 	return ""

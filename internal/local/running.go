@@ -17,6 +17,7 @@ type Running struct {
 	PID            int    `json:"pid"`
 	APIURL         string `json:"api_url"`
 	TokenEndpoint  string `json:"token_endpoint"`
+	JWKSURI        string `json:"jwks_uri"`
 	AWSEndpointURL string `json:"aws_endpoint_url"`
 	Region         string `json:"region"`
 	UserPoolID     string `json:"user_pool_id"`
@@ -25,11 +26,15 @@ type Running struct {
 
 // NotRunningError says that no local run of the environment is there.
 type NotRunningError struct {
-	Env string
-	Dir string // where its run.json would be
+	Env      string
+	Dir      string // where its run.json would be
+	Starting bool   // a run has begun and is not ready yet
 }
 
 func (e *NotRunningError) Error() string {
+	if e.Starting {
+		return fmt.Sprintf("%s is starting on this machine and not ready yet", e.Env)
+	}
 	return fmt.Sprintf("%s does not run on this machine (no run holds %s)", e.Env, e.Dir)
 }
 
@@ -44,24 +49,31 @@ func FindRun(stateDir, env string) (*Running, error) {
 	if err != nil {
 		return nil, &StateDirError{Dir: stateDir, Err: err}
 	}
+	held, err := isHeld(filepath.Join(dir, "lock"))
+	if err != nil {
+		return nil, &StateDirError{Dir: dir, Err: err}
+	}
 	running, err := readRun(dir)
-	if errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case !held:
 		return nil, &NotRunningError{Env: env, Dir: dir}
-	}
-	if err != nil {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, &NotRunningError{Env: env, Dir: dir, Starting: true}
+	case err != nil:
 		return nil, &StateDirError{Dir: dir, Err: err}
-	}
-	// Whoever runs holds the lock. A run that starts at this moment waits for the
-	// look to end.
-	lock := flock.New(filepath.Join(dir, "lock"))
-	free, err := lock.TryRLock()
-	if err != nil {
-		return nil, &StateDirError{Dir: dir, Err: err}
-	}
-	if free {
-		return nil, errors.Join(&NotRunningError{Env: env, Dir: dir}, lock.Close())
 	}
 	return running, nil
+}
+
+// isHeld reports whether a run holds the lock. One that starts at this moment
+// waits for the look to end.
+func isHeld(file string) (bool, error) {
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+		return false, nil // there never was a run, and looking leaves nothing behind
+	}
+	lock := flock.New(file)
+	free, err := lock.TryRLock()
+	return !free, errors.Join(err, lock.Close())
 }
 
 func readRun(dir string) (*Running, error) {

@@ -3,33 +3,35 @@ package local
 import (
 	"context"
 	"errors"
-	"fmt"
-	"os"
-	"path/filepath"
-	"slices"
+	"net/http"
 	"sync"
 	"time"
-
-	"cognito-m2m/internal/assembly"
-	"cognito-m2m/internal/function"
-	"cognito-m2m/internal/secretsmanager"
 )
 
 // Runtime is one environment on this machine: opened, then started once with
-// an assembly, then closed.
+// an assembly, which others may replace, then closed. Its methods are called one
+// after the other.
 type Runtime struct {
-	cfg       Config
-	home      *home
-	state     *state
-	servers   []*server
-	functions []*function.Function
-	secrets   *secretsmanager.Store
-	failed    chan error
-	// What goes on behind a run: comparing sources. Close cancels and awaits it.
-	background       sync.WaitGroup
-	cancelBackground context.CancelFunc
-	closing          sync.Once
-	closeErr         error
+	cfg   Config
+	home  *home
+	state *state
+	// The listeners are there for the whole run, with what answers behind them.
+	servers        []*server
+	at             addresses
+	pool, aws, api front
+	failed         chan error
+	serving        *deployment  // nil until Start has one
+	fetcher        *http.Client // of the gateways, for the user pool's keys
+
+	// What goes on behind a run: deployments that end, and a comparison of sources.
+	retiring         sync.WaitGroup
+	lifetime         context.Context // ends when nothing that retires is waited for any longer
+	end              context.CancelFunc
+	comparison       sync.WaitGroup
+	cancelComparison context.CancelFunc
+
+	closing  sync.Once
+	closeErr error
 }
 
 // Open takes what a run needs before anything slow happens: the lock on the
@@ -46,78 +48,82 @@ func Open(cfg Config) (*Runtime, error) {
 			return nil, err
 		}
 		if !isLoopback(addr) {
-			cfg.Report.Warn(addr + " can be reached from other machines, without TLS; 127.0.0.1 can't")
+			cfg.Report.Warn(addr + " can be reached from other machines, without TLS; 127.0.0.1 can't" + cfg.given(addr))
 		}
 	}
 	home, err := openHome(cfg.StateDir, cfg.Env, cfg.Ephemeral)
 	if err != nil {
 		return nil, err
 	}
-	r := &Runtime{cfg: cfg, home: home, failed: make(chan error, 3), cancelBackground: func() {}}
-	if r.state, err = readState(home.path("state.json")); err != nil {
+	leftOver, err := home.clearRun()
+	if err != nil {
 		return nil, errors.Join(err, home.close())
 	}
-	if home.leftOver() {
+	lifetime, end := context.WithCancel(context.Background())
+	r := &Runtime{
+		cfg: cfg, home: home, failed: make(chan error, 3),
+		fetcher:  &http.Client{Transport: &http.Transport{}},
+		lifetime: lifetime, end: end,
+		cancelComparison: func() {},
+	}
+	if r.state, err = readState(home.path("state.json")); err != nil {
+		end()
+		return nil, errors.Join(err, home.close())
+	}
+	if leftOver {
 		cfg.Report.Note("The last run of " + cfg.Env + " was ended from outside; its state is intact.")
 	}
 	return r, nil
 }
 
-// SynthDir is where this run's assembly can be synthesized to.
-func (r *Runtime) SynthDir() string { return r.home.path("cdk.out") }
+// SynthDir is where the next assembly can be synthesized to: never the folder of
+// the one that is served, whose functions may start further processes.
+func (r *Runtime) SynthDir() string {
+	dir := r.home.path(assemblyFolder)
+	if r.serving != nil && r.serving.dir == dir {
+		return r.home.path(nextFolder, assemblyFolder)
+	}
+	return dir
+}
+
+// Assembly is the folder of the assembly that is served.
+func (r *Runtime) Assembly() string { return r.serving.dir }
 
 // Start resolves the assembly in dir, prepares its functions, serves, and ends
 // the first rotation of every secret. When it returns without an error, all
 // listeners answer. On an error the caller still calls Close.
 func (r *Runtime) Start(ctx context.Context, dir string) (*Description, error) {
-	model, err := r.resolve(dir)
+	first, err := r.read(ctx, dir)
 	if err != nil {
 		return nil, err
 	}
-	parts, err := theParts(model)
-	if err != nil {
-		return nil, err
-	}
-	bootstraps, err := r.prepareFunctions(ctx, parts)
-	if err != nil {
-		return nil, err
-	}
-	description, err := r.serve(ctx, parts, bootstraps)
-	if err != nil {
-		return nil, err
-	}
-	if r.cfg.CompareSource {
-		r.compareSources(parts)
-	}
-	return description, r.tell(description, dir)
-}
-
-// resolve turns the assembly into a model, with the ids of the last run.
-func (r *Runtime) resolve(dir string) (*assembly.Model, error) {
-	loaded, err := assembly.Load(dir)
-	if err != nil {
-		return nil, err
-	}
-	stage, err := loaded.Stage(r.cfg.Env)
-	if err != nil {
-		return nil, err
-	}
-	model, problems := stage.Resolve(assembly.Options{IDs: r.state})
-	var refused Refused
-	for _, problem := range problems {
-		if r.cfg.Lenient && problem.Kind == assembly.Unsupported {
-			r.cfg.Report.Warn(problem.Error())
-			continue
-		}
-		refused.Problems = append(refused.Problems, problem)
-	}
-	if len(refused.Problems) > 0 {
-		return nil, &refused
-	}
-	if note := notSimulated(model); note != "" {
+	if note := notSimulated(first.parts.model); note != "" {
 		r.cfg.Report.Note(note)
 	}
-	return model, nil
+	if err := r.bind(); err != nil {
+		return nil, err
+	}
+	if err := r.wire(first); err != nil {
+		return nil, err
+	}
+	if err := r.takeOver(ctx, first); err != nil {
+		return nil, err
+	}
+	// The HTTP API answers when the clients have their credentials.
+	r.servers[0].start(&r.pool, r.failed)
+	r.servers[1].start(&r.aws, r.failed)
+	if err := r.rotateFirst(ctx); err != nil {
+		return nil, err
+	}
+	r.servers[2].start(&r.api, r.failed)
+	return r.ready()
+}
+
+func (r *Runtime) rotateFirst(ctx context.Context) error {
+	if len(r.serving.parts.model.RotationSchedules) > 0 {
+		defer r.cfg.Report.Step("rotating new secrets")()
+	}
+	return r.rotateNew(ctx)
 }
 
 // addresses are where the run's listeners are reached, as URLs.
@@ -125,63 +131,18 @@ type addresses struct{ api, pool, aws string }
 
 func (a addresses) tokenEndpoint() string { return a.pool + "/oauth2/token" }
 
-// serve binds the addresses and puts the parts behind them. The state is saved
-// before the first request can see it. The HTTP API comes last, when the clients
-// have their credentials.
-func (r *Runtime) serve(ctx context.Context, p *parts, bootstraps map[string]string) (*Description, error) {
-	var bound [3]*server // closed in the reverse order: requests to the API may still need the others
-	for i, addr := range []string{r.cfg.CognitoAddr, r.cfg.AWSAddr, r.cfg.APIAddr} {
+// bind takes the addresses: the user pool's, AWS's and the API's.
+func (r *Runtime) bind() error {
+	for _, addr := range []string{r.cfg.CognitoAddr, r.cfg.AWSAddr, r.cfg.APIAddr} {
 		s, err := listen(addr)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		bound[i] = s
 		r.servers = append(r.servers, s)
 	}
-	at := addresses{pool: bound[0].url(), aws: bound[1].url(), api: bound[2].url()}
-	r.state.serveAt(at.pool)
-
-	functions, err := r.newFunctions(p, bootstraps, at)
-	if err != nil {
-		return nil, err
-	}
-	pool, err := r.newCognito(p, at)
-	if err != nil {
-		return nil, err
-	}
-	gateway, err := r.newGateway(p, functions, at)
-	if err != nil {
-		return nil, err
-	}
-	if err := r.state.save(); err != nil {
-		return nil, err
-	}
-	if r.secrets, err = r.newSecretsManager(p, functions); err != nil {
-		return nil, err
-	}
-	aws, err := r.newAWSAPI(p, pool, r.secrets)
-	if err != nil {
-		return nil, err
-	}
-	bound[0].start(pool, r.failed)
-	bound[1].start(aws, r.failed)
-	if err := r.rotateNew(ctx, p); err != nil {
-		return nil, err
-	}
-	bound[2].start(gateway, r.failed)
-	return r.describe(p, pool, at), nil
-}
-
-// tell writes down what runs, for other processes.
-func (r *Runtime) tell(d *Description, dir string) error {
-	absolute, err := filepath.Abs(dir)
-	if err != nil {
-		return fmt.Errorf("finding the assembly: %w", err)
-	}
-	return r.home.writeRun(Running{
-		PID: os.Getpid(), APIURL: d.APIURL, TokenEndpoint: d.TokenEndpoint, AWSEndpointURL: d.AWSEndpoint,
-		Region: d.Region, UserPoolID: d.UserPoolID, Assembly: absolute,
-	})
+	r.at = addresses{pool: r.servers[0].url(), aws: r.servers[1].url(), api: r.servers[2].url()}
+	r.state.serveAt(r.at.pool)
+	return nil
 }
 
 // Failed receives an error if a listener stops working while the runtime runs.
@@ -200,40 +161,56 @@ const (
 // short what is in flight. It may be called more than once.
 func (r *Runtime) Close(ctx context.Context) error {
 	r.closing.Do(func() {
-		r.cancelBackground()
-		r.background.Wait()
+		r.endComparison()
 		drain, cancel := context.WithTimeout(ctx, drainTime)
 		defer cancel()
-		var failures []error
-		// A rotation that is cut short is taken up by the next run.
-		if r.secrets != nil {
-			if err := r.secrets.Close(drain); isCut(err) {
-				r.cfg.Report.Warn("a rotation did not end; the next run takes it up")
-			}
+		// The API first: its requests in flight still need the pool's keys, and
+		// rotations need the others.
+		var rotations sync.WaitGroup
+		if r.serving != nil {
+			rotations.Go(func() { r.endRotations(drain, r.serving) })
 		}
-		// The API first: its requests in flight still need the pool's keys.
-		for _, s := range slices.Backward(r.servers) {
-			err := s.close(drain)
-			if isCut(err) {
-				r.cfg.Report.Warn("requests to " + s.url() + " that did not end were cut off")
-				continue
-			}
-			failures = append(failures, err)
-		}
-		// Whoever waited for a function has its answer now, or has been cut off.
-		cut, cancel := context.WithTimeout(ctx, cutTime)
-		defer cancel()
-		for _, f := range r.functions {
-			if err := f.Close(cut); !isCut(err) {
-				failures = append(failures, err)
-			}
-		}
-		r.closeErr = errors.Join(append(failures, r.home.close())...)
+		others := min(2, len(r.servers))
+		failures := r.closeServers(drain, r.servers[others:])
+		rotations.Wait()
+		failures = append(failures, r.closeServers(drain, r.servers[:others])...)
+		r.fetcher.CloseIdleConnections()
+		failures = append(failures, r.endFunctions(ctx))
+		r.closeErr = errors.Join(append(failures, r.leave())...)
 	})
 	return r.closeErr
 }
 
-// isCut reports whether closing something took longer than it was given.
-func isCut(err error) bool {
-	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
+func (r *Runtime) closeServers(ctx context.Context, servers []*server) (failures []error) {
+	for _, s := range servers {
+		err := s.close(ctx)
+		if isCut(err) {
+			r.cfg.Report.Warn("requests to " + s.url() + " that did not end were cut off")
+			continue
+		}
+		failures = append(failures, err)
+	}
+	return failures
+}
+
+// endFunctions ends the functions that are served, and those that were. Whoever
+// waited for one has its answer now, or has been cut off.
+func (r *Runtime) endFunctions(ctx context.Context) error {
+	cut, cancel := context.WithTimeout(ctx, cutTime)
+	defer cancel()
+	context.AfterFunc(cut, r.end)
+	defer r.retiring.Wait()
+	if r.serving == nil {
+		return nil
+	}
+	return r.serving.functions.close(cut)
+}
+
+// leave gives the home back, with the assembly where the next run looks for it.
+func (r *Runtime) leave() error {
+	var err error
+	if r.serving != nil && r.serving.dir == r.home.path(nextFolder, assemblyFolder) {
+		err = r.home.moveNext()
+	}
+	return errors.Join(err, r.home.close())
 }

@@ -12,11 +12,12 @@ import (
 )
 
 // newSecretsManager holds the secrets of the model, with the values of the state.
-func (r *Runtime) newSecretsManager(p *parts, functions functionSet) (*secretsmanager.Store, error) {
+// save keeps what changes; nil keeps nothing.
+func (r *Runtime) newSecretsManager(d *deployment, save func(secretsmanager.State) error) (*secretsmanager.Store, error) {
 	return secretsmanager.New(secretsmanager.Config{
-		Secrets:  secretsOf(p.model, functions),
-		State:    r.state.secrets,
-		Save:     r.state.keepSecrets,
+		Secrets:  secretsOf(d.parts.model, d.functions),
+		State:    r.state.held(),
+		Save:     save,
 		Progress: func(secret, step string) { r.cfg.Log.Info("rotating", "secret", secret, "step", step) },
 		Now:      r.cfg.Now,
 		Log:      r.cfg.Log,
@@ -57,12 +58,8 @@ func rotationOf(schedule assembly.RotationSchedule, functions functionSet) *secr
 
 // rotateNew ends the rotations that a deployment starts. One that fails does not
 // end the run: whoever looks for the cause needs it, and the others go on.
-func (r *Runtime) rotateNew(ctx context.Context, p *parts) error {
-	if len(p.model.RotationSchedules) == 0 {
-		return nil
-	}
-	defer r.cfg.Report.Step("rotating new secrets")()
-	err := r.secrets.Settle(ctx)
+func (r *Runtime) rotateNew(ctx context.Context) error {
+	err := r.serving.secrets.Settle(ctx)
 	if ctx.Err() != nil {
 		return err
 	}
@@ -107,10 +104,12 @@ func (s *state) currentSecret(arn, clientID string) Secret {
 // pool, which credentials name and which can be another one in every run.
 //
 // Parity: Secrets Manager: a token endpoint follows the listener
-const tokenEndpointAnywhere = "http://user-pool.invalid"
+const tokenEndpointAnywhere = "http://user-pool.invalid" //nolint:gosec // an address, not a credential
 
 // serveAt gives the secrets the address that the user pool has in this run.
 func (s *state) serveAt(poolURL string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.poolURL = poolURL
 	s.secrets = readdressed(s.secrets, tokenEndpointAnywhere, poolURL)
 }

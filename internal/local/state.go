@@ -22,7 +22,6 @@ const stateVersion = 2
 // Secrets Manager holds.
 type state struct {
 	file string
-	used map[string]bool // keys of resources that the current assembly has
 
 	// While a run serves, clients' secrets and Secrets Manager change.
 	mu        sync.Mutex
@@ -53,7 +52,7 @@ type stateDocument struct {
 // understood is an error and stays as it is: it holds ids and secrets that
 // somebody may still use.
 func readState(file string) (*state, error) {
-	s := &state{file: file, resources: map[string]*resource{}, used: map[string]bool{}}
+	s := &state{file: file, resources: map[string]*resource{}}
 	raw, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return s, nil
@@ -111,17 +110,26 @@ func reason(err error) string {
 	return "a value can't be read"
 }
 
-// save writes the resources of the current assembly; what it no longer has is
-// forgotten, so that a client removed and added back gets a new id, as on AWS.
-func (s *state) save() error {
+// adopt writes a draft's resources as those there are; what the draft's assembly
+// no longer has is forgotten, so that a client removed and added back gets a new
+// id, as on AWS. If that fails, the ones of before are kept.
+func (s *state) adopt(d *draft) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for key := range s.resources {
-		if !s.used[key] {
-			delete(s.resources, key)
-		}
+	before := s.resources
+	s.resources = d.resources
+	if err := s.write(); err != nil {
+		s.resources = before
+		return err
 	}
-	return s.write()
+	return nil
+}
+
+// held is what Secrets Manager holds now.
+func (s *state) held() secretsmanager.State {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.secrets
 }
 
 // keepClientSecrets writes a client's live secrets. If that fails, the ones of

@@ -10,7 +10,8 @@ import (
 )
 
 // decodeVersion1 reads the format from before secrets were rotated: a client's
-// secrets were their values alone.
+// secrets were their values alone. They count as older than all that were made
+// since; where there is a rotation, the first one replaces them.
 func decodeVersion1(raw []byte) (stateDocument, error) {
 	var old struct {
 		Resources map[string]*struct {
@@ -22,7 +23,7 @@ func decodeVersion1(raw []byte) (stateDocument, error) {
 	if err := json.Unmarshal(raw, &old); err != nil {
 		return document, err
 	}
-	created := time.Now().UTC().Truncate(time.Millisecond)
+	created := time.UnixMilli(0).UTC()
 	for _, key := range slices.Sorted(maps.Keys(old.Resources)) {
 		kept := old.Resources[key]
 		if kept == nil {

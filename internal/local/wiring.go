@@ -11,12 +11,13 @@ import (
 
 // newCognito serves the pool of the model, with the keys and secrets of the
 // state.
-func (r *Runtime) newCognito(p *parts, at addresses) (*cognito.Server, error) {
-	keys, err := r.state.keysOf(p.pool)
+func (r *Runtime) newCognito(d *deployment) (*cognito.Server, error) {
+	p := d.parts
+	keys, err := d.ids.keysOf(p.pool)
 	if err != nil {
 		return nil, err
 	}
-	clients, err := r.clientsOf(p)
+	clients, err := r.clientsOf(d)
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +36,7 @@ func (r *Runtime) newCognito(p *parts, at addresses) (*cognito.Server, error) {
 		Clients:         clients,
 		Keys:            keys,
 		SaveSecrets:     r.state.keepClientSecrets,
-		BaseURL:         at.pool,
+		BaseURL:         r.at.pool,
 		Now:             r.cfg.Now,
 		Log:             r.cfg.Log,
 	})
@@ -45,16 +46,16 @@ func (r *Runtime) newCognito(p *parts, at addresses) (*cognito.Server, error) {
 	return server, nil
 }
 
-func (r *Runtime) clientsOf(p *parts) ([]cognito.Client, error) {
+func (r *Runtime) clientsOf(d *deployment) ([]cognito.Client, error) {
 	var clients []cognito.Client
-	for _, declared := range p.clients() {
-		secrets, err := r.state.secretsOf(declared, r.cfg.Now())
+	for _, declared := range d.parts.clients() {
+		secrets, err := d.ids.secretsOf(declared, r.cfg.Now())
 		if err != nil {
 			return nil, err
 		}
 		clients = append(clients, cognito.Client{
 			ID:                              declared.ID,
-			Name:                            p.clientName(declared),
+			Name:                            d.parts.clientName(declared),
 			Secrets:                         secrets,
 			AllowedOAuthFlowsUserPoolClient: declared.AllowedOAuthFlowsUserPoolClient,
 			AllowedOAuthFlows:               declared.AllowedOAuthFlows,
@@ -94,7 +95,8 @@ func resourceServersOf(p *parts) []cognito.ResourceServer {
 
 // newGateway serves the HTTP API of the model. The issuer it trusts is the one
 // the template names; only that of the pool above is reached on this machine.
-func (r *Runtime) newGateway(p *parts, functions functionSet, at addresses) (*gateway.Gateway, error) {
+func (r *Runtime) newGateway(d *deployment) (*gateway.Gateway, error) {
+	p := d.parts
 	return gateway.New(gateway.Config{
 		API:          apiOf(p),
 		Stages:       stagesOf(p.api),
@@ -102,16 +104,18 @@ func (r *Runtime) newGateway(p *parts, functions functionSet, at addresses) (*ga
 		Integrations: integrationsOf(p.api),
 		Authorizers:  authorizersOf(p.api),
 		Permissions:  permissionsOf(p.model),
-		Functions:    functions.invokers(),
+		Functions:    d.functions.invokers(),
 		OIDC: func(issuer string) string {
 			if issuer != p.pool.ProviderURL {
 				return ""
 			}
-			return at.pool + "/" + p.pool.ID
+			return r.at.pool + "/" + p.pool.ID
 		},
-		AccessLog: r.cfg.AccessLog,
-		Now:       r.cfg.Now,
-		Log:       r.cfg.Log,
+		HTTPClient: r.fetcher,
+		AccessLog:  r.cfg.AccessLog,
+		Observe:    r.observer(p),
+		Now:        r.cfg.Now,
+		Log:        r.cfg.Log,
 	})
 }
 

@@ -35,7 +35,7 @@ func (s *Store) rotateSecret(in rotateSecretInput) (*reference, error) {
 	if sec.state.version(in.ClientRequestToken) != nil && !sec.state.hasPending() {
 		return nil, refuse(codeInvalidRequest, "A version with this ClientRequestToken exists; rotate with another token.")
 	}
-	if sec.running == nil && sec.state.Unfinished != nil && sec.state.hasPending() {
+	if sec.running == nil && sec.state.hasPending() {
 		return nil, s.reattempt(sec)
 	}
 	plan := plan{token: in.ClientRequestToken, testOnly: in.RotateImmediately != nil && !*in.RotateImmediately}

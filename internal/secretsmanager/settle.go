@@ -83,7 +83,10 @@ func (s *Store) next(ctx context.Context, sec *secret) (*rotation, error) {
 	})
 }
 
-// resume takes up the secret's unfinished rotation. The lock must be held.
+// resume takes up the secret's unfinished rotation. A pending version that no rotation has made, but somebody's label,
+// is rotated to as if one had. The lock must be held.
+//
+// Parity: Secrets Manager: AWSPENDING that no rotation made
 func (s *Store) resume(ctx context.Context, sec *secret) (*rotation, error) {
 	function, err := s.function(sec.state.Rotation.Schedule.FunctionARN)
 	if err != nil {
@@ -91,6 +94,12 @@ func (s *Store) resume(ctx context.Context, sec *secret) (*rotation, error) {
 	}
 	if s.closed {
 		return nil, refuse(codeInternal, "Secrets Manager is being shut down.")
+	}
+	if sec.state.Unfinished == nil {
+		err := s.update(sec, func(state *SecretState) { state.Unfinished = &Unfinished{Token: state.Labels[labelPending]} })
+		if err != nil {
+			return nil, err
+		}
 	}
 	return s.start(ctx, sec, function), nil
 }

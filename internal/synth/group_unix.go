@@ -3,7 +3,12 @@
 package synth
 
 import (
+	"bytes"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -19,20 +24,41 @@ func ownGroup(cmd *exec.Cmd) {
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
 }
 
-// endGroup waits until nothing of the command's group is left. The command has
+// endGroup waits until nothing of the command's group lives. The command has
 // ended by now; what it started may take longer, and is killed if it takes too
-// long. It does not wait for ever: a process that has ended stays in its group
-// until its parent asks how, which process 1 of some containers never does.
+// long.
 func endGroup(cmd *exec.Cmd) {
 	if cmd.Process == nil {
 		return
 	}
-	group := -cmd.Process.Pid
+	group := cmd.Process.Pid
 	for _, signal := range []syscall.Signal{0, syscall.SIGKILL} {
 		for deadline := time.Now().Add(gracePeriod); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
-			if syscall.Kill(group, signal) != nil {
+			if syscall.Kill(-group, signal) != nil || allEnded(group) {
 				return
 			}
 		}
 	}
+}
+
+// allEnded reports whether every process of the group has ended, as far as the
+// system's /proc says. One that has ended stays in its group until its parent asks
+// how, which process 1 of some containers never does.
+func allEnded(group int) bool {
+	files, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil || len(files) == 0 {
+		return false
+	}
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			continue // it is gone
+		}
+		// The name may hold anything, and is in parentheses: 12 (node) S 1 12 12 ...
+		fields := strings.Fields(string(raw[bytes.LastIndexByte(raw, ')')+1:]))
+		if len(fields) > 2 && fields[2] == strconv.Itoa(group) && fields[0] != "Z" && fields[0] != "X" {
+			return false
+		}
+	}
+	return true
 }

@@ -63,6 +63,9 @@ func TestUnchangedInputsAreNotSynthesizedAgain(t *testing.T) {
 	}
 	for _, s := range changes {
 		s.change()
+		if got := p.UpToDate(t.Context(), s.env, out); got != s.reused {
+			t.Errorf("after a change of %s: up to date is %t", s.name, got)
+		}
 		got, err := p.Run(t.Context(), s.env, out, &steps{})
 		if err != nil {
 			t.Fatalf("%s: %v", s.name, err)

@@ -56,6 +56,21 @@ func (p *Project) Run(ctx context.Context, env, outdir string, progress Progress
 	return Result{Warnings: warnings}, record{Inputs: inputs, Warnings: warnings}.write(outdir)
 }
 
+// UpToDate reports whether the assembly in outdir was made of the project as it
+// is now, so that Run would leave it as it is.
+func (p *Project) UpToDate(ctx context.Context, env, outdir string) bool {
+	node, err := p.findNode()
+	if err != nil {
+		return false
+	}
+	inputs, err := p.inputs(ctx, env, node)
+	if err != nil {
+		return false
+	}
+	_, ok := upToDate(outdir, inputs)
+	return ok
+}
+
 func (p *Project) synthesize(ctx context.Context, env, outdir, node string, progress Progress) (warnings []string, err error) {
 	synthContext := maps.Clone(p.context)
 	if synthContext == nil {

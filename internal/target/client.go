@@ -1,15 +1,11 @@
 package target
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	cognitotypes "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 	"golang.org/x/sync/errgroup"
 )
@@ -28,6 +24,10 @@ const (
 	RotationUnfinished State = "rotation-unfinished"
 	// RotationOff is the state of a secret whose rotation somebody has turned off.
 	RotationOff State = "rotation-off"
+	// AppClientReplaced is the state of a secret whose credentials are older than
+	// each secret that the app client has, and so can be of none of them: the app
+	// client has been replaced since, or the secret deleted by hand.
+	AppClientReplaced State = "app-client-replaced"
 	// AppClientGone is the state of a secret whose app client does not exist.
 	AppClientGone State = "app-client-gone"
 )
@@ -36,9 +36,9 @@ const (
 // without reading the secret's value.
 type Client struct {
 	Name                string
-	ID                  string // the app client's
-	Scopes              []string
-	AccessTokenValidity time.Duration
+	ID                  string        // the app client's
+	Scopes              []string      // nil: the caller may not know
+	AccessTokenValidity time.Duration // 0: the caller may not know
 	State               State
 	RotatedAt           time.Time // zero: not yet
 	NextRotation        time.Time // zero: not scheduled
@@ -63,7 +63,7 @@ type LiveSecret struct {
 
 // Clients lists the clients of the environment, sorted by name.
 func (t *Target) Clients(ctx context.Context) ([]Client, error) {
-	pool, err := t.userPoolID(ctx)
+	pool, err := t.UserPoolID(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +91,7 @@ func (t *Target) Clients(ctx context.Context) ([]Client, error) {
 // Client is the client of that name. Without one it fails with an *Error whose
 // problem is UnknownClient.
 func (t *Target) Client(ctx context.Context, name string) (*Client, error) {
-	pool, err := t.userPoolID(ctx)
+	pool, err := t.UserPoolID(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +125,16 @@ func (t *Target) client(ctx context.Context, pool, name string) (*Client, error)
 	if err != nil {
 		return nil, t.failure(fmt.Sprintf("the app client of %s (%s)", name, c.ID), err)
 	}
+	if c.State == Current && c.replaced() {
+		c.State = AppClientReplaced
+	}
 	return c, nil
+}
+
+// replaced says whether no live secret is as old as the last rotation, which made
+// one before it ended and kept another.
+func (c *Client) replaced() bool {
+	return len(c.Secrets) > 0 && c.Secrets[0].Created.After(c.RotatedAt)
 }
 
 func (s *secret) state() State {
@@ -138,51 +147,4 @@ func (s *secret) state() State {
 		return RotationUnfinished
 	}
 	return Current
-}
-
-// askUserPool adds what Cognito knows about a client.
-func (t *Target) askUserPool(ctx context.Context, pool string, c *Client) error {
-	if c.ID == "" {
-		return nil
-	}
-	described, err := t.pools.DescribeUserPoolClient(ctx, &cognitoidentityprovider.DescribeUserPoolClientInput{UserPoolId: &pool, ClientId: &c.ID})
-	if err != nil {
-		return err
-	}
-	c.Scopes = slices.Sorted(slices.Values(described.UserPoolClient.AllowedOAuthScopes))
-	c.AccessTokenValidity = accessTokenValidity(described.UserPoolClient)
-
-	listed, err := t.pools.ListUserPoolClientSecrets(ctx, &cognitoidentityprovider.ListUserPoolClientSecretsInput{UserPoolId: &pool, ClientId: &c.ID})
-	if err != nil {
-		return err
-	}
-	for _, found := range listed.ClientSecrets {
-		c.Secrets = append(c.Secrets, LiveSecret{ID: aws.ToString(found.ClientSecretId), Created: aws.ToTime(found.ClientSecretCreateDate)})
-	}
-	slices.SortFunc(c.Secrets, func(a, b LiveSecret) int {
-		return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.ID, b.ID))
-	})
-	return nil
-}
-
-// accessTokenValidity is how long a token of the client lives: an hour unless
-// it says otherwise, and in hours unless it names a unit (UserPoolClientType).
-func accessTokenValidity(c *cognitotypes.UserPoolClientType) time.Duration {
-	validity := time.Duration(aws.ToInt32(c.AccessTokenValidity))
-	if validity == 0 {
-		return time.Hour
-	}
-	unit := time.Hour
-	if c.TokenValidityUnits != nil {
-		switch c.TokenValidityUnits.AccessToken {
-		case cognitotypes.TimeUnitsTypeSeconds:
-			unit = time.Second
-		case cognitotypes.TimeUnitsTypeMinutes:
-			unit = time.Minute
-		case cognitotypes.TimeUnitsTypeDays:
-			unit = 24 * time.Hour
-		case cognitotypes.TimeUnitsTypeHours:
-		}
-	}
-	return validity * unit
 }

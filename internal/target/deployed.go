@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"os"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -17,10 +18,9 @@ import (
 type DeployedConfig struct {
 	Env string
 
-	// Region is used before any other. Empty: the Region of the AWS settings.
+	// Region is where it is. Empty: the Region of the AWS settings, which is where
+	// CDK deploys an environment that names none.
 	Region string
-	// DefaultRegion is used if the AWS settings name none.
-	DefaultRegion string
 }
 
 // Deployed is an environment on AWS, with the credentials and settings that
@@ -36,20 +36,45 @@ func Deployed(ctx context.Context, c DeployedConfig) (*Target, error) {
 		return nil, credentialsFailure(err)
 	}
 	if loaded.Region == "" {
-		loaded.Region = c.DefaultRegion
-	}
-	if loaded.Region == "" {
 		return nil, &Error{Problem: NoRegion, text: "no AWS Region is known for " + c.Env}
 	}
-	if endpoint := aws.ToString(loaded.BaseEndpoint); isLoopback(endpoint) {
-		return nil, &Error{Problem: NotAWS, text: "AWS_ENDPOINT_URL leads to " + endpoint + " on this machine, which is not AWS"}
+	t := open(c.Env, nil, loaded)
+	if err := t.checkEndpoints(); err != nil {
+		return nil, err
 	}
 	// Credentials that can't be had are told here, in one sentence, and not by
 	// the first call that needs them.
 	if _, err := loaded.Credentials.Retrieve(ctx); err != nil {
 		return nil, credentialsFailure(err)
 	}
-	return open(c.Env, nil, loaded), nil
+	return t, nil
+}
+
+// checkEndpoints refuses settings that lead to this machine, such as those of a
+// local run that a shell still has. They are looked at as each service resolves
+// them: a variable or the profile can name an endpoint for all or for one.
+func (t *Target) checkEndpoints() error {
+	for _, service := range []struct {
+		variable string
+		endpoint *string
+	}{
+		{"AWS_ENDPOINT_URL_CLOUDFORMATION", t.stacks.Options().BaseEndpoint},
+		{"AWS_ENDPOINT_URL_SECRETS_MANAGER", t.secrets.Options().BaseEndpoint},
+		{"AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", t.pools.Options().BaseEndpoint},
+	} {
+		endpoint := aws.ToString(service.endpoint)
+		if !isLoopback(endpoint) {
+			continue
+		}
+		setting := "endpoint_url of the AWS profile"
+		for _, variable := range []string{"AWS_ENDPOINT_URL", service.variable} {
+			if os.Getenv(variable) == endpoint {
+				setting = variable
+			}
+		}
+		return &Error{Problem: NotAWS, Subject: setting, text: fmt.Sprintf("%s leads to %s on this machine, which is not AWS", setting, endpoint)}
+	}
+	return nil
 }
 
 func isLoopback(endpoint string) bool {
@@ -58,7 +83,7 @@ func isLoopback(endpoint string) bool {
 		return false
 	}
 	ip := net.ParseIP(parsed.Hostname())
-	return strings.EqualFold(parsed.Hostname(), "localhost") || ip != nil && ip.IsLoopback()
+	return strings.EqualFold(parsed.Hostname(), "localhost") || ip != nil && (ip.IsLoopback() || ip.IsUnspecified())
 }
 
 // credentialsFailure is one sentence for what the credential chain tells in

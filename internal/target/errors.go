@@ -27,14 +27,16 @@ const (
 	UnknownClient                         // the environment has no such client
 	NotYetRotated                         // the first rotation of the secret has not ended
 	Unfinished                            // a rotation has begun and not ended
+	Ended                                 // the rotation that was meant is not unfinished any more
 	Abandoned                             // a rotation that was watched has lost its version
 	NotCurrent                            // the current value of a secret is of no secret that the client has
+	Unreadable                            // the current value of a secret is not a client's credentials
 )
 
 // Error is a failure as one sentence, without the SDK's chain of causes.
 type Error struct {
 	Problem Problem
-	Subject string   // the client, or of NotDeployed the environment
+	Subject string   // the client; of NotDeployed the environment, of NotAWS the setting
 	Known   []string // of UnknownClient: the clients there are, if that could be told
 	Err     error    // the cause; not part of the sentence
 
@@ -54,6 +56,12 @@ var (
 	}
 )
 
+// isDenied says whether a service refused a call for want of a permission.
+func isDenied(err error) bool {
+	var answer smithy.APIError
+	return errors.As(err, &answer) && slices.Contains(deniedCodes, answer.ErrorCode())
+}
+
 // failure is err, of a call about subject, as one sentence.
 func (t *Target) failure(subject string, err error) error {
 	var called *smithy.OperationError
@@ -70,7 +78,7 @@ func (t *Target) failure(subject string, err error) error {
 	var answer smithy.APIError
 	var network net.Error
 	switch {
-	case errors.As(err, &answer) && slices.Contains(deniedCodes, answer.ErrorCode()):
+	case isDenied(err) && errors.As(err, &answer):
 		if strings.Contains(answer.ErrorMessage(), "KMS") { // "Access to KMS is not allowed"
 			action, subject = "kms:Decrypt", "the key of "+subject
 		}

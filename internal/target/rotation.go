@@ -61,13 +61,23 @@ func isUnderWay(err error) bool {
 	return errors.As(err, &refused) && strings.Contains(refused.ErrorMessage(), "previous rotation")
 }
 
-// Abandon gives an unfinished rotation up: its version loses the label, so that
-// another rotation can begin. That one deletes the secret that this one had
-// added. Without an unfinished rotation nothing happens.
-func (t *Target) Abandon(ctx context.Context, client string) error {
+// LongestStep is how long a rotation that runs may leave its secret untouched:
+// the function's timeout, which each step has for itself. An unfinished rotation
+// whose secret was touched since then may be running.
+const LongestStep = 5 * time.Minute
+
+// Abandon gives the unfinished rotation of that version up: it loses the label,
+// so that another rotation can begin. That one deletes the secret that this one
+// had added. If another version is pending, or none, it fails with an *Error
+// whose problem is Ended, and nothing happens. Whether the rotation runs can't be
+// told from outside; see LongestStep.
+func (t *Target) Abandon(ctx context.Context, client, version string) error {
 	s, err := t.describe(ctx, client)
-	if err != nil || s.pending == "" {
+	if err != nil {
 		return err
+	}
+	if version == "" || s.pending != version {
+		return &Error{Problem: Ended, Subject: client, text: fmt.Sprintf("the rotation of %s to the version %s has ended meanwhile", client, version)}
 	}
 	_, err = t.secrets.UpdateSecretVersionStage(ctx, &secretsmanager.UpdateSecretVersionStageInput{
 		SecretId:            &s.name,

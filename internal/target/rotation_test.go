@@ -117,12 +117,82 @@ func TestPreviousDoesNotGuess(t *testing.T) {
 	if err := run.Put(t.Context(), "m2m/dev/reader", other); err != nil {
 		t.Fatal(err)
 	}
-	// The last rotation's label was left beside AWSCURRENT, which is elsewhere now.
-	if err := of.Abandon(t.Context(), "reader"); err != nil {
-		t.Fatal(err)
-	}
 	_, err := of.Previous(t.Context(), "reader")
 	wantProblem(t, err, target.NotCurrent)
+}
+
+// TestPreviousIsOlder has beside the current secret one that is newer: of a
+// rotation that was given up, or that has begun since the client was looked at.
+func TestPreviousIsOlder(t *testing.T) {
+	t.Parallel()
+	_, of, version := failed(t)
+	if err := of.Abandon(t.Context(), "reader", version); err != nil {
+		t.Fatal(err)
+	}
+	if live := clientOf(t, of).Secrets; len(live) != 2 || live[0].ID != secretID(t, of) {
+		t.Fatalf("live secrets %v: this test looks at nothing", live)
+	}
+	if previous, err := of.Previous(t.Context(), "reader"); err != nil || previous != nil {
+		t.Errorf("got %v, error %v, want none", previous, err)
+	}
+}
+
+func TestRevokeWhileARotationIsUnfinished(t *testing.T) {
+	t.Parallel()
+	run := begin(t, true)
+	of := localTarget(t, run)
+	rotate(t, of)
+	previous, err := of.Previous(t.Context(), "reader")
+	if err != nil || previous == nil {
+		t.Fatalf("previous %v, error %v", previous, err)
+	}
+	run.Rotator.Hold()
+	if _, err := of.Rotate(t.Context(), "reader"); err != nil {
+		t.Fatal(err)
+	}
+	wantProblem(t, of.Revoke(t.Context(), "reader", *previous), target.Unfinished)
+	if live := clientOf(t, of).Secrets; len(live) != 2 {
+		t.Errorf("live secrets %v, want both", live)
+	}
+}
+
+func TestReplacedAppClient(t *testing.T) {
+	t.Parallel()
+	run := begin(t, false)
+	of := localTarget(t, run)
+	run.SetClock(-time.Hour)
+	if err := run.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := clientOf(t, of).State; got != target.Current {
+		t.Errorf("before: %s", got)
+	}
+	run.SetClock(0)
+	if err := run.ReplaceSecrets(t.Context(), "reader"); err != nil {
+		t.Fatal(err)
+	}
+	if got := clientOf(t, of).State; got != target.AppClientReplaced {
+		t.Errorf("replaced: got state %s", got)
+	}
+	rotate(t, of)
+	if err := run.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := clientOf(t, of).State; got != target.Current {
+		t.Errorf("rotated since: %s", got)
+	}
+}
+
+// TestWithoutTheAppClientsDescription is for whoever may not have it, since a
+// secret is in it.
+func TestWithoutTheAppClientsDescription(t *testing.T) {
+	t.Parallel()
+	run := begin(t, true)
+	run.Deny("DescribeUserPoolClient", "AccessDeniedException", "")
+	got := clientOf(t, localTarget(t, run))
+	if got.State != target.Current || len(got.Secrets) != 1 || got.Scopes != nil || got.AccessTokenValidity != 0 {
+		t.Errorf("got %+v", got)
+	}
 }
 
 func TestWatchUntilTheDeadline(t *testing.T) {
@@ -171,7 +241,13 @@ func TestAbandon(t *testing.T) {
 	if got := clientOf(t, of); got.State != target.RotationUnfinished || got.PendingVersion != version {
 		t.Errorf("after the failure: %+v", got)
 	}
-	if err := of.Abandon(t.Context(), "reader"); err != nil {
+	for _, other := range []string{"another-version", ""} {
+		wantProblem(t, of.Abandon(t.Context(), "reader", other), target.Ended)
+	}
+	if got := clientOf(t, of); got.PendingVersion != version {
+		t.Errorf("another version was meant: %+v", got)
+	}
+	if err := of.Abandon(t.Context(), "reader", version); err != nil {
 		t.Fatal(err)
 	}
 	if got := clientOf(t, of); got.State != target.Current || secretID(t, of) != current {
@@ -182,16 +258,14 @@ func TestAbandon(t *testing.T) {
 	if err != nil || previous == nil || previous.ID != current {
 		t.Errorf("after rotating again: previous %v, error %v, want %s", previous, err, current)
 	}
-	if err := of.Abandon(t.Context(), "reader"); err != nil {
-		t.Errorf("nothing to abandon: %v", err)
-	}
+	wantProblem(t, of.Abandon(t.Context(), "reader", version), target.Ended)
 }
 
 func TestAbandonedWhileWatched(t *testing.T) {
 	t.Parallel()
 	_, of, version := failed(t)
 	abandoned := make(chan error, 1)
-	err := of.Watch(t.Context(), "reader", version, func([]string) { abandoned <- of.Abandon(t.Context(), "reader") })
+	err := of.Watch(t.Context(), "reader", version, func([]string) { abandoned <- of.Abandon(t.Context(), "reader", version) })
 	wantProblem(t, err, target.Abandoned)
 	if err := <-abandoned; err != nil {
 		t.Error(err)

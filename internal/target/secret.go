@@ -11,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	secretstypes "github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
+
+	"cognito-m2m/client"
 )
 
 // The staging labels of a rotation.
@@ -18,9 +20,6 @@ const (
 	current = "AWSCURRENT"
 	pending = "AWSPENDING"
 )
-
-// clientIDTag is the tag of a secret that names its app client.
-const clientIDTag = "m2m:client-id"
 
 // secret is what Secrets Manager tells about a client's secret without its value.
 type secret struct {
@@ -42,17 +41,17 @@ type secret struct {
 
 func (t *Target) prefix() string { return "m2m/" + t.Env + "/" }
 
-func (t *Target) secretID(client string) string { return t.prefix() + client }
+func (t *Target) secretID(name string) string { return t.prefix() + name }
 
 // describe is the state of a client's secret.
-func (t *Target) describe(ctx context.Context, client string) (*secret, error) {
-	if !clientPattern.MatchString(client) {
-		return nil, t.unknown(ctx, client, nil)
+func (t *Target) describe(ctx context.Context, name string) (*secret, error) {
+	if !clientPattern.MatchString(name) {
+		return nil, t.unknown(ctx, name, nil)
 	}
-	id := t.secretID(client)
+	id := t.secretID(name)
 	answer, err := t.secrets.DescribeSecret(ctx, &secretsmanager.DescribeSecretInput{SecretId: &id})
 	if err != nil {
-		return nil, t.secretFailure(ctx, client, err)
+		return nil, t.secretFailure(ctx, name, err)
 	}
 	s := &secret{
 		name:        id,
@@ -67,7 +66,7 @@ func (t *Target) describe(ctx context.Context, client string) (*secret, error) {
 		s.everyDays = int(aws.ToInt64(rules.AutomaticallyAfterDays))
 	}
 	for _, tag := range answer.Tags {
-		if aws.ToString(tag.Key) == clientIDTag {
+		if aws.ToString(tag.Key) == client.ClientIDTag {
 			s.clientID = aws.ToString(tag.Value)
 		}
 	}
@@ -120,17 +119,17 @@ func (t *Target) Names(ctx context.Context) ([]string, error) {
 }
 
 // secretFailure is failure for a call about one client's secret.
-func (t *Target) secretFailure(ctx context.Context, client string, err error) error {
+func (t *Target) secretFailure(ctx context.Context, name string, err error) error {
 	if _, missing := errors.AsType[*secretstypes.ResourceNotFoundException](err); missing {
-		return t.unknown(ctx, client, err)
+		return t.unknown(ctx, name, err)
 	}
-	return t.failure("the secret "+t.secretID(client), err)
+	return t.failure("the secret "+t.secretID(name), err)
 }
 
 // unknown is the error of a client that the environment does not have, with
 // those that it has, if the caller may know.
-func (t *Target) unknown(ctx context.Context, client string, cause error) error {
-	e := &Error{Problem: UnknownClient, Subject: client, text: fmt.Sprintf("there is no client %q of %s", client, t), Err: cause}
+func (t *Target) unknown(ctx context.Context, name string, cause error) error {
+	e := &Error{Problem: UnknownClient, Subject: name, text: fmt.Sprintf("there is no client %q of %s", name, t), Err: cause}
 	if names, err := t.Names(ctx); err == nil {
 		e.Known = names
 	}

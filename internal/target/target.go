@@ -49,8 +49,12 @@ func Local(stateDir, env string) (*Target, error) {
 
 func open(env string, run *local.Running, c aws.Config) *Target {
 	// Cognito answers five calls a second about one user pool, and a listing asks
-	// twice for each client. Where nothing answers it is told within seconds.
-	const attempts, longestBackoff = 6, 2 * time.Second
+	// twice for each client. Here nothing is throttled, and a run that has just
+	// ended is told at once.
+	attempts, longestBackoff := 6, 2*time.Second
+	if run != nil {
+		attempts, longestBackoff = 2, 100*time.Millisecond
+	}
 	c.Retryer = func() aws.Retryer {
 		return retry.AddWithMaxBackoffDelay(retry.AddWithMaxAttempts(retry.NewStandard(), attempts), longestBackoff)
 	}
@@ -83,7 +87,8 @@ func (t *Target) APIURL(ctx context.Context) (string, error) {
 	return t.output(ctx, "ApiUrl")
 }
 
-func (t *Target) userPoolID(ctx context.Context) (string, error) {
+// UserPoolID is the id of the user pool.
+func (t *Target) UserPoolID(ctx context.Context) (string, error) {
 	if t.run != nil {
 		return t.run.UserPoolID, nil
 	}

@@ -8,8 +8,11 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/google/go-cmp/cmp"
 
 	"cognito-m2m/client"
@@ -47,35 +50,12 @@ func localTarget(t *testing.T, run *targettest.Run) *target.Target {
 	return found
 }
 
-// deployedTarget reaches the environment as a deployment: by the AWS settings.
-func deployedTarget(t *testing.T, run *targettest.Run) *target.Target {
-	t.Helper()
-	settings(t, map[string]string{
-		"AWS_ACCESS_KEY_ID": "AKIDTEST", "AWS_SECRET_ACCESS_KEY": "test",
-		"AWS_ENDPOINT_URL_SECRETS_MANAGER": run.AWSEndpointURL, "AWS_ENDPOINT_URL_CLOUDFORMATION": run.AWSEndpointURL,
-		"AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER": run.AWSEndpointURL,
+// deployedTarget reaches the environment as a deployment.
+func deployedTarget(run *targettest.Run, env string) *target.Target {
+	return target.DeployedAt(env, aws.Config{
+		Region: targettest.Region, BaseEndpoint: &run.AWSEndpointURL,
+		Credentials: credentials.NewStaticCredentialsProvider("AKIDTEST", "test", ""),
 	})
-	found, err := target.Deployed(t.Context(), target.DeployedConfig{Env: "dev", Region: targettest.Region})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return found
-}
-
-// settings are the only AWS settings of the process.
-func settings(t *testing.T, variables map[string]string) {
-	t.Helper()
-	none := t.TempDir() + "/none"
-	for name, value := range map[string]string{
-		"AWS_CONFIG_FILE": none, "AWS_SHARED_CREDENTIALS_FILE": none, "AWS_EC2_METADATA_DISABLED": "true",
-		"AWS_PROFILE": "", "AWS_REGION": "", "AWS_DEFAULT_REGION": "", "AWS_ENDPOINT_URL": "",
-		"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_SESSION_TOKEN": "",
-	} {
-		t.Setenv(name, value)
-	}
-	for name, value := range variables {
-		t.Setenv(name, value)
-	}
 }
 
 // wantProblem wants an *Error of a kind, which is not wrapped.
@@ -88,8 +68,9 @@ func wantProblem(t *testing.T, err error, problem target.Problem) {
 }
 
 func TestBothTargetsAreTheSameAfterwards(t *testing.T) {
+	t.Parallel()
 	run := begin(t, true)
-	here, there := localTarget(t, run), deployedTarget(t, run)
+	here, there := localTarget(t, run), deployedTarget(run, "dev")
 	for _, of := range []*target.Target{here, there} {
 		url, err := of.APIURL(t.Context())
 		if err != nil || url != run.APIURL {
@@ -134,61 +115,10 @@ func TestNoLocalRun(t *testing.T) {
 	}
 }
 
-func TestDeployedSettings(t *testing.T) {
-	keys := map[string]string{"AWS_ACCESS_KEY_ID": "AKIDTEST", "AWS_SECRET_ACCESS_KEY": "test"}
-	cases := []struct {
-		name      string
-		variables map[string]string
-		config    target.DeployedConfig
-		region    string
-		problem   target.Problem
-	}{
-		{name: "the flag wins", variables: map[string]string{"AWS_REGION": "us-west-2"}, config: target.DeployedConfig{Env: "dev", Region: "eu-west-1", DefaultRegion: "us-east-1"}, region: "eu-west-1"},
-		{name: "the settings are next", variables: map[string]string{"AWS_REGION": "us-west-2"}, config: target.DeployedConfig{Env: "dev", DefaultRegion: "us-east-1"}, region: "us-west-2"},
-		{name: "the environment file is last", config: target.DeployedConfig{Env: "dev", DefaultRegion: "us-east-1"}, region: "us-east-1"},
-		{name: "no Region", config: target.DeployedConfig{Env: "dev"}, problem: target.NoRegion},
-		{name: "no credentials", variables: map[string]string{"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, config: target.DeployedConfig{Env: "dev", Region: "eu-west-1"}, problem: target.NoCredentials},
-		{name: "no such profile", variables: map[string]string{"AWS_PROFILE": "nobody"}, config: target.DeployedConfig{Env: "dev", Region: "eu-west-1"}, problem: target.NoCredentials},
-		{name: "the local run's endpoint", variables: map[string]string{"AWS_ENDPOINT_URL": "http://127.0.0.1:4002"}, config: target.DeployedConfig{Env: "dev", Region: "eu-west-1"}, problem: target.NotAWS},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			settings(t, keys)
-			for name, value := range c.variables {
-				t.Setenv(name, value)
-			}
-			found, err := target.Deployed(t.Context(), c.config)
-			if c.problem != 0 {
-				wantProblem(t, err, c.problem)
-				if text := err.Error(); strings.Contains(text, ": ") || len(text) > 100 {
-					t.Errorf("not one sentence: %s", text)
-				}
-				return
-			}
-			if err != nil || found.Region != c.region {
-				t.Errorf("got %v, error %v, want Region %s", found, err, c.region)
-			}
-		})
-	}
-}
-
-func TestNotDeployed(t *testing.T) {
-	run := begin(t, false)
-	deployedTarget(t, run) // its settings
-	other, err := target.Deployed(t.Context(), target.DeployedConfig{Env: "qa", Region: targettest.Region})
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = other.APIURL(t.Context())
-	wantProblem(t, err, target.NotDeployed)
-	if got, want := err.Error(), "qa is not deployed in eu-central-1: there is no stack m2m-qa-Api"; got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-}
-
 func TestRefusalsAreOneSentence(t *testing.T) {
+	t.Parallel()
 	run := begin(t, true)
-	of := deployedTarget(t, run)
+	of := deployedTarget(run, "dev")
 	cases := []struct {
 		code    string
 		problem target.Problem
@@ -224,6 +154,25 @@ func TestUnreachable(t *testing.T) {
 	}
 }
 
+// TestAttempts counts how often a service that fails is asked.
+func TestAttempts(t *testing.T) {
+	t.Parallel()
+	var asked atomic.Int32
+	failing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked.Add(1)
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}))
+	defer failing.Close()
+	run := begin(t, false)
+	run.AWSEndpointURL = failing.URL
+	if err := run.Tell(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := localTarget(t, run).Names(t.Context()); err == nil || asked.Load() != 2 {
+		t.Errorf("the local run: %d attempts, error %v, want 2", asked.Load(), err)
+	}
+}
+
 func TestUnknownClient(t *testing.T) {
 	t.Parallel()
 	of := localTarget(t, begin(t, false))
@@ -250,6 +199,22 @@ func TestCredentialsBeforeTheFirstRotation(t *testing.T) {
 	wantProblem(t, err, target.NotYetRotated)
 	if !errors.Is(err, client.ErrNotRotated) {
 		t.Errorf("%v does not wrap ErrNotRotated", err)
+	}
+}
+
+func TestUnreadableCredentials(t *testing.T) {
+	t.Parallel()
+	run := begin(t, true)
+	of := localTarget(t, run)
+	for _, value := range []string{"sesame", `{"client_id": "sesame"}`} {
+		if err := run.Put(t.Context(), "m2m/dev/reader", value); err != nil {
+			t.Fatal(err)
+		}
+		_, err := of.Credentials("reader").Credentials(t.Context())
+		wantProblem(t, err, target.Unreadable)
+		if got, want := err.Error(), "the value of the secret m2m/dev/reader is not a client's credentials"; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
 	}
 }
 

@@ -18,12 +18,7 @@ const (
 )
 
 // errUnreadable says that AWS answered with success and without what was asked for.
-var errUnreadable = errors.New("AWS's answer lacks what was asked for; run m2m rotate")
-
-// stopped is a rotation that can't go on by itself, with what to do about it.
-type stopped struct{ problem, wayOut string }
-
-func (s stopped) Error() string { return s.problem + "; " + s.wayOut }
+var errUnreadable = errors.New("AWS's answer lacks what was asked for; run the steps again")
 
 // callError is the failure of a call to AWS in words of this program. AWS's own message is left out, since it may
 // quote the request: a value that failed a check, for instance. The request id finds it in CloudTrail.
@@ -34,7 +29,7 @@ func (e *callError) Error() string {
 	if e.requestID != "" {
 		text += ", request " + e.requestID
 	}
-	return text + "; what is current stays valid: see to the cause, then run m2m rotate"
+	return text + "; what is current stays valid: see to the cause, then run the steps again"
 }
 
 // ErrorCode returns AWS's name of the error, "" if there was no answer.

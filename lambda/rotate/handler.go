@@ -33,6 +33,8 @@ type rotator struct {
 	backoff backoff
 	now     func() time.Time
 	log     *slog.Logger
+	// deployed says that this runs on AWS, and is for telling an operator which environment is meant.
+	deployed bool
 }
 
 // newHandler returns the function's handler. A broken environment is every step's error and log line: the process
@@ -81,6 +83,8 @@ func newRotator(s settings) *rotator {
 		backoff: s.backoff,
 		now:     time.Now,
 		log:     slog.New(slog.NewJSONHandler(s.log, nil)),
+
+		deployed: s.tokenEndpoint == "",
 	}
 }
 
@@ -104,7 +108,7 @@ func (r *rotator) run(ctx context.Context, rot *rotation) (outcome string, err e
 	}
 	step, known := steps[rot.Step]
 	if !known || rot.SecretID == "" || rot.ClientRequestToken == "" {
-		return "", stopped{"the event is not a step of a rotation", "let Secrets Manager call this function, with RotateSecret"}
+		return "", notPending{stopped{"the event is not a step of a rotation", "let Secrets Manager call this function, with RotateSecret"}}
 	}
 	if err := r.secrets.describe(ctx, rot); err != nil {
 		return "", err
@@ -125,6 +129,9 @@ func (r *rotator) report(ctx context.Context, rot *rotation, outcome string, err
 	if err == nil {
 		r.log.InfoContext(ctx, "rotation step", append(line, "outcome", outcome)...)
 		return nil
+	}
+	if command := r.command(rot, err); command != "" {
+		err = fmt.Errorf("%w (%s)", err, command)
 	}
 	r.log.ErrorContext(ctx, "rotation step", append(line, "outcome", "failed", "error", err.Error())...)
 	return fmt.Errorf("rotating secret %s, %s: %w", rot.name, rot.Step, err)

@@ -176,7 +176,7 @@ func (w *world) newStore(s setup, log *slog.Logger) *local.Store {
 	w.t.Helper()
 	secret := local.Secret{
 		ARN: secretARN, Name: secretName, Initial: "{}",
-		Tags:     map[string]string{clientIDTag: w.clientID},
+		Tags:     map[string]string{client.ClientIDTag: w.clientID},
 		Rotation: &local.Rotation{FunctionARN: functionARN, Function: w, AutomaticallyAfterDays: 30, RotateImmediately: true},
 	}
 	if s.secret != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/google/uuid"
 
+	"cognito-m2m/client"
 	"cognito-m2m/internal/cognito"
 	local "cognito-m2m/internal/secretsmanager"
 )
@@ -30,7 +31,7 @@ func TestRefusals(t *testing.T) {
 			[]string{"createSecret", "no tag m2m:client-id", "deploy the stack again"},
 		},
 		"tag of another pool's client": {
-			setup{secret: func(s *local.Secret) { s.Tags[clientIDTag] = "5uo8kmcd2l6h5e3s6a7q0m4k1n" }},
+			setup{secret: func(s *local.Secret) { s.Tags[client.ClientIDTag] = "5uo8kmcd2l6h5e3s6a7q0m4k1n" }},
 			[]string{"createSecret", poolID, "no app client 5uo8kmcd2l6h5e3s6a7q0m4k1n", "m2m:client-id"},
 		},
 		"no domain": {
@@ -62,7 +63,7 @@ func TestRefusals(t *testing.T) {
 			if err == nil {
 				t.Fatal("no error")
 			}
-			for _, want := range append(c.want, secretName) {
+			for _, want := range append(c.want, secretName, "(m2m rotate reader --env dev") {
 				if !strings.Contains(err.Error(), want) {
 					t.Errorf("error %q does not say %q", err, want)
 				}
@@ -140,7 +141,7 @@ func TestEventsThatAreNoRotation(t *testing.T) {
 		"no version":      eventOf(t, "createSecret", ""),
 		"no event":        []byte(`{}`),
 	} {
-		if err := w.step(t.Context(), payload); err == nil || !strings.Contains(err.Error(), "m2m rotate") && !strings.Contains(err.Error(), "RotateSecret") {
+		if err := w.step(t.Context(), payload); err == nil || !strings.Contains(err.Error(), "rotate again") && !strings.Contains(err.Error(), "RotateSecret") {
 			t.Errorf("%s: error %v", name, err)
 		}
 	}

@@ -46,7 +46,7 @@ func (r *rotator) keepPending(ctx context.Context, rot *rotation, pending client
 		return "", err
 	}
 	if !slices.Contains(live, pending.ClientSecretID) {
-		return "", rot.stuck("the app client no longer has the secret of the pending version")
+		return "", newStuck("the app client no longer has the secret of the pending version")
 	}
 	return "kept", nil
 }
@@ -83,7 +83,7 @@ func (r *rotator) addSecret(ctx context.Context, rot *rotation) (id string, valu
 	}
 	return "", "", stopped{
 		"the app client has two secrets again each time that one is deleted",
-		"find out who else adds secrets to this app client, then run m2m rotate",
+		"find out who else adds secrets to this app client, then run the steps again",
 	}
 }
 
@@ -168,7 +168,7 @@ func (r *rotator) testConfiguration(ctx context.Context, rot *rotation) (string,
 func (r *rotator) finishSecret(ctx context.Context, rot *rotation) (string, error) {
 	pending, err := r.pending(ctx, rot)
 	if errors.Is(err, errNoValue) {
-		return "", rot.stuck("the pending version has no value")
+		return "", newStuck("the pending version has no value")
 	}
 	if err != nil {
 		return "", err
@@ -178,7 +178,7 @@ func (r *rotator) finishSecret(ctx context.Context, rot *rotation) (string, erro
 		return "", err
 	}
 	if !slices.Contains(live, pending.ClientSecretID) {
-		return "", rot.stuck("the app client no longer has the secret of the pending version")
+		return "", newStuck("the app client no longer has the secret of the pending version")
 	}
 	inUse, err := r.inUse(ctx, rot, live)
 	if err != nil {
@@ -229,10 +229,10 @@ func (r *rotator) pending(ctx context.Context, rot *rotation) (client.Credential
 	}
 	credentials, err := client.ParseCredentials(value)
 	if err != nil {
-		return client.Credentials{}, rot.stuck("the pending version's value is not a client's credentials")
+		return client.Credentials{}, newStuck("the pending version's value is not a client's credentials")
 	}
 	if credentials.ClientID != rot.clientID {
-		return client.Credentials{}, rot.stuck(fmt.Sprintf("the pending version is for another app client than the tag %s", clientIDTag))
+		return client.Credentials{}, newStuck(fmt.Sprintf("the pending version is for another app client than the tag %s", client.ClientIDTag))
 	}
 	return credentials, nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -13,9 +12,6 @@ import (
 
 	"cognito-m2m/client"
 )
-
-// clientIDTag is the tag of a secret that names its app client.
-const clientIDTag = "m2m:client-id"
 
 // Staging labels of a secret's versions.
 const (
@@ -41,20 +37,12 @@ type rotation struct {
 // tag there is no telling whose secret this is.
 func (r *rotation) check() error {
 	if !slices.Contains(r.labels, labelPending) {
-		return stopped{"the event's version is not pending: its rotation was given up, or never begun", "run m2m rotate"}
+		return notPending{stopped{"the event's version is not pending: its rotation was given up, or never begun", "rotate again"}}
 	}
 	if r.clientID == "" {
-		return stopped{"the secret has no tag " + clientIDTag, "deploy the stack again, which sets it to the app client's id"}
+		return stopped{"the secret has no tag " + client.ClientIDTag, "deploy the stack again, which sets it to the app client's id"}
 	}
 	return nil
-}
-
-// stuck is the error about a pending version that can't become current: since no version can be rewritten, the way
-// out is another version.
-func (r *rotation) stuck(problem string) error {
-	return stopped{problem, fmt.Sprintf(
-		"take its label off and run m2m rotate: aws secretsmanager update-secret-version-stage --secret-id %s --version-stage AWSPENDING --remove-from-version-id %s",
-		r.name, r.ClientRequestToken)}
 }
 
 // store is the Secrets Manager side.
@@ -73,7 +61,7 @@ func (s store) describe(ctx context.Context, rot *rotation) error {
 	rot.name = aws.ToString(described.Name)
 	rot.labels = described.VersionIdsToStages[rot.ClientRequestToken]
 	for _, tag := range described.Tags {
-		if aws.ToString(tag.Key) == clientIDTag {
+		if aws.ToString(tag.Key) == client.ClientIDTag {
 			rot.clientID = aws.ToString(tag.Value)
 		}
 	}

@@ -53,13 +53,13 @@ func (e tokenEndpoint) try(ctx context.Context, credentials client.Credentials) 
 		if refused.final {
 			return stopped{
 				fmt.Sprintf("token endpoint %s: %s", credentials.TokenEndpoint, refused.answer),
-				"correct the app client's OAuth settings, then run m2m rotate",
+				"correct the app client's OAuth settings, then run the steps again",
 			}
 		}
 		if err := e.backoff.wait(ctx, attempt); err != nil {
 			return stopped{
 				fmt.Sprintf("token endpoint %s: %s, at attempt %d and until the function's time was up", credentials.TokenEndpoint, refused.answer, attempt),
-				"see that the pool's domain is active and resolves, then run m2m rotate",
+				"see that the pool's domain is active and resolves, then run the steps again",
 			}
 		}
 	}

@@ -61,7 +61,7 @@ func (p userPool) tokenEndpointOf(pool *types.UserPoolType) (string, error) {
 	case prefix != "":
 		return "https://" + prefix + ".auth." + p.region() + ".amazoncognito.com" + path, nil
 	}
-	return "", stopped{"user pool " + p.id + " has no domain, so there is no token endpoint", "give it a domain, then run m2m rotate"}
+	return "", stopped{"user pool " + p.id + " has no domain, so there is no token endpoint", "give it a domain, then run the steps again"}
 }
 
 // issuerOf returns the "iss" claim of the pool's tokens, which has a second form since 2026. A pool that says nothing
@@ -85,7 +85,7 @@ func (p userPool) scopes(ctx context.Context, clientID string) ([]string, error)
 	}
 	scopes := slices.Sorted(slices.Values(answer.UserPoolClient.AllowedOAuthScopes))
 	if len(scopes) == 0 {
-		return nil, stopped{"app client " + clientID + " has no scope, so it can get no token", "allow it a scope, then run m2m rotate"}
+		return nil, stopped{"app client " + clientID + " has no scope, so it can get no token", "allow it a scope, then run the steps again"}
 	}
 	return scopes, nil
 }
@@ -136,7 +136,7 @@ func (p userPool) aboutClient(err error, clientID string) error {
 	if _, notFound := errors.AsType[*types.ResourceNotFoundException](err); notFound {
 		return stopped{
 			fmt.Sprintf("user pool %s has no app client %s", p.id, clientID),
-			"deploy the stack again, so that the secret's tag " + clientIDTag + " names the app client there is",
+			"deploy the stack again, so that the secret's tag " + client.ClientIDTag + " names the app client there is",
 		}
 	}
 	return withoutContent(err)

@@ -21,7 +21,7 @@ func project(t *testing.T, dev string) string {
 		}
 		write(t, filepath.Join(dir, name), string(raw))
 	}
-	for _, name := range []string{"config", "environments", "lambda", "stacks"} {
+	for _, name := range []string{"client", "config", "environments", "lambda", "stacks"} {
 		if err := os.CopyFS(filepath.Join(dir, name), os.DirFS(filepath.Join(root, name))); err != nil {
 			t.Fatal(err)
 		}
@@ -81,7 +81,7 @@ func TestBadEnvironmentFile(t *testing.T) {
 	t.Run("unknown environment", func(t *testing.T) {
 		write(t, filepath.Join(dir, "environments", "dev.yaml"), dev)
 		contains(t, fails(t, command(t, dir, freePorts("--env", "qa")...)),
-			`m2m: synthesizing qa: unknown environment "qa"`, "dev, prod, staging")
+			`m2m: synthesizing qa: environments: unknown environment "qa"`, "dev, prod, staging")
 	})
 }
 

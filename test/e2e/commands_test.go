@@ -64,12 +64,13 @@ func TestFailedRotation(t *testing.T) {
 	})
 	state := newState(t)
 	p := up(t, root, "--assembly", dir, "--state", state)
-	contains(t, p.stderr.String(), "warning", "m2m/dev/reader", "createSecret")
+	contains(t, p.stderr.String(), "warning", "m2m/dev/reader", "createSecret", "m2m rotate reader --env dev --resume")
 	if p.Clients["reader"].ClientSecret != "" {
 		t.Error("a client has a secret before its first rotation has ended")
 	}
 	s := &session{t: t, state: state}
-	contains(t, s.run(0, "clients"), "m2m rotate")
+	contains(t, s.run(0, "clients"), "m2m rotate reader --state "+state+" --resume")
+	contains(t, s.run(1, "rotate", "reader", "--abandon", "--yes"), "seems to be running", "--abandon --force")
 	contains(t, s.run(1, "token", "reader"), "not rotated yet")
 	held, err := p.operator().secrets.GetSecretValue(t.Context(), &secretsmanager.GetSecretValueInput{SecretId: aws.String("m2m/dev/reader")})
 	if err != nil || *held.SecretString != "{}" {

@@ -56,6 +56,20 @@ func (r *Rotator) Release() {
 	}
 }
 
+// ReplaceSecrets gives a client one new secret and takes all others away, as a
+// deployment does that replaces the app client.
+func (r *Run) ReplaceSecrets(ctx context.Context, name string) error {
+	rotator, id := r.Rotator, r.ClientIDs[name]
+	if err := rotator.deleteOthers(ctx, id, ""); err != nil {
+		return err
+	}
+	added, err := rotator.pools.AddUserPoolClientSecret(ctx, &cognitoidentityprovider.AddUserPoolClientSecretInput{UserPoolId: aws.String(UserPoolID), ClientId: &id})
+	if err != nil {
+		return err
+	}
+	return rotator.deleteOthers(ctx, id, *added.ClientSecretDescriptor.ClientSecretId)
+}
+
 // Put writes a value into a secret by hand.
 func (r *Run) Put(ctx context.Context, secretID, value string) error {
 	_, err := r.Rotator.secrets.PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{SecretId: &secretID, SecretString: &value})
@@ -144,6 +158,12 @@ func (r *Rotator) finish(ctx context.Context, secretID, token string) error {
 			_, err = r.secrets.UpdateSecretVersionStage(ctx, &secretsmanager.UpdateSecretVersionStageInput{
 				SecretId: &secretID, VersionStage: aws.String("AWSCURRENT"), MoveToVersionId: &token, RemoveFromVersionId: &version,
 			})
+			if err != nil {
+				return err
+			}
+			_, err = r.secrets.UpdateSecretVersionStage(ctx, &secretsmanager.UpdateSecretVersionStageInput{
+				SecretId: &secretID, VersionStage: aws.String("AWSPENDING"), RemoveFromVersionId: &token,
+			})
 			return err
 		}
 	}
@@ -156,11 +176,11 @@ func (r *Rotator) clientID(ctx context.Context, secretID string) (string, error)
 		return "", err
 	}
 	for _, tag := range described.Tags {
-		if *tag.Key == "m2m:client-id" {
+		if *tag.Key == client.ClientIDTag {
 			return *tag.Value, nil
 		}
 	}
-	return "", fmt.Errorf("%s has no tag m2m:client-id", secretID)
+	return "", fmt.Errorf("%s has no tag %s", secretID, client.ClientIDTag)
 }
 
 func (r *Rotator) credentials(ctx context.Context, secretID, label string) (client.Credentials, error) {
@@ -168,7 +188,11 @@ func (r *Rotator) credentials(ctx context.Context, secretID, label string) (clie
 	if err != nil {
 		return client.Credentials{}, err
 	}
-	return client.ParseCredentials([]byte(*value.SecretString))
+	found, err := client.ParseCredentials([]byte(*value.SecretString))
+	if err != nil {
+		return client.Credentials{}, client.ErrNotRotated // what can't be read names no secret
+	}
+	return found, nil
 }
 
 // deleteOthers deletes the secrets of a client but the one to keep; without one

@@ -23,6 +23,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/gofrs/flock"
 
+	"cognito-m2m/client"
 	"cognito-m2m/internal/awsapi"
 	"cognito-m2m/internal/cloudformation"
 	"cognito-m2m/internal/cognito"
@@ -39,6 +40,7 @@ const (
 
 const (
 	account     = "123456789012"
+	functionKey = "rotate" // the access key
 	functionARN = "arn:aws:lambda:" + Region + ":" + account + ":function:m2m-dev-Api-Rotate"
 )
 
@@ -59,11 +61,13 @@ type Run struct {
 	Rotator *Rotator
 
 	pool   *cognito.Server
+	base   string // the user pool's URL
 	store  *secretsmanager.Store
 	closes []func() error
 
 	mu     sync.Mutex
 	denied map[string]refusal // by operation
+	offset time.Duration      // of the services' clock
 }
 
 // keys are made once: they take a moment.
@@ -82,11 +86,15 @@ func Start(stateDir string) (*Run, error) {
 	if err := r.startAWS(); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
+	r.base = poolURL
 	r.Rotator.use(aws.Config{
 		Region: Region, BaseEndpoint: &r.AWSEndpointURL,
-		Credentials: credentials.NewStaticCredentialsProvider("rotate", "rotate", ""),
+		Credentials: credentials.NewStaticCredentialsProvider(functionKey, "rotate", ""),
 	}, poolURL+"/oauth2/token")
-	if err := r.writeRunFile(poolURL + "/oauth2/token"); err != nil {
+	if err := r.lock(); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	if err := r.Tell(); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
 	return r, nil
@@ -95,10 +103,24 @@ func Start(stateDir string) (*Run, error) {
 // Settle runs the first rotations and waits for them.
 func (r *Run) Settle(ctx context.Context) error { return r.store.Settle(ctx) }
 
+// SetClock lets the services' clock be ahead of this machine's, or behind it.
+func (r *Run) SetClock(offset time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.offset = offset
+}
+
+func (r *Run) now() time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return time.Now().Add(r.offset)
+}
+
 type refusal struct{ code, message string }
 
-// Deny has an operation, such as GetSecretValue, answer with an error. An empty
-// code allows it again.
+// Deny has an operation, such as GetSecretValue, answer with an error to everybody
+// but the rotation function, which has a role of its own. An empty code allows it
+// again.
 func (r *Run) Deny(operation, code, message string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -126,7 +148,7 @@ func (r *Run) startPool(baseURL string) error {
 		return err
 	}
 	c := cognito.Config{
-		UserPool: cognito.UserPool{ID: UserPoolID, Region: Region, Domain: "m2m-dev-test"}, Keys: signing, BaseURL: baseURL,
+		UserPool: cognito.UserPool{ID: UserPoolID, Region: Region, Domain: "m2m-dev-test"}, Keys: signing, BaseURL: baseURL, Now: r.now,
 		ResourceServers: []cognito.ResourceServer{{Identifier: "test-api", Scopes: []string{"read", "write"}}},
 	}
 	for _, name := range []string{"reader", "writer"} {
@@ -139,7 +161,7 @@ func (r *Run) startPool(baseURL string) error {
 			return err
 		}
 		r.ClientIDs[name] = id
-		created := time.Now().Add(-time.Minute)
+		created := time.Now().AddDate(0, 0, -1)
 		c.Clients = append(c.Clients, cognito.Client{
 			ID: id, Name: name,
 			Secrets:                         []cognito.ClientSecret{{ID: cognito.NewClientSecretID(id, created), CreateDate: created, Value: original}},
@@ -158,14 +180,14 @@ func (r *Run) startAWS() error {
 		secrets = append(secrets, secretsmanager.Secret{
 			ARN:     "arn:aws:secretsmanager:" + Region + ":" + account + ":secret:m2m/dev/" + name + "-Ab1Cd2",
 			Name:    "m2m/dev/" + name,
-			Tags:    map[string]string{"m2m:client-id": id},
+			Tags:    map[string]string{client.ClientIDTag: id},
 			Initial: "{}",
 			Rotation: &secretsmanager.Rotation{
 				FunctionARN: functionARN, Function: r.Rotator, AutomaticallyAfterDays: 30, RotateImmediately: true,
 			},
 		})
 	}
-	store, err := secretsmanager.New(secretsmanager.Config{Secrets: secrets})
+	store, err := secretsmanager.New(secretsmanager.Config{Secrets: secrets, Now: r.now})
 	if err != nil {
 		return err
 	}
@@ -210,7 +232,8 @@ func (r *Run) deniable(handler http.Handler) http.Handler {
 		r.mu.Lock()
 		denied := r.denied[operation]
 		r.mu.Unlock()
-		if denied.code == "" {
+		byFunction := strings.Contains(request.Header.Get("Authorization"), "Credential="+functionKey+"/")
+		if denied.code == "" || byFunction {
 			handler.ServeHTTP(w, request)
 			return
 		}
@@ -220,17 +243,10 @@ func (r *Run) deniable(handler http.Handler) http.Handler {
 	})
 }
 
-// writeRunFile makes the files by which a local run is found.
-func (r *Run) writeRunFile(tokenEndpoint string) error {
+// lock makes the environment's folder and holds its lock, as a run does.
+func (r *Run) lock() error {
 	dir := filepath.Join(r.StateDir, "dev")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	raw, err := json.Marshal(local.Running{
-		PID: os.Getpid(), APIURL: r.APIURL, TokenEndpoint: tokenEndpoint,
-		AWSEndpointURL: r.AWSEndpointURL, Region: Region, UserPoolID: UserPoolID,
-	})
-	if err != nil {
 		return err
 	}
 	lock := flock.New(filepath.Join(dir, "lock"))
@@ -238,5 +254,17 @@ func (r *Run) writeRunFile(tokenEndpoint string) error {
 		return err
 	}
 	r.closes = append(r.closes, lock.Close)
-	return os.WriteFile(filepath.Join(dir, "run.json"), raw, 0o600)
+	return nil
+}
+
+// Tell writes the file by which a local run is found, with what the fields say.
+func (r *Run) Tell() error {
+	raw, err := json.Marshal(local.Running{
+		PID: os.Getpid(), APIURL: r.APIURL, TokenEndpoint: r.base + "/oauth2/token", JWKSURI: r.base + "/" + UserPoolID + "/.well-known/jwks.json",
+		AWSEndpointURL: r.AWSEndpointURL, Region: Region, UserPoolID: UserPoolID,
+	})
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(r.StateDir, "dev", "run.json"), raw, 0o600)
 }

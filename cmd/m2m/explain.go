@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"cognito-m2m/internal/access"
+	"cognito-m2m/internal/explain"
+	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/target"
+)
+
+// statusUntold is the exit status of `m2m explain` if nothing says whether the
+// token would be accepted.
+const statusUntold = 2
+
+// explainOptions are the flags of `m2m explain`.
+type explainOptions struct {
+	target   targetOptions
+	assembly string
+	route    string
+	json     bool
+}
+
+func explainCommand(stdout io.Writer, speech *speech) *cobra.Command {
+	var o explainOptions
+	cmd := &cobra.Command{
+		Use:   "explain [TOKEN | -]",
+		Short: "Say why the API accepts or refuses a token",
+		Long: `API Gateway answers 401 and 403 without saying why. This makes the checks of its
+JWT authorizer (form, header, issuer, signature, client, times, scope), says of
+each what was found and what to change, and ends with the verdict.
+
+Without TOKEN, or with -, it is read from stdin and so kept out of the shell's
+history. "Bearer" and a header's name before it do no harm. Neither the token nor
+a secret is shown, and the token is sent nowhere. The clients are listed as
+` + "`m2m clients`" + ` does, and the user pool's public keys are fetched.
+
+With --assembly and without --deployed nobody is asked: signature, issuer and
+client are then not checked.
+
+Exit status:
+  0  the token would be accepted, without --route by at least one route
+  1  it would be refused
+  2  that can't be told`,
+		Example: `  m2m token reader | m2m explain --route "GET /test_jwt/read"
+  pbpaste | m2m explain - --env prod --deployed
+  m2m explain --assembly cdk.out --route "GET /orders/7" < token.txt`,
+		Args:              cobra.ArbitraryArgs,
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			err := explainToken(cmd.Context(), o, args, cmd.InOrStdin(), stdout, speech)
+			if _, concluded := errors.AsType[exitStatus](err); err == nil || concluded {
+				return err
+			}
+			speech.failure(o.target.plain(err))
+			return exitStatus(statusUntold)
+		},
+	}
+	o.target.register(cmd)
+	registerAssembly(cmd, &o.assembly)
+	cmd.Flags().StringVar(&o.route, "route", "", `the request: method and path, or a route key ("GET /orders/7")`)
+	cmd.Flags().BoolVar(&o.json, "json", false, "print one JSON object")
+	return cmd
+}
+
+func explainToken(ctx context.Context, o explainOptions, args []string, stdin io.Reader, stdout io.Writer, speech *speech) error {
+	pasted, err := readToken(args, stdin, speech)
+	if err != nil {
+		return err
+	}
+	c, err := o.config(ctx)
+	if err != nil {
+		return err
+	}
+	report, err := explain.Explain(pasted, *c)
+	if err != nil {
+		return withHint(err, "say which route is meant with --route")
+	}
+	if o.json {
+		err = json.NewEncoder(stdout).Encode(report)
+	} else {
+		err = report.WriteText(stdout)
+	}
+	if err != nil {
+		return fmt.Errorf("writing the explanation: %w", err)
+	}
+	switch report.Status {
+	case http.StatusOK:
+		return nil
+	case 0:
+		return exitStatus(statusUntold)
+	}
+	return exitStatus(1)
+}
+
+// readToken is what was pasted. Words that the shell has parted are put together
+// again: Bearer and the token.
+func readToken(args []string, stdin io.Reader, speech *speech) (string, error) {
+	if len(args) > 0 && (len(args) > 1 || args[0] != "-") {
+		return strings.Join(args, " "), nil
+	}
+	if isTerminal(stdin) {
+		speech.say("Paste the token, then Enter and Ctrl-D.")
+	}
+	const longest = 64 << 10 // far above what API Gateway reads, 10,240 bytes of headers
+	raw, err := io.ReadAll(io.LimitReader(stdin, longest))
+	if err != nil {
+		return "", fmt.Errorf("reading stdin: %w", err)
+	}
+	return string(raw), nil
+}
+
+// config is what is known about the environment: with nobody to ask, the
+// assembly alone.
+func (o explainOptions) config(ctx context.Context) (*explain.Config, error) {
+	c := &explain.Config{Route: o.route, Flags: o.target.flags()}
+	var err error
+	if o.assembly != "" && !o.target.deployed {
+		c.NoKeys = "with --assembly nobody is asked"
+		c.Environment, err = access.Read(o.assembly, o.target.env, access.IDs{})
+		return c, err
+	}
+	t, err := o.target.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := o.target.assembly(o.assembly)
+	if err != nil {
+		return nil, err
+	}
+	pool, keysAt, err := o.userPool(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	ids := access.IDs{Region: t.Region, UserPoolID: pool, Clients: map[string]string{}}
+	clients, err := t.Clients(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, known := range clients {
+		ids.Clients[known.Name] = known.ID
+	}
+	if c.Environment, err = access.Read(dir, o.target.env, ids); err != nil {
+		return nil, err
+	}
+	if keysAt == "" {
+		keysAt = explain.JWKSURL(c.Environment.Issuer())
+	}
+	if c.Keys, err = explain.FetchKeys(ctx, keysAt, nil); err != nil {
+		c.NoKeys = err.Error()
+	}
+	return c, nil
+}
+
+// userPool is the id of the user pool, and of a local run where its keys are.
+func (o explainOptions) userPool(ctx context.Context, t *target.Target) (id, keysAt string, err error) {
+	if t.Deployed() {
+		id, err = t.UserPoolID(ctx)
+		return id, "", err
+	}
+	run, err := local.FindRun(o.target.stateDir(), o.target.env)
+	if err != nil {
+		return "", "", err
+	}
+	return run.UserPoolID, run.JWKSURI, nil
+}

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"cognito-m2m/internal/local"
+)
+
+// requestLog prints a line for each request.
+func requestLog(to io.Writer) func(local.Request) {
+	return func(r local.Request) { fmt.Fprintln(to, requestLine(r)) }
+}
+
+// requestLine is a request for a person: when, what, who, the answer, how long it
+// took, and why it was refused.
+func requestLine(r local.Request) string {
+	path := r.Path
+	if strings.Contains(path, " ") { // nobody can write columns of their own
+		path = strconv.Quote(path)
+	}
+	line := fmt.Sprintf("%s %-4s %-20s %-8s %d %8s",
+		r.Received.Local().Format("15:04:05.000"), r.Method, path, cmp.Or(r.Client, "-"), r.Status, milliseconds(r.Duration))
+	if r.Refused != "" {
+		line += "  " + r.Refused
+	}
+	return line
+}
+
+func milliseconds(d time.Duration) string {
+	return fmt.Sprintf("%.1fms", float64(d)/float64(time.Millisecond))
+}
+
+// openAccessLog opens the file that access logs are appended to: - is stdout, and
+// without a name nobody reads them, which is a nil writer.
+func openAccessLog(name string, stdout io.Writer) (to io.Writer, closeLog func() error, err error) {
+	leaveOpen := func() error { return nil }
+	switch name {
+	case "":
+		return nil, leaveOpen, nil
+	case "-":
+		return stdout, leaveOpen, nil
+	}
+	file, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, nil, withHint(fmt.Errorf("opening the access log: %w", err), "choose another file with --access-log")
+	}
+	return file, file.Close, nil
+}

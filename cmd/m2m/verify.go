@@ -1,0 +1,196 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"cognito-m2m/internal/access"
+	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/target"
+	"cognito-m2m/internal/verify"
+)
+
+// verifyOptions are the flags of `m2m verify`.
+type verifyOptions struct {
+	target   targetOptions
+	assembly string
+	json     bool
+	timeout  time.Duration
+}
+
+func verifyCommand(stdout io.Writer, speech *speech) *cobra.Command {
+	var o verifyOptions
+	cmd := &cobra.Command{
+		Use:   "verify",
+		Short: "Ask the API whether it refuses and lets in what the assembly says",
+		Long: `The smoke test after a deployment. Asks every route without a token, with a
+tampered one and with that of each client without the scope, and wants 401 and
+403; asks the token endpoint with a wrong secret. Then asks with the tokens that
+a route accepts, and wants neither 401 nor 403.
+
+Only GET routes without path parameters are asked with a token that they accept,
+and those with ` + "`verify: true`" + ` in the environment file. Requests have no body, and
+m2m-verify for a path parameter. What must be refused is refused before the
+function is called; should a route that changes data let such a request through,
+it gets no further one.
+
+One token is got for each client. On AWS each is billed, and --deployed needs to
+describe the stack and to read the clients' secrets, nothing else.
+
+Exit status 0 if everything is as it should be, 1 if not.`,
+		Example: `  m2m verify
+  m2m verify --env prod --deployed
+  m2m verify --env prod --deployed --assembly cdk.out --json | jq '.checks[] | select(.outcome == "red")'`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return o.target.plain(verifyEnvironment(cmd.Context(), o, stdout, speech))
+		},
+	}
+	o.target.register(cmd)
+	registerAssembly(cmd, &o.assembly)
+	cmd.Flags().BoolVar(&o.json, "json", false, "print one JSON object")
+	cmd.Flags().DurationVar(&o.timeout, "timeout", time.Minute, "how long all of it may take")
+	return cmd
+}
+
+func registerAssembly(cmd *cobra.Command, dir *string) {
+	cmd.Flags().StringVar(dir, "assembly", "", "folder of the cloud assembly that says what is wanted (default: that of the local run; with --deployed cdk.out in the project)")
+	if err := cmd.MarkFlagDirname("assembly"); err != nil {
+		panic(err) // a flag of another name: a mistake in this program
+	}
+}
+
+func verifyEnvironment(ctx context.Context, o verifyOptions, stdout io.Writer, speech *speech) error {
+	ctx, cancel := context.WithTimeout(ctx, o.timeout)
+	defer cancel()
+	t, err := o.target.open(ctx)
+	if err != nil {
+		return err
+	}
+	apiURL, err := t.APIURL(ctx)
+	if err != nil {
+		return err
+	}
+	dir, err := o.target.assembly(o.assembly)
+	if err != nil {
+		return err
+	}
+	wanted, err := access.Read(dir, o.target.env, access.IDs{Region: t.Region})
+	if err != nil {
+		return err
+	}
+	marked, err := o.target.marked()
+	if err != nil {
+		return err
+	}
+	slow := time.AfterFunc(3*time.Second, func() { speech.say("Still asking %s ...", t) })
+	defer slow.Stop()
+	report, err := verify.Run(ctx, verify.Config{Environment: wanted, APIURL: apiURL, Credentials: t.Credentials, Try: marked})
+	if err != nil {
+		return err
+	}
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return context.Canceled
+	}
+	if err := o.print(stdout, t, apiURL, report); err != nil {
+		return fmt.Errorf("writing the report: %w", err)
+	}
+	return o.conclude(t, dir, report, speech)
+}
+
+// assembly is the folder of the assembly that the environment is held against:
+// the one given, or the one that runs, or the one that is deployed from here.
+func (o targetOptions) assembly(given string) (string, error) {
+	if given != "" {
+		return given, nil
+	}
+	if o.deployed {
+		dir := filepath.Join(projectDir(), "cdk.out")
+		if _, err := os.Stat(filepath.Join(dir, "manifest.json")); err != nil {
+			return "", withHint(errors.New("there is no cloud assembly in "+dir), "name the one that was deployed with --assembly DIR, or write it: `npx cdk synth`")
+		}
+		return dir, nil
+	}
+	run, err := local.FindRun(o.stateDir(), o.env)
+	if err != nil {
+		return "", err
+	}
+	if run.Assembly == "" {
+		return "", withHint(fmt.Errorf("the run of %s does not say which assembly it runs", o.env), "name it with --assembly DIR")
+	}
+	return run.Assembly, nil
+}
+
+func (o targetOptions) stateDir() string {
+	return cmp.Or(o.state, filepath.Join(projectDir(), ".m2m"))
+}
+
+// marked are the keys of the routes that the environment file lets be called.
+func (o targetOptions) marked() (keys []string, err error) {
+	environment, err := environmentFile(o.env)
+	if err != nil || environment == nil {
+		return nil, err
+	}
+	for _, route := range environment.API.Routes {
+		if route.Verify {
+			keys = append(keys, route.Keys()...)
+		}
+	}
+	return keys, nil
+}
+
+// verifyDescription is the JSON form of `m2m verify`: keys are added, never
+// renamed.
+type verifyDescription struct {
+	Env      string `json:"env"`
+	Deployed bool   `json:"deployed"`
+	Region   string `json:"region"`
+	APIURL   string `json:"api_url"`
+	OK       bool   `json:"ok"`
+	*verify.Report
+}
+
+func (o verifyOptions) print(stdout io.Writer, t *target.Target, apiURL string, report *verify.Report) error {
+	if !o.json {
+		return report.WriteText(stdout)
+	}
+	return json.NewEncoder(stdout).Encode(verifyDescription{
+		Env: t.Env, Deployed: t.Deployed(), Region: t.Region, APIURL: apiURL, OK: len(report.Failed()) == 0, Report: report,
+	})
+}
+
+// conclude says what was found, and is an error if it is not as it should be.
+func (o verifyOptions) conclude(t *target.Target, dir string, report *verify.Report, speech *speech) error {
+	speech.say("%d checks of %s, for which %d tokens were got.", report.Wanted(), t, report.TokensSpent)
+	failed := report.Failed()
+	if len(failed) == 0 {
+		return nil
+	}
+	way := fmt.Sprintf("deploy that assembly, or name the one that is deployed with --assembly DIR; `m2m explain --route KEY%s` tells why a token is refused", o.target.flags())
+	lacking := map[string]int{}
+	for _, c := range failed {
+		if c.Outcome == verify.NotTried && c.Case != verify.ClientSecret {
+			lacking[c.Reason]++
+			continue
+		}
+		speech.say("red: %s", c)
+		if c.Outcome == verify.NotTried {
+			way = fmt.Sprintf("the first rotation fills a secret: `m2m clients%s` shows how far it is, `m2m rotate %s%[1]s` starts one", o.target.flags(), c.Client)
+		}
+	}
+	for _, reason := range slices.Sorted(maps.Keys(lacking)) {
+		speech.say("red: %d not tried: %s", lacking[reason], reason)
+	}
+	return withHint(fmt.Errorf("%s is not as %s says: %d of %d checks are red", t, dir, len(failed), report.Wanted()), "%s", way)
+}

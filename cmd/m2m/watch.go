@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/synth"
+)
+
+// watch brings changes of files into the environment that runs.
+type watch struct {
+	o       upOptions
+	project *synth.Project // nil where a folder with an assembly is watched
+	runtime *local.Runtime
+	files   *synth.Watcher
+	stdout  io.Writer
+	speech  *speech
+}
+
+// newWatch remembers the files as they are now. It is nil without --watch.
+func newWatch(o upOptions, project *synth.Project, runtime *local.Runtime, stdout io.Writer, speech *speech) (*watch, error) {
+	if !o.watch {
+		return nil, nil //nolint:nilnil // nothing is watched
+	}
+	w := &watch{o: o, project: project, runtime: runtime, stdout: stdout, speech: speech}
+	var err error
+	if o.assembly != "" {
+		w.files, err = synth.WatchAssembly(o.assembly)
+	} else {
+		w.files, err = project.Watch()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("watching for changes: %w", err)
+	}
+	return w, nil
+}
+
+// start follows changes until ctx ends. The function that it returns ends it
+// earlier, and returns when nothing of it runs any more.
+func (w *watch) start(ctx context.Context) (stop func()) {
+	if w == nil {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	w.speech.say("Watching %s for changes.", w.root())
+	go func() {
+		defer close(ended)
+		w.follow(ctx)
+	}()
+	return func() {
+		cancel()
+		<-ended
+	}
+}
+
+func (w *watch) root() string {
+	if w.o.assembly != "" {
+		return w.o.assembly
+	}
+	return w.project.Dir
+}
+
+// follow applies one change after the other. A change that fails changes nothing.
+func (w *watch) follow(ctx context.Context) {
+	changed, err := w.files.Next(ctx)
+	for err == nil {
+		w.speech.say("Changed: %s", w.list(changed))
+		newer, failure := w.apply(ctx, changed)
+		if ctx.Err() != nil {
+			return
+		}
+		if failure != nil {
+			w.speech.failure(failure)
+			w.speech.say("What ran before goes on. The next change is tried again.")
+		}
+		if changed = newer; changed == nil {
+			changed, err = w.files.Next(ctx)
+		}
+	}
+	if ctx.Err() == nil {
+		w.speech.failure(fmt.Errorf("watching for changes, which ends here: %w", err))
+	}
+}
+
+// apply brings the environment to what the files say. If they change again before
+// that is known, it gives up and returns what has changed.
+func (w *watch) apply(ctx context.Context, changed []string) (newer []string, err error) {
+	begun, dir := time.Now(), w.o.assembly
+	if dir == "" {
+		rebuilt, err := w.runtime.Rebuild(ctx, changed)
+		if err != nil {
+			return nil, err
+		}
+		if !rebuilt.None() {
+			w.speech.say("Applied in %s, as built from the source: %s", seconds(time.Since(begun)), rebuilt)
+		}
+		if w.project.UpToDate(ctx, w.o.env, w.runtime.Assembly()) {
+			w.speech.say("The assembly that runs was made of these very files.")
+			return nil, nil
+		}
+		dir = w.runtime.SynthDir()
+		if newer, err := w.synthesize(ctx, dir); newer != nil || err != nil {
+			return newer, err
+		}
+	}
+	description, changes, err := w.runtime.Apply(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	w.speech.say("Applied in %s: %s", seconds(time.Since(begun)), outcome(changes))
+	if w.o.json {
+		return nil, show(w.stdout, description, true)
+	}
+	return nil, nil
+}
+
+func outcome(changes local.Changes) string {
+	if changes.None() {
+		return "nothing else differs"
+	}
+	return changes.String()
+}
+
+// synthesize makes an assembly in dir. A change meanwhile ends that at once: the
+// assembly would be of files that are no longer there.
+func (w *watch) synthesize(ctx context.Context, dir string) (newer []string, err error) {
+	synthesis, cancel := context.WithCancel(ctx)
+	change := make(chan []string, 1)
+	go func() {
+		files, err := w.files.Next(synthesis)
+		if err == nil {
+			cancel()
+		}
+		change <- files
+	}()
+	_, err = synthesize(synthesis, w.project, w.o.env, dir, w.speech)
+	cancel()
+	if newer = <-change; newer != nil {
+		return newer, nil
+	}
+	return nil, err
+}
+
+// list names a few files, relative to what is watched.
+func (w *watch) list(files []string) string {
+	const few = 3
+	var names []string
+	root, err := filepath.Abs(w.root())
+	for _, file := range files[:min(few, len(files))] {
+		if name, relErr := filepath.Rel(root, file); err == nil && relErr == nil {
+			file = name
+		}
+		names = append(names, file)
+	}
+	if more := len(files) - few; more > 0 {
+		names = append(names, fmt.Sprintf("%d more", more))
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,267 @@
+// Package accesstest serves an environment for tests that hold it against what
+// is known about it: a user pool that issues tokens and an HTTP API, both real
+// and over HTTP. A function in this process answers, and tells who called it.
+package accesstest
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"cognito-m2m/client"
+	"cognito-m2m/internal/access"
+	"cognito-m2m/internal/cognito"
+	"cognito-m2m/internal/gateway"
+)
+
+// What every environment has.
+const (
+	Region     = "eu-central-1"
+	UserPoolID = Region + "_Test00001"
+	Issuer     = "https://cognito-idp." + Region + ".amazonaws.com/" + UserPoolID
+)
+
+const functionARN = "arn:aws:lambda:" + Region + ":123456789012:function:echo"
+
+// Run is an environment that is served.
+type Run struct {
+	// Environment is what is known about it.
+	Environment *access.Environment
+	APIURL      string
+	// TokenEndpoint can be changed to lead elsewhere.
+	TokenEndpoint string
+	JWKSURL       string
+	// Keys are those that the user pool signs with.
+	Keys *cognito.Keys
+	// Secrets are the clients' by their names. One that is taken out is not
+	// rotated yet.
+	Secrets map[string]cognito.Secret
+
+	mu    sync.Mutex
+	calls []string
+}
+
+// keys are made once: they take a moment.
+var keys = sync.OnceValues(func() (*cognito.Keys, error) { return cognito.GenerateKeys(rand.Reader) })
+
+// Environment has clients and routes of each kind. The client visitor is not of
+// the API.
+func Environment(t testing.TB) *access.Environment {
+	t.Helper()
+	e := &access.Environment{Name: "dev", Clients: []access.Client{
+		{Name: "reader", Scopes: []string{"test-api/read"}},
+		{Name: "visitor", Scopes: []string{"test-api/read"}},
+		{Name: "writer", Scopes: []string{"test-api/write"}},
+	}}
+	jwt := &access.Authorizer{Name: "Jwt", Header: "Authorization", Issuer: Issuer, Clients: []string{"reader", "writer"}}
+	for i := range e.Clients {
+		id, err := cognito.NewClientID(rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e.Clients[i].ID = id
+		if slices.Contains(jwt.Clients, e.Clients[i].Name) {
+			jwt.Audience = append(jwt.Audience, id)
+		}
+	}
+	e.Routes = []access.Route{
+		{Key: "ANY /any", Authorizer: jwt},
+		{Key: "DELETE /orders/{id}", Authorizer: jwt, Scopes: []string{"test-api/write"}},
+		{Key: "GET /orders", Authorizer: jwt, Scopes: []string{"test-api/read", "test-api/admin"}},
+		{Key: "GET /orders/{id}", Authorizer: jwt, Scopes: []string{"test-api/read"}},
+		{Key: "POST /orders", Authorizer: jwt, Scopes: []string{"test-api/write"}},
+	}
+	return e
+}
+
+// Start serves an environment until the test ends. It is served as it is known,
+// but for the changes.
+func Start(t testing.TB, changes ...func(*access.Environment)) *Run {
+	t.Helper()
+	r := &Run{Environment: Environment(t), Secrets: map[string]cognito.Secret{}}
+	served := clone(r.Environment)
+	for _, change := range changes {
+		change(served)
+	}
+	var err error
+	if r.Keys, err = keys(); err != nil {
+		t.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	poolServer := httptest.NewServer(mux)
+	t.Cleanup(poolServer.Close)
+	pool, err := r.pool(served, poolServer.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mux.Handle("/", pool)
+	api, err := Gateway(served, poolServer.URL+"/"+UserPoolID, r.invoke)
+	if err != nil {
+		t.Fatal(err)
+	}
+	apiServer := httptest.NewServer(api)
+	t.Cleanup(apiServer.Close)
+	r.APIURL, r.TokenEndpoint = apiServer.URL, poolServer.URL+"/oauth2/token"
+	r.JWKSURL = poolServer.URL + "/" + UserPoolID + "/.well-known/jwks.json"
+	return r
+}
+
+// clone copies what a test may change; authorizers are replaced as a whole.
+func clone(e *access.Environment) *access.Environment {
+	return &access.Environment{Name: e.Name, Routes: slices.Clone(e.Routes), Clients: slices.Clone(e.Clients)}
+}
+
+func (r *Run) pool(e *access.Environment, baseURL string) (*cognito.Server, error) {
+	c := cognito.Config{
+		UserPool: cognito.UserPool{ID: UserPoolID, Region: Region, Domain: "m2m-dev-test"}, Keys: r.Keys, BaseURL: baseURL,
+		ResourceServers: []cognito.ResourceServer{{Identifier: "test-api", Scopes: []string{"read", "write", "admin"}}},
+	}
+	for _, declared := range e.Clients {
+		secret, err := cognito.NewClientSecret(rand.Reader)
+		if err != nil {
+			return nil, err
+		}
+		r.Secrets[declared.Name] = secret
+		created := time.Now().Add(-time.Minute)
+		c.Clients = append(c.Clients, cognito.Client{
+			ID: declared.ID, Name: declared.Name,
+			Secrets:                         []cognito.ClientSecret{{ID: cognito.NewClientSecretID(declared.ID, created), CreateDate: created, Value: secret}},
+			AllowedOAuthFlowsUserPoolClient: true, AllowedOAuthFlows: []string{"client_credentials"}, AllowedOAuthScopes: declared.Scopes,
+		})
+	}
+	return cognito.New(c)
+}
+
+// Invoke is a function that is called with an event.
+type Invoke func(ctx context.Context, payload []byte) (response []byte, requestID string, err error)
+
+// Invoke implements gateway.Invoker.
+func (i Invoke) Invoke(ctx context.Context, payload []byte) ([]byte, string, error) {
+	return i(ctx, payload)
+}
+
+// Gateway is the HTTP API of an environment, with the documents of its issuer
+// below issuerURL and one function.
+func Gateway(e *access.Environment, issuerURL string, function Invoke) (http.Handler, error) {
+	c := gateway.Config{
+		API:          gateway.API{ID: "a1b2c3d4e5", Region: Region, AccountID: "123456789012"},
+		Stages:       []gateway.Stage{{Name: "$default"}},
+		Integrations: []gateway.Integration{{ID: "echo", Type: "AWS_PROXY", URI: functionARN, PayloadFormatVersion: "2.0"}},
+		Permissions:  []gateway.Permission{{FunctionARN: functionARN, Principal: "apigateway.amazonaws.com", Action: "lambda:InvokeFunction"}},
+		Functions:    map[string]gateway.Invoker{functionARN: function},
+		OIDC:         func(string) string { return issuerURL },
+	}
+	added := map[string]bool{}
+	for _, declared := range e.Routes {
+		route := gateway.Route{Key: declared.Key, IntegrationID: "echo"}
+		if a := declared.Authorizer; a != nil {
+			route.AuthorizationType, route.AuthorizerID, route.AuthorizationScopes = "JWT", a.Name, declared.Scopes
+			if !added[a.Name] {
+				added[a.Name] = true
+				c.Authorizers = append(c.Authorizers, gateway.Authorizer{
+					ID: a.Name, Name: a.Name, Type: "JWT", IdentitySource: []string{identitySource(a)}, Issuer: a.Issuer, Audience: a.Audience,
+				})
+			}
+		}
+		c.Routes = append(c.Routes, route)
+	}
+	return gateway.New(c)
+}
+
+func identitySource(a *access.Authorizer) string {
+	if a.Query != "" {
+		return "$request.querystring." + a.Query
+	}
+	return "$request.header." + a.Header
+}
+
+// invoke is the function.
+func (r *Run) invoke(_ context.Context, payload []byte) ([]byte, string, error) {
+	var event struct {
+		RawPath        string `json:"rawPath"`
+		RequestContext struct {
+			HTTP struct {
+				Method string `json:"method"`
+			} `json:"http"`
+		} `json:"requestContext"`
+	}
+	if err := json.Unmarshal(payload, &event); err != nil {
+		return nil, "", err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.calls = append(r.calls, event.RequestContext.HTTP.Method+" "+event.RawPath)
+	return []byte(`{"statusCode":200,"body":"{}"}`), "", nil
+}
+
+// Calls are the requests that reached the function, sorted.
+func (r *Run) Calls() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Sorted(slices.Values(r.calls))
+}
+
+// Client is the client of that name.
+func (r *Run) Client(name string) access.Client {
+	i := slices.IndexFunc(r.Environment.Clients, func(c access.Client) bool { return c.Name == name })
+	return r.Environment.Clients[i]
+}
+
+// Credentials are those of a client, with all its scopes.
+func (r *Run) Credentials(name string) client.Source {
+	return source(func() (client.Credentials, error) {
+		secret, rotated := r.Secrets[name]
+		if !rotated {
+			return client.Credentials{}, client.ErrNotRotated
+		}
+		return client.Credentials{ClientID: r.Client(name).ID, ClientSecret: client.Secret(secret), TokenEndpoint: r.TokenEndpoint}, nil
+	})
+}
+
+type source func() (client.Credentials, error)
+
+func (s source) Credentials(context.Context) (client.Credentials, error) { return s() }
+
+// Token is a genuine access token of a client.
+func (r *Run) Token(t testing.TB, name string) string {
+	t.Helper()
+	tokens, err := client.NewTokenSource(client.Config{Credentials: r.Credentials(name)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := tokens.TokenContext(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got.AccessToken
+}
+
+// Status is what the API answers to a request with a token; "" is without one.
+func (r *Run) Status(t testing.TB, method, path, token string) int {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, r.APIURL+path, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
+	}
+	response, err := http.DefaultTransport.RoundTrip(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	return response.StatusCode
+}
+
+// Find is the route of that key in an environment that a test changes.
+func Find(e *access.Environment, key string) *access.Route {
+	i := slices.IndexFunc(e.Routes, func(r access.Route) bool { return r.Key == key })
+	return &e.Routes[i]
+}

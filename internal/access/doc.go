@@ -1,0 +1,10 @@
+// Package access is who may call what in one environment: the routes of its
+// HTTP API, what each wants of a token, and the clients there are.
+//
+// It owns reading that out of a cloud assembly, giving it the ids of a
+// deployment, and which route takes a request. It does not own deciding on a
+// token (package explain) or asking the running environment (package verify).
+//
+// Source: API Gateway developer guide, "Create routes for HTTP APIs" and
+// "Control access to HTTP APIs with JWT authorizers".
+package access

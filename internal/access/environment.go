@@ -1,0 +1,73 @@
+package access
+
+import "slices"
+
+// Environment is what one environment grants. Routes are sorted by key, clients
+// by name.
+type Environment struct {
+	Name    string
+	Routes  []Route
+	Clients []Client
+}
+
+// Route is one route of the HTTP API.
+type Route struct {
+	// Key is "$default", or a method and a path such as "GET /orders/{id}".
+	Key string
+	// Scopes are those of which a token needs one; without any, every token that
+	// the authorizer accepts will do.
+	Scopes []string
+	// Authorizer is nil for an open route.
+	Authorizer *Authorizer
+}
+
+// Authorizer is a JWT authorizer.
+type Authorizer struct {
+	Name string
+	// Header or Query names where a request has its token; the other is empty.
+	Header, Query string
+	// Issuer is the only one whose tokens are accepted; "" if the id of the user
+	// pool is not known.
+	Issuer string
+	// Clients are the names of the clients whose tokens are accepted, sorted.
+	Clients []string
+	// Audience are the ids that are accepted: those of Clients, as far as they are
+	// known, and what else the template names.
+	Audience []string
+}
+
+// Client is one app client.
+type Client struct {
+	Name   string
+	ID     string   // "" if it is not known
+	Scopes []string // those it can be given, sorted
+}
+
+// Accepts says whether a valid token of the client opens the route, if it has
+// all of the client's scopes.
+func (r Route) Accepts(c Client) bool {
+	return r.knows(c) && (r.Authorizer == nil || len(r.Scopes) == 0 || Share(r.Scopes, c.Scopes))
+}
+
+// Forbids says whether a valid token of the client lacks nothing but a scope.
+func (r Route) Forbids(c Client) bool { return r.knows(c) && !r.Accepts(c) }
+
+func (r Route) knows(c Client) bool {
+	return r.Authorizer == nil || slices.Contains(r.Authorizer.Clients, c.Name)
+}
+
+// Share says whether two lists of scopes have one in common.
+func Share(wanted, granted []string) bool {
+	return slices.ContainsFunc(wanted, func(scope string) bool { return slices.Contains(granted, scope) })
+}
+
+// Issuer is the issuer of the first route that wants a token, "" if none is
+// known.
+func (e *Environment) Issuer() string {
+	for _, r := range e.Routes {
+		if r.Authorizer != nil {
+			return r.Authorizer.Issuer
+		}
+	}
+	return ""
+}

@@ -1,0 +1,138 @@
+package access
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"cognito-m2m/internal/assembly"
+)
+
+// IDs are the ids that an environment has where it runs. An assembly has none
+// of them: what is not given here stays unknown.
+type IDs struct {
+	Region     string            // of stacks whose template leaves it open
+	UserPoolID string            // with it, issuers are known
+	Clients    map[string]string // app client ids by the clients' names
+}
+
+// Read reads the environment of that name out of the cloud assembly in dir. It
+// fails if there is no such assembly or environment, if its templates can't be
+// worked out, or if they have not one HTTP API. What they have beside the API
+// and its clients does not matter here.
+func Read(dir, name string, ids IDs) (*Environment, error) {
+	loaded, err := assembly.Load(dir)
+	if err != nil {
+		return nil, err
+	}
+	stage, err := loaded.Stage(name)
+	if err != nil {
+		return nil, err
+	}
+	model, problems := stage.Resolve(assembly.Options{Region: ids.Region, IDs: placeholders{ids.UserPoolID}})
+	for _, problem := range problems {
+		if problem.Kind == assembly.Invalid {
+			return nil, fmt.Errorf("reading %s: %w", dir, problem)
+		}
+	}
+	if len(model.APIs) != 1 {
+		return nil, fmt.Errorf("reading %s: %s has %d HTTP APIs, and one is wanted", dir, name, len(model.APIs))
+	}
+	r := reader{ids: ids, model: model, api: model.APIs[0]}
+	return r.read(name)
+}
+
+// placeholders implements assembly.IDs before it is known which client a logical
+// id is of.
+type placeholders struct{ userPoolID string }
+
+func (p placeholders) ID(key assembly.Key) (string, error) {
+	if key.Type == "AWS::Cognito::UserPool" && p.userPoolID != "" {
+		return p.userPoolID, nil
+	}
+	return key.Stack + "." + key.LogicalID, nil
+}
+
+type reader struct {
+	ids   IDs
+	model *assembly.Model
+	api   assembly.API
+}
+
+func (r reader) read(name string) (*Environment, error) {
+	e := &Environment{Name: name}
+	for _, declared := range r.model.UserPoolClients {
+		scopes := slices.Sorted(slices.Values(declared.AllowedOAuthScopes))
+		named := r.name(declared)
+		e.Clients = append(e.Clients, Client{Name: named, ID: r.ids.Clients[named], Scopes: scopes})
+	}
+	authorizers := map[string]*Authorizer{}
+	for _, declared := range r.api.Authorizers {
+		a, err := r.authorizer(declared)
+		if err != nil {
+			return nil, err
+		}
+		authorizers[declared.ID] = a
+	}
+	for _, declared := range r.api.Routes {
+		route := Route{Key: declared.Key}
+		if declared.AuthorizationType == "JWT" {
+			route.Authorizer, route.Scopes = authorizers[declared.AuthorizerID], declared.AuthorizationScopes
+			if route.Authorizer == nil {
+				return nil, fmt.Errorf("the route %s has an authorizer that the API does not have", declared.Key)
+			}
+		}
+		e.Routes = append(e.Routes, route)
+	}
+	slices.SortFunc(e.Clients, func(a, b Client) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(e.Routes, func(a, b Route) int { return cmp.Compare(a.Key, b.Key) })
+	return e, nil
+}
+
+// name is the name a client goes by: its own, or its logical id where it has
+// none or shares it.
+func (r reader) name(declared assembly.UserPoolClient) string {
+	shared := slices.ContainsFunc(r.model.UserPoolClients, func(other assembly.UserPoolClient) bool {
+		return other.Name == declared.Name && other.ID != declared.ID
+	})
+	if declared.Name == "" || shared {
+		return declared.LogicalID
+	}
+	return declared.Name
+}
+
+var errIdentitySource = errors.New("an authorizer has another identity source than one header or one query parameter")
+
+func (r reader) authorizer(declared assembly.Authorizer) (*Authorizer, error) {
+	a := &Authorizer{Name: declared.Name}
+	source := strings.Join(declared.IdentitySource, ",")
+	header, isHeader := strings.CutPrefix(source, "$request.header.")
+	query, isQuery := strings.CutPrefix(source, "$request.querystring.")
+	switch {
+	case isHeader:
+		a.Header = header
+	case isQuery:
+		a.Query = query
+	default:
+		return nil, errIdentitySource
+	}
+	if r.ids.UserPoolID != "" {
+		a.Issuer = declared.Issuer
+	}
+	for _, accepted := range declared.Audience {
+		i := slices.IndexFunc(r.model.UserPoolClients, func(c assembly.UserPoolClient) bool { return c.ID == accepted })
+		if i < 0 { // an id in the template as it stands
+			a.Audience = append(a.Audience, accepted)
+			continue
+		}
+		name := r.name(r.model.UserPoolClients[i])
+		a.Clients = append(a.Clients, name)
+		if id := r.ids.Clients[name]; id != "" {
+			a.Audience = append(a.Audience, id)
+		}
+	}
+	slices.Sort(a.Clients)
+	return a, nil
+}

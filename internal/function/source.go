@@ -1,0 +1,47 @@
+package function
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// SourceFolder returns the folder of the package that the asset's bootstrap was built from. It fails if the bootstrap
+// is no Go program, or if its module is not where cfg says.
+func SourceFolder(cfg PrepareConfig) (string, error) {
+	origin, moduleRoot, err := locate(filepath.Join(cfg.AssetDir, "bootstrap"), cfg.SourceDir)
+	if err != nil {
+		return "", fmt.Errorf("finding the source of asset %s: %w", cfg.AssetHash, err)
+	}
+	inModule := strings.TrimPrefix(strings.TrimPrefix(origin.packagePath, origin.modulePath), "/")
+	return filepath.Join(moduleRoot, filepath.FromSlash(inModule)), nil
+}
+
+// BuildSource builds the package that the asset's bootstrap was built from once more, for this machine and as the
+// source is now: the function that the asset will hold after the next synth. The result replaces the file output in
+// one step; a process that runs the old one is not disturbed.
+func BuildSource(ctx context.Context, cfg PrepareConfig, output string) error {
+	origin, moduleRoot, err := locate(filepath.Join(cfg.AssetDir, "bootstrap"), cfg.SourceDir)
+	if err != nil {
+		return fmt.Errorf("finding the source of asset %s: %w", cfg.AssetHash, err)
+	}
+	folder := filepath.Dir(output)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return fmt.Errorf("making build folder: %w", err)
+	}
+	scratch, err := os.MkdirTemp(folder, "build-")
+	if err != nil {
+		return fmt.Errorf("making build folder: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(scratch) }()
+	built := filepath.Join(scratch, "bootstrap")
+	if err := compile(ctx, moduleRoot, origin.packagePath, origin.native(), built); err != nil {
+		return err
+	}
+	if err := os.Rename(built, output); err != nil {
+		return fmt.Errorf("keeping built bootstrap: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,140 @@
+package gateway_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cognito-m2m/internal/gateway"
+)
+
+// watched collects what an API says of its requests.
+type watched struct {
+	mu       sync.Mutex
+	requests []gateway.Request
+}
+
+func (w *watched) observe(r gateway.Request) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.requests = append(w.requests, r)
+}
+
+func (w *watched) into(a *api) { a.config.Observe = w.observe }
+
+// the only request there was, once its answer is there.
+func (w *watched) only(t *testing.T) gateway.Request {
+	t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.requests) != 1 {
+		t.Fatalf("got %d records, want 1: %+v", len(w.requests), w.requests)
+	}
+	return w.requests[0]
+}
+
+func TestObservedRequests(t *testing.T) {
+	t.Parallel()
+	failing := &function{respond: func(context.Context, []byte) ([]byte, string, error) { return nil, "", errCrash }}
+	throttled := func(a *api) {
+		none := 0.0
+		a.config.Stages[0].DefaultRouteSettings.ThrottlingRateLimit = &none
+		burst := 0
+		a.config.Stages[0].DefaultRouteSettings.ThrottlingBurstLimit = &burst
+	}
+	for _, c := range []struct {
+		name, target, token string
+		change              func(*api)
+		want                gateway.Request
+	}{
+		{"answered", "/test_jwt/read?a=secret", sign(t, validClaims()), nil, gateway.Request{
+			Path: "/test_jwt/read", ClientID: clientID, Status: 200,
+		}},
+		{"no token", "/test_jwt", "", nil, gateway.Request{Path: "/test_jwt", Status: 401, Refused: "no token"}},
+		{"expired", "/test_jwt", sign(t, with(map[string]any{"exp": 1})), nil, gateway.Request{
+			Path: "/test_jwt", Status: 401, Refused: "invalid_token: the token has expired",
+		}},
+		{"without the scope", "/test_jwt/read", sign(t, with(map[string]any{"scope": "x"})), nil, gateway.Request{
+			Path: "/test_jwt/read", ClientID: clientID, Status: 403,
+			Refused: "insufficient_scope: expected scopes: [test-api/read test-api/admin]",
+		}},
+		{"no route", "/a%20b%0Ac", "", nil, gateway.Request{Path: `/a b\u000ac`, Status: 404, Refused: "no route"}},
+		{"throttled", "/open", "", throttled, gateway.Request{Path: "/open", Status: 429, Refused: "Too Many Requests"}},
+		{"failed function", "/open", "", func(a *api) { a.function = failing }, gateway.Request{
+			Path: "/open", Status: 500, Refused: "invoking function: the process exited",
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var seen watched
+			a := newAPI(t, seen.into, func(a *api) {
+				if c.change != nil {
+					c.change(a)
+				}
+				respond := a.function.respond
+				a.function.respond = func(ctx context.Context, payload []byte) ([]byte, string, error) {
+					a.clock.advance(7 * time.Millisecond)
+					if respond == nil {
+						respond = echo
+					}
+					return respond(ctx, payload)
+				}
+			})
+			a.call(t, http.MethodGet, c.target, "Authorization", c.token)
+			c.want.Method, c.want.Received = http.MethodGet, start
+			if a.function.calls() > 0 {
+				c.want.Duration = 7 * time.Millisecond
+			}
+			if diff := cmp.Diff(c.want, seen.only(t)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestObservedRequestsHaveNoToken(t *testing.T) {
+	t.Parallel()
+	token := sign(t, validClaims())
+	echoed := errors.New("unexpected headers map[authorization:Bearer " + token + "]")
+	for _, c := range []struct {
+		name, target string
+		headers      []string
+		function     *function
+		masked       func(gateway.Request) string
+	}{
+		{"path", "/nothing/" + token + "/x", nil, &function{}, func(r gateway.Request) string { return r.Path }},
+		{"path in percents", "/nothing/%65" + token[1:], nil, &function{}, func(r gateway.Request) string { return r.Path }},
+		{"path of a route", "/files/" + token, nil, &function{}, func(r gateway.Request) string { return r.Path }},
+		{"path before any stage", "/" + token + "/..", []string{"X-Large", strings.Repeat("x", 11<<10)}, &function{}, func(r gateway.Request) string { return r.Path }},
+		{
+			"function error", "/open", nil, &function{respond: func(context.Context, []byte) ([]byte, string, error) { return nil, "", echoed }},
+			func(r gateway.Request) string { return r.Refused },
+		},
+		{"function's header name", "/open", nil, answering(`{"statusCode":200,"headers":{"Bearer ` + token + `":"x"}}`), func(r gateway.Request) string { return r.Refused }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var seen watched
+			a := newAPI(t, seen.into, func(a *api) {
+				a.function = c.function
+				a.config.Routes = append(a.config.Routes, openRoutes("GET /files/{name}")...)
+			})
+			a.call(t, http.MethodGet, c.target, c.headers...)
+			record := seen.only(t)
+			if text := c.masked(record); !strings.Contains(text, "[token]") {
+				t.Errorf("nothing stands for the token in %q", text)
+			}
+			for part := range strings.SplitSeq(token, ".") {
+				if all := record.Path + record.Refused + record.ClientID; strings.Contains(all, part) {
+					t.Errorf("a part of the token is in %q", all)
+				}
+			}
+		})
+	}
+}

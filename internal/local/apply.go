@@ -1,0 +1,129 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"cognito-m2m/internal/assembly"
+	"cognito-m2m/internal/function"
+)
+
+// Apply serves the assembly in dir instead of the one that is served, without
+// refusing or cutting off a request. Ids, keys and secrets of what stays are kept;
+// what is new gets its own, and a new secret is rotated before Apply returns. On
+// an error before that, what was served goes on. The folder of the assembly that
+// was served may go when Apply has returned.
+//
+// Parity: Runtime: a change takes effect at once
+func (r *Runtime) Apply(ctx context.Context, dir string) (*Description, Changes, error) {
+	next, err := r.read(ctx, dir)
+	if err != nil {
+		return nil, Changes{}, err
+	}
+	if err := r.wire(next); err != nil {
+		return nil, Changes{}, err
+	}
+	changes := changesBetween(r.serving.parts, next.parts).without(r.serving.ahead)
+	if err := r.takeOver(ctx, next); err != nil {
+		return nil, Changes{}, err
+	}
+	if err := r.rotateNew(ctx); err != nil {
+		return nil, changes, err
+	}
+	description, err := r.ready()
+	return description, changes, err
+}
+
+// Rebuild builds the functions that the changed files belong to from their source
+// as it is now, and serves them instead of those that are served. That takes a
+// second where a synth takes several. The assembly that is served stays, and is
+// older than these functions until the next Apply. files are absolute; if one of
+// them belongs to no function, whatever it changes is left to Apply, and so is the
+// rest.
+func (r *Runtime) Rebuild(ctx context.Context, files []string) (Changes, error) {
+	var changes Changes
+	bootstraps := maps.Clone(r.serving.bootstraps)
+	for _, declared := range r.ownersOf(files) {
+		bootstrap, err := r.rebuild(ctx, declared)
+		if err != nil {
+			return Changes{}, err
+		}
+		bootstraps[declared.ARN] = bootstrap
+		changes.Changed = append(changes.Changed, nameOf(declared))
+	}
+	if changes.None() {
+		return changes, nil
+	}
+	next := &deployment{
+		dir: r.serving.dir, parts: r.serving.parts, ids: r.serving.ids, bootstraps: bootstraps,
+		ahead: append(slices.Clone(r.serving.ahead), changes.Changed...),
+	}
+	if err := r.wire(next); err != nil {
+		return Changes{}, err
+	}
+	if err := r.takeOver(ctx, next); err != nil {
+		return Changes{}, err
+	}
+	return changes, r.rotateNew(ctx)
+}
+
+func (r *Runtime) rebuild(ctx context.Context, declared assembly.Function) (bootstrap string, err error) {
+	defer r.cfg.Report.Step("building " + nameOf(declared))()
+	bootstrap = r.home.path(builtFolder, declared.LogicalID, "bootstrap")
+	if err := function.BuildSource(ctx, r.prepareConfig(declared), bootstrap); err != nil {
+		return "", fmt.Errorf("function %s: %w", declared.LogicalID, err)
+	}
+	return bootstrap, nil
+}
+
+// ownersOf are the functions in whose packages the files lie; none if a file is in
+// nobody's.
+func (r *Runtime) ownersOf(files []string) (owners []assembly.Function) {
+	owned := map[string]bool{}
+	for _, declared := range r.serving.parts.functions() {
+		folder, err := function.SourceFolder(r.prepareConfig(declared))
+		if err != nil {
+			continue // it can't be built from source
+		}
+		before := len(owned)
+		for _, file := range files {
+			if strings.HasPrefix(file, folder+string(filepath.Separator)) {
+				owned[file] = true
+			}
+		}
+		if len(owned) > before {
+			owners = append(owners, declared)
+		}
+	}
+	if len(owned) < len(files) {
+		return nil
+	}
+	return owners
+}
+
+// ready describes what is served now, and writes it down for other processes.
+func (r *Runtime) ready() (*Description, error) {
+	if r.cfg.CompareSource {
+		r.compareSources(r.serving.parts)
+	}
+	d := r.describe()
+	absolute, err := filepath.Abs(r.serving.dir)
+	if err != nil {
+		return nil, fmt.Errorf("finding the assembly: %w", err)
+	}
+	return d, r.home.writeRun(Running{
+		PID: os.Getpid(), APIURL: d.APIURL, TokenEndpoint: d.TokenEndpoint, JWKSURI: d.JWKSURI, AWSEndpointURL: d.AWSEndpoint,
+		Region: d.Region, UserPoolID: d.UserPoolID, Assembly: absolute,
+	})
+}
+
+// isCut reports whether closing something took longer than it was given.
+func isCut(err error) bool {
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
+}

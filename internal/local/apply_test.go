@@ -1,0 +1,338 @@
+package local_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"cognito-m2m/internal/cognito"
+	"cognito-m2m/internal/local"
+)
+
+// readNeedsWrite is an edit of a route's scopes.
+func readNeedsWrite(api template) {
+	unthrottled(api)
+	route := api.resources()["HttpApiGETtestjwtread3B15864E"].(map[string]any)["Properties"].(map[string]any)
+	route["AuthorizationScopes"] = []any{"test-api/write"}
+}
+
+// batchForWriter puts the client batch in the place of writer.
+func batchForWriter(api template) {
+	unthrottled(api)
+	raw, err := json.Marshal(map[string]any(api))
+	if err != nil {
+		panic(err)
+	}
+	raw = bytes.ReplaceAll(raw, []byte("ClientWriter65B7410E"), []byte("ClientBatch"))
+	raw = bytes.ReplaceAll(raw, []byte(`"writer"`), []byte(`"batch"`))
+	if err := json.Unmarshal(raw, &api); err != nil {
+		panic(err)
+	}
+	delete(api.resources(), "ClientWriter65B7410E")
+}
+
+// anybody are credentials as good as any.
+var anybody = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+	return aws.Credentials{AccessKeyID: "local", SecretAccessKey: "local"}, nil
+})
+
+func apply(t *testing.T, run *local.Runtime, dir string) (*local.Description, local.Changes) {
+	t.Helper()
+	d, changes, err := run.Apply(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d, changes
+}
+
+// TestApply changes clients and scopes of an environment that runs.
+func TestApply(t *testing.T) {
+	t.Parallel()
+	run, first := start(t, local.Config{}, assemblyDir(t, unthrottled))
+	reader, writer := token(t, first, "reader"), token(t, first, "writer")
+
+	second, changes := apply(t, run, assemblyDir(t, readNeedsWrite))
+	if diff := cmp.Diff(local.Changes{Changed: []string{"route GET /test_jwt/read"}}, changes); diff != "" {
+		t.Errorf("changes (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(first, second, cmpopts.IgnoreFields(local.Description{}, "Routes")); diff != "" {
+		t.Errorf("addresses, ids or secrets changed (-before +after):\n%s", diff)
+	}
+	for token, want := range map[string]int{reader: 403, writer: 200} {
+		if got, body := status(t, second, "/test_jwt/read", token); got != want {
+			t.Errorf("after the change of scopes: %d %s, want %d", got, body, want)
+		}
+	}
+
+	third, changes := apply(t, run, assemblyDir(t, batchForWriter))
+	want := local.Changes{
+		Added: []string{"client batch"}, Removed: []string{"client writer"}, Changed: []string{"route GET /test_jwt/read"},
+	}
+	if diff := cmp.Diff(want, changes); diff != "" {
+		t.Errorf("changes (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(first.Clients["reader"], third.Clients["reader"]); diff != "" {
+		t.Errorf("reader (-before +after):\n%s", diff)
+	}
+	for token, want := range map[string]int{reader: 200, writer: 401, token(t, third, "batch"): 200} {
+		if got, body := status(t, third, "/test_jwt", token); got != want {
+			t.Errorf("after the change of clients: %d %s, want %d", got, body, want)
+		}
+	}
+	if request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, first.TokenEndpoint, strings.NewReader("grant_type=client_credentials")); err != nil {
+		t.Error(err)
+	} else {
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		request.SetBasicAuth(first.Clients["writer"].ClientID, string(first.Clients["writer"].ClientSecret))
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		if response.StatusCode != http.StatusBadRequest {
+			t.Errorf("a token for the removed client: %d", response.StatusCode)
+		}
+	}
+}
+
+// TestApplyRefused tries assemblies that can't be run: nothing changes.
+func TestApplyRefused(t *testing.T) {
+	t.Parallel()
+	state := t.TempDir()
+	run, d := start(t, local.Config{StateDir: state}, assemblyDir(t, unthrottled))
+	reader := token(t, d, "reader")
+	file := filepath.Join(state, "dev", "state.json")
+	before, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string]func(template){
+		"a resource type nobody knows": func(api template) {
+			api.resources()["Thing"] = map[string]any{"Type": "AWS::Nowhere::Thing"}
+		},
+		"an issuer that is not the pool": func(api template) {
+			api.authorizer()["JwtConfiguration"].(map[string]any)["Issuer"] = "https://issuer.example.com"
+		},
+		"two secrets of one name": func(api template) {
+			for _, id := range []string{"One", "Other"} {
+				api.resources()[id] = map[string]any{"Type": "AWS::SecretsManager::Secret", "Properties": map[string]any{"Name": "same"}}
+			}
+		},
+	} {
+		if _, _, err := run.Apply(t.Context(), assemblyDir(t, func(api template) { batchForWriter(api); change(api) })); err == nil {
+			t.Errorf("%s: it was applied", name)
+		}
+		if got, body := status(t, d, "/test_jwt", reader); got != 200 {
+			t.Errorf("after %s: %d %s", name, got, body)
+		}
+	}
+	if after, err := os.ReadFile(file); err != nil || !bytes.Equal(before, after) {
+		t.Errorf("the state is another one, %v", err)
+	}
+}
+
+// TestApplyUnderLoad applies one change after the other under calls that every
+// one of the assemblies answers with 200.
+func TestApplyUnderLoad(t *testing.T) {
+	t.Parallel()
+	var seen sync.Map // statuses of the request log
+	observe := func(r local.Request) { seen.Store(r.Status, r) }
+	run, d := start(t, local.Config{Observe: observe}, assemblyDir(t, unthrottled))
+	reader := token(t, d, "reader")
+	stop := make(chan struct{})
+	var callers sync.WaitGroup
+	callers.Go(func() {
+		for {
+			burst(t, d.APIURL+"/test_jwt", reader) // wants 200
+			select {
+			case <-stop:
+				return
+			default:
+			}
+		}
+	})
+	for range 5 {
+		apply(t, run, assemblyDir(t, readNeedsWrite))
+		apply(t, run, assemblyDir(t, batchForWriter))
+	}
+	close(stop)
+	callers.Wait()
+	seen.Range(func(status, record any) bool {
+		if status != 200 {
+			t.Errorf("the request log has %+v", record)
+		}
+		return true
+	})
+}
+
+// TestApplyLosesNoSecret adds and deletes client secrets by the user pool's API
+// while changes are applied: what was acknowledged is what there is.
+func TestApplyLosesNoSecret(t *testing.T) {
+	t.Parallel()
+	state := t.TempDir()
+	run, d := start(t, local.Config{StateDir: state}, assemblyDir(t, nil))
+	api := cognitoidentityprovider.New(cognitoidentityprovider.Options{
+		Region: d.Region, BaseEndpoint: &d.AWSEndpoint, Retryer: aws.NopRetryer{},
+		Credentials: anybody,
+	})
+	poolID, clientID := d.UserPoolID, d.Clients["reader"].ClientID
+	stop, newest := make(chan struct{}), make(chan string, 1)
+	go func() {
+		last := ""
+		defer func() { newest <- last }()
+		for {
+			added, err := api.AddUserPoolClientSecret(t.Context(), &cognitoidentityprovider.AddUserPoolClientSecretInput{UserPoolId: &poolID, ClientId: &clientID})
+			if err != nil {
+				t.Errorf("adding: %v", err)
+				return
+			}
+			last = *added.ClientSecretDescriptor.ClientSecretValue
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			if _, err := api.DeleteUserPoolClientSecret(t.Context(), &cognitoidentityprovider.DeleteUserPoolClientSecretInput{
+				UserPoolId: &poolID, ClientId: &clientID, ClientSecretId: added.ClientSecretDescriptor.ClientSecretId,
+			}); err != nil {
+				t.Errorf("deleting: %v", err)
+				return
+			}
+		}
+	}()
+	for range 5 {
+		apply(t, run, assemblyDir(t, readNeedsWrite))
+		apply(t, run, assemblyDir(t, nil))
+	}
+	close(stop)
+	last := *d
+	last.Clients = map[string]local.Client{"reader": {ClientID: clientID, ClientSecret: cognito.Secret(<-newest)}}
+	token(t, &last, "reader")
+	if raw, err := os.ReadFile(filepath.Join(state, "dev", "state.json")); err != nil || !bytes.Contains(raw, []byte(last.Clients["reader"].ClientSecret)) {
+		t.Errorf("the state does not have the newest secret, %v", err)
+	}
+}
+
+// TestApplyWaitsForARotation applies a change while a rotation function runs.
+func TestApplyWaitsForARotation(t *testing.T) {
+	t.Parallel()
+	var hold atomic.Bool
+	arrived, answer := make(chan struct{}), make(chan struct{})
+	gate := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		if !hold.Load() {
+			return
+		}
+		select {
+		case arrived <- struct{}{}:
+		case <-answer:
+		}
+		<-answer
+	}))
+	t.Cleanup(gate.Close)
+	release := sync.OnceFunc(func() {
+		hold.Store(false)
+		close(answer)
+	})
+	report := &report{t: t}
+	run, d := start(t, local.Config{Report: report}, rotatedAtGate(t, gate.URL, unthrottled))
+	writer := token(t, d, "writer")
+
+	defer release()
+	hold.Store(true)
+	secrets := secretsmanager.New(secretsmanager.Options{Region: d.Region, BaseEndpoint: &d.AWSEndpoint, Credentials: anybody})
+	if _, err := secrets.RotateSecret(t.Context(), &secretsmanager.RotateSecretInput{SecretId: new("rotated")}); err != nil {
+		t.Fatal(err)
+	}
+	<-arrived
+	next := rotatedAtGate(t, gate.URL, readNeedsWrite)
+	applied := make(chan error, 1)
+	go func() {
+		_, _, err := run.Apply(t.Context(), next)
+		applied <- err
+	}()
+	for range 100 { // calls go on as before
+		if got, _ := status(t, d, "/test_jwt/read", writer); got != 403 {
+			t.Fatalf("%d while a rotation is under way", got)
+		}
+	}
+	release()
+	if err := <-applied; err != nil {
+		t.Fatal(err)
+	}
+	if got, body := status(t, d, "/test_jwt/read", writer); got != 200 {
+		t.Errorf("after the change: %d %s", got, body)
+	}
+	for _, warning := range report.warnings {
+		if strings.Contains(warning, "did not end") {
+			t.Error(warning)
+		}
+	}
+}
+
+// rotatedAtGate is an assembly with a secret whose rotation function waits for the
+// server at gate.
+func rotatedAtGate(t *testing.T, gate string, change func(template)) string {
+	t.Helper()
+	dir := assemblyDir(t, func(api template) {
+		change(api)
+		echo := api.resources()["Echo11F3FB29"].(map[string]any)["Properties"].(map[string]any)
+		echo["Environment"] = map[string]any{"Variables": map[string]any{"GATE": gate}}
+		echo["Timeout"] = 30
+		api.resources()["Rotated"] = map[string]any{"Type": "AWS::SecretsManager::Secret", "Properties": map[string]any{"Name": "rotated"}}
+		api.resources()["Schedule"] = map[string]any{"Type": "AWS::SecretsManager::RotationSchedule", "Properties": map[string]any{
+			"SecretId": map[string]any{"Ref": "Rotated"}, "RotateImmediatelyOnUpdate": false,
+			"RotationLambdaARN": map[string]any{"Fn::GetAtt": []any{"Echo11F3FB29", "Arn"}},
+			"RotationRules":     map[string]any{"ScheduleExpression": "rate(30 days)"},
+		}}
+		api.resources()["Permission"] = map[string]any{"Type": "AWS::Lambda::Permission", "Properties": map[string]any{
+			"Action": "lambda:InvokeFunction", "Principal": "secretsmanager.amazonaws.com",
+			"FunctionName": map[string]any{"Fn::GetAtt": []any{"Echo11F3FB29", "Arn"}},
+		}}
+	})
+	bootstraps, err := filepath.Glob(filepath.Join(dir, "asset.*", "bootstrap"))
+	if err != nil || len(bootstraps) != 1 {
+		t.Fatalf("bootstraps %v, %v", bootstraps, err)
+	}
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", bootstraps[0], "cognito-m2m/test/e2e/testdata/gated")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("building the gated function: %v\n%s", err, out)
+	}
+	return dir
+}
+
+// TestApplyLeavesNoGoroutine is not parallel, so that no other test's goroutines
+// begin while it counts.
+func TestApplyLeavesNoGoroutine(t *testing.T) {
+	http.DefaultClient.CloseIdleConnections()
+	before := runtime.NumGoroutine()
+	run, d := start(t, local.Config{FunctionOutput: io.Discard}, assemblyDir(t, unthrottled))
+	reader := token(t, d, "reader")
+	burst(t, d.APIURL+"/test_jwt", reader)
+	for _, change := range []func(template){readNeedsWrite, batchForWriter} {
+		apply(t, run, assemblyDir(t, change))
+		burst(t, d.APIURL+"/test_jwt", reader)
+	}
+	http.DefaultClient.CloseIdleConnections()
+	if err := run.Close(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	goroutines(t, "after the run", before)
+}

@@ -1,0 +1,33 @@
+package local
+
+import (
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// byAddress serves requests whose Host is an address of this machine, or a name
+// that nobody else can hold, and refuses others with 421 (RFC 9110 section
+// 15.5.20). Otherwise a web page could read secrets, by pointing its own name at
+// 127.0.0.1 and so being of the same origin.
+func byAddress(handler http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !isAddress(r.Host) {
+			http.Error(w, "ask for this server by its address: http://127.0.0.1 or localhost, with the port", http.StatusMisdirectedRequest)
+			return
+		}
+		handler.ServeHTTP(w, r)
+	})
+}
+
+// localNames are names of this machine: for itself, and for containers on it.
+var localNames = []string{"localhost", "host.docker.internal"}
+
+func isAddress(host string) bool {
+	name, _, err := net.SplitHostPort(host)
+	if err != nil {
+		name = strings.Trim(host, "[]")
+	}
+	return net.ParseIP(name) != nil || slices.Contains(localNames, strings.ToLower(name))
+}

@@ -1,0 +1,42 @@
+package local_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"cognito-m2m/internal/local"
+)
+
+// TestAWSEndpointIsAskedByAddress is DNS rebinding: a web page whose name leads to
+// this machine, and who may therefore send any header.
+func TestAWSEndpointIsAskedByAddress(t *testing.T) {
+	t.Parallel()
+	_, d := start(t, local.Config{}, assemblyDir(t, nil))
+	_, port, _ := strings.Cut(strings.TrimPrefix(d.AWSEndpoint, "http://"), ":")
+	for host, want := range map[string]int{
+		"127.0.0.1:" + port:              http.StatusBadRequest, // a request that AWS refuses, and this run has read
+		"localhost:" + port:              http.StatusBadRequest,
+		"[::1]:" + port:                  http.StatusBadRequest,
+		"127.0.0.1":                      http.StatusBadRequest,
+		"evil.example":                   http.StatusMisdirectedRequest,
+		"evil.example:" + port:           http.StatusMisdirectedRequest,
+		"127.0.0.1.evil.example:" + port: http.StatusMisdirectedRequest,
+		"localhost.evil.example":         http.StatusMisdirectedRequest,
+	} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, d.AWSEndpoint, strings.NewReader("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Host = host
+		request.Header.Set("X-Amz-Target", "secretsmanager.ListSecrets")
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode != want {
+			t.Errorf("Host %s: %d, want %d", host, response.StatusCode, want)
+		}
+	}
+}

@@ -1,0 +1,108 @@
+package synth_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cognito-m2m/internal/synth"
+)
+
+// TestWatch changes one thing after another, and wants to hear of exactly that.
+func TestWatch(t *testing.T) {
+	t.Parallel()
+	p := project(t, "", "true")
+	write := func(name, content string) {
+		t.Helper()
+		file := filepath.Join(p.Dir, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	remove := func(name string) {
+		t.Helper()
+		if err := os.RemoveAll(filepath.Join(p.Dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("stacks/api.go", "package stacks")
+	watcher, err := p.Watch()
+	if err != nil {
+		t.Fatal(err)
+	}
+	changes := []struct {
+		name   string
+		change func()
+		want   []string
+	}{
+		{"a file", func() { write("stacks/api.go", "package stacks // changed") }, []string{"stacks/api.go"}},
+		{"new files", func() { write("a/b.go", "x"); write("a/c.yaml", "x") }, []string{"a/b.go", "a/c.yaml"}},
+		{"a file among what no synth reads", func() {
+			write("a/b_test.go", "x")
+			write("README.md", "x")
+			write(".git/HEAD", "x")
+			write("node_modules/a.js", "x")
+			write("a/b.go", "longer")
+		}, []string{"a/b.go"}},
+		{"a folder that goes", func() { remove("a") }, []string{"a/b.go", "a/c.yaml"}},
+		{"a file that becomes another", func() { remove("stacks/api.go"); write("stacks/http.go", "x") }, []string{"stacks/api.go", "stacks/http.go"}},
+	}
+	for _, c := range changes {
+		c.change()
+		got, err := watcher.Next(t.Context())
+		if err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		for i := range got {
+			if got[i], err = filepath.Rel(p.Dir, got[i]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("after %s (-want +got):\n%s", c.name, diff)
+		}
+	}
+}
+
+// TestWatchKeepsWhatACancelledLookSaw ends a wait, and hears of the change in the next.
+func TestWatchKeepsWhatACancelledLookSaw(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	watcher, err := synth.WatchAssembly(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "manifest.json")
+	if err := os.WriteFile(file, []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if changed, err := watcher.Next(ended); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, %v", changed, err)
+	}
+	changed, err := watcher.Next(t.Context())
+	if diff := cmp.Diff([]string{file}, changed); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+}
+
+// BenchmarkLook is what watching this project costs, four times a second.
+func BenchmarkLook(b *testing.B) {
+	p, err := synth.Find("../..")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := p.Watch(); err != nil { // one look
+			b.Fatal(err)
+		}
+	}
+}

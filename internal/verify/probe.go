@@ -1,0 +1,119 @@
+package verify
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"cognito-m2m/internal/access"
+)
+
+// probe is a request that a route takes.
+type probe struct {
+	method, path  string
+	header, query string // where the token goes
+}
+
+// placeholder stands for every path parameter. No resource has that id.
+const placeholder = "m2m-verify"
+
+var (
+	variable = regexp.MustCompile(`\{[^}+]*\}`)
+	greedy   = regexp.MustCompile(`\{[^}]*\+\}`)
+)
+
+// deepest is how many segments stand for a greedy parameter at most.
+const deepest = 3
+
+// probeOf finds a request that this route takes and no other. A route for all
+// methods is asked with GET, unless another route takes that.
+func (r *run) probeOf(route access.Route) (probe, bool) {
+	method, path, _ := strings.Cut(route.Key, " ")
+	methods := []string{method}
+	if route.Key == "$default" {
+		path = "/{default+}"
+	}
+	if method == "ANY" || route.Key == "$default" {
+		methods = access.Methods
+	}
+	path = variable.ReplaceAllString(path, placeholder)
+	for _, method := range methods {
+		for depth := range deepest {
+			segments := placeholder + strings.Repeat("/"+placeholder, depth)
+			p := probe{method: method, path: greedy.ReplaceAllString(path, segments)}
+			if found := r.config.Environment.Match(p.method, p.path); found != nil && found.Key == route.Key {
+				if a := route.Authorizer; a != nil {
+					p.header, p.query = a.Header, a.Query
+				}
+				return p, true
+			}
+		}
+	}
+	return probe{method: methods[0]}, false
+}
+
+// reads says whether the request is one that changes nothing (RFC 9110 section
+// 9.2.1).
+func (p probe) reads() bool {
+	return slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodOptions}, p.method)
+}
+
+// A request that is throttled is sent again, for it says nothing about access:
+// three times, with waits that double.
+const (
+	tries     = 4
+	firstWait = 300 * time.Millisecond
+)
+
+// ask sends the request with a token, or without one if it is empty. Its error
+// tells neither the token nor the URL, which may have the token in it.
+func (r *run) ask(ctx context.Context, p probe, token string) (status int, err error) {
+	for try := range tries {
+		status, err = r.askOnce(ctx, p, token)
+		if err != nil || status != http.StatusTooManyRequests || try == tries-1 {
+			break
+		}
+		select {
+		case <-time.After(firstWait << try):
+		case <-ctx.Done():
+			return status, nil
+		}
+	}
+	return status, err
+}
+
+func (r *run) askOnce(ctx context.Context, p probe, token string) (status int, err error) {
+	target := strings.TrimSuffix(r.config.APIURL, "/") + p.path
+	if token != "" && p.query != "" {
+		target += "?" + url.Values{p.query: {token}}.Encode()
+	}
+	request, err := http.NewRequestWithContext(ctx, p.method, target, http.NoBody)
+	if err != nil {
+		return 0, withoutURL(err)
+	}
+	request.Header.Set("User-Agent", "m2m-verify")
+	if token != "" && p.header != "" {
+		request.Header.Set(p.header, "Bearer "+token)
+	}
+	response, err := r.http.Do(request)
+	if err != nil {
+		return 0, withoutURL(err)
+	}
+	defer response.Body.Close()
+	const enough = 64 << 10 // to use the connection again
+	_, _ = io.CopyN(io.Discard, response.Body, enough)
+	return response.StatusCode, nil
+}
+
+func withoutURL(err error) error {
+	if told, ok := errors.AsType[*url.Error](err); ok {
+		return told.Err
+	}
+	return err
+}

@@ -1,0 +1,103 @@
+package verify
+
+import "fmt"
+
+// Report is the outcome of a verification. Its JSON form is a promise: keys are
+// added, never renamed.
+type Report struct {
+	// TokensSpent is how many access tokens the token endpoint issued: on AWS each
+	// is billed.
+	TokensSpent int     `json:"tokens_spent"`
+	Checks      []Check `json:"checks"`
+}
+
+// Check is one request and its answer.
+type Check struct {
+	Route   string  `json:"route"` // its key; "" for the token endpoint
+	Case    Case    `json:"case"`
+	Client  string  `json:"client,omitempty"` // whose token or secret it is
+	Want    string  `json:"want"`
+	Got     string  `json:"got,omitempty"` // "" if it was not asked
+	Outcome Outcome `json:"outcome"`
+	Reason  string  `json:"reason,omitempty"` // of one that was not asked
+}
+
+// Case is what a request comes with.
+type Case string
+
+// The cases.
+const (
+	NoToken       Case = "no-token"
+	TamperedToken Case = "tampered-token"
+	ClientToken   Case = "client-token"
+	ClientSecret  Case = "client-secret" // of the token endpoint
+	WrongSecret   Case = "wrong-secret"  // of the token endpoint
+)
+
+// Outcome is how a check ended.
+type Outcome string
+
+// The outcomes. With NotTried something is lacking that should be there, so it
+// fails a verification; LeftOut is by intent, so it does not.
+const (
+	OK       Outcome = "ok"
+	Red      Outcome = "red"
+	NotTried Outcome = "not-tried"
+	LeftOut  Outcome = "left-out"
+)
+
+func (c *Check) notTried(reason string) { c.Outcome, c.Reason = NotTried, reason }
+
+func (c *Check) skip(reason string) { c.Outcome, c.Reason = LeftOut, reason }
+
+// Failed are the checks that fail the verification.
+func (r *Report) Failed() (failed []Check) {
+	for _, c := range r.Checks {
+		if c.Outcome == Red || c.Outcome == NotTried {
+			failed = append(failed, c)
+		}
+	}
+	return failed
+}
+
+// Wanted is how many checks there were to make: all but those left out.
+func (r *Report) Wanted() (n int) {
+	for _, c := range r.Checks {
+		if c.Outcome != LeftOut {
+			n++
+		}
+	}
+	return n
+}
+
+// String is the check as one sentence: "GET /x with writer's token: 200, want 403".
+func (c Check) String() string {
+	outcome := c.Got
+	if c.Outcome == NotTried || c.Outcome == LeftOut {
+		outcome = "not tried: " + c.Reason
+	}
+	return fmt.Sprintf("%s with %s: %s, want %s", c.place(), c.with(), outcome, c.Want)
+}
+
+func (c Check) place() string {
+	if c.Route == "" {
+		return "token endpoint"
+	}
+	return c.Route
+}
+
+func (c Check) with() string {
+	switch c.Case {
+	case NoToken:
+		return "no token"
+	case TamperedToken:
+		return "a tampered token"
+	case ClientSecret:
+		return c.Client + "'s secret"
+	case WrongSecret:
+		return "a wrong secret"
+	case ClientToken:
+		return c.Client + "'s token"
+	}
+	return string(c.Case)
+}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+)
+
+// stopped is a rotation that can't go on by itself, with what to do about it.
+type stopped struct{ problem, wayOut string }
+
+func (s stopped) Error() string { return s.problem + "; " + s.wayOut }
+
+// stuck is a pending version that can't become current: since no version can be rewritten, the way out is another one.
+type stuck struct{ stopped }
+
+func newStuck(problem string) error {
+	return stuck{stopped{problem, "give this version up, since none can be written again: take its label AWSPENDING off, and rotate again"}}
+}
+
+// notPending is a step of no rotation that is under way.
+type notPending struct{ stopped }
+
+// secretForm is the name of a client's secret, alone or at the end of its ARN.
+var secretForm = regexp.MustCompile(`^(?:arn:[^/]*:secret:)?m2m/([a-z][a-z0-9-]*)/([a-z][a-z0-9-]*)$`)
+
+// arnSuffix is what Secrets Manager adds to a name in the ARN.
+var arnSuffix = regexp.MustCompile(`-[A-Za-z0-9]{6}$`)
+
+// command is the operator's next one, for the error of a rotation that has stopped: every step that fails leaves
+// AWSPENDING behind, and with it a plain m2m rotate is refused. It is "" for a secret of another name than the stack
+// gives, whose error then has its general words only.
+func (r *rotator) command(rot *rotation, err error) string {
+	name := rot.SecretID
+	if strings.HasPrefix(name, "arn:") {
+		name = arnSuffix.ReplaceAllString(name, "")
+	}
+	found := secretForm.FindStringSubmatch(name)
+	if found == nil {
+		return ""
+	}
+	text := "m2m rotate " + found[2] + " --env " + found[1]
+	if r.deployed {
+		text += " --deployed"
+	}
+	switch {
+	case errors.As(err, new(stuck)):
+		return text + " --abandon"
+	case errors.As(err, new(notPending)):
+		return text
+	}
+	return text + " --resume"
+}

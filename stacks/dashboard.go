@@ -1,0 +1,126 @@
+package stacks
+
+import (
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// A dashboard is 24 units wide.
+const (
+	fullWidth   = 24
+	halfWidth   = 12
+	thirdWidth  = 8
+	graphHeight = 6
+)
+
+// newDashboard shows, from the top: what is wrong, what is called, by route, by
+// whom and what was refused, the functions, and the rotation. Tokens are not on
+// it: AWS counts those of the client credentials grant for the whole account
+// alone (Cognito guide, "User pool metrics in CloudWatch").
+func newDashboard(scope constructs.Construct, w *watched, raised *alarms) {
+	awscloudwatch.NewDashboard(scope, jsii.String("Dashboard"), &awscloudwatch.DashboardProps{
+		DashboardName: jsii.String("m2m-" + w.env.Name),
+		Widgets: &[]*[]awscloudwatch.IWidget{
+			{alarmStatus(raised)},
+			{w.calls(), w.latency()},
+			{w.table(callsByRoute, halfWidth), w.table(slowestRoutes, halfWidth)},
+			{w.table(callsPerClient, thirdWidth), w.table(refusedByReason, thirdWidth), w.clientNames()},
+			w.functionGraphs(),
+			{w.rotations()},
+		},
+	})
+}
+
+func alarmStatus(raised *alarms) awscloudwatch.IWidget {
+	references := make([]interfacesawscloudwatch.IAlarmRef, 0, len(raised.all))
+	for _, a := range raised.all {
+		references = append(references, a)
+	}
+	return awscloudwatch.NewAlarmStatusWidget(&awscloudwatch.AlarmStatusWidgetProps{
+		Title:  jsii.String("Alarms"),
+		Alarms: &references,
+		Width:  jsii.Number(fullWidth),
+		Height: jsii.Number(3),
+	})
+}
+
+// graph is a graph of some metrics, each under its own name.
+func graph(title string, width float64, metrics ...awscloudwatch.IMetric) awscloudwatch.IWidget {
+	return awscloudwatch.NewGraphWidget(&awscloudwatch.GraphWidgetProps{
+		Title:  jsii.String(title),
+		Left:   &metrics,
+		Width:  jsii.Number(width),
+		Height: jsii.Number(graphHeight),
+	})
+}
+
+func labelled(metric awscloudwatch.Metric, label string) awscloudwatch.IMetric {
+	return metric.With(&awscloudwatch.MetricOptions{Label: jsii.String(label)})
+}
+
+func (w *watched) calls() awscloudwatch.IWidget {
+	return graph("Calls and errors", halfWidth,
+		labelled(w.apiMetric("Count", "Sum"), "calls"),
+		labelled(w.apiMetric("4xx", "Sum"), "4xx"),
+		labelled(w.apiMetric("5xx", "Sum"), "5xx"))
+}
+
+func (w *watched) latency() awscloudwatch.IWidget {
+	return graph("Latency in ms", halfWidth,
+		labelled(w.apiMetric("Latency", "p50"), "p50"),
+		labelled(w.apiMetric("Latency", "p99"), "p99"),
+		labelled(w.apiMetric("IntegrationLatency", "p99"), "p99 in the function"))
+}
+
+// table shows the answer of a query over the access log.
+func (w *watched) table(q query, width float64) awscloudwatch.IWidget {
+	return awscloudwatch.NewLogQueryWidget(&awscloudwatch.LogQueryWidgetProps{
+		Title:         jsii.String(strings.ToUpper(q.title[:1]) + q.title[1:]),
+		LogGroupNames: &[]*string{w.accessLogs.LogGroupName()},
+		QueryLines:    jsii.Strings(q.lines...),
+		View:          awscloudwatch.LogQueryVisualizationType_TABLE,
+		Width:         jsii.Number(width),
+		Height:        jsii.Number(graphHeight),
+	})
+}
+
+// clientNames tells which client is behind an id: the access log has only that.
+func (w *watched) clientNames() awscloudwatch.IWidget {
+	var text strings.Builder
+	text.WriteString("### Clients\n\n| id | name |\n| --- | --- |\n")
+	for _, c := range w.clients {
+		text.WriteString("| " + *c.appClient.UserPoolClientId() + " | " + c.props.Name + " |\n")
+	}
+	return awscloudwatch.NewTextWidget(&awscloudwatch.TextWidgetProps{
+		Markdown: jsii.String(text.String()),
+		Width:    jsii.Number(thirdWidth),
+		Height:   jsii.Number(graphHeight),
+	})
+}
+
+func (w *watched) functionGraphs() *[]awscloudwatch.IWidget {
+	var failures, durations, concurrencies []awscloudwatch.IMetric
+	for _, f := range w.env.Functions {
+		function := w.functions[f.Name]
+		failures = append(failures,
+			labelled(function.MetricErrors(in5Minutes("Sum")), f.Name+" errors"),
+			labelled(function.MetricThrottles(in5Minutes("Sum")), f.Name+" throttles"))
+		durations = append(durations, labelled(function.MetricDuration(in5Minutes("p99")), f.Name))
+		concurrencies = append(concurrencies, labelled(concurrency(function), f.Name))
+	}
+	return &[]awscloudwatch.IWidget{
+		graph("Function errors and throttles", thirdWidth, failures...),
+		graph("Function duration, p99 in ms", thirdWidth, durations...),
+		graph("Function concurrency", thirdWidth, concurrencies...),
+	}
+}
+
+func (w *watched) rotations() awscloudwatch.IWidget {
+	return graph("Rotation of secrets: steps and failures", fullWidth,
+		labelled(w.rotation.MetricInvocations(in5Minutes("Sum")), "steps"),
+		labelled(w.rotation.MetricErrors(in5Minutes("Sum")), "failures"))
+}

@@ -1,0 +1,89 @@
+package stacks
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	apigw "github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatchactions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssnssubscriptions"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"cognito-m2m/config"
+)
+
+// watched is what alarms, queries and dashboard look at.
+type watched struct {
+	env        *config.Environment
+	api        apigw.HttpApi
+	accessLogs awslogs.ILogGroup
+	functions  map[string]awslambda.IFunction // behind the routes, by name
+	rotation   awslambda.IFunction
+	clients    []*client
+}
+
+// addMonitoring watches the API, its functions and the rotation. It changes
+// nothing of them, and everything in it can be made anew without a loss.
+func addMonitoring(stack awscdk.Stack, w *watched) {
+	scope := group(stack, "Monitoring")
+	alarms := &alarms{scope: scope, recipients: newRecipients(stack, scope, w.env)}
+	alarms.watchAPI(w)
+	alarms.watchFunctions(w)
+	alarms.watchRotation(w)
+	saveQueries(scope, w)
+	if w.env.Dashboard {
+		newDashboard(scope, w, alarms)
+	}
+}
+
+// newRecipients are the topics that hear of every alarm: those of the file, and
+// one of this environment's own for its e-mail addresses.
+func newRecipients(stack awscdk.Stack, scope constructs.Construct, env *config.Environment) (actions []awscloudwatch.IAlarmAction) {
+	isTopic := func(recipient string) bool { return strings.HasPrefix(recipient, "arn:") }
+	for _, arn := range env.Alarms.Recipients {
+		if isTopic(arn) {
+			topic := awssns.Topic_FromTopicArn(scope, jsii.String(arn), jsii.String(arn))
+			actions = append(actions, awscloudwatchactions.NewSnsAction(topic))
+		}
+	}
+	addresses := slices.DeleteFunc(slices.Clone(env.Alarms.Recipients), isTopic)
+	if len(addresses) > 0 {
+		actions = append(actions, awscloudwatchactions.NewSnsAction(newTopic(stack, scope, addresses)))
+	}
+	return actions
+}
+
+// newTopic sends what it is told to e-mail addresses. It has no key of its own:
+// CloudWatch can't use the AWS managed one, a customer key costs more than all
+// else here, and what it would encrypt is an alarm's description and a number.
+func newTopic(stack awscdk.Stack, scope constructs.Construct, addresses []string) awssns.Topic {
+	topic := awssns.NewTopic(scope, jsii.String("Topic"), &awssns.TopicProps{EnforceSSL: jsii.Bool(true)})
+	topic.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid:        jsii.String("AllowAlarms"),
+		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("cloudwatch.amazonaws.com"), nil)},
+		Actions:    jsii.Strings("sns:Publish"),
+		Resources:  &[]*string{topic.TopicArn()},
+		Conditions: &map[string]any{"ArnLike": map[string]any{"aws:SourceArn": alarmsOf(stack)}},
+	}))
+	for _, address := range addresses {
+		topic.AddSubscription(awssnssubscriptions.NewEmailSubscription(jsii.String(address), nil))
+	}
+	return topic
+}
+
+// alarmsOf are the alarms of a stack, which CloudFormation names after it.
+func alarmsOf(stack awscdk.Stack) *string {
+	return stack.FormatArn(&awscdk.ArnComponents{
+		Service:      jsii.String("cloudwatch"),
+		Resource:     jsii.String("alarm"),
+		ResourceName: jsii.Sprintf("%s-*", *stack.StackName()),
+		ArnFormat:    awscdk.ArnFormat_COLON_RESOURCE_NAME,
+	})
+}

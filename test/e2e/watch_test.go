@@ -1,0 +1,230 @@
+package e2e
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// editedProject is a copy of the project that `m2m up --watch` runs, and whose
+// files a test edits.
+type editedProject struct {
+	*process
+
+	dir string
+}
+
+func watched(t *testing.T) *editedProject {
+	t.Helper()
+	dir := project(t, devYAML(t))
+	modules, err := filepath.Abs(filepath.Join(root, "node_modules")) // for the pinned Node, where it is installed
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(modules, filepath.Join(dir, "node_modules")); err != nil {
+		t.Fatal(err)
+	}
+	return &editedProject{process: up(t, dir, "--watch"), dir: dir}
+}
+
+// edit replaces text in a file, and returns what takes that back.
+func (p *editedProject) edit(t *testing.T, name, before, after string) (undo func()) {
+	t.Helper()
+	file := filepath.Join(p.dir, name)
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(raw), before) {
+		t.Fatalf("%q is not in %s", before, name)
+	}
+	write(t, file, strings.Replace(string(raw), before, after, 1))
+	return func() { write(t, file, string(raw)) }
+}
+
+// says waits until the run has said a text after what it had said at offset.
+func (p *process) says(t *testing.T, offset int, text string) {
+	t.Helper()
+	await(t, text, func() bool { return strings.Contains(p.stderr.String()[offset:], text) })
+}
+
+// await waits for something that a synth may come before.
+func await(t *testing.T, what string, there func() bool) {
+	t.Helper()
+	begun := time.Now()
+	for !there() {
+		if time.Since(begun) > 3*time.Minute {
+			t.Fatalf("%s did not come", what)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Logf("%s: after %.1f s", what, time.Since(begun).Seconds())
+}
+
+// underLoad makes calls that are all to be answered with 200, until the returned
+// function is called.
+func (p *process) underLoad(t *testing.T, token string) (stop func()) {
+	ended, answered := make(chan struct{}), 0
+	var caller sync.WaitGroup
+	caller.Go(func() {
+		for {
+			select {
+			case <-ended:
+				return
+			case <-time.After(5 * time.Millisecond): // the stage's limit is 100 in a second
+			}
+			if !p.answers200(t, token) {
+				return
+			}
+			answered++
+		}
+	})
+	return func() {
+		close(ended)
+		caller.Wait()
+		t.Logf("%d calls were answered meanwhile", answered)
+	}
+}
+
+func (p *process) answers200(t *testing.T, token string) bool {
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.APIURL+"/test_jwt", nil)
+	if err != nil {
+		t.Error(err)
+		return false
+	}
+	request.Header.Set("Authorization", token)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Errorf("a call while a change was applied: %v", err)
+		return false
+	}
+	response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		t.Errorf("a call while a change was applied: %s", response.Status)
+	}
+	return response.StatusCode == http.StatusOK
+}
+
+// TestWatch edits a project while its environment runs and calls go on.
+func TestWatch(t *testing.T) {
+	p := watched(t)
+	reader, writer := p.token(t, "reader").AccessToken, p.token(t, "writer").AccessToken
+	defer p.underLoad(t, reader)()
+	contentType := func() string { return p.call(t, "GET", "/test_jwt", reader).ContentType }
+	onReadRoute := func(token string) int { return p.call(t, "GET", "/test_jwt/read", token).Status }
+	const handler, environment = "lambda/echo/handler.go", "environments/dev.yaml"
+
+	t.Run("a function", func(t *testing.T) {
+		offset := len(p.stderr.String())
+		p.edit(t, handler, `"application/json"`, `"application/first"`)
+		await(t, "the new answer", func() bool { return contentType() == "application/first" })
+		p.says(t, offset, "nothing else differs")
+	})
+	t.Run("a function with a mistake, then without", func(t *testing.T) {
+		offset := len(p.stderr.String())
+		repair := p.edit(t, handler, `"application/first"`, `"application/second" oops`)
+		p.says(t, offset, "What ran before goes on")
+		contains(t, p.stderr.String()[offset:], "handler.go:", "syntax error")
+		if got := contentType(); got != "application/first" {
+			t.Errorf("after a mistake the answer is %q", got)
+		}
+		repair()
+		p.edit(t, handler, `"application/first"`, `"application/second"`)
+		await(t, "the repaired answer", func() bool { return contentType() == "application/second" })
+	})
+	t.Run("a scope", func(t *testing.T) {
+		offset := len(p.stderr.String())
+		if got := onReadRoute(reader); got != 200 {
+			t.Fatalf("reader got %d before", got)
+		}
+		p.edit(t, environment, "scopes: [test-api/read], function: echo", "scopes: [test-api/write], function: echo")
+		await(t, "the refusal of reader", func() bool { return onReadRoute(reader) == 403 })
+		if got := onReadRoute(writer); got != 200 {
+			t.Errorf("writer got %d", got)
+		}
+		p.says(t, offset, "changed: route GET /test_jwt/read")
+	})
+	t.Run("a mistake in the environment file, and another client", func(t *testing.T) {
+		offset := len(p.stderr.String())
+		repair := p.edit(t, environment, "writer: {scopes: [test-api/write]}", "writer: {scopes: [test-api/writ]}")
+		p.says(t, offset, "What ran before goes on")
+		contains(t, p.stderr.String()[offset:], "environments/dev.yaml:17:", `did you mean "test-api/write"`)
+		repair()
+		p.edit(t, environment, "  writer: {", "  batch: {")
+		p.says(t, offset, "Applied in")
+		contains(t, p.stderr.String()[offset:], "added: client batch", "removed: client writer")
+		if got := onReadRoute(writer); got != 401 {
+			t.Errorf("a token of the removed client: %d", got)
+		}
+		cmd := command(t, p.dir, "token", "batch")
+		token, err := cmd.Output()
+		if err != nil {
+			t.Fatalf("a token for the new client: %v", err)
+		}
+		if got := onReadRoute(strings.TrimSpace(string(token))); got != 200 {
+			t.Errorf("the new client got %d", got)
+		}
+	})
+	contains(t, p.stderr.String(), "reader   200", "reader   403", "insufficient_scope")
+}
+
+// TestRunAfterWatch is Ctrl-C after a change, then a run that finds its assembly.
+func TestRunAfterWatch(t *testing.T) {
+	p := watched(t)
+	token := p.token(t, "reader").AccessToken
+	offset := len(p.stderr.String())
+	p.edit(t, "environments/dev.yaml", "rate: 100", "rate: 101")
+	p.says(t, offset, "changed: stage $default")
+	p.interrupt(t)
+	for _, left := range []string{"next", "built", "run.json"} {
+		if _, err := os.Stat(filepath.Join(p.dir, ".m2m", "dev", left)); !os.IsNotExist(err) {
+			t.Errorf("%s is still there: %v", left, err)
+		}
+	}
+	again := up(t, p.dir)
+	contains(t, again.stderr.String(), "Nothing has changed since the last synth")
+	echoed(t, again.call(t, "GET", "/test_jwt", token))
+}
+
+// TestInterruptedWatch is Ctrl-C while a change is synthesized.
+func TestInterruptedWatch(t *testing.T) {
+	p := watched(t)
+	offset := len(p.stderr.String())
+	p.edit(t, "environments/dev.yaml", "rate: 100", "rate: 101")
+	p.says(t, offset, "synthesizing dev ...")
+	p.interrupt(t)
+	if strings.Contains(p.stderr.String()[offset:], "m2m: ") {
+		t.Errorf("it said %s", p.stderr.String()[offset:])
+	}
+}
+
+// TestWatchedAssembly changes an assembly in place, as a synth by hand does.
+func TestWatchedAssembly(t *testing.T) {
+	dir := patched(t, func(map[string]any) {})
+	p := up(t, root, "--assembly", dir, "--watch", "--state", newState(t))
+	reader := p.token(t, "reader").AccessToken
+	defer p.underLoad(t, reader)()
+	changed := patched(t, func(template map[string]any) {
+		properties(template, "", "AWS::ApiGatewayV2::Route", func(route map[string]any) {
+			if route["RouteKey"] == "GET /test_jwt/read" {
+				route["AuthorizationScopes"] = []any{"test-api/write"}
+			}
+		})
+	})
+	files, err := filepath.Glob(filepath.Join(changed, "assembly-dev", "*.template.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(dir, "assembly-dev", filepath.Base(file)), string(raw))
+	}
+	await(t, "the refusal of reader", func() bool { return p.call(t, "GET", "/test_jwt/read", reader).Status == 403 })
+}
