@@ -5,8 +5,9 @@ ACTIONLINT    := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 GOVULNCHECK   := golang.org/x/vuln/cmd/govulncheck@v1.7.0
 TOOLS         := $(CURDIR)/.build/tools
 
-# -race on a package that imports awscdk takes minutes; these do not import it.
-PLAIN = $(shell go list ./... | grep -Ev '^cognito-m2m(/stacks|/test)?$$')
+# Where the race detector pays: a package that imports awscdk takes minutes, and in
+# test/e2e it would watch the tests and not the processes that they start.
+PLAIN = $(shell go list ./... | grep -Ev '^cognito-m2m(/stacks|/test|/test/e2e)?$$')
 
 .DEFAULT_GOAL := help
 
@@ -27,7 +28,7 @@ test: ## Run all tests (Go and Node suffice).
 	go test ./...
 
 .PHONY: race
-race: ## Run the tests of all packages that do not import awscdk under the race detector.
+race: ## Run the tests of packages that neither import awscdk nor test other processes under the race detector.
 	go test -race -short $(PLAIN)
 
 .PHONY: lint
