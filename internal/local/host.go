@@ -11,6 +11,8 @@ import (
 // that nobody else can hold, and refuses others with 421 (RFC 9110 section
 // 15.5.20). Otherwise a web page could read secrets, by pointing its own name at
 // 127.0.0.1 and so being of the same origin.
+//
+// Parity: AWS API: only asked by address
 func byAddress(handler http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !isAddress(r.Host) {
