@@ -24,6 +24,7 @@ type authorizer struct {
 	issuer   string
 	audience []string
 	keys     *keyCache
+	verified *verifiedTokens
 }
 
 // Limits of JWT authorizers, from API Gateway's quotas page.
@@ -47,7 +48,13 @@ func compileAuthorizers(cfg Config, found *problems) map[string]*authorizer {
 		if caches[a.Issuer] == nil {
 			caches[a.Issuer] = newKeyCache(cfg, a.Issuer)
 		}
-		compiled[a.ID] = &authorizer{source: source, issuer: a.Issuer, audience: a.Audience, keys: caches[a.Issuer]}
+		compiled[a.ID] = &authorizer{
+			source:   source,
+			issuer:   a.Issuer,
+			audience: a.Audience,
+			keys:     caches[a.Issuer],
+			verified: newVerifiedTokens(),
+		}
 	}
 	return compiled
 }

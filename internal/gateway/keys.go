@@ -25,6 +25,10 @@ type verificationKey struct {
 	algorithm jose.SignatureAlgorithm // "" if the key set does not say
 }
 
+func (k verificationKey) equal(other verificationKey) bool {
+	return k.algorithm == other.algorithm && k.public.Equal(other.public)
+}
+
 // keySet is what one fetch brought. It is never changed after it is stored.
 type keySet struct {
 	keys      map[string]verificationKey // by key id

@@ -8,7 +8,6 @@ import (
 	"encoding/base64"
 	"io"
 	"strings"
-	"time"
 
 	"github.com/go-jose/go-jose/v4"
 )
@@ -35,29 +34,6 @@ type token struct {
 	signed    string                  // the first two segments as they came, which the signature is over
 	payload   []byte
 	signature []byte
-}
-
-// verify checks a token in AWS's order: shape, key and signature, claims. Its errors are the reasons of refusal.go.
-func (a *authorizer) verify(raw string, now func() time.Time) (claims, error) {
-	parsed, err := parseToken(raw)
-	if err != nil {
-		return nil, err
-	}
-	key, err := a.keys.find(parsed.keyID)
-	if err != nil {
-		return nil, err
-	}
-	if err := parsed.checkSignature(key); err != nil {
-		return nil, err
-	}
-	verified, err := decodeClaims(parsed.payload)
-	if err != nil {
-		return nil, err
-	}
-	if err := a.check(verified, now()); err != nil {
-		return nil, err
-	}
-	return verified, nil
 }
 
 // parseToken decodes each segment once. It is stricter than JOSE libraries are, which skip line breaks and stray bits
