@@ -51,9 +51,9 @@ func (a *authorizer) signedClaims(raw string) (claims, error) {
 	return signed, nil
 }
 
-// maxVerifiedTokens is how many tokens an authorizer remembers: a few MB of them, and some hundred callers with a few
-// tokens each.
-const maxVerifiedTokens = 1_000
+// maxVerifiedTokens is how many tokens an authorizer remembers: about a megabyte of them, and five for each of the 50
+// clients it can have.
+const maxVerifiedTokens = 250
 
 // verifiedTokens holds the tokens used last, by the whole token as it came. Only a token that the issuer signed gets in,
 // so nobody else can push one out.

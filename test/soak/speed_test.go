@@ -32,8 +32,10 @@ const (
 	empty     = "an empty handler"
 	onlyCheck = "a handler that only verifies"
 	client    = "an empty function by itself"
+	both      = "an empty handler, then an empty function"
 	issuing   = "tokens issued"
-	refusing  = "calls refused with 403"
+	refusing  = "calls refused with 403, each token once"
+	repeating = "calls refused with 403, each token ten times"
 	calling   = "calls of the function"
 )
 
@@ -59,11 +61,13 @@ func TestSpeed(t *testing.T) {
 		{empty, "", ""},
 		{onlyCheck, empty, ""},
 		{client, empty, ""},
+		{both, empty, ""},
 		{issuing, signing, "0.70"},
 		{refusing, empty, "0.50"},
 		{refusing, onlyCheck, ""},
+		{repeating, empty, "0.50"},
 		{calling, empty, "0.25"},
-		{calling, client, ""},
+		{calling, both, ""},
 	} {
 		fmt.Fprintf(out, "%s\t%s\t%s\t%s\n", row.what, results[row.what], results[row.what].beside(row.beside, results), row.goal)
 	}
@@ -112,15 +116,22 @@ func (r *result) beside(other string, results map[string]*result) string {
 	return fmt.Sprintf("%.2f of %s\t%.2f", r.perSecond()/o.perSecond(), other, cpu)
 }
 
+// after is one thing done after the other, as often.
+func (r *result) after(first *result) *result {
+	share := float64(len(r.each)) / float64(len(first.each))
+	scaled := func(d time.Duration) time.Duration { return time.Duration(float64(d) * share) }
+	return &result{load: load{each: r.each, took: r.took + scaled(first.took)}, cpu: r.cpu + scaled(first.cpu)}
+}
+
 // measure does everything in turn, and adds up the rounds.
 func (e *environment) measure(t *testing.T) map[string]*result {
 	t.Helper()
-	const forbidden = 1_500 // a round; each with a token of its own
+	const once, tenTimes = 1_500, 150 // tokens a round
 	raw, err := newRawRSA()
 	if err != nil {
 		t.Fatal(err)
 	}
-	tokens, server, functions := e.distinctTokens(t, speedRounds*forbidden), startFloor(t), startClientFloor(t)
+	tokens, server, functions := e.distinctTokens(t, speedRounds*(once+tenTimes)), startFloor(t), startClientFloor(t)
 	floors := append([]int{server.pid}, functions.pids...)
 	call := e.get(t, "/test_jwt/read", e.mustToken(t, "reader"))
 	drive(speedConnections, 500, func(int) *http.Request { return call() }).all(t, 200) // starts the processes
@@ -137,22 +148,34 @@ func (e *environment) measure(t *testing.T) map[string]*result {
 			}
 			results[what].add(l, e.cpuTime(t, floors...)-before)
 		}
-		refused := make([]*http.Request, forbidden)
-		for i := range refused {
-			refused[i] = e.get(t, "/test_jwt/read", tokens[round*forbidden+i])()
-		}
+		fresh := tokens[round*(once+tenTimes):][:once+tenTimes]
+		refused, repeated := e.refusals(t, fresh[:once], 1), e.refusals(t, fresh[once:], 10)
 		add(signing, 0, func() load { return repeat(t, 1_000, raw.sign) })
 		add(issuing, 200, func() load { return drive(speedConnections, 1_000, e.tokenRequest(t, "reader")) })
 		add(empty, 200, func() load { return drive(speedConnections, 10_000, server.request(t, "/")) })
 		add(onlyCheck, 403, func() load { return drive(speedConnections, 3_000, server.request(t, verifyingPath)) })
 		add(client, 0, func() load { return functions.invoke(3_000) })
 		add(refusing, 403, func() load {
-			return drive(speedConnections, forbidden, func(i int) *http.Request { return refused[i] })
+			return drive(speedConnections, len(refused), func(i int) *http.Request { return refused[i] })
+		})
+		add(repeating, 403, func() load {
+			return drive(speedConnections, len(repeated), func(i int) *http.Request { return repeated[i] })
 		})
 		add(calling, 200, func() load { return drive(speedConnections, 1_500, func(int) *http.Request { return call() }) })
 		add(verifying, 0, func() load { return repeat(t, 20_000, raw.verify) })
 	}
+	results[both] = results[client].after(results[empty])
 	return results
+}
+
+// refusals are requests that get a 403, made before the clock starts: one with each token, and again from the first.
+func (e *environment) refusals(t *testing.T, tokens []string, times int) []*http.Request {
+	t.Helper()
+	requests := make([]*http.Request, times*len(tokens))
+	for i := range requests {
+		requests[i] = e.get(t, "/test_jwt/read", tokens[i%len(tokens)])()
+	}
+	return requests
 }
 
 // distinctTokens are valid, and lack the scope of the read-only route.
