@@ -12,7 +12,7 @@ import (
 type Invoker interface {
 	// Invoke hands payload to the function and returns its response and the id of the invocation.
 	// A non-nil error says that the function did not answer: it timed out, crashed or reported an error.
-	// The context ends when the integration times out.
+	// The context ends when the integration times out; Invoke returns then, whatever the function does.
 	Invoke(ctx context.Context, payload []byte) (response []byte, requestID string, err error)
 }
 

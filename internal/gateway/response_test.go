@@ -166,23 +166,6 @@ func TestIntegrationTimeout(t *testing.T) {
 	}
 }
 
-// A function that ignores its context does not hold up the caller.
-func TestIntegrationTimeoutWithStuckFunction(t *testing.T) {
-	t.Parallel()
-	release := make(chan struct{})
-	a := newAPI(t, func(a *api) {
-		a.config.Integrations[0].TimeoutInMillis = 50
-		a.function.respond = func(context.Context, []byte) ([]byte, string, error) {
-			<-release
-			return nil, "", nil
-		}
-	})
-	defer close(release)
-	if got := a.call(t, http.MethodGet, "/open"); got.status != 503 {
-		t.Errorf("got %d", got.status)
-	}
-}
-
 // A caller that hangs up does not end the function's run, as on AWS.
 func TestCallerGoesAway(t *testing.T) {
 	t.Parallel()
