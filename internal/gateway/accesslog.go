@@ -38,6 +38,9 @@ func compileLogFormat(template string) (logFormat, error) {
 	if template == "" {
 		return nil, nil
 	}
+	if len(template) > maxLogFormat {
+		return nil, fmt.Errorf("its %d bytes are more than %d", len(template), maxLogFormat)
+	}
 	if strings.ContainsAny(template, "\r\n") {
 		return nil, errors.New("it must be a single line")
 	}

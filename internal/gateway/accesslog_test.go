@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -106,6 +107,62 @@ func TestAccessLogVariables(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// throttled is what a function is refused with while all its environments are busy.
+type throttled struct{}
+
+func (throttled) Error() string     { return "throttled" }
+func (throttled) LambdaStatus() int { return http.StatusTooManyRequests }
+
+// The Lambda service's status is its own, whatever the function and the gateway say.
+func TestAccessLogOfARefusedInvocation(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, logging("$context.requestId $context.status $context.integrationStatus $context.integration.status"), func(a *api) {
+		a.function.respond = func(context.Context, []byte) ([]byte, string, error) {
+			return nil, "", fmt.Errorf("invoking: %w", throttled{})
+		}
+	})
+	a.call(t, http.MethodGet, "/open")
+	if got := a.log.String(); !strings.HasSuffix(got, " 500 429 -\n") {
+		t.Errorf("got %q", got)
+	}
+}
+
+// Only what is sent to the caller counts.
+func TestAccessLogResponseLength(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		method, output, want string
+	}{
+		{http.MethodGet, `{"statusCode":200,"body":"dropped"}`, "7"},
+		{http.MethodHead, `{"statusCode":200,"body":"dropped"}`, "0"},
+		{http.MethodGet, `{"statusCode":204,"body":"dropped"}`, "0"},
+	} {
+		a := newAPI(t, logging("$context.requestId $context.responseLength $context.dataProcessed"), func(a *api) {
+			a.function = answering(c.output)
+			a.config.Routes = openRoutes("ANY /open")
+		})
+		a.call(t, c.method, "/open")
+		if got := a.log.String(); !strings.HasSuffix(got, " "+c.want+" "+c.want+"\n") {
+			t.Errorf("%s %s: got %q, want %s", c.method, c.output, got, c.want)
+		}
+	}
+}
+
+// A path that no route can have is worth a line more than any other.
+func TestAccessLogOfPathsThatHaveNoForm(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, logging("$context.requestId $context.status $context.path"))
+	for _, path := range []string{"/open//x", "/open/../test_jwt", "/open/%0aforged", "/nothing"} {
+		a.call(t, http.MethodGet, path)
+	}
+	lines := strings.Split(strings.TrimSuffix(a.log.String(), "\n"), "\n")
+	for i, want := range []string{" 404 /open//x", " 404 /open/../test_jwt", ` 404 /open/\u000aforged`, " 404 /nothing"} {
+		if i >= len(lines) || !strings.HasSuffix(lines[i], want) {
+			t.Errorf("got %q, want %q in line %d", lines, want, i)
+		}
 	}
 }
 

@@ -92,6 +92,8 @@ func numericDate(value any) (time.Time, error) {
 }
 
 // checkScope refuses scopes that scopes() could only drop.
+//
+// Parity: JWT authorizer: malformed scope
 func (c claims) checkScope() error {
 	for _, name := range []string{"scope", "scp"} {
 		if value, ok := c[name]; ok {

@@ -11,7 +11,8 @@ import (
 // Invoker runs a Lambda function once.
 type Invoker interface {
 	// Invoke hands payload to the function and returns its response and the id of the invocation.
-	// A non-nil error says that the function did not answer: it timed out, crashed or reported an error.
+	// A non-nil error says that the function did not answer: it timed out, crashed or reported an error. One with a
+	// method LambdaStatus() int says that the Lambda service refused, with that HTTP status.
 	// The context ends when the integration times out; Invoke returns then, whatever the function does.
 	Invoke(ctx context.Context, payload []byte) (response []byte, requestID string, err error)
 }

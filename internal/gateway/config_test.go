@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -72,6 +73,22 @@ func TestNewRefuses(t *testing.T) {
 		{"unknown log variable", func(c *gateway.Config) { c.Stages[0].AccessLogFormat = "$context.requestId $context.nothing" }, []string{`stage "$default"`, "$context.nothing"}},
 		{"log without request id", func(c *gateway.Config) { c.Stages[0].AccessLogFormat = "$context.status" }, []string{`stage "$default"`, "$context.requestId"}},
 		{"log of two lines", func(c *gateway.Config) { c.Stages[0].AccessLogFormat = "$context.requestId\n" }, []string{`stage "$default"`, "single line"}},
+		{"log over 3 KB", func(c *gateway.Config) {
+			c.Stages[0].AccessLogFormat = "$context.requestId" + strings.Repeat(" ", 3<<10)
+		}, []string{`stage "$default"`, "3090 bytes"}},
+		{"101 stage variables", func(c *gateway.Config) {
+			c.Stages[0].Variables = map[string]string{}
+			for i := range 101 {
+				c.Stages[0].Variables[strconv.Itoa(i)] = "x"
+			}
+		}, []string{`stage "$default"`, "101 stage variables"}},
+		{"301 integrations", func(c *gateway.Config) {
+			for i := range 300 {
+				more := c.Integrations[0]
+				more.ID = strconv.Itoa(i)
+				c.Integrations = append(c.Integrations, more)
+			}
+		}, []string{"301 integrations"}},
 		{"credentials for any origin", func(c *gateway.Config) {
 			c.API.CORS = &gateway.CORS{AllowOrigins: []string{"*"}, AllowCredentials: true}
 		}, []string{"CORS", "credentials"}},

@@ -218,6 +218,26 @@ func TestRawQueryStringIsVerbatim(t *testing.T) {
 	}
 }
 
+// Bytes that no JSON text can hold are replaced, and never make two members of one name.
+func TestQueryBytes(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t)
+	a.call(t, http.MethodGet, "/open?a=%ff&%ff=1&%fe=2&%zz\xff=3")
+	want := map[string]string{"a": "\uFFFD", "\uFFFD": "1,2", "%zz\uFFFD": "3"}
+	if diff := cmp.Diff(want, a.lastEvent(t).QueryStringParameters); diff != "" {
+		t.Error(diff)
+	}
+	var members struct {
+		Parameters json.RawMessage `json:"queryStringParameters"`
+	}
+	if err := json.Unmarshal(a.function.events[0], &members); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Count(string(members.Parameters), `:"`); got != len(want) {
+		t.Errorf("%d members: %s", got, members.Parameters)
+	}
+}
+
 // The request id is the same in the response, the event and the access log.
 func TestRequestID(t *testing.T) {
 	t.Parallel()

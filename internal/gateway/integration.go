@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 )
@@ -34,9 +35,10 @@ type invocation struct {
 	response  []byte
 	requestID string // the function's, not the gateway's
 	err       error
-	done      bool // the function answered
-	status    int  // the status the function asked for
-	latency   time.Duration
+	// lambdaStatus is the Lambda service's own, 200 even for a function that failed; 0 if there was no answer in time.
+	lambdaStatus int
+	status       int // the status the function asked for
+	latency      time.Duration
 }
 
 const (
@@ -45,6 +47,9 @@ const (
 )
 
 func compileIntegrations(cfg Config, found *problems) map[string]*integration {
+	if len(cfg.Integrations) > maxIntegrations {
+		found.add("API: %d integrations are more than %d", len(cfg.Integrations), maxIntegrations)
+	}
 	compiled := make(map[string]*integration, len(cfg.Integrations))
 	for _, in := range cfg.Integrations {
 		if compiled[in.ID] != nil {
@@ -119,5 +124,15 @@ func (in *integration) call(ctx context.Context, event []byte) invocation {
 	if err != nil && ctx.Err() != nil {
 		return invocation{requestID: requestID, err: errIntegrationTimeout}
 	}
-	return invocation{response: response, requestID: requestID, err: err, done: true}
+	return invocation{response: response, requestID: requestID, err: err, lambdaStatus: lambdaStatus(err)}
+}
+
+func lambdaStatus(err error) int {
+	if refused, ok := errors.AsType[interface {
+		error
+		LambdaStatus() int
+	}](err); ok {
+		return refused.LambdaStatus()
+	}
+	return http.StatusOK
 }

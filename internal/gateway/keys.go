@@ -15,7 +15,7 @@ const (
 	// refetchInterval is the least time between two fetches for key ids the cache does not have: such ids cost a
 	// caller nothing to make up.
 	refetchInterval = 30 * time.Second
-	// retryInterval is the least time between two fetches while there are no usable keys.
+	// retryInterval is the least time between two fetches while there are no usable keys, or after one that failed.
 	retryInterval = time.Second
 )
 
@@ -80,7 +80,7 @@ func (c *keyCache) usable(set *keySet) bool {
 func (c *keyCache) refresh() (*keySet, error) {
 	current := c.current.Load()
 	interval := retryInterval
-	if c.usable(current) {
+	if c.usable(current) && c.lastErr == nil {
 		interval = refetchInterval
 	}
 	now := c.now()

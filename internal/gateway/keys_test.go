@@ -199,6 +199,29 @@ func TestIssuerRecovers(t *testing.T) {
 	}
 }
 
+// Old keys go on being used while the issuer fails, and a new one is found a second after it is back.
+func TestIssuerRecoversWithANewKey(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t)
+	known, added := sign(t, validClaims()), signAs(t, "key-2", rsaKeys()[1], validClaims())
+	a.status(t, known)
+	a.issuer.setKeys(map[string]any{"key-1": rsaKeys()[0].Public(), "key-2": rsaKeys()[1].Public()})
+	working := a.issuer.handler(&a.issuer.serveJWKS)
+	a.issuer.replace(&a.issuer.serveJWKS, http.NotFound)
+	a.clock.advance(time.Minute)
+	if got := a.status(t, added); got != 401 {
+		t.Errorf("a key that can't be fetched: got %d", got)
+	}
+	if got := a.status(t, known); got != 200 {
+		t.Errorf("a key that was fetched: got %d", got)
+	}
+	a.issuer.replace(&a.issuer.serveJWKS, working)
+	a.clock.advance(time.Second)
+	if got := a.status(t, added); got != 200 {
+		t.Errorf("a second after the issuer is back: got %d", got)
+	}
+}
+
 // Keys that are not RSA signature keys are in the set and of no use.
 func TestUnusableKeys(t *testing.T) {
 	t.Parallel()

@@ -7,6 +7,15 @@ const (
 	maxHeaderBytes = 10_240   // request line and all header lines together
 	maxBodyBytes   = 10 << 20 // request body
 	maxEventBytes  = 6 << 20  // Lambda's own limit for a synchronous invocation, which base64 bodies meet first
+	maxLogFormat   = 3 << 10  // access log template
+)
+
+// Limits of HTTP APIs in numbers, from the same page: those that no account can have raised.
+//
+// Parity: Limits: quotas that can be raised
+const (
+	maxIntegrations   = 300
+	maxStageVariables = 100
 )
 
 // checkLimits refuses what AWS would not take in. A body of undeclared length is checked when it is read.

@@ -43,7 +43,7 @@ var logVariables = map[string]logVariable{
 	"accountId":         func(x *exchange) string { return x.api.AccountID },
 	"domainName":        func(x *exchange) string { return x.api.domainName() },
 	"domainPrefix":      func(x *exchange) string { return x.api.ID },
-	"dataProcessed":     func(x *exchange) string { return strconv.Itoa(len(x.body) + len(x.reply.body)) },
+	"dataProcessed":     func(x *exchange) string { return strconv.Itoa(len(x.body) + x.sentBytes()) },
 
 	"identity.sourceIp":  func(x *exchange) string { return x.sourceIP },
 	"identity.userAgent": func(x *exchange) string { return x.request.UserAgent() },
@@ -51,7 +51,7 @@ var logVariables = map[string]logVariable{
 	"authorizer.error": func(x *exchange) string { return x.refused().authorizerError },
 
 	"status":             func(x *exchange) string { return strconv.Itoa(x.reply.status) },
-	"responseLength":     func(x *exchange) string { return strconv.Itoa(len(x.reply.body)) },
+	"responseLength":     func(x *exchange) string { return strconv.Itoa(x.sentBytes()) },
 	"responseLatency":    func(x *exchange) string { return milliseconds(x.latency) },
 	"error.message":      func(x *exchange) string { return x.refused().message },
 	"error.responseType": func(x *exchange) string { return x.errorResponseType() },
@@ -60,9 +60,9 @@ var logVariables = map[string]logVariable{
 	"integrationErrorMessage":       func(x *exchange) string { return x.integrationError() },
 	"integration.latency":           func(x *exchange) string { return x.integrationLatency() },
 	"integrationLatency":            func(x *exchange) string { return x.integrationLatency() },
-	"integration.integrationStatus": func(x *exchange) string { return x.lambdaStatus() },
-	"integrationStatus":             func(x *exchange) string { return x.lambdaStatus() },
-	"integration.status":            func(x *exchange) string { return x.functionStatus() },
+	"integration.integrationStatus": func(x *exchange) string { return statusText(x.invocation.lambdaStatus) },
+	"integrationStatus":             func(x *exchange) string { return statusText(x.invocation.lambdaStatus) },
+	"integration.status":            func(x *exchange) string { return statusText(x.invocation.status) },
 	"integration.requestId":         func(x *exchange) string { return x.invocation.requestID },
 	"awsEndpointRequestId":          func(x *exchange) string { return x.invocation.requestID },
 }
@@ -105,6 +105,14 @@ func (x *exchange) refused() refusal {
 	return *x.refusal
 }
 
+// sentBytes is the length of the body that goes to the caller (RFC 9110 section 6.4.1).
+func (x *exchange) sentBytes() int {
+	if x.request.Method == http.MethodHead || !allowsBody(x.reply.status) {
+		return 0
+	}
+	return len(x.reply.body)
+}
+
 func (x *exchange) errorResponseType() string {
 	if x.refusal == nil {
 		return ""
@@ -141,19 +149,12 @@ func (x *exchange) integrationLatency() string {
 	return milliseconds(x.invocation.latency)
 }
 
-// lambdaStatus is the status of the Lambda service, which is 200 even for a function that failed.
-func (x *exchange) lambdaStatus() string {
-	if !x.invocation.done {
+// statusText is a status's, "" for one that never came.
+func statusText(status int) string {
+	if status == 0 {
 		return ""
 	}
-	return strconv.Itoa(http.StatusOK)
-}
-
-func (x *exchange) functionStatus() string {
-	if x.invocation.status == 0 {
-		return ""
-	}
-	return strconv.Itoa(x.invocation.status)
+	return strconv.Itoa(status)
 }
 
 func milliseconds(d time.Duration) string {

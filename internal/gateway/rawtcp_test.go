@@ -17,6 +17,15 @@ import (
 // raw writes bytes to the gateway as they are and returns the statuses it answered before closing the connection.
 func (a *api) raw(t testing.TB, text string) []int {
 	t.Helper()
+	var statuses []int
+	for _, answer := range a.rawResponses(t, text) {
+		statuses = append(statuses, answer.status)
+	}
+	return statuses
+}
+
+func (a *api) rawResponses(t testing.TB, text string) []response {
+	t.Helper()
 	var dialer net.Dialer
 	connection, err := dialer.DialContext(t.Context(), "tcp", a.server.Listener.Addr().String())
 	if err != nil {
@@ -30,15 +39,15 @@ func (a *api) raw(t testing.TB, text string) []int {
 		t.Fatal(err)
 	}
 	_ = connection.(*net.TCPConn).CloseWrite()
-	var statuses []int
+	var answers []response
 	for reader := bufio.NewReader(connection); ; {
-		response, err := http.ReadResponse(reader, nil)
+		answer, err := http.ReadResponse(reader, nil)
 		if err != nil {
-			return statuses
+			return answers
 		}
-		_, _ = io.Copy(io.Discard, response.Body)
-		_ = response.Body.Close()
-		statuses = append(statuses, response.StatusCode)
+		body, _ := io.ReadAll(answer.Body) // one that breaks off is what there is
+		_ = answer.Body.Close()
+		answers = append(answers, response{status: answer.StatusCode, header: answer.Header, body: string(body)})
 	}
 }
 
@@ -214,5 +223,21 @@ func TestBodyLimit(t *testing.T) {
 	fits := strings.Repeat("a", 5<<20)
 	if got := a.send(t, http.MethodPost, "/x", strings.NewReader(fits), "Content-Type", "text/plain"); got.status != 200 {
 		t.Errorf("5 MB: got %d", got.status)
+	}
+}
+
+// API Gateway says that the connection stays open; where it does not, the header says so.
+func TestConnectionHeader(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t)
+	for text, want := range map[string]string{
+		"GET /test_jwt HTTP/1.1\r\nHost: x\r\n\r\n":                      "keep-alive",
+		"GET /test_jwt HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n": "", // net/http takes a close away when it reads one
+		"GET /open HTTP/1.1\r\nHost: x\r\n\r\n":                          "keep-alive",
+	} {
+		got := a.rawResponses(t, text)
+		if len(got) != 1 || got[0].header.Get("Connection") != want {
+			t.Errorf("%q: got %v, want Connection: %s", text, got, want)
+		}
 	}
 }

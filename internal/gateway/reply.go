@@ -25,6 +25,7 @@ func (g *Gateway) addHeaders(x *exchange) {
 		g.api.CORS.replaceHeaders(x)
 	}
 	x.reply.header.Set("Apigw-Requestid", x.id)
+	x.reply.header.Set("Connection", "keep-alive") // net/http makes it close where the connection ends
 }
 
 // write sends the reply. A connection that broke meanwhile is nobody's to repair, so the error is dropped.

@@ -50,6 +50,9 @@ func compileStages(cfg Config, routes []*route, found *problems) map[string]*sta
 }
 
 func compileStage(cfg Config, s Stage, routes []*route, found *problems) *stage {
+	if len(s.Variables) > maxStageVariables {
+		found.add("stage %q: %d stage variables are more than %d", s.Name, len(s.Variables), maxStageVariables)
+	}
 	format, err := compileLogFormat(s.AccessLogFormat)
 	if err != nil {
 		found.add("stage %q: compiling access log format: %w", s.Name, err)
@@ -67,6 +70,7 @@ func compileStage(cfg Config, s Stage, routes []*route, found *problems) *stage 
 func (g *Gateway) chooseStage(x *exchange) *refusal {
 	path, ok := canonicalPath(x.request.URL)
 	if !ok {
+		x.path, x.stage = x.request.URL.Path, g.defaultStage // for the access log
 		return notFound()
 	}
 	first, _, _ := strings.Cut(path[1:], "/")
