@@ -62,13 +62,16 @@ func (c Config) completed() (Config, error) {
 		return Config{}, fmt.Errorf("resolving bootstrap %s: %w", c.Bootstrap, err)
 	}
 	c.Bootstrap = bootstrap
+	setDefault(&c.TaskRoot, filepath.Dir(bootstrap))
+	if c.TaskRoot, err = filepath.Abs(c.TaskRoot); err != nil { // the process runs in it: a relative one would name another folder
+		return Config{}, fmt.Errorf("resolving task root: %w", err)
+	}
 	setDefault(&c.Handler, "bootstrap")
 	setDefault(&c.Region, "us-east-1")
 	setDefault(&c.LogGroup, "/aws/lambda/"+c.Name)
 	setDefault(&c.MemorySize, 128)
 	setDefault(&c.Timeout, 3*time.Second)
 	setDefault(&c.InitTimeout, 10*time.Second)
-	setDefault(&c.TaskRoot, filepath.Dir(bootstrap))
 	setDefault(&c.Concurrency, new(64))
 	setDefault(&c.Output, io.Discard)
 	setDefault(&c.Log, slog.New(slog.DiscardHandler))

@@ -3,6 +3,7 @@ package function
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"time"
 )
@@ -13,11 +14,26 @@ var (
 	ErrClosed = errors.New("function is closed")
 	// ErrThrottled is returned by Invoke when Config.Concurrency invocations are under way. Lambda
 	// answers its invoker 429 TooManyRequestsException then.
-	ErrThrottled = errors.New("function is throttled: every execution environment is busy")
+	ErrThrottled error = &serviceError{http.StatusTooManyRequests, "function is throttled: every execution environment is busy"}
 	// ErrRequestTooLarge is returned by Invoke for a payload over 6 MiB, Lambda's limit for a
 	// synchronous invocation.
-	ErrRequestTooLarge = errors.New("request is too large: Lambda takes at most 6291456 bytes")
+	ErrRequestTooLarge error = &serviceError{
+		http.StatusRequestEntityTooLarge, "request is too large: Lambda takes at most 6291456 bytes",
+	}
 )
+
+// serviceError is an invocation that the Lambda service refuses before it reaches the function.
+type serviceError struct {
+	status int
+	text   string
+}
+
+// Error says why.
+func (e *serviceError) Error() string { return e.text }
+
+// LambdaStatus is the HTTP status of Lambda's Invoke: 429 TooManyRequestsException or 413
+// RequestTooLargeException.
+func (e *serviceError) LambdaStatus() int { return e.status }
 
 // Names of the errors that Lambda itself reports on behalf of a function, as its runtime interface
 // emulator spells them.

@@ -153,7 +153,7 @@ func (f *Function) watch(env *environment) {
 
 // Close takes no further invocations, waits for those in flight, then ends every process with SIGTERM
 // and, half a second later, SIGKILL. It returns when no process, listener or goroutine of the function
-// is left. If ctx ends first, the invocations in flight are cut short, and Close returns ctx's error.
+// is left, but for what killStrays can't find. If ctx ends first, the invocations in flight are cut short, and Close returns ctx's error.
 func (f *Function) Close(ctx context.Context) error {
 	f.mu.Lock()
 	f.closed = true

@@ -127,6 +127,29 @@ func TestOverlappingInvocationsHaveProcessesOfTheirOwn(t *testing.T) {
 	}
 }
 
+// Whoever logs an invocation that Lambda refuses finds Lambda's status in the error.
+func TestRefusedInvocationsHaveLambdaStatus(t *testing.T) {
+	t.Parallel()
+	type refused interface {
+		error
+		LambdaStatus() int
+	}
+	throttled := newFunction(t, "script", function.Config{Concurrency: new(0)})
+	for name, c := range map[string]struct {
+		f       *function.Function
+		payload []byte
+		want    int
+	}{
+		"throttled": {throttled, []byte(`{}`), 429},
+		"too large": {newFunction(t, "script", function.Config{}), make([]byte, 6<<20+1), 413},
+	} {
+		_, _, err := c.f.Invoke(t.Context(), c.payload)
+		if got, ok := errors.AsType[refused](err); !ok || got.LambdaStatus() != c.want {
+			t.Errorf("%s: %v, want status %d", name, err, c.want)
+		}
+	}
+}
+
 func TestInvokeRefusesTooLargeRequest(t *testing.T) {
 	t.Parallel()
 	f := newFunction(t, "script", function.Config{})
@@ -283,13 +306,17 @@ func TestNewRefuses(t *testing.T) {
 		cfg  function.Config
 		want string
 	}{
-		"no name":            {function.Config{Bootstrap: script}, "name is missing"},
-		"no bootstrap":       {function.Config{Name: "f"}, "bootstrap is missing"},
-		"absent bootstrap":   {function.Config{Name: "f", Bootstrap: plain + "x"}, "no such file"},
-		"plain file":         {function.Config{Name: "f", Bootstrap: plain}, "chmod +x"},
-		"negative timeout":   {function.Config{Name: "f", Bootstrap: script, Timeout: -1}, "timeout is negative"},
-		"negative limit":     {function.Config{Name: "f", Bootstrap: script, Concurrency: new(-1)}, "concurrency is negative"},
-		"reserved variables": {function.Config{Name: "f", Bootstrap: script, Environment: map[string]string{"AWS_REGION": "x", "A": "y", "_HANDLER": "z"}}, "AWS_REGION, _HANDLER are reserved"},
+		"no name":             {function.Config{Bootstrap: script}, "name is missing"},
+		"no bootstrap":        {function.Config{Name: "f"}, "bootstrap is missing"},
+		"absent bootstrap":    {function.Config{Name: "f", Bootstrap: plain + "x"}, "no such file"},
+		"plain file":          {function.Config{Name: "f", Bootstrap: plain}, "chmod +x"},
+		"negative timeout":    {function.Config{Name: "f", Bootstrap: script, Timeout: -1}, "timeout is negative"},
+		"negative limit":      {function.Config{Name: "f", Bootstrap: script, Concurrency: new(-1)}, "concurrency is negative"},
+		"variable with =":     {function.Config{Name: "f", Bootstrap: script, Environment: map[string]string{"AWS_REGION=x": "y"}}, `variable "AWS_REGION=x"`},
+		"variable of a digit": {function.Config{Name: "f", Bootstrap: script, Environment: map[string]string{"1A": "y"}}, `variable "1A"`},
+		"unnamed variable":    {function.Config{Name: "f", Bootstrap: script, Environment: map[string]string{"": "y"}}, `variable ""`},
+		"variable with NUL":   {function.Config{Name: "f", Bootstrap: script, Environment: map[string]string{"AB": "secret\x00"}}, "variable AB: no process"},
+		"reserved variables":  {function.Config{Name: "f", Bootstrap: script, Environment: map[string]string{"AWS_REGION": "x", "AB": "y", "_HANDLER": "z"}}, "AWS_REGION, _HANDLER are reserved"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -17,7 +17,9 @@ func processAttributes() *syscall.SysProcAttr {
 
 // killStrays kills what a bootstrap has started and its group does not have: what began a session of its
 // own, as daemons do. Whose parent has ended is nobody's child any more, but every process hands on the
-// variable that no other execution environment has. One that clears its environment is not found.
+// variable that no other execution environment has.
+//
+// Parity: Function processes: a daemon without variables outlives its environment
 //
 // It looks again until there is none, because they may start others meanwhile.
 func killStrays(variable string) {

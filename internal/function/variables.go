@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,11 +28,23 @@ var reservedVariables = []string{
 	"LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR",
 }
 
+// variableName is Lambda's pattern for the names of variables.
+//
+// Source: Lambda API reference, Environment.
+var variableName = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9_]+$`)
+
 func checkVariables(environment map[string]string) error {
 	var refused []string
 	for _, name := range slices.Sorted(maps.Keys(environment)) {
 		if slices.Contains(reservedVariables, name) {
 			refused = append(refused, name)
+			continue
+		}
+		if !variableName.MatchString(name) {
+			return fmt.Errorf("environment variable %q: Lambda takes names of two or more letters, digits and underscores, a letter first", name)
+		}
+		if strings.ContainsRune(environment[name], 0) {
+			return fmt.Errorf("environment variable %s: no process can be given a value with a NUL", name)
 		}
 	}
 	if len(refused) > 0 {

@@ -2,6 +2,7 @@ package function_test
 
 import (
 	"maps"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -11,6 +12,25 @@ import (
 
 	"cognito-m2m/internal/function"
 )
+
+// A task root as `--assembly cdk.out` gives it names the same folder for the process, which runs elsewhere.
+func TestTaskRootIsAbsolute(t *testing.T) {
+	t.Parallel()
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, err := filepath.Rel(here, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := order(t, newFunction(t, "script", function.Config{TaskRoot: dir}), `{"do":"environ"}`)
+	for _, variable := range r.Environ {
+		if root, ok := strings.CutPrefix(variable, "LAMBDA_TASK_ROOT="); ok && !filepath.IsAbs(root) {
+			t.Errorf("LAMBDA_TASK_ROOT=%s", root)
+		}
+	}
+}
 
 // TestEnvironment compares all that a function sees. TestMain has put variables of a developer beside it.
 func TestEnvironment(t *testing.T) {
