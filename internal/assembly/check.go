@@ -11,6 +11,7 @@ import (
 func (b *builder) check() {
 	b.checkDomains()
 	b.checkClients()
+	b.checkFunctions()
 	b.checkSecrets()
 	b.checkRotations()
 	for i := range b.model.APIs {
@@ -37,6 +38,7 @@ var (
 )
 
 func (b *builder) checkDomains() {
+	b.checkDomainsOfPools()
 	for _, domain := range b.model.UserPoolDomains {
 		b.checkPool(domain.Resource, domain.UserPoolID)
 		if domain.Custom() || domain.Domain == "" {
@@ -50,6 +52,25 @@ func (b *builder) checkDomains() {
 				b.fail(domain.Resource, "Domain", "Domain cannot contain reserved word: %s", word)
 			}
 		}
+	}
+}
+
+// checkDomainsOfPools: a pool has at most one prefix and one custom domain.
+func (b *builder) checkDomainsOfPools() {
+	type slot struct {
+		poolID string
+		custom bool
+	}
+	domains := map[slot]string{}
+	for _, domain := range b.model.UserPoolDomains {
+		here, kind := slot{domain.UserPoolID, domain.Custom()}, "prefix"
+		if here.custom {
+			kind = "custom"
+		}
+		if other, taken := domains[here]; taken && domain.UserPoolID != "" {
+			b.fail(domain.Resource, "UserPoolId", "the user pool already has a %s domain, %s: take one of them out", kind, other)
+		}
+		domains[here] = domain.LogicalID
 	}
 }
 

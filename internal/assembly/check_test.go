@@ -6,6 +6,13 @@ import (
 	"testing"
 )
 
+const (
+	nothing      = `{"Ref": "Nothing"}`
+	prefixDomain = `{"Type": "AWS::Cognito::UserPoolDomain", "Properties": {"UserPoolId": {"Ref": "Pool"}, "Domain": "m2m-two"}}`
+	customDomain = `{"Type": "AWS::Cognito::UserPoolDomain", "Properties": {
+		"UserPoolId": {"Ref": "Pool"}, "Domain": "login.example.com", "CustomDomainConfig": {"CertificateArn": "arn:x"}}}`
+)
+
 // What a deployment would fail on.
 func TestDeploymentChecks(t *testing.T) {
 	t.Parallel()
@@ -24,9 +31,13 @@ func TestDeploymentChecks(t *testing.T) {
 		"token for too long":             {map[string]string{"Client.AccessTokenValidity": `25`}, "Client", "AccessTokenValidity", "25h0m0s"},
 		"client of no pool":              {map[string]string{"Client.UserPoolId": `"eu-west-1_x"`}, "Client", "UserPoolId", `no user pool with the id "eu-west-1_x"`},
 		"resource server of no pool":     {map[string]string{"Server.UserPoolId": `"eu-west-1_x"`}, "Server", "UserPoolId", "no user pool"},
+		"resource server of empty pool":  {map[string]string{"Server.UserPoolId": `""`}, "Server", "UserPoolId", "the text is empty"},
 		"domain of no pool":              {map[string]string{"Domain.UserPoolId": `"eu-west-1_x"`}, "Domain", "UserPoolId", "no user pool"},
 		"reserved word in a domain":      {map[string]string{"Domain.Domain": `"my-aws-login"`}, "Domain", "Domain", "Domain cannot contain reserved word: aws"},
 		"domain of a wrong form":         {map[string]string{"Domain.Domain": `"M2M-"`}, "Domain", "Domain", `the prefix "M2M-" is not`},
+		"two prefixes on a pool":         {map[string]string{"Domain2": prefixDomain}, "Domain2", "UserPoolId", "already has a prefix domain, Domain"},
+		"domains without a pool":         {map[string]string{"Domain.UserPoolId": nothing, "Domain2": strings.Replace(prefixDomain, "Pool\"}", "Nothing\"}", 1)}, "Domain2", "UserPoolId", `names "Nothing"`},
+		"two custom domains on a pool":   {map[string]string{"Custom": customDomain, "Custom2": customDomain}, "Custom2", "UserPoolId", "already has a custom domain, Custom"},
 		"too many audiences":             {map[string]string{"Jwt.JwtConfiguration.Audience": audiences}, "Jwt", "JwtConfiguration.Audience", "51 audiences, and AWS allows 50"},
 		"scopes on an open route":        {map[string]string{"Route.AuthorizationType": `"NONE"`}, "Route", "AuthorizationScopes", "only valid for"},
 		"route without authorizer":       {map[string]string{"Route.AuthorizerId": `"abc"`}, "Route", "AuthorizerId", `no authorizer with the id "abc"`},
@@ -34,9 +45,12 @@ func TestDeploymentChecks(t *testing.T) {
 		"route of no API":                {map[string]string{"Route.ApiId": `"abc"`}, "Route", "ApiId", `no HTTP API with the id "abc"`},
 		"route twice":                    {map[string]string{"Route2": `{"Type": "AWS::ApiGatewayV2::Route", "Properties": {"ApiId": {"Ref": "Api"}, "RouteKey": "GET /x", "Target": {"Fn::Sub": "integrations/${Integration}"}}}`}, "Route2", "RouteKey", "already has the route GET /x, as Route"},
 		"integration of no function":     {map[string]string{"Integration.IntegrationUri": `"arn:aws:lambda:eu-west-1:123456789012:function:x"`}, "Integration", "IntegrationUri", "no function arn:"},
+		"function twice":                 {map[string]string{"Echo.FunctionName": `"echo"`, "Echo2": `{"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": "echo", "Code": {"S3Key": "a1.zip"}, "Role": "r"}}`}, "Echo2", "FunctionName", `"echo" already exists, as Echo`},
+		"functions without a name":       {map[string]string{"Echo.FunctionName": nothing, "Echo2": `{"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": {"Ref": "Nothing"}, "Code": {"S3Key": "a1.zip"}, "Role": "r"}}`}, "Echo2", "FunctionName", `names "Nothing"`},
+		"large environment":              {map[string]string{"Echo.Environment.Variables.LARGE": `"` + strings.Repeat("x", 4092) + `"`}, "Echo", "Environment.Variables", "take 4097 bytes, and Lambda allows 4096"},
 		"function that cannot be run":    {map[string]string{"Echo.Code": `{"ZipFile": "exports.handler = 1"}`}, "Echo", "Code", "not a directory among the assembly's assets"},
 		"secret twice":                   {map[string]string{"Twin": `{"Type": "AWS::SecretsManager::Secret", "Properties": {"Name": "m2m/dev/reader"}}`}, "Twin", "Name", `"m2m/dev/reader" already exists, as Secret`},
-		"secret of a wrong name":         {map[string]string{"Secret.Name": `"a b"`, "Rotation.SecretId": `""`}, "Secret", "Name", "does not match"},
+		"secret of a wrong name":         {map[string]string{"Secret.Name": `"a b"`}, "Secret", "Name", "does not match"},
 		"rotation of no secret":          {map[string]string{"Rotation.SecretId": `"arn:x"`}, "Rotation", "SecretId", "no secret arn:x"},
 		"rotation twice":                 {map[string]string{"Rotation2": `{"Type": "AWS::SecretsManager::RotationSchedule", "Properties": {"SecretId": {"Ref": "Secret"}, "RotationLambdaARN": {"Fn::GetAtt": "Echo.Arn"}}}`}, "Rotation2", "SecretId", "already has a rotation schedule, Rotation"},
 		"rotation with no function":      {map[string]string{"Rotation.RotationLambdaARN": `"arn:aws:lambda:eu-west-1:123456789012:function:x"`}, "Rotation", "RotationLambdaARN", "no function arn:"},
@@ -47,6 +61,7 @@ func TestDeploymentChecks(t *testing.T) {
 		"rotation on two schedules":      {map[string]string{"Rotation.RotationRules.ScheduleExpression": `"rate(4 hours)"`}, "Rotation", "RotationRules", "not both"},
 		"custom domain without proof":    {map[string]string{"Domain.CustomDomainConfig": `{}`}, "Domain", "CustomDomainConfig.CertificateArn", "is required"},
 		"access log without request id":  {map[string]string{"Stage.AccessLogSettings": `{"DestinationArn": "a", "Format": "$context.requestIdentity"}`}, "Stage", "AccessLogSettings.Format", "needs $context.requestId"},
+		"access log without format":      {map[string]string{"Stage.AccessLogSettings": `{"DestinationArn": "a", "Format": ""}`}, "Stage", "AccessLogSettings.Format", "the text is empty"},
 		"access log without destination": {map[string]string{"Stage.AccessLogSettings": `{"Format": "$context.requestId"}`}, "Stage", "AccessLogSettings.DestinationArn", "is required"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -56,6 +71,21 @@ func TestDeploymentChecks(t *testing.T) {
 			if len(problems) > 2 {
 				t.Errorf("one fault gives %d problems: %v", len(problems), problems)
 			}
+		})
+	}
+}
+
+// What is just within the limits that TestDeploymentChecks goes beyond.
+func TestDeploymentChecksLetPass(t *testing.T) {
+	t.Parallel()
+	for name, patches := range map[string]map[string]string{
+		"a prefix and a custom domain":       {"Custom": customDomain},
+		"prefixes on two pools":              {"Other": `{"Type": "AWS::Cognito::UserPool"}`, "Domain2": strings.Replace(prefixDomain, "Pool\"}", "Other\"}", 1)},
+		"as large as an environment may get": {"Echo.Environment.Variables.LARGE": `"` + strings.Repeat("x", 4091) + `"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			resolvePatched(t, patches)
 		})
 	}
 }
@@ -94,7 +124,7 @@ func TestNoProblemsThatFollowFromOthers(t *testing.T) {
 	for _, patch := range []string{"Route.AuthorizerId", "Route.Target", "Route.ApiId", "Client.UserPoolId", "Integration.IntegrationUri", "Api.ProtocolType", "Stage.AutoDeploy", "Api.DisableExecuteApiEndpoint"} {
 		t.Run(patch, func(t *testing.T) {
 			t.Parallel()
-			_, problems := resolveOne(t, patched(t, map[string]string{patch: `{"Ref": "Nothing"}`}))
+			_, problems := resolveOne(t, patched(t, map[string]string{patch: nothing}))
 			if len(problems) != 1 {
 				t.Errorf("got %s, want one problem", fmt.Sprint(problems))
 			}

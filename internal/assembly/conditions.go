@@ -8,6 +8,15 @@ type condition struct {
 	result cell
 }
 
+// readConditions evaluates the conditions that nothing uses too, because a deployment fails on any of them.
+func (e *evaluation) readConditions() {
+	for _, s := range e.scopes {
+		for name := range ordered(s.conditions) {
+			s.holds(place{scope: s}, name)
+		}
+	}
+}
+
 // holds evaluates the condition called name. It returns false for ok if that is not possible; the problem has been
 // reported by then.
 func (s *scope) holds(at place, name string) (result, ok bool) {

@@ -54,7 +54,7 @@ func (s *scope) resolveObject(at place, node map[string]any) (any, bool) {
 	object, complete := make(map[string]any, len(node)), true
 	for _, key := range slices.Sorted(maps.Keys(node)) {
 		if strings.HasPrefix(key, "Fn::") {
-			return at.invalid("%s stands beside other keys; an intrinsic stands alone", key)
+			return at.notAlone(key)
 		}
 		value, ok := s.resolve(at.field(key), node[key])
 		if complete = complete && ok; !ok || value == (noValue{}) {
@@ -101,6 +101,11 @@ func (s *scope) resolveItems(at place, what string, node any) ([]any, bool) {
 		at.invalid("%s takes a list, not %s", what, describe(value))
 	}
 	return items, ok
+}
+
+// notAlone reports an intrinsic among other keys, where it would be taken for literal text.
+func (p place) notAlone(key string) (any, bool) {
+	return p.invalid("%s stands beside other keys; an intrinsic stands alone", key)
 }
 
 // intrinsic takes {"Fn::X": argument} or {"Ref": argument} apart.

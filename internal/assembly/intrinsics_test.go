@@ -21,9 +21,7 @@ const surroundings = `{
 		"No": {"Fn::Not": [{"Condition": "Yes"}]},
 		"Both": {"Fn::And": [{"Condition": "Yes"}, {"Condition": "No"}]},
 		"Either": {"Fn::Or": [{"Condition": "No"}, {"Condition": "Yes"}]},
-		"Numbers": {"Fn::Equals": [1, "1"]},
-		"Circle": {"Fn::Not": [{"Condition": "Circle"}]},
-		"OfResource": {"Fn::Equals": [{"Ref": "Logs"}, "x"]}
+		"Numbers": {"Fn::Equals": [1, "1"]}
 	},
 	"Resources": {
 		"Logs": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/echo"}},
@@ -105,6 +103,7 @@ func TestIntrinsicProblems(t *testing.T) {
 		"join of lists":                 {`{"Fn::Join": ["", [["a"]]]}`, "item 0 is a list"},
 		"join without list":             {`{"Fn::Join": "a"}`, "list of 2 arguments"},
 		"sub of nothing":                {`{"Fn::Sub": "${Nothing}"}`, `names "Nothing"`},
+		"sub with an unused variable":   {`{"Fn::Sub": ["${A}", {"A": "a", "B": {"Ref": "Nothing"}}]}`, `names "Nothing"`},
 		"sub of a strange name":         {`{"Fn::Sub": "${a b}"}`, "write ${!a b}"},
 		"sub of a number":               {`{"Fn::Sub": 1}`, "Fn::Sub takes"},
 		"select outside":                {`{"Fn::Select": [2, ["a", "b"]]}`, "index 2 is outside the list, which has 2 items"},
@@ -115,8 +114,6 @@ func TestIntrinsicProblems(t *testing.T) {
 			`{"Fn::Join": ["", {"Fn::Split": [",", "` + strings.Repeat(",", 10_000) + `"]}]}`, "more than 10000 items",
 		},
 		"unknown condition":         {`{"Fn::If": ["Moon", "y", "n"]}`, "there is no condition Moon"},
-		"condition of itself":       {`{"Fn::If": ["Circle", "y", "n"]}`, "depends on itself"},
-		"condition of a resource":   {`{"Fn::If": ["OfResource", "y", "n"]}`, "can refer to parameters only"},
 		"condition as a value":      {`{"Fn::Equals": ["a", "a"]}`, "belongs in Conditions"},
 		"resource of itself":        {`{"Ref": "Self"}`, "depends on itself"},
 		"nothing in map":            {`{"Fn::FindInMap": ["Sizes", "eu-west-1", "large"]}`, "no Sizes / eu-west-1 / large"},

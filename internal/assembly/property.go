@@ -9,6 +9,7 @@ type properties map[string]property
 type property struct {
 	kind     kind
 	required bool
+	empty    bool // a required text may have no characters
 	replaces bool // a change replaces the resource
 
 	element    *property // of a list or map
@@ -73,9 +74,15 @@ func noEffect() property { return property{kind: anything} }
 // Parity: Assembly: properties that are not simulated
 func unsupported(reason string) property { return property{kind: anything, refusal: reason} }
 
-// must makes the property required.
+// must makes the property required. A text that is required is not empty either, unless orEmpty follows.
 func (p property) must() property {
 	p.required = true
+	return p
+}
+
+// orEmpty lets a required text be "".
+func (p property) orEmpty() property {
+	p.empty = true
 	return p
 }
 

@@ -96,6 +96,9 @@ func (s *scope) readMap(at place, p property, node any) (any, bool) {
 	}
 	v, complete := values{}, true
 	for key, node := range ordered(entries) {
+		if strings.HasPrefix(key, "Fn::") {
+			return at.notAlone(key)
+		}
 		value, ok := s.read(at.field(key), *p.element, node)
 		if complete = complete && ok; ok && value != (noValue{}) {
 			v[key] = value
@@ -154,6 +157,8 @@ func readText(at place, p property, text string) (any, bool) {
 		return at.invalid("%s is not simulated; %s is", text, strings.Join(p.simulated, ", "))
 	case p.pattern != nil && !p.pattern.MatchString(text):
 		return at.invalid("%q does not match %s", text, p.pattern)
+	case p.required && !p.empty && text == "":
+		return at.invalid("the text is empty, and it must not be: give it a value")
 	}
 	return text, true
 }

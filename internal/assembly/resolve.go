@@ -37,6 +37,8 @@ func (s *Stage) Resolve(options Options) (*Model, []Problem) {
 		e.scopes = append(e.scopes, newScope(e, st))
 	}
 	e.indexExports()
+	e.readConditions()
+	e.checkCycles()
 
 	b := &builder{model: &Model{}}
 	e.readResources(b)

@@ -109,7 +109,7 @@ func readRoute(b *builder, r *resource, v values) {
 	if rt.AuthorizationType == "" {
 		rt.AuthorizationType = authorizationNone
 	}
-	if _, given := r.declared["AuthorizerId"]; rt.AuthorizationType == authorizationJWT && !given {
+	if id, ok := r.text("AuthorizerId"); rt.AuthorizationType == authorizationJWT && ok && id == "" {
 		b.fail(rt.Resource, "AuthorizerId", "AuthorizerId is required for a route of type JWT")
 	}
 	b.attach(rt.Resource, v.text("ApiId"), func(api *API) { api.Routes = append(api.Routes, rt) })

@@ -7,7 +7,7 @@ var secret = resourceType{
 		"Description":  text(),
 		"KmsKeyId":     text(),
 		"SecretString": text(),
-		"Tags":         listOf(object(properties{"Key": text().must(), "Value": text().must()})).atMost(50),
+		"Tags":         listOf(object(properties{"Key": text().must(), "Value": text().must().orEmpty()})).atMost(50),
 
 		"GenerateSecretString": unsupported("generated values are not simulated; give a SecretString"),
 		"ReplicaRegions":       unsupported("replicas in other Regions are not simulated"),

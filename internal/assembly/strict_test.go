@@ -31,6 +31,8 @@ func TestStrict(t *testing.T) {
 		"a word for a boolean":    {map[string]string{"Client.GenerateSecret": `"maybe"`}, "Client", "GenerateSecret", "true or false"},
 		"a negative rate":         {map[string]string{"Stage.DefaultRouteSettings.ThrottlingRateLimit": `-1`}, "Stage", "DefaultRouteSettings.ThrottlingRateLimit", "0 or more"},
 		"an object for a value":   {map[string]string{"Echo.Environment.Variables.A": `{"B": "c"}`}, "Echo", "Environment.Variables.A", "a text is needed here, not an object"},
+		"an intrinsic in a map":   {map[string]string{"Echo.Environment.Variables": `{"Fn::Sub": "${Nope}", "A": "y"}`}, "Echo", "Environment.Variables", "Fn::Sub stands beside other keys"},
+		"one in stage variables":  {map[string]string{"Stage.StageVariables": `{"Fn::Sub": "${Nope}", "A": "y"}`}, "Stage", "StageVariables", "Fn::Sub stands beside other keys"},
 		"null":                    {map[string]string{"Echo.Timeout": `null`}, "Echo", "Timeout", "null is not allowed"},
 		"a value of a store":      {map[string]string{"Echo.Environment.Variables.A": `"{{resolve:secretsmanager:x}}"`}, "Echo", "Environment.Variables.A", "not known here"},
 		"too many items":          {map[string]string{"Route.AuthorizationScopes": `["1","2","3","4","5","6","7","8","9","10","11"]`}, "Route", "AuthorizationScopes", "11 items, and AWS allows 10"},
@@ -57,6 +59,8 @@ func TestStrict(t *testing.T) {
 		"missing audience":       {map[string]string{"Jwt.JwtConfiguration.Audience": ""}, "Jwt", "JwtConfiguration.Audience", "is required"},
 		"required and no value":  {map[string]string{"Route.Target": `{"Ref": "AWS::NoValue"}`}, "Route", "Target", "is required"},
 		"missing authorizer":     {map[string]string{"Route.AuthorizerId": ""}, "Route", "AuthorizerId", "required for a route of type JWT"},
+		"authorizer without id":  {map[string]string{"Route.AuthorizerId": `""`}, "Route", "AuthorizerId", "required for a route of type JWT"},
+		"authorizer of no value": {map[string]string{"Route.AuthorizerId": `{"Ref": "AWS::NoValue"}`}, "Route", "AuthorizerId", "required for a route of type JWT"},
 		"secret in a template":   {map[string]string{"Echo.Environment.Variables.S": `{"Fn::GetAtt": ["Client", "ClientSecret"]}`}, "Echo", "Environment.Variables.S", "secrets do not belong in a template"},
 		"attribute of a resource that is not simulated": {
 			map[string]string{"Custom": `{"Type": "Custom::Thing"}`, "Echo.Environment.Variables.S": `{"Fn::GetAtt": ["Custom", "Value"]}`},
@@ -75,6 +79,35 @@ func TestStrict(t *testing.T) {
 			_, problems := resolveOne(t, patched(t, test.patches))
 			wantProblem(t, problems, test.logicalID, test.property, test.message)
 		})
+	}
+}
+
+// An empty text where one is required is told, once; whatever hangs on it would be left out in silence.
+func TestRequiredTextsAreNotEmpty(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{
+		"Domain.UserPoolId", "Domain.Domain", "Client.UserPoolId",
+		"Jwt.ApiId", "Integration.ApiId", "Integration.IntegrationUri", "Route.ApiId", "Stage.ApiId",
+		"Permission.FunctionName", "Permission.Action", "Permission.Principal",
+		"Rotation.SecretId", "Rotation.RotationLambdaARN", "Domain.CustomDomainConfig.CertificateArn",
+	} {
+		t.Run(path, func(t *testing.T) {
+			t.Parallel()
+			_, problems := resolveOne(t, patched(t, map[string]string{path: `""`}))
+			logicalID, property, _ := strings.Cut(path, ".")
+			wantProblem(t, problems, logicalID, property, "the text is empty")
+			if len(problems) != 1 {
+				t.Errorf("one fault gives %d problems: %v", len(problems), problems)
+			}
+		})
+	}
+}
+
+func TestTagOfNoText(t *testing.T) {
+	t.Parallel()
+	m := resolvePatched(t, map[string]string{"Secret.Tags": `[{"Key": "plain", "Value": ""}]`})
+	if value, there := m.Secrets[0].Tags["plain"]; !there || value != "" {
+		t.Errorf("tags are %v", m.Secrets[0].Tags)
 	}
 }
 

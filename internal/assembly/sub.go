@@ -30,10 +30,11 @@ func (s *scope) sub(at place, argument any) (any, bool) {
 
 func (s *scope) substitute(at place, text string, variables map[string]any) (any, bool) {
 	var out strings.Builder
-	complete, end := true, 0
+	end := 0
+	given, complete := s.subVariables(at, variables)
 	for _, match := range subVariable.FindAllStringSubmatchIndex(text, -1) {
 		name := text[match[2]:match[3]]
-		value, ok := s.subValue(at, name, variables)
+		value, ok := s.subValue(at, name, given)
 		complete = complete && ok
 		out.WriteString(text[end:match[0]])
 		out.WriteString(value)
@@ -45,13 +46,25 @@ func (s *scope) substitute(at place, text string, variables map[string]any) (any
 	return out.String(), complete
 }
 
+// subVariables resolves the variables of Fn::Sub's own, those that the text does not use too. One that has a problem
+// is empty.
+func (s *scope) subVariables(at place, variables map[string]any) (map[string]string, bool) {
+	texts, complete := make(map[string]string, len(variables)), true
+	for name, node := range ordered(variables) {
+		text, ok := s.resolveText(at, "Fn::Sub", node)
+		complete = complete && ok
+		texts[name] = text
+	}
+	return texts, complete
+}
+
 // subValue is what ${name} stands for: ${!name} is the literal ${name}, ${A.B} is Fn::GetAtt, anything else a Ref.
-func (s *scope) subValue(at place, name string, variables map[string]any) (string, bool) {
+func (s *scope) subValue(at place, name string, variables map[string]string) (string, bool) {
 	if literal, ok := strings.CutPrefix(name, "!"); ok {
 		return "${" + literal + "}", true
 	}
-	if node, ok := variables[name]; ok {
-		return s.resolveText(at, "Fn::Sub", node)
+	if text, ok := variables[name]; ok {
+		return text, true
 	}
 	if !subName.MatchString(name) {
 		at.invalid("Fn::Sub: ${%s} is not the name of anything; write ${!%s} for the literal text", name, name)

@@ -113,14 +113,16 @@ func TestReferences(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			m := resolvePatched(t, map[string]string{
-				"Echo.Environment.Variables.VALUE": test.value,
-				"Echo.FunctionName":                `"echo"`,
-				"Role":                             `{"Type": "AWS::IAM::Role", "Properties": {"RoleName": "runner"}}`,
-				"Version":                          `{"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": {"Ref": "Echo"}}}`,
+				// Told is another function, because Echo would depend on itself.
+				"Told": `{"Type": "AWS::Lambda::Function", "Properties": {
+					"Code": {"S3Key": "a1.zip"}, "Role": "r", "Environment": {"Variables": {"VALUE": ` + test.value + `}}}}`,
+				"Echo.FunctionName": `"echo"`,
+				"Role":              `{"Type": "AWS::IAM::Role", "Properties": {"RoleName": "runner"}}`,
+				"Version":           `{"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": {"Ref": "Echo"}}}`,
 				"Alias": `{"Type": "AWS::Lambda::Alias", "Properties": {
 					"FunctionName": {"Ref": "Echo"}, "FunctionVersion": {"Fn::GetAtt": ["Version", "Version"]}, "Name": "live"}}`,
 			})
-			if got, want := m.Functions[0].Environment["VALUE"], test.want(m); got != want || got == "" {
+			if got, want := m.Functions[1].Environment["VALUE"], test.want(m); got != want || got == "" {
 				t.Errorf("got %q, want %q", got, want)
 			}
 		})
