@@ -71,6 +71,7 @@ func readFunction(b *builder, r *resource, v values) {
 		Resource:                     r.source(),
 		Name:                         r.reference(),
 		ARN:                          r.attribute("Arn"),
+		Runtime:                      v.text("Runtime"),
 		Handler:                      v.text("Handler"),
 		MemorySize:                   v.whole("MemorySize", defaultMemorySize),
 		Timeout:                      time.Duration(v.whole("Timeout", defaultTimeout)) * time.Second,

@@ -8,6 +8,7 @@ type Function struct {
 
 	Name                         string
 	ARN                          string
+	Runtime                      string // such as provided.al2023
 	Handler                      string
 	MemorySize                   int // MB
 	Timeout                      time.Duration

@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -197,6 +198,16 @@ func TestRefusals(t *testing.T) {
 		start(t, local.Config{Lenient: true, Report: report}, unknown)
 		if len(report.warnings) != 1 {
 			t.Errorf("warnings %q", report.warnings)
+		}
+	})
+	t.Run("a runtime that is not OS-only", func(t *testing.T) {
+		for _, name := range []string{"python3.13", "provided.al2O23", ""} {
+			err := startFails(t, local.Config{StateDir: t.TempDir()}, assemblyDir(t, func(api template) {
+				api.propertiesOf("AWS::Lambda::Function")["Runtime"] = name
+			}))
+			if want := strconv.Quote(name) + " is not simulated: provided.al2023 and provided.al2 are"; !strings.Contains(err.Error(), want) {
+				t.Errorf("got %v, want %s", err, want)
+			}
 		}
 	})
 	t.Run("a template that AWS would refuse is refused leniently too", func(t *testing.T) {
