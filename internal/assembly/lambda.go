@@ -7,8 +7,9 @@ import (
 
 // What Lambda takes for properties that the template leaves out.
 const (
-	defaultMemorySize = 128 // MB
-	defaultTimeout    = 3   // seconds
+	defaultMemorySize   = 128 // MB
+	defaultTimeout      = 3   // seconds
+	defaultArchitecture = "x86_64"
 )
 
 const functionNameLimit = 64
@@ -72,6 +73,7 @@ func readFunction(b *builder, r *resource, v values) {
 		Name:                         r.reference(),
 		ARN:                          r.attribute("Arn"),
 		Runtime:                      v.text("Runtime"),
+		Architecture:                 defaultArchitecture,
 		Handler:                      v.text("Handler"),
 		MemorySize:                   v.whole("MemorySize", defaultMemorySize),
 		Timeout:                      time.Duration(v.whole("Timeout", defaultTimeout)) * time.Second,
@@ -79,6 +81,9 @@ func readFunction(b *builder, r *resource, v values) {
 		ReservedConcurrentExecutions: v.optionalWhole("ReservedConcurrentExecutions"),
 		LogGroup:                     v.object("LoggingConfig").text("LogGroup"),
 		Asset:                        r.codeAsset(v.object("Code").text("S3Key")),
+	}
+	if given := v.texts("Architectures"); len(given) > 0 {
+		f.Architecture = given[0]
 	}
 	if f.LogGroup == "" {
 		f.LogGroup = "/aws/lambda/" + f.Name

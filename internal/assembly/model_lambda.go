@@ -9,6 +9,7 @@ type Function struct {
 	Name                         string
 	ARN                          string
 	Runtime                      string // such as provided.al2023
+	Architecture                 string // x86_64 or arm64
 	Handler                      string
 	MemorySize                   int // MB
 	Timeout                      time.Duration

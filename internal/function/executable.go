@@ -16,30 +16,63 @@ var machines = map[string]elf.Machine{
 	"arm64": elf.EM_AARCH64,
 }
 
-// runnable reports whether this machine can run the file at path: an ELF executable for its own
-// architecture on Linux, or a script. A file that is neither is an error, and so is one without
-// permission to execute, because Lambda would not start it either.
-func runnable(path string) (bool, error) {
+// lambdaMachines are the architectures of Lambda.
+var lambdaMachines = map[string]elf.Machine{
+	"x86_64": elf.EM_X86_64,
+	"arm64":  elf.EM_AARCH64,
+}
+
+// ArchitectureError says that a bootstrap is for another architecture than its function's: Lambda fails every
+// invocation with Runtime.InvalidEntrypoint, "exec format error".
+type ArchitectureError struct {
+	Path         string
+	Machine      string // of the bootstrap, such as EM_X86_64
+	Architecture string // of the function
+}
+
+// Error names both and the ways out.
+func (e *ArchitectureError) Error() string {
+	return fmt.Sprintf("bootstrap %s is for %s and the function for %s, where Lambda can't start it: "+
+		"build it with the right GOARCH, or change Architectures in the template", e.Path, e.Machine, e.Architecture)
+}
+
+// machineOf returns the architecture of the executable at path, EM_NONE for a script, which runs on all of them. A file
+// that is neither ELF nor script is an error, and so is one without permission to execute, because Lambda would not
+// start it either.
+func machineOf(path string) (elf.Machine, error) {
 	head, err := readHead(path)
 	if err != nil {
-		return false, err
+		return elf.EM_NONE, err
 	}
 	if err := checkExecutable(path); err != nil {
-		return false, err
+		return elf.EM_NONE, err
 	}
 	if bytes.HasPrefix(head, []byte("#!")) {
-		return true, nil
+		return elf.EM_NONE, nil
 	}
 	if !bytes.HasPrefix(head, []byte(elf.ELFMAG)) {
-		return false, fmt.Errorf("bootstrap %s is neither an ELF executable nor a script with #!, Lambda can't run it: "+
+		return elf.EM_NONE, fmt.Errorf("bootstrap %s is neither an ELF executable nor a script with #!, Lambda can't run it: "+
 			"build it with GOOS=linux", path)
 	}
 	file, err := elf.Open(path)
 	if err != nil {
-		return false, fmt.Errorf("reading bootstrap %s: %w", path, err)
+		return elf.EM_NONE, fmt.Errorf("reading bootstrap %s: %w", path, err)
 	}
 	defer func() { _ = file.Close() }()
-	return runtime.GOOS == "linux" && file.Machine == machines[runtime.GOARCH], nil
+	return file.Machine, nil
+}
+
+// runsHere reports whether this machine can run an executable as it is.
+func runsHere(machine elf.Machine) bool {
+	return machine == elf.EM_NONE || runtime.GOOS == "linux" && machine == machines[runtime.GOARCH]
+}
+
+// checkArchitecture returns an *ArchitectureError if Lambda could not start the asset's executable.
+func checkArchitecture(asset string, machine elf.Machine, architecture string) error {
+	if machine == elf.EM_NONE || architecture == "" || machine == lambdaMachines[architecture] {
+		return nil
+	}
+	return &ArchitectureError{Path: asset, Machine: machine.String(), Architecture: architecture}
 }
 
 func readHead(path string) ([]byte, error) {

@@ -21,12 +21,14 @@ var ErrSourceDiffers = errors.New("source and assembly differ: building the sour
 // fileName is what an asset hash must look like to name a folder in the cache.
 var fileName = regexp.MustCompile(`^[0-9A-Za-z_-]+$`)
 
-// PrepareConfig says which asset to prepare, and where its source may be. All but Log are required.
+// PrepareConfig says which asset to prepare, and where its source may be. All but Architecture and Log are required.
 type PrepareConfig struct {
 	// AssetHash is the asset's hash in the assembly; it names the folder in CacheDir.
 	AssetHash string
 	// AssetDir is the folder of the unpacked asset, with its file bootstrap.
 	AssetDir string
+	// Architecture is the one that the function has on Lambda, "x86_64" or "arm64". It is not compared if it is empty.
+	Architecture string
 	// CacheDir keeps what was built, in a folder for each asset and machine: <hash>/linux-amd64/bootstrap.
 	// It may be shared by runs at the same time.
 	CacheDir string
@@ -41,7 +43,8 @@ type Prepared struct {
 	// Bootstrap is the path of the executable.
 	Bootstrap string
 	// Doubt is nil if the executable is the asset's own, or was built from a source that gives exactly the
-	// asset's. Otherwise it is ErrSourceDiffers, or why the comparison was not possible.
+	// asset's. Otherwise it is ErrSourceDiffers, or why the comparison was not possible. It is an
+	// *ArchitectureError if Lambda could not start the asset's bootstrap at all.
 	Doubt error
 }
 
@@ -54,12 +57,13 @@ type Prepared struct {
 func Prepare(ctx context.Context, cfg PrepareConfig) (Prepared, error) {
 	setDefault(&cfg.Log, slog.New(slog.DiscardHandler))
 	asset := filepath.Join(cfg.AssetDir, "bootstrap")
-	ok, err := runnable(asset)
+	machine, err := machineOf(asset)
 	if err != nil {
 		return Prepared{}, fmt.Errorf("preparing asset %s: %w", cfg.AssetHash, err)
 	}
-	if ok {
-		return Prepared{Bootstrap: asset}, nil
+	misfit := checkArchitecture(asset, machine, cfg.Architecture)
+	if runsHere(machine) {
+		return Prepared{Bootstrap: asset, Doubt: misfit}, nil
 	}
 	if !fileName.MatchString(cfg.AssetHash) {
 		return Prepared{}, fmt.Errorf("preparing asset %q: its hash can't name a folder", cfg.AssetHash)
@@ -70,11 +74,14 @@ func Prepare(ctx context.Context, cfg PrepareConfig) (Prepared, error) {
 	}
 	kept := filepath.Join(cache, cfg.AssetHash, runtime.GOOS+"-"+runtime.GOARCH, "bootstrap")
 	if checkExecutable(kept) == nil {
-		return Prepared{Bootstrap: kept}, nil
+		return Prepared{Bootstrap: kept, Doubt: misfit}, nil
 	}
 	prepared, err := rebuild(ctx, cfg, asset, kept)
 	if err != nil {
 		return Prepared{}, fmt.Errorf("preparing asset %s: %w", cfg.AssetHash, err)
+	}
+	if misfit != nil {
+		prepared.Doubt = misfit
 	}
 	return prepared, nil
 }

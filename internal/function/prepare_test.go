@@ -89,6 +89,37 @@ func TestPrepareTakesWhatRunsHere(t *testing.T) {
 	}
 }
 
+// A bootstrap that Lambda could not start is told, whether this machine can run it or not.
+func TestPrepareDoubtsAnotherArchitecture(t *testing.T) {
+	t.Parallel()
+	of := map[string]string{"amd64": "x86_64", "arm64": "arm64"}
+	script := t.TempDir()
+	write(t, filepath.Join(script, "bootstrap"), "#!/bin/sh\n", 0o700)
+	built := buildAsset(t, ".", "./testdata/sdk", foreign(), append(reproducible(), "-tags=lambda.norpc")...)
+	cache := t.TempDir()
+	for _, c := range []struct {
+		name, asset, architecture string
+		fits                      bool
+	}{
+		{"as the template says", built, of[foreign()], true},
+		{"not as the template says", built, of[runtime.GOARCH], false},
+		{"not as the template says, built before", built, of[runtime.GOARCH], false},
+		{"nothing to compare with", built, "", true},
+		{"script", script, "arm64", true},
+	} {
+		got, err := function.Prepare(t.Context(), function.PrepareConfig{
+			AssetHash: "abc", AssetDir: c.asset, Architecture: c.architecture, CacheDir: cache, SourceDir: filepath.Join("testdata", "sdk"),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		misfit, found := errors.AsType[*function.ArchitectureError](got.Doubt)
+		if found == c.fits || found && misfit.Architecture != c.architecture || !found && got.Doubt != nil {
+			t.Errorf("%s: doubt = %v", c.name, got.Doubt)
+		}
+	}
+}
+
 // TestPrepareBuildsForThisMachine takes the way of a developer's machine with another architecture
 // than Lambda's: a real cross build, and the function that comes of it.
 func TestPrepareBuildsForThisMachine(t *testing.T) {

@@ -124,10 +124,11 @@ func (r *Runtime) prepare(ctx context.Context, declared assembly.Function) (stri
 
 func (r *Runtime) prepareConfig(declared assembly.Function) function.PrepareConfig {
 	return function.PrepareConfig{
-		AssetHash: declared.Asset.Hash,
-		AssetDir:  declared.Asset.Dir,
-		CacheDir:  r.home.functions(),
-		SourceDir: r.cfg.SourceDir,
+		AssetHash:    declared.Asset.Hash,
+		AssetDir:     declared.Asset.Dir,
+		Architecture: declared.Architecture,
+		CacheDir:     r.home.functions(),
+		SourceDir:    r.cfg.SourceDir,
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -65,9 +66,12 @@ func assemblyDir(t *testing.T, change func(template)) string {
 	if err := os.Chmod(assets[0], 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if change != nil {
-		changeTemplate(t, dir, change)
-	}
+	changeTemplate(t, dir, func(api template) {
+		api.propertiesOf("AWS::Lambda::Function")["Architectures"] = []string{map[string]string{"amd64": "x86_64", "arm64": "arm64"}[runtime.GOARCH]}
+		if change != nil {
+			change(api)
+		}
+	})
 	return dir
 }
 

@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -158,6 +159,19 @@ func TestAddressesBeyondLoopback(t *testing.T) {
 		if err := runtime.Close(context.Background()); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// What runs here and could not be started on Lambda is run, and said.
+func TestBootstrapOfAnotherArchitecture(t *testing.T) {
+	t.Parallel()
+	other := map[string]string{"amd64": "arm64", "arm64": "x86_64"}[runtime.GOARCH]
+	report := &report{t: t}
+	start(t, local.Config{Report: report}, assemblyDir(t, func(api template) {
+		api.propertiesOf("AWS::Lambda::Function")["Architectures"] = []string{other}
+	}))
+	if len(report.warnings) != 1 || !strings.Contains(report.warnings[0], "the function for "+other+", where Lambda can't start it") {
+		t.Errorf("warnings %q", report.warnings)
 	}
 }
 
