@@ -23,6 +23,18 @@ func (b *builder) fail(r Resource, property, format string, args ...any) {
 	b.problems = append(b.problems, r.problem(property, format, args...))
 }
 
+// owners are the logical ids of the resources that were first to have a name.
+type owners map[string]string
+
+// claim gives a name to a resource, and returns who has it already. Nobody has the empty name: that one could not be
+// read, which has been reported.
+func (o owners) claim(name string, r Resource) (other string, taken bool) {
+	if other, taken = o[name]; !taken && name != "" {
+		o[name] = r.LogicalID
+	}
+	return other, taken
+}
+
 // checkPool reports a resource of a user pool that the stage does not have.
 func (b *builder) checkPool(r Resource, id string) {
 	isPool := func(p UserPool) bool { return p.ID == id }
@@ -57,20 +69,15 @@ func (b *builder) checkDomains() {
 
 // checkDomainsOfPools: a pool has at most one prefix and one custom domain.
 func (b *builder) checkDomainsOfPools() {
-	type slot struct {
-		poolID string
-		custom bool
-	}
-	domains := map[slot]string{}
+	prefixes, customs := owners{}, owners{}
 	for _, domain := range b.model.UserPoolDomains {
-		here, kind := slot{domain.UserPoolID, domain.Custom()}, "prefix"
-		if here.custom {
-			kind = "custom"
+		kind, pools := "prefix", prefixes
+		if domain.Custom() {
+			kind, pools = "custom", customs
 		}
-		if other, taken := domains[here]; taken && domain.UserPoolID != "" {
+		if other, taken := pools.claim(domain.UserPoolID, domain.Resource); taken {
 			b.fail(domain.Resource, "UserPoolId", "the user pool already has a %s domain, %s: take one of them out", kind, other)
 		}
-		domains[here] = domain.LogicalID
 	}
 }
 
@@ -88,12 +95,11 @@ func (b *builder) checkAPI(api *API) {
 		integrations[i.ID] = struct{}{}
 		b.checkFunction(i.Resource, "IntegrationUri", i.FunctionARN)
 	}
-	routes := map[string]string{}
+	routes := owners{}
 	for _, r := range api.Routes {
-		if other, taken := routes[r.Key]; taken && r.Key != "" {
+		if other, taken := routes.claim(r.Key, r.Resource); taken {
 			b.fail(r.Resource, "RouteKey", "the API already has the route %s, as %s", r.Key, other)
 		}
-		routes[r.Key] = r.LogicalID
 		b.checkRoute(r, authorizers, integrations)
 	}
 	for _, s := range api.Stages {
@@ -115,11 +121,20 @@ func (b *builder) checkFunction(r Resource, property, arn string) bool {
 		b.fail(r, property, "the stage has no function %s", arn)
 		return false
 	}
-	if f := b.model.Functions[index]; f.Asset == nil {
+	f := b.model.Functions[index]
+	if f.Asset == nil {
 		b.fail(f.Resource, "Code", "the function's code is not a directory among the assembly's assets, so it cannot be run here")
+	}
+	if !slices.Contains(osOnlyRuntimes, f.Runtime) {
+		b.fail(f.Resource, "Runtime", "the runtime %q is not simulated; %s are", f.Runtime, strings.Join(osOnlyRuntimes, " and "))
 	}
 	return true
 }
+
+// osOnlyRuntimes are those whose code is an executable named bootstrap.
+//
+// Source: Lambda Developer Guide, "Lambda runtimes".
+var osOnlyRuntimes = []string{"provided.al2023", "provided.al2"}
 
 func (b *builder) checkRoute(r Route, authorizers, integrations set) {
 	if _, ok := integrations[r.IntegrationID]; !ok && r.IntegrationID != "" {

@@ -5,12 +5,11 @@ package assembly
 const environmentLimit = 4096 // bytes
 
 func (b *builder) checkFunctions() {
-	names := map[string]string{}
+	names := owners{}
 	for _, f := range b.model.Functions {
-		if other, taken := names[f.ARN]; taken && f.Name != "" {
+		if other, taken := names.claim(f.Name, f.Resource); taken {
 			b.fail(f.Resource, "FunctionName", "the function %q already exists, as %s: give one of them another name", f.Name, other)
 		}
-		names[f.ARN] = f.LogicalID
 		size := 0
 		for name, value := range f.Environment {
 			size += len(name) + len(value)

@@ -19,26 +19,24 @@ func (b *builder) nameSecrets() {
 }
 
 func (b *builder) checkSecrets() {
-	names := map[string]string{}
+	names := owners{}
 	for _, s := range b.model.Secrets {
-		if other, taken := names[s.Name]; taken && s.Name != "" {
+		if other, taken := names.claim(s.Name, s.Resource); taken {
 			b.fail(s.Resource, "Name", "the secret %q already exists, as %s", s.Name, other)
 		}
-		names[s.Name] = s.LogicalID
 	}
 }
 
 func (b *builder) checkRotations() {
-	rotated := map[string]string{}
+	rotated := owners{}
 	for _, s := range b.model.RotationSchedules {
 		isSecret := func(secret Secret) bool { return secret.ARN == s.SecretARN }
 		if s.SecretARN != "" && !slices.ContainsFunc(b.model.Secrets, isSecret) {
 			b.fail(s.Resource, "SecretId", "the stage has no secret %s", s.SecretARN)
 		}
-		if other, taken := rotated[s.SecretARN]; taken && s.SecretARN != "" {
+		if other, taken := rotated.claim(s.SecretARN, s.Resource); taken {
 			b.fail(s.Resource, "SecretId", "the secret already has a rotation schedule, %s", other)
 		}
-		rotated[s.SecretARN] = s.LogicalID
 		if s.AutomaticallyAfterDays > 0 && s.ScheduleExpression != "" {
 			b.fail(s.Resource, "RotationRules", "either AutomaticallyAfterDays or ScheduleExpression, not both")
 		}

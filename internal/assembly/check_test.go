@@ -45,6 +45,9 @@ func TestDeploymentChecks(t *testing.T) {
 		"route of no API":                {map[string]string{"Route.ApiId": `"abc"`}, "Route", "ApiId", `no HTTP API with the id "abc"`},
 		"route twice":                    {map[string]string{"Route2": `{"Type": "AWS::ApiGatewayV2::Route", "Properties": {"ApiId": {"Ref": "Api"}, "RouteKey": "GET /x", "Target": {"Fn::Sub": "integrations/${Integration}"}}}`}, "Route2", "RouteKey", "already has the route GET /x, as Route"},
 		"integration of no function":     {map[string]string{"Integration.IntegrationUri": `"arn:aws:lambda:eu-west-1:123456789012:function:x"`}, "Integration", "IntegrationUri", "no function arn:"},
+		"runtime with code of its own":   {map[string]string{"Echo.Runtime": `"python3.13"`}, "Echo", "Runtime", `"python3.13" is not simulated; provided.al2023 and provided.al2 are`},
+		"runtime misspelt":               {map[string]string{"Echo.Runtime": `"provided.al2O23"`}, "Echo", "Runtime", `"provided.al2O23" is not simulated`},
+		"no runtime":                     {map[string]string{"Echo.Runtime": ""}, "Echo", "Runtime", `"" is not simulated`},
 		"function twice":                 {map[string]string{"Echo.FunctionName": `"echo"`, "Echo2": `{"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": "echo", "Code": {"S3Key": "a1.zip"}, "Role": "r"}}`}, "Echo2", "FunctionName", `"echo" already exists, as Echo`},
 		"functions without a name":       {map[string]string{"Echo.FunctionName": nothing, "Echo2": `{"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": {"Ref": "Nothing"}, "Code": {"S3Key": "a1.zip"}, "Role": "r"}}`}, "Echo2", "FunctionName", `names "Nothing"`},
 		"large environment":              {map[string]string{"Echo.Environment.Variables.LARGE": `"` + strings.Repeat("x", 4092) + `"`}, "Echo", "Environment.Variables", "take 4097 bytes, and Lambda allows 4096"},
@@ -81,6 +84,8 @@ func TestDeploymentChecksLetPass(t *testing.T) {
 	for name, patches := range map[string]map[string]string{
 		"a prefix and a custom domain":       {"Custom": customDomain},
 		"prefixes on two pools":              {"Other": `{"Type": "AWS::Cognito::UserPool"}`, "Domain2": strings.Replace(prefixDomain, "Pool\"}", "Other\"}", 1)},
+		"the older runtime":                  {"Echo.Runtime": `"provided.al2"`},
+		"another runtime, called by nobody":  {"Other": `{"Type": "AWS::Lambda::Function", "Properties": {"Runtime": "nodejs24.x", "Code": {"ZipFile": "x"}, "Role": "r"}}`},
 		"as large as an environment may get": {"Echo.Environment.Variables.LARGE": `"` + strings.Repeat("x", 4091) + `"`},
 	} {
 		t.Run(name, func(t *testing.T) {

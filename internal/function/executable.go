@@ -10,14 +10,9 @@ import (
 	"runtime"
 )
 
-// machines are the architectures of Go that Lambda, or a developer's Linux, has.
+// machines are the architectures that Lambda, or a developer's Linux, has: x86_64 is Go's amd64, arm64 is so for both.
 var machines = map[string]elf.Machine{
-	"amd64": elf.EM_X86_64,
-	"arm64": elf.EM_AARCH64,
-}
-
-// lambdaMachines are the architectures of Lambda.
-var lambdaMachines = map[string]elf.Machine{
+	"amd64":  elf.EM_X86_64,
 	"x86_64": elf.EM_X86_64,
 	"arm64":  elf.EM_AARCH64,
 }
@@ -26,8 +21,8 @@ var lambdaMachines = map[string]elf.Machine{
 // invocation with Runtime.InvalidEntrypoint, "exec format error".
 type ArchitectureError struct {
 	Path         string
-	Machine      string // of the bootstrap, such as EM_X86_64
-	Architecture string // of the function
+	Machine      elf.Machine // of the bootstrap
+	Architecture string      // of the function
 }
 
 // Error names both and the ways out.
@@ -69,10 +64,10 @@ func runsHere(machine elf.Machine) bool {
 
 // checkArchitecture returns an *ArchitectureError if Lambda could not start the asset's executable.
 func checkArchitecture(asset string, machine elf.Machine, architecture string) error {
-	if machine == elf.EM_NONE || architecture == "" || machine == lambdaMachines[architecture] {
+	if machine == elf.EM_NONE || architecture == "" || machine == machines[architecture] {
 		return nil
 	}
-	return &ArchitectureError{Path: asset, Machine: machine.String(), Architecture: architecture}
+	return &ArchitectureError{Path: asset, Machine: machine, Architecture: architecture}
 }
 
 func readHead(path string) ([]byte, error) {

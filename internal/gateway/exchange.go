@@ -16,7 +16,7 @@ type exchange struct {
 	received time.Time
 
 	stage     *stage
-	path      string // canonical, with the prefix of a named stage: the event's rawPath
+	path      string // canonical, with the prefix of a named stage: the event's rawPath; as decoded if it has no such form
 	routePath string // canonical, without it: what routes are matched against
 
 	route          *route

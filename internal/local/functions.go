@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"slices"
-	"strings"
 
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/function"
@@ -98,17 +96,8 @@ func environment(p *parts, declared assembly.Function, at addresses) map[string]
 	return variables
 }
 
-// osOnlyRuntimes are those whose code is an executable named bootstrap.
-//
-// Source: Lambda Developer Guide, "Lambda runtimes".
-var osOnlyRuntimes = []string{"provided.al2023", "provided.al2"}
-
 func (r *Runtime) prepare(ctx context.Context, declared assembly.Function) (string, error) {
 	defer r.cfg.Report.Step("preparing function " + declared.LogicalID)()
-	if !slices.Contains(osOnlyRuntimes, declared.Runtime) {
-		return "", fmt.Errorf("function %s: the runtime %q is not simulated: %s are",
-			declared.LogicalID, declared.Runtime, strings.Join(osOnlyRuntimes, " and "))
-	}
 	if declared.Asset == nil {
 		return "", fmt.Errorf("function %s: its code is not an asset of this assembly", declared.LogicalID)
 	}

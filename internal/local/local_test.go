@@ -44,6 +44,9 @@ var echo = sync.OnceValues(func() ([]byte, error) {
 	return os.ReadFile(filepath.Join(dir, "bootstrap"))
 })
 
+// architectures are Lambda's names for Go's.
+var architectures = map[string]string{"amd64": "x86_64", "arm64": "arm64"}
+
 // assemblyDir is a cloud assembly as CDK wrote it, with a function that this
 // machine can run, and with a change to its Api template.
 func assemblyDir(t *testing.T, change func(template)) string {
@@ -67,7 +70,7 @@ func assemblyDir(t *testing.T, change func(template)) string {
 		t.Fatal(err)
 	}
 	changeTemplate(t, dir, func(api template) {
-		api.propertiesOf("AWS::Lambda::Function")["Architectures"] = []string{map[string]string{"amd64": "x86_64", "arm64": "arm64"}[runtime.GOARCH]}
+		api.propertiesOf("AWS::Lambda::Function")["Architectures"] = []string{architectures[runtime.GOARCH]}
 		if change != nil {
 			change(api)
 		}
