@@ -96,9 +96,10 @@ func (w *watched) clientNames() awscloudwatch.IWidget {
 		text.WriteString("| " + *c.appClient.UserPoolClientId() + " | " + c.props.Name + " |\n")
 	}
 	return awscloudwatch.NewTextWidget(&awscloudwatch.TextWidgetProps{
-		Markdown: jsii.String(text.String()),
-		Width:    jsii.Number(thirdWidth),
-		Height:   jsii.Number(graphHeight),
+		Markdown:   jsii.String(text.String()),
+		Background: awscloudwatch.TextWidgetBackground_SOLID, // as a table among graphs; CDK's default changes
+		Width:      jsii.Number(thirdWidth),
+		Height:     jsii.Number(graphHeight),
 	})
 }
 

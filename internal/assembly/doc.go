@@ -5,6 +5,6 @@
 // properties are simulated, known or refused, and the checks a deployment would fail on. It does not own ids (the
 // caller keeps those, see IDs), serves nothing and calls nothing: the only thing it reads is the assembly's directory.
 //
-// Sources: the CDK cloud assembly schema (as CDK 2.270.0 writes it, version 54), the AWS CloudFormation template reference, and the
+// Sources: the CDK cloud assembly schema (as CDK 2.276.0 writes it, version 55), the AWS CloudFormation template reference, and the
 // resource schemas as summed up in the project's AWS fact sheet, section 3.4.
 package assembly
