@@ -25,6 +25,7 @@ const (
 type runtimeAPI struct {
 	arn     string
 	address string
+	log     *slog.Logger
 	server  *http.Server
 	serving chan struct{} // closed when the server has ended
 
@@ -47,13 +48,15 @@ func listenRuntimeAPI(arn string, log *slog.Logger) (*runtimeAPI, error) {
 	a := &runtimeAPI{
 		arn:         arn,
 		address:     listener.Addr().String(),
+		log:         log,
 		serving:     make(chan struct{}),
 		arrived:     make(chan struct{}),
 		initialized: make(chan struct{}),
 		closed:      make(chan struct{}),
 	}
 	a.server = &http.Server{
-		Handler:           a.routes(),
+		Handler:           a.guard(a.routes()),
+		ConnContext:       withPeer,
 		ReadHeaderTimeout: 10 * time.Second,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
