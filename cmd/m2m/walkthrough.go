@@ -24,12 +24,22 @@ func walkThrough(d *local.Description) string {
 	}
 	if d.TokenEndpoint == "" {
 		b.WriteString("\nThe user pool has no domain, and so no token endpoint.\n")
-		return b.String()
+		return b.String() + awsCommand(d)
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.Clients)) {
 		b.WriteString(clientCommands(d, name))
 	}
-	return b.String()
+	return b.String() + awsCommand(d)
+}
+
+// awsCommand asks AWS's own APIs. It says the endpoint twice: the SDKs take the
+// variable, and an AWS CLI from before version 2.13 would ask AWS in spite of it.
+// A session token of the shell's own credentials does not belong to this key.
+func awsCommand(d *local.Description) string {
+	return fmt.Sprintf("\n# AWS's own APIs with the AWS CLI; the variables are what an AWS SDK needs, too\n"+
+		"AWS_ENDPOINT_URL=%s AWS_DEFAULT_REGION=%s AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s AWS_SESSION_TOKEN= \\\n"+
+		"  aws --endpoint-url %[1]s secretsmanager list-secrets --query 'SecretList[].Name' --output text\n",
+		d.AWSEndpoint, d.Region, d.AccessKeyID, string(d.SecretAccessKey))
 }
 
 func wanted(route local.Route) string {

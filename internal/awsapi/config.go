@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"time"
 )
 
 // JSONCaller is a service that speaks AWS JSON. An error that has a method Code() string is answered
@@ -53,10 +54,23 @@ type QueryService struct {
 	Caller    QueryCaller
 }
 
+// AccessKey is what requests have to be signed with. Only its id may be shown.
+type AccessKey struct{ ID, Secret string }
+
+// String is the id alone.
+func (k AccessKey) String() string { return k.ID }
+
+// GoString is the id alone, so that %#v is safe as well.
+func (k AccessKey) GoString() string { return k.ID }
+
 // Config says which services there are.
 type Config struct {
 	JSON  []JSONService
 	Query []QueryService
+	// AccessKey is the one key that there is. It may do everything. Required.
+	AccessKey AccessKey
+	// Now is the clock that the times of signatures are compared with. Default time.Now.
+	Now func() time.Time
 	// Log receives a line for each request, never a body: at debug level, or at info if it was refused. Nil means that
 	// nothing is logged.
 	Log *slog.Logger
@@ -64,6 +78,9 @@ type Config struct {
 
 func (c Config) validate() error {
 	var problems []error
+	if c.AccessKey.ID == "" || c.AccessKey.Secret == "" {
+		problems = append(problems, errors.New("an access key with id and secret is needed"))
+	}
 	names := map[string]bool{}
 	for _, service := range c.JSON {
 		if service.TargetPrefix == "" || service.SigningName == "" || service.Caller == nil || names[service.TargetPrefix] {

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"cognito-m2m/internal/awsapi"
 )
@@ -49,23 +50,25 @@ func TestErrorsOfAService(t *testing.T) {
 		"any other error":     {errors.New("private cause"), http.StatusInternalServerError, "InternalFailure", "private cause"},
 		"no encoding":         {nil, http.StatusInternalServerError, "InternalFailure", "chan int"},
 	} {
-		for protocol, authorization := range map[string]string{"json": jsonSignature, "query": formSignature} {
+		for protocol, signer := range map[string]string{"json": jsonSigner, "query": formSigner} {
 			var log bytes.Buffer
 			handler, err := awsapi.New(awsapi.Config{
 				JSON:  []awsapi.JSONService{{TargetPrefix: "secretsmanager", SigningName: "secretsmanager", Caller: failing{test.err}}},
 				Query: []awsapi.QueryService{{APIVersion: "2010-05-15", SigningName: "cloudformation", Caller: failingQuery{failing{test.err}}}},
-				Log:   slog.New(slog.NewTextHandler(&log, nil)),
+
+				AccessKey: key,
+				Log:       slog.New(slog.NewTextHandler(&log, nil)),
 			})
 			if err != nil {
 				t.Fatal(err)
 			}
 			request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(describeForm))
-			request.Header.Set("Authorization", authorization)
 			request.Header.Set("Content-Type", formType)
 			if protocol == "json" {
 				request.Header.Set("X-Amz-Target", getValue)
 				request.Header.Set("Content-Type", jsonType)
 			}
+			sign(t, request, describeForm, signer, time.Now())
 			recorder := httptest.NewRecorder()
 			handler.ServeHTTP(recorder, request)
 			body := recorder.Body.String()

@@ -18,6 +18,8 @@ const maxBodySize = 1 << 20
 type Handler struct {
 	json  map[string]JSONService  // by target prefix
 	query map[string]QueryService // by API version
+	key   AccessKey
+	now   func() time.Time
 	log   *slog.Logger
 }
 
@@ -26,7 +28,13 @@ func New(config Config) (*Handler, error) {
 	if err := config.validate(); err != nil {
 		return nil, fmt.Errorf("checking the services' configuration: %w", err)
 	}
-	h := &Handler{json: map[string]JSONService{}, query: map[string]QueryService{}, log: config.Log}
+	h := &Handler{
+		json: map[string]JSONService{}, query: map[string]QueryService{},
+		key: config.AccessKey, now: config.Now, log: config.Log,
+	}
+	if h.now == nil {
+		h.now = time.Now
+	}
 	if h.log == nil {
 		h.log = slog.New(slog.DiscardHandler)
 	}

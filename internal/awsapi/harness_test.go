@@ -33,6 +33,9 @@ const (
 	plainARN    = "arn:aws:secretsmanager:us-east-1:123456789012:secret:plain-Ij5Kl6"
 )
 
+// key is what requests are signed with.
+var key = awsapi.AccessKey{ID: "AKIDLOCAL", Secret: "the-secret-of-the-access-key"}
+
 // start is when every test's clock begins.
 var start = time.Date(2026, time.November, 22, 10, 30, 0, 0, time.UTC)
 
@@ -101,7 +104,8 @@ func (w *world) start(t testing.TB) {
 			APIVersion: "2010-05-15", SigningName: "cloudformation",
 			Namespace: "http://cloudformation.amazonaws.com/doc/2010-05-15/", Caller: stacks,
 		}},
-		Log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		AccessKey: key,
+		Log:       slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -127,7 +131,7 @@ func awsConfig(endpoint string) aws.Config {
 		Region:       region,
 		BaseEndpoint: aws.String(endpoint),
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: "AKIDLOCAL", SecretAccessKey: "local"}, nil
+			return aws.Credentials{AccessKeyID: key.ID, SecretAccessKey: key.Secret}, nil
 		}),
 		Retryer: func() aws.Retryer { return aws.NopRetryer{} },
 	}

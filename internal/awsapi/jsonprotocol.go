@@ -42,18 +42,20 @@ func (p jsonProtocol) answer(x *exchange) answer {
 	return answer{status: http.StatusOK, contentType: jsonContentType, body: body}
 }
 
-// checkRequest refuses a request without a signature for the service, or in another version of the protocol.
+// jsonSignatureCodes are the error codes of signatures.
 //
 // Parity: AWS API: codes of a signature that does not fit
+var jsonSignatureCodes = map[signatureProblem]string{
+	signatureMissing:      "MissingAuthenticationTokenException",
+	signatureIncomplete:   "IncompleteSignatureException",
+	signatureOfUnknownKey: "UnrecognizedClientException",
+	signatureInvalid:      "InvalidSignatureException",
+}
+
+// checkRequest refuses a request that is not signed for the service, or in another version of the protocol.
 func (p jsonProtocol) checkRequest(x *exchange, service JSONService) *apiError {
-	switch checkSignature(x.request, service.SigningName) {
-	case signatureMissing:
-		return &apiError{status: http.StatusBadRequest, code: "MissingAuthenticationTokenException", message: messageMissing}
-	case signatureMalformed:
-		return &apiError{status: http.StatusBadRequest, code: "IncompleteSignatureException", message: messageMalformed}
-	case signatureForAnotherService:
-		return &apiError{status: http.StatusBadRequest, code: "InvalidSignatureException", message: messageAnotherService + service.SigningName}
-	case signatureFits:
+	if fault := p.checkSignature(x, service.SigningName); fault != nil {
+		return &apiError{status: http.StatusBadRequest, code: jsonSignatureCodes[fault.problem], message: fault.message}
 	}
 	if mediaType(x.request) != jsonContentType {
 		return malformed("The content type needs to be " + jsonContentType + ".")

@@ -1,6 +1,8 @@
 package awsapi_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
@@ -8,8 +10,10 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	awssecretsmanager "github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
@@ -17,18 +21,20 @@ import (
 )
 
 const (
-	signatureEnd  = ", SignedHeaders=host;x-amz-date, Signature=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-	jsonSignature = "AWS4-HMAC-SHA256 Credential=AKIDLOCAL/20261122/us-east-1/secretsmanager/aws4_request" + signatureEnd
-	formSignature = "AWS4-HMAC-SHA256 Credential=AKIDLOCAL/20261122/us-east-1/cloudformation/aws4_request" + signatureEnd
-	getValue      = "secretsmanager.GetSecretValue"
-	jsonType      = "application/x-amz-json-1.1"
-	formType      = "application/x-www-form-urlencoded"
-	describeForm  = "Action=DescribeStacks&Version=2010-05-15"
+	jsonSigner   = "secretsmanager"
+	formSigner   = "cloudformation"
+	getValue     = "secretsmanager.GetSecretValue"
+	jsonType     = "application/x-amz-json-1.1"
+	formType     = "application/x-www-form-urlencoded"
+	describeForm = "Action=DescribeStacks&Version=2010-05-15"
 )
 
 // rawRequest is a request that the SDK would not send.
 type rawRequest struct {
-	method, path, target, contentType, authorization, body string
+	method, path, target, contentType, body string
+
+	signer        string // the service that it is signed for; "" does not sign it
+	authorization string // instead of a signature
 }
 
 type rawResponse struct {
@@ -53,6 +59,28 @@ func (w *world) send(t testing.TB, r rawRequest) rawResponse {
 			request.Header.Set(name, value)
 		}
 	}
+	if r.signer != "" {
+		sign(t, request, r.body, r.signer, time.Now())
+	}
+	return roundTrip(t, request)
+}
+
+// sign signs a request as the SDK does.
+func sign(t testing.TB, request *http.Request, body, service string, at time.Time) {
+	t.Helper()
+	credentials := aws.Credentials{AccessKeyID: key.ID, SecretAccessKey: key.Secret}
+	if err := v4.NewSigner().SignHTTP(t.Context(), credentials, request, digestOf(body), service, region, at); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func digestOf(body string) string {
+	hash := sha256.Sum256([]byte(body))
+	return hex.EncodeToString(hash[:])
+}
+
+func roundTrip(t testing.TB, request *http.Request) rawResponse {
+	t.Helper()
 	got, err := http.DefaultTransport.RoundTrip(request)
 	if err != nil {
 		t.Fatal(err)
@@ -86,8 +114,8 @@ func errorCode(body []byte) string {
 func TestRefusedRequests(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	get := rawRequest{target: getValue, contentType: jsonType, authorization: jsonSignature, body: `{"SecretId":"plain"}`}
-	form := rawRequest{contentType: formType, authorization: formSignature, body: describeForm}
+	get := rawRequest{target: getValue, contentType: jsonType, signer: jsonSigner, body: `{"SecretId":"plain"}`}
+	form := rawRequest{contentType: formType, signer: formSigner, body: describeForm}
 	with := func(r rawRequest, change func(*rawRequest)) rawRequest {
 		change(&r)
 		return r
@@ -98,12 +126,11 @@ func TestRefusedRequests(t *testing.T) {
 	}{
 		"JSON as it should be":        {get, ""},
 		"form as it should be":        {form, ""},
-		"JSON without a signature":    {with(get, func(r *rawRequest) { r.authorization = "" }), "MissingAuthenticationTokenException"},
-		"form without a signature":    {with(form, func(r *rawRequest) { r.authorization = "" }), "MissingAuthenticationToken"},
-		"JSON with a bearer token":    {with(get, func(r *rawRequest) { r.authorization = "Bearer x" }), ""},
-		"JSON signed for another":     {with(get, func(r *rawRequest) { r.authorization = formSignature }), ""},
-		"form signed for another":     {with(form, func(r *rawRequest) { r.authorization = jsonSignature }), ""},
-		"signature cut short":         {with(get, func(r *rawRequest) { r.authorization = jsonSignature[:80] }), ""},
+		"JSON without a signature":    {with(get, func(r *rawRequest) { r.signer = "" }), "MissingAuthenticationTokenException"},
+		"form without a signature":    {with(form, func(r *rawRequest) { r.signer = "" }), "MissingAuthenticationToken"},
+		"JSON with a bearer token":    {with(get, func(r *rawRequest) { r.signer, r.authorization = "", "Bearer x" }), ""},
+		"JSON signed for another":     {with(get, func(r *rawRequest) { r.signer = formSigner }), ""},
+		"form signed for another":     {with(form, func(r *rawRequest) { r.signer = jsonSigner }), ""},
 		"unknown target":              {with(get, func(r *rawRequest) { r.target = "ssm.GetParameter" }), "UnknownOperationException"},
 		"unknown operation":           {with(get, func(r *rawRequest) { r.target = "secretsmanager.DeleteSecret" }), "UnknownOperationException"},
 		"target without an operation": {with(get, func(r *rawRequest) { r.target = "secretsmanager" }), "UnknownOperationException"},
@@ -160,7 +187,7 @@ func TestNoBodyIsLogged(t *testing.T) {
 	w := newWorld(t)
 	w.put(t, plainName, "do-not-log-this")
 	w.value(t, plainName, "AWSCURRENT")
-	w.send(t, rawRequest{target: "secretsmanager.do-not-log-this", contentType: jsonType, authorization: jsonSignature, body: `{"do-not-log-this`})
+	w.send(t, rawRequest{target: "secretsmanager.do-not-log-this", contentType: jsonType, signer: jsonSigner, body: `{"do-not-log-this`})
 	if log := w.log.String(); strings.Contains(log, "do-not-log-this") || !strings.Contains(log, "secretsmanager.PutSecretValue") {
 		t.Errorf("log:\n%s", log)
 	}
@@ -172,7 +199,7 @@ func TestNewRefusesServicesThatLackAPart(t *testing.T) {
 		JSON:  []awsapi.JSONService{{TargetPrefix: "half"}},
 		Query: []awsapi.QueryService{{APIVersion: "2010"}},
 	})
-	if err == nil || !strings.Contains(err.Error(), "half") || !strings.Contains(err.Error(), "2010") {
-		t.Errorf("got %v, want both named", err)
+	if err == nil || !strings.Contains(err.Error(), "half") || !strings.Contains(err.Error(), "2010") || !strings.Contains(err.Error(), "access key") {
+		t.Errorf("got %v, want all three named", err)
 	}
 }

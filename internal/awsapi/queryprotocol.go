@@ -41,20 +41,25 @@ func (p queryProtocol) answer(x *exchange) answer {
 	return answer{status: http.StatusOK, contentType: xmlContentType, body: body}
 }
 
-// checkRequest refuses a request without a signature for the service.
+// querySignatureErrors are the errors of signatures, yet without their messages.
 //
 // Parity: AWS API: codes of a signature that does not fit
+var querySignatureErrors = map[signatureProblem]apiError{
+	signatureMissing:      {status: http.StatusForbidden, code: "MissingAuthenticationToken"},
+	signatureIncomplete:   {status: http.StatusBadRequest, code: "IncompleteSignature"},
+	signatureOfUnknownKey: {status: http.StatusForbidden, code: "InvalidClientTokenId"},
+	signatureInvalid:      {status: http.StatusForbidden, code: "SignatureDoesNotMatch"},
+}
+
+// checkRequest refuses a request that is not signed for the service.
 func (p queryProtocol) checkRequest(x *exchange, service QueryService) *apiError {
-	switch checkSignature(x.request, service.SigningName) {
-	case signatureMissing:
-		return &apiError{status: http.StatusForbidden, code: "MissingAuthenticationToken", message: "Request is missing Authentication Token"}
-	case signatureMalformed:
-		return &apiError{status: http.StatusBadRequest, code: "IncompleteSignature", message: messageMalformed}
-	case signatureForAnotherService:
-		return &apiError{status: http.StatusForbidden, code: "SignatureDoesNotMatch", message: messageAnotherService + service.SigningName}
-	case signatureFits:
+	fault := p.checkSignature(x, service.SigningName)
+	if fault == nil {
+		return nil
 	}
-	return nil
+	refused := querySignatureErrors[fault.problem]
+	refused.message = fault.message
+	return &refused
 }
 
 // queryResponse wraps an output in <OperationResponse> and <OperationResult>.

@@ -1,47 +1,180 @@
 package awsapi
 
 import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 )
 
-// authorizationPattern is the form of the Authorization header of Signature Version 4:
+// authorization is the Authorization header of Signature Version 4:
 // AWS4-HMAC-SHA256 Credential=<key>/<date>/<region>/<service>/aws4_request, SignedHeaders=..., Signature=...
-var authorizationPattern = regexp.MustCompile(
-	`^AWS4-HMAC-SHA256 +Credential=[^/, ]+/[0-9]{8}/[a-z0-9-]+/([a-z0-9-]+)/aws4_request, *SignedHeaders=[^, ]+, *Signature=[0-9a-f]{64}$`)
+type authorization struct {
+	keyID, date, region, service string
+	signedHeaders                string // joined by semicolons
+	signature                    string
+}
 
-// signatureProblem is what is wrong with a request's signature.
+var authorizationPattern = regexp.MustCompile(
+	`^AWS4-HMAC-SHA256 +Credential=([^/, ]+)/([0-9]{8})/([a-z0-9-]+)/([a-z0-9-]+)/aws4_request, *SignedHeaders=([^, ]+), *Signature=([0-9a-f]{64})$`)
+
+func parseAuthorization(header string) (a authorization, ok bool) {
+	parts := authorizationPattern.FindStringSubmatch(header)
+	if parts == nil {
+		return a, false
+	}
+	return authorization{
+		keyID: parts[1], date: parts[2], region: parts[3], service: parts[4],
+		signedHeaders: parts[5], signature: parts[6],
+	}, true
+}
+
+// signatureProblem is what is wrong with a request's signature. Each protocol has a code of its own for it.
 type signatureProblem int
 
 const (
-	signatureFits signatureProblem = iota
-	signatureMissing
-	signatureMalformed
-	signatureForAnotherService
+	signatureMissing signatureProblem = iota
+	signatureIncomplete
+	signatureOfUnknownKey
+	signatureInvalid
 )
 
-// checkSignature says whether a request carries a signature for a service. It does not verify it: everybody
-// who reaches this listener may do everything, with any credentials.
-//
-// Parity: AWS API: signatures are not verified
-func checkSignature(r *http.Request, signingName string) signatureProblem {
-	header := r.Header.Get("Authorization")
-	if header == "" {
-		return signatureMissing
-	}
-	parts := authorizationPattern.FindStringSubmatch(header)
-	switch {
-	case parts == nil:
-		return signatureMalformed
-	case parts[1] != signingName:
-		return signatureForAnotherService
-	default:
-		return signatureFits
-	}
+// signatureFault says why a request is not answered. The message never repeats what the request had in its headers.
+type signatureFault struct {
+	problem signatureProblem
+	message string
 }
 
-const (
-	messageMissing        = "Missing Authentication Token"
-	messageMalformed      = "The Authorization header is not a Signature Version 4: it needs AWS4-HMAC-SHA256, Credential, SignedHeaders and Signature. Any credentials will do."
-	messageAnotherService = "Credential should be scoped to correct service: "
-)
+// clockSkew is how far a signature's time may be from now, in either direction.
+//
+// Parity: AWS API: age of a signature
+const clockSkew = 15 * time.Minute
+
+// checkSignature verifies that a request was signed with the access key, for the service, at about this time; nil if it
+// was. Messages are AWS's where they are known, and then the way out.
+//
+// Parity: AWS API: one access key that may do everything
+func (h *Handler) checkSignature(x *exchange, service string) *signatureFault {
+	given, fault := readAuthorization(x.request)
+	if fault != nil {
+		return fault
+	}
+	at, fault := h.signedAt(x.request, given)
+	switch {
+	case fault != nil:
+		return fault
+	case given.keyID != h.key.ID || x.request.Header.Get("X-Amz-Security-Token") != "":
+		return &signatureFault{signatureOfUnknownKey, "The security token included in the request is invalid. " +
+			"This run has one access key, without a session token: `m2m up` prints it, --json and run.json have it."}
+	case given.service != service:
+		return &signatureFault{signatureInvalid, "Credential should be scoped to correct service: '" + service + "'."}
+	}
+	return h.compareSignature(x, given, at)
+}
+
+// readAuthorization reads the one header that there has to be.
+//
+// Parity: AWS API: signatures in the query string
+func readAuthorization(r *http.Request) (authorization, *signatureFault) {
+	headers := r.Header.Values("Authorization")
+	if len(headers) == 0 && r.URL.Query().Has("X-Amz-Signature") {
+		return authorization{}, &signatureFault{signatureIncomplete, "A signature in the query string (a presigned URL) is not taken here: sign with the Authorization header."}
+	}
+	if len(headers) == 0 || headers[0] == "" {
+		return authorization{}, &signatureFault{signatureMissing, "Missing Authentication Token"}
+	}
+	given, ok := parseAuthorization(headers[0])
+	if !ok || len(headers) > 1 {
+		return authorization{}, &signatureFault{signatureIncomplete, "The Authorization header is not a Signature Version 4: it needs AWS4-HMAC-SHA256, Credential, SignedHeaders and Signature."}
+	}
+	return given, nil
+}
+
+const amzTime = "20060102T150405Z"
+
+// signedAt is the time of the signature, if it is a time near now.
+func (h *Handler) signedAt(r *http.Request, given authorization) (time.Time, *signatureFault) {
+	dates := r.Header.Values("X-Amz-Date")
+	if len(dates) != 1 {
+		return time.Time{}, &signatureFault{signatureIncomplete, "Authorization header requires existence of one 'X-Amz-Date' header."}
+	}
+	at, err := time.Parse(amzTime, dates[0])
+	if err != nil {
+		return at, &signatureFault{signatureIncomplete, "X-Amz-Date is not a time such as " + amzTime + "."}
+	}
+	now := h.now().UTC()
+	switch {
+	case given.date != at.Format("20060102"):
+		return at, &signatureFault{signatureInvalid, "Date in Credential scope does not match YYYYMMDD of X-Amz-Date."}
+	case at.Before(now.Add(-clockSkew)):
+		return at, &signatureFault{signatureInvalid, fmt.Sprintf("Signature expired: %s is now earlier than %s (%s - %.f min.)",
+			at.Format(amzTime), now.Add(-clockSkew).Format(amzTime), now.Format(amzTime), clockSkew.Minutes())}
+	case at.After(now.Add(clockSkew)):
+		return at, &signatureFault{signatureInvalid, fmt.Sprintf("Signature not yet current: %s is still later than %s (%s + %.f min.)",
+			at.Format(amzTime), now.Add(clockSkew).Format(amzTime), now.Format(amzTime), clockSkew.Minutes())}
+	}
+	return at, nil
+}
+
+// compareSignature signs the request once more, as it came and over the headers that it names, and compares.
+//
+// Parity: AWS API: which headers are signed
+func (h *Handler) compareSignature(x *exchange, given authorization, at time.Time) *signatureFault {
+	again, fault := signable(x.request, given)
+	if fault != nil {
+		return fault
+	}
+	hash := sha256.Sum256(x.body)
+	// A signer of its own each time: it remembers keys by Region and service, which are the caller's to choose.
+	err := v4.NewSigner().SignHTTP(x.request.Context(), aws.Credentials{AccessKeyID: h.key.ID, SecretAccessKey: h.key.Secret},
+		again, hex.EncodeToString(hash[:]), given.service, given.region, at)
+	signed, ok := parseAuthorization(again.Header.Get("Authorization"))
+	switch {
+	case err != nil || !ok:
+		return &signatureFault{signatureInvalid, "The request can't be signed here for comparison."}
+	case signed.signedHeaders != given.signedHeaders:
+		return &signatureFault{signatureInvalid, "SignedHeaders needs to have host and x-amz-date, in alphabetical order, and none of " +
+			"authorization, expect, transfer-encoding, user-agent and x-amzn-trace-id."}
+	case subtle.ConstantTimeCompare([]byte(signed.signature), []byte(given.signature)) == 0:
+		return &signatureFault{signatureInvalid, "The request signature we calculated does not match the signature you provided. " +
+			"Check your AWS Secret Access Key and signing method. Consult the service documentation for details."}
+	}
+	return nil
+}
+
+// signable is the request as it was before it was signed: with the headers that the signature covers and no other.
+func signable(r *http.Request, given authorization) (*http.Request, *signatureFault) {
+	again := &http.Request{
+		Method: r.Method, Host: r.Host, Header: http.Header{},
+		URL: &url.URL{Scheme: "http", Host: r.Host, Path: r.URL.Path, RawPath: r.URL.RawPath, RawQuery: r.URL.RawQuery},
+	}
+	names := strings.Split(given.signedHeaders, ";")
+	for _, name := range names {
+		switch name {
+		case "host":
+		case "content-length":
+			again.ContentLength = r.ContentLength
+		default:
+			values := r.Header.Values(name)
+			if len(values) == 0 {
+				return nil, &signatureFault{signatureIncomplete, "SignedHeaders names a header that the request does not have."}
+			}
+			again.Header[http.CanonicalHeaderKey(name)] = slices.Clone(values) // the signer writes into it
+		}
+	}
+	for name := range r.Header {
+		if lower := strings.ToLower(name); strings.HasPrefix(lower, "x-amz-") && !slices.Contains(names, lower) {
+			return nil, &signatureFault{signatureInvalid, "'" + lower + "' must be a 'SignedHeader' in the AWS Authorization."}
+		}
+	}
+	return again, nil
+}

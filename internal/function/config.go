@@ -31,6 +31,8 @@ type Config struct {
 	InitTimeout time.Duration
 	// Environment holds the variables of the template. Reserved names are refused, as by Lambda.
 	Environment map[string]string
+	// AccessKey is AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Without one the function has no AWS credentials.
+	AccessKey AccessKey
 	// Bootstrap is the executable to start for each execution environment.
 	Bootstrap string
 	// TaskRoot is the folder with the function's files: working directory and LAMBDA_TASK_ROOT.
@@ -51,6 +53,15 @@ type Config struct {
 	// Now is the clock of deadlines told to the function. Default time.Now.
 	Now func() time.Time
 }
+
+// AccessKey is an AWS access key. Only its id may be shown.
+type AccessKey struct{ ID, Secret string }
+
+// String is the id alone.
+func (k AccessKey) String() string { return k.ID }
+
+// GoString is the id alone, so that %#v is safe as well.
+func (k AccessKey) GoString() string { return k.ID }
 
 // completed checks c and fills in the defaults.
 func (c Config) completed() (Config, error) {

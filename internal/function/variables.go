@@ -88,14 +88,14 @@ func variables(cfg *Config, apiAddress string) []string {
 		"AWS_LAMBDA_INITIALIZATION_TYPE":  "on-demand",
 		"AWS_LAMBDA_RUNTIME_API":          apiAddress,
 		// Parity: Function environment: no log format
-		// Parity: Function environment: credentials are dummies
-		"AWS_ACCESS_KEY_ID":     "dummy-access-key-id",
-		"AWS_SECRET_ACCESS_KEY": "dummy-secret-access-key",
-		"AWS_SESSION_TOKEN":     "dummy-session-token",
 		// Parity: Function environment: LAMBDA_TASK_ROOT is a local folder
 		"LAMBDA_TASK_ROOT":   cfg.TaskRoot,
 		"LAMBDA_RUNTIME_DIR": runtimeDir,
 	})
+	// Parity: Function environment: credentials are the run's
+	if key := cfg.AccessKey; key != (AccessKey{}) {
+		set["AWS_ACCESS_KEY_ID"], set["AWS_SECRET_ACCESS_KEY"] = key.ID, key.Secret
+	}
 	list := make([]string, 0, len(set))
 	for _, name := range slices.Sorted(maps.Keys(set)) {
 		list = append(list, name+"="+set[name])

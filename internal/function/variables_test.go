@@ -41,6 +41,7 @@ func TestEnvironment(t *testing.T) {
 		LogGroup:    "/aws/lambda/logs",
 		MemorySize:  256,
 		TaskRoot:    t.TempDir(),
+		AccessKey:   function.AccessKey{ID: "the-runs-own", Secret: "and-its-secret"},
 		Environment: map[string]string{"TABLE": "orders", "LANG": "C.UTF-8"},
 	})
 	r := order(t, f, `{"do":"environ"}`)
@@ -56,9 +57,6 @@ func TestEnvironment(t *testing.T) {
 	for name, pattern := range map[string]string{
 		"AWS_LAMBDA_RUNTIME_API":     `^127\.0\.0\.1:[0-9]+$`,
 		"AWS_LAMBDA_LOG_STREAM_NAME": `^[0-9]{4}/[0-9]{2}/[0-9]{2}/\[\$LATEST\][0-9a-f]{32}$`,
-		"AWS_ACCESS_KEY_ID":          `dummy`,
-		"AWS_SECRET_ACCESS_KEY":      `dummy`,
-		"AWS_SESSION_TOKEN":          `dummy`,
 		"LD_LIBRARY_PATH":            `^/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:` + regexp.QuoteMeta(root+":"+root+"/lib:/opt/lib") + `$`,
 		"PATH":                       `^/usr/local/bin:/usr/bin:/bin:/opt/bin$`,
 	} {
@@ -69,6 +67,8 @@ func TestEnvironment(t *testing.T) {
 	}
 	want := map[string]string{
 		"_HANDLER":                        "main",
+		"AWS_ACCESS_KEY_ID":               "the-runs-own",
+		"AWS_SECRET_ACCESS_KEY":           "and-its-secret",
 		"AWS_REGION":                      "eu-west-1",
 		"AWS_DEFAULT_REGION":              "eu-west-1",
 		"AWS_LAMBDA_FUNCTION_NAME":        "test",

@@ -119,6 +119,7 @@ func (r *Runtime) ready() (*Description, error) {
 	}
 	return d, r.home.writeRun(Running{
 		PID: os.Getpid(), APIURL: d.APIURL, TokenEndpoint: d.TokenEndpoint, JWKSURI: d.JWKSURI, AWSEndpointURL: d.AWSEndpoint,
+		AWSAccessKeyID: d.AccessKeyID, AWSSecretAccessKey: d.SecretAccessKey,
 		Region: d.Region, UserPoolID: d.UserPoolID, Assembly: absolute,
 	})
 }

@@ -48,10 +48,12 @@ func batchForWriter(api template) {
 	delete(api.resources(), "ClientWriter65B7410E")
 }
 
-// anybody are credentials as good as any.
-var anybody = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-	return aws.Credentials{AccessKeyID: "local", SecretAccessKey: "local"}, nil
-})
+// keyOf is the access key of a run.
+func keyOf(d *local.Description) aws.CredentialsProvider {
+	return aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+		return aws.Credentials{AccessKeyID: d.AccessKeyID, SecretAccessKey: string(d.SecretAccessKey)}, nil
+	})
+}
 
 func apply(t *testing.T, run *local.Runtime, dir string) (*local.Description, local.Changes) {
 	t.Helper()
@@ -190,7 +192,7 @@ func TestApplyLosesNoSecret(t *testing.T) {
 	run, d := start(t, local.Config{StateDir: state}, assemblyDir(t, nil))
 	api := cognitoidentityprovider.New(cognitoidentityprovider.Options{
 		Region: d.Region, BaseEndpoint: &d.AWSEndpoint, Retryer: aws.NopRetryer{},
-		Credentials: anybody,
+		Credentials: keyOf(d),
 	})
 	poolID, clientID := d.UserPoolID, d.Clients["reader"].ClientID
 	stop, newest := make(chan struct{}), make(chan string, 1)
@@ -256,7 +258,7 @@ func TestApplyWaitsForARotation(t *testing.T) {
 
 	defer release()
 	hold.Store(true)
-	secrets := secretsmanager.New(secretsmanager.Options{Region: d.Region, BaseEndpoint: &d.AWSEndpoint, Credentials: anybody})
+	secrets := secretsmanager.New(secretsmanager.Options{Region: d.Region, BaseEndpoint: &d.AWSEndpoint, Credentials: keyOf(d)})
 	if _, err := secrets.RotateSecret(t.Context(), &secretsmanager.RotateSecretInput{SecretId: new("rotated")}); err != nil {
 		t.Fatal(err)
 	}

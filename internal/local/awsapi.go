@@ -26,7 +26,8 @@ func (r *Runtime) newAWSAPI(d *deployment) (http.Handler, error) {
 			Namespace:   "http://cloudformation.amazonaws.com/doc/2010-05-15/",
 			Caller:      stacks,
 		}},
-		Log: r.cfg.Log,
+		AccessKey: awsapi.AccessKey{ID: r.state.accessKey.ID, Secret: string(r.state.accessKey.Secret)},
+		Log:       r.cfg.Log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("serving AWS's APIs: %w", err)

@@ -64,10 +64,10 @@ type Reporter interface {
 // the folder of built functions.
 var envPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
-// given is what else an address gives away to whoever reaches it.
-func (c Config) given(addr string) string {
+// exposed is what else others can get at by an address that they reach.
+func (c Config) exposed(addr string) string {
 	if addr == c.AWSAddr {
-		return ", and it gives every client's secret to whoever asks"
+		return "; what it answers to who has the access key, every client's secret too, can be read on the way"
 	}
 	return ""
 }

@@ -10,15 +10,20 @@ import (
 // Description is what a caller of a running environment needs to know. Its JSON
 // form is a promise: keys are added, never renamed.
 type Description struct {
-	APIURL        string            `json:"api_url"`
-	TokenEndpoint string            `json:"token_endpoint"` // with its path; empty for a pool without a domain
-	Issuer        string            `json:"issuer"`         // the iss claim, in AWS's form
-	JWKSURI       string            `json:"jwks_uri"`
-	UserPoolID    string            `json:"user_pool_id"`
-	AWSEndpoint   string            `json:"aws_endpoint_url"` // for AWS_ENDPOINT_URL
-	Region        string            `json:"region"`
-	Clients       map[string]Client `json:"clients"` // by name
-	Routes        []Route           `json:"routes"`
+	APIURL        string `json:"api_url"`
+	TokenEndpoint string `json:"token_endpoint"` // with its path; empty for a pool without a domain
+	Issuer        string `json:"issuer"`         // the iss claim, in AWS's form
+	JWKSURI       string `json:"jwks_uri"`
+	UserPoolID    string `json:"user_pool_id"`
+	AWSEndpoint   string `json:"aws_endpoint_url"` // for AWS_ENDPOINT_URL
+	// What requests to the AWS endpoint are signed with. It opens this environment's
+	// local runs and nothing else.
+	AccessKeyID     string `json:"aws_access_key_id"`
+	SecretAccessKey Secret `json:"aws_secret_access_key"`
+
+	Region  string            `json:"region"`
+	Clients map[string]Client `json:"clients"` // by name
+	Routes  []Route           `json:"routes"`
 }
 
 // Client is one app client. Its secret opens this local run and nothing else.
@@ -35,7 +40,7 @@ type Client struct {
 	Scopes    []string `json:"scopes"` // in full form: test-api/read
 }
 
-// Secret is a client secret; only its JSON form shows it.
+// Secret is a secret of a client or of the access key; only its JSON form shows it.
 type Secret = cognito.Secret
 
 // Route is one route of the HTTP API. Authorization is JWT, where a token needs
@@ -56,9 +61,13 @@ func (r *Runtime) describe() *Description {
 		JWKSURI:     at.pool + "/" + p.pool.ID + "/.well-known/jwks.json",
 		UserPoolID:  p.pool.ID,
 		AWSEndpoint: at.aws,
-		Region:      p.model.Region,
-		Clients:     map[string]Client{},
-		Routes:      []Route{},
+
+		AccessKeyID:     r.state.accessKey.ID,
+		SecretAccessKey: r.state.accessKey.Secret,
+
+		Region:  p.model.Region,
+		Clients: map[string]Client{},
+		Routes:  []Route{},
 	}
 	if p.hasDomain() { // as on AWS: a pool without a domain has no token endpoint
 		d.TokenEndpoint = at.tokenEndpoint()

@@ -65,6 +65,7 @@ func (r *Runtime) newFunctions(d *deployment) (functionSet, error) {
 			MemorySize:  declared.MemorySize,
 			Timeout:     declared.Timeout,
 			Environment: environment(p, declared, r.at),
+			AccessKey:   function.AccessKey{ID: r.state.accessKey.ID, Secret: string(r.state.accessKey.Secret)},
 			Bootstrap:   d.bootstraps[declared.ARN],
 			TaskRoot:    declared.Asset.Dir,
 			Concurrency: declared.ReservedConcurrentExecutions,

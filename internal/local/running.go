@@ -11,17 +11,22 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// Running is the content of run.json: who runs an environment here, and where
-// it is reached. There is no secret in it.
+// Running is the content of run.json: who runs an environment here, where it is
+// reached, and what calls of AWS are signed with.
 type Running struct {
 	PID            int    `json:"pid"`
 	APIURL         string `json:"api_url"`
 	TokenEndpoint  string `json:"token_endpoint"`
 	JWKSURI        string `json:"jwks_uri"`
 	AWSEndpointURL string `json:"aws_endpoint_url"`
-	Region         string `json:"region"`
-	UserPoolID     string `json:"user_pool_id"`
-	Assembly       string `json:"assembly"` // the folder of the cloud assembly
+	// The access key of state.json; empty in the run.json of an m2m from before
+	// signatures were verified.
+	AWSAccessKeyID     string `json:"aws_access_key_id"`
+	AWSSecretAccessKey Secret `json:"aws_secret_access_key"`
+
+	Region     string `json:"region"`
+	UserPoolID string `json:"user_pool_id"`
+	Assembly   string `json:"assembly"` // the folder of the cloud assembly
 }
 
 // NotRunningError says that no local run of the environment is there.

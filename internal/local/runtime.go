@@ -48,7 +48,7 @@ func Open(cfg Config) (*Runtime, error) {
 			return nil, err
 		}
 		if !isLoopback(addr) {
-			cfg.Report.Warn(addr + " can be reached from other machines, without TLS; 127.0.0.1 can't" + cfg.given(addr))
+			cfg.Report.Warn(addr + " can be reached from other machines, without TLS; 127.0.0.1 can't" + cfg.exposed(addr))
 		}
 	}
 	home, err := openHome(cfg.StateDir, cfg.Env, cfg.Ephemeral)

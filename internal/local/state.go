@@ -18,10 +18,11 @@ import (
 const stateVersion = 2
 
 // state is what a run must find again after a restart: the id of every
-// resource, the secrets of the app clients, the keys of the user pool, and what
-// Secrets Manager holds.
+// resource, the secrets of the app clients, the keys of the user pool, what
+// Secrets Manager holds, and the access key of AWS's APIs.
 type state struct {
-	file string
+	file      string
+	accessKey accessKey
 
 	// While a run serves, clients' secrets and Secrets Manager change.
 	mu        sync.Mutex
@@ -46,13 +47,14 @@ type stateDocument struct {
 	Version        int                  `json:"version"`
 	Resources      map[string]*resource `json:"resources"`
 	SecretsManager secretsmanager.State `json:"secrets_manager,omitzero"`
+	AccessKey      accessKey            `json:"aws_access_key,omitzero"`
 }
 
 // readState reads the state file, which need not be there. One that can't be
 // understood is an error and stays as it is: it holds ids and secrets that
 // somebody may still use.
 func readState(file string) (*state, error) {
-	s := &state{file: file, resources: map[string]*resource{}}
+	s := &state{file: file, accessKey: newAccessKey(), resources: map[string]*resource{}}
 	raw, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return s, nil
@@ -74,6 +76,9 @@ func readState(file string) (*state, error) {
 		s.resources[key] = r
 	}
 	s.secrets = document.SecretsManager
+	if kept := document.AccessKey; kept.ID != "" && kept.Secret != "" {
+		s.accessKey = kept
+	}
 	return s, nil
 }
 
@@ -171,6 +176,7 @@ func (s *state) write() error {
 		Version:        stateVersion,
 		Resources:      s.resources,
 		SecretsManager: readdressed(s.secrets, s.poolURL, tokenEndpointAnywhere),
+		AccessKey:      s.accessKey,
 	}, "", "  ")
 	if err != nil {
 		return fmt.Errorf("encoding the state: %w", err)

@@ -16,7 +16,7 @@ type Problem int
 
 // What can be wrong.
 const (
-	NotServed          Problem = iota + 1 // the local run is of a version without AWS calls
+	NotServed          Problem = iota + 1 // the local run is of a version without AWS calls, or without a key for them
 	NotAWS                                // the AWS settings lead to this machine
 	NoRegion                              // no AWS Region is known
 	NoCredentials                         // AWS credentials can't be had
@@ -83,6 +83,8 @@ func (t *Target) failure(subject string, err error) error {
 			action, subject = "kms:Decrypt", "the key of "+subject
 		}
 		return &Error{Problem: AccessDenied, text: fmt.Sprintf("these AWS credentials do not allow %s on %s", action, subject), Err: err}
+	case errors.As(err, &answer) && slices.Contains(refusedCodes, answer.ErrorCode()) && !t.Deployed():
+		return &Error{Problem: NotServed, text: fmt.Sprintf("%s does not accept the access key in its own run.json: %s", t, told(answer)), Err: err}
 	case errors.As(err, &answer) && slices.Contains(refusedCodes, answer.ErrorCode()):
 		return &Error{Problem: CredentialsRefused, text: fmt.Sprintf("AWS does not accept these credentials (%s)", answer.ErrorCode()), Err: err}
 	case errors.As(err, &answer):

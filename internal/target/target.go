@@ -35,15 +35,15 @@ func Local(stateDir, env string) (*Target, error) {
 	if err != nil {
 		return nil, err
 	}
-	if run.AWSEndpointURL == "" {
-		return nil, &Error{Problem: NotServed, text: fmt.Sprintf("the run of %s on this machine does not answer AWS calls", env)}
+	if run.AWSEndpointURL == "" || run.AWSAccessKeyID == "" || run.AWSSecretAccessKey == "" {
+		return nil, &Error{Problem: NotServed, text: fmt.Sprintf("the run of %s on this machine is of another version of m2m, which does not answer the AWS calls of this one", env)}
 	}
 	// Made by hand and not loaded: nothing in the caller's AWS settings can lead
 	// a call for the local run to AWS, or real credentials to the local run.
 	return open(env, run, aws.Config{
 		Region:       run.Region,
 		BaseEndpoint: &run.AWSEndpointURL,
-		Credentials:  credentials.NewStaticCredentialsProvider("local", "local", ""),
+		Credentials:  credentials.NewStaticCredentialsProvider(run.AWSAccessKeyID, string(run.AWSSecretAccessKey), ""),
 	}), nil
 }
 

@@ -1,11 +1,14 @@
 package target_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -54,7 +57,7 @@ func localTarget(t *testing.T, run *targettest.Run) *target.Target {
 func deployedTarget(run *targettest.Run, env string) *target.Target {
 	return target.DeployedAt(env, aws.Config{
 		Region: targettest.Region, BaseEndpoint: &run.AWSEndpointURL,
-		Credentials: credentials.NewStaticCredentialsProvider("AKIDTEST", "test", ""),
+		Credentials: credentials.NewStaticCredentialsProvider(targettest.AccessKeyID, targettest.SecretAccessKey, ""),
 	})
 }
 
@@ -105,6 +108,22 @@ func TestLocalNeverFollowsTheAWSSettings(t *testing.T) {
 	if asked > 0 {
 		t.Errorf("%d calls for the local run went elsewhere", asked)
 	}
+}
+
+// TestRunOfAnotherVersion: its run.json has no access key.
+func TestRunOfAnotherVersion(t *testing.T) {
+	t.Parallel()
+	run := begin(t, false)
+	file := filepath.Join(run.StateDir, "dev", "run.json")
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, bytes.ReplaceAll(raw, []byte("aws_secret_access_key"), []byte("other")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err = target.Local(run.StateDir, "dev")
+	wantProblem(t, err, target.NotServed)
 }
 
 func TestNoLocalRun(t *testing.T) {

@@ -26,11 +26,11 @@ type operator struct {
 	tokens  string // the token endpoint
 }
 
-func newOperator(endpoint, region, poolID, tokenEndpoint string) *operator {
+func newOperator(endpoint, region, poolID, tokenEndpoint string, key aws.CredentialsProvider) *operator {
 	cfg := aws.Config{
 		Region:       region,
 		BaseEndpoint: aws.String(endpoint),
-		Credentials:  credentials.NewStaticCredentialsProvider("any", "any", ""),
+		Credentials:  key,
 	}
 	return &operator{
 		secrets: secretsmanager.NewFromConfig(cfg),
@@ -41,7 +41,7 @@ func newOperator(endpoint, region, poolID, tokenEndpoint string) *operator {
 }
 
 func (p *process) operator() *operator {
-	return newOperator(p.AWSEndpoint, p.Region, p.UserPoolID, p.TokenEndpoint)
+	return newOperator(p.AWSEndpoint, p.Region, p.UserPoolID, p.TokenEndpoint, credentials.NewStaticCredentialsProvider(p.AccessKeyID, p.SecretAccessKey, ""))
 }
 
 // current are the credentials in the AWSCURRENT version of a secret.

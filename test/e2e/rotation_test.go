@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/credentials"
+
 	"cognito-m2m/client"
 	"cognito-m2m/internal/local"
 )
@@ -33,7 +35,8 @@ func TestCallsWhileSecretsRotate(t *testing.T) {
 	}
 	fast := fastClock{begun: time.Now(), factor: rotations * float64(tokenLifetime) * 1.25 / float64(duration)}
 	d := runInProcess(t, fast.Now)
-	o := newOperator(d.AWSEndpoint, d.Region, d.UserPoolID, d.TokenEndpoint)
+	key := credentials.NewStaticCredentialsProvider(d.AccessKeyID, string(d.SecretAccessKey), "")
+	o := newOperator(d.AWSEndpoint, d.Region, d.UserPoolID, d.TokenEndpoint, key)
 	source := &countingSource{Source: client.FromSecretsManager(o.secrets, "m2m/dev/reader")}
 	tokens, err := client.NewTokenSource(client.Config{Credentials: source, Now: fast.Now})
 	if err != nil {

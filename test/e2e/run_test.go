@@ -51,8 +51,12 @@ type description struct {
 	JWKSURI       string `json:"jwks_uri"`
 	UserPoolID    string `json:"user_pool_id"`
 	AWSEndpoint   string `json:"aws_endpoint_url"`
-	Region        string `json:"region"`
-	Clients       map[string]struct {
+
+	AccessKeyID     string `json:"aws_access_key_id"`
+	SecretAccessKey string `json:"aws_secret_access_key"`
+
+	Region  string `json:"region"`
+	Clients map[string]struct {
 		ClientID     string   `json:"client_id"`
 		ClientSecret string   `json:"client_secret"`
 		SecretARN    string   `json:"secret_arn"`

@@ -36,11 +36,15 @@ const (
 	Region = "eu-central-1"
 	// UserPoolID is its user pool.
 	UserPoolID = Region + "_Test00001"
+	// AccessKeyID is the id of the key that signs the calls of AWS.
+	AccessKeyID = "AKIDTEST"
+	// SecretAccessKey is its secret.
+	SecretAccessKey = "sesame"
 )
 
 const (
 	account     = "123456789012"
-	functionKey = "rotate" // the access key
+	functionApp = "rotate" // in the User-Agent
 	functionARN = "arn:aws:lambda:" + Region + ":" + account + ":function:m2m-dev-Api-Rotate"
 )
 
@@ -89,7 +93,7 @@ func Start(stateDir string) (*Run, error) {
 	r.base = poolURL
 	r.Rotator.use(aws.Config{
 		Region: Region, BaseEndpoint: &r.AWSEndpointURL,
-		Credentials: credentials.NewStaticCredentialsProvider(functionKey, "rotate", ""),
+		Credentials: credentials.NewStaticCredentialsProvider(AccessKeyID, SecretAccessKey, ""), AppID: functionApp,
 	}, poolURL+"/oauth2/token")
 	if err := r.lock(); err != nil {
 		return nil, errors.Join(err, r.Close())
@@ -208,6 +212,7 @@ func (r *Run) startAWS() error {
 			APIVersion: "2010-05-15", SigningName: "cloudformation",
 			Namespace: "http://cloudformation.amazonaws.com/doc/2010-05-15/", Caller: stacks,
 		}},
+		AccessKey: awsapi.AccessKey{ID: AccessKeyID, Secret: SecretAccessKey},
 	})
 	if err != nil {
 		return err
@@ -232,7 +237,7 @@ func (r *Run) deniable(handler http.Handler) http.Handler {
 		r.mu.Lock()
 		denied := r.denied[operation]
 		r.mu.Unlock()
-		byFunction := strings.Contains(request.Header.Get("Authorization"), "Credential="+functionKey+"/")
+		byFunction := strings.Contains(request.UserAgent(), "app/"+functionApp)
 		if denied.code == "" || byFunction {
 			handler.ServeHTTP(w, request)
 			return
@@ -261,7 +266,8 @@ func (r *Run) lock() error {
 func (r *Run) Tell() error {
 	raw, err := json.Marshal(local.Running{
 		PID: os.Getpid(), APIURL: r.APIURL, TokenEndpoint: r.base + "/oauth2/token", JWKSURI: r.base + "/" + UserPoolID + "/.well-known/jwks.json",
-		AWSEndpointURL: r.AWSEndpointURL, Region: Region, UserPoolID: UserPoolID,
+		AWSEndpointURL: r.AWSEndpointURL, AWSAccessKeyID: AccessKeyID, AWSSecretAccessKey: SecretAccessKey,
+		Region: Region, UserPoolID: UserPoolID,
 	})
 	if err != nil {
 		return err

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"cognito-m2m/internal/local"
+)
+
+// TestPrintedAWSCommand pastes what `m2m up` prints for the AWS CLI into a shell
+// with settings of its own, and looks at what the CLI is given.
+func TestPrintedAWSCommand(t *testing.T) {
+	t.Parallel()
+	for _, tokenEndpoint := range []string{"http://127.0.0.1:4001/oauth2/token", ""} {
+		printed := walkThrough(&local.Description{
+			APIURL: "http://127.0.0.1:4000", TokenEndpoint: tokenEndpoint, Region: "eu-central-1",
+			AWSEndpoint: "http://127.0.0.1:4002", AccessKeyID: "LOCALID", SecretAccessKey: "SECRETTEXT",
+		})
+		_, command, found := strings.Cut(printed, "\n# AWS's own APIs")
+		if !found {
+			t.Fatalf("no command for the AWS CLI in:\n%s", printed)
+		}
+		tools := t.TempDir()
+		const cli = "#!/bin/sh\necho \"$AWS_ENDPOINT_URL $AWS_DEFAULT_REGION $AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY [$AWS_SESSION_TOKEN] $*\"\n"
+		if err := os.WriteFile(filepath.Join(tools, "aws"), []byte(cli), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		shell := exec.CommandContext(t.Context(), "sh", "-c", "#"+command)
+		shell.Env = append(os.Environ(), "PATH="+tools+":"+os.Getenv("PATH"), "AWS_SESSION_TOKEN=of-another-key", "AWS_ACCESS_KEY_ID=AKIDANOTHER")
+		out, err := shell.CombinedOutput()
+		const want = "http://127.0.0.1:4002 eu-central-1 LOCALID SECRETTEXT [] --endpoint-url http://127.0.0.1:4002 secretsmanager list-secrets --query SecretList[].Name --output text\n"
+		if err != nil || string(out) != want {
+			t.Errorf("the shell ran %q (%v), want %q", out, err, want)
+		}
+	}
+}
