@@ -11,6 +11,7 @@ import (
 
 	"cognito-m2m/internal/local"
 	"cognito-m2m/internal/synth"
+	"cognito-m2m/internal/trust"
 )
 
 // speech is what the command says to a person, on stderr, a whole line at a
@@ -94,6 +95,7 @@ func hint(err error) string {
 	var address *local.AddressError
 	var inUse *local.InUseError
 	var folder *local.StateDirError
+	var unsafe *trust.Error
 	var state *local.StateError
 	var refused *local.Refused
 	var own *hinted
@@ -104,6 +106,10 @@ func hint(err error) string {
 		return "stop what listens there, or choose with --api-addr, --cognito-addr and --aws-addr (port 0 takes a free one)"
 	case errors.As(err, &address):
 		return "--api-addr, --cognito-addr and --aws-addr are host:port of this machine, such as 127.0.0.1:0"
+	case errors.As(err, &unsafe) && unsafe.Owner == "":
+		return fmt.Sprintf("`chmod go-w %s`, or choose a folder of your own: --state DIR, TMPDIR for --ephemeral", shellWord(unsafe.Path))
+	case errors.As(err, &unsafe):
+		return "choose a folder of your own (--state DIR, TMPDIR for --ephemeral); remove what is not yours, or, if you know what it is, make it yours with chown"
 	case errors.As(err, &folder):
 		return "choose another folder with --state DIR, or keep nothing with --ephemeral"
 	case errors.As(err, &inUse):

@@ -14,6 +14,7 @@ import (
 
 	"cognito-m2m/internal/local"
 	"cognito-m2m/internal/synth"
+	"cognito-m2m/internal/trust"
 )
 
 // upOptions are the flags of `m2m up`.
@@ -140,8 +141,12 @@ func (o upOptions) check() error {
 // --assembly, where it only says where to look for the functions' source.
 func findProject(o upOptions) (*synth.Project, error) {
 	project, err := synth.Find(".")
-	if o.assembly != "" && errors.Is(err, synth.ErrNoProject) {
+	unsafe, isUnsafe := errors.AsType[*trust.Error](err)
+	switch {
+	case o.assembly != "" && (isUnsafe || errors.Is(err, synth.ErrNoProject)):
 		return nil, nil //nolint:nilnil // no project is a valid answer with --assembly
+	case isUnsafe:
+		return nil, withHint(err, "change to %s if you trust what its cdk.json runs, or run an assembly that is there with --assembly DIR", shellWord(filepath.Dir(unsafe.Path)))
 	}
 	return project, err
 }

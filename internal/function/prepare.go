@@ -96,7 +96,7 @@ func rebuild(ctx context.Context, cfg PrepareConfig, asset, kept string) (Prepar
 	cfg.Log.Info("building function for this machine", "package", origin.packagePath, "module", moduleRoot,
 		"asset", origin.platform(), "machine", runtime.GOOS+"/"+runtime.GOARCH)
 	folder := filepath.Dir(kept)
-	if err := os.MkdirAll(folder, 0o750); err != nil {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return Prepared{}, fmt.Errorf("making cache folder: %w", err)
 	}
 	scratch, err := os.MkdirTemp(folder, "build-")
@@ -117,10 +117,22 @@ func rebuild(ctx context.Context, cfg PrepareConfig, asset, kept string) (Prepar
 	if doubt != nil {
 		target = kept + "-unproven"
 	}
-	if err := os.Rename(built, target); err != nil {
-		return Prepared{}, fmt.Errorf("keeping built bootstrap: %w", err)
+	if err := keep(built, target); err != nil {
+		return Prepared{}, err
 	}
 	return Prepared{Bootstrap: target, Doubt: doubt}, nil
+}
+
+// keep puts a built program in its place. Whatever the umask, nobody else may change or run it.
+func keep(built, place string) error {
+	err := os.Chmod(built, 0o700) //nolint:gosec // it is a program
+	if err == nil {
+		err = os.Rename(built, place)
+	}
+	if err != nil {
+		return fmt.Errorf("keeping built bootstrap: %w", err)
+	}
+	return nil
 }
 
 // SourceMatches reports whether the source, built for the asset's own platform with the asset's own

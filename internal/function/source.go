@@ -40,8 +40,5 @@ func BuildSource(ctx context.Context, cfg PrepareConfig, output string) error {
 	if err := compile(ctx, moduleRoot, origin.packagePath, origin.native(), built); err != nil {
 		return err
 	}
-	if err := os.Rename(built, output); err != nil {
-		return fmt.Errorf("keeping built bootstrap: %w", err)
-	}
-	return nil
+	return keep(built, output)
 }

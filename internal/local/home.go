@@ -23,10 +23,14 @@ type home struct {
 	dir       string
 	temporary bool
 	lock      *flock.Flock
+
+	suspect  bool     // others could write to the folder
+	repaired []string // what was, for a person
 }
 
-// Folders of a home.
+// What is in a home.
 const (
+	stateFile      = "state.json"
 	assemblyFolder = "cdk.out"
 	// nextFolder has an assemblyFolder of its own: the assembly that is synthesized
 	// while the one in the home's is served.
@@ -84,7 +88,7 @@ func openHome(stateDir, env string, temporary bool) (*home, error) {
 }
 
 func (h *home) take() error {
-	if err := os.MkdirAll(h.dir, 0o700); err != nil {
+	if err := h.claim(); err != nil {
 		return &StateDirError{Dir: h.dir, Err: err}
 	}
 	locked, err := h.tryLock()
@@ -97,6 +101,9 @@ func (h *home) take() error {
 			inUse.PID = other.PID
 		}
 		return inUse
+	}
+	if err := h.inspect(); err != nil {
+		return &StateDirError{Dir: h.dir, Err: err}
 	}
 	return h.sweep()
 }

@@ -54,6 +54,9 @@ func FindRun(stateDir, env string) (*Running, error) {
 	if err != nil {
 		return nil, &StateDirError{Dir: stateDir, Err: err}
 	}
+	if err := checkRun(dir); err != nil {
+		return nil, &StateDirError{Dir: dir, Err: err}
+	}
 	held, err := isHeld(filepath.Join(dir, "lock"))
 	if err != nil {
 		return nil, &StateDirError{Dir: dir, Err: err}

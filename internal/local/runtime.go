@@ -55,6 +55,9 @@ func Open(cfg Config) (*Runtime, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, text := range home.repaired {
+		cfg.Report.Warn(text)
+	}
 	leftOver, err := home.clearRun()
 	if err != nil {
 		return nil, errors.Join(err, home.close())
@@ -66,7 +69,7 @@ func Open(cfg Config) (*Runtime, error) {
 		lifetime: lifetime, end: end,
 		cancelComparison: func() {},
 	}
-	if r.state, err = readState(home.path("state.json")); err != nil {
+	if r.state, err = readState(home.path(stateFile)); err != nil {
 		end()
 		return nil, errors.Join(err, home.close())
 	}

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"cognito-m2m/internal/trust"
 )
 
 // Project is a folder with a cdk.json.
@@ -21,22 +23,24 @@ type Project struct {
 var ErrNoProject = errors.New("no cdk.json here or in a folder above")
 
 // Find reads the project that dir belongs to: dir itself or the nearest folder
-// above it with a cdk.json. ErrNoProject if there is none.
+// above it with a cdk.json. ErrNoProject if there is none. One above has to be this
+// user's or root's, or else the error is a *trust.Error: its commands are run, and
+// whoever works in dir need not know of it.
 func Find(dir string) (*Project, error) {
-	dir, err := filepath.Abs(dir)
+	start, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, fmt.Errorf("finding cdk.json: %w", err)
 	}
-	for {
+	for dir := start; ; dir = filepath.Dir(dir) {
 		project, err := read(dir)
-		if !errors.Is(err, fs.ErrNotExist) {
+		switch {
+		case err == nil && dir != start:
+			return project, trust.Given(dir, filepath.Join(dir, "cdk.json"))
+		case !errors.Is(err, fs.ErrNotExist):
 			return project, err
-		}
-		above := filepath.Dir(dir)
-		if above == dir {
+		case dir == filepath.Dir(dir):
 			return nil, ErrNoProject
 		}
-		dir = above
 	}
 }
 

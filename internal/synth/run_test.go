@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cognito-m2m/internal/synth"
+	"cognito-m2m/internal/trust"
 )
 
 // steps keeps the names of the steps, and of those that ended.
@@ -183,6 +184,32 @@ func TestFind(t *testing.T) {
 		}
 		if _, err := synth.Find(dir); err == nil || !strings.Contains(err.Error(), filepath.Join(dir, "cdk.json")) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestFindBesideStrangers: whoever works in a folder need not know what lies above
+// it, and the commands of a project are run.
+func TestFindBesideStrangers(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give files away")
+	}
+	for name, theirs := range map[string]string{"the file": "cdk.json", "the folder": "."} {
+		p := project(t, "", "true")
+		inside := filepath.Join(p.Dir, "a")
+		if err := os.Mkdir(inside, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(p.Dir, theirs)
+		if err := os.Lchown(path, 65534, -1); err != nil {
+			t.Fatal(err)
+		}
+		_, err := synth.Find(inside)
+		if told, ok := errors.AsType[*trust.Error](err); !ok || told.Path != path {
+			t.Errorf("%s is a stranger's: %v", name, err)
+		}
+		if found, err := synth.Find(p.Dir); err != nil || found.Dir != p.Dir {
+			t.Errorf("in the project's folder itself: %v", err)
 		}
 	}
 }

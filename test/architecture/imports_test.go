@@ -55,6 +55,11 @@ var rules = []rule{
 	{
 		why:       "the parts of the local runtime are siblings; internal/local puts them together",
 		applies:   isPart,
+		forbidden: func(i string) bool { return ours(i) && i != module+"/internal/trust" },
+	},
+	{
+		why:       "internal/trust stands alone",
+		applies:   func(name string) bool { return name == "internal/trust" },
 		forbidden: ours,
 	},
 	{
@@ -149,6 +154,7 @@ func TestImportRulesGoRed(t *testing.T) {
 		{"lambda/echo", module + "/client"},
 		{"lambda/rotate", module + "/config"},
 		{"internal/gateway", module + "/internal/cognito"},
+		{"internal/trust", module + "/internal/local"},
 		{"internal/local", module + "/config"},
 		{"internal/assembly", module + "/stacks"},
 		{"cmd/m2m", module + "/stacks"},

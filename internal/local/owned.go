@@ -1,0 +1,157 @@
+package local
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"cognito-m2m/internal/trust"
+)
+
+// What others may do with a file.
+const (
+	anything fs.FileMode = 0o077
+	writing  fs.FileMode = 0o022
+)
+
+// claim makes the folder, if it is not there, and wants that nobody else can put
+// another in its place: a run believes its state, and runs programs that lie beside
+// it.
+func (h *home) claim() error {
+	state := filepath.Dir(h.dir)
+	if err := trust.Above(filepath.Dir(state)); err != nil { // before something is made there
+		return err
+	}
+	if err := h.repairState(state); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(h.dir, 0o700); err != nil {
+		return err
+	}
+	if err := trust.Above(state); err != nil {
+		return err
+	}
+	open, err := h.repair(h.dir, anything)
+	h.suspect = open&writing != 0
+	return err
+}
+
+// repairState lets nobody else write to the folder of all environments, if it is
+// there. It may have been given with --state, and be of use to others beside.
+func (h *home) repairState(state string) error {
+	unsafe, told := errors.AsType[*trust.Error](trust.Above(state))
+	if !told || unsafe.Owner != "" {
+		return nil // what is wrong with it, claim says
+	}
+	_, err := h.repair(state, writing)
+	return err
+}
+
+// inspect wants that nobody else has made what is in the folder. The lock must be
+// held. Where others could have changed it, what can be made again is.
+func (h *home) inspect() error {
+	if h.suspect {
+		if err := h.dropAssemblies(); err != nil {
+			return err
+		}
+	}
+	for _, name := range []string{"lock", "run.json", stateFile} {
+		open, err := h.repair(h.path(name), anything)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		if open != 0 && name == stateFile {
+			h.repaired = append(h.repaired, "Whoever has read it has the secrets and keys of this environment: remove it for new ones.")
+		}
+	}
+	if _, err := walk(h.dir); err != nil { // modes mean nothing in a folder that is closed
+		return err
+	}
+	return h.inspectFunctions()
+}
+
+func (h *home) inspectFunctions() error {
+	open, err := h.repair(h.functions(), anything)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	within, err := walk(h.functions())
+	if err != nil || open&writing == 0 && !within {
+		return err
+	}
+	h.repaired = append(h.repaired, "The built functions in "+h.functions()+" could be changed by other users of this machine: they are built anew.")
+	return os.RemoveAll(h.functions())
+}
+
+// repair takes a right from others that they have to a file or folder of this
+// user's, and reports what they could do.
+func (h *home) repair(path string, right fs.FileMode) (was fs.FileMode, err error) {
+	if err := trust.Owned(path); err != nil {
+		return 0, err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0, err
+	}
+	mode := info.Mode().Perm()
+	if mode&right == 0 {
+		return 0, nil
+	}
+	if err := os.Chmod(path, mode&^right); err != nil {
+		return 0, err
+	}
+	h.repaired = append(h.repaired, fmt.Sprintf("%s was open to other users of this machine: its mode was %04o, and is %04o now.", path, mode, mode&^right))
+	return mode & anything, nil
+}
+
+// walk wants that everything in the folder is this user's, and reports whether
+// others may write to some of it. Of other runs' work it looks at the outside alone.
+func walk(dir string) (open bool, err error) {
+	err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil {
+			err = trust.Private(path)
+		}
+		unsafe, told := errors.AsType[*trust.Error](err)
+		switch {
+		case errors.Is(err, fs.ErrNotExist): // another run's, which is done
+			return nil
+		case told && unsafe.Owner == "":
+			open = true
+		case err != nil:
+			return err
+		}
+		if entry.IsDir() && (strings.HasPrefix(entry.Name(), "build-") || strings.HasPrefix(entry.Name(), "comparison-")) {
+			return filepath.SkipDir
+		}
+		return nil
+	})
+	return open, err
+}
+
+// dropAssemblies removes what a synth makes again.
+func (h *home) dropAssemblies() (err error) {
+	for _, name := range []string{assemblyFolder, assemblyFolder + ".inputs.json", nextFolder, builtFolder} {
+		err = errors.Join(err, os.RemoveAll(h.path(name)))
+	}
+	h.repaired = append(h.repaired, "An assembly in "+h.dir+" could be changed by other users of this machine: it is made anew.")
+	return err
+}
+
+// checkRun wants that what FindRun believes is this user's own, and changes nothing.
+func checkRun(dir string) error {
+	if err := trust.Above(filepath.Dir(dir)); err != nil {
+		return err
+	}
+	for _, path := range []string{dir, filepath.Join(dir, "lock"), filepath.Join(dir, "run.json")} {
+		if err := trust.Private(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
