@@ -44,10 +44,11 @@ authorizer, the compiled functions in warm processes, and as much of the APIs of
 Cognito, Secrets Manager and CloudFormation as the clients' credentials need.
 
 Ids, secrets and signing keys are kept between runs, so clients go on working.
-When everything answers, it prints URLs and curl commands to paste; with --json,
-one JSON object on stdout. Every request to the API is one line on stderr: time,
-method, path, client, status, duration, and why it was refused. Ctrl-C lets
-requests in flight finish and stops; a second Ctrl-C stops at once.
+When everything answers, it prints URLs and commands to paste, with the access key
+that calls of AWS's APIs are signed with; with --json, one JSON object on stdout.
+Every request to the API is one line on stderr: time, method, path, client, status,
+duration, and why it was refused. Ctrl-C lets requests in flight finish and stops;
+a second Ctrl-C stops at once.
 
 With --watch, a change of the project's files takes effect while the environment
 runs, and no request is dropped: a function is built again and swapped in, and

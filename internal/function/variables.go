@@ -66,10 +66,11 @@ func variables(cfg *Config, apiAddress string) []string {
 		"LD_LIBRARY_PATH": strings.Join([]string{
 			"/lib64", "/usr/lib64", runtimeDir, runtimeDir + "/lib", cfg.TaskRoot, cfg.TaskRoot + "/lib", "/opt/lib",
 		}, ":"),
-		// Without HOME, SDKs find the developer's home folder, and the profiles in it, by the user's id.
+		// Without HOME, SDKs find the developer's home folder, and the profiles in it, by the user's id. In /tmp another
+		// user may have put profiles. Nobody but root can make a folder here.
 		//
 		// Parity: Function environment: HOME is set
-		"HOME": "/tmp",
+		"HOME": "/nonexistent",
 		// A Go process that may use every processor wakes them all for each call of the Runtime API.
 		//
 		// Parity: Function environment: GOMAXPROCS is the share of the processor

@@ -80,7 +80,7 @@ func TestEnvironment(t *testing.T) {
 		"LAMBDA_RUNTIME_DIR":              "/var/runtime",
 		"TZ":                              ":UTC",
 		"LANG":                            "C.UTF-8",
-		"HOME":                            "/tmp",
+		"HOME":                            "/nonexistent", // where no other user can put AWS settings
 		"GOMAXPROCS":                      "1",
 		"TABLE":                           "orders",
 	}
