@@ -108,7 +108,7 @@ func TestPrepareDoubtsAnotherArchitecture(t *testing.T) {
 		{"script", script, "arm64", true},
 	} {
 		got, err := function.Prepare(t.Context(), function.PrepareConfig{
-			AssetHash: "abc", AssetDir: c.asset, Architecture: c.architecture, CacheDir: cache, SourceDir: filepath.Join("testdata", "sdk"),
+			AssetHash: "abc", AssetDir: c.asset, Architecture: c.architecture, CacheDir: cache, SourceDir: filepath.Join("..", ".."),
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -129,7 +129,7 @@ func TestPrepareBuildsForThisMachine(t *testing.T) {
 		AssetHash: "abc",
 		AssetDir:  buildAsset(t, ".", "./testdata/sdk", foreign(), flags...),
 		CacheDir:  t.TempDir(),
-		SourceDir: filepath.Join("testdata", "sdk"),
+		SourceDir: filepath.Join("..", ".."),
 	}
 	got, err := function.Prepare(t.Context(), cfg)
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 
 // byAddress serves requests whose Host is an address of this machine, or a name
 // that nobody else can hold, and refuses others with 421 (RFC 9110 section
-// 15.5.20). Otherwise a web page could read secrets, by pointing its own name at
-// 127.0.0.1 and so being of the same origin.
+// 15.5.20). A web page could point its own name at 127.0.0.1 and so be of the same
+// origin; without the access key it reads no secret, and here it reads nothing.
 //
 // Parity: AWS API: only asked by address
 func byAddress(handler http.Handler) http.Handler {
