@@ -20,7 +20,7 @@ func (b *builder) check() {
 }
 
 func (b *builder) fail(r Resource, property, format string, args ...any) {
-	b.problems = append(b.problems, r.problem(property, format, args...))
+	b.evaluation.report(r.problem(property, format, args...))
 }
 
 // owners are the logical ids of the resources that were first to have a name.

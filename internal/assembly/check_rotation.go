@@ -57,7 +57,7 @@ func (b *builder) mayRotate(s RotationSchedule) bool {
 		return p.FunctionARN == s.FunctionARN && p.Qualifier == s.Qualifier &&
 			p.Principal == rotationPrincipal && slices.Contains([]string{"lambda:InvokeFunction", "lambda:*"}, p.Action) &&
 			(p.SourceAccount == "" || p.SourceAccount == b.model.AccountID) &&
-			(p.SourceARN == "" || matchARN(p.SourceARN, s.SecretARN))
+			(p.SourceARN == "" || b.evaluation.spend(p.Resource, len(p.SourceARN)*len(s.SecretARN)) && matchARN(p.SourceARN, s.SecretARN))
 	})
 }
 

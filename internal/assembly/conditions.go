@@ -36,6 +36,9 @@ func (s *scope) test(at place, node any) (any, bool) {
 	if s.evaluation.depth >= maxDepth {
 		return at.invalid("conditions are nested more than %d deep", maxDepth)
 	}
+	if !at.spend(nodeWork) {
+		return nil, false
+	}
 	s.evaluation.depth++
 	defer func() { s.evaluation.depth-- }()
 
@@ -106,7 +109,7 @@ func (s *scope) equals(at place, argument any) (any, bool) {
 	if okLeft && okRight {
 		return leftText == rightText, true
 	}
-	return reflect.DeepEqual(left, right), true
+	return reflect.DeepEqual(left, right), at.spend(weight(left))
 }
 
 // choose is Fn::If. The branch that is not taken is not looked at, as on AWS.

@@ -10,7 +10,7 @@ import (
 // resolving them never comes back to where it began.
 func (e *evaluation) checkCycles() {
 	for _, s := range e.scopes {
-		search := cycleSearch{scope: s, dependencies: map[string]set{}, done: set{}}
+		search := cycleSearch{scope: s, dependencies: map[string]set{}, at: map[string]int{}, done: set{}}
 		for logicalID, r := range ordered(s.resources) {
 			if included, ok := r.included(); included && ok {
 				search.dependencies[logicalID] = r.dependencies()
@@ -27,6 +27,7 @@ type cycleSearch struct {
 	scope        *scope
 	dependencies map[string]set // of the resources that are included
 	path         []string       // the resources being visited, each of which depends on the next
+	at           map[string]int // where in the path each of them is
 	done         set
 }
 
@@ -35,17 +36,19 @@ func (c *cycleSearch) visit(logicalID string) {
 	if _, done := c.done[logicalID]; done || !included {
 		return
 	}
-	if start := slices.Index(c.path, logicalID); start >= 0 {
+	if start, visited := c.at[logicalID]; visited {
 		circle := append(slices.Clone(c.path[start:]), logicalID)
 		place{scope: c.scope, logicalID: logicalID}.invalid(
 			"Circular dependency between resources: %s; take out one of these references", strings.Join(circle, " -> "))
 		return
 	}
+	c.at[logicalID] = len(c.path)
 	c.path = append(c.path, logicalID)
 	for dependency := range ordered(dependencies) {
 		c.visit(dependency)
 	}
 	c.path = c.path[:len(c.path)-1]
+	delete(c.at, logicalID)
 	c.done[logicalID] = struct{}{}
 }
 
@@ -78,7 +81,7 @@ func (s *scope) references(node any, found set) {
 	}
 	switch node := node.(type) {
 	case map[string]any:
-		for _, value := range node {
+		for _, value := range ordered(node) { // a condition that is looked at may report a problem
 			s.references(value, found)
 		}
 	case []any:
@@ -104,7 +107,7 @@ func (s *scope) referencesOf(intrinsic string, argument any, found set) {
 		text, _ := args[0].(string)
 		variables, _ := args[1].(map[string]any)
 		referencesInText(text, variables, found)
-		for _, node := range variables {
+		for _, node := range ordered(variables) {
 			s.references(node, found)
 		}
 	case intrinsic == "Fn::If" && len(args) == 3:

@@ -23,8 +23,9 @@ type evaluation struct {
 	scopes   []*scope
 	exports  map[exportKey]*output
 	assets   map[string]asset
-	problems []Problem
+	problems problemList
 	depth    int
+	left     int // of the work that may be done, see spend
 }
 
 // resolve gives the value of a template node: nil, bool, json.Number, string, []any, map[string]any or noValue, with no
@@ -32,6 +33,9 @@ type evaluation struct {
 func (s *scope) resolve(at place, node any) (any, bool) {
 	if s.evaluation.depth >= maxDepth {
 		return at.invalid("values are nested more than %d deep", maxDepth)
+	}
+	if !at.spend(nodeWork) {
+		return nil, false
 	}
 	s.evaluation.depth++
 	defer func() { s.evaluation.depth-- }()
@@ -78,6 +82,7 @@ func (s *scope) resolveList(at place, node []any) (any, bool) {
 }
 
 // resolveText resolves a node that has to come out as a single text. CloudFormation turns numbers and booleans into text.
+// Whatever is done with the text costs work, however often it is the same one.
 func (s *scope) resolveText(at place, what string, node any) (string, bool) {
 	value, ok := s.resolve(at, node)
 	if !ok {
@@ -87,7 +92,7 @@ func (s *scope) resolveText(at place, what string, node any) (string, bool) {
 	if !ok {
 		at.invalid("%s takes a text, not %s", what, describe(value))
 	}
-	return text, ok
+	return text, ok && at.spend(len(text))
 }
 
 // resolveItems resolves a node that has to come out as a list.
@@ -100,7 +105,7 @@ func (s *scope) resolveItems(at place, what string, node any) ([]any, bool) {
 	if !ok {
 		at.invalid("%s takes a list, not %s", what, describe(value))
 	}
-	return items, ok
+	return items, ok && at.spend(len(items))
 }
 
 // notAlone reports an intrinsic among other keys, where it would be taken for literal text.

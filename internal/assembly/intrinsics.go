@@ -85,6 +85,9 @@ func (s *scope) join(at place, argument any) (any, bool) {
 			return at.invalid("Fn::Join makes a text of more than %d bytes", maxText)
 		}
 	}
+	if !at.spend(size) {
+		return nil, false
+	}
 	return strings.Join(texts, delimiter), true
 }
 
@@ -144,10 +147,9 @@ func (s *scope) findInMap(at place, argument any) (any, bool) {
 			return nil, false
 		}
 	}
-	topLevel, _ := s.mappings[keys[0]].(map[string]any)
-	secondLevel, _ := topLevel[keys[1]].(map[string]any)
-	if value, ok := secondLevel[keys[2]]; ok {
-		return s.resolve(at, value)
+	if value, ok := s.mapped(keys[0], keys[1], keys[2]); ok {
+		// What is not plain has been reported where it stands.
+		return value, isPlain(value) && at.spend(weight(value))
 	}
 	if len(args) == 4 {
 		options, _ := args[3].(map[string]any)
@@ -197,7 +199,7 @@ func (s *scope) jsonText(at place, argument any) (any, bool) {
 		return nil, false
 	}
 	value, ok := s.resolve(at, argument)
-	if !ok {
+	if !ok || !at.spend(weight(value)) {
 		return nil, false
 	}
 	var text strings.Builder

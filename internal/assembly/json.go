@@ -5,16 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 )
 
-// decodeFile reads one JSON file of the assembly. Numbers stay as they are written, so that 1.10 in a template is
+// decode reads one JSON file of at most so many bytes. Numbers stay as they are written, so that 1.10 in a template is
 // still 1.10 after Fn::Join. An error names the file, and for broken JSON the line and column.
-func decodeFile(fsys fs.FS, name string, into any) error {
-	if !fs.ValidPath(name) {
-		return fmt.Errorf("%s lies outside the assembly", name)
-	}
-	data, err := fs.ReadFile(fsys, name)
+func (f *files) decode(name string, most int64, into any) error {
+	data, err := f.read(name, most)
 	if err != nil {
 		return err
 	}

@@ -98,8 +98,8 @@ func (r *resource) codeAsset(key string) *Asset {
 	if !ok || !found.zipped {
 		return nil
 	}
-	if !found.present {
-		r.place().field("Code.S3Key").invalid("the asset %s is missing from the assembly: %s", found.dir, synthHint)
+	if found.fault != nil {
+		r.place().field("Code.S3Key").invalid("%v", found.fault)
 	}
 	return &Asset{Hash: found.hash, Dir: found.dir}
 }

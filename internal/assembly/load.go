@@ -43,15 +43,16 @@ type stack struct {
 
 // asset is one entry of an asset manifest.
 type asset struct {
-	hash    string
-	dir     string // the file system path of the source
-	zipped  bool   // the source is a directory that gets zipped, as a function's code is
-	present bool   // the source is there
+	hash   string
+	dir    string // the file system path of the source
+	zipped bool   // the source is a directory that gets zipped, as a function's code is
+	fault  error  // why the source can't be used
 }
 
 // Load reads the cloud assembly in dir: its manifest, the nested assembly of each stage, stack templates and asset
-// manifests. It fails if dir does not exist or is no cloud assembly, or if a file is missing or is not JSON; the error
-// names the file and, for broken JSON, line and column. What a template says is looked at by Stage.Resolve.
+// manifests. It fails if dir does not exist or is no cloud assembly, or if a file is missing, is no regular file inside
+// dir, is too large or is not JSON; the error names the file and, for broken JSON, line and column. What a template says
+// is looked at by Stage.Resolve.
 func Load(dir string) (*Assembly, error) {
 	info, err := os.Stat(dir)
 	switch {
@@ -62,7 +63,12 @@ func Load(dir string) (*Assembly, error) {
 	case !info.IsDir():
 		return nil, fmt.Errorf("loading the cloud assembly: %s is not a directory: %s", dir, synthHint)
 	}
-	return loadFS(os.DirFS(dir), dir)
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fmt.Errorf("loading the cloud assembly: %w", err)
+	}
+	defer func() { _ = root.Close() }()
+	return loadFS(folder{root}, dir)
 }
 
 func loadFS(fsys fs.FS, dir string) (*Assembly, error) {
@@ -70,7 +76,7 @@ func loadFS(fsys fs.FS, dir string) (*Assembly, error) {
 		return nil, fmt.Errorf("loading the cloud assembly: %s has no %s, so it is not a cloud assembly: %s",
 			dir, manifestFile, synthHint)
 	}
-	l := &loader{fsys: fsys, dir: dir}
+	l := &loader{files: files{fsys: fsys, left: maxAssembly}, dir: dir}
 	if err := l.assembly(".", ""); err != nil {
 		return nil, fmt.Errorf("loading the cloud assembly %s: %w", dir, err)
 	}

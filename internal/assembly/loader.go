@@ -9,12 +9,13 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 )
 
-// loader walks an assembly and the assemblies nested in it. Paths are slash-separated and relative to fsys, which
-// refuses any that leave it.
+// loader walks an assembly and the assemblies nested in it. Paths are slash-separated and relative to the folder of the
+// outermost, which refuses any that leave it.
 type loader struct {
-	fsys   fs.FS
+	files
 	dir    string
 	stages []*Stage
 }
@@ -22,7 +23,7 @@ type loader struct {
 // assembly reads the manifest in folder. Stacks of the outermost assembly belong to no stage and are passed over.
 func (l *loader) assembly(folder, stageName string) error {
 	var m manifest
-	if err := decodeFile(l.fsys, path.Join(folder, manifestFile), &m); err != nil {
+	if err := l.decode(path.Join(folder, manifestFile), maxFile, &m); err != nil {
 		return l.explain(err)
 	}
 	if m.Artifacts == nil {
@@ -48,6 +49,8 @@ func (l *loader) artifact(stage *Stage, folder, id string, a artifact) error {
 		return l.nested(folder, id, a)
 	case stage.Name == "":
 		return nil
+	case a.Type == artifactStack && len(stage.stacks) == maxStacks:
+		return fmt.Errorf("stage %s has more than %d stacks, and not more are read", stage.Name, maxStacks)
 	case a.Type == artifactStack:
 		s, err := l.stack(folder, id, a)
 		stage.stacks = append(stage.stacks, s)
@@ -84,11 +87,15 @@ func (l *loader) stack(folder, id string, a artifact) (*stack, error) {
 		s.name = id
 	}
 	s.account, s.region = environment(a.Environment)
-	if err := decodeFile(l.fsys, path.Join(folder, p.TemplateFile), &s.template); err != nil {
+	if err := l.decode(path.Join(folder, p.TemplateFile), maxTemplate, &s.template); err != nil {
 		return nil, fmt.Errorf("template of stack %s: %w", s.name, l.explain(err))
 	}
+	if resources, _ := s.template["Resources"].(map[string]any); len(resources) > maxResources {
+		return nil, fmt.Errorf("template of stack %s has %d resources, and CloudFormation takes %d: divide it into several stacks",
+			s.name, len(resources), maxResources)
+	}
 	if a.AdditionalMetadataFile != "" {
-		if err := decodeFile(l.fsys, path.Join(folder, a.AdditionalMetadataFile), &a.Metadata); err != nil {
+		if err := l.decode(path.Join(folder, a.AdditionalMetadataFile), maxFile, &a.Metadata); err != nil {
 			return nil, fmt.Errorf("metadata of stack %s: %w", s.name, l.explain(err))
 		}
 	}
@@ -102,21 +109,47 @@ func (l *loader) assets(stage *Stage, folder, id string, a artifact) error {
 		return err
 	}
 	var m assetManifest
-	if err := decodeFile(l.fsys, path.Join(folder, p.File), &m); err != nil {
+	if err := l.decode(path.Join(folder, p.File), maxFile, &m); err != nil {
 		return fmt.Errorf("asset manifest %s: %w", id, l.explain(err))
 	}
 	for hash, file := range m.Files {
 		source := path.Join(folder, filepath.ToSlash(file.Source.Path))
-		_, err := fs.Stat(l.fsys, source)
 		found := asset{
-			hash:    hash,
-			dir:     filepath.Join(l.dir, filepath.FromSlash(source)),
-			zipped:  file.Source.Packaging == packagingZip,
-			present: err == nil,
+			hash:   hash,
+			dir:    filepath.Join(l.dir, filepath.FromSlash(source)),
+			zipped: file.Source.Packaging == packagingZip,
+			fault:  l.checkAsset(source),
 		}
 		for _, destination := range file.Destinations {
 			stage.assets[destination.ObjectKey] = found
 		}
+	}
+	return nil
+}
+
+// bootstrap is the program in the asset of a function.
+const bootstrap = "bootstrap"
+
+// checkAsset says why an asset can't be used, and is nil if it can. What is in it besides a function's program is not
+// looked at.
+func (l *loader) checkAsset(source string) error {
+	if !fs.ValidPath(source) {
+		return fmt.Errorf("the asset %s lies outside the assembly", source)
+	}
+	if _, err := fs.Stat(l.fsys, source); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("the asset %s is missing from the assembly: %s", source, synthHint)
+	} else if err != nil {
+		return fmt.Errorf("the asset %w", unreadable(source, err))
+	}
+	program := path.Join(source, bootstrap)
+	info, err := fs.Stat(l.fsys, program)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR): // told, if the function is called
+		return nil
+	case err != nil:
+		return fmt.Errorf("the asset's program %w", unreadable(program, err))
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("the asset's program %s %w", program, errIrregular)
 	}
 	return nil
 }

@@ -63,7 +63,7 @@ type builder struct {
 	model *Model
 	// attachments put the parts of an API into the one their ApiId names, once all APIs are there.
 	attachments []attachment
-	problems    []Problem
+	evaluation  *evaluation
 }
 
 type attachment struct {

@@ -91,7 +91,7 @@ func (s *scope) stackOutput(at place, argument any) (any, bool) {
 	object, _ := value.(map[string]any)
 	stackName, _ := object["StackName"].(string)
 	key, _ := object["OutputName"].(string)
-	for _, other := range s.evaluation.scopes {
+	for _, other := range s.evaluation.scopes { // at most maxStacks
 		if o, ok := other.outputs[key]; ok && other.name == stackName && o.included() {
 			return o.text()
 		}

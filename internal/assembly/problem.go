@@ -3,6 +3,7 @@ package assembly
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,7 +32,10 @@ type Problem struct {
 
 // Error gives the problem in one line: stack, construct path and logical id, property, message.
 func (p Problem) Error() string {
-	parts := []string{p.Stack}
+	var parts []string
+	if p.Stack != "" {
+		parts = append(parts, p.Stack)
+	}
 	switch {
 	case p.Path != "" && p.LogicalID != "":
 		parts = append(parts, fmt.Sprintf("%s (%s)", p.Path, p.LogicalID))
@@ -44,9 +48,34 @@ func (p Problem) Error() string {
 	return strings.Join(append(parts, p.Message), ": ")
 }
 
-// sortProblems orders by place, so that two runs print the same, and drops repetitions.
-func sortProblems(problems []Problem) []Problem {
-	slices.SortFunc(problems, func(a, b Problem) int {
+// maxProblems of each kind are kept: nobody reads more of them, and one fault can cause any number.
+const maxProblems = 100
+
+// problemList keeps the first problems of each kind and counts the others. A repetition counts for nothing.
+type problemList struct {
+	listed map[Problem]struct{}
+	kept   [Unsupported + 1]int
+	more   [Unsupported + 1]int
+}
+
+func (l *problemList) add(p Problem) {
+	if _, known := l.listed[p]; known {
+		return
+	}
+	if l.kept[p.Kind] == maxProblems {
+		l.more[p.Kind]++
+		return
+	}
+	if l.listed == nil {
+		l.listed = map[Problem]struct{}{}
+	}
+	l.listed[p] = struct{}{}
+	l.kept[p.Kind]++
+}
+
+// sorted lists the problems by place, so that two runs print the same, and last how many there are besides.
+func (l *problemList) sorted() []Problem {
+	problems := slices.SortedFunc(maps.Keys(l.listed), func(a, b Problem) int {
 		return cmp.Or(
 			strings.Compare(a.Stack, b.Stack),
 			strings.Compare(a.LogicalID, b.LogicalID),
@@ -54,7 +83,15 @@ func sortProblems(problems []Problem) []Problem {
 			strings.Compare(a.Message, b.Message),
 		)
 	})
-	return slices.Compact(problems)
+	for kind, more := range l.more {
+		if more > 0 {
+			problems = append(problems, Problem{
+				Kind:    ProblemKind(kind),
+				Message: fmt.Sprintf("and %d more problems like these: only the first %d are listed", more, maxProblems),
+			})
+		}
+	}
+	return problems
 }
 
 // place is where in a template something was found.
@@ -67,6 +104,7 @@ type place struct {
 }
 
 func (p place) field(name string) place {
+	p.spend(len(p.property) + len(name))
 	if p.property != "" {
 		name = p.property + "." + name
 	}
@@ -75,6 +113,7 @@ func (p place) field(name string) place {
 }
 
 func (p place) item(index int) place {
+	p.spend(len(p.property))
 	p.property += "[" + strconv.Itoa(index) + "]"
 	return p
 }
@@ -92,7 +131,7 @@ func (p place) unsupported(format string, args ...any) {
 func (p place) report(kind ProblemKind, format string, args ...any) {
 	problem := p.resource("").problem(p.property, format, args...)
 	problem.Kind = kind
-	p.scope.evaluation.problems = append(p.scope.evaluation.problems, problem)
+	p.scope.evaluation.report(problem)
 }
 
 func (p place) resource(typeName string) Resource {

@@ -113,6 +113,9 @@ func readScalar(at place, p property, node any) (any, bool) {
 	if !ok {
 		return at.invalid("%s is needed here, not %s", p.kind, describe(node))
 	}
+	if !at.spend(nodeWork + len(text)) {
+		return nil, false
+	}
 	switch p.kind {
 	case flagKind:
 		return readFlag(at, text)

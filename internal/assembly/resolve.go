@@ -20,19 +20,26 @@ type Options struct {
 	IDs IDs
 }
 
-// Resolve turns the stage into a model. It always looks at everything, so the problems are all there are, in the order
-// of stack, logical id and property. With problems the model holds what could be read; after Invalid ones it is not fit
-// to be run.
+// Resolve turns the stage into a model. It looks at everything, so the problems are all there are, in the order of stack,
+// logical id and property; of more than a hundred of a kind the last one says how many there are besides. With problems
+// the model holds what could be read; after Invalid ones it is not fit to be run.
+//
+// A template that takes more work than those of a real system do is Invalid, and is not looked at to its end.
 //
 // Resolve keeps nothing: the same stage, options and ids give the same model and problems.
 func (s *Stage) Resolve(options Options) (*Model, []Problem) {
+	e, model := s.resolve(options)
+	return model, e.problems.sorted()
+}
+
+func (s *Stage) resolve(options Options) (*evaluation, *Model) {
 	if options.AccountID == "" {
 		options.AccountID = defaultAccountID
 	}
 	if options.Region == "" {
 		options.Region = defaultRegion
 	}
-	e := &evaluation{options: options, assets: s.assets}
+	e := &evaluation{options: options, assets: s.assets, left: maxWork}
 	for _, st := range s.stacks {
 		e.scopes = append(e.scopes, newScope(e, st))
 	}
@@ -40,13 +47,13 @@ func (s *Stage) Resolve(options Options) (*Model, []Problem) {
 	e.readConditions()
 	e.checkCycles()
 
-	b := &builder{model: &Model{}}
+	b := &builder{model: &Model{}, evaluation: e}
 	e.readResources(b)
 	e.readStacks(b.model)
 	e.readOutputValues(b.model)
 	b.build()
 	b.check()
-	return b.model, sortProblems(append(e.problems, b.problems...))
+	return e, b.model
 }
 
 // readResources reads every resource that its condition includes.

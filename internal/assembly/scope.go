@@ -58,6 +58,7 @@ func newScope(e *evaluation, st *stack) *scope {
 	s.extended = s.checkTransform(root, st.template["Transform"])
 	checkKeys(root.field("Rules"), s.section("Rules"), knownRules)
 	s.mappings = s.section("Mappings")
+	s.checkMappings()
 	s.parameters = s.section("Parameters")
 	s.checkParameters()
 	s.conditions = map[string]*condition{}

@@ -32,10 +32,16 @@ func (s *scope) substitute(at place, text string, variables map[string]any) (any
 	var out strings.Builder
 	end := 0
 	given, complete := s.subVariables(at, variables)
+	if !at.spend(len(text)) {
+		return nil, false
+	}
 	for _, match := range subVariable.FindAllStringSubmatchIndex(text, -1) {
 		name := text[match[2]:match[3]]
 		value, ok := s.subValue(at, name, given)
 		complete = complete && ok
+		if !at.spend(len(value)) {
+			return nil, false
+		}
 		out.WriteString(text[end:match[0]])
 		out.WriteString(value)
 		if end = match[1]; out.Len() > maxText {
