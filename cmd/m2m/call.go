@@ -102,7 +102,7 @@ func callAPI(ctx context.Context, o callOptions, r callRequest, stdout io.Writer
 		return o.target.accessError(err, r.client)
 	}
 	defer response.Body.Close()
-	return answer(response, r, o.target, stdout)
+	return answer(ctx, response, r, o.target, stdout)
 }
 
 // build makes the request. The path is appended to the API's URL, so that
@@ -111,7 +111,7 @@ func (r callRequest) build(ctx context.Context, o callOptions, apiURL string) (*
 	if !strings.HasPrefix(r.path, "/") {
 		return nil, withHint(fmt.Errorf("%q is no path of the API", r.path), "a path begins with a slash: m2m call %s %s /test_jwt%s", r.client, r.method, o.target.flags())
 	}
-	body, err := r.body(o.data)
+	body, err := r.body(ctx, o.data)
 	if err != nil {
 		return nil, err
 	}
@@ -135,19 +135,27 @@ func (r callRequest) build(ctx context.Context, o callOptions, apiURL string) (*
 	return request, nil
 }
 
-func (r callRequest) body(data string) ([]byte, error) {
+// largestBody is what is read of a body: API Gateway takes and gives 10 MB at most.
+const largestBody = 64 << 20
+
+func (r callRequest) body(ctx context.Context, data string) ([]byte, error) {
 	file, isFile := strings.CutPrefix(data, "@")
 	switch {
 	case data == "-" || data == "@-":
-		body, err := io.ReadAll(r.stdin)
+		body, err := readAll(ctx, r.stdin, largestBody)
 		if err != nil {
 			return nil, fmt.Errorf("reading stdin: %w", err)
 		}
 		return body, nil
 	case isFile:
-		body, err := os.ReadFile(file)
+		content, err := os.Open(file) // may be a device or a FIFO: the user names it
 		if err != nil {
 			return nil, fmt.Errorf("reading --data: %w", err)
+		}
+		defer func() { _ = content.Close() }()
+		body, err := readAll(ctx, content, largestBody)
+		if err != nil {
+			return nil, fmt.Errorf("reading --data: %s: %w", file, err)
 		}
 		return body, nil
 	}
@@ -155,8 +163,8 @@ func (r callRequest) body(data string) ([]byte, error) {
 }
 
 // answer passes the body on, and is an error unless the API said yes.
-func answer(response *http.Response, r callRequest, o targetOptions, stdout io.Writer) error {
-	body, err := io.ReadAll(response.Body)
+func answer(ctx context.Context, response *http.Response, r callRequest, o targetOptions, stdout io.Writer) error {
+	body, err := readAll(ctx, response.Body, largestBody)
 	if err != nil {
 		return fmt.Errorf("reading the answer: %w", err)
 	}

@@ -72,7 +72,7 @@ Exit status:
 }
 
 func explainToken(ctx context.Context, o explainOptions, args []string, stdin io.Reader, stdout io.Writer, speech *speech) error {
-	pasted, err := readToken(args, stdin, speech)
+	pasted, err := readToken(ctx, args, stdin, speech)
 	if err != nil {
 		return err
 	}
@@ -103,15 +103,15 @@ func explainToken(ctx context.Context, o explainOptions, args []string, stdin io
 
 // readToken is what was pasted. Words that the shell has parted are put together
 // again: Bearer and the token.
-func readToken(args []string, stdin io.Reader, speech *speech) (string, error) {
+func readToken(ctx context.Context, args []string, stdin io.Reader, speech *speech) (string, error) {
 	if len(args) > 0 && (len(args) > 1 || args[0] != "-") {
 		return strings.Join(args, " "), nil
 	}
 	if isTerminal(stdin) {
 		speech.say("Paste the token, then Enter and Ctrl-D.")
 	}
-	const longest = 64 << 10 // far above what API Gateway reads, 10,240 bytes of headers
-	raw, err := io.ReadAll(io.LimitReader(stdin, longest))
+	const longest = 1 << 20 // far above what API Gateway reads, 10,240 bytes of headers
+	raw, err := readAll(ctx, stdin, longest)
 	if err != nil {
 		return "", fmt.Errorf("reading stdin: %w", err)
 	}

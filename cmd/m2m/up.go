@@ -48,7 +48,8 @@ When everything answers, it prints URLs and commands to paste, with the access k
 that calls of AWS's APIs are signed with; with --json, one JSON object on stdout.
 Every request to the API is one line on stderr: time, method, path, client, status,
 duration, and why it was refused. Ctrl-C lets requests in flight finish and stops;
-a second Ctrl-C stops at once.
+a second Ctrl-C stops at once, and a third does not even wait for what can't be
+stopped.
 
 With --watch, a change of the project's files takes effect while the environment
 runs, and no request is dropped: a function is built again and swapped in, and

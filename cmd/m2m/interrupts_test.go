@@ -1,0 +1,109 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// started runs the command as a process of its own, with pipes for stdin and stdout.
+func started(t *testing.T, args ...string) (cmd *exec.Cmd, stdin io.WriteCloser, stdout io.ReadCloser) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd = exec.CommandContext(t.Context(), self, args...)
+	cmd.Args[0] = "m2m" // the name under which the test binary is the command, see TestMain
+	cmd.Dir = t.TempDir()
+	if stdin, err = cmd.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	if stdout, err = cmd.StdoutPipe(); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return cmd, stdin, stdout
+}
+
+func send(t *testing.T, cmd *exec.Cmd, s os.Signal) {
+	t.Helper()
+	if err := cmd.Process.Signal(s); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// wantStatus waits for the end of the process; the test binary's time limit bounds it.
+func wantStatus(t *testing.T, cmd *exec.Cmd, want int) {
+	t.Helper()
+	err := cmd.Wait()
+	if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != want {
+		t.Errorf("the process ends with %v, want exit status %d", err, want)
+	}
+}
+
+// A report that nobody reads to its end can't be written to its end, and nothing calls a write off.
+func TestSecondInterruptEndsWhatHangs(t *testing.T) {
+	t.Parallel()
+	before, after := t.TempDir(), t.TempDir()
+	writeAssembly(t, before, `{"Resources": {}}`)
+	topics := make([]string, 400)
+	for i := range topics {
+		topics[i] = fmt.Sprintf(`"T%d%s": {"Type": "AWS::SNS::Topic"}`, i, strings.Repeat("x", 200))
+	}
+	writeAssembly(t, after, `{"Resources": {`+strings.Join(topics, ",")+`}}`)
+
+	cmd, _, stdout := started(t, "diff", "--json", before, after)
+	if _, err := io.ReadFull(stdout, make([]byte, 1)); err != nil { // it writes by now
+		t.Fatal(err)
+	}
+	send(t, cmd, os.Interrupt)
+	send(t, cmd, syscall.SIGTERM) // two of one kind may arrive as one
+	wantStatus(t, cmd, statusInterrupted)
+}
+
+// What waits for a person, or for another program, ends with the first interrupt.
+func TestInterruptEndsWaitingForInput(t *testing.T) {
+	t.Parallel()
+	cmd, stdin, stdout := started(t, "explain", "--assembly", "cdk.out")
+	for written := 0; written < 128<<10; { // a pipe holds half of that, so it reads by now
+		n, err := stdin.Write(make([]byte, 4<<10))
+		if err != nil {
+			t.Fatal(err)
+		}
+		written += n
+	}
+	send(t, cmd, os.Interrupt)
+	if _, err := io.Copy(io.Discard, stdout); err != nil {
+		t.Fatal(err)
+	}
+	wantStatus(t, cmd, statusUntold)
+}
+
+// writeAssembly writes a cloud assembly with one stack of the environment dev.
+func writeAssembly(t *testing.T, dir, template string) {
+	t.Helper()
+	for name, content := range map[string]string{
+		"manifest.json": `{"artifacts": {"assembly-dev": {"type": "cdk:cloud-assembly", "properties":
+			{"directoryName": "assembly-dev", "displayName": "dev"}}}}`,
+		"assembly-dev/manifest.json": `{"artifacts": {"Api": {"type": "aws:cloudformation:stack", "properties":
+			{"templateFile": "Api.template.json", "stackName": "m2m-dev-Api"}}}}`,
+		"assembly-dev/Api.template.json": template,
+	} {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
