@@ -2,9 +2,7 @@ package config
 
 import (
 	"cmp"
-	"errors"
 	"maps"
-	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -41,25 +39,23 @@ type DeliveryEnvironment struct {
 // LoadDelivery reads and checks a delivery.yaml, also against the environment files in the folder environments beside
 // it. A non-nil error is always Problems: all that is wrong with the file.
 func LoadDelivery(path string, o Options) (*Delivery, error) {
-	source, err := os.ReadFile(path)
-	if errors.Is(err, os.ErrNotExist) {
+	if !isFile(path) {
 		return nil, Problems{{File: path, Message: "is not there", Hint: "copy " + deliveryExample + " and fill it in"}}
 	}
-	if err != nil {
-		return nil, Problems{unreadable(path, err)}
-	}
-	root, problem := parse(source)
+	root, problem := parseFile(path)
 	if problem != nil {
-		problem.File, problem.Hint = path, "compare with "+deliveryExample
+		problem.Hint = "compare with " + deliveryExample
 		return nil, Problems{*problem}
 	}
 	r := newReader(path, root)
 	var written deliveryFile
 	r.value("", root, reflect.ValueOf(&written).Elem(), "")
 	c := &deliveryChecker{reader: r, written: &written, dir: filepath.Join(filepath.Dir(path), "environments"), options: o}
-	c.check()
+	if !r.exhausted() {
+		c.check()
+	}
 	if len(r.problems) > 0 {
-		return nil, r.problems.sorted()
+		return nil, r.counted().sorted()
 	}
 	delivery := written.delivery(c.customerKeys)
 	delivery.Warnings = c.warnings.sorted()

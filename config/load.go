@@ -85,13 +85,8 @@ type loaded struct {
 // its parts. The rules also run on what is left of a file with faulty parts, so one run tells everything. A file with
 // match is checked and built under the name that is asked for, or under an example.
 func load(path string, o Options, asked environmentName) (loaded, Problems) {
-	source, err := os.ReadFile(path)
-	if err != nil {
-		return loaded{}, Problems{unreadable(path, err)}
-	}
-	root, problem := parse(source)
+	root, problem := parseFile(path)
 	if problem != nil {
-		problem.File = path
 		return loaded{}, Problems{*problem}
 	}
 	if o.LambdaDir == "" {
@@ -104,9 +99,11 @@ func load(path string, o Options, asked environmentName) (loaded, Problems) {
 		written.Name = cmp.Or(asked, written.Match.example())
 	}
 	c := newChecker(r, &written, o.LambdaDir)
-	c.check()
+	if !r.exhausted() {
+		c.check()
+	}
 	if len(r.problems) > 0 {
-		return loaded{}, r.problems
+		return loaded{}, r.counted()
 	}
 	environment := written.environment()
 	environment.Warnings = c.warnings.sorted()

@@ -216,7 +216,7 @@ func TestLoadDirReportsAllFilesTogether(t *testing.T) {
 		"environments/b-rules.yaml:18:20: api.throttle.rate: 0 is too small, it must be above 0",
 		"environments/d-empty.yaml: is empty (start from environments/dev.yaml)",
 		"environments/e.yml: is not read (rename it to end in .yaml)",
-		"environments/f.yaml: reading: is a directory",
+		"environments/f.yaml: reading: it is not a regular file",
 	}
 	if diff := cmp.Diff(want, lines(t, root, err)); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)

@@ -25,8 +25,7 @@ func (r *reader) mapping(path string, node *ast.MappingNode, into reflect.Value,
 		r.fields(path, r.entries(path, node, 0), into)
 	case reflect.Map:
 		entries := r.entries(path, node, 0)
-		r.counted(path, into, len(entries), hint)
-		r.named(path, entries, into)
+		r.named(path, entries[:r.limited(path, into, len(entries), hint)], into)
 	default:
 		r.report(path, "want "+wanted(into.Type())+", got a mapping", "")
 	}
@@ -38,9 +37,12 @@ func (r *reader) entries(path string, node *ast.MappingNode, merges int) []entry
 	var own, merged []entry
 	seen := map[string]place{}
 	for _, pair := range node.Values {
+		if !r.spend() {
+			return nil
+		}
 		key, at := scalarText(pair.Key), placeOf(pair.Key)
 		if first, ok := seen[key]; ok {
-			r.problems = append(r.problems, Problem{
+			r.add(Problem{
 				File: r.file, Line: at.line, Column: at.column, Path: keyPath(path, key),
 				Message: "duplicate key", Hint: fmt.Sprintf("it is already on line %d", first.line),
 			})
@@ -72,7 +74,7 @@ func (r *reader) merge(path string, at place, node ast.Node, merges int) []entry
 	case problem == "":
 		return r.entries(path, mapping, merges+1)
 	}
-	r.problems = append(r.problems, Problem{
+	r.add(Problem{
 		File: r.file, Line: at.line, Column: at.column, Path: keyPath(path, "<<"),
 		Message: problem, Hint: "write <<: *name of an anchor above",
 	})
@@ -111,8 +113,10 @@ func (r *reader) fields(path string, entries []entry, into reflect.Value) {
 		r.places[at] = e.at
 		i := slices.Index(keys, e.key)
 		if i < 0 {
-			r.report(at, "unknown key", didYouMean(e.key, keys))
-			misspelt[nearest(e.key, keys)] = true
+			if !r.full() {
+				misspelt[nearest(e.key, keys)] = true
+			}
+			r.report(at, "unknown key", r.didYouMean(e.key, keys))
 			continue
 		}
 		r.value(at, e.value, into.Field(known[i].index), known[i].hint)

@@ -39,7 +39,7 @@ func TestEmptyFilesAndSizes(t *testing.T) {
 		"nothing":       {"", "environments/dev.yaml: is empty (start from environments/dev.yaml)"},
 		"comments":      {"# one\n# two\n", "environments/dev.yaml: is empty (start from environments/dev.yaml)"},
 		"document mark": {"---\n", "environments/dev.yaml: is empty (start from environments/dev.yaml)"},
-		"too large":     {valid + strings.Repeat("#", 256<<10), "environments/dev.yaml: has 262619 bytes, at most 262144 are read"},
+		"too large":     {valid + strings.Repeat("#", 256<<10), "environments/dev.yaml: has more than 262144 bytes, and not more are read"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

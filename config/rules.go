@@ -18,7 +18,7 @@ type checker struct {
 	declared  map[scopeRef]bool   // every scope of every resource server
 	scopeless map[identifier]bool // resource servers whose scopes could not be read: references to them are left alone
 	granted   map[scopeRef]bool   // every scope that some client has
-	// incomplete: some resource server could not be read, so an unknown scope may be one of its own.
+	// incomplete: some resource server could not be read, or was not, so an unknown scope may be one of its own.
 	incomplete bool
 	routeKeys  map[string]takenRoute // by method and path without parameter names
 	warnings   Problems
@@ -28,7 +28,7 @@ func newChecker(r *reader, written *file, lambdaDir string) *checker {
 	c := &checker{
 		reader: r, written: written, lambdaDir: lambdaDir,
 		declared: map[scopeRef]bool{}, scopeless: map[identifier]bool{},
-		granted: map[scopeRef]bool{}, routeKeys: map[string]takenRoute{},
+		granted: map[scopeRef]bool{}, routeKeys: map[string]takenRoute{}, incomplete: r.cut,
 	}
 	for _, server := range written.ResourceServers {
 		if server.Identifier == "" { // refused, and told so
@@ -173,13 +173,21 @@ func (c *checker) scopes(path string, scopes []scopeRef) {
 		if scope == "" || c.declared[scope] || c.scopeless[scope.server()] {
 			continue
 		}
-		known := make([]string, 0, len(c.declared))
-		for declared := range c.declared {
-			known = append(known, string(declared))
-		}
-		slices.Sort(known)
-		c.report(indexPath(path, i), "unknown scope "+quote(string(scope)), didYouMean(string(scope), known))
+		c.report(indexPath(path, i), "unknown scope "+quote(string(scope)), c.didYouMean(string(scope), c.declaredScopes()))
 	}
+}
+
+// declaredScopes are the scopes there are, sorted.
+func (c *checker) declaredScopes() []string {
+	if c.full() {
+		return nil // nobody is told
+	}
+	known := make([]string, 0, len(c.declared))
+	for declared := range c.declared {
+		known = append(known, string(declared))
+	}
+	slices.Sort(known)
+	return known
 }
 
 // server is the identifier in front of the last "/": identifiers may contain more of them, names can't.

@@ -50,7 +50,7 @@ func (c *deliveryChecker) file(name deliveryName, written deliveryEnvironment) {
 			if problem.File == c.dir { // no such environment; what is wrong inside a file is told as it is
 				c.report(path, problem.Message, problem.Hint)
 			} else {
-				c.problems = append(c.problems, problem)
+				c.add(problem)
 			}
 		}
 		return

@@ -27,7 +27,7 @@ func (c *checker) functions() {
 		case name == rotationFunction:
 			c.report(path, quote(string(name))+" rotates the clients' secrets and has no settings", "remove it")
 		case !slices.Contains(used, string(name)):
-			c.report(path, "no route names the function "+quote(string(name)), didYouMean(string(name), used))
+			c.report(path, "no route names the function "+quote(string(name)), c.didYouMean(string(name), used))
 		}
 		c.variables(path+".environment", c.written.Functions[name].Environment)
 	}

@@ -101,10 +101,10 @@ func (c *checker) function(path string, written route, folders []string) {
 	name := written.route().Function
 	switch {
 	case name == rotationFunction:
-		c.report(path, quote(name)+" rotates the clients' secrets and answers no requests", didYouMean(name, folders))
+		c.report(path, quote(name)+" rotates the clients' secrets and answers no requests", c.didYouMean(name, folders))
 	case !slices.Contains(folders, name):
 		source := filepath.Join(c.lambdaDir, name, "main.go")
-		c.report(path, "no function "+quote(name)+": "+source+" is not there", didYouMean(name, folders))
+		c.report(path, "no function "+quote(name)+": "+source+" is not there", c.didYouMean(name, folders))
 	}
 }
 

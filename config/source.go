@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
+	"os"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -13,18 +15,52 @@ import (
 )
 
 // A file is far below these limits unless something else was written into it. They keep the YAML parser, whose
-// memory grows with the square of the nesting, from taking the machine down.
+// memory grows with the square of the nesting, and its time with that of the keys beside each other, from taking the
+// machine down.
 const (
 	maxFileBytes = 256 << 10
+	maxTokens    = 20_000 // keys, values and the signs between them
 	maxNesting   = 100
 	maxColumn    = 1000 // of a "-" or "?": each level of a block on one line starts further right
 )
+
+// parseFile reads a file and turns it into its one YAML document. A problem names the file.
+func parseFile(path string) (ast.Node, *Problem) {
+	source, err := readFile(path)
+	if err != nil {
+		problem := unreadable(path, err)
+		return nil, &problem
+	}
+	root, problem := parse(source)
+	if problem != nil {
+		problem.File = path
+	}
+	return root, problem
+}
+
+// readFile reads a regular file, which has an end and does not keep its reader waiting, and not much more of it than the
+// parser takes.
+func readFile(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("it is not a regular file")
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }()
+	return io.ReadAll(io.LimitReader(file, maxFileBytes+1))
+}
 
 // parse turns a file's bytes into its one YAML document. Duplicate keys are left in: the reader reports them together
 // with everything else.
 func parse(source []byte) (ast.Node, *Problem) {
 	if len(source) > maxFileBytes {
-		return nil, &Problem{Message: fmt.Sprintf("has %d bytes, at most %d are read", len(source), maxFileBytes)}
+		return nil, &Problem{Message: fmt.Sprintf("has more than %d bytes, and not more are read", maxFileBytes)}
 	}
 	source = bytes.TrimPrefix(source, []byte("\ufeff"))
 	documents, problem := documentsIn(string(source))
@@ -54,6 +90,9 @@ func documentsIn(source string) (documents []ast.Node, problem *Problem) {
 		}
 	}()
 	tokens := lexer.Tokenize(source)
+	if len(tokens) > maxTokens {
+		return nil, &Problem{Message: fmt.Sprintf("has %d keys, values and signs between them, at most %d are read", len(tokens), maxTokens)}
+	}
 	if tk := tooDeep(tokens); tk != nil {
 		return nil, syntaxProblem("nesting is too deep", tk)
 	}
