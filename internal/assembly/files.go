@@ -14,6 +14,7 @@ const (
 	maxFile     = 16 << 20 // bytes in a file
 	maxAssembly = 64 << 20 // bytes in all files, each counted as often as a manifest names it
 	maxStacks   = 50       // stacks in a stage
+	maxNesting  = 500      // levels of values within values in a template
 
 	// What CloudFormation takes (CloudFormation guide, "Quotas").
 	maxTemplate  = 1 << 20 // bytes in a template

@@ -118,6 +118,7 @@ func TestFilesAreOfALimitedSize(t *testing.T) {
 		want      string
 	}{
 		"a template": {map[string]string{"App": large(1 << 20)}, "App.template.json has more than 1048576 bytes"},
+		"nesting":    {map[string]string{"App": `{"Resources": ` + strings.Repeat(`{"a":`, 600) + `1` + strings.Repeat(`}`, 601)}, "template of stack App: values are nested more than 500 deep"},
 		"stacks":     {many, "stage dev has more than 50 stacks"},
 		"resources":  {map[string]string{"App": `{"Resources": {` + strings.Join(crowd, ", ") + `}}`}, "501 resources, and CloudFormation takes 500"},
 	} {

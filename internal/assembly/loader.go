@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"path/filepath"
 	"slices"
@@ -94,6 +95,9 @@ func (l *loader) stack(folder, id string, a artifact) (*stack, error) {
 		return nil, fmt.Errorf("template of stack %s has %d resources, and CloudFormation takes %d: divide it into several stacks",
 			s.name, len(resources), maxResources)
 	}
+	if nestedDeeper(s.template, maxNesting) {
+		return nil, fmt.Errorf("template of stack %s: values are nested more than %d deep", s.name, maxNesting)
+	}
 	if a.AdditionalMetadataFile != "" {
 		if err := l.decode(path.Join(folder, a.AdditionalMetadataFile), maxFile, &a.Metadata); err != nil {
 			return nil, fmt.Errorf("metadata of stack %s: %w", s.name, l.explain(err))
@@ -101,6 +105,21 @@ func (l *loader) stack(folder, id string, a artifact) (*stack, error) {
 	}
 	s.paths = constructPaths(a.Metadata, s.template)
 	return s, nil
+}
+
+// nestedDeeper tells whether values stand within values on more than so many levels.
+func nestedDeeper(value any, levels int) bool {
+	if levels < 0 {
+		return true
+	}
+	deeper := func(value any) bool { return nestedDeeper(value, levels-1) }
+	switch value := value.(type) {
+	case map[string]any:
+		return slices.ContainsFunc(slices.Collect(maps.Values(value)), deeper)
+	case []any:
+		return slices.ContainsFunc(value, deeper)
+	}
+	return false
 }
 
 func (l *loader) assets(stage *Stage, folder, id string, a artifact) error {

@@ -122,7 +122,7 @@ func (c *change) report() Resource {
 		Change:       c.kind,
 		Reason:       c.reason,
 		AssetChanged: c.comparison.assetChanged,
-		Differences:  c.comparison.differences,
+		Differences:  c.comparison.listed(),
 	}
 	if c.moved() {
 		reported.WasLogicalID = c.before.logicalID

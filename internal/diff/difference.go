@@ -14,12 +14,28 @@ var assetHash = regexp.MustCompile(`\b[0-9a-f]{64}\b`)
 type comparison struct {
 	differences  []Difference
 	assetChanged bool
+	more         bool // there are differences that are not listed
+}
+
+// maxDifferences of a resource, or of another part of a template, are listed.
+const maxDifferences = 500
+
+// listed are the differences, with a last one that stands for those that are not listed.
+func (c *comparison) listed() []Difference {
+	if c.more {
+		return append(c.differences, Difference{Property: "and more", Old: "(not listed)", New: "(not listed)"})
+	}
+	return c.differences
 }
 
 // compare goes through objects field by field, and takes everything else as one value. A field that only one side has
 // is compared with nothing, so that its leaves are listed and named, and their secrets hidden.
 func (c *comparison) compare(path []string, before, after any) {
 	if reflect.DeepEqual(before, after) {
+		return
+	}
+	if len(c.differences) == maxDifferences {
+		c.more = true
 		return
 	}
 	if isFields(before) && isFields(after) && (len(object(before)) > 0 || len(object(after)) > 0) {

@@ -61,13 +61,13 @@ func appendElement(found []Element, section, name string, before, after any) []E
 	case after == nil:
 		change = Removed
 	}
-	return append(found, Element{Section: section, Name: printable(name), Change: change, Differences: c.differences})
+	return append(found, Element{Section: section, Name: printable(name), Change: change, Differences: c.listed()})
 }
 
 // hideDefault hides the default of a parameter that asks for it with NoEcho.
 func hideDefault(differences []Difference, name string) {
 	for i, d := range differences {
-		if d.Property == name+".Default" {
+		if d.Property == printable(name)+".Default" {
 			differences[i].Old, differences[i].New = hidden, hidden
 		}
 	}

@@ -83,6 +83,10 @@ func permissionStatements(r *resource) []any {
 // grant is the smallest thing that a statement allows or denies: one action on one resource for one principal.
 type grant struct{ effect, action, resource, principal, condition string }
 
+// maxGrants is how many grants a policy is taken apart into. A statement that gives more, by long lists in all of its
+// elements, stands for itself.
+const maxGrants = 10_000
+
 // grantsOf takes the resource's policy apart, so that two that allow the same are the same however they are written.
 func grantsOf(r *resource) []grant {
 	if r == nil {
@@ -90,12 +94,12 @@ func grantsOf(r *resource) []grant {
 	}
 	var found []grant
 	for _, statement := range statements[r.typeName](r) {
-		found = append(found, split(statement)...)
+		found = append(found, split(statement, maxGrants-len(found))...)
 	}
 	return found
 }
 
-func split(statement any) []grant {
+func split(statement any, most int) []grant {
 	s, ok := statement.(map[string]any)
 	effect, _ := s["Effect"].(string)
 	if !ok || effect == "" {
@@ -105,10 +109,14 @@ func split(statement any) []grant {
 	if s["Condition"] != nil {
 		condition = show(s["Condition"])
 	}
+	actions, resources, whose := alternatives(s, "Action"), alternatives(s, "Resource"), principals(s)
+	if most <= 0 || len(actions) > most || len(resources) > most || len(actions)*len(resources) > most/max(len(whose), 1) {
+		return []grant{{action: show(statement)}}
+	}
 	var found []grant
-	for _, action := range alternatives(s, "Action") {
-		for _, resource := range alternatives(s, "Resource") {
-			for _, principal := range principals(s) {
+	for _, action := range actions {
+		for _, resource := range resources {
+			for _, principal := range whose {
 				found = append(found, grant{effect, action, resource, principal, condition})
 			}
 		}
@@ -159,8 +167,16 @@ func policy(c *change) []remark {
 	return found
 }
 
-func less(all, some []grant) []grant {
-	return slices.DeleteFunc(slices.Clone(all), func(g grant) bool { return slices.Contains(some, g) })
+// less are the items that are not among some.
+func less[T comparable](all, some []T) []T {
+	among := make(map[T]struct{}, len(some))
+	for _, item := range some {
+		among[item] = struct{}{}
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(item T) bool {
+		_, ok := among[item]
+		return ok
+	})
 }
 
 // together writes grants as few statements: first those that differ in the action alone become one, then those that

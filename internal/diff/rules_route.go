@@ -131,7 +131,7 @@ func items(value any, field string) []string {
 
 // without lists what is in all and not in some, in order.
 func without(all, some []string) []string {
-	rest := slices.DeleteFunc(slices.Clone(all), func(item string) bool { return slices.Contains(some, item) })
+	rest := less(all, some)
 	slices.Sort(rest)
 	return slices.Compact(rest)
 }

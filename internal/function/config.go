@@ -116,6 +116,9 @@ func (c Config) check() error {
 	return checkVariables(c.Environment)
 }
 
+// maxPackage is how many bytes a function's package may have, unzipped (Lambda Developer Guide, "Quotas": 250 MB).
+const maxPackage = 250 << 20
+
 // checkExecutable finds out before the first invocation what could only fail at each.
 func checkExecutable(path string) error {
 	info, err := os.Stat(path)
@@ -124,6 +127,10 @@ func checkExecutable(path string) error {
 	}
 	if !info.Mode().IsRegular() || info.Mode().Perm()&0o111 == 0 {
 		return fmt.Errorf("bootstrap %s is not an executable file: make it one with chmod +x", path)
+	}
+	if info.Size() > maxPackage {
+		return fmt.Errorf("bootstrap %s has %d bytes, and a package that Lambda takes has %d at most: leave out what it does not need",
+			path, info.Size(), maxPackage)
 	}
 	return nil
 }

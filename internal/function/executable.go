@@ -35,11 +35,11 @@ func (e *ArchitectureError) Error() string {
 // that is neither ELF nor script is an error, and so is one without permission to execute, because Lambda would not
 // start it either.
 func machineOf(path string) (elf.Machine, error) {
-	head, err := readHead(path)
-	if err != nil {
+	if err := checkExecutable(path); err != nil { // before it is opened, which a FIFO would keep waiting
 		return elf.EM_NONE, err
 	}
-	if err := checkExecutable(path); err != nil {
+	head, err := readHead(path)
+	if err != nil {
 		return elf.EM_NONE, err
 	}
 	if bytes.HasPrefix(head, []byte("#!")) {

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"cognito-m2m/internal/function"
@@ -369,5 +370,36 @@ func TestPrepareEndsWithItsContext(t *testing.T) {
 	})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error = %v, want %v", err, context.Canceled)
+	}
+}
+
+// What Lambda could not take is refused before it is read, a FIFO too, which keeps its reader waiting.
+func TestPrepareRefusesWhatIsNoProgram(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		make func(path string) error
+		want string
+	}{
+		"FIFO": {func(path string) error { return syscall.Mkfifo(path, 0o700) }, "is not an executable file"},
+		"larger than a package": {func(path string) error {
+			if err := os.WriteFile(path, []byte("#!/bin/sh\n"), 0o700); err != nil {
+				return err
+			}
+			return os.Truncate(path, 250<<20+1)
+		}, "has 262144001 bytes, and a package that Lambda takes has 262144000 at most"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			asset := t.TempDir()
+			if err := test.make(filepath.Join(asset, "bootstrap")); err != nil {
+				t.Fatal(err)
+			}
+			_, err := function.Prepare(t.Context(), function.PrepareConfig{
+				AssetHash: "abc", AssetDir: asset, CacheDir: t.TempDir(), SourceDir: ".",
+			})
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("error = %v, want one that says %q", err, test.want)
+			}
+		})
 	}
 }

@@ -85,7 +85,7 @@ func isHeld(file string) (bool, error) {
 }
 
 func readRun(dir string) (*Running, error) {
-	raw, err := os.ReadFile(filepath.Join(dir, "run.json"))
+	raw, err := readRegular(filepath.Join(dir, "run.json"))
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"sync"
 
@@ -55,7 +54,7 @@ type stateDocument struct {
 // somebody may still use.
 func readState(file string) (*state, error) {
 	s := &state{file: file, accessKey: newAccessKey(), resources: map[string]*resource{}}
-	raw, err := os.ReadFile(file)
+	raw, err := readRegular(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return s, nil
 	}
