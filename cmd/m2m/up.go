@@ -51,6 +51,9 @@ duration, and why it was refused. Ctrl-C lets requests in flight finish and stop
 a second Ctrl-C stops at once, and a third does not even wait for what can't be
 stopped.
 
+With --assembly, the functions in that folder run on this machine as you, and may
+do there whatever you may. Run no assembly that you would not run a program of.
+
 With --watch, a change of the project's files takes effect while the environment
 runs, and no request is dropped: a function is built again and swapped in, and
 what a synth says beyond that follows. Ids, secrets and tokens stay valid. After a
@@ -71,7 +74,7 @@ applied prints one more object.`,
 	flags.StringVar(&o.apiAddr, "api-addr", "127.0.0.1:4000", "where the HTTP API listens; port 0 takes a free one")
 	flags.StringVar(&o.cognitoAddr, "cognito-addr", "127.0.0.1:4001", "where the user pool listens; port 0 takes a free one")
 	flags.StringVar(&o.awsAddr, "aws-addr", "127.0.0.1:4002", "where AWS's own APIs listen, for AWS_ENDPOINT_URL; port 0 takes a free one")
-	flags.StringVar(&o.assembly, "assembly", "", "run the cloud assembly in this folder instead of synthesizing one")
+	flags.StringVar(&o.assembly, "assembly", "", "run the cloud assembly in this folder, and its programs with your rights, instead of synthesizing one")
 	flags.StringVar(&o.state, "state", "", "folder of ids, secrets and keys (default .m2m in the project)")
 	flags.BoolVar(&o.ephemeral, "ephemeral", false, "keep nothing: new ids and secrets, gone at the end")
 	flags.BoolVar(&o.lenient, "lenient", false, "warn about resources the runtime does not know, instead of refusing them")

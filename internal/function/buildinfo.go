@@ -3,9 +3,11 @@ package function
 import (
 	"debug/buildinfo"
 	"fmt"
+	"regexp"
 	"runtime"
-	"slices"
 	"strings"
+
+	"golang.org/x/mod/module"
 )
 
 // build is how a Go program was built, as far as the program itself tells.
@@ -32,10 +34,35 @@ func readBuild(path string) (*build, error) {
 	for _, setting := range info.Settings {
 		b.settings[setting.Key] = setting.Value
 	}
+	if err := b.check(); err != nil {
+		return nil, fmt.Errorf("bootstrap %s: %w", path, err)
+	}
 	if err := b.readELF(path); err != nil {
 		return nil, fmt.Errorf("reading bootstrap %s: %w", path, err)
 	}
 	return b, nil
+}
+
+// What build information says goes into the command line and the variables of the go command, some of which name
+// programs that it runs. So nothing is taken over but what a build of the same program needs, and that only in the form
+// it has there.
+var (
+	buildVariables = []string{"CGO_ENABLED", "GOAMD64", "GOARCH", "GOARM64", "GOEXPERIMENT", "GOFIPS140", "GOOS"}
+	plainSetting   = regexp.MustCompile(`^[A-Za-z0-9.,_-]*$`)
+	plainFlags     = regexp.MustCompile(`^ *((-s|-w|-X[ =][A-Za-z0-9./_-]+=[A-Za-z0-9.:/+_-]*|-buildid=[A-Za-z0-9./_-]*)( +|$))*$`)
+)
+
+// check refuses build information whose settings are not of that form.
+func (b *build) check() error {
+	if err := module.CheckImportPath(b.packagePath); err != nil || b.packagePath != b.modulePath && !strings.HasPrefix(b.packagePath, b.modulePath+"/") {
+		return fmt.Errorf("its package path %q is not one of its module %q", b.packagePath, b.modulePath)
+	}
+	for _, name := range append([]string{"-tags"}, buildVariables...) {
+		if value := b.settings[name]; !plainSetting.MatchString(value) {
+			return fmt.Errorf("its build setting %s is %q, which is none that Go writes", name, value)
+		}
+	}
+	return nil
 }
 
 // platform names what the program was built for, such as "linux/arm64".
@@ -56,10 +83,13 @@ func (b *build) native() recipe {
 }
 
 // original is how to build the program again so that an unchanged source gives the same bytes.
-func (b *build) original() recipe {
+func (b *build) original() (recipe, error) {
 	ldflags, recorded := b.settings["-ldflags"] // they are part of the program then, and must not be touched
 	if !recorded {
 		ldflags = b.strip + b.pins
+	} else if !plainFlags.MatchString(ldflags) {
+		return recipe{}, fmt.Errorf("the source can't be compared: the bootstrap was built with -ldflags %q, "+
+			"and only -s, -w, -X and -buildid without quotes are used again", ldflags)
 	}
 	flags := append(b.tags(), "-ldflags="+ldflags)
 	if b.settings["-trimpath"] == "true" {
@@ -71,13 +101,12 @@ func (b *build) original() recipe {
 		flags = append(flags, "-buildvcs=auto")
 	}
 	var env []string
-	for name, value := range b.settings {
-		if name == "CGO_ENABLED" || strings.HasPrefix(name, "GO") {
+	for _, name := range buildVariables {
+		if value, recorded := b.settings[name]; recorded {
 			env = append(env, name+"="+value)
 		}
 	}
-	slices.Sort(env)
-	return recipe{flags: flags, env: env}
+	return recipe{flags: flags, env: env}, nil
 }
 
 func (b *build) tags() []string {

@@ -5,7 +5,15 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
+	"regexp"
 )
+
+// plainID is what an id may be made of to be one word among the linker's flags.
+var plainID = regexp.MustCompile(`^[A-Za-z0-9./_-]*$`)
+
+// maxNote is how much of a note is read, in bytes: the ids have less than a hundred.
+const maxNote = 4096
 
 // readELF infers the linker flags, which build information leaves out with -trimpath, from the file itself.
 //
@@ -27,6 +35,9 @@ func (b *build) readELF(path string) error {
 	if err != nil {
 		return fmt.Errorf("reading Go build id: %w", err)
 	}
+	if !plainID.Match(goID) {
+		return fmt.Errorf("the Go build id %.100q is none that a linker writes", goID)
+	}
 	gnuID, err := note(file, ".note.gnu.build-id")
 	if err != nil {
 		return fmt.Errorf("reading GNU build id: %w", err)
@@ -46,7 +57,7 @@ func note(file *elf.File, section string) ([]byte, error) {
 	if found == nil {
 		return nil, nil
 	}
-	data, err := found.Data()
+	data, err := io.ReadAll(io.LimitReader(found.Open(), maxNote))
 	if err != nil {
 		return nil, err
 	}

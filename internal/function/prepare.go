@@ -186,7 +186,11 @@ func locate(asset, sourceDir string) (origin *build, moduleRoot string, err erro
 // compare builds the source as the asset was built, to the file output, and returns ErrSourceDiffers if
 // that is not the asset.
 func compare(ctx context.Context, moduleRoot string, origin *build, asset, output string) error {
-	if err := compile(ctx, moduleRoot, origin.packagePath, origin.original(), output); err != nil {
+	how, err := origin.original()
+	if err != nil {
+		return err
+	}
+	if err := compile(ctx, moduleRoot, origin.packagePath, how, output); err != nil {
 		return err
 	}
 	want, err := fileHash(asset)
