@@ -17,12 +17,13 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"cognito-m2m/config"
+	"cognito-m2m/internal/printable"
 	"cognito-m2m/stacks"
 )
 
 func main() {
 	if err := run("."); err != nil {
-		fmt.Fprintln(os.Stderr, err)
+		fmt.Fprintln(printable.Writer(os.Stderr), err)
 		os.Exit(1)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"cognito-m2m/internal/printable"
 )
 
 // Problem is one thing to put right in an environment file.
@@ -17,7 +19,8 @@ type Problem struct {
 	Hint    string // the way out; may be empty
 }
 
-// String renders the problem on one line: file:line:column: path: message (hint).
+// String renders the problem on one line: file:line:column: path: message (hint). What the file says in it can neither
+// steer a terminal nor begin another line.
 func (p Problem) String() string {
 	var line strings.Builder
 	line.WriteString(p.File)
@@ -31,7 +34,7 @@ func (p Problem) String() string {
 	if p.Hint != "" {
 		line.WriteString(" (" + p.Hint + ")")
 	}
-	return line.String()
+	return printable.Text(line.String())
 }
 
 // Problems is everything that was found, sorted by file and place. It is the type of every error of this package.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"cognito-m2m/internal/printable"
 	"cognito-m2m/internal/target"
 )
 
@@ -139,7 +140,7 @@ func writeClients(w io.Writer, o targetOptions, clients []target.Client, now tim
 	fmt.Fprintln(table, "CLIENT\tID\tSCOPES\tSECRET AGE\tNEXT ROTATION\tSTATE")
 	for _, c := range clients {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n",
-			c.Name, orDash(c.ID), orDash(strings.Join(c.Scopes, " ")), secretAge(c, now), nextRotation(c, now), stateText(o, c, now))
+			printable.Text(c.Name), orDash(printable.Text(c.ID)), orDash(printable.Text(strings.Join(c.Scopes, " "))), secretAge(c, now), nextRotation(c, now), printable.Text(stateText(o, c, now)))
 	}
 	return table.Flush()
 }

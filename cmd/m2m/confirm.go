@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"strings"
+
+	"cognito-m2m/internal/printable"
 )
 
 // confirm asks a person, and fails unless the answer is yes. Where nobody can
@@ -37,12 +39,27 @@ func confirm(ctx context.Context, in io.Reader, speech *speech, question string)
 // isTerminal says whether a reader or writer may be a terminal. So may /dev/null,
 // which answers nothing.
 func isTerminal(stream any) bool {
+	if _, ok := stream.(terminal); ok {
+		return true
+	}
 	file, ok := stream.(*os.File)
 	if !ok {
 		return false
 	}
 	info, err := file.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// terminal is a writer to one.
+type terminal struct{ io.Writer }
+
+// standardOutput keeps what is passed on from steering a terminal; a pipe gets
+// what there is, byte for byte.
+func standardOutput(stdout io.Writer) io.Writer {
+	if isTerminal(stdout) {
+		return terminal{printable.Writer(stdout)}
+	}
+	return stdout
 }
 
 // ask puts a question, with no as the answer of who just presses Enter.

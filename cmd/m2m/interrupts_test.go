@@ -12,16 +12,24 @@ import (
 	"testing"
 )
 
-// started runs the command as a process of its own, with pipes for stdin and stdout.
-func started(t *testing.T, args ...string) (cmd *exec.Cmd, stdin io.WriteCloser, stdout io.ReadCloser) {
+// command is the command as a process of its own.
+func command(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd = exec.CommandContext(t.Context(), self, args...)
+	cmd := exec.CommandContext(t.Context(), self, args...)
 	cmd.Args[0] = "m2m" // the name under which the test binary is the command, see TestMain
 	cmd.Dir = t.TempDir()
+	return cmd
+}
+
+// started runs it, with pipes for stdin and stdout.
+func started(t *testing.T, args ...string) (cmd *exec.Cmd, stdin io.WriteCloser, stdout io.ReadCloser) {
+	t.Helper()
+	cmd = command(t, args...)
+	var err error
 	if stdin, err = cmd.StdinPipe(); err != nil {
 		t.Fatal(err)
 	}

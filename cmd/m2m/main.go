@@ -11,6 +11,8 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+
+	"cognito-m2m/internal/printable"
 )
 
 func main() {
@@ -24,7 +26,8 @@ func main() {
 func run(args []string, stdout, stderr io.Writer) int {
 	interrupts, stop := listenForInterrupts()
 	defer stop()
-	speech := newSpeech(stderr)
+	speech := newSpeech(printable.Writer(stderr))
+	stdout = standardOutput(stdout)
 	root := rootCommand(stdout, speech, interrupts)
 	root.SetArgs(args)
 	root.SetOut(stdout)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/printable"
 )
 
 // walkThrough is what `m2m up` prints when it is ready: where things are, and
@@ -17,7 +18,7 @@ func walkThrough(d *local.Description) string {
 	fmt.Fprintf(&b, "\nHTTP API        %s\nToken endpoint  %s\nIssuer          %s\nJWKS            %s\nAWS endpoint    %s\n\n",
 		d.APIURL, d.TokenEndpoint, d.Issuer, d.JWKSURI, d.AWSEndpoint)
 	for _, route := range d.Routes {
-		fmt.Fprintf(&b, "%-30s  %s\n", route.RouteKey, wanted(route))
+		fmt.Fprintf(&b, "%-30s  %s\n", printable.Text(route.RouteKey), printable.Text(wanted(route)))
 	}
 	if path, ok := firstProtected(d.Routes); ok {
 		fmt.Fprintf(&b, "\n# Without a token: 401\n%s\n", call(d, "", path))
@@ -56,14 +57,15 @@ func wanted(route local.Route) string {
 // route that a plain GET reaches.
 func clientCommands(d *local.Description, name string) string {
 	client, token := d.Clients[name], tokenVariable(name)
+	title := printable.Text(fmt.Sprintf("%s (%s)", name, strings.Join(client.Scopes, " ")))
 	if client.ClientSecret == "" {
-		return fmt.Sprintf("\n# %s (%s): not rotated yet, so it has no secret\n", name, strings.Join(client.Scopes, " "))
+		return fmt.Sprintf("\n# %s: not rotated yet, so it has no secret\n", title)
 	}
 	request := fmt.Sprintf(`curl -s -w '\n' -u %s:%s -d grant_type=client_credentials %s`,
 		client.ClientID, string(client.ClientSecret), d.TokenEndpoint)
 
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n# %s (%s): a token, then calls with it\n%s\n", name, strings.Join(client.Scopes, " "), request)
+	fmt.Fprintf(&b, "\n# %s: a token, then calls with it\n%s\n", title, request)
 	fmt.Fprintf(&b, "%s=$(%s | sed 's/.*\"access_token\":\"\\([^\"]*\\)\".*/\\1/')\n", token, request)
 	for _, route := range d.Routes {
 		if path, ok := callable(route.RouteKey); ok {
@@ -73,9 +75,9 @@ func clientCommands(d *local.Description, name string) string {
 	return b.String()
 }
 
-// call is a curl command whose answer ends in a new line.
+// call is a curl command whose answer ends in a new line. The path is the template's, and will be pasted into a shell.
 func call(d *local.Description, header, path string) string {
-	return fmt.Sprintf(`curl -i -w '\n' %s%s%s`, header, d.APIURL, path)
+	return fmt.Sprintf(`curl -i -w '\n' %s%s`, header, shellWord(printable.Text(d.APIURL+path)))
 }
 
 // notInVariable is what a client's name may hold and a shell variable's may not.

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"cognito-m2m/internal/printable"
 )
 
 // synthHint is the way out of every error that says the assembly, or a part of it, is not there.
@@ -78,11 +80,18 @@ func loadFS(fsys fs.FS, dir string) (*Assembly, error) {
 	}
 	l := &loader{files: files{fsys: fsys, left: maxAssembly}, dir: dir}
 	if err := l.assembly(".", ""); err != nil {
-		return nil, fmt.Errorf("loading the cloud assembly %s: %w", dir, err)
+		return nil, fmt.Errorf("loading the cloud assembly %s: %w", dir, &plainError{err})
 	}
 	slices.SortFunc(l.stages, func(a, b *Stage) int { return strings.Compare(a.Name, b.Name) })
 	return &Assembly{dir: filepath.Clean(dir), stages: l.stages}, nil
 }
+
+// plainError is an error whose text has names from the assembly's files.
+type plainError struct{ error }
+
+func (e *plainError) Error() string { return printable.Text(e.error.Error()) }
+
+func (e *plainError) Unwrap() error { return e.error }
 
 // StageNames lists the stages of the assembly in alphabetical order.
 func (a *Assembly) StageNames() []string {
@@ -104,5 +113,5 @@ func (a *Assembly) Stage(name string) (*Stage, error) {
 		return nil, fmt.Errorf("finding stage %q: the cloud assembly %s has no stages", name, a.dir)
 	}
 	return nil, fmt.Errorf("finding stage %q: the cloud assembly %s has the stages %s",
-		name, a.dir, strings.Join(a.StageNames(), ", "))
+		name, a.dir, printable.Text(strings.Join(a.StageNames(), ", ")))
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"cognito-m2m/internal/printable"
 )
 
 // ProblemKind says what can be done about a Problem.
@@ -30,7 +32,8 @@ type Problem struct {
 	Message   string
 }
 
-// Error gives the problem in one line: stack, construct path and logical id, property, message.
+// Error gives the problem in one line: stack, construct path and logical id, property, message. Names in it are the
+// template's, and can neither steer a terminal nor begin another line.
 func (p Problem) Error() string {
 	var parts []string
 	if p.Stack != "" {
@@ -45,7 +48,7 @@ func (p Problem) Error() string {
 	if p.Property != "" {
 		parts = append(parts, p.Property)
 	}
-	return strings.Join(append(parts, p.Message), ": ")
+	return printable.Text(strings.Join(append(parts, p.Message), ": "))
 }
 
 // maxProblems of each kind are kept: nobody reads more of them, and one fault can cause any number.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"cognito-m2m/internal/assembly"
+	"cognito-m2m/internal/printable"
 )
 
 // Options narrow a comparison.
@@ -118,7 +119,7 @@ func (c *change) report() Resource {
 	reported := Resource{
 		LogicalID:    r.logicalID,
 		Type:         r.typeName,
-		Path:         printable(r.path()),
+		Path:         printable.Text(r.path()),
 		Change:       c.kind,
 		Reason:       c.reason,
 		AssetChanged: c.comparison.assetChanged,

@@ -81,7 +81,7 @@ func TestResources(t *testing.T) {
 		{
 			"a control character can't steer the terminal",
 			[]edit{api("Echo.Description", `"\u001b[2Jgone"`)},
-			[]string{"changed Echo", `  Description: (not set) -> \x1b[2Jgone`},
+			[]string{"changed Echo", `  Description: (not set) -> \u001b[2Jgone`},
 		},
 		{
 			"long values are cut around what differs",

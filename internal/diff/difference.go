@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"cognito-m2m/internal/printable"
 )
 
 // assetHash is the SHA-256 that names an asset.
@@ -56,7 +58,7 @@ func (c *comparison) compare(path []string, before, after any) {
 		was, is = showItems(before, after, was, is)
 	}
 	was, is = shorten(was, is)
-	c.differences = append(c.differences, Difference{Property: printable(strings.Join(path, ".")), Old: was, New: is})
+	c.differences = append(c.differences, Difference{Property: printable.Text(strings.Join(path, ".")), Old: was, New: is})
 }
 
 // showItems leaves out what two long lists begin and end with alike.

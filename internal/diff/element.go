@@ -1,6 +1,10 @@
 package diff
 
-import "strings"
+import (
+	"strings"
+
+	"cognito-m2m/internal/printable"
+)
 
 // sections are the parts of a template besides its resources that are compared, each a map of named entries.
 var sections = []string{"Outputs", "Parameters", "Conditions", "Mappings", "Rules"}
@@ -51,7 +55,7 @@ func appendElement(found []Element, section, name string, before, after any) []E
 		return found
 	}
 	for i, d := range c.differences {
-		c.differences[i].Property = strings.TrimPrefix(d.Property, printable(name)+".")
+		c.differences[i].Property = strings.TrimPrefix(d.Property, printable.Text(name)+".")
 	}
 	change := Changed
 	switch {
@@ -61,13 +65,13 @@ func appendElement(found []Element, section, name string, before, after any) []E
 	case after == nil:
 		change = Removed
 	}
-	return append(found, Element{Section: section, Name: printable(name), Change: change, Differences: c.listed()})
+	return append(found, Element{Section: section, Name: printable.Text(name), Change: change, Differences: c.listed()})
 }
 
 // hideDefault hides the default of a parameter that asks for it with NoEcho.
 func hideDefault(differences []Difference, name string) {
 	for i, d := range differences {
-		if d.Property == printable(name)+".Default" {
+		if d.Property == printable.Text(name)+".Default" {
 			differences[i].Old, differences[i].New = hidden, hidden
 		}
 	}

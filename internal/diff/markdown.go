@@ -5,6 +5,8 @@ import (
 	"html"
 	"io"
 	"strings"
+
+	"cognito-m2m/internal/printable"
 )
 
 // MarkdownLimit is the length in bytes that a report in Markdown stays within: a comment on GitHub takes 65,536
@@ -73,7 +75,7 @@ func (b *bounded) addEnvironment(e Environment) {
 		}
 		fence := fenceFor(details)
 		b.add(fmt.Sprintf("\n<details><summary>%s: %s</summary>\n\n%stext\n%s%s\n\n</details>\n",
-			html.EscapeString(s.Name), s.summary(), fence, details, fence))
+			html.EscapeString(printable.Text(s.Name)), s.summary(), fence, details, fence))
 	}
 }
 
@@ -84,10 +86,11 @@ var markup = strings.NewReplacer(
 	"&", "&amp;", "<", "&lt;", ">", "&gt;", "@", "@\u200b",
 )
 
-func escape(text string) string { return markup.Replace(text) }
+func escape(text string) string { return markup.Replace(printable.Text(text)) }
 
 // code is text as a code span, in which nothing has a meaning but the delimiter.
 func code(text string) string {
+	text = printable.Text(text)
 	delimiter := strings.Repeat("`", longestRun(text)+1)
 	if strings.HasPrefix(text, "`") || strings.HasSuffix(text, "`") {
 		text = " " + text + " "

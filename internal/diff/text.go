@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"cognito-m2m/internal/printable"
 )
 
 const (
@@ -38,19 +40,20 @@ func writeFindings(b *strings.Builder, heading string, findings []Finding) {
 	}
 	b.WriteString(heading + "\n")
 	for _, f := range findings {
-		fmt.Fprintf(b, "  %-8s  %s (%s)\n            %s\n", f.Effect, f.Subject, strings.Join(f.Environments, ", "), f.Message)
+		fmt.Fprintf(b, "  %-8s  %s (%s)\n            %s\n", f.Effect, printable.Text(f.Subject),
+			printable.Text(strings.Join(f.Environments, ", ")), printable.Text(f.Message))
 	}
 	b.WriteString("\n")
 }
 
 func (e Environment) text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s\n", e.Name, describe(e.Change))
+	fmt.Fprintf(&b, "%s: %s\n", printable.Text(e.Name), describe(e.Change))
 	if e.Change != Changed {
 		return b.String()
 	}
 	for _, s := range e.Stacks {
-		fmt.Fprintf(&b, "  %s: %s\n", s.Name, s.summary())
+		fmt.Fprintf(&b, "  %s: %s\n", printable.Text(s.Name), s.summary())
 		b.WriteString(s.details("    "))
 	}
 	return b.String()
@@ -104,7 +107,7 @@ func (s Stack) summary() string {
 func (s Stack) details(indent string) string {
 	var b strings.Builder
 	line := func(depth int, format string, args ...any) {
-		fmt.Fprintf(&b, indent+strings.Repeat("  ", depth)+format+"\n", args...)
+		b.WriteString(indent + strings.Repeat("  ", depth) + printable.Text(fmt.Sprintf(format, args...)) + "\n")
 	}
 	for _, r := range s.Resources {
 		line(0, "%s %s (%s)", word(r.Change), r.Path, r.Type)

@@ -3,10 +3,9 @@ package diff
 import (
 	"fmt"
 	"regexp"
-	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
+
+	"cognito-m2m/internal/printable"
 )
 
 const (
@@ -30,7 +29,7 @@ func show(value any) string {
 	case nil:
 		return notSet
 	case string:
-		return printable(v)
+		return printable.Text(v)
 	case []any:
 		return "[" + strings.Join(each(v, show), ", ") + "]"
 	case map[string]any:
@@ -39,7 +38,7 @@ func show(value any) string {
 		}
 		var fields []string
 		for _, name := range keys(v) {
-			fields = append(fields, printable(name)+": "+show(mask(name, v[name])))
+			fields = append(fields, printable.Text(name)+": "+show(mask(name, v[name])))
 		}
 		return "{" + strings.Join(fields, ", ") + "}"
 	}
@@ -100,16 +99,6 @@ func harmless(value any) bool {
 		return name == "Ref" || name == "Fn::GetAtt" || name == "Fn::ImportValue"
 	}
 	return true
-}
-
-// printable keeps a value from steering the terminal: control characters are written as Go escapes.
-func printable(text string) string {
-	isGraphic := func(r rune) bool { return unicode.IsGraphic(r) && r != utf8.RuneError }
-	if strings.IndexFunc(text, func(r rune) bool { return !isGraphic(r) }) < 0 {
-		return text
-	}
-	quoted := strconv.QuoteToGraphic(text)
-	return quoted[1 : len(quoted)-1]
 }
 
 // shorten cuts two long values so that what tells them apart is to be seen.

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"cognito-m2m/internal/printable"
 )
 
 // Report is an explanation. Its JSON form is a promise: keys are added, never
@@ -133,11 +135,11 @@ func (e *explanation) opens() string {
 func (r *Report) WriteText(w io.Writer) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, c := range r.Checks {
-		fmt.Fprintf(table, "%s\t%s\t%s\n", c.Name, c.Result, c.Text)
+		fmt.Fprintf(table, "%s\t%s\t%s\n", c.Name, c.Result, printable.Text(c.Text))
 		if c.Advice != "" {
-			fmt.Fprintf(table, "\t\t-> %s\n", c.Advice)
+			fmt.Fprintf(table, "\t\t-> %s\n", printable.Text(c.Advice))
 		}
 	}
-	fmt.Fprintf(table, "\n%s\n", r.Verdict)
+	fmt.Fprintf(table, "\n%s\n", printable.Text(r.Verdict))
 	return table.Flush()
 }

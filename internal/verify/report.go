@@ -1,6 +1,10 @@
 package verify
 
-import "fmt"
+import (
+	"fmt"
+
+	"cognito-m2m/internal/printable"
+)
 
 // Report is the outcome of a verification. Its JSON form is a promise: keys are
 // added, never renamed.
@@ -76,7 +80,7 @@ func (c Check) String() string {
 	if c.Outcome == NotTried || c.Outcome == LeftOut {
 		outcome = "not tried: " + c.Reason
 	}
-	return fmt.Sprintf("%s with %s: %s, want %s", c.place(), c.with(), outcome, c.Want)
+	return printable.Text(fmt.Sprintf("%s with %s: %s, want %s", c.place(), c.with(), outcome, c.Want))
 }
 
 func (c Check) place() string {

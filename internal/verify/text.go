@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"text/tabwriter"
+
+	"cognito-m2m/internal/printable"
 )
 
 // WriteText prints the report as a table, one line for each check.
@@ -22,7 +24,7 @@ func (r *Report) WriteText(w io.Writer) error {
 		case OK:
 			mark = "ok"
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", c.place(), c.with(), c.Want, got, mark)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", printable.Text(c.place()), printable.Text(c.with()), printable.Text(c.Want), printable.Text(got), printable.Text(mark))
 	}
 	return table.Flush()
 }

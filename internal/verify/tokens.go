@@ -144,7 +144,7 @@ func (r *run) askWith(ctx context.Context, endpoint, clientID, secret string) (s
 		Error string `json:"error"`
 	}
 	_ = json.NewDecoder(io.LimitReader(response.Body, longest)).Decode(&refusal) // without a code there is the status
-	return strings.TrimSpace(fmt.Sprintf("%d %s", response.StatusCode, printable(refusal.Error))), nil
+	return strings.TrimSpace(fmt.Sprintf("%d %s", response.StatusCode, errorCode(refusal.Error))), nil
 }
 
 // tampered changes one bit in the middle of a token's signature.
@@ -158,9 +158,9 @@ func tampered(compact string) string {
 	return compact[:dot+1] + base64.RawURLEncoding.EncodeToString(signature)
 }
 
-// printable is an error code of RFC 6749 section 5.2, or nothing: what a server
+// errorCode is an error code of RFC 6749 section 5.2, or nothing: what a server
 // sends else is not shown.
-func printable(code string) string {
+func errorCode(code string) string {
 	if len(code) > 40 || strings.Trim(code, "abcdefghijklmnopqrstuvwxyz_") != "" {
 		return ""
 	}
