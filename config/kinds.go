@@ -24,7 +24,8 @@ type (
 var (
 	httpMethods = []string{"ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 
-	// reservedWords can't be part of a Cognito domain: "Domain cannot contain reserved word" (CreateUserPoolDomain).
+	// reservedWords can't be a part of a Cognito domain between hyphens: "Domain cannot contain reserved word"
+	// (CreateUserPoolDomain).
 	reservedWords = []string{"amazon", "aws", "cognito"}
 )
 
@@ -110,7 +111,7 @@ var (
 	// 512 characters and a name of 64 (IAM API reference, CreateRole).
 	roleARNText = text{
 		noun:      "role ARN",
-		pattern:   regexp.MustCompile(`^arn:aws(-cn|-us-gov)?:iam::[0-9]{12}:role/([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,64}$`),
+		pattern:   regexp.MustCompile(`^arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,64}$`),
 		maxLength: maxRoleARN,
 		hint:      "arn:aws:iam::<account>:role/<path and name>",
 	}

@@ -42,7 +42,7 @@ var (
 
 	certificateARNText = text{
 		noun:    "certificate ARN",
-		pattern: regexp.MustCompile(`^arn:aws(-cn|-us-gov)?:acm:[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}:[0-9]{12}:certificate/[A-Za-z0-9-]{1,64}$`),
+		pattern: regexp.MustCompile(`^arn:aws(-[a-z]+)*:acm:[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}:[0-9]{12}:certificate/[A-Za-z0-9-]{1,64}$`),
 		hint:    "arn:aws:acm:<region>:<account>:certificate/<id>",
 	}
 

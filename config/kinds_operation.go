@@ -54,10 +54,9 @@ var (
 	}
 
 	variableNameText = text{
-		noun:      "variable name",
-		pattern:   regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]+$`),
-		maxLength: 256,
-		hint:      "at least 2 letters, digits and underscores, a letter first",
+		noun:    "variable name",
+		pattern: regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]+$`),
+		hint:    "at least 2 letters, digits and underscores, a letter first",
 	}
 
 	variableValueText = text{noun: "variable value", pattern: regexp.MustCompile(`^[^\x00]*$`), hint: "no zero bytes"}
@@ -65,7 +64,7 @@ var (
 	// A FIFO topic takes no alarms (CloudWatch guide, "Notifying users on alarm changes").
 	recipientText = text{
 		noun:      "recipient",
-		pattern:   regexp.MustCompile(`^(arn:aws(-cn|-us-gov)?:sns:[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}:[0-9]{12}:[A-Za-z0-9_-]{1,256}|[^@\s:]+@[^@\s:]+\.[^@\s:.]+)$`),
+		pattern:   regexp.MustCompile(`^(arn:aws(-[a-z]+)*:sns:[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}:[0-9]{12}:[A-Za-z0-9_-]{1,256}|[^@\s:]+@[^@\s:]+\.[^@\s:.]+)$`),
 		maxLength: 320,
 		hint:      "an e-mail address, or arn:aws:sns:<region>:<account>:<topic>",
 	}

@@ -177,7 +177,7 @@ func (t text) rule() string {
 		return "`" + strings.Join(t.words, "`, `") + "`"
 	}
 	if t.reserved != nil {
-		return t.hint + "; not with " + strings.Join(t.reserved, ", ")
+		return t.hint + "; no part between hyphens is " + strings.Join(t.reserved, ", ")
 	}
 	return t.hint
 }

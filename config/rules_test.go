@@ -67,22 +67,36 @@ func TestIdentity(t *testing.T) {
 		"prefix ends in -":     {`prefix: ""`, "prefix: acme-", `4:20: identity.domain.prefix: "acme-" is not a valid domain prefix ` + prefixHint},
 		"prefix of 64":         {`prefix: ""`, "prefix: " + strings.Repeat("a", 64), `4:20: identity.domain.prefix: "` + strings.Repeat("a", 64) + `" is not a valid domain prefix ` + prefixHint},
 		"prefix with aws":      {`prefix: ""`, "prefix: my-aws-api", `4:20: identity.domain.prefix: "my-aws-api" contains the reserved word "aws" (Cognito refuses it in a domain)`},
-		"prefix with amazon":   {`prefix: ""`, "prefix: amazonas", `4:20: identity.domain.prefix: "amazonas" contains the reserved word "amazon" (Cognito refuses it in a domain)`},
-		"prefix with cognito":  {`prefix: ""`, "prefix: incognito", `4:20: identity.domain.prefix: "incognito" contains the reserved word "cognito" (Cognito refuses it in a domain)`},
+		"prefix with amazon":   {`prefix: ""`, "prefix: amazon-orders", `4:20: identity.domain.prefix: "amazon-orders" contains the reserved word "amazon" (Cognito refuses it in a domain)`},
+		"prefix with cognito":  {`prefix: ""`, "prefix: orders-cognito", `4:20: identity.domain.prefix: "orders-cognito" contains the reserved word "cognito" (Cognito refuses it in a domain)`},
+		"prefix of a word":     {`prefix: ""`, "prefix: aws", `4:20: identity.domain.prefix: "aws" contains the reserved word "aws" (Cognito refuses it in a domain)`},
 		"protection as text":   {"deletionProtection: false", "deletionProtection: yes", `5:23: identity.deletionProtection: want true or false, got "yes"`},
 	})
 }
 
 func TestReservedWordInDerivedPrefix(t *testing.T) {
 	t.Parallel()
-	named := strings.Replace(valid, "name: dev", "name: laws", 1)
-	_, got := load(t, "laws.yaml", named)
-	want := []string{`environments/laws.yaml:1:7: name: the domain derived from "laws" contains the reserved word "aws" (rename the environment, or set identity.domain.prefix)`}
+	named := strings.Replace(valid, "name: dev", "name: dev-aws", 1)
+	_, got := load(t, "dev-aws.yaml", named)
+	want := []string{`environments/dev-aws.yaml:1:7: name: the domain derived from "dev-aws" contains the reserved word "aws" (rename the environment, or set identity.domain.prefix)`}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("derived prefix (-want +got):\n%s", diff)
 	}
-	if _, got := load(t, "laws.yaml", strings.Replace(named, `prefix: ""`, "prefix: acme", 1)); got != nil {
+	if _, got := load(t, "dev-aws.yaml", strings.Replace(named, `prefix: ""`, "prefix: acme", 1)); got != nil {
 		t.Errorf("with a prefix of its own: %v", got)
+	}
+}
+
+// A reserved word counts as a whole part between hyphens alone.
+func TestReservedWordInsideAnother(t *testing.T) {
+	t.Parallel()
+	for _, prefix := range []string{"paws", "my-awsome-app", "laws-and-orders", "flaws"} {
+		if _, got := load(t, "dev.yaml", edit(t, `prefix: ""`, "prefix: "+prefix)); got != nil {
+			t.Errorf("prefix %s: %v", prefix, got)
+		}
+	}
+	if _, got := load(t, "paws.yaml", strings.Replace(valid, "name: dev", "name: paws", 1)); got != nil {
+		t.Errorf("the prefix derived from paws: %v", got)
 	}
 }
 

@@ -144,7 +144,7 @@ func constrainText(schema *generator.Schema, rule text) {
 		schema.Pattern = rule.pattern.String()
 	}
 	if rule.reserved != nil {
-		schema.Not = &generator.Schema{Pattern: strings.Join(rule.reserved, "|")}
+		schema.Not = &generator.Schema{Pattern: "(^|-)(" + strings.Join(rule.reserved, "|") + ")(-|$)"}
 	}
 }
 

@@ -14,7 +14,7 @@ type text struct {
 	pattern   *regexp.Regexp // also read by editors as ECMA-262, so it keeps to what both know; nil: anything
 	maxLength int            // characters; 0: the pattern says it
 	words     []string       // the only values there are, in capitals, however they are written; nil: see pattern
-	reserved  []string       // words that the value must not contain
+	reserved  []string       // words that must not be a part of the value, between hyphens
 	hint      string         // the rule in words
 }
 
@@ -43,10 +43,11 @@ func (t text) spell(value string) string {
 	return value
 }
 
+// reservedIn finds a word that is a whole part of a value, between hyphens: paws has none, my-aws-app has.
 func reservedIn(value string, words []string) string {
-	for _, word := range words {
-		if strings.Contains(value, word) {
-			return word
+	for part := range strings.SplitSeq(value, "-") {
+		if slices.Contains(words, part) {
+			return part
 		}
 	}
 	return ""

@@ -43,7 +43,8 @@ func (b *builder) checkPool(r Resource, id string) {
 	}
 }
 
-// domainPrefix and reservedWords are what CreateUserPoolDomain checks a prefix against.
+// domainPrefix and reservedWords are what CreateUserPoolDomain checks a prefix against; a word counts as a whole part
+// between hyphens.
 var (
 	domainPrefix  = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$`)
 	reservedWords = []string{"aws", "amazon", "cognito"}
@@ -59,9 +60,9 @@ func (b *builder) checkDomains() {
 		if !domainPrefix.MatchString(domain.Domain) {
 			b.fail(domain.Resource, "Domain", "the prefix %q is not 1 to 63 of a-z, 0-9 and hyphens inside", domain.Domain)
 		}
-		for _, word := range reservedWords {
-			if strings.Contains(domain.Domain, word) {
-				b.fail(domain.Resource, "Domain", "Domain cannot contain reserved word: %s", word)
+		for part := range strings.SplitSeq(domain.Domain, "-") {
+			if slices.Contains(reservedWords, part) {
+				b.fail(domain.Resource, "Domain", "Domain cannot contain reserved word: %s", part)
 			}
 		}
 	}

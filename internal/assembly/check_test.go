@@ -33,6 +33,7 @@ func TestDeploymentChecks(t *testing.T) {
 		"resource server of no pool":     {map[string]string{"Server.UserPoolId": `"eu-west-1_x"`}, "Server", "UserPoolId", "no user pool"},
 		"resource server of empty pool":  {map[string]string{"Server.UserPoolId": `""`}, "Server", "UserPoolId", "the text is empty"},
 		"domain of no pool":              {map[string]string{"Domain.UserPoolId": `"eu-west-1_x"`}, "Domain", "UserPoolId", "no user pool"},
+		"reserved word as a domain":      {map[string]string{"Domain.Domain": `"cognito"`}, "Domain", "Domain", "Domain cannot contain reserved word: cognito"},
 		"reserved word in a domain":      {map[string]string{"Domain.Domain": `"my-aws-login"`}, "Domain", "Domain", "Domain cannot contain reserved word: aws"},
 		"domain of a wrong form":         {map[string]string{"Domain.Domain": `"M2M-"`}, "Domain", "Domain", `the prefix "M2M-" is not`},
 		"two prefixes on a pool":         {map[string]string{"Domain2": prefixDomain}, "Domain2", "UserPoolId", "already has a prefix domain, Domain"},
@@ -50,7 +51,7 @@ func TestDeploymentChecks(t *testing.T) {
 		"no runtime":                     {map[string]string{"Echo.Runtime": ""}, "Echo", "Runtime", `"" is not simulated`},
 		"function twice":                 {map[string]string{"Echo.FunctionName": `"echo"`, "Echo2": `{"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": "echo", "Code": {"S3Key": "a1.zip"}, "Role": "r"}}`}, "Echo2", "FunctionName", `"echo" already exists, as Echo`},
 		"functions without a name":       {map[string]string{"Echo.FunctionName": nothing, "Echo2": `{"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": {"Ref": "Nothing"}, "Code": {"S3Key": "a1.zip"}, "Role": "r"}}`}, "Echo2", "FunctionName", `names "Nothing"`},
-		"large environment":              {map[string]string{"Echo.Environment.Variables.LARGE": `"` + strings.Repeat("x", 4092) + `"`}, "Echo", "Environment.Variables", "take 4097 bytes, and Lambda allows 4096"},
+		"large environment":              {map[string]string{"Echo.Environment.Variables.LARGE": `"` + strings.Repeat("x", 4085) + `"`}, "Echo", "Environment.Variables", "take 4097 bytes as JSON, and Lambda allows 4096"},
 		"function that cannot be run":    {map[string]string{"Echo.Code": `{"ZipFile": "exports.handler = 1"}`}, "Echo", "Code", "not a directory among the assembly's assets"},
 		"secret twice":                   {map[string]string{"Twin": `{"Type": "AWS::SecretsManager::Secret", "Properties": {"Name": "m2m/dev/reader"}}`}, "Twin", "Name", `"m2m/dev/reader" already exists, as Secret`},
 		"secret of a wrong name":         {map[string]string{"Secret.Name": `"a b"`}, "Secret", "Name", "does not match"},
@@ -85,8 +86,9 @@ func TestDeploymentChecksLetPass(t *testing.T) {
 		"a prefix and a custom domain":       {"Custom": customDomain},
 		"prefixes on two pools":              {"Other": `{"Type": "AWS::Cognito::UserPool"}`, "Domain2": strings.Replace(prefixDomain, "Pool\"}", "Other\"}", 1)},
 		"the older runtime":                  {"Echo.Runtime": `"provided.al2"`},
+		"a reserved word inside another":     {"Domain.Domain": `"paws-and-laws"`},
 		"another runtime, called by nobody":  {"Other": `{"Type": "AWS::Lambda::Function", "Properties": {"Runtime": "nodejs24.x", "Code": {"ZipFile": "x"}, "Role": "r"}}`},
-		"as large as an environment may get": {"Echo.Environment.Variables.LARGE": `"` + strings.Repeat("x", 4091) + `"`},
+		"as large as an environment may get": {"Echo.Environment.Variables.LARGE": `"` + strings.Repeat("x", 4084) + `"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -202,13 +202,22 @@ func (s *scope) jsonText(at place, argument any) (any, bool) {
 	if !ok || !at.spend(weight(value)) {
 		return nil, false
 	}
+	text := jsonOf(value)
+	if text == "" || len(text) > maxText {
+		return at.invalid("Fn::ToJsonString makes no text, or one of more than %d bytes", maxText)
+	}
+	return text, true
+}
+
+// jsonOf is a value as AWS writes it, with < and > as they are; empty for what has no JSON.
+func jsonOf(value any) string {
 	var text strings.Builder
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(value); err != nil || text.Len() > maxText {
-		return at.invalid("Fn::ToJsonString makes no text, or one of more than %d bytes", maxText)
+	if encoder.Encode(value) != nil {
+		return ""
 	}
-	return strings.TrimSuffix(text.String(), "\n"), true
+	return strings.TrimSuffix(text.String(), "\n")
 }
 
 // extension reports the use of an extension in a template that does not ask for them, which AWS refuses.
