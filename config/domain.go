@@ -1,6 +1,9 @@
 package config
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // The forms of issuers that Cognito has (CreateUserPool, IssuerConfiguration).
 const (
@@ -34,8 +37,8 @@ type MutualTLS struct {
 // CORS is what browsers that call from another origin are answered.
 type CORS struct {
 	AllowOrigins     []string // at least one, sorted: origins, "*", "https://*" or "http://*"
-	AllowMethods     []string // sorted, in capitals; "*" unless the file says otherwise
-	AllowHeaders     []string // sorted; authorization and content-type unless the file says otherwise
+	AllowMethods     []string // sorted, in capitals; all of them unless the file says otherwise
+	AllowHeaders     []string // sorted, authorization among them; that and content-type unless the file says otherwise
 	ExposeHeaders    []string // sorted
 	AllowCredentials bool
 	MaxAge           time.Duration // whole minutes up to 24 hours; 0: the browser decides
@@ -81,8 +84,9 @@ func (w cors) environment() *CORS {
 		AllowCredentials: w.AllowCredentials,
 		MaxAge:           duration(w.MaxAge),
 	}
-	if len(allowed.AllowMethods) == 0 {
-		allowed.AllowMethods = []string{anything}
+	// With credentials a browser takes * for a method of that name (Fetch standard, "CORS-preflight fetch", step 7).
+	if len(allowed.AllowMethods) == 0 || allowed.AllowCredentials && slices.Contains(allowed.AllowMethods, anything) {
+		allowed.AllowMethods = slices.Clone(httpMethods[1:])
 	}
 	if len(allowed.AllowHeaders) == 0 {
 		allowed.AllowHeaders = []string{"authorization", "content-type"}

@@ -81,13 +81,13 @@ type mutualTLS struct {
 type cors struct {
 	// Origins that may call, as a browser sends them; or *, https://* or http://*.
 	AllowOrigins corsOrigins `yaml:"allowOrigins" jsonschema:"example=https://app.example.com" hint:"name the origins, for example https://app.example.com"`
-	// Methods they may use. Left out: all.
+	// Methods they may use. Left out: all, each by its name.
 	AllowMethods corsMethods `yaml:"allowMethods,omitempty" jsonschema:"example=GET"`
-	// Request headers they may send. Left out: authorization, which carries the token, and content-type.
+	// Request headers they may send. Left out: authorization, which carries the token, and content-type. * does not cover authorization.
 	AllowHeaders corsHeaders `yaml:"allowHeaders,omitempty" jsonschema:"example=authorization"`
 	// Response headers that their scripts may read. Left out: those that a browser shows anyway.
 	ExposeHeaders corsHeaders `yaml:"exposeHeaders,omitempty" jsonschema:"example=apigw-requestid"`
-	// Let browsers send cookies along. Not together with the origin *.
+	// Let browsers send cookies along. Not together with the origin *, nor with * among headers, which browsers then take for a name.
 	AllowCredentials bool `yaml:"allowCredentials,omitempty" jsonschema:"default=false"`
 	// How long a browser may keep the answer, in whole minutes up to 24h. Left out, the browser decides.
 	MaxAge corsMaxAge `yaml:"maxAge,omitempty" jsonschema:"example=10m"`

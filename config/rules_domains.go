@@ -60,6 +60,25 @@ func (c *checker) ownCertificate(path string, certificate certificateARN) {
 	}
 }
 
+// corsHeaders holds lists of headers against what a browser makes of * in them (Fetch standard, "CORS-preflight fetch",
+// "CORS non-wildcard request-header name", and "CORS check" of exposed headers).
+func (c *checker) corsHeaders(written cors) {
+	const allowed, exposed = "api.cors.allowHeaders", "api.cors.exposeHeaders"
+	const literally = "with allowCredentials, browsers take * for a header of that name"
+	token := slices.ContainsFunc(written.AllowHeaders, func(h corsHeader) bool { return strings.EqualFold(string(h), "authorization") })
+	switch all := slices.Contains(written.AllowHeaders, anything); {
+	case all && written.AllowCredentials:
+		c.report(allowed, literally, "name the headers, authorization among them")
+	case all && !token:
+		c.report(allowed, "* does not cover authorization, which carries the token", "name it beside *")
+	case len(written.AllowHeaders) > 0 && !token:
+		c.warn(allowed, "lacks authorization, which carries the token, so no browser can call the API", "add authorization")
+	}
+	if written.AllowCredentials && slices.Contains(written.ExposeHeaders, anything) {
+		c.report(exposed, literally, "name the headers")
+	}
+}
+
 // cors holds what browsers are answered against the routes: a preflight request brings no token, so a route that takes
 // it refuses it (API Gateway guide, "Configuring CORS" on $default; anomalyco/sst #5493 on ANY).
 func (c *checker) cors() {
@@ -70,6 +89,7 @@ func (c *checker) cors() {
 	if written.AllowCredentials && slices.Contains(written.AllowOrigins, anything) {
 		c.report("api.cors.allowCredentials", "can't be combined with the origin *", "name the origins, or write https://*")
 	}
+	c.corsHeaders(written)
 	if age := duration(written.MaxAge); age > longestMaxAge {
 		c.report("api.cors.maxAge", quote(string(written.MaxAge))+" is longer than 24h", "API Gateway's limit")
 	}

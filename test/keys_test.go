@@ -190,7 +190,7 @@ var keyTable = slices.Concat(monitoringKeys, []keyed{
 	{
 		key: "api.cors", old: "\n  routes:", new: "\n  cors: {allowOrigins: [\"https://app.example.com\"], maxAge: 10m}\n  routes:",
 		want: []string{
-			`Api HttpApiF5A9A8A7.CorsConfiguration = {"AllowHeaders":["authorization","content-type"],"AllowMethods":["*"],"AllowOrigins":["https://app.example.com"],"MaxAge":600}`,
+			`Api HttpApiF5A9A8A7.CorsConfiguration = {"AllowHeaders":["authorization","content-type"],"AllowMethods":["DELETE","GET","HEAD","OPTIONS","PATCH","POST","PUT"],"AllowOrigins":["https://app.example.com"],"MaxAge":600}`,
 		},
 	},
 	{
