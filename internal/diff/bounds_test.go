@@ -41,3 +41,32 @@ func TestDifferencesAreBounded(t *testing.T) {
 		}
 	}
 }
+
+// What a replacement takes along is found however long the chain is, and whichever of its ends comes first.
+func TestReplacementGoesThroughAChain(t *testing.T) {
+	t.Parallel()
+	const length = 200
+	chain := func(last string) edit {
+		var filters []string
+		for i := range length {
+			of := fmt.Sprintf(`{"Ref": "Up%d"}`, i+1)
+			if i == length-1 {
+				of = last
+			}
+			filters = append(filters,
+				fmt.Sprintf(`"Up%d": {"Type": "AWS::Logs::MetricFilter", "Properties": {"LogGroupName": %s}}`, i, of),
+				fmt.Sprintf(`"Down%d": {"Type": "AWS::Logs::MetricFilter", "Properties": {"LogGroupName": {"Ref": "Up%d"}}}`, length-i, i))
+		}
+		return replace(`"Thing": {`, strings.Join(filters, ",\n")+`, "Thing": {`)
+	}
+	report := compare(t, edited(t, chain(`"a"`)), edited(t, chain(`"b"`)))
+	replaced := 0
+	for _, r := range report.Environments[0].Stacks[0].Resources {
+		if r.Change == "replaced" && strings.HasPrefix(r.Reason, "LogGroupName ") {
+			replaced++
+		}
+	}
+	if replaced != 2*length {
+		t.Errorf("%d resources are replaced, want all %d", replaced, 2*length)
+	}
+}

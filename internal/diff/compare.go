@@ -21,6 +21,7 @@ type change struct {
 	reason        string
 	before, after *resource
 	comparison    comparison
+	known         []cause // see causes
 }
 
 // resource is the one to call it by.

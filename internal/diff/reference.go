@@ -13,6 +13,9 @@ type reference struct {
 
 func (r reference) resource() *resource { return r.stack.resources[r.logicalID] }
 
+// maxExports is how many exports one value is followed through, each of which may lead to others.
+const maxExports = 100
+
 // substituted finds what Fn::Sub puts in: ${Echo} and ${Echo.Arn}, but not ${!literal}.
 var substituted = regexp.MustCompile(`\$\{([A-Za-z0-9]+)(?:\.[^}]*)?\}`)
 
@@ -25,6 +28,9 @@ func references(s *stack, value any) []reference {
 func follow(s *stack, value any, seen map[string]bool) []reference {
 	var found []reference
 	for _, name := range referenced(value) {
+		if len(seen) == maxExports {
+			break
+		}
 		if _, ok := s.resources[name.logicalID]; ok {
 			found = append(found, reference{stack: s, logicalID: name.logicalID})
 		}

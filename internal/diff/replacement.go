@@ -89,14 +89,51 @@ func settle(changes []*change) {
 		byResource[c.after] = c
 		c.settleAlone()
 	}
+	followers := map[*resource][]int{} // the changes that refer to a resource
+	unsettled := make([]bool, len(changes))
+	for i, c := range changes {
+		if !c.both() {
+			continue
+		}
+		unsettled[i] = true
+		for _, cause := range c.causes() {
+			followers[cause.of] = append(followers[cause.of], i)
+		}
+	}
 	for again := true; again; {
 		again = false
-		for _, c := range changes {
-			if c.both() && c.kind != Replaced && c.follow(byResource) {
-				again = true
+		for i, c := range changes {
+			if !unsettled[i] {
+				continue
+			}
+			unsettled[i] = false
+			if c.kind == Replaced || c.follow(byResource) {
+				for _, follower := range followers[c.after] {
+					unsettled[follower] = changes[follower].kind != Replaced
+					again = again || unsettled[follower]
+				}
 			}
 		}
 	}
+}
+
+// cause is a resource that a property refers to, whose change replaces the resource with that property.
+type cause struct {
+	property string
+	of       *resource
+}
+
+// causes are those of a change, in the order of the properties.
+func (c *change) causes() []cause {
+	if c.known == nil {
+		c.known = []cause{}
+		for _, name := range replacing[c.after.typeName] {
+			for _, to := range references(c.after.stack, c.after.properties[name]) {
+				c.known = append(c.known, cause{name, to.resource()})
+			}
+		}
+	}
+	return c.known
 }
 
 // settleAlone looks at the resource's own properties.
@@ -122,17 +159,14 @@ func (c *change) settleAlone() {
 
 // follow reports whether the resource goes with one that is replaced or, behind the same reference, is another one now.
 func (c *change) follow(byResource map[*resource]*change) bool {
-	for _, name := range replacing[c.after.typeName] {
-		for _, to := range references(c.after.stack, c.after.properties[name]) {
-			cause := byResource[to.resource()]
-			switch {
-			case cause == nil:
-				c.replaced(name + " refers to " + to.resource().subject() + ", which is new")
-				return true
-			case cause.kind == Replaced:
-				c.replaced(name + " refers to " + cause.after.subject() + ", which is replaced")
-				return true
-			}
+	for _, cause := range c.causes() {
+		switch change := byResource[cause.of]; {
+		case change == nil:
+			c.replaced(cause.property + " refers to " + cause.of.subject() + ", which is new")
+			return true
+		case change.kind == Replaced:
+			c.replaced(cause.property + " refers to " + cause.of.subject() + ", which is replaced")
+			return true
 		}
 	}
 	return false
