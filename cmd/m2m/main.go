@@ -3,7 +3,8 @@
 //
 // Data goes to stdout, speech to stderr. Every error says the way out, and
 // every failure is exit status 1; a command may have further ones, which its
-// help lists.
+// help lists. 130 is that of a process that could not end by itself after a
+// second Ctrl-C.
 package main
 
 import (
