@@ -120,7 +120,7 @@ func TestJSONKeepsNames(t *testing.T) {
 	}
 }
 
-// The commands of the walk-through are made to be pasted, and a route's path is the template's.
+// The commands of the walk-through are made to be pasted, and a route's path and the Region are the assembly's.
 func TestWalkThroughIsSafeToPaste(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -129,12 +129,12 @@ func TestWalkThroughIsSafeToPaste(t *testing.T) {
 		routes = append(routes, local.Route{RouteKey: "GET " + path, Authorization: "JWT", Scopes: []string{"a\n>pwned"}})
 	}
 	text := walkThrough(&local.Description{
-		APIURL: "http://127.0.0.1:1", TokenEndpoint: "http://127.0.0.1:1/oauth2/token", Routes: routes,
+		APIURL: "http://127.0.0.1:1", Region: "eu-west-1;>pwned", TokenEndpoint: "http://127.0.0.1:1/oauth2/token", Routes: routes,
 		Clients: map[string]local.Client{"reader\n>pwned": {ClientID: "id", ClientSecret: "secret", Scopes: []string{"b\n>pwned"}}},
 	})
 	safe(t, "the walk-through", text)
 	_, commands, _ := strings.Cut(text, "\n# Without a token")
-	cmd := exec.CommandContext(t.Context(), "sh", "-c", "curl() { :; }\n#"+commands)
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", "curl() { :; }\naws() { :; }\n#"+commands)
 	cmd.Dir = dir
 	if output, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s\n%s", err, output, commands)

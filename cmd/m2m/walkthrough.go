@@ -40,7 +40,7 @@ func awsCommand(d *local.Description) string {
 	return fmt.Sprintf("\n# AWS's own APIs with the AWS CLI; the variables are what an AWS SDK needs, too\n"+
 		"AWS_ENDPOINT_URL=%s AWS_DEFAULT_REGION=%s AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s AWS_SESSION_TOKEN= \\\n"+
 		"  aws --endpoint-url %[1]s secretsmanager list-secrets --query 'SecretList[].Name' --output text\n",
-		d.AWSEndpoint, d.Region, d.AccessKeyID, string(d.SecretAccessKey))
+		d.AWSEndpoint, shellWord(printable.Text(d.Region)), d.AccessKeyID, string(d.SecretAccessKey))
 }
 
 func wanted(route local.Route) string {
