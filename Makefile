@@ -32,9 +32,8 @@ race: ## Run the tests of packages that neither import awscdk nor test other pro
 	go test -race -short $(PLAIN)
 
 .PHONY: lint
-lint: $(TOOLS)/golangci-lint $(TOOLS)/actionlint ## Lint, check the formatting, and check the workflows.
+lint: $(TOOLS)/golangci-lint ## Lint and check the formatting.
 	$(TOOLS)/golangci-lint run
-	$(TOOLS)/actionlint -shellcheck= -pyflakes=
 
 .PHONY: fmt
 fmt: $(TOOLS)/golangci-lint ## Format the code.
@@ -89,6 +88,35 @@ FUZZTIME ?= 10s
 .PHONY: fuzz
 fuzz: ## Run every fuzz target for FUZZTIME (default 10s).
 	.ci/fuzz $(FUZZTIME)
+
+# Judges that nobody here wrote, pinned with hashes in test/judge. Those in Python need python3 3.11 or newer with venv.
+JUDGE  := $(CURDIR)/.build/judge
+JUDGES := preflight cfn-lint checkov zizmor actionlint schemathesis
+PYTHON ?= python3
+
+.PHONY: judge
+judge: $(addprefix judge-,$(JUDGES)) ## Put templates, workflows and the API before judges from elsewhere (installs them).
+
+.PHONY: $(addprefix judge-,$(JUDGES))
+judge-preflight: $(JUDGE)/preflight/node_modules ## What a real account has refused: cdk-preflight over the templates.
+judge-cfn-lint: $(JUDGE)/venv/installed ## Schemas and rules of cfn-lint over the templates.
+judge-checkov: $(JUDGE)/venv/installed ## What checkov thinks insecure in the templates.
+judge-zizmor: $(JUDGE)/venv/installed ## Weaknesses of the workflows.
+judge-actionlint: $(TOOLS)/actionlint ## Syntax and types of the workflows; needs Go alone.
+judge-schemathesis: $(JUDGE)/venv/installed ## Call m2m up as docs/openapi.yaml describes it, and worse.
+$(addprefix judge-,$(JUDGES)): judge-%:
+	go test -count=1 -v -tags judge ./test/judge -run '(?i)^Test$(subst -,,$*)$$'
+
+$(JUDGE)/preflight/node_modules: test/judge/package.json test/judge/package-lock.json
+	mkdir -p $(@D)
+	cp $^ .npmrc $(@D)
+	cd $(@D) && npm ci --ignore-scripts
+	@touch $@
+
+$(JUDGE)/venv/installed: test/judge/requirements.txt
+	$(PYTHON) -m venv --clear $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $<
+	@touch $@
 
 .PHONY: soak
 soak: ## Run the load and fault tests with their full counts (about 5 minutes).

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -22,22 +23,33 @@ func TestDependabot(t *testing.T) {
 	}
 	var file struct {
 		Updates []struct {
-			Ecosystem string `yaml:"package-ecosystem"`
-			Groups    map[string]struct{ Patterns []string }
+			Ecosystem   string `yaml:"package-ecosystem"`
+			Directory   string
+			Directories []string
+			Groups      map[string]struct{ Patterns []string }
 		}
 	}
 	if err := yaml.Unmarshal(source, &file); err != nil {
 		t.Fatal(err)
 	}
 	var ecosystems, together []string
+	looked := map[string]bool{}
 	for _, update := range file.Updates {
 		ecosystems = append(ecosystems, update.Ecosystem)
+		for _, folder := range append(update.Directories, update.Directory) {
+			looked[update.Ecosystem+" "+folder] = true
+		}
 		if update.Ecosystem == "gomod" {
 			together = update.Groups["cdk"].Patterns
 		}
 	}
-	if want := []string{"gomod", "npm", "github-actions"}; !slices.Equal(ecosystems, want) {
+	if want := []string{"gomod", "npm", "pip", "github-actions"}; !slices.Equal(ecosystems, want) {
 		t.Errorf("looks at %v, want %v", ecosystems, want)
+	}
+	for _, want := range pinnedIn(t) {
+		if !looked[want] {
+			t.Errorf("nobody looks for new versions of %s", want)
+		}
 	}
 	modules, err := os.ReadFile(filepath.Join(root, "go.mod"))
 	if err != nil {
@@ -57,4 +69,23 @@ func TestDependabot(t *testing.T) {
 			t.Errorf("%s is raised without the others", module[1])
 		}
 	}
+}
+
+// pinnedIn are the folders with files that pin packages of Node or Python: "npm /", "pip /test/judge".
+func pinnedIn(t *testing.T) (folders []string) {
+	t.Helper()
+	ecosystems := map[string]string{"package-lock.json": "npm", "requirements.txt": "pip"}
+	err := fs.WalkDir(os.DirFS(root), ".", func(name string, entry fs.DirEntry, err error) error {
+		if entry.IsDir() && name != "." && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "node_modules") {
+			return fs.SkipDir
+		}
+		if ecosystem := ecosystems[entry.Name()]; ecosystem != "" {
+			folders = append(folders, ecosystem+" "+path.Join("/", path.Dir(name)))
+		}
+		return err
+	})
+	if err != nil || len(folders) < 3 {
+		t.Fatalf("packages are pinned in %v, %v", folders, err)
+	}
+	return folders
 }
