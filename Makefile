@@ -113,7 +113,13 @@ $(JUDGE)/preflight/node_modules: test/judge/package.json test/judge/package-lock
 	cd $(@D) && npm ci --ignore-scripts
 	@touch $@
 
+.PHONY: deployed
+deployed: node_modules $(JUDGE)/deployed/installed ## Deploy dev to ministack, an AWS emulator, with the stock CDK CLI; edit and destroy it.
+	.ci/deployed
+
 $(JUDGE)/venv/installed: test/judge/requirements.txt
+$(JUDGE)/deployed/installed: test/judge/requirements-deployed.txt
+$(JUDGE)/venv/installed $(JUDGE)/deployed/installed:
 	$(PYTHON) -m venv --clear $(@D)
 	$(@D)/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $<
 	@touch $@
