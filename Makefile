@@ -120,6 +120,8 @@ deployed: node_modules $(JUDGE)/deployed/installed ## Deploy dev to ministack, a
 $(JUDGE)/venv/installed: test/judge/requirements.txt
 $(JUDGE)/deployed/installed: test/judge/requirements-deployed.txt
 $(JUDGE)/venv/installed $(JUDGE)/deployed/installed:
+	@$(PYTHON) -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'this needs Python 3.11 or newer with venv; PYTHON=... says which' >&2; exit 1; }
 	$(PYTHON) -m venv --clear $(@D)
 	$(@D)/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $<
 	@touch $@
