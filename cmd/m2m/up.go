@@ -73,7 +73,7 @@ applied prints one more object.`,
 	flags.StringVar(&o.env, "env", "dev", "the environment to run, a file in environments/")
 	flags.StringVar(&o.apiAddr, "api-addr", "127.0.0.1:4000", "where the HTTP API listens; port 0 takes a free one")
 	flags.StringVar(&o.cognitoAddr, "cognito-addr", "127.0.0.1:4001", "where the user pool listens; port 0 takes a free one")
-	flags.StringVar(&o.awsAddr, "aws-addr", "127.0.0.1:4002", "where AWS's own APIs listen, for AWS_ENDPOINT_URL; port 0 takes a free one")
+	flags.StringVar(&o.awsAddr, "aws-addr", "127.0.0.1:4002", "where AWS's own APIs listen, for the AWS CLI's --endpoint-url; port 0 takes a free one")
 	flags.StringVar(&o.assembly, "assembly", "", "run the cloud assembly in this folder, and its programs with your rights, instead of synthesizing one")
 	flags.StringVar(&o.state, "state", "", "folder of ids, secrets and keys (default .m2m in the project)")
 	flags.BoolVar(&o.ephemeral, "ephemeral", false, "keep nothing: new ids and secrets, gone at the end")

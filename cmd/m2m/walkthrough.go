@@ -33,8 +33,9 @@ func walkThrough(d *local.Description) string {
 	return b.String() + awsCommand(d)
 }
 
-// awsCommand asks AWS's own APIs. It says the endpoint twice: the SDKs take the
-// variable, and an AWS CLI from before version 2.13 would ask AWS in spite of it.
+// awsCommand asks AWS's own APIs. It says the endpoint twice: newer SDKs take the
+// variable, and an AWS CLI from before version 2.13 would ask AWS in spite of it
+// (docs/clients.md).
 // A session token of the shell's own credentials does not belong to this key.
 func awsCommand(d *local.Description) string {
 	return fmt.Sprintf("\n# AWS's own APIs with the AWS CLI; the variables are what an AWS SDK needs, too\n"+

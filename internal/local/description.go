@@ -15,7 +15,7 @@ type Description struct {
 	Issuer        string `json:"issuer"`         // the iss claim, in AWS's form
 	JWKSURI       string `json:"jwks_uri"`
 	UserPoolID    string `json:"user_pool_id"`
-	AWSEndpoint   string `json:"aws_endpoint_url"` // for AWS_ENDPOINT_URL
+	AWSEndpoint   string `json:"aws_endpoint_url"` // for --endpoint-url and the SDKs' setting of that name
 	// What requests to the AWS endpoint are signed with. It opens this environment's
 	// local runs and nothing else.
 	AccessKeyID     string `json:"aws_access_key_id"`
