@@ -83,6 +83,10 @@ conformance: ## Print what the target in M2M_TARGET (default: a local run) answe
 	@mkdir -p .build; CONFORMANCE_TABLE=1 go test -v -count=1 -run 'TestConformance$$' ./test/conformance > .build/conformance; \
 		status=$$?; grep -vE '^ *(===|--- PASS)' .build/conformance; exit $$status
 
+.PHONY: clients
+clients: ## Try what docs/clients.md says of published libraries against a local run (npm and PyPI are asked for them).
+	.ci/clients
+
 FUZZTIME ?= 10s
 
 .PHONY: fuzz
