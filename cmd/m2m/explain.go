@@ -39,8 +39,8 @@ JWT authorizer (form, header, issuer, signature, client, times, scope), says of
 each what was found and what to change, and ends with the verdict.
 
 Without TOKEN, or with -, it is read from stdin and so kept out of the shell's
-history. "Bearer" and a header's name before it do no harm. Neither the token nor
-a secret is shown, and the token is sent nowhere. The clients are listed as
+history. "Bearer" before it does no harm, nor a whole header line as curl takes and
+shows it. Neither the token nor a secret is shown, and the token is sent nowhere. The clients are listed as
 ` + "`m2m clients`" + ` does, and the user pool's public keys are fetched.
 
 With --assembly and without --deployed nobody is asked: signature, issuer and

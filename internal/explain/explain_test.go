@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -54,7 +55,7 @@ func TestVerdictIsTheGateways(t *testing.T) {
 	t.Parallel()
 	r := accesstest.Start(t)
 	c := config(t, r)
-	for _, k := range append(badTokens(t, r), goodTokens(t, r)...) {
+	for _, k := range slices.Concat(badTokens(t, r), mistakenTokens(t, r), goodTokens(t, r)) {
 		t.Run(k.name, func(t *testing.T) {
 			t.Parallel()
 			method, path := k.method()
@@ -188,7 +189,10 @@ func TestWhatStandsAroundAToken(t *testing.T) {
 	t.Parallel()
 	r := accesstest.Start(t)
 	c, genuine := config(t, r), r.Token(t, "reader")
-	for _, pasted := range []string{genuine, " " + genuine + "\n", "Bearer " + genuine, "Authorization: Bearer " + genuine + "\r\n", "authorization:  bearer " + genuine} {
+	for _, pasted := range []string{
+		genuine, " " + genuine + "\n", "Bearer " + genuine, "Authorization: Bearer " + genuine + "\r\n", "authorization:  bearer " + genuine,
+		`"Authorization: Bearer ` + genuine + `"`, "-H 'Authorization: Bearer " + genuine + "'", `--header "authorization: ` + genuine + `"`, "> authorization: Bearer " + genuine, `"Authorization": "Bearer ` + genuine + `",`,
+	} {
 		if report := explained(t, pasted, c); report.Status != http.StatusOK {
 			t.Errorf("%.25q...: got %d %s", pasted, report.Status, report.Verdict)
 		}

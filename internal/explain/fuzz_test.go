@@ -39,7 +39,7 @@ func FuzzVerdict(f *testing.F) {
 	f.Fuzz(func(t *testing.T, header, claims, signature, signed string) {
 		for _, token := range []string{header + "." + claims + "." + signature, header, r.SignRaw(t, begun+signed)} {
 			if token == "" || token != strings.TrimSpace(token) || strings.ContainsFunc(token, func(c rune) bool { return c < ' ' || c > '~' }) ||
-				strings.HasPrefix(strings.ToLower(token), "bearer") || strings.HasPrefix(strings.ToLower(token), "authorization") {
+				strings.HasPrefix(strings.ToLower(token), "bearer") || strings.Contains(strings.ToLower(token), "authorization") {
 				continue // no header's value, or one that is explained without what stands before it
 			}
 			for _, path := range []string{"/any", "/orders"} {
