@@ -195,6 +195,8 @@ var replacementCases = []ruleCase{
 		[]edit{replace(`"HttpApi"`, `"OtherApi"`)},
 		[]string{
 			"policy loosens permission EchoPermission: allows lambda:InvokeFunction on ${Echo.Arn} to apigateway.amazonaws.com if…",
+			"mapping-target changes API mapping Mapping: the custom domain leads to another API: ${HttpApi} -> ${OtherApi}",
+			"address changes stack m2m-*-Api: callers are told another address (output ApiUrl): ${HttpApi.ApiEndpoint} -> ${OtherApi.ApiEndpoint}",
 			"policy tightens permission EchoPermission: no longer allows lambda:InvokeFunction on ${Echo.Arn} to apigateway.amazonaws.com if…",
 			"stateful replaces HTTP API m2m-prod-Api: replaced (its logical id changes): its URL stops working; the old one stays, in no stack (DeletionPolicy Retain)",
 		},

@@ -20,6 +20,9 @@ const (
 	typeRole             = "AWS::IAM::Role"
 	typeKey              = "AWS::KMS::Key"
 	typeFunction         = "AWS::Lambda::Function"
+	typeDomainName       = "AWS::ApiGatewayV2::DomainName"
+	typeMapping          = "AWS::ApiGatewayV2::ApiMapping"
+	typeRecord           = "AWS::Route53::RecordSet"
 	typePermission       = "AWS::Lambda::Permission"
 	typeLogGroup         = "AWS::Logs::LogGroup"
 	typeRotationSchedule = "AWS::SecretsManager::RotationSchedule"
@@ -57,7 +60,9 @@ var kinds = map[string]kind{
 
 	"AWS::IAM::OIDCProvider":        {noun: "identity provider", name: "Url"},
 	"AWS::WAFv2::WebACLAssociation": {noun: "web ACL association"},
-	"AWS::ApiGatewayV2::DomainName": {noun: "custom domain", name: "DomainName", loss: "DNS records have to point to its new target"},
+	typeDomainName:                  {noun: "custom domain", name: "DomainName", loss: "URLs at it stop working, until DNS leads to a new target"},
+	typeMapping:                     {noun: "API mapping"},
+	typeRecord:                      {noun: "DNS record", name: "Name"},
 	"AWS::Route53::HostedZone":      {noun: "hosted zone", name: "Name", loss: "its name servers change"},
 	"AWS::SNS::Topic":               {noun: "topic", loss: "its subscriptions are not kept"},
 	"AWS::SQS::Queue":               {noun: "queue", loss: "its messages are not kept"},

@@ -20,7 +20,7 @@ func remarks(effect Effect, messages ...string) []remark {
 }
 
 // rules are all there are, in the order in which their findings are shown: what lets a stranger in comes first. Those
-// that only compare a value are entries of the tables in settings.go and settings_lists.go.
+// that only compare a value are entries of the tables in settings.go, settings_lists.go and rules_address.go.
 var rules = slices.Concat(
 	[]rule{
 		{"route-authorization", []string{typeRoute}, routeAuthorization},
@@ -37,6 +37,7 @@ var rules = slices.Concat(
 		{"secret-value", []string{typeSecret}, secretValue},
 		{"stateful", nil, stateful},
 	},
+	each(addresses, address.rule),
 	each(limits, limit.rule),
 	each(switches, aSwitch.rule),
 	each(lists, list.rule),

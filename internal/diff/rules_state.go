@@ -75,6 +75,7 @@ var stackRules = []struct {
 }{
 	{"termination-protection", terminationProtection},
 	{"stack-moved", stackMoved},
+	{"address", addressOutputs},
 }
 
 func terminationProtection(before, after *stack) []remark {

@@ -49,7 +49,7 @@ func TestEveryRuleHasACase(t *testing.T) {
 }
 
 func allCases() []ruleCase {
-	return slices.Concat(routeCases, clientCases, apiCases, policyCases, protectionCases, replacementCases)
+	return slices.Concat(routeCases, clientCases, apiCases, policyCases, protectionCases, replacementCases, addressCases)
 }
 
 // abbreviated is the line as one of want has it, if that ends in … and the line begins like it.

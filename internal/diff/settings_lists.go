@@ -64,6 +64,11 @@ var watched = []watch{
 	{"route-throttle", typeStage, []string{"RouteSettings"}, "limits of single routes change"},
 	{"access-log-format", typeStage, []string{"AccessLogSettings", "Format"}, "the access log records other fields"},
 	{"openapi-body", typeAPI, []string{"Body"}, "other routes, from its OpenAPI document"},
+	{"mapping-target", typeMapping, []string{"Stage"}, "the custom domain leads to another stage"},
+	{"mapping-target", typeMapping, []string{"ApiId"}, "the custom domain leads to another API"},
+	{"record-target", typeRecord, []string{"AliasTarget"}, "the name leads elsewhere"},
+	{"record-target", typeRecord, []string{"ResourceRecords"}, "the name leads elsewhere"},
+	{"mutual-tls", typeDomainName, []string{"MutualTlsAuthentication"}, "other client certificates are accepted, or none is asked for"},
 	{"triggers", typeUserPool, []string{"LambdaConfig"}, "other triggers run, and those can change tokens"},
 	{"function-role", typeFunction, []string{"Role"}, "runs with another role"},
 	{"secret-key", typeSecret, []string{"KmsKeyId"}, "is encrypted with another key"},
@@ -100,6 +105,9 @@ var guards = []guard{
 	{"alarm-removed", "AWS::CloudWatch::CompositeAlarm", Loosens, "removed: nobody is told any more"},
 	{"firewall-removed", "AWS::WAFv2::WebACLAssociation", Loosens, "removed: the web ACL no longer protects it"},
 	{"metric-removed", "AWS::Logs::MetricFilter", Loosens, "removed: what it counted in the logs is no longer seen"},
+	{"stage-removed", typeStage, Removes, "removed: its URLs answer 404"},
+	{"mapping-removed", typeMapping, Removes, "removed: the custom domain no longer leads to the API"},
+	{"record-removed", typeRecord, Removes, "removed: the name leads nowhere"},
 	{"scopes-removed", typeResourceServer, Tightens, "removed: tokens no longer carry its scopes, and routes that ask for them answer 403"},
 }
 
