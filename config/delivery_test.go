@@ -18,7 +18,7 @@ existingProviders: ["222222222222"]
 environments:
   dev: {account: "111111111111"}
   prod: {account: "222222222222", region: eu-central-1, githubEnvironment: production}
-  pr-*: {account: "111111111111"}
+  pr-*: {account: "333333333333"}
 `
 
 // loadDelivery loads content as delivery.yaml beside the environments dev, prod and pr-*.
@@ -47,17 +47,19 @@ func TestLoadDelivery(t *testing.T) {
 		Accounts: []config.DeliveryAccount{
 			{ID: "111111111111", Region: "ap-northeast-1", Environments: []config.DeliveryEnvironment{
 				{Name: "dev", Region: "ap-northeast-1", GitHubEnvironment: "dev", DriftEnvironment: "dev-drift"},
-				{Name: "pr-*", Region: "ap-northeast-1", GitHubEnvironment: "preview"},
 			}},
 			{ID: "222222222222", Region: "ap-northeast-1", ExistingProvider: true, Environments: []config.DeliveryEnvironment{
 				{Name: "prod", Region: "eu-central-1", GitHubEnvironment: "production", DriftEnvironment: "production-drift", CustomerKey: true},
+			}},
+			{ID: "333333333333", Region: "ap-northeast-1", Environments: []config.DeliveryEnvironment{
+				{Name: "pr-*", Region: "ap-northeast-1", GitHubEnvironment: "preview"},
 			}},
 		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" || problems != nil {
 		t.Errorf("problems %v, delivery (-want +got):\n%s", problems, diff)
 	}
-	if name := want.Accounts[0].Environments[1].RoleName("deploy"); name != "m2m-pr-deploy" {
+	if name := want.Accounts[2].Environments[0].RoleName("deploy"); name != "m2m-pr-deploy" {
 		t.Errorf("the role for pr-* is called %s", name)
 	}
 }
@@ -114,8 +116,8 @@ func TestDeliveryProblems(t *testing.T) {
 			`delivery.yaml:6:76: environments.prod.githubEnvironment: the GitHub environment "dev-drift" is one of "dev" too, whose jobs could deploy this (give each one of its own)`,
 		},
 		"a provider in a strange account": {
-			`["222222222222"]`, `["333333333333"]`,
-			`delivery.yaml:3:21: existingProviders[0]: no environment is in the account 333333333333 (remove it)`,
+			`["222222222222"]`, `["555555555555"]`,
+			`delivery.yaml:3:21: existingProviders[0]: no environment is in the account 555555555555 (remove it)`,
 		},
 		"no environments": {
 			validDelivery[strings.Index(validDelivery, "existing"):], "environments: {}\n",
@@ -165,6 +167,7 @@ func TestDeliveryWarnings(t *testing.T) {
 		"octo-org@1/octo-repo@2", "octo-org/octo-repo",
 		`prod: {account: "222222222222", region: eu-central-1`, `prod: {account: "111111111111"`,
 		`existingProviders: ["222222222222"]`+"\n", "",
+		`pr-*: {account: "333333333333"`, `pr-*: {account: "111111111111"`,
 	).Replace(validDelivery))
 	if problems != nil {
 		t.Fatal(problems)
@@ -178,9 +181,14 @@ func TestDeliveryWarnings(t *testing.T) {
 		"delivery.yaml:1:13: repository: is a name alone, which somebody else can have once it is given up (turn on immutable subjects in the repository's OIDC settings, then write its numbers too)",
 		`delivery.yaml:5:19: environments.prod.account: whoever may deploy "dev" may deploy this too: they share the roles of cdk bootstrap (give production an account of its own)`,
 		`delivery.yaml:5:19: environments.prod.account: whoever may deploy "pr-*" may deploy this too: they share the roles of cdk bootstrap (give production an account of its own)`,
+		`delivery.yaml:6:19: environments["pr-*"].account: whoever may push a branch may deploy "dev" past its reviewers: they share the roles of cdk bootstrap (give previews an account that holds nothing else)`,
 	}
 	if diff := cmp.Diff(want, warnings); diff != "" {
 		t.Errorf("warnings (-want +got):\n%s", diff)
+	}
+	elsewhere, problems := loadDelivery(t, strings.Replace(validDelivery, `pr-*: {account: "333333333333"`, `pr-*: {account: "222222222222"`, 1))
+	if problems != nil || elsewhere.Warnings != nil {
+		t.Errorf("in another Region than prod, roles are others: %v, %v", problems, elsewhere.Warnings)
 	}
 }
 

@@ -101,23 +101,29 @@ func (c *deliveryChecker) providers() {
 	}
 }
 
-// sharedDeployment warns where production can be deployed by whoever may deploy something else: the roles of `cdk
-// bootstrap` are one set for an account and Region.
+// sharedDeployment warns where production can be deployed by whoever may deploy something else, and where anything can
+// by whoever may push a branch, whose code a pattern's jobs run: the roles of `cdk bootstrap` are one set for an account
+// and Region.
 func (c *deliveryChecker) sharedDeployment() {
 	names := slices.Sorted(maps.Keys(c.written.Environments))
 	for _, name := range names {
-		if !isProduction(environmentName(name)) {
-			continue
-		}
-		production := c.written.Environments[name]
+		path, production := keyPath("environments", string(name))+".account", isProduction(environmentName(name))
 		for _, other := range names {
-			written := c.written.Environments[other]
-			sameRegion := cmp.Or(written.Region, c.written.Region) == cmp.Or(production.Region, c.written.Region)
-			if other != name && written.Account == production.Account && sameRegion {
-				c.warn(keyPath("environments", string(name))+".account",
-					fmt.Sprintf("whoever may deploy %s may deploy this too: they share the roles of cdk bootstrap", quote(string(other))),
+			switch {
+			case other == name || !c.sameRoles(name, other):
+			case production:
+				c.warn(path, fmt.Sprintf("whoever may deploy %s may deploy this too: they share the roles of cdk bootstrap", quote(string(other))),
 					"give production an account of its own")
+			case name.isPattern() && !isProduction(environmentName(other)): // or it is told there
+				c.warn(path, fmt.Sprintf("whoever may push a branch may deploy %s past its reviewers: they share the roles of cdk bootstrap", quote(string(other))),
+					"give previews an account that holds nothing else")
 			}
 		}
 	}
+}
+
+// sameRoles tells whether two environments are deployed with the same bootstrap roles.
+func (c *deliveryChecker) sameRoles(a, b deliveryName) bool {
+	one, other := c.written.Environments[a], c.written.Environments[b]
+	return one.Account == other.Account && cmp.Or(one.Region, c.written.Region) == cmp.Or(other.Region, c.written.Region)
 }

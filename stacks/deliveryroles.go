@@ -72,11 +72,13 @@ func (r *deliveryRoles) jobsOf(gitHubEnvironment string) awsiam.IPrincipal {
 
 // takeBootstrapRoles allows to take roles that `cdk bootstrap` made in the
 // environment's Region, and nothing else: those are what the CDK CLI works with.
+// The qualifier in their names is what the context key
+// @aws-cdk/core:bootstrapQualifier says, for this stack as for the environments'.
 func (r *deliveryRoles) takeBootstrapRoles(kinds ...string) awsiam.PolicyStatement {
-	account := *r.stack.Account()
+	account, qualifier := *r.stack.Account(), *r.stack.Synthesizer().BootstrapQualifier()
 	arns := make([]*string, 0, len(kinds))
 	for _, kind := range kinds {
-		name := "cdk-" + *awscdk.DefaultStackSynthesizer_DEFAULT_QUALIFIER() + "-" + kind + "-role-" + account + "-" + r.props.env.Region
+		name := "cdk-" + qualifier + "-" + kind + "-role-" + account + "-" + r.props.env.Region
 		arns = append(arns, r.arn("iam", "", "role/"+name))
 	}
 	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{

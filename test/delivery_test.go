@@ -23,6 +23,9 @@ import (
 // deliveryFile is what the tests synthesize: the file that users start from.
 var deliveryFile = filepath.Join(root, "delivery.example.yaml")
 
+// productionAccount is the place of prod's account in it.
+const productionAccount = 2
+
 // delivery is the stacks of deliveryFile, synthesized once, with the report of cdk-nag.
 type delivery struct {
 	*config.Delivery
@@ -36,9 +39,9 @@ var synthesizedDelivery = sync.OnceValues(func() (delivery, error) {
 		return delivery{}, err
 	}
 	// The example has no such thing, and all of it should be looked at.
-	loaded.Accounts[1].ExistingProvider = true
-	loaded.Accounts[1].Environments[0].CustomerKey = true
-	return synthDelivery(filepath.Join(scratch, "delivery"), loaded)
+	loaded.Accounts[productionAccount].ExistingProvider = true
+	loaded.Accounts[productionAccount].Environments[0].CustomerKey = true
+	return synthDelivery(filepath.Join(scratch, "delivery"), loaded, nil)
 })
 
 func theDelivery(t *testing.T) delivery {
@@ -50,7 +53,8 @@ func theDelivery(t *testing.T) delivery {
 	return d
 }
 
-func synthDelivery(dir string, loaded *config.Delivery) (delivery, error) {
+// synthDelivery synthesizes with more context than that of cdk.json.
+func synthDelivery(dir string, loaded *config.Delivery, more map[string]any) (delivery, error) {
 	d := delivery{Delivery: loaded, dir: dir, accounts: map[string]template{}}
 	err := recovered(func() error {
 		context, err := cdkContext()
@@ -58,6 +62,7 @@ func synthDelivery(dir string, loaded *config.Delivery) (delivery, error) {
 			return err
 		}
 		context["@aws-cdk/core:annotationsInValidationReport"] = false // see synthWithNag
+		maps.Copy(context, more)
 		app := awscdk.NewApp(&awscdk.AppProps{Context: &context, Outdir: jsii.String(dir)})
 		pack := cdknag.NewAwsSolutionsChecks(&cdknag.NagPackProps{ReportFormats: &[]cdknag.NagReportFormat{cdknag.NagReportFormat_JSON}})
 		for _, stack := range stacks.AddDelivery(app, loaded) {
@@ -142,18 +147,37 @@ func TestNagOfDelivery(t *testing.T) {
 // TestBootstrapRoles holds the roles that a deployment may take against those that the CDK CLI asks for, as the
 // manifest of every environment tells it.
 func TestBootstrapRoles(t *testing.T) {
-	d := theDelivery(t)
-	for env, s := range theAssembly(t).stages {
+	theDelivery(t).holdsBootstrapRoles(t, theAssembly(t))
+}
+
+// TestBootstrapRolesOfAQualifier: `cdk bootstrap --qualifier` gives them other names, and the context key says which.
+func TestBootstrapRolesOfAQualifier(t *testing.T) {
+	qualifier := map[string]any{"@aws-cdk/core:bootstrapQualifier": "acme42", "aws:cdk:bundling-stacks": []any{}}
+	env := theAssembly(t).stages["dev"].env
+	environments, err := synthWith(qualifier, filepath.Join(t.TempDir(), "cdk.out"), root, env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := synthDelivery(filepath.Join(t.TempDir(), "delivery"), theDelivery(t).Delivery, qualifier)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.holdsBootstrapRoles(t, environments)
+	for account, template := range d.accounts {
+		if bytes.Contains(template.raw, []byte("cdk-hnb659fds-")) {
+			t.Errorf("%s has roles that `cdk bootstrap --qualifier acme42` does not make", account)
+		}
+	}
+}
+
+func (d delivery) holdsBootstrapRoles(t *testing.T, environments assembly) {
+	t.Helper()
+	for env, s := range environments.stages {
 		account, entry := d.entry(env)
 		var wanted []string
-		for _, value := range stringsIn(s.manifest) {
-			if strings.Contains(value, "-role-") && !strings.Contains(value, "cfn-exec-role") {
-				wanted = append(wanted, strings.NewReplacer("${AWS::Partition}", "aws", "${AWS::AccountId}", account).Replace(value))
-			}
-		}
-		for _, asset := range s.assetManifests(t) {
-			for _, value := range stringsIn(asset) {
-				if strings.Contains(value, "-role-") {
+		for _, manifest := range append(s.assetManifests(t, environments.dir), s.manifest) {
+			for _, value := range stringsIn(manifest) {
+				if strings.Contains(value, "-role-") && !strings.Contains(value, "cfn-exec-role") {
 					wanted = append(wanted, strings.NewReplacer("${AWS::Partition}", "aws", "${AWS::AccountId}", account).Replace(value))
 				}
 			}
@@ -168,12 +192,12 @@ func TestBootstrapRoles(t *testing.T) {
 	}
 }
 
-func (s stage) assetManifests(t *testing.T) (all []map[string]any) {
+func (s stage) assetManifests(t *testing.T, dir string) (all []map[string]any) {
 	t.Helper()
 	for _, artifact := range s.artifacts("cdk:asset-manifest") {
 		file, _ := at(artifact, "properties", "file").(string)
 		var manifest map[string]any
-		if _, err := readJSON(filepath.Join(theAssembly(t).dir, "assembly-"+s.env.Name, file), &manifest); err != nil {
+		if _, err := readJSON(filepath.Join(dir, "assembly-"+s.env.Name, file), &manifest); err != nil {
 			t.Fatal(err)
 		}
 		all = append(all, manifest)

@@ -113,13 +113,13 @@ func TestGuardsOfDeliveryGoRed(t *testing.T) {
 	}{
 		"deploying without bootstrap roles": {grant("m2m-prod-deploy", allow("*", "cloudformation:*")), "m2m-prod-deploy may"},
 		"taking the execution role": {
-			grant("m2m-prod-deploy", allow("arn:aws:iam::222222222222:role/cdk-hnb659fds-cfn-exec-role-222222222222-ap-northeast-1", "sts:AssumeRole")), "m2m-prod-deploy may",
+			grant("m2m-prod-deploy", allow("arn:aws:iam::333333333333:role/cdk-hnb659fds-cfn-exec-role-333333333333-ap-northeast-1", "sts:AssumeRole")), "m2m-prod-deploy may",
 		},
 		"verifying that changes secrets": {grant("m2m-prod-verify", allow("*", "secretsmanager:PutSecretValue")), "m2m-prod-verify may"},
 		"verifying another environment": {
-			grant("m2m-prod-verify", allow("arn:aws:secretsmanager:ap-northeast-1:222222222222:secret:m2m/dev/*", "secretsmanager:GetSecretValue")), "m2m-prod-verify may",
+			grant("m2m-prod-verify", allow("arn:aws:secretsmanager:ap-northeast-1:333333333333:secret:m2m/dev/*", "secretsmanager:GetSecretValue")), "m2m-prod-verify may",
 		},
-		"drift that deploys":     {grant("m2m-prod-drift", allow("arn:aws:iam::222222222222:role/cdk-hnb659fds-deploy-role-222222222222-ap-northeast-1", "sts:AssumeRole")), "m2m-prod-drift may"},
+		"drift that deploys":     {grant("m2m-prod-drift", allow("arn:aws:iam::333333333333:role/cdk-hnb659fds-deploy-role-333333333333-ap-northeast-1", "sts:AssumeRole")), "m2m-prod-drift may"},
 		"a managed policy":       {change("m2m-prod-deploy", "ManagedPolicyArns", []any{"arn:aws:iam::aws:policy/AdministratorAccess"}), "has managed or inline policies"},
 		"an inline policy":       {change("m2m-prod-verify", "Policies", []any{}), "has managed or inline policies"},
 		"long sessions":          {change("m2m-prod-deploy", "MaxSessionDuration", 43200.0), "long sessions"},
@@ -143,7 +143,7 @@ func TestGuardsOfDeliveryGoRed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := theDelivery(t)
-			account := d.Accounts[1]
+			account := d.Accounts[productionAccount]
 			broken := template{doc: copied(d.accounts[account.ID].doc)}
 			c.apply(broken)
 			findings := wrongDelivery(account, broken)
