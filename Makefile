@@ -164,7 +164,7 @@ env:
 
 .PHONY: deploy
 deploy: env node_modules ## Deploy ENV from ASSEMBLY, without asking.
-	npx cdk deploy --app '$(ASSEMBLY)' --require-approval never --progress events '$(ENV)/*'
+	npx cdk deploy --no-build --app '$(ASSEMBLY)' --require-approval never --progress events '$(ENV)/*'
 
 .PHONY: verify-deployed
 verify-deployed: env ## Ask the deployed ENV whether it refuses and lets in what ASSEMBLY says.
@@ -172,7 +172,7 @@ verify-deployed: env ## Ask the deployed ENV whether it refuses and lets in what
 
 .PHONY: destroy
 destroy: env node_modules ## Remove the disposable ENV.
-	npx cdk destroy --app '$(ASSEMBLY)' --force '$(ENV)/*'
+	npx cdk destroy --no-build --app '$(ASSEMBLY)' --force '$(ENV)/*'
 
 .PHONY: drift
 drift: env node_modules ## Look for drift in the deployed ENV, into .build/drift/ENV.txt.
