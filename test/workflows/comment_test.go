@@ -148,18 +148,25 @@ func TestCommentTrustsNothing(t *testing.T) {
 			}
 		})
 	}
-	hostile := "@octocat <img src=x> <script>a</script> <details onclick=x><summary>s</summary> ![p](https://evil.example/p.png) [r]: https://evil.example\n" + strings.Repeat("<y", 35_000)
+	hostile := "https://a.example www.evil.example WWW.evil.example/x octo-org/octo-repo#1 #2 fixes #3 GH-4 &#64;octocat &num;5 0123abcd4567 " + strings.Repeat("a1", 20) + "\n" +
+		"```mermaid\ngraph LR\n```\n> ~~~ geojson {}`\n- 1. ```math\n" +
+		"@octocat <img src=x> <script>a</script> <details onclick=x><summary>s</summary> ![p](https://evil.example/p.png) [r]: https://evil.example\n" + strings.Repeat("<y", 35_000)
 	asked, failure := post(t, artifact{number: "7", report: hostile})
 	if failure != "" || len(asked) != 1 {
 		t.Fatalf("%s, %+v", failure, asked)
 	}
-	for _, bad := range []string{"@octocat", "<img", "<script", "<details onclick", "](", "]:", "://"} {
+	for _, bad := range []string{
+		"@octocat", "<img", "<script", "<details onclick", "](", "]:", "://",
+		"www.", "WWW.", "#1", "#2", "#3", "#4", "GH-4", "&#", "&num;", "0123abcd4567", "a1a1a1a1a1", "mermaid", "geojson", "math",
+	} {
 		if strings.Contains(asked[0].Body, bad) {
 			t.Errorf("the comment has %q", bad)
 		}
 	}
-	if !strings.Contains(asked[0].Body, "<summary>s</summary>") {
-		t.Error("the comment has lost what folds the details")
+	for _, kept := range []string{"<summary>s</summary>", "```\ngraph LR\n```\n", "> ~~~\n- 1. ```\n"} {
+		if !strings.Contains(asked[0].Body, kept) {
+			t.Errorf("the comment has lost %q", kept)
+		}
 	}
 	if length := len([]rune(asked[0].Body)); length > 65_536 {
 		t.Errorf("the comment has %d characters", length)
