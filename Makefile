@@ -71,7 +71,7 @@ same: node_modules ## Prove that the CLI and the app alone write the same templa
 	.ci/compare-synth
 
 node_modules: package-lock.json
-	npm ci
+	npm ci --ignore-scripts
 	@touch node_modules
 
 .PHONY: e2e
@@ -140,8 +140,10 @@ bench: ## Print how fast the runtime is beside what the machine can do, as ratio
 	go test -count=1 -timeout 30m -run TestSpeed -v ./test/soak -speed
 
 # Delivery: what the workflows in .github/workflows do. ENV is the environment,
-# ASSEMBLY the folder of the cloud assembly, EXPIRES the last day of a disposable one.
+# ASSEMBLY the folder of the cloud assembly, EXPIRES the last day of a disposable one,
+# M2M the command m2m.
 ASSEMBLY ?= cdk.out
+M2M ?= go run ./cmd/m2m
 
 .PHONY: assembly
 assembly: node_modules ## Synthesize (ENV alone, if given) into ASSEMBLY and pack it into .build/assembly.tar.
@@ -150,13 +152,20 @@ assembly: node_modules ## Synthesize (ENV alone, if given) into ASSEMBLY and pac
 	@mkdir -p .build
 	tar -cf .build/assembly.tar -C '$(ASSEMBLY)' .
 
+.PHONY: tools
+tools: node_modules ## Pack what deploys an assembly, the CDK CLI and m2m, into .build/tools.tar.
+	go build -o .build/m2m ./cmd/m2m
+	tar -cf .build/tools.tar .build/m2m node_modules/aws-cdk node_modules/.bin/cdk
+
 # In a tar, because an uploaded artifact loses the modes of its files, and a
 # bootstrap that can't be executed is a function that does not start.
 .PHONY: unpack
-unpack: ## Put the packed assembly back into ASSEMBLY.
+unpack: ## Put the packed assembly back into ASSEMBLY, and the packed tools where they were.
 	rm -rf '$(ASSEMBLY)'
 	mkdir -p '$(ASSEMBLY)'
 	tar -xf .build/assembly.tar -C '$(ASSEMBLY)'
+	tar -xf .build/tools.tar
+	@touch node_modules
 
 .PHONY: env
 env:
@@ -168,7 +177,7 @@ deploy: env node_modules ## Deploy ENV from ASSEMBLY, without asking.
 
 .PHONY: verify-deployed
 verify-deployed: env ## Ask the deployed ENV whether it refuses and lets in what ASSEMBLY says.
-	go run ./cmd/m2m verify --env '$(ENV)' --deployed --assembly '$(ASSEMBLY)'
+	$(M2M) verify --env '$(ENV)' --deployed --assembly '$(ASSEMBLY)'
 
 .PHONY: destroy
 destroy: env node_modules ## Remove the disposable ENV.

@@ -57,7 +57,7 @@ patterns that one name could both fit are refused. A name has 2 to 20 characters
 
 Such a copy has a domain prefix of its own, derived from its name and its stack; nothing protects it or stays behind.
 ` + "`expires`" + ` is the day after which it may be removed. Both stacks carry it as the tag ` + "`m2m:expires`" + `, for whoever cleans up; nothing
-here removes a stack by itself. It is given rather than reckoned from today, so that two synths of the same input are
+but the weekly sweep of [delivery](delivery.md#previews) removes a stack by itself. It is given rather than reckoned from today, so that two synths of the same input are
 the same. Without it there is no tag: a run on one's own machine needs none, a deployment should always have it.
 `
 

@@ -17,7 +17,8 @@ var (
 )
 
 // findNode prefers what the user asks for, then the version that package.json
-// pins, where `npm ci` has installed it, then the one on the PATH.
+// pins, where `npm ci` has installed it (there is none for every platform), then
+// the one on the PATH.
 func (p *Project) findNode() (string, error) {
 	if node := os.Getenv("JSII_NODE"); node != "" {
 		path, err := exec.LookPath(node)
@@ -26,7 +27,7 @@ func (p *Project) findNode() (string, error) {
 		}
 		return path, nil
 	}
-	pinned := filepath.Join(p.Dir, "node_modules", "node", "bin", "node")
+	pinned := filepath.Join(p.Dir, "node_modules", ".bin", "node")
 	if path, err := exec.LookPath(pinned); err == nil {
 		return path, nil
 	}

@@ -29,9 +29,14 @@ func TestRulesGoRed(t *testing.T) {
 		"credentials left behind":       {"ci.yml", "persist-credentials: false", "persist-credentials: true", "checkouts leave no credentials behind"},
 		"a job without end":             {"ci.yml", "    timeout-minutes: 20\n", "", "jobs end, and one at a time works on an environment"},
 		"two deployments at once":       {"deploy-environment.yml", "    concurrency:\n      group: deploy-${{ inputs.environment }}\n      cancel-in-progress: false\n", "", "jobs end, and one at a time works on an environment"},
-		"a preview of a fork":           {"preview.yml", ownBranch, "true", "a pull request's job takes roles for own branches alone"},
-		"a role without an environment": {"deploy-environment.yml", "    environment: ${{ inputs.environment }}\n", "", "roles are taken in a GitHub environment, with no old cache"},
-		"a cache in a deployment":       {"deploy-environment.yml", "cache: false", "cache: true", "roles are taken in a GitHub environment, with no old cache"},
+		"a preview of a fork":           {"preview.yml", "needs: assembly\n    if: " + ownBranch, "needs: assembly\n    if: true", "a pull request's job takes roles for own branches alone"},
+		"a role without an environment": {"deploy-environment.yml", "    environment: ${{ inputs.environment }}\n", "", "roles are taken in a GitHub environment"},
+		"a cache in a deployment":       {"deploy.yml", "cache: false", "cache: true", "what is deployed was built without a cache"},
+		"a cache of npm":                {"drift.yml", "package-manager-cache: false", "package-manager-cache: true", "what is deployed was built without a cache"},
+		"an install with the token":     {"deploy-environment.yml", "make unpack", "npm ci", "nothing is installed or built where a role can be taken"},
+		"a build with the token":        {"deploy-environment.yml", " M2M=.build/m2m", "", "nothing is installed or built where a role can be taken"},
+		"a synth with the token":        {"destroy-preview.yml", "run: make destroy", "run: make assembly destroy", "nothing is installed or built where a role can be taken"},
+		"a strange action":              {"drift.yml", "actions/upload-artifact@bbbca2ddaa5d8feaa63e36b76fdaad77386f024f # v7.0.0\n        with:\n          name: drift", "someone/upload@bbbca2ddaa5d8feaa63e36b76fdaad77386f024f # v7.0.0\n        with:\n          name: drift", "nothing is installed or built where a role can be taken"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -101,16 +101,18 @@ func (w workflow) steps() (all []step) {
 type rule func(workflow) []string
 
 var rules = map[string]rule{
-	"actions are pinned by commit":                               loosePins,
-	"a job has the permissions that are written, no others":      looseAccess,
-	"pull requests get no rights of the base":                    pullRequestTarget,
-	"a job after a pull request's runs no code of it":            codeAfterWorkflowRun,
-	"nothing is put into a script by substitution":               substitutions,
-	"there are no stored secrets":                                storedSecrets,
-	"checkouts leave no credentials behind":                      leftCredentials,
-	"jobs end, and one at a time works on an environment":        endlessJobs,
-	"a pull request's job takes roles for own branches alone":    rolesForForks,
-	"roles are taken in a GitHub environment, with no old cache": strayRoles,
+	"actions are pinned by commit":                            loosePins,
+	"a job has the permissions that are written, no others":   looseAccess,
+	"pull requests get no rights of the base":                 pullRequestTarget,
+	"a job after a pull request's runs no code of it":         codeAfterWorkflowRun,
+	"nothing is put into a script by substitution":            substitutions,
+	"there are no stored secrets":                             storedSecrets,
+	"checkouts leave no credentials behind":                   leftCredentials,
+	"jobs end, and one at a time works on an environment":     endlessJobs,
+	"a pull request's job takes roles for own branches alone": rolesForForks,
+	"roles are taken in a GitHub environment":                 strayRoles,
+	"nothing is installed or built where a role can be taken": builtWithToken,
+	"what is deployed was built without a cache":              cachedAssemblies,
 }
 
 func TestWorkflows(t *testing.T) {
@@ -162,6 +164,8 @@ var writers = map[string][]string{
 	"deploy.yml":             {"id-token"},
 	"deploy-environment.yml": {"id-token"},
 	"preview.yml":            {"id-token"},
+	"destroy-preview.yml":    {"id-token"},
+	"sweep.yml":              {"id-token"},
 	"drift.yml":              {"id-token", "issues"},
 	"diff-comment.yml":       {"pull-requests"},
 }
@@ -234,7 +238,7 @@ func rolesForForks(w workflow) (findings []string) {
 	return findings
 }
 
-// strayRoles: the trust policies name GitHub environments; a cache could hold what another run has put there.
+// strayRoles: the trust policies name GitHub environments.
 func strayRoles(w workflow) (findings []string) {
 	for name, j := range w.Jobs {
 		for _, s := range j.Steps {
@@ -242,7 +246,45 @@ func strayRoles(w workflow) (findings []string) {
 			if takes && (j.Environment == nil || j.Permissions["id-token"] != "write") {
 				findings = append(findings, name+" takes a role outside an environment")
 			}
-			if strings.HasPrefix(s.Uses, "actions/setup-go@") && j.Environment != nil && s.With["cache"] != false {
+		}
+	}
+	return findings
+}
+
+// What may run in a job that can ask for a token: what an earlier job has packed, on a Node that the runner has or that
+// is fetched by an exact version.
+var (
+	unpacked  = regexp.MustCompile(`^make (deploy|destroy|drift|verify-deployed M2M=\.build/m2m)$`)
+	asks      = regexp.MustCompile(`^\.ci/(preview-wanted "\$ENV"|expired) >> "\$GITHUB_OUTPUT"$`)
+	brought   = regexp.MustCompile(`^(actions/(checkout|setup-node|download-artifact|upload-artifact)|aws-actions/configure-aws-credentials)@`)
+	unpacking = "make unpack"
+)
+
+func builtWithToken(w workflow) (findings []string) {
+	for name, j := range w.Jobs {
+		there := false
+		for _, s := range j.Steps {
+			there = there || s.Run == unpacking
+			switch {
+			case j.Permissions["id-token"] != "write" || s.Run == unpacking:
+			case s.Run == "" && brought.MatchString(s.Uses), asks.MatchString(s.Run), there && unpacked.MatchString(s.Run):
+			default:
+				findings = append(findings, name+" could be what it installs or builds: "+s.Uses+s.Run)
+			}
+		}
+	}
+	return findings
+}
+
+// cachedAssemblies: a cache could hold what another run has put there.
+func cachedAssemblies(w workflow) (findings []string) {
+	for name, j := range w.Jobs {
+		if !slices.ContainsFunc(j.Steps, func(s step) bool { return strings.HasPrefix(s.Run, "make assembly") }) {
+			continue
+		}
+		for _, s := range j.Steps {
+			if strings.HasPrefix(s.Uses, "actions/setup-go@") && s.With["cache"] != false ||
+				strings.HasPrefix(s.Uses, "actions/setup-node@") && s.With["package-manager-cache"] != false {
 				findings = append(findings, name+" restores a cache")
 			}
 		}
