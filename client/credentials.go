@@ -15,6 +15,10 @@ import (
 // app client's id, which can so be told without reading the secret.
 const ClientIDTag = "m2m:client-id"
 
+// UndecidedLabel is a staging label that a rotation leaves on the current version of a secret when it has stopped: the
+// app client has two secrets, and no version with a label of Secrets Manager's own tells which of them callers use.
+const UndecidedLabel = "M2M_UNDECIDED"
+
 // placeholder is the value that a secret is created with.
 const placeholder = "{}"
 

@@ -42,6 +42,7 @@ type tag struct {
 	Value string
 }
 
+// Parity: Secrets Manager: an answer is never behind
 func (s *Store) describeSecret(in describeSecretInput) (*describeSecretOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

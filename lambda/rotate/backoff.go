@@ -14,6 +14,10 @@ import (
 // minute, in which Cognito's 5 requests per second for a pool serve the first rotations of 50 clients.
 const callAttempts = 12
 
+// lagAttempts is how often something is looked for that was written and may not be found yet: Secrets Manager is
+// eventually consistent. With the waits of newHandler that is some 10 seconds.
+const lagAttempts = 7
+
 // errTimeUp says that the next attempt would come too late.
 var errTimeUp = errors.New("the function's time is up")
 
@@ -43,6 +47,15 @@ func (b backoff) wait(ctx context.Context, attempt int) error {
 		return nil
 	case <-ctx.Done():
 		return errTimeUp
+	}
+}
+
+// eventually looks until it has found, or often enough.
+func (b backoff) eventually(ctx context.Context, look func() (found bool)) {
+	for attempt := 1; !look() && attempt < lagAttempts; attempt++ {
+		if b.wait(ctx, attempt) != nil {
+			return
+		}
 	}
 }
 

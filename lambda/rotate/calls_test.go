@@ -160,6 +160,8 @@ func tokenAnswer(described, value string, token roundTrips) answers {
 			return refusal(r, http.StatusOK, described), nil
 		case "GetSecretValue":
 			return refusal(r, http.StatusOK, `{"SecretString":`+value+`}`), nil
+		case "DescribeUserPool":
+			return refusal(r, http.StatusOK, `{"UserPool":{"CustomDomain":"d.example"}}`), nil
 		default:
 			return token(r)
 		}

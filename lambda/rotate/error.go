@@ -15,6 +15,7 @@ import (
 const (
 	codeLimitExceeded = "LimitExceededException"
 	codeAccessDenied  = "AccessDeniedException"
+	codeNotFound      = "ResourceNotFoundException"
 )
 
 // errUnreadable says that AWS answered with success and without what was asked for.

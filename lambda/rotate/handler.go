@@ -31,6 +31,7 @@ type rotator struct {
 	pool    userPool
 	tokens  tokenEndpoint
 	backoff backoff
+	grace   *time.Duration // nil: graceOf says how long
 	now     func() time.Time
 	log     *slog.Logger
 	// deployed says that this runs on AWS, and is for telling an operator which environment is meant.
@@ -49,12 +50,16 @@ func newHandler(ctx context.Context, variable func(string) string, log io.Writer
 	if poolID == "" {
 		err = errors.Join(err, stopped{"USER_POOL_ID is not set", "set it to the user pool's id"})
 	}
+	grace, badGrace := graceIn(variable("GRACE_HOURS"))
+	err = errors.Join(err, badGrace)
 	r := newRotator(settings{
 		sdk:           sdk,
 		tokens:        http.DefaultTransport,
 		backoff:       backoff{first: 200 * time.Millisecond, longest: 10 * time.Second},
 		poolID:        poolID,
 		tokenEndpoint: variable("TOKEN_ENDPOINT"),
+		grace:         grace,
+		now:           time.Now,
 		log:           log,
 	})
 	return func(ctx context.Context, e event) error {
@@ -65,13 +70,15 @@ func newHandler(ctx context.Context, variable func(string) string, log io.Writer
 	}
 }
 
-// settings are what a rotator depends on. All are required but tokenEndpoint.
+// settings are what a rotator depends on. All are required but tokenEndpoint and grace.
 type settings struct {
 	sdk           aws.Config
 	tokens        http.RoundTripper // carries token requests
 	backoff       backoff
 	poolID        string
 	tokenEndpoint string
+	grace         *time.Duration // how long a replaced secret is spared; nil: it depends on the schedule
+	now           func() time.Time
 	log           io.Writer // gets a JSON object per step
 }
 
@@ -81,7 +88,8 @@ func newRotator(s settings) *rotator {
 		pool:    newUserPool(s.sdk, s.backoff, s.poolID, s.tokenEndpoint),
 		tokens:  newTokenEndpoint(s.tokens, s.backoff),
 		backoff: s.backoff,
-		now:     time.Now,
+		grace:   s.grace,
+		now:     s.now,
 		log:     slog.New(slog.NewJSONHandler(s.log, nil)),
 
 		deployed: s.tokenEndpoint == "",
@@ -110,17 +118,28 @@ func (r *rotator) run(ctx context.Context, rot *rotation) (outcome string, err e
 	if !known || rot.SecretID == "" || rot.ClientRequestToken == "" {
 		return "", notPending{stopped{"the event is not a step of a rotation", "let Secrets Manager call this function, with RotateSecret"}}
 	}
-	if err := r.secrets.describe(ctx, rot); err != nil {
+	if err := r.describe(ctx, rot); err != nil {
 		return "", err
 	}
 	if rot.current == rot.ClientRequestToken {
 		r.releasePending(ctx, rot)
 		return "already AWSCURRENT", nil
 	}
-	if err := rot.check(); err != nil {
-		return "", err
-	}
 	return step(ctx, rot)
+}
+
+// describe fills in what is known of the secret. What speaks against the step may be that the answer is behind
+// RotateSecret, so it asks again.
+func (r *rotator) describe(ctx context.Context, rot *rotation) (err error) {
+	r.backoff.eventually(ctx, func() bool {
+		err = r.secrets.describe(ctx, rot)
+		if err == nil && rot.current != rot.ClientRequestToken {
+			err = rot.check()
+			return err == nil
+		}
+		return codeOf(err) != codeNotFound // a secret that was made a moment ago
+	})
+	return err
 }
 
 // report writes the step's one log line and returns its error for Lambda.

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -34,6 +35,8 @@ const (
 	functionARN = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
 )
 
+var accessKey = awsapi.AccessKey{ID: "test", Secret: "the-secret-of-the-access-key"}
+
 var keys = sync.OnceValues(func() (*cognito.Keys, error) { return cognito.GenerateKeys(rand.Reader) })
 
 // world is the local Cognito and Secrets Manager behind their listeners, with this package as rotation function.
@@ -49,12 +52,21 @@ type world struct {
 	witness  *witness
 	faults   *faults
 	recovery recovery
-	down     bool // every step fails
-	rotated  bool // the schedule's first rotation was begun
+	down     bool               // every step fails
+	rotated  bool               // the schedule's first rotation was begun
+	held     client.Credentials // what callers have, where no label tells it
 
-	mu    sync.Mutex
-	state local.State // as last saved
+	clock atomic.Int64 // how far everybody's clock is ahead of this machine's
+
+	mu      sync.Mutex
+	state   local.State // as last saved
+	failure error       // of the last step
 }
+
+func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.clock.Load())) }
+
+// later lets time pass.
+func (w *world) later(passed time.Duration) { w.clock.Add(int64(passed)) }
 
 // recovery is what Secrets Manager does about a step that crashed.
 type recovery int
@@ -94,7 +106,8 @@ func newWorld(t *testing.T, s setup) *world {
 			{TargetPrefix: "secretsmanager", SigningName: "secretsmanager", Caller: w.store},
 			{TargetPrefix: "AWSCognitoIdentityProviderService", SigningName: "cognito-idp", Caller: w.pool},
 		},
-		Log: log,
+		AccessKey: accessKey,
+		Log:       log,
 	})
 	must(t, err)
 	tokens, api = w.pool, handler
@@ -107,6 +120,8 @@ func newWorld(t *testing.T, s setup) *world {
 		backoff:       backoff{first: time.Millisecond, longest: 5 * time.Millisecond},
 		poolID:        poolID,
 		tokenEndpoint: w.tokenURL,
+		grace:         new(time.Duration), // tests rotate one moment after the other
+		now:           w.now,
 		log:           w.witness,
 	}
 	if s.handle != nil {
@@ -121,7 +136,7 @@ func sdkConfig(url string, client *http.Client) aws.Config {
 		Region:       "us-east-1",
 		BaseEndpoint: aws.String(url),
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
+			return aws.Credentials{AccessKeyID: accessKey.ID, SecretAccessKey: accessKey.Secret}, nil
 		}),
 	}
 	config.HTTPClient = client
@@ -138,6 +153,7 @@ func (w *world) newPool(s setup, baseURL string, log *slog.Logger) *cognito.Serv
 		Clients:         []cognito.Client{w.newClient()},
 		Keys:            poolKeys,
 		BaseURL:         baseURL,
+		Now:             w.now,
 		Log:             log,
 		SaveSecrets: func(_ string, secrets []cognito.ClientSecret) error {
 			for _, secret := range secrets {
@@ -183,7 +199,7 @@ func (w *world) newStore(s setup, log *slog.Logger) *local.Store {
 		s.secret(&secret)
 	}
 	w.rotated = len(s.state.Secrets) > 0
-	store, err := local.New(local.Config{Secrets: []local.Secret{secret}, State: s.state, Log: log, Save: func(state local.State) error {
+	store, err := local.New(local.Config{Secrets: []local.Secret{secret}, State: s.state, Now: w.now, Log: log, Save: func(state local.State) error {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.state = state
@@ -196,11 +212,16 @@ func (w *world) newStore(s setup, log *slog.Logger) *local.Store {
 var errCrashed = errors.New("the function crashed")
 
 // Invoke runs a step as Lambda does, and is what Secrets Manager calls.
-func (w *world) Invoke(ctx context.Context, payload []byte) ([]byte, string, error) {
+func (w *world) Invoke(ctx context.Context, payload []byte) (response []byte, requestID string, err error) {
+	defer func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.failure = err
+	}()
 	if w.down {
 		return nil, "", errors.New("the function is down")
 	}
-	err := w.step(ctx, payload)
+	err = w.step(ctx, payload)
 	if !errors.Is(err, errCrashed) {
 		return nil, "", err
 	}
@@ -238,7 +259,14 @@ func (w *world) rotate() error {
 		must(w.t, err)
 	}
 	w.rotated = true
-	return w.store.Settle(w.t.Context())
+	defer w.later(time.Second) // what comes next is not of the same millisecond
+	if err := w.store.Settle(w.t.Context()); err != nil {
+		return err
+	}
+	// A rotation that has withdrawn before Settle looked is none that it could tell of.
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.failure
 }
 
 // rotateWell rotates and wants no error.

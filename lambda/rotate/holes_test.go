@@ -34,6 +34,12 @@ func TestRefusals(t *testing.T) {
 			setup{secret: func(s *local.Secret) { s.Tags[client.ClientIDTag] = "5uo8kmcd2l6h5e3s6a7q0m4k1n" }},
 			[]string{"createSecret", poolID, "no app client 5uo8kmcd2l6h5e3s6a7q0m4k1n", "m2m:client-id"},
 		},
+		"tag of another client": {
+			setup{
+				pool: func(c *cognito.Config) { c.Clients[0].Name = "orders" },
+			},
+			[]string{"createSecret", `which is called "orders" and so is not the secret's`, "who changed the tag"},
+		},
 		"no domain": {
 			setup{
 				pool:   func(c *cognito.Config) { c.UserPool.Domain = "" },
@@ -72,6 +78,29 @@ func TestRefusals(t *testing.T) {
 				t.Errorf("live %v, before %v", got, before)
 			}
 		})
+	}
+}
+
+// The tag of a secret may be changed in the middle of a rotation, too: then its last step would delete the secrets of
+// another client.
+func TestTagChangedBeforeTheLastStep(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, setup{})
+	w.rotateWell()
+	w.rotateWell()
+	live, before := w.liveIDs(), w.labels()[labelCurrent]
+	value, err := json.Marshal(w.mustCredentials(labelCurrent))
+	must(t, err)
+	token := w.pendingVersion(string(value))
+	w.faults.answer = func(operation string, r *http.Request) *http.Response {
+		if operation != "DescribeUserPoolClient" {
+			return nil
+		}
+		return refusal(r, http.StatusOK, `{"UserPoolClient":{"ClientName":"orders","AllowedOAuthScopes":["test-api/read"]}}`)
+	}
+	err = w.step(t.Context(), eventOf(t, "finishSecret", token))
+	if err == nil || !strings.Contains(err.Error(), `is called "orders"`) || !slices.Equal(w.liveIDs(), live) || w.labels()[labelCurrent] != before {
+		t.Errorf("error %v; live %v, before %v", err, w.liveIDs(), live)
 	}
 }
 
@@ -251,10 +280,12 @@ func TestSomebodyElseAddsSecrets(t *testing.T) {
 func TestBrokenEnvironment(t *testing.T) {
 	t.Parallel()
 	var log strings.Builder
-	handle := newHandler(t.Context(), func(string) string { return "" }, &log)
+	handle := newHandler(t.Context(), func(name string) string { return map[string]string{"GRACE_HOURS": "a day"}[name] }, &log)
 	err := handle(t.Context(), event{Step: "createSecret", SecretID: secretARN, ClientRequestToken: "v"})
-	if err == nil || !strings.Contains(err.Error(), "USER_POOL_ID") || !strings.Contains(log.String(), "USER_POOL_ID") {
-		t.Errorf("error %v, log %q", err, log.String())
+	for _, variable := range []string{"USER_POOL_ID", "GRACE_HOURS"} {
+		if err == nil || !strings.Contains(err.Error(), variable) || !strings.Contains(log.String(), variable) {
+			t.Errorf("error %v, log %q, want %s", err, log.String(), variable)
+		}
 	}
 	if errors.As(err, new(*callError)) {
 		t.Error("a call was made")

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"encoding/json"
+	"testing"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
@@ -28,6 +31,23 @@ func (w *world) put(value string) {
 		SecretId: aws.String(secretName), SecretString: &value, ClientRequestToken: aws.String(uuid.NewString()),
 	})
 	must(w.t, err)
+}
+
+// pasted is the value of somebody who writes what a caller needs, and no more.
+func pasted(t *testing.T, credentials client.Credentials) string {
+	t.Helper()
+	value, err := json.Marshal(map[string]string{
+		"client_id": credentials.ClientID, "client_secret": string(credentials.ClientSecret), "token_endpoint": credentials.TokenEndpoint,
+	})
+	must(t, err)
+	return string(value)
+}
+
+// editTwice writes the credentials over AWSCURRENT twice, without the id of their secret.
+func (w *world) editTwice(credentials client.Credentials) {
+	w.t.Helper()
+	w.put(pasted(w.t, credentials))
+	w.put(pasted(w.t, credentials) + "\n")
 }
 
 // labels are the ids of versions by staging label.
@@ -84,4 +104,11 @@ func (w *world) deleteByHand(id string) {
 		UserPoolId: aws.String(poolID), ClientId: &w.clientID, ClientSecretId: &id,
 	})
 	must(w.t, err)
+}
+
+func (w *world) putCredentials(credentials client.Credentials) {
+	w.t.Helper()
+	value, err := json.Marshal(credentials)
+	must(w.t, err)
+	w.put(string(value))
 }

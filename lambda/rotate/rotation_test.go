@@ -92,7 +92,7 @@ func TestEachStepLogsOneLine(t *testing.T) {
 }
 
 // The design's order of calls: nothing comes between a new secret and its being stored, and what is not needed any
-// more goes before the label moves.
+// more goes before the label moves and after the new secret got a token in the last step.
 func TestOrderOfCalls(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, setup{})
@@ -104,5 +104,14 @@ func TestOrderOfCalls(t *testing.T) {
 	remove, promote := slices.Index(w.faults.calls, "DeleteUserPoolClientSecret"), slices.Index(w.faults.calls, "UpdateSecretVersionStage")
 	if remove < 0 || remove > promote {
 		t.Errorf("calls %v, want DeleteUserPoolClientSecret before UpdateSecretVersionStage", w.faults.calls)
+	}
+	var tokens []int
+	for at, call := range w.faults.calls {
+		if call == "token" {
+			tokens = append(tokens, at)
+		}
+	}
+	if len(tokens) != 2 || tokens[1] > remove {
+		t.Errorf("calls %v, want two tokens, the second before anything is deleted", w.faults.calls)
 	}
 }

@@ -12,6 +12,9 @@ import (
 // addAttempts bounds how often room is made for a secret that somebody or something else takes again.
 const addAttempts = 4
 
+// errStored says that an earlier run of the step has stored its value, which was not found at first.
+var errStored = errors.New("the pending version has its value")
+
 // createSecret gives the client a new secret and stores it under AWSPENDING. Everything that can be wrong with the
 // client or the pool is found before there is a new secret.
 func (r *rotator) createSecret(ctx context.Context, rot *rotation) (string, error) {
@@ -27,6 +30,11 @@ func (r *rotator) createSecret(ctx context.Context, rot *rotation) (string, erro
 		return "", err
 	}
 	value.ClientSecretID, value.ClientSecret, err = r.addSecret(ctx, rot)
+	if errors.Is(err, errStored) {
+		if pending, err = r.pendingSoon(ctx, rot); err == nil {
+			return r.keepPending(ctx, rot, pending)
+		}
+	}
 	if err != nil {
 		return "", err
 	}
@@ -40,28 +48,36 @@ func (r *rotator) createSecret(ctx context.Context, rot *rotation) (string, erro
 }
 
 // keepPending is for a step that was run before: its value stands if the client still has the secret.
-func (r *rotator) keepPending(ctx context.Context, rot *rotation, pending client.Credentials) (string, error) {
-	live, err := r.pool.secretIDs(ctx, rot.clientID)
-	if err != nil {
-		return "", err
-	}
-	if !slices.Contains(live, pending.ClientSecretID) {
-		return "", newStuck("the app client no longer has the secret of the pending version")
-	}
-	return "kept", nil
+func (r *rotator) keepPending(ctx context.Context, rot *rotation, pending client.Credentials) (outcome string, err error) {
+	r.backoff.eventually(ctx, func() bool {
+		var live liveSecrets
+		live, err = r.pool.secrets(ctx, rot.clientID)
+		there := live.find(pending.ClientSecretID) != nil
+		if err == nil && !there {
+			err = errSecretGone
+			return false
+		}
+		return true
+	})
+	return "kept", err
 }
+
+var errSecretGone = newStuck("the app client no longer has the secret of the pending version")
 
 // describeClient returns the value of a new version but for the secret itself.
 func (r *rotator) describeClient(ctx context.Context, rot *rotation) (client.Credentials, error) {
-	scopes, err := r.pool.scopes(ctx, rot.clientID)
+	scopes, err := r.ownScopes(ctx, rot)
 	if err != nil {
 		return client.Credentials{}, err
 	}
-	endpoint, issuer, err := r.pool.addresses(ctx)
+	if len(scopes) == 0 {
+		return client.Credentials{}, stopped{"app client " + rot.clientID + " has no scope, so it can get no token", "allow it a scope, then run the steps again"}
+	}
+	endpoints, issuer, err := r.pool.addresses(ctx)
 	if err != nil {
 		return client.Credentials{}, err
 	}
-	return client.Credentials{ClientID: rot.clientID, TokenEndpoint: endpoint, Scopes: scopes, Issuer: issuer}, nil
+	return client.Credentials{ClientID: rot.clientID, TokenEndpoint: endpoints[0], Scopes: scopes, Issuer: issuer}, nil
 }
 
 // addSecret makes room and adds a secret. The two are tried again together, because the SDK repeats a call whose
@@ -87,51 +103,6 @@ func (r *rotator) addSecret(ctx context.Context, rot *rotation) (id string, valu
 	}
 }
 
-// makeRoom leaves the client with one secret: the one in use, or without such its oldest, since the last can't be
-// deleted.
-func (r *rotator) makeRoom(ctx context.Context, rot *rotation) error {
-	live, err := r.pool.secretIDs(ctx, rot.clientID)
-	if err != nil || len(live) < 2 {
-		return err
-	}
-	keep, err := r.inUse(ctx, rot, live)
-	if err != nil {
-		return err
-	}
-	if keep == "" {
-		keep = live[0]
-	}
-	return r.deleteAllBut(ctx, rot, live, keep)
-}
-
-// inUse returns the id of the secret that callers may be using: the live one that AWSCURRENT names, or AWSPREVIOUS
-// where AWSCURRENT names none. The latter is so when the value was overwritten, by hand or by a template whose
-// placeholder changed, while callers still have the one before. "" means that no caller can have any.
-func (r *rotator) inUse(ctx context.Context, rot *rotation, live []string) (string, error) {
-	for _, version := range []string{rot.current, rot.previous} {
-		clientID, secretID, err := r.secrets.names(ctx, rot, version)
-		if err != nil {
-			return "", err
-		}
-		if clientID == rot.clientID && slices.Contains(live, secretID) {
-			return secretID, nil
-		}
-	}
-	return "", nil
-}
-
-func (r *rotator) deleteAllBut(ctx context.Context, rot *rotation, live []string, keep ...string) error {
-	for _, id := range live {
-		if slices.Contains(keep, id) {
-			continue
-		}
-		if err := r.pool.deleteSecret(ctx, rot.clientID, id); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // setSecret does nothing: Cognito knows the secret since it made it.
 func (r *rotator) setSecret(context.Context, *rotation) (string, error) { return "nothing to do", nil }
 
@@ -139,59 +110,93 @@ func (r *rotator) setSecret(context.Context, *rotation) (string, error) { return
 // temporary one of RotateSecret with RotateImmediately=false, which asks whether a rotation would work: then all that
 // a rotation reads is read, and nothing is changed.
 func (r *rotator) testSecret(ctx context.Context, rot *rotation) (string, error) {
-	pending, err := r.pending(ctx, rot)
+	pending, err := r.pendingSoon(ctx, rot)
 	if errors.Is(err, errNoValue) {
 		return r.testConfiguration(ctx, rot)
 	}
 	if err != nil {
 		return "", err
 	}
-	if err := r.tokens.try(ctx, pending); err != nil {
+	if err := r.try(ctx, pending); err != nil {
 		return "", err
 	}
 	return "tested", nil
+}
+
+// try gets a token with the credentials, at no other endpoint than the user pool's own: the value may be somebody
+// else's writing, and anybody's endpoint can hand out what looks like a token.
+func (r *rotator) try(ctx context.Context, credentials client.Credentials) error {
+	own, _, err := r.pool.addresses(ctx)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(own, credentials.TokenEndpoint) {
+		return newStuck("the pending version's token_endpoint is none of user pool " + r.pool.id)
+	}
+	return r.tokens.try(ctx, credentials)
 }
 
 func (r *rotator) testConfiguration(ctx context.Context, rot *rotation) (string, error) {
 	if _, err := r.describeClient(ctx, rot); err != nil {
 		return "", err
 	}
-	if _, err := r.pool.secretIDs(ctx, rot.clientID); err != nil {
+	if _, err := r.pool.secrets(ctx, rot.clientID); err != nil {
 		return "", err
 	}
 	return "configuration tested", nil
 }
 
-// finishSecret deletes what is neither pending nor in use, which after the first rotation is the secret that Cognito
-// made with the client, and then makes the pending version the current one. The other way round, a crash in between
-// would leave that secret: a version that is AWSCURRENT is never looked at again.
+// finishSecret gets a token with the pending secret, whatever the step before has found, deletes what is neither
+// pending nor in use, which after the first rotation is the secret that Cognito made with the client, and then makes
+// the pending version the current one. The other way round, a crash in between would leave that secret: a version that
+// is AWSCURRENT is never looked at again.
 func (r *rotator) finishSecret(ctx context.Context, rot *rotation) (string, error) {
-	pending, err := r.pending(ctx, rot)
+	pending, err := r.pendingSoon(ctx, rot)
 	if errors.Is(err, errNoValue) {
 		return "", newStuck("the pending version has no value")
 	}
 	if err != nil {
 		return "", err
 	}
-	live, err := r.pool.secretIDs(ctx, rot.clientID)
+	if _, err := r.ownScopes(ctx, rot); err != nil {
+		return "", err
+	}
+	secrets, err := r.inUse(ctx, rot, pending.ClientSecretID)
 	if err != nil {
 		return "", err
 	}
-	if !slices.Contains(live, pending.ClientSecretID) {
-		return "", newStuck("the app client no longer has the secret of the pending version")
+	if secrets.live.find(pending.ClientSecretID) == nil {
+		return "", errSecretGone
 	}
-	inUse, err := r.inUse(ctx, rot, live)
-	if err != nil {
+	if err := r.try(ctx, pending); err != nil {
 		return "", err
 	}
-	if err := r.deleteAllBut(ctx, rot, live, pending.ClientSecretID, inUse); err != nil {
+	if err := r.deleteUnused(ctx, rot, secrets, pending.ClientSecretID); err != nil {
 		return "", err
 	}
 	if err := r.promote(ctx, rot); err != nil {
 		return "", err
 	}
 	r.releasePending(ctx, rot)
+	r.decided(ctx, rot)
 	return "finished", nil
+}
+
+// deleteUnused deletes what is neither pending nor in use. While it is undecided what is, nothing has to go: the next
+// rotation finds the pending secret current and this one before it.
+func (r *rotator) deleteUnused(ctx context.Context, rot *rotation, s secretsInUse, pending string) error {
+	if s.Undecided {
+		return nil
+	}
+	for _, secret := range s.live {
+		if secret.ID == pending || secret.ID == s.InUse {
+			continue
+		}
+		if err := r.pool.deleteSecret(ctx, rot.clientID, secret.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // releasePending takes AWSPENDING off the version that has become current. Left on, it would be in the way of the
@@ -201,29 +206,57 @@ func (r *rotator) releasePending(ctx context.Context, rot *rotation) {
 	if rot.Step != "finishSecret" || !slices.Contains(rot.labels, labelPending) {
 		return
 	}
-	if err := r.secrets.release(ctx, rot); err != nil {
+	if err := r.secrets.unlabel(ctx, rot, labelPending, rot.ClientRequestToken); err != nil {
 		r.log.WarnContext(ctx, "AWSPENDING stays on the current version", "secret", rot.name, "versionId", rot.ClientRequestToken, "error", err.Error())
 	}
 }
 
+// decided takes away what a rotation that could not decide has left. Left on, it would say nothing, being on another
+// version than the current one, but would keep that version for ever.
+func (r *rotator) decided(ctx context.Context, rot *rotation) {
+	if rot.undecided == "" {
+		return
+	}
+	if err := r.secrets.unlabel(ctx, rot, client.UndecidedLabel, rot.undecided); err != nil {
+		r.log.WarnContext(ctx, client.UndecidedLabel+" stays", "secret", rot.name, "versionId", rot.undecided, "error", err.Error())
+	}
+}
+
 // promote moves AWSCURRENT. A refusal may be the answer to the SDK's repetition of a call that did its work and
-// whose answer was lost, so it looks again before it believes one.
-func (r *rotator) promote(ctx context.Context, rot *rotation) error {
-	refused := r.secrets.promote(ctx, rot)
-	if refused == nil {
-		return nil
-	}
-	after := &rotation{event: rot.event}
-	if err := r.secrets.describe(ctx, after); err == nil && after.current == rot.ClientRequestToken {
-		return nil
-	}
+// whose answer was lost, or to a version that is not found yet, so it looks again before it believes one.
+func (r *rotator) promote(ctx context.Context, rot *rotation) (refused error) {
+	r.backoff.eventually(ctx, func() bool {
+		refused = r.secrets.promote(ctx, rot)
+		if refused == nil {
+			return true
+		}
+		after := &rotation{event: rot.event}
+		if err := r.secrets.describe(ctx, after); err == nil && after.current == rot.ClientRequestToken {
+			refused = nil
+		}
+		// Moved by another hand, it is not this rotation's to move: what was deleted is not what that hand wants kept.
+		movedOn := after.current != rot.current
+		return refused == nil || movedOn || !slices.Contains(refusedMoves, codeOf(refused))
+	})
 	return refused
+}
+
+// refusedMoves are how Secrets Manager refuses to move a label from or to where it does not find it.
+var refusedMoves = []string{codeNotFound, "InvalidParameterException", "InvalidRequestException"}
+
+// pendingSoon is pending, for a step after the one that stored the value.
+func (r *rotator) pendingSoon(ctx context.Context, rot *rotation) (credentials client.Credentials, err error) {
+	r.backoff.eventually(ctx, func() bool {
+		credentials, err = r.pending(ctx, rot)
+		return !errors.Is(err, errNoValue)
+	})
+	return credentials, err
 }
 
 // pending returns the value of the version that is being made; errNoValue if it has none yet. A value that is not
 // this client's can't become current, and can't be written again either.
 func (r *rotator) pending(ctx context.Context, rot *rotation) (client.Credentials, error) {
-	value, err := r.secrets.value(ctx, rot, rot.ClientRequestToken)
+	value, _, err := r.secrets.value(ctx, rot, rot.ClientRequestToken)
 	if err != nil {
 		return client.Credentials{}, err
 	}

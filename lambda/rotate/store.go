@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
@@ -20,7 +21,7 @@ const (
 	labelPrevious = "AWSPREVIOUS"
 )
 
-// errNoValue says that a version has not got its value yet.
+// errNoValue says that a version has not got its value yet, or that Secrets Manager does not find it yet.
 var errNoValue = errors.New("the version has no value")
 
 // rotation is one secret on its way to the version that the event's ClientRequestToken names.
@@ -31,6 +32,9 @@ type rotation struct {
 	labels   []string // staging labels of the event's version
 	// current and previous are the ids of the versions with AWSCURRENT and AWSPREVIOUS, "" if there is none.
 	current, previous string
+	undecided         string    // the id of the version with client.UndecidedLabel, "" if there is none
+	rotatedAt         time.Time // the end of the last rotation that went well; zero: there was none
+	everyDays         int       // 0: the schedule is not one of days
 }
 
 // check holds what Secrets Manager asks of every rotation function: that the version is there and pending. Without a
@@ -58,58 +62,41 @@ func (s store) describe(ctx context.Context, rot *rotation) error {
 	if err != nil {
 		return withoutContent(err)
 	}
-	rot.name = aws.ToString(described.Name)
-	rot.labels = described.VersionIdsToStages[rot.ClientRequestToken]
+	versions := map[string]string{} // by label
+	for version, labels := range described.VersionIdsToStages {
+		for _, label := range labels {
+			versions[label] = version
+		}
+	}
+	*rot = rotation{
+		event: rot.event, name: aws.ToString(described.Name), labels: described.VersionIdsToStages[rot.ClientRequestToken],
+		current: versions[labelCurrent], previous: versions[labelPrevious], undecided: versions[client.UndecidedLabel],
+		rotatedAt: aws.ToTime(described.LastRotatedDate),
+	}
 	for _, tag := range described.Tags {
 		if aws.ToString(tag.Key) == client.ClientIDTag {
 			rot.clientID = aws.ToString(tag.Value)
 		}
 	}
-	for version, labels := range described.VersionIdsToStages {
-		if slices.Contains(labels, labelCurrent) {
-			rot.current = version
-		}
-		if slices.Contains(labels, labelPrevious) {
-			rot.previous = version
-		}
+	if described.RotationRules != nil {
+		rot.everyDays = int(aws.ToInt64(described.RotationRules.AutomaticallyAfterDays))
 	}
 	return nil
 }
 
-// value returns the value of a version, or errNoValue.
-func (s store) value(ctx context.Context, rot *rotation, version string) ([]byte, error) {
+// value returns the value of a version and when it was created, or errNoValue.
+func (s store) value(ctx context.Context, rot *rotation, version string) (value []byte, created time.Time, err error) {
 	got, err := s.api.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &rot.SecretID, VersionId: &version})
 	if _, notFound := errors.AsType[*types.ResourceNotFoundException](err); notFound {
-		return nil, errNoValue
+		return nil, time.Time{}, errNoValue
 	}
 	if err != nil {
-		return nil, withoutContent(err)
+		return nil, time.Time{}, withoutContent(err)
 	}
 	if got.SecretString == nil {
-		return got.SecretBinary, nil
+		return got.SecretBinary, aws.ToTime(got.CreatedDate), nil
 	}
-	return []byte(*got.SecretString), nil
-}
-
-// names returns the client and the secret that a version names; both are "" for the placeholder, for a value that is
-// not JSON, and for a version that is not there.
-func (s store) names(ctx context.Context, rot *rotation, version string) (clientID, secretID string, err error) {
-	if version == "" {
-		return "", "", nil
-	}
-	value, err := s.value(ctx, rot, version)
-	if errors.Is(err, errNoValue) {
-		return "", "", nil
-	}
-	if err != nil {
-		return "", "", err
-	}
-	var named struct {
-		ClientID       string `json:"client_id"`
-		ClientSecretID string `json:"client_secret_id"`
-	}
-	_ = json.Unmarshal(value, &named) // what can't be read names nothing
-	return named.ClientID, named.ClientSecretID, nil
+	return []byte(*got.SecretString), aws.ToTime(got.CreatedDate), nil
 }
 
 // put stores the value as the pending version. Repeated by the SDK it does nothing.
@@ -133,29 +120,34 @@ func (s store) put(ctx context.Context, rot *rotation, credentials client.Creden
 	return nil
 }
 
-// release takes AWSPENDING off the event's version.
-func (s store) release(ctx context.Context, rot *rotation) error {
-	_, err := s.api.UpdateSecretVersionStage(ctx, &secretsmanager.UpdateSecretVersionStageInput{
-		SecretId:            &rot.SecretID,
-		VersionStage:        aws.String(labelPending),
-		RemoveFromVersionId: &rot.ClientRequestToken,
-	})
-	if err != nil {
-		return withoutContent(err)
+// unlabel takes a label off a version.
+func (s store) unlabel(ctx context.Context, rot *rotation, label, version string) error {
+	return s.move(ctx, &secretsmanager.UpdateSecretVersionStageInput{SecretId: &rot.SecretID, VersionStage: &label, RemoveFromVersionId: &version})
+}
+
+// markUndecided puts client.UndecidedLabel on the current version.
+func (s store) markUndecided(ctx context.Context, rot *rotation) error {
+	if rot.undecided == rot.current {
+		return nil
 	}
-	return nil
+	return s.move(ctx, moving(rot, client.UndecidedLabel, rot.undecided, rot.current))
 }
 
 // promote moves AWSCURRENT to the version that was pending; Secrets Manager moves AWSPREVIOUS to the one before.
 func (s store) promote(ctx context.Context, rot *rotation) error {
-	input := &secretsmanager.UpdateSecretVersionStageInput{
-		SecretId:        &rot.SecretID,
-		VersionStage:    aws.String(labelCurrent),
-		MoveToVersionId: &rot.ClientRequestToken,
+	return s.move(ctx, moving(rot, labelCurrent, rot.current, rot.ClientRequestToken))
+}
+
+// moving is the request that moves a label between versions; from is "" for a label that is on none.
+func moving(rot *rotation, label, from, to string) *secretsmanager.UpdateSecretVersionStageInput {
+	input := &secretsmanager.UpdateSecretVersionStageInput{SecretId: &rot.SecretID, VersionStage: &label, MoveToVersionId: &to}
+	if from != "" {
+		input.RemoveFromVersionId = &from
 	}
-	if rot.current != "" {
-		input.RemoveFromVersionId = &rot.current
-	}
+	return input
+}
+
+func (s store) move(ctx context.Context, input *secretsmanager.UpdateSecretVersionStageInput) error {
 	if _, err := s.api.UpdateSecretVersionStage(ctx, input); err != nil {
 		return withoutContent(err)
 	}

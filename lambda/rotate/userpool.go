@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 
 	"cognito-m2m/client"
+	"cognito-m2m/internal/standing"
 )
 
 // userPool is the Cognito side.
@@ -27,20 +28,20 @@ func newUserPool(sdk aws.Config, backoff backoff, id, tokenEndpoint string) user
 	return userPool{api: api, id: id, tokenEndpoint: tokenEndpoint}
 }
 
-// addresses returns the URL of the pool's token endpoint and the issuer of its tokens.
-func (p userPool) addresses(ctx context.Context) (tokenEndpoint, issuer string, err error) {
+// addresses returns the URLs of the pool's token endpoint, the one for callers first, and the issuer of its tokens.
+func (p userPool) addresses(ctx context.Context) (tokenEndpoints []string, issuer string, err error) {
 	answer, err := p.api.DescribeUserPool(ctx, &cognito.DescribeUserPoolInput{UserPoolId: &p.id})
 	if err != nil {
-		return "", "", withoutContent(err)
+		return nil, "", withoutContent(err)
 	}
 	if answer.UserPool == nil {
-		return "", "", errUnreadable
+		return nil, "", errUnreadable
 	}
-	tokenEndpoint, err = p.tokenEndpointOf(answer.UserPool)
-	if err != nil {
-		return "", "", err
+	tokenEndpoints = p.tokenEndpointsOf(answer.UserPool)
+	if len(tokenEndpoints) == 0 {
+		return nil, "", stopped{"user pool " + p.id + " has no domain, so there is no token endpoint", "give it a domain, then run the steps again"}
 	}
-	return tokenEndpoint, p.issuerOf(answer.UserPool), nil
+	return tokenEndpoints, p.issuerOf(answer.UserPool), nil
 }
 
 // region is the first part of a pool's id: the pool's primary Region, which its issuer and its prefix domain have.
@@ -49,19 +50,28 @@ func (p userPool) region() string {
 	return region
 }
 
-// tokenEndpointOf prefers the custom domain: whoever has one means callers to use it.
-func (p userPool) tokenEndpointOf(pool *types.UserPoolType) (string, error) {
+// tokenEndpointsOf puts the custom domain first: whoever has one means callers to use it.
+func (p userPool) tokenEndpointsOf(pool *types.UserPoolType) (urls []string) {
 	const path = "/oauth2/token"
-	prefix, custom := aws.ToString(pool.Domain), aws.ToString(pool.CustomDomain)
-	switch {
-	case p.tokenEndpoint != "":
-		return p.tokenEndpoint, nil
-	case custom != "":
-		return "https://" + custom + path, nil
-	case prefix != "":
-		return "https://" + prefix + ".auth." + p.region() + ".amazoncognito.com" + path, nil
+	if p.tokenEndpoint != "" {
+		return []string{p.tokenEndpoint}
 	}
-	return "", stopped{"user pool " + p.id + " has no domain, so there is no token endpoint", "give it a domain, then run the steps again"}
+	if custom := aws.ToString(pool.CustomDomain); custom != "" {
+		urls = append(urls, "https://"+custom+path)
+	}
+	if prefix := aws.ToString(pool.Domain); prefix != "" {
+		urls = append(urls, "https://"+prefix+p.domainUnder()+path)
+	}
+	return urls
+}
+
+// domainUnder is what prefix domains of the Region end with. GovCloud has FIPS endpoints alone (GovCloud guide,
+// "Amazon Cognito").
+func (p userPool) domainUnder() string {
+	if strings.HasPrefix(p.region(), "us-gov-") {
+		return ".auth-fips." + p.region() + ".amazoncognito.com"
+	}
+	return ".auth." + p.region() + ".amazoncognito.com"
 }
 
 // issuerOf returns the "iss" claim of the pool's tokens, which has a second form since 2026. A pool that says nothing
@@ -74,39 +84,40 @@ func (p userPool) issuerOf(pool *types.UserPoolType) string {
 	return "https://" + host + p.region() + ".amazonaws.com/" + p.id
 }
 
-// scopes returns the client's scopes, sorted. The answer also holds a secret, which is not looked at.
-func (p userPool) scopes(ctx context.Context, clientID string) ([]string, error) {
+// client returns the name of an app client, and its scopes, sorted. The answer also holds a secret, which is not
+// looked at.
+func (p userPool) client(ctx context.Context, clientID string) (name string, scopes []string, err error) {
 	answer, err := p.api.DescribeUserPoolClient(ctx, &cognito.DescribeUserPoolClientInput{UserPoolId: &p.id, ClientId: &clientID})
 	if err != nil {
-		return nil, p.aboutClient(err, clientID)
+		return "", nil, p.aboutClient(err, clientID)
 	}
 	if answer.UserPoolClient == nil {
-		return nil, errUnreadable
+		return "", nil, errUnreadable
 	}
-	scopes := slices.Sorted(slices.Values(answer.UserPoolClient.AllowedOAuthScopes))
-	if len(scopes) == 0 {
-		return nil, stopped{"app client " + clientID + " has no scope, so it can get no token", "allow it a scope, then run the steps again"}
-	}
-	return scopes, nil
+	return aws.ToString(answer.UserPoolClient.ClientName), slices.Sorted(slices.Values(answer.UserPoolClient.AllowedOAuthScopes)), nil
 }
 
-// secretIDs returns the ids of the client's live secrets, the oldest first.
-func (p userPool) secretIDs(ctx context.Context, clientID string) ([]string, error) {
+// liveSecrets are those of an app client that Cognito accepts, the oldest first.
+type liveSecrets []standing.Secret
+
+// find returns the secret of an id, nil if it is not live.
+func (l liveSecrets) find(id string) *standing.Secret {
+	if i := slices.IndexFunc(l, func(s standing.Secret) bool { return s.ID == id }); i >= 0 {
+		return &l[i]
+	}
+	return nil
+}
+
+func (p userPool) secrets(ctx context.Context, clientID string) (live liveSecrets, err error) {
 	answer, err := p.api.ListUserPoolClientSecrets(ctx, &cognito.ListUserPoolClientSecretsInput{UserPoolId: &p.id, ClientId: &clientID})
 	if err != nil {
 		return nil, p.aboutClient(err, clientID)
 	}
-	slices.SortFunc(answer.ClientSecrets, func(a, b types.ClientSecretDescriptorType) int {
-		return cmp.Or(
-			aws.ToTime(a.ClientSecretCreateDate).Compare(aws.ToTime(b.ClientSecretCreateDate)),
-			cmp.Compare(aws.ToString(a.ClientSecretId), aws.ToString(b.ClientSecretId)),
-		)
-	})
-	var ids []string
 	for _, secret := range answer.ClientSecrets {
-		ids = append(ids, aws.ToString(secret.ClientSecretId))
+		live = append(live, standing.Secret{ID: aws.ToString(secret.ClientSecretId), Created: aws.ToTime(secret.ClientSecretCreateDate)})
 	}
-	return ids, nil
+	slices.SortFunc(live, func(a, b standing.Secret) int { return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.ID, b.ID)) })
+	return live, nil
 }
 
 // addSecret has Cognito make one more secret for the client.
@@ -131,13 +142,16 @@ func (p userPool) deleteSecret(ctx context.Context, clientID, id string) error {
 	return withoutContent(err)
 }
 
+// unknownClient says that the pool has no such app client, or does not find it yet.
+type unknownClient struct{ stopped }
+
 // aboutClient explains the one refusal that says something about the secret's tag.
 func (p userPool) aboutClient(err error, clientID string) error {
 	if _, notFound := errors.AsType[*types.ResourceNotFoundException](err); notFound {
-		return stopped{
+		return unknownClient{stopped{
 			fmt.Sprintf("user pool %s has no app client %s", p.id, clientID),
 			"deploy the stack again, so that the secret's tag " + client.ClientIDTag + " names the app client there is",
-		}
+		}}
 	}
 	return withoutContent(err)
 }

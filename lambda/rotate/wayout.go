@@ -18,6 +18,10 @@ func newStuck(problem string) error {
 	return stuck{stopped{problem, "give this version up, since none can be written again: take its label AWSPENDING off, and rotate again"}}
 }
 
+// withdrawn is a rotation that has changed nothing and has taken the label off its own empty version, so that another
+// can begin.
+type withdrawn struct{ stopped }
+
 // notPending is a step of no rotation that is under way.
 type notPending struct{ stopped }
 
@@ -27,8 +31,8 @@ var secretForm = regexp.MustCompile(`^(?:arn:[^/]*:secret:)?m2m/([a-z][a-z0-9-]*
 // arnSuffix is what Secrets Manager adds to a name in the ARN.
 var arnSuffix = regexp.MustCompile(`-[A-Za-z0-9]{6}$`)
 
-// command is the operator's next one, for the error of a rotation that has stopped: every step that fails leaves
-// AWSPENDING behind, and with it a plain m2m rotate is refused. It is "" for a secret of another name than the stack
+// command is the operator's next one, for the error of a rotation that has stopped: a step that fails leaves
+// AWSPENDING behind, unless it has withdrawn, and with it a plain m2m rotate is refused. It is "" for a secret of another name than the stack
 // gives, whose error then has its general words only.
 func (r *rotator) command(rot *rotation, err error) string {
 	name := rot.SecretID
@@ -46,7 +50,7 @@ func (r *rotator) command(rot *rotation, err error) string {
 	switch {
 	case errors.As(err, new(stuck)):
 		return text + " --abandon"
-	case errors.As(err, new(notPending)):
+	case errors.As(err, new(notPending)), errors.As(err, new(withdrawn)):
 		return text
 	}
 	return text + " --resume"

@@ -15,6 +15,7 @@ func TestCommand(t *testing.T) {
 		"a call that failed":       {arn + "m2m/prod/partner-api-Ab1Cd2", true, failed, "m2m rotate partner-api --env prod --deployed --resume"},
 		"a cause to repair":        {arn + "m2m/prod/partner-Ab1Cd2", true, stopped{"p", "w"}, "m2m rotate partner --env prod --deployed --resume"},
 		"a version that is stuck":  {arn + "m2m/prod/partner-Ab1Cd2", true, newStuck("p"), "m2m rotate partner --env prod --deployed --abandon"},
+		"a rotation withdrawn":     {arn + "m2m/prod/partner-Ab1Cd2", true, withdrawn{stopped{"p", "w"}}, "m2m rotate partner --env prod --deployed"},
 		"a version without label":  {arn + "m2m/prod/partner-Ab1Cd2", true, notPending{}, "m2m rotate partner --env prod --deployed"},
 		"on this machine":          {arn + "m2m/dev/reader-Ab1Cd2", false, failed, "m2m rotate reader --env dev --resume"},
 		"a name without its ARN":   {"m2m/dev/reader-abcdef", true, failed, "m2m rotate reader-abcdef --env dev --deployed --resume"},

@@ -53,12 +53,22 @@ var rules = []rule{
 	{
 		why:       "config, client and the functions stand alone",
 		applies:   func(name string) bool { return name == "config" || name == "client" || isFunction(name) },
-		forbidden: func(i string) bool { return ours(i) && i != module+"/client" && i != printable },
+		forbidden: func(i string) bool { return ours(i) && !isOfRotation(i) && i != printable },
 	},
 	{
-		why:       "only a function that rotates secrets may import client",
+		why:       "only a function that rotates secrets may import client, and what tells which secret is in use",
 		applies:   func(name string) bool { return name == "config" || isFunction(name) && name != "lambda/rotate" },
-		forbidden: func(i string) bool { return i == module+"/client" },
+		forbidden: isOfRotation,
+	},
+	{
+		why:       "client knows nothing of rotations",
+		applies:   func(name string) bool { return name == "client" },
+		forbidden: isOfRotation,
+	},
+	{
+		why:       "what tells which secret is in use knows the form of a value alone",
+		applies:   func(name string) bool { return name == "internal/standing" },
+		forbidden: func(i string) bool { return ours(i) && i != module+"/client" },
 	},
 	{
 		why:       "the parts of the local runtime are siblings; internal/local puts them together",
@@ -105,6 +115,11 @@ func isCDK(path string) bool {
 	return strings.HasPrefix(path, "github.com/aws/aws-cdk-go/") ||
 		strings.HasPrefix(path, "github.com/aws/constructs-go/") ||
 		strings.HasPrefix(path, "github.com/aws/jsii-runtime-go")
+}
+
+// isOfRotation is what a function that rotates secrets shares with callers and operators.
+func isOfRotation(path string) bool {
+	return path == module+"/client" || path == module+"/internal/standing"
 }
 
 func isFunction(name string) bool { return strings.HasPrefix(name, "lambda/") }
@@ -161,6 +176,9 @@ func TestImportRulesGoRed(t *testing.T) {
 		{"config", module + "/internal/assembly"},
 		{"lambda/echo", module + "/client"},
 		{"lambda/rotate", module + "/config"},
+		{"lambda/echo", module + "/internal/standing"},
+		{"client", module + "/internal/standing"},
+		{"internal/standing", module + "/internal/target"},
 		{"internal/gateway", module + "/internal/cognito"},
 		{"internal/trust", module + "/internal/local"},
 		{"internal/local", module + "/config"},
@@ -176,7 +194,7 @@ func TestImportRulesGoRed(t *testing.T) {
 			t.Errorf("%s may import %s", c.importer, c.imported)
 		}
 	}
-	allowed := pkg{ImportPath: module + "/lambda/rotate", Imports: []string{module + "/client"}}
+	allowed := pkg{ImportPath: module + "/lambda/rotate", Imports: []string{module + "/client", module + "/internal/standing"}}
 	if found := violations([]pkg{allowed}); len(found) > 0 {
 		t.Error(found)
 	}

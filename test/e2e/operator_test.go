@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -65,11 +66,48 @@ func (o *operator) rotate(ctx context.Context, secret string) error {
 		if err != nil {
 			return err
 		}
-		if slices.Contains(described.VersionIdsToStages[*started.VersionId], "AWSCURRENT") {
+		switch labels := described.VersionIdsToStages[*started.VersionId]; {
+		case slices.Contains(labels, "AWSCURRENT"):
 			return nil
+		case len(labels) == 0:
+			return fmt.Errorf("the rotation of %s has withdrawn", secret)
 		}
 	}
 	return fmt.Errorf("the rotation of %s did not end", secret)
+}
+
+// rotateEarly is rotate for who does not wait until callers have had time enough:
+// it deletes the secret that a rotation would spare.
+func (o *operator) rotateEarly(t *testing.T, secret string) error {
+	t.Helper()
+	current := o.current(t, secret)
+	for _, id := range o.live(t, current.ClientID) {
+		if id == current.ClientSecretID {
+			continue
+		}
+		_, err := o.pool.DeleteUserPoolClientSecret(t.Context(), &cognitoidentityprovider.DeleteUserPoolClientSecretInput{
+			UserPoolId: &o.poolID, ClientId: &current.ClientID, ClientSecretId: &id,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return o.rotate(t.Context(), secret)
+}
+
+// paste writes the credentials over the current value by hand, without the id of
+// their secret.
+func (o *operator) paste(t *testing.T, secret string, c client.Credentials) {
+	t.Helper()
+	value, err := json.Marshal(map[string]string{
+		"client_id": c.ClientID, "client_secret": string(c.ClientSecret), "token_endpoint": c.TokenEndpoint, "edited": time.Now().String(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.secrets.PutSecretValue(t.Context(), &secretsmanager.PutSecretValueInput{SecretId: &secret, SecretString: aws.String(string(value))}); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // live are the ids of the client's live secrets.

@@ -56,7 +56,7 @@ func TestCallsWhileSecretsRotate(t *testing.T) {
 	for range rotations {
 		held = append(held, o.current(t, "m2m/dev/reader"))
 		<-pause.C
-		if err := o.rotate(t.Context(), "m2m/dev/reader"); err != nil {
+		if err := o.rotateEarly(t, "m2m/dev/reader"); err != nil {
 			t.Fatal(err)
 		}
 		o.checkGenerations(t, append(held, o.current(t, "m2m/dev/reader")))

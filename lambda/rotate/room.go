@@ -1,0 +1,141 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"cognito-m2m/client"
+	"cognito-m2m/internal/standing"
+)
+
+// makeRoom leaves the client with one secret: the one in use, or without such its oldest, since the last can't be
+// deleted. Where that would be a guess, or would take a secret away that callers have hardly had the time to replace,
+// the rotation withdraws.
+func (r *rotator) makeRoom(ctx context.Context, rot *rotation) error {
+	s, err := r.inUse(ctx, rot, "")
+	if err != nil || len(s.live) < 2 {
+		return err
+	}
+	if s.Undecided {
+		return r.withdrawUndecided(ctx, rot)
+	}
+	keep := cmp.Or(s.InUse, s.live[0].ID)
+	for _, secret := range s.live {
+		if secret.ID == keep {
+			continue
+		}
+		if err := r.mayGo(ctx, rot, s, secret); err != nil {
+			return err
+		}
+		if err := r.pool.deleteSecret(ctx, rot.clientID, secret.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mayGo says why a secret that is not in use may not be deleted yet.
+func (r *rotator) mayGo(ctx context.Context, rot *rotation, s secretsInUse, secret standing.Secret) error {
+	if s.WasCurrent(s.of(rot), secret) {
+		until := s.ReplacedAt.Add(r.graceOf(rot))
+		if s.InUse == "" || !r.now().Before(until) {
+			return nil
+		}
+		return r.withdraw(ctx, rot, stopped{
+			fmt.Sprintf("the secret that has to make room was replaced at %s, and callers may still have it: no rotation before %s",
+				s.ReplacedAt.UTC().Format(time.RFC3339), until.UTC().Format(time.RFC3339)),
+			"wait until then, or have it deleted now",
+		})
+	}
+	// It may be the one that an earlier run of this step has stored.
+	if _, err := r.pendingSoon(ctx, rot); !errors.Is(err, errNoValue) {
+		return cmp.Or(err, errStored)
+	}
+	return nil
+}
+
+// The longest that a secret is spared after it was replaced, where nothing else is set.
+const longestGrace = 24 * time.Hour
+
+// graceOf is how long a secret is spared after it was replaced. Half of the schedule is long enough for callers to
+// change, and never in the way of the schedule itself.
+func (r *rotator) graceOf(rot *rotation) time.Duration {
+	if r.grace != nil {
+		return *r.grace
+	}
+	if half := time.Duration(rot.everyDays) * 24 * time.Hour / 2; half > 0 {
+		return min(half, longestGrace)
+	}
+	return longestGrace
+}
+
+// graceIn reads the variable GRACE_HOURS; nil without one.
+func graceIn(hours string) (*time.Duration, error) {
+	if hours == "" {
+		return nil, nil //nolint:nilnil // nothing is set
+	}
+	n, err := strconv.ParseUint(hours, 10, 16)
+	if err != nil {
+		return nil, stopped{"GRACE_HOURS is not a whole number of hours", "set it to one, or remove it"}
+	}
+	return new(time.Duration(n) * time.Hour), nil
+}
+
+// withdrawUndecided leaves the label by which m2m clients tells what to do.
+func (r *rotator) withdrawUndecided(ctx context.Context, rot *rotation) error {
+	if err := r.secrets.markUndecided(ctx, rot); err != nil {
+		return err
+	}
+	return r.withdraw(ctx, rot, stopped{
+		"the app client has two secrets, and the value in use, written by hand, names neither: deleting one would be a guess",
+		"write its client_secret_id into the value, or delete the secret that nobody uses, then rotate again",
+	})
+}
+
+// withdraw takes AWSPENDING off the event's version, which has no value, so that another rotation can begin.
+func (r *rotator) withdraw(ctx context.Context, rot *rotation, why stopped) error {
+	if err := r.secrets.unlabel(ctx, rot, labelPending, rot.ClientRequestToken); err != nil {
+		r.log.WarnContext(ctx, "AWSPENDING stays on a version without a value", "secret", rot.name, "versionId", rot.ClientRequestToken, "error", err.Error())
+		return why
+	}
+	return withdrawn{why}
+}
+
+// ownScopes returns the scopes of the app client that the secret is for. Who that is must not hang on the tag alone:
+// the function can add a secret to any app client, so whoever changed the tag of a secret that they may read would be
+// given the secret of another client. The secret's name can't be changed, and the app client of a stack has the same
+// name. A new app client, or tag, may not be found at once.
+func (r *rotator) ownScopes(ctx context.Context, rot *rotation) (scopes []string, err error) {
+	r.backoff.eventually(ctx, func() bool {
+		var name string
+		name, scopes, err = r.pool.client(ctx, rot.clientID)
+		if err == nil && !isNamed(rot.name, name) {
+			err = anothersClient{stopped{
+				fmt.Sprintf("the secret's tag %s names the app client %s, which is called %q and so is not the secret's", client.ClientIDTag, rot.clientID, name),
+				"find out who changed the tag, and deploy the stack again, which sets it",
+			}}
+		}
+		if !errors.As(err, new(anothersClient)) && !errors.As(err, new(unknownClient)) {
+			return true
+		}
+		again := &rotation{event: rot.event}
+		if failed := r.secrets.describe(ctx, again); failed == nil && again.clientID != "" {
+			rot.clientID = again.clientID
+		}
+		return false
+	})
+	return scopes, err
+}
+
+// anothersClient is the app client of another secret.
+type anothersClient struct{ stopped }
+
+// isNamed says whether a secret is that of the client of a name.
+func isNamed(secret, clientName string) bool {
+	found := secretForm.FindStringSubmatch(secret)
+	return found != nil && found[2] == clientName
+}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"cognito-m2m/client"
+)
+
+// handWritten are values in use that tell no rotation which of two live secrets they hold. Each returns what callers
+// hold.
+var handWritten = map[string]func(w *world) client.Credentials{
+	"the id lost in two edits": func(w *world) client.Credentials {
+		held := w.mustCredentials(labelCurrent)
+		w.editTwice(held)
+		return held
+	},
+	"the secret before, without its id": func(w *world) client.Credentials {
+		held := w.mustCredentials(labelPrevious)
+		w.put(pasted(w.t, held))
+		return held
+	},
+	"the secret before, with the id of the present one": func(w *world) client.Credentials {
+		held := w.mustCredentials(labelPrevious)
+		mixed := held
+		mixed.ClientSecretID = w.mustCredentials(labelCurrent).ClientSecretID
+		w.putCredentials(mixed)
+		return held
+	},
+	"twice a value of another client": func(w *world) client.Credentials {
+		held := w.mustCredentials(labelCurrent)
+		w.put(`{"client_id":"other","client_secret_id":"other--1"}`)
+		w.put(`{"client_id":"other","client_secret_id":"other--2"}`)
+		return held
+	},
+	"twice no JSON": func(w *world) client.Credentials {
+		held := w.mustCredentials(labelCurrent)
+		w.put("changed by hand")
+		w.put("and again")
+		return held
+	},
+	"the placeholder over an edit": func(w *world) client.Credentials {
+		held := w.mustCredentials(labelCurrent)
+		w.put(pasted(w.t, held))
+		w.put("{}")
+		return held
+	},
+}
+
+// Where two secrets live and it is a guess which of them callers use, none is deleted, and nothing is left half made.
+func TestNothingIsDeletedOnAGuess(t *testing.T) {
+	t.Parallel()
+	for name, write := range handWritten {
+		for wayOut, repair := range map[string]func(w *world, held client.Credentials){
+			"its id is written":     func(w *world, held client.Credentials) { w.putCredentials(held) },
+			"the other one deleted": (*world).deleteAllBut,
+		} {
+			t.Run(name+"/"+wayOut, func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t, setup{})
+				w.rotateWell()
+				w.rotateWell()
+				held := write(w)
+				before, live := w.labels(), w.liveIDs()
+				err := w.rotate()
+				if err == nil || !strings.Contains(err.Error(), "names neither") || !strings.HasSuffix(err.Error(), "(m2m rotate reader --env dev)") {
+					t.Errorf("error %v", err)
+				}
+				if status := w.tokenStatus(held); status != http.StatusOK || !slices.Equal(w.liveIDs(), live) {
+					t.Errorf("what callers hold: status %d; live %v, before %v", status, w.liveIDs(), live)
+				}
+				after := w.labels()
+				if after[labelPending] != "" || after[labelCurrent] != before[labelCurrent] || after[client.UndecidedLabel] != before[labelCurrent] {
+					t.Errorf("labels %v, before %v", after, before)
+				}
+
+				repair(w, held)
+				w.rotateWell()
+				w.wantSettled()
+				if status := w.tokenStatus(held); status != http.StatusOK {
+					t.Errorf("after the way out, what callers hold: status %d", status)
+				}
+				if left := w.labels()[client.UndecidedLabel]; left != "" {
+					t.Errorf("%s is still on %s", client.UndecidedLabel, left)
+				}
+			})
+		}
+	}
+}
+
+// A second rotation that can't decide moves the label along, and adds none.
+func TestUndecidedAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, setup{})
+	w.rotateWell()
+	w.rotateWell()
+	held := w.mustCredentials(labelCurrent)
+	for range 2 {
+		w.editTwice(held)
+		for range 2 {
+			if err := w.rotate(); err == nil {
+				t.Fatal("no error")
+			}
+			if labels := w.labels(); labels[client.UndecidedLabel] != labels[labelCurrent] {
+				t.Errorf("labels %v", labels)
+			}
+		}
+	}
+}
+
+// At the end of a rotation nothing has to make room, so nothing is deleted on a guess there either.
+func TestFirstRotationOverAHandWrittenValue(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, setup{})
+	original := w.pool.ClientSecrets(w.clientID)[0]
+	w.put(pasted(t, client.Credentials{ClientID: w.clientID, ClientSecret: client.Secret(original.Value), TokenEndpoint: w.tokenURL}))
+	held := w.mustCredentials(labelCurrent)
+	w.rotateWell()
+	w.wantSettled()
+	if status := w.tokenStatus(held); status != http.StatusOK {
+		t.Errorf("what callers hold: status %d", status)
+	}
+	w.rotateWell()
+	w.wantSettled()
+	if status := w.tokenStatus(held); status != http.StatusBadRequest {
+		t.Errorf("a rotation later: status %d", status)
+	}
+}
+
+// A replaced app client keeps its way out: nobody can have any of its secrets.
+func TestReplacedClientWithTwoSecrets(t *testing.T) {
+	t.Parallel()
+	w := replacedClient(t)
+	w.addByHand()
+	w.rotateWell()
+	w.wantSettled()
+}
+
+func (w *world) deleteAllBut(keep client.Credentials) {
+	for _, live := range w.pool.ClientSecrets(w.clientID) {
+		if client.Secret(live.Value) != keep.ClientSecret {
+			w.deleteByHand(live.ID)
+		}
+	}
+}
