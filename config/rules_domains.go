@@ -12,6 +12,9 @@ func (c *checker) tokenDomain() {
 	const path = "identity.domain.customDomain"
 	domain := c.written.Identity.Domain.CustomDomain
 	c.inZone(path, domainName(domain.Name), domain.HostedZoneName)
+	if c.has(path) && strings.HasPrefix(string(c.written.Region), "us-gov-") { // GovCloud guide, "Amazon Cognito"
+		c.report(path, "user pools have no custom domains in "+string(c.written.Region), "remove it, and use the Cognito domain")
+	}
 	if domain.CertificateARN == "" { // not written, or refused
 		return
 	}

@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"regexp"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
@@ -29,14 +30,37 @@ func newIdentityStack(scope constructs.Construct, env *config.Environment) *iden
 	domain := pool.AddDomain(jsii.String("Domain"), &awscognito.UserPoolDomainOptions{
 		CognitoDomain: &awscognito.CognitoDomainOptions{DomainPrefix: domainPrefix(stack, env)},
 	})
+	var host string
 	if custom := env.Identity.CustomDomain; custom != nil {
-		domain = addTokenDomain(stack, pool, custom)
+		host = *addTokenDomain(stack, pool, custom).DomainName()
+	} else {
+		host = cognitoDomain(stack, env, domain)
 	}
 
 	output(stack, "TokenEndpoint", "Where clients ask for tokens: POST, grant_type=client_credentials.",
-		jsii.Sprintf("%s/oauth2/token", *domain.BaseUrl(nil)))
+		jsii.Sprintf("https://%s/oauth2/token", host))
 	return &identityStack{Stack: stack, pool: pool, issuer: issuerOf(stack, pool, env)}
 }
+
+// cognitoDomain is the host of a prefix domain. GovCloud has FIPS endpoints alone
+// (GovCloud guide, "Amazon Cognito"); where the Region is not known yet,
+// CloudFormation tells.
+func cognitoDomain(stack awscdk.Stack, env *config.Environment, domain awscognito.UserPoolDomain) string {
+	auth := "auth"
+	switch {
+	case strings.HasPrefix(env.Region, govCloud):
+		auth = "auth-fips"
+	case env.Region == "":
+		inGovCloud := awscdk.NewCfnCondition(stack, jsii.String("GovCloud"), &awscdk.CfnConditionProps{
+			Expression: awscdk.Fn_ConditionEquals(stack.Partition(), jsii.String("aws-us-gov")),
+		})
+		auth = *awscdk.Token_AsString(awscdk.Fn_ConditionIf(inGovCloud.LogicalId(), jsii.String("auth-fips"), jsii.String(auth)), nil)
+	}
+	return *jsii.Sprintf("%s.%s.%s.amazoncognito.com", *domain.DomainName(), auth, *stack.Region())
+}
+
+// govCloud begins the names of the Regions of AWS GovCloud (US).
+const govCloud = "us-gov-"
 
 // issuerOf is how another stack gets the issuer. What the pool's provider URL is
 // under the updated form is not documented, so that one is put together; the URL

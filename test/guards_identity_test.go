@@ -97,7 +97,7 @@ func wrongDomain(s stage) (findings []string) {
 	switch configured := s.env.Identity.CustomDomain; {
 	case len(cognito) != 1:
 		findings = append(findings, fmt.Sprintf("%d Cognito domains, want 1: without there is no token endpoint", len(cognito)))
-	case configured == nil && (len(custom) > 0 || !strings.Contains(endpoint, "${"+cognito[0]+"}.auth.")):
+	case configured == nil && (len(custom) > 0 || endpoint != "https://${"+cognito[0]+"}."+s.cognitoDomain()+"/oauth2/token"):
 		findings = append(findings, fmt.Sprintf("tokens are at %s, custom domains are %v; none is configured", endpoint, custom))
 	case configured != nil && (len(custom) != 1 || endpoint != "https://${"+custom[0]+"}/oauth2/token"):
 		findings = append(findings, fmt.Sprintf("tokens are at %s, custom domains are %v; configured is %s", endpoint, custom, configured.Name))
@@ -108,6 +108,18 @@ func wrongDomain(s stage) (findings []string) {
 		}
 	}
 	return findings
+}
+
+// cognitoDomain is what prefix domains end with: GovCloud has FIPS endpoints alone.
+func (s stage) cognitoDomain() string {
+	switch region := s.env.Region; {
+	case region == "":
+		return `{"Fn::If":["GovCloud","auth-fips","auth"]}.${AWS::Region}.amazoncognito.com`
+	case strings.HasPrefix(region, "us-gov-"):
+		return "auth-fips." + region + ".amazoncognito.com"
+	default:
+		return "auth." + region + ".amazoncognito.com"
+	}
 }
 
 func (s stage) wrongPrefix(id, got string) []string {

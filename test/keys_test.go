@@ -85,6 +85,17 @@ var keyTable = slices.Concat(monitoringKeys, []keyed{
 		},
 	},
 	{
+		key: "region", old: "region: eu-west-1", new: "region: us-gov-west-1",
+		want: []string{
+			"Api FunctionsEchoHandler0BB05B78.Code.S3Bucket.Fn::Sub = cdk-hnb659fds-assets-${AWS::AccountId}-us-gov-west-1",
+			"Api FunctionsEchoHandlerHttpApiBA4A182F.SourceArn = arn:aws-us-gov:execute-api:us-gov-west-1:${AWS::AccountId}:${HttpApiF5A9A8A7}/*/*",
+			"Api RotationPermission963C9499.SourceArn = arn:aws-us-gov:secretsmanager:us-gov-west-1:${AWS::AccountId}:secret:m2m/dev/*",
+			"Api RotationRotateHandlerC187A964.Code.S3Bucket.Fn::Sub = cdk-hnb659fds-assets-${AWS::AccountId}-us-gov-west-1",
+			"Api RotationRotateRoleDefaultPolicyDD215CBB.PolicyDocument.Statement[2].Resource = arn:aws-us-gov:cognito-idp:us-gov-west-1:${AWS::AccountId}:userpool/<pool>",
+			"Identity Outputs.TokenEndpoint.Value = https://${UserPoolDomainD0EA232A}.auth-fips.us-gov-west-1.amazoncognito.com/oauth2/token",
+		},
+	},
+	{
 		key: "account", old: "region: eu-west-1", new: "region: eu-west-1\naccount: \"123456789012\"",
 		want: []string{
 			"Api FunctionsEchoHandler0BB05B78.Code.S3Bucket = cdk-hnb659fds-assets-123456789012-eu-west-1",

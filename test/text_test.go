@@ -71,6 +71,9 @@ func (s stage) partition() string {
 	if s.env.Region == "" {
 		return "${AWS::Partition}"
 	}
+	if strings.HasPrefix(s.env.Region, "us-gov-") {
+		return "aws-us-gov"
+	}
 	return "aws"
 }
 

@@ -200,6 +200,7 @@ func TestGuardsFollowTheFile(t *testing.T) {
 		"a client with a hyphen": strings.Replace(variant, "  reader:", "  report-job:", 1),
 		"the catch-all route":    variant + "\n    - {path: $default, scopes: []}",
 		"no region":              strings.Replace(variant, "region: eu-west-1\n", "", 1),
+		"GovCloud":               strings.Replace(variant, "eu-west-1", "us-gov-west-1", 1),
 		"a fixed account":        strings.Replace(variant, "region: eu-west-1\n", "region: eu-west-1\naccount: \"123456789012\"\n", 1),
 		"a customer key":         variant + "\nsecrets: {customerKey: true}",
 		"readers elsewhere":      partners,
