@@ -34,7 +34,7 @@ func (f *file) environment() *Environment {
 		},
 		ResourceServers: f.ResourceServers.sorted(),
 		Clients:         f.Clients.sorted(),
-		Secrets:         Secrets{CustomerKey: f.Secrets.CustomerKey},
+		Secrets:         Secrets{CustomerKey: f.Secrets.CustomerKey, GraceHours: (*int)(f.Secrets.GraceHours)},
 		API:             f.API.environment(),
 		Functions:       f.usedFunctions(),
 		Logs:            Logs{RetentionDays: cmp.Or(int(f.Logs.RetentionDays), defaultRetentionDays), CustomerKey: f.Logs.CustomerKey},

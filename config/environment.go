@@ -58,6 +58,7 @@ type Scope struct {
 // Secrets is what an environment says about the secrets of all its clients.
 type Secrets struct {
 	CustomerKey bool // they are encrypted with a KMS key of this environment, not with the AWS managed one
+	GraceHours  *int // for which a rotation spares a secret that was replaced; nil: 24 or half of EveryDays, whichever is less
 }
 
 // Client is one app client, which stands for one calling system.

@@ -120,6 +120,8 @@ type secretReaders []roleARN
 type secrets struct {
 	// Encrypt them with a KMS key of this environment. Only such a secret can be read from another account.
 	CustomerKey bool `yaml:"customerKey,omitempty" jsonschema:"default=false"`
+	// Hours for which a rotation spares a secret after it was replaced, for callers that have not read the new one yet; within them the next rotation fails instead. 0 spares none. Left out, 24 hours or half of the client's everyDays, whichever is less.
+	GraceHours *graceHours `yaml:"graceHours,omitempty" jsonschema:"example=72"`
 }
 
 // Settings of the functions behind the API.

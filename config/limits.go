@@ -65,6 +65,7 @@ func (c count) check(n int, hintWhenEmpty string) (message, hint string) {
 // above zero.
 type number struct {
 	min, max float64
+	orZero   bool
 	values   []float64 // ascending; nil: see min and max
 }
 
@@ -72,6 +73,7 @@ type (
 	requestRate   float64
 	requestBurst  int
 	rotationDays  int
+	graceHours    int
 	retentionDays int
 	memoryMB      int
 )
@@ -81,6 +83,9 @@ func (requestBurst) number() number { return number{max: math.MaxInt32} }
 
 // number is Secrets Manager's range for RotationRules.AutomaticallyAfterDays.
 func (rotationDays) number() number { return number{max: 1000} }
+
+// number ends with the longest schedule; see checker.graceHours.
+func (graceHours) number() number { return number{max: 24 * 1000, orZero: true} }
 
 // number is what CloudWatch Logs takes (PutRetentionPolicy).
 func (retentionDays) number() number {
@@ -103,8 +108,10 @@ func (n number) check(value float64) (message, hint string) {
 		return decimal(value) + " is too large, at most " + decimal(n.max) + " is allowed", ""
 	case value < n.min && n.min > 0:
 		return decimal(value) + " is too small, at least " + decimal(n.min) + " is needed", ""
-	case value > 0:
+	case value > 0, value == 0 && n.orZero:
 		return "", ""
+	case n.orZero:
+		return decimal(value) + " is too small, at least 0 is needed", ""
 	default:
 		return decimal(value) + " is too small, it must be above 0", ""
 	}

@@ -138,6 +138,8 @@ func allowed(t reflect.Type) (rules []string) {
 	}
 	zero := reflect.Zero(t).Interface()
 	switch t.Kind() {
+	case reflect.Pointer:
+		return allowed(t.Elem())
 	case reflect.Slice:
 		rules = append(rules, allowed(t.Elem())...)
 	case reflect.Map:
@@ -192,6 +194,8 @@ func (n number) rule(whole bool) string {
 		return "a value of the list"
 	case n.min > 0:
 		return fmt.Sprintf("%s from %s to %s", what, decimal(n.min), decimal(n.max))
+	case n.orZero:
+		return fmt.Sprintf("%s from 0 to %s", what, decimal(n.max))
 	case n.max < math.MaxInt32:
 		return fmt.Sprintf("%s from 1 to %s", what, decimal(n.max))
 	default:

@@ -175,6 +175,10 @@ func (r *reader) value(path string, node ast.Node, into reflect.Value, hint stri
 		r.once(path, v, into, func() { r.list(path, v, into, hint) })
 	default:
 		r.places[path] = placeOf(node)
+		if into.Kind() == reflect.Pointer { // a number for which 0 and none are not the same
+			into.Set(reflect.New(into.Type().Elem()))
+			into = into.Elem()
+		}
 		r.scalar(path, value, into)
 	}
 }

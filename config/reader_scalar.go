@@ -99,6 +99,8 @@ func numberIn(node ast.Node, kind reflect.Kind) (float64, bool) {
 // wanted names what a type of file.go looks like in YAML.
 func wanted(t reflect.Type) string {
 	switch t.Kind() {
+	case reflect.Pointer:
+		return wanted(t.Elem())
 	case reflect.Slice:
 		return "a list"
 	case reflect.Map, reflect.Struct:

@@ -56,6 +56,7 @@ func (c *checker) check() {
 	c.resourceServers()
 	c.clients()
 	c.secretReaders()
+	c.graceHours()
 	c.tokenDomain()
 	c.apiDomain()
 	c.cors()

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -40,6 +41,22 @@ func (c *checker) secretReaders() {
 	if len(readers) > maxReaders {
 		c.report("clients", fmt.Sprintf("name %d secretReaders in all, at most %d are allowed", len(readers), maxReaders),
 			"KMS's limit for a key policy")
+	}
+}
+
+// graceHours refuses a time in which a schedule would rotate: every rotation would fail.
+func (c *checker) graceHours() {
+	spared := c.written.Secrets.GraceHours
+	if spared == nil {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.written.Clients)) {
+		days := cmp.Or(int(c.written.Clients[name].Rotation.EveryDays), defaultRotationDays)
+		if hours := 24 * days; int(*spared) >= hours {
+			c.report("secrets.graceHours", fmt.Sprintf("is %d, and the client %q rotates every %d days: every rotation would fail", *spared, name, days),
+				fmt.Sprintf("write less than %d", hours))
+			return
+		}
 	}
 }
 

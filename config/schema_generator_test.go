@@ -69,6 +69,8 @@ func constrain(schema *generator.Schema, t reflect.Type) {
 		constrainCount(schema, limited.count())
 	}
 	switch t.Kind() {
+	case reflect.Pointer:
+		constrain(schema, t.Elem())
 	case reflect.Struct:
 		for field := range t.Fields() {
 			key, _, _ := strings.Cut(field.Tag.Get("yaml"), ",")
@@ -118,6 +120,9 @@ func constrainNumber(schema *generator.Schema, rule number) {
 		return
 	}
 	schema.ExclusiveMinimum = "0"
+	if rule.orZero {
+		schema.ExclusiveMinimum, schema.Minimum = "", "0"
+	}
 	if rule.min > 0 {
 		schema.ExclusiveMinimum, schema.Minimum = "", json.Number(decimal(rule.min))
 	}

@@ -114,6 +114,7 @@ func TestSchemaRefuses(t *testing.T) {
 		"too little memory":      {"\napi:", "\nfunctions: {echo: {memoryMB: 64}}\napi:", "minimum"},
 		"unknown feature plan":   {"deletionProtection: false", "featurePlan: FREE", "must be one of"},
 		"more than all calls":    {"\napi:", "\nalarms: {serverErrorPercent: 101}\napi:", "maximum"},
+		"grace below none":       {"\napi:", "\nsecrets: {graceHours: -1}\napi:", "minimum"},
 		"customer key as text":   {"\napi:", "\nsecrets: {customerKey: \"true\"}\napi:", "got string, want boolean"},
 	}
 	for name, c := range cases {

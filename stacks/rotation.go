@@ -1,6 +1,7 @@
 package stacks
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -42,13 +43,23 @@ func newRotation(stack awscdk.Stack, env *config.Environment, logs *logging, sou
 		memoryMB:    rotationMemoryMB,
 		timeout:     rotationTimeout,
 		tracing:     env.Tracing,
-		environment: map[string]*string{"USER_POOL_ID": props.pool.UserPoolId()},
+		environment: rotationVariables(env, props.pool),
 	})
 	permissions := []constructs.IDependable{permitRotation(stack, scope, env, function)}
 	for _, statement := range props.statements(stack) {
 		permissions = append(permissions, function.Role().AddToPrincipalPolicy(statement).PolicyDependable)
 	}
 	return &rotation{function: function, permissions: permissions}
+}
+
+// rotationVariables are what the function is told. How long it spares a secret
+// that was replaced hangs on the schedule, unless the environment says otherwise.
+func rotationVariables(env *config.Environment, pool awscognito.IUserPool) map[string]*string {
+	variables := map[string]*string{"USER_POOL_ID": pool.UserPoolId()}
+	if hours := env.Secrets.GraceHours; hours != nil {
+		variables["GRACE_HOURS"] = jsii.String(strconv.Itoa(*hours))
+	}
+	return variables
 }
 
 // permitRotation lets Secrets Manager call the function for secrets of this

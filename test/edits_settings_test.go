@@ -162,7 +162,8 @@ func editsOfSettings(t *testing.T, edited func(old, replacement string) string) 
 		},
 		{
 			name: "change `rotation.everyDays`", to: edited("accessTokenValidity: 30m", "rotation: {everyDays: 7}, accessTokenValidity: 30m"), oneStep: true,
-			notices: "that client: its secret is rotated at once, and the old one works until the next rotation",
+			notices: "that client: its secret is rotated at once, and the old one works until the next rotation. Within a day of the rotation before, the " +
+				"rotation fails instead, and the alarm says so: nothing has to be done",
 			want: []string{
 				"changed Api ClientsWriterRotation76AB2D60",
 			},

@@ -87,8 +87,12 @@ func wrongRotationFunction(s stage) (findings []string) {
 		if id != s.rotationFunction() {
 			continue // see wrongFunctions
 		}
-		if keys, _ := variables.(map[string]any); len(keys) != 1 || text(keys["USER_POOL_ID"]) != s.poolID() {
-			findings = append(findings, fmt.Sprintf("%s has the environment %s, want the pool's id in USER_POOL_ID", id, compact(variables)))
+		want := map[string]any{"USER_POOL_ID": at(variables, "USER_POOL_ID")}
+		if hours := s.env.Secrets.GraceHours; hours != nil {
+			want["GRACE_HOURS"] = fmt.Sprint(*hours)
+		}
+		if compact(variables) != compact(want) || text(at(variables, "USER_POOL_ID")) != s.poolID() {
+			findings = append(findings, fmt.Sprintf("%s has the environment %s, want the pool's id in USER_POOL_ID, and the hours of the file", id, compact(variables)))
 		}
 		if timeout, _ := p["Timeout"].(float64); timeout < 60 {
 			findings = append(findings, fmt.Sprintf("%s has %v seconds: too few to wait until Cognito takes its requests", id, p["Timeout"]))

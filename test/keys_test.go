@@ -180,6 +180,12 @@ var keyTable = slices.Concat(monitoringKeys, []keyed{
 		},
 	},
 	{
+		key: "secrets.graceHours", old: "\napi:", new: "\nsecrets: {graceHours: 0}\napi:",
+		want: []string{
+			`Api RotationRotateHandlerC187A964.Environment.Variables.GRACE_HOURS = 0`,
+		},
+	},
+	{
 		key: "api.customDomain", old: "\n  routes:", new: "\n  " + apiDomain + "}\n  routes:",
 		want: []string{
 			"Api + CustomDomainDomainNameC0B410E5 (AWS::ApiGatewayV2::DomainName)",

@@ -203,6 +203,8 @@ func TestGuardsFollowTheFile(t *testing.T) {
 		"GovCloud":               strings.Replace(variant, "eu-west-1", "us-gov-west-1", 1),
 		"a fixed account":        strings.Replace(variant, "region: eu-west-1\n", "region: eu-west-1\naccount: \"123456789012\"\n", 1),
 		"a customer key":         variant + "\nsecrets: {customerKey: true}",
+		"secrets spared":         variant + "\nsecrets: {graceHours: 72}",
+		"secrets not spared":     variant + "\nsecrets: {graceHours: 0}",
 		"readers elsewhere":      partners,
 		"protected readers":      strings.Replace(partners, "deletionProtection: false", "deletionProtection: true", 1),
 		"readers, no region":     strings.Replace(partners, "region: eu-west-1\n", "", 1),
