@@ -187,12 +187,22 @@ func stateText(o targetOptions, c target.Client, now time.Time) string {
 		return unfinished
 	case target.RotationOff:
 		return "its rotation is turned off"
+	case target.SecretUndecided:
+		return "its rotation has stopped: " + undecidedText + "; " + undecidedWay(o, c.Name)
 	case target.AppClientReplaced:
 		return fmt.Sprintf("its app client is newer than its credentials: `m2m rotate %s%s`", c.Name, o.flags())
 	case target.AppClientGone:
 		return "its app client does not exist: deploy again"
 	}
 	return string(c.State)
+}
+
+// undecidedText and undecidedWay tell of a rotation that would not delete on a
+// guess. Which of two secrets a value holds, only who wrote it knows.
+const undecidedText = "two secrets work, and the value, written by hand, names neither"
+
+func undecidedWay(o targetOptions, client string) string {
+	return fmt.Sprintf("write its client_secret_id into the value, or delete the secret that nobody uses (docs/runbooks/secret-leaked.md), then `m2m rotate %s%s`", client, o.flags())
 }
 
 // span is a duration for a person, in one unit: 12s, 5m, 7h, 30d.

@@ -51,6 +51,9 @@ var environmentCommands = map[string]func(*testscript.TestScript, bool, []string
 	"replace": func(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(environmentOf(ts).ReplaceSecrets(context.Background(), args[0]))
 	},
+	"undecided": func(ts *testscript.TestScript, _ bool, args []string) {
+		ts.Check(environmentOf(ts).MarkUndecided(context.Background(), args[0]))
+	},
 	"put": func(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(environmentOf(ts).Put(context.Background(), "m2m/dev/"+args[0], args[1]))
 	},

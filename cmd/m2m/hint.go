@@ -74,7 +74,9 @@ func (o targetOptions) problemHint(e *target.Error) string {
 		return o.unfinishedHint(e.Subject)
 	case target.Ended:
 		return fmt.Sprintf("`m2m clients%s` shows the state of its secret", o.flags())
-	case target.Abandoned, target.NotCurrent, target.Unreadable:
+	case target.NotCurrent:
+		return fmt.Sprintf("rotate again: `m2m rotate %s%s`; if that stops, `m2m clients%[2]s` says what to do", e.Subject, o.flags())
+	case target.Abandoned, target.Unreadable:
 		return fmt.Sprintf("rotate again: `m2m rotate %s%s`", e.Subject, o.flags())
 	}
 	return ""

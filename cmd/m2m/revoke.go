@@ -67,8 +67,13 @@ func (r *rotation) revoke(ctx context.Context, previous target.LiveSecret, d *ro
 		return err
 	}
 	d.RevokedSecret = new(describeSecret(previous))
-	validity := cmp.Or(r.client.AccessTokenValidity, longestValidity)
 	r.speech.say("The secret of %s before the current one is deleted. Tokens that were had with it live until they expire: until %s at the latest.",
-		r.name, time.Now().Add(validity).UTC().Format(time.RFC3339))
+		r.name, r.lastToken())
 	return nil
+}
+
+// lastToken is when the last token of a secret that is deleted now expires.
+func (r *rotation) lastToken() string {
+	validity := cmp.Or(r.client.AccessTokenValidity, longestValidity)
+	return time.Now().Add(validity).UTC().Format(time.RFC3339)
 }

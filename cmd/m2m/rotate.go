@@ -36,9 +36,14 @@ func rotateCommand(stdout io.Writer, speech *speech) *cobra.Command {
 current. The secret before it works until the next rotation, so callers have time
 to read the new one. Ctrl-C stops the watching; the rotation goes on.
 
---revoke-previous ends that time: once the new secret is current, the one before
-it is deleted. --revoke-only does that without a rotation, when the callers have
-read the new secret. Tokens that were had with a deleted secret live until they
+A client has two secrets at most, so a rotation deletes the one before the present
+one. Until some time after that was replaced (secrets.graceHours in the environment
+file; 24 hours, or half of everyDays if that is less) a rotation by itself fails
+instead. This command then asks, and deletes it first.
+
+--revoke-previous deletes the secret that is current now, too, once the new one is.
+--revoke-only starts no rotation: it deletes the one before the present one, when the
+callers have read that. Tokens that were had with a deleted secret live until they
 expire.
 
 A rotation that failed blocks the next one. --resume runs its steps again, with
@@ -81,7 +86,8 @@ type rotation struct {
 	speech  *speech
 
 	target *target.Target
-	client *target.Client // before anything was done
+	client *target.Client     // before anything was done
+	spare  *target.LiveSecret // what has to be deleted before the rotation; nil: nothing
 }
 
 // rotationDescription is the JSON form of `m2m rotate`: keys are added, never renamed.
@@ -93,6 +99,7 @@ type rotationDescription struct {
 	VersionID      string             `json:"version_id,omitempty"` // of the secret, that became current
 	PreviousSecret *secretDescription `json:"previous_secret"`      // that still works; null if none does
 	RevokedSecret  *secretDescription `json:"revoked_secret"`       // null if none was
+	RevokedFirst   *secretDescription `json:"revoked_first"`        // before the rotation began, to make room; null if none was
 }
 
 func (r *rotation) run(ctx context.Context) (err error) {
@@ -124,10 +131,13 @@ func (r *rotation) rotate(ctx context.Context, d *rotationDescription) error {
 	if err := r.checkRevocable(ctx); err != nil {
 		return err
 	}
+	if err := r.findSpare(ctx); err != nil {
+		return err
+	}
 	if err := r.confirm(ctx, r.question()); err != nil {
 		return err
 	}
-	version, err := r.begin(ctx)
+	version, err := r.begin(ctx, d)
 	if errors.Is(err, context.Canceled) {
 		return withHint(fmt.Errorf("stopped while the rotation of %s was being started", r.name), "%s", r.later())
 	}
@@ -169,6 +179,8 @@ func (r *rotation) tellReplaced(ctx context.Context, d *rotationDescription) err
 func (r *rotation) checkUnfinished() error {
 	unfinished, idle := r.client.PendingVersion != "", time.Since(r.client.UnfinishedSince)
 	switch {
+	case r.client.State == target.SecretUndecided:
+		return withHint(fmt.Errorf("a rotation of %s would stop: %s", r.name, undecidedText), "%s", undecidedWay(r.options.target, r.name))
 	case r.options.force && !r.options.abandon:
 		return withHint(errors.New("--force is for a rotation that is given up"), "add --abandon, or leave it out")
 	case unfinished && r.options.abandon && !r.options.force && idle < target.LongestStep:
@@ -186,7 +198,7 @@ func (r *rotation) checkUnfinished() error {
 }
 
 // begin starts what the options say and returns the version that is made.
-func (r *rotation) begin(ctx context.Context) (version string, err error) {
+func (r *rotation) begin(ctx context.Context, d *rotationDescription) (version string, err error) {
 	if r.options.resume {
 		version, err = r.target.Resume(ctx, r.name)
 		if err == nil && version == "" {
@@ -198,6 +210,9 @@ func (r *rotation) begin(ctx context.Context) (version string, err error) {
 		if err := r.target.Abandon(ctx, r.name, r.client.PendingVersion); err != nil {
 			return "", err
 		}
+	}
+	if err := r.makeRoom(ctx, d); err != nil {
+		return "", err
 	}
 	return r.target.Rotate(ctx, r.name)
 }
@@ -226,9 +241,17 @@ func (r *rotation) watch(ctx context.Context, version string) error {
 		return withHint(fmt.Errorf("the rotation of %s has not ended in %s, and its secret is as it was", r.name, limit),
 			"%s says why; when that is repaired: `%s`, or --abandon", r.log(), r.resumption())
 	case isProblem(err, target.Abandoned):
-		return err
+		return r.withdrawn(ctx, err)
 	}
 	return withHint(fmt.Errorf("the rotation of %s goes on, but can't be watched: %w", r.name, r.options.target.plain(err)), "%s", r.later())
+}
+
+// withdrawn tells why the version has lost its label, as far as it shows.
+func (r *rotation) withdrawn(ctx context.Context, err error) error {
+	if now, failed := r.target.Client(ctx, r.name); failed == nil && now.State == target.SecretUndecided {
+		return withHint(fmt.Errorf("the rotation of %s has stopped: %s", r.name, undecidedText), "%s", undecidedWay(r.options.target, r.name))
+	}
+	return withHint(err, "%s says why, unless somebody gave it up; when that is repaired: `%s`", r.log(), r.command())
 }
 
 // resumption is the command that goes on with this rotation.
@@ -282,6 +305,8 @@ func (r *rotation) confirm(ctx context.Context, question string) error {
 // question says what a rotation does to those who call with the secrets there are.
 func (r *rotation) question() string {
 	switch {
+	case r.spare != nil:
+		return r.spareQuestion()
 	case r.client.State == target.NotRotated && !r.options.resume:
 		return fmt.Sprintf("Start the first rotation of %s of %s, which fills its secret?", r.name, r.target)
 	case r.client.State == target.AppClientReplaced:

@@ -24,6 +24,10 @@ const (
 	RotationUnfinished State = "rotation-unfinished"
 	// RotationOff is the state of a secret whose rotation somebody has turned off.
 	RotationOff State = "rotation-off"
+	// SecretUndecided is the state of a secret whose last rotation has stopped,
+	// because the app client has two secrets and no label tells which of them
+	// callers use: the value was written by hand.
+	SecretUndecided State = "secret-undecided"
 	// AppClientReplaced is the state of a secret whose credentials are older than
 	// each secret that the app client has, and so can be of none of them: the app
 	// client has been replaced since, or the secret deleted by hand.
@@ -125,10 +129,24 @@ func (t *Target) client(ctx context.Context, pool, name string) (*Client, error)
 	if err != nil {
 		return nil, t.failure(fmt.Sprintf("the app client of %s (%s)", name, c.ID), err)
 	}
-	if c.State == Current && c.replaced() {
+	switch {
+	case c.State != Current:
+	case s.undecided && len(c.Secrets) > 1:
+		c.State = SecretUndecided
+	case c.replaced():
 		c.State = AppClientReplaced
 	}
 	return c, nil
+}
+
+// Replaced is when the secret that the next rotation deletes stopped being
+// current; zero if it deletes none that callers can have: there is only one, or
+// the other is newer than the last rotation, which one that was given up leaves.
+func (c *Client) Replaced() time.Time {
+	if len(c.Secrets) < 2 || c.Secrets[1].Created.After(c.RotatedAt) {
+		return time.Time{}
+	}
+	return c.RotatedAt
 }
 
 // replaced says whether no live secret is as old as the last rotation, which made

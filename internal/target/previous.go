@@ -2,10 +2,16 @@ package target
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	secretstypes "github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
+
+	"cognito-m2m/internal/standing"
 )
 
 // Previous is the secret that the last rotation replaced and that Cognito still
@@ -26,14 +32,78 @@ func (t *Target) Previous(ctx context.Context, name string) (*LiveSecret, error)
 	if err != nil {
 		return nil, err
 	}
-	at := slices.IndexFunc(c.Secrets, func(s LiveSecret) bool { return s.ID == stored.ClientSecretID })
-	if at < 0 || stored.ClientID != c.ID {
-		return nil, &Error{Problem: NotCurrent, Subject: name, text: fmt.Sprintf("the credentials of %s in Secrets Manager are of no secret that its app client %s has", name, c.ID)}
+	s, err := t.standing(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	at := c.place(stored.ClientSecretID)
+	if at < 0 || len(c.Secrets) > 1 && s.InUse != stored.ClientSecretID || stored.ClientID != c.ID {
+		return nil, notCurrent(c)
 	}
 	if at == 0 || !c.Secrets[at-1].Created.Before(c.Secrets[at].Created) {
 		return nil, nil //nolint:nilnil // there is none
 	}
 	return &c.Secrets[at-1], nil
+}
+
+// Spare is the secret that the next rotation has to delete, nil if there is only
+// one: of two, the one that is not in use. Where the labels do not tell that, it
+// refuses to guess, and fails.
+func (t *Target) Spare(ctx context.Context, name string) (*LiveSecret, error) {
+	c, err := t.Client(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	if c.PendingVersion != "" {
+		return nil, undecided(name)
+	}
+	if len(c.Secrets) < 2 {
+		return nil, nil //nolint:nilnil // there is none
+	}
+	s, err := t.standing(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	inUse := c.place(s.InUse)
+	if inUse < 0 {
+		return nil, notCurrent(c)
+	}
+	return &c.Secrets[1-inUse], nil
+}
+
+// place is that of a secret among the client's, -1 if it is none of them.
+func (c *Client) place(id string) int {
+	return slices.IndexFunc(c.Secrets, func(s LiveSecret) bool { return s.ID == id })
+}
+
+// standing reads the labelled versions, to tell which secret callers use.
+func (t *Target) standing(ctx context.Context, c *Client) (s standing.Standing, err error) {
+	now, err := t.labelled(ctx, c.Name, current)
+	if err != nil {
+		return s, err
+	}
+	before, err := t.labelled(ctx, c.Name, previous)
+	of := standing.Client{ID: c.ID, RotatedAt: c.RotatedAt}
+	for _, secret := range c.Secrets {
+		of.Secrets = append(of.Secrets, standing.Secret(secret))
+	}
+	return standing.Of(of, now, before), err
+}
+
+func (t *Target) labelled(ctx context.Context, name, label string) (v standing.Value, err error) {
+	id := t.secretID(name)
+	answer, err := t.secrets.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &id, VersionStage: &label})
+	if _, missing := errors.AsType[*secretstypes.ResourceNotFoundException](err); missing {
+		return v, nil
+	}
+	if err != nil {
+		return v, t.secretFailure(ctx, name, err)
+	}
+	return standing.Read([]byte(aws.ToString(answer.SecretString)), aws.ToTime(answer.CreatedDate)), nil
+}
+
+func notCurrent(c *Client) error {
+	return &Error{Problem: NotCurrent, Subject: c.Name, text: fmt.Sprintf("the credentials of %s in Secrets Manager are of no secret that its app client %s has", c.Name, c.ID)}
 }
 
 // Revoke deletes a secret of a client, at once and for good: no more tokens are

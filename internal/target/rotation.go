@@ -96,9 +96,14 @@ const (
 	lookOnAWS   = 3 * time.Second
 )
 
+// looksForLabel is how often Watch looks for a version that has no label yet:
+// what Secrets Manager tells may be behind, but not by so much.
+const looksForLabel = 10
+
 // Watch waits until version is the current one of the client's secret. It tells
 // labels each new set of staging labels that the version has. If the version
-// lost its label to somebody it fails with an *Error whose problem is Abandoned.
+// lost its label, to somebody or because the rotation has withdrawn, it fails with
+// an *Error whose problem is Abandoned.
 func (t *Target) Watch(ctx context.Context, client, version string, labels func([]string)) error {
 	every := lookOnAWS
 	if !t.Deployed() {
@@ -107,7 +112,7 @@ func (t *Target) Watch(ctx context.Context, client, version string, labels func(
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
 	var seen []string
-	for {
+	for looks := 1; ; looks++ {
 		s, err := t.describe(ctx, client)
 		if err != nil {
 			return err
@@ -119,8 +124,8 @@ func (t *Target) Watch(ctx context.Context, client, version string, labels func(
 		switch {
 		case slices.Contains(now, current):
 			return nil
-		case slices.Contains(seen, pending) && !slices.Contains(now, pending):
-			return &Error{Problem: Abandoned, Subject: client, text: fmt.Sprintf("the rotation of %s was abandoned: its version %s has lost its label", client, version)}
+		case slices.Contains(seen, pending) && !slices.Contains(now, pending), looks >= looksForLabel && len(now) == 0:
+			return &Error{Problem: Abandoned, Subject: client, text: fmt.Sprintf("the rotation of %s was given up: its version %s has no label any more", client, version)}
 		}
 		seen = now
 		select {

@@ -183,6 +183,92 @@ func TestReplacedAppClient(t *testing.T) {
 	}
 }
 
+// TestUndecided is for the label that a rotation has left, for as long as there is
+// something to decide.
+func TestUndecided(t *testing.T) {
+	t.Parallel()
+	run := begin(t, true)
+	of := localTarget(t, run)
+	rotate(t, of)
+	before := secretID(t, of)
+	if err := run.MarkUndecided(t.Context(), "reader"); err != nil {
+		t.Fatal(err)
+	}
+	if got := clientOf(t, of).State; got != target.SecretUndecided {
+		t.Errorf("two secrets: state %s", got)
+	}
+	spare, err := of.Spare(t.Context(), "reader")
+	if err != nil || spare == nil || spare.ID == before {
+		t.Fatalf("spare %v, error %v", spare, err)
+	}
+	if err := of.Revoke(t.Context(), "reader", *spare); err != nil {
+		t.Fatal(err)
+	}
+	if got := clientOf(t, of).State; got != target.Current {
+		t.Errorf("one secret: state %s", got)
+	}
+	rotate(t, of)
+	if got := clientOf(t, of).State; got != target.Current {
+		t.Errorf("rotated: state %s", got)
+	}
+}
+
+// TestSpareDoesNotGuess has values in use that name no secret.
+func TestSpareDoesNotGuess(t *testing.T) {
+	t.Parallel()
+	run := begin(t, true)
+	of := localTarget(t, run)
+	if spare, err := of.Spare(t.Context(), "reader"); err != nil || spare != nil {
+		t.Errorf("one secret: spare %v, error %v", spare, err)
+	}
+	older := secretID(t, of)
+	rotate(t, of)
+	inUse := secretID(t, of)
+	wantSpare := func(when string) {
+		t.Helper()
+		if spare, err := of.Spare(t.Context(), "reader"); err != nil || spare == nil || spare.ID != older {
+			t.Errorf("%s: spare %v, error %v, want %s", when, spare, err, older)
+		}
+	}
+	wantSpare("AWSCURRENT names the newer")
+	put := func(value string) {
+		t.Helper()
+		if err := run.Put(t.Context(), "m2m/dev/reader", value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("sesame")
+	wantSpare("only AWSPREVIOUS names one")
+	put(`{"client_id":"` + run.ClientIDs["reader"] + `","client_secret_id":"` + inUse + `"}`)
+	wantSpare("AWSCURRENT names one again")
+	put(`{"client_id":"` + run.ClientIDs["reader"] + `","client_secret":"pasted"}`)
+	_, err := of.Spare(t.Context(), "reader")
+	wantProblem(t, err, target.NotCurrent)
+	for _, value := range []string{"one", "another"} {
+		put(`{"client_id":"` + run.ClientIDs["reader"] + `","client_secret":"` + value + `","client_secret_id":"` + inUse +
+			`","token_endpoint":"https://example.com/oauth2/token"}`)
+	}
+	_, err = of.Spare(t.Context(), "reader")
+	wantProblem(t, err, target.NotCurrent)
+	_, err = of.Previous(t.Context(), "reader")
+	wantProblem(t, err, target.NotCurrent)
+	put("sesame")
+	put("open")
+	_, err = of.Spare(t.Context(), "reader")
+	wantProblem(t, err, target.NotCurrent)
+}
+
+// A rotation may withdraw before anybody has looked.
+func TestWithdrawnBeforeItWasWatched(t *testing.T) {
+	t.Parallel()
+	_, of, version := failed(t)
+	if err := of.Abandon(t.Context(), "reader", version); err != nil {
+		t.Fatal(err)
+	}
+	err := of.Watch(t.Context(), "reader", version, func([]string) {})
+	wantProblem(t, err, target.Abandoned)
+}
+
 // TestWithoutTheAppClientsDescription is for whoever may not have it, since a
 // secret is in it.
 func TestWithoutTheAppClientsDescription(t *testing.T) {

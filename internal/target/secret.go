@@ -17,8 +17,9 @@ import (
 
 // The staging labels of a rotation.
 const (
-	current = "AWSCURRENT"
-	pending = "AWSPENDING"
+	current  = "AWSCURRENT"
+	pending  = "AWSPENDING"
+	previous = "AWSPREVIOUS"
 )
 
 // secret is what Secrets Manager tells about a client's secret without its value.
@@ -29,6 +30,8 @@ type secret struct {
 	stages  map[string][]string // staging labels by version
 	current string              // the version labelled so
 	pending string              // the version labelled so, unless it is current too
+
+	undecided bool // a rotation has left its label on the current version
 
 	rotationOff bool
 
@@ -81,6 +84,7 @@ func (s *secret) label() {
 		isCurrent, isPending := slices.Contains(labels, current), slices.Contains(labels, pending)
 		if isCurrent {
 			s.current = version
+			s.undecided = slices.Contains(labels, client.UndecidedLabel)
 		}
 		if isPending && !isCurrent {
 			s.pending = version

@@ -41,6 +41,29 @@ func TestCommands(t *testing.T) {
 	p.operator().wantOpen(t, before, false)
 	p.operator().wantOpen(t, after, true)
 
+	// A rotation by itself spares what callers had until a moment ago; the command asks, and deletes it first.
+	s.run(0, "rotate", "reader", "--yes")
+	third := p.operator().current(t, "m2m/dev/reader")
+	refused := p.operator().rotate(t.Context(), "m2m/dev/reader")
+	if refused == nil || !strings.Contains(refused.Error(), "has withdrawn") {
+		t.Errorf("a rotation too early: %v", refused)
+	}
+	contains(t, p.stderr.String(), "callers may still have it: no rotation before")
+	p.operator().wantOpen(t, after, true)
+	contains(t, s.run(0, "rotate", "reader", "--yes"), "The secret of reader before the present one is deleted", "until the next rotation")
+	p.operator().wantOpen(t, after, false)
+	p.operator().wantOpen(t, third, true)
+
+	// A value that lost the id of its secret in two edits: no secret is deleted on a guess.
+	s.run(0, "rotate", "writer", "--yes")
+	held := p.operator().current(t, "m2m/dev/writer")
+	for range 2 {
+		p.operator().paste(t, "m2m/dev/writer", held)
+	}
+	contains(t, s.run(1, "rotate", "writer", "--yes"), "the rotation of writer has stopped: two secrets work", "write its client_secret_id into the value")
+	contains(t, s.run(0, "clients"), "its rotation has stopped: two secrets work")
+	p.operator().wantOpen(t, held, true)
+
 	p.interrupt(t)
 	said := s.said.String() + p.stderr.String()
 	for _, secret := range []string{string(before.ClientSecret), string(after.ClientSecret)} {

@@ -76,6 +76,24 @@ func (r *Run) Put(ctx context.Context, secretID, value string) error {
 	return err
 }
 
+// MarkUndecided leaves on the current version of a client's secret what a rotation
+// leaves that would not delete on a guess.
+func (r *Run) MarkUndecided(ctx context.Context, name string) error {
+	id := "m2m/dev/" + name
+	described, err := r.Rotator.secrets.DescribeSecret(ctx, &secretsmanager.DescribeSecretInput{SecretId: &id})
+	if err != nil {
+		return err
+	}
+	for version, labels := range described.VersionIdsToStages {
+		if slices.Contains(labels, "AWSCURRENT") {
+			_, err = r.Rotator.secrets.UpdateSecretVersionStage(ctx, &secretsmanager.UpdateSecretVersionStageInput{
+				SecretId: &id, VersionStage: aws.String(client.UndecidedLabel), MoveToVersionId: &version,
+			})
+		}
+	}
+	return err
+}
+
 // Invoke implements the function.
 func (r *Rotator) Invoke(ctx context.Context, payload []byte) (response []byte, requestID string, err error) {
 	var event struct{ Step, SecretID, ClientRequestToken string }
