@@ -75,14 +75,9 @@ func clfTime(t time.Time) string {
 //
 // Parity: Limits: event over Lambda's 6 MB
 func (g *Gateway) buildEvent(x *exchange) *refusal {
-	body, err := io.ReadAll(io.LimitReader(x.request.Body, maxBodyBytes+1))
-	if err != nil {
-		return badRequest()
+	if refused := x.readBody(); refused != nil {
+		return refused
 	}
-	if len(body) > maxBodyBytes {
-		return bodyTooLarge()
-	}
-	x.body = body
 	var encoded bytes.Buffer
 	encoder := json.NewEncoder(&encoded)
 	encoder.SetEscapeHTML(false)
@@ -90,22 +85,47 @@ func (g *Gateway) buildEvent(x *exchange) *refusal {
 		return internalServerError(fmt.Errorf("encoding event: %w", err))
 	}
 	if encoded.Len() > maxEventBytes {
+		x.body = nil
 		return bodyTooLarge()
 	}
 	x.event = encoded.Bytes()
 	return nil
 }
 
+// readBody reads no more than an event could hold: what is refused takes no memory.
+func (x *exchange) readBody() *refusal {
+	longest := int64(maxEventBytes)
+	if !isTextType(x.request.Header.Get("Content-Type")) {
+		longest = int64(base64.StdEncoding.DecodedLen(maxEventBytes))
+	}
+	if x.request.ContentLength > longest {
+		return bodyTooLarge()
+	}
+	var body bytes.Buffer
+	if x.request.ContentLength > 0 {
+		body.Grow(int(x.request.ContentLength) + bytes.MinRead) // no second buffer, twice as large
+	}
+	read, err := body.ReadFrom(io.LimitReader(x.request.Body, longest+1))
+	switch {
+	case err != nil:
+		return badRequest()
+	case read > longest:
+		return bodyTooLarge()
+	}
+	x.body = body.Bytes()
+	return nil
+}
+
 func (g *Gateway) event(x *exchange) event {
-	r := x.request
-	text, isBase64 := eventBody(x.body, r.Header.Get("Content-Type"))
+	r, header := x.request, endToEnd(x.request.Header)
+	text, isBase64 := eventBody(x.body, header.Get("Content-Type"))
 	return event{
 		Version:               "2.0",
 		RouteKey:              x.route.key,
 		RawPath:               x.path,
 		RawQueryString:        r.URL.RawQuery,
-		Cookies:               eventCookies(r.Header),
-		Headers:               g.eventHeaders(x),
+		Cookies:               eventCookies(header),
+		Headers:               g.eventHeaders(x, header),
 		QueryStringParameters: queryParameters(r.URL.RawQuery),
 		RequestContext:        g.requestContext(x),
 		Body:                  text,
@@ -155,10 +175,10 @@ func (x *exchange) eventAuthorizer() *eventAuthorizer {
 // own.
 //
 // Parity: Event: forwarded headers
-func (g *Gateway) eventHeaders(x *exchange) map[string]string {
-	headers := make(map[string]string, len(x.request.Header)+6)
-	for name, values := range x.request.Header {
-		if name != "Cookie" && !isConnectionHeader(name) {
+func (g *Gateway) eventHeaders(x *exchange, header http.Header) map[string]string {
+	headers := make(map[string]string, len(header)+6)
+	for name, values := range header {
+		if name != "Cookie" {
 			headers[strings.ToLower(name)] = strings.Join(values, ",")
 		}
 	}

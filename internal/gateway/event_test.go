@@ -207,6 +207,37 @@ func TestEventHeaders(t *testing.T) {
 	}
 }
 
+// Headers that Connection names are about the connection, too, whatever they are: RFC 9110 section 7.6.1. The first case
+// is what Java's HttpClient sends by default.
+func TestHeadersThatConnectionNames(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t)
+	for _, c := range []struct {
+		name, lines string
+		gone        []string
+	}{
+		{"an upgrade", "Connection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\nUpgrade: h2c\r\n", []string{"http2-settings", "upgrade"}},
+		{"a header of the caller's own", "Connection: close, X-Hop\r\nX-Hop: 1\r\n", []string{"x-hop"}},
+		{"any spelling, in two lines", "connection: x-HOP\r\nConnection:,\tX-Other ,\r\nX-Hop: 1\r\nx-other: 2\r\n", []string{"x-hop", "x-other"}},
+		{"what the front end sets", "Connection: X-Forwarded-For, X-Amzn-Trace-Id\r\nX-Forwarded-For: 203.0.113.7\r\nX-Amzn-Trace-Id: mine\r\n", nil},
+	} {
+		statuses := a.raw(t, "GET /open HTTP/1.1\r\nHost: x\r\nX-Kept: 1\r\n"+c.lines+"\r\n")
+		headers := a.lastEvent(t).Headers
+		if len(statuses) != 1 || statuses[0] != 200 || headers["x-kept"] != "1" || headers["x-forwarded-for"] != "127.0.0.1" || headers["x-amzn-trace-id"] == "mine" {
+			t.Errorf("%s: got %v, %v", c.name, statuses, headers)
+		}
+		for _, name := range append(c.gone, "connection") {
+			if value, there := headers[name]; there {
+				t.Errorf("%s: the function got %s: %q", c.name, name, value)
+			}
+		}
+	}
+	a.raw(t, "GET /open HTTP/1.1\r\nHost: x\r\nConnection: Cookie\r\nCookie: a=b\r\n\r\n")
+	if cookies := a.lastEvent(t).Cookies; len(cookies) > 0 {
+		t.Errorf("the function got the cookies %q", cookies)
+	}
+}
+
 func TestRawQueryStringIsVerbatim(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)

@@ -226,6 +226,40 @@ func TestBodyLimit(t *testing.T) {
 	}
 }
 
+// What can't become an event is not taken in: not at all if its length is declared, and no further than the limit if not.
+func TestRefusedBodiesAreNotRead(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, func(a *api) { a.config.Routes = openRoutes("POST /x") })
+	const limit, slack = 6 << 20, 64 << 10
+	for _, c := range []struct {
+		name, contentType string
+		declared          bool
+		size, most        int64
+	}{
+		{"text over the event's limit", "text/plain", true, limit + 1, 0},
+		{"bytes that base64 makes too long", "application/octet-stream", true, limit/4*3 + 1, 0},
+		{"over the gateway's limit", "text/plain", true, 30 << 20, 0},
+		{"text in chunks", "text/plain", false, 30 << 20, limit + slack},
+		{"bytes in chunks", "image/png", false, 30 << 20, limit/4*3 + slack},
+	} {
+		body := &io.LimitedReader{R: endless{}, N: c.size}
+		request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/x", body)
+		request.Header.Set("Content-Type", c.contentType)
+		if request.ContentLength = -1; c.declared {
+			request.ContentLength = c.size
+		}
+		recorder := httptest.NewRecorder()
+		a.server.Config.Handler.ServeHTTP(recorder, request)
+		if read := c.size - body.N; recorder.Code != http.StatusRequestEntityTooLarge || read > c.most {
+			t.Errorf("%s: got %d after %d bytes, want 413 after at most %d", c.name, recorder.Code, read, c.most)
+		}
+	}
+}
+
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) { clear(p); return len(p), nil }
+
 // API Gateway says that the connection stays open; where it does not, the header says so.
 func TestConnectionHeader(t *testing.T) {
 	t.Parallel()

@@ -125,13 +125,14 @@ func (r functionResponse) header() (http.Header, error) {
 	for _, cookie := range r.cookies {
 		header.Add("Set-Cookie", cookie)
 	}
+	named := r.namedByConnection()
 	for _, name := range slices.Sorted(maps.Keys(r.headers)) {
 		value := r.headers[name]
 		if !isHeaderName(name) {
 			return nil, fmt.Errorf("the function's header name %s is not valid", strconv.Quote(name))
 		}
 		switch canonical := http.CanonicalHeaderKey(name); {
-		case isConnectionHeader(canonical) || canonical == "Content-Length":
+		case isConnectionHeader(canonical) || canonical == "Content-Length" || slices.Contains(named, canonical):
 		case canonical == "Set-Cookie":
 			header.Add(canonical, string(value))
 		default:
@@ -146,4 +147,14 @@ func (r functionResponse) header() (http.Header, error) {
 		}
 	}
 	return header, nil
+}
+
+// namedByConnection looks for the header by any spelling of its name, as a function may write it.
+func (r functionResponse) namedByConnection() (names []string) {
+	for name, value := range r.headers {
+		if http.CanonicalHeaderKey(name) == "Connection" {
+			names = append(names, namedByConnection([]string{string(value)})...)
+		}
+	}
+	return names
 }

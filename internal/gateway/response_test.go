@@ -93,7 +93,7 @@ func TestMultiValueHeadersAreIgnored(t *testing.T) {
 func TestConnectionHeadersAreDropped(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, func(a *api) {
-		a.function = answering(`{"statusCode":200,"body":"body","headers":{"Connection":"close","Transfer-Encoding":"chunked",
+		a.function = answering(`{"statusCode":200,"body":"body","headers":{"connection":"close, x-hop","X-Hop":"1","Transfer-Encoding":"chunked",
 			"Content-Length":"1000","Keep-Alive":"timeout=1","Upgrade":"h2c","Trailer":"X","TE":"x","X-Kept":"yes"}}`)
 	})
 	for range 2 {
@@ -104,7 +104,7 @@ func TestConnectionHeadersAreDropped(t *testing.T) {
 		if connection := got.header["Connection"]; !slices.Equal(connection, []string{"keep-alive"}) {
 			t.Errorf("Connection: %q", connection)
 		}
-		for _, name := range []string{"Transfer-Encoding", "Keep-Alive", "Upgrade", "Trailer", "Te"} {
+		for _, name := range []string{"Transfer-Encoding", "Keep-Alive", "Upgrade", "Trailer", "Te", "X-Hop"} {
 			if value := got.header.Get(name); value != "" {
 				t.Errorf("%s: %s", name, value)
 			}
