@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -14,7 +15,47 @@ type server struct {
 	listener net.Listener
 	http     *http.Server  // nil until started
 	ended    chan struct{} // closed when nothing is served any more
+	silent   silentConnections
 }
+
+// silentConnections are those that have not sent a byte yet, such as a browser opens
+// in advance. net/http waits five seconds for each before it ends.
+type silentConnections struct {
+	mu    sync.Mutex
+	open  map[net.Conn]bool
+	ended bool
+}
+
+// note follows a connection; it is a hook of http.Server.
+func (c *silentConnections) note(connection net.Conn, state http.ConnState) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case state != http.StateNew:
+		delete(c.open, connection)
+	case c.ended:
+		_ = connection.Close()
+	default:
+		if c.open == nil {
+			c.open = map[net.Conn]bool{}
+		}
+		c.open[connection] = true
+	}
+}
+
+// end closes them in a moment, and those that still come at once.
+func (c *silentConnections) end() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ended = true
+	for connection := range c.open {
+		_ = connection.SetReadDeadline(time.Now().Add(lastCall))
+	}
+}
+
+// lastCall is how long a connection that is still silent may take to send a request
+// when the server ends: what was sent before is on its way.
+const lastCall = 100 * time.Millisecond
 
 // AddressError says that an address can't be listened on.
 type AddressError struct {
@@ -72,7 +113,15 @@ func (s *server) url() string {
 }
 
 func (s *server) start(handler http.Handler, failed chan<- error) {
+	// AWS speaks HTTP/2 to whoever asks for it in TLS. Without TLS a client has to know before (RFC 9113 section 3.3).
+	//
+	// Parity: Runtime: HTTP/2 without TLS
+	var protocols http.Protocols
+	protocols.SetHTTP1(true)
+	protocols.SetUnencryptedHTTP2(true)
 	s.http = &http.Server{
+		Protocols:         &protocols,
+		ConnState:         s.silent.note,
 		Handler:           handler,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       drainTime,
@@ -94,6 +143,7 @@ func (s *server) close(ctx context.Context) error {
 		return s.listener.Close()
 	}
 	defer func() { <-s.ended }()
+	s.silent.end()
 	if err := s.http.Shutdown(ctx); err != nil {
 		return errors.Join(fmt.Errorf("waiting for requests to %s: %w", s.url(), err), s.http.Close())
 	}
