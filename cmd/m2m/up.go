@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -99,7 +100,7 @@ func up(interrupts *interrupts, o upOptions, stdout io.Writer, speech *speech) (
 		return err
 	}
 	defer func() { err = errors.Join(err, closeLog()) }()
-	runtime, err := local.Open(o.config(project, accessLog, speech))
+	runtime, err := openRuntime(o, project, accessLog, stdout, speech)
 	if err != nil {
 		return err
 	}
@@ -131,6 +132,15 @@ func up(interrupts *interrupts, o upOptions, stdout io.Writer, speech *speech) (
 	}
 }
 
+// openRuntime takes what the run needs, and tells the project what it writes.
+func openRuntime(o upOptions, project *synth.Project, accessLog, stdout io.Writer, speech *speech) (*local.Runtime, error) {
+	config := o.config(project, accessLog, speech)
+	if err := writes(project, config.StateDir, o.accessLog, stdout, speech.to); err != nil {
+		return nil, err
+	}
+	return local.Open(config)
+}
+
 // check refuses flags that can't go together.
 func (o upOptions) check() error {
 	switch {
@@ -154,6 +164,27 @@ func findProject(o upOptions) (*synth.Project, error) {
 		return nil, withHint(err, "change to %s if you trust what its cdk.json runs, or run an assembly that is there with --assembly DIR", shellWord(filepath.Dir(unsafe.Path)))
 	}
 	return project, err
+}
+
+// writes tells the project which of its files come from this run: they are no reason
+// to synthesize.
+func writes(project *synth.Project, state, accessLog string, streams ...io.Writer) error {
+	if project == nil {
+		return nil
+	}
+	var paths []string
+	for _, path := range []string{state, accessLog} {
+		if path != "" && path != "-" {
+			paths = append(paths, path)
+		}
+	}
+	var files []*os.File
+	for _, stream := range streams {
+		if file, ok := stream.(*os.File); ok {
+			files = append(files, file)
+		}
+	}
+	return project.Writes(paths, files...)
 }
 
 func (o upOptions) config(project *synth.Project, accessLog io.Writer, speech *speech) local.Config {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,6 +21,36 @@ type watch struct {
 	files   *synth.Watcher
 	stdout  io.Writer
 	speech  *speech
+
+	cut  bool // the last synth was cut short by a newer change
+	idle idle
+}
+
+// idle counts changes of the same files that changed nothing of what runs. A file
+// that goes on changing so, such as a log of this very run behind a pipe, would keep
+// a synth going for ever.
+type idle struct {
+	files []string
+	times int
+	last  time.Time
+}
+
+// again takes note of one more, and says how long these files can wait.
+func (i *idle) again(files []string) time.Duration {
+	const forget, longest = time.Minute, 32 * time.Second
+	if !slices.Equal(i.files, files) || time.Since(i.last) > forget+i.pause(longest) {
+		i.times = 0
+	}
+	i.files, i.last = files, time.Now()
+	i.times++
+	return i.pause(longest)
+}
+
+func (i *idle) pause(longest time.Duration) time.Duration {
+	if i.times < 2 {
+		return 0
+	}
+	return min(longest, time.Second<<min(i.times-2, 10))
 }
 
 // newWatch remembers the files as they are now. It is nil without --watch.
@@ -92,9 +123,9 @@ func (w *watch) follow(ctx context.Context) {
 // that is known, it gives up and returns what has changed.
 func (w *watch) apply(ctx context.Context, changed []string) (newer []string, err error) {
 	begun, dir := time.Now(), w.o.assembly
+	var rebuilt local.Changes
 	if dir == "" {
-		rebuilt, err := w.runtime.Rebuild(ctx, changed)
-		if err != nil {
+		if rebuilt, err = w.runtime.Rebuild(ctx, changed); err != nil {
 			return nil, err
 		}
 		if !rebuilt.None() {
@@ -113,6 +144,7 @@ func (w *watch) apply(ctx context.Context, changed []string) (newer []string, er
 	if err != nil {
 		return nil, err
 	}
+	w.wait(changed, rebuilt.None() && changes.None())
 	w.speech.say("Applied in %s: %s", seconds(time.Since(begun)), outcome(changes))
 	if w.o.json {
 		return nil, show(w.stdout, description, true)
@@ -127,9 +159,27 @@ func outcome(changes local.Changes) string {
 	return changes.String()
 }
 
+// wait lets files wait that change again and again, and nothing of what runs.
+func (w *watch) wait(files []string, nothing bool) {
+	if !nothing {
+		w.idle = idle{}
+		return
+	}
+	if pause := w.idle.again(files); pause > 0 {
+		w.speech.say("%s: changed again, and nothing else. Looked at again in %s, or with another change.", w.list(files), seconds(pause))
+		w.files.Defer(files, time.Now().Add(pause))
+	}
+}
+
 // synthesize makes an assembly in dir. A change meanwhile ends that at once: the
-// assembly would be of files that are no longer there.
+// assembly would be of files that are no longer there. The next one is made to the
+// end, whatever changes: files that never rest would let none be applied.
 func (w *watch) synthesize(ctx context.Context, dir string) (newer []string, err error) {
+	if w.cut {
+		w.cut = false
+		_, err = synthesize(ctx, w.project, w.o.env, dir, w.speech)
+		return nil, err
+	}
 	synthesis, cancel := context.WithCancel(ctx)
 	change := make(chan []string, 1)
 	go func() {
@@ -141,7 +191,8 @@ func (w *watch) synthesize(ctx context.Context, dir string) (newer []string, err
 	}()
 	_, err = synthesize(synthesis, w.project, w.o.env, dir, w.speech)
 	cancel()
-	if newer = <-change; newer != nil {
+	newer = <-change
+	if w.cut = newer != nil; w.cut {
 		return newer, nil
 	}
 	return nil, err

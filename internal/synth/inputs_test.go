@@ -40,9 +40,25 @@ func TestUnchangedInputsAreNotSynthesizedAgain(t *testing.T) {
 		{"back", func() {}, "dev", false},
 		{"a source file", write("stacks/api.go"), "dev", false},
 		{"an environment file", write("environments/dev.yaml"), "dev", false},
-		{"a test", write("stacks/api_test.go"), "dev", true},
-		{"a page", write("README.md"), "dev", true},
-		{"a hidden folder", write(".git/HEAD"), "dev", true},
+		{"a test, which an asset may hold", write("stacks/api_test.go"), "dev", false},
+		{"a page, which a program may embed", write("README.md"), "dev", false},
+		{"a folder called docs", write("lambda/docs/main.go"), "dev", false},
+		{"a folder called test", write("lambda/test/main.go"), "dev", false},
+		{"a folder called testdata", write("lambda/echo/testdata/a"), "dev", false},
+		{"a folder called cdk.out that is not the project's", write("lambda/cdk.out/a"), "dev", false},
+		{"a hidden folder", write(".config/a"), "dev", false},
+		{"version control", write(".git/HEAD"), "dev", true},
+		{"an editor's own files", func() { write("stacks/.api.go.swp")(); write("stacks/api.go~")() }, "dev", true},
+		{"what is built", write(".build/app"), "dev", true},
+		{"what cdk.json says is synthesized", write("synthesized/manifest.json"), "dev", true},
+		{"what a module of Node holds", write("node_modules/a/index.js"), "dev", true},
+		{"what modules of Node are installed", write("node_modules/.package-lock.json"), "dev", false},
+		{"the context of lookups", func() {
+			if err := os.WriteFile(filepath.Join(p.Dir, "cdk.context.json"), []byte(`{"a": 1}`), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}, "dev", false},
+		{"a variable of CDK", func() { t.Setenv("CDK_DEFAULT_REGION", "eu-west-1") }, "dev", false},
 		{"a file with another name", func() {
 			if err := os.Rename(filepath.Join(p.Dir, "stacks/api.go"), filepath.Join(p.Dir, "stacks/http.go")); err != nil {
 				t.Fatal(err)

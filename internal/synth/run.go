@@ -2,6 +2,7 @@ package synth
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"time"
 )
 
 // Progress hears of each step of a synth.
@@ -41,7 +43,8 @@ func (p *Project) Run(ctx context.Context, env, outdir string, progress Progress
 	if err != nil {
 		return Result{}, err
 	}
-	if made, ok := upToDate(outdir, inputs); ok {
+	if made, ok := readRecord(outdir); ok && made.holds(outdir, inputs) {
+		p.adopt(*made.Reads, made.Begun)
 		return Result{Warnings: made.Warnings, Reused: true}, nil
 	}
 	for _, old := range []string{recordFile(outdir), outdir} {
@@ -49,11 +52,40 @@ func (p *Project) Run(ctx context.Context, env, outdir string, progress Progress
 			return Result{}, fmt.Errorf("emptying the assembly's folder: %w", err)
 		}
 	}
-	warnings, err := p.synthesize(ctx, env, outdir, node, progress)
-	if err != nil {
+	if err := p.reread(); err != nil { // after the digest, so that a change in between is not missed
 		return Result{}, err
 	}
-	return Result{Warnings: warnings}, record{Inputs: inputs, Warnings: warnings}.write(outdir)
+	made := record{Inputs: inputs, Begun: time.Now()}
+	if err := p.make(ctx, &made, env, outdir, node, progress); err != nil {
+		return Result{}, err
+	}
+	return Result{Warnings: made.Warnings}, made.write(outdir)
+}
+
+// make synthesizes, and finds out what that read. It is asked of a synth that
+// failed, too: what is to be repaired may lie outside of the project.
+func (p *Project) make(ctx context.Context, made *record, env, outdir, node string, progress Progress) error {
+	notes, err := os.MkdirTemp("", "m2m-synth-")
+	if err != nil {
+		return fmt.Errorf("making a temporary folder: %w", err)
+	}
+	defer os.RemoveAll(notes)
+	calls, err := newGoCalls(notes)
+	if err != nil {
+		return err
+	}
+	var failure error
+	if made.Warnings, failure = p.synthesize(ctx, env, outdir, []string{"JSII_NODE=" + node, "PATH=" + calls.path()}, progress); ctx.Err() != nil {
+		return failure
+	}
+	read, err := calls.reads(ctx)
+	if failure != nil {
+		earlier, _ := p.outside()
+		read = read.merged(earlier)
+	}
+	p.adopt(read, made.Begun)
+	made.Reads = &read
+	return cmp.Or(failure, err)
 }
 
 // UpToDate reports whether the assembly in outdir was made of the project as it
@@ -67,27 +99,23 @@ func (p *Project) UpToDate(ctx context.Context, env, outdir string) bool {
 	if err != nil {
 		return false
 	}
-	_, ok := upToDate(outdir, inputs)
-	return ok
+	made, ok := readRecord(outdir)
+	return ok && made.holds(outdir, inputs)
 }
 
-func (p *Project) synthesize(ctx context.Context, env, outdir, node string, progress Progress) (warnings []string, err error) {
+func (p *Project) synthesize(ctx context.Context, env, outdir string, variables []string, progress Progress) (warnings []string, err error) {
 	synthContext := maps.Clone(p.context)
-	if synthContext == nil {
-		synthContext = map[string]any{}
-	}
 	synthContext["env"] = env
 	encoded, err := json.Marshal(synthContext)
 	if err != nil {
 		return nil, fmt.Errorf("encoding the context of cdk.json: %w", err)
 	}
-	variables := []string{
-		"CDK_OUTDIR=" + outdir,
-		"CDK_CONTEXT_JSON=" + string(encoded),
-		"JSII_NODE=" + node,
+	variables = append(variables,
+		"CDK_OUTDIR="+outdir,
+		"CDK_CONTEXT_JSON="+string(encoded),
 		// A banner about an old Node that still works would bury the app's own error.
 		"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=18,20",
-	}
+	)
 
 	if p.build != "" {
 		done := progress.Step("building the CDK app")

@@ -30,7 +30,7 @@ func project(t *testing.T, build, app string) *synth.Project {
 	t.Helper()
 	dir := t.TempDir()
 	raw, err := json.Marshal(map[string]any{
-		"build": build, "app": app, "context": map[string]any{"flag": true, "env": "from cdk.json"},
+		"build": build, "app": app, "output": "synthesized", "context": map[string]any{"flag": true, "env": "from cdk.json"},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -47,6 +47,7 @@ func project(t *testing.T, build, app string) *synth.Project {
 
 func TestRunCallsTheAppAsTheCLIWould(t *testing.T) {
 	t.Setenv("JSII_NODE", "/bin/true")
+	t.Setenv("HOME", t.TempDir()) // has no .cdk.json
 	p := project(t, "echo built > built", `cat built > /dev/null && mkdir -p "$CDK_OUTDIR" && echo "$CDK_CONTEXT_JSON" > "$CDK_OUTDIR/context" && echo "$JSII_NODE" > "$CDK_OUTDIR/node"`)
 	out := filepath.Join(t.TempDir(), "out")
 	if err := os.MkdirAll(filepath.Join(out, "old"), 0o755); err != nil {
@@ -78,6 +79,43 @@ func TestRunCallsTheAppAsTheCLIWould(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(out, "old")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the folder was not emptied: %v", err)
+	}
+}
+
+// TestRunTakesUpTheContextAsItIs edits cdk.json and what else gives context after the
+// project was found, as a run that follows changes does.
+func TestRunTakesUpTheContextAsItIs(t *testing.T) {
+	t.Setenv("JSII_NODE", "/bin/true")
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	p := project(t, "", `echo "$CDK_CONTEXT_JSON" > "$CDK_OUTDIR.context"; mkdir -p "$CDK_OUTDIR"`)
+	out := filepath.Join(t.TempDir(), "out")
+	for _, c := range []struct {
+		file, content string
+		want          map[string]any
+	}{
+		{filepath.Join(home, ".cdk.json"), `{"context": {"mine": 1, "flag": false}}`, map[string]any{"mine": 1.0, "flag": true}},
+		{filepath.Join(p.Dir, "cdk.context.json"), `{"mine": 2, "looked": "up", "flag": false}`, map[string]any{"mine": 2.0, "looked": "up", "flag": true}},
+		{filepath.Join(p.Dir, "cdk.json"), strings.Replace(read(t, p, "cdk.json"), `"flag":true`, `"flag":"new"`, 1), map[string]any{"mine": 2.0, "looked": "up", "flag": "new"}},
+	} {
+		if err := os.WriteFile(c.file, []byte(c.content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if result, err := p.Run(t.Context(), "qa", out, &steps{}); err != nil || result.Reused {
+			t.Fatalf("after %s: %+v, %v", c.file, result, err)
+		}
+		raw, err := os.ReadFile(out + ".context")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got map[string]any
+		if err := json.Unmarshal(raw, &got); err != nil {
+			t.Fatal(err)
+		}
+		c.want["env"] = "qa"
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("context after %s (-want +got):\n%s", c.file, diff)
+		}
 	}
 }
 

@@ -2,9 +2,9 @@ package synth
 
 import (
 	"context"
-	"errors"
 	"io/fs"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -12,13 +12,16 @@ import (
 
 // Watcher notices changed files by looking at them again and again, by size and
 // time of change. That needs no help from the system, and a look at a project
-// takes about a millisecond.
+// takes a millisecond or two.
 type Watcher struct {
-	root     string
-	belongs  func(fs.DirEntry) bool
+	area     func() area
+	project  *Project // nil for an assembly
+	since    time.Time
 	interval time.Duration
 	quiet    time.Duration
 	seen     map[string]look
+	deferred []string // files whose changes alone are no reason to return until then
+	until    time.Time
 }
 
 // look is what tells one version of a file from the next.
@@ -32,33 +35,48 @@ const lookInterval = 250 * time.Millisecond
 
 // Watch notices what a synth depends on: the files that Run looks at, too. What
 // is there now is not a change.
+//
+// What a synth reads outside of the project's folder is known when it has ended. It
+// is watched from then on, and what has changed since it began is a change.
 func (p *Project) Watch() (*Watcher, error) {
 	// Editors save in more than one step, and the next file of several may follow.
-	return newWatcher(p.Dir, isInput, 150*time.Millisecond)
+	w := &Watcher{area: p.watched, project: p, quiet: 150 * time.Millisecond}
+	_, w.since = p.outside()
+	return w.begin()
+}
+
+// watched is all that a synth is known to read.
+func (p *Project) watched() area {
+	a := p.area()
+	outside, _ := p.outside()
+	a.reads = a.reads.merged(outside)
+	return a
 }
 
 // WatchAssembly notices changes of the cloud assembly in dir.
 func WatchAssembly(dir string) (*Watcher, error) {
-	// A synth writes assets first and manifests last, and takes its time.
-	return newWatcher(dir, func(fs.DirEntry) bool { return true }, time.Second)
-}
-
-func newWatcher(root string, belongs func(fs.DirEntry) bool, quiet time.Duration) (*Watcher, error) {
-	root, err := filepath.Abs(root)
+	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
 	}
-	w := &Watcher{root: root, belongs: belongs, interval: lookInterval, quiet: quiet}
+	// A synth writes assets first and manifests last, and takes its time.
+	w := &Watcher{area: func() area { return area{root: dir} }, quiet: time.Second}
+	return w.begin()
+}
+
+func (w *Watcher) begin() (*Watcher, error) {
+	w.interval = lookInterval
+	var err error
 	w.seen, err = w.look()
 	return w, err
 }
 
-// Next waits for a change, then until nothing changes any more for a moment. It
-// returns the absolute paths of the files that were changed, added or removed
-// since the last Next, sorted. When ctx ends it returns ctx's error, and what had
-// changed by then is left to the next call.
+// Next waits for a change, then until nothing changes any more for a moment, and no
+// longer than a few seconds. It returns the absolute paths of the files that were
+// changed, added or removed since the last Next, sorted. When ctx ends it returns
+// ctx's error, and what had changed by then is left to the next call.
 func (w *Watcher) Next(ctx context.Context) ([]string, error) {
-	last, wait := w.seen, w.interval
+	last, wait, first := w.seen, w.interval, time.Time{}
 	for {
 		select {
 		case <-ctx.Done():
@@ -69,43 +87,72 @@ func (w *Watcher) Next(ctx context.Context) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
+		w.follow(now)
 		changes := differences(w.seen, now)
-		if len(changes) > 0 && maps.Equal(last, now) {
+		if w.mayWait(changes) {
+			changes = nil
+		}
+		if len(changes) > 0 && (maps.Equal(last, now) || !first.IsZero() && time.Since(first) > longestUnrest) {
 			w.seen = now
 			return changes, nil
 		}
 		last, wait = now, w.interval
 		if len(changes) > 0 {
 			wait = w.quiet
+			if first.IsZero() {
+				first = time.Now()
+			}
 		}
 	}
+}
+
+// Defer lets changes of these files alone wait until a time.
+func (w *Watcher) Defer(files []string, until time.Time) { w.deferred, w.until = files, until }
+
+func (w *Watcher) mayWait(changes []string) bool {
+	return time.Now().Before(w.until) &&
+		!slices.ContainsFunc(changes, func(file string) bool { return !slices.Contains(w.deferred, file) })
+}
+
+// longestUnrest is how long files may go on changing until what has changed by then
+// is taken up.
+const longestUnrest = 3 * time.Second
+
+// follow takes in what only the last synth has shown to be read, without calling it
+// changed, and forgets what the one before read. What has changed since that synth
+// began is left to be a change.
+func (w *Watcher) follow(now map[string]look) {
+	if w.project == nil {
+		return
+	}
+	_, since := w.project.outside()
+	if since.Equal(w.since) {
+		return
+	}
+	w.since = since
+	for file, is := range now {
+		if _, known := w.seen[file]; !known && !within(file, w.project.Dir) && is.changed.Before(since) {
+			w.seen[file] = is
+		}
+	}
+	maps.DeleteFunc(w.seen, func(file string, _ look) bool {
+		_, there := now[file]
+		return !there && !within(file, w.project.Dir) && exists(file)
+	})
+}
+
+func exists(file string) bool {
+	_, err := os.Stat(file)
+	return err == nil
 }
 
 // look finds all files. One that goes away meanwhile is not there; that the root
 // is gone is for whoever reads it to say.
 func (w *Watcher) look() (map[string]look, error) {
 	found := map[string]look{}
-	err := filepath.WalkDir(w.root, func(path string, entry fs.DirEntry, err error) error {
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			return nil
-		case err != nil:
-			return err
-		case path == w.root:
-			return nil
-		case !w.belongs(entry) && entry.IsDir():
-			return filepath.SkipDir
-		case !w.belongs(entry) || !entry.Type().IsRegular():
-			return nil
-		}
-		info, err := entry.Info()
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
-		if err == nil {
-			found[path] = look{size: info.Size(), changed: info.ModTime()}
-		}
-		return err
+	err := w.area().walk(func(path string, file fs.FileInfo) error {
+		found[path] = look{size: file.Size(), changed: file.ModTime()}
+		return nil
 	})
 	return found, err
 }

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -45,10 +47,11 @@ func TestWatch(t *testing.T) {
 		{"a file", func() { write("stacks/api.go", "package stacks // changed") }, []string{"stacks/api.go"}},
 		{"new files", func() { write("a/b.go", "x"); write("a/c.yaml", "x") }, []string{"a/b.go", "a/c.yaml"}},
 		{"a file among what no synth reads", func() {
-			write("a/b_test.go", "x")
-			write("README.md", "x")
+			write("a/.b.go.swp", "x")
 			write(".git/HEAD", "x")
 			write("node_modules/a.js", "x")
+			write(".build/app", "x")
+			write("synthesized/manifest.json", "x")
 			write("a/b.go", "longer")
 		}, []string{"a/b.go"}},
 		{"a folder that goes", func() { remove("a") }, []string{"a/b.go", "a/c.yaml"}},
@@ -90,6 +93,99 @@ func TestWatchKeepsWhatACancelledLookSaw(t *testing.T) {
 	}
 	changed, err := watcher.Next(t.Context())
 	if diff := cmp.Diff([]string{file}, changed); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+}
+
+// TestWatchOfWhatTheRunWrites writes as a run does, and then edits: only the edit is heard of.
+func TestWatchOfWhatTheRunWrites(t *testing.T) {
+	t.Parallel()
+	p := project(t, "", "true")
+	stderr, err := os.Create(filepath.Join(p.Dir, "up.err"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = stderr.Close() }()
+	linked := filepath.Join(t.TempDir(), "linked")
+	if err := os.Symlink(p.Dir, linked); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Writes([]string{filepath.Join(p.Dir, "state"), filepath.Join(linked, "access.log")}, stderr); err != nil {
+		t.Fatal(err)
+	}
+	watcher, err := p.Watch()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := stderr.WriteString("a line\n"); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"access.log", "state/dev/state.json", "edited"} {
+		file := filepath.Join(p.Dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o700), os.WriteFile(file, []byte("x"), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	changed, err := watcher.Next(t.Context())
+	if diff := cmp.Diff([]string{filepath.Join(p.Dir, "edited")}, changed); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+}
+
+// TestWatchReturnsThoughNothingRests changes a file until the watcher has returned.
+func TestWatchReturnsThoughNothingRests(t *testing.T) {
+	t.Parallel()
+	p := project(t, "", "true")
+	watcher, err := p.Watch()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	var writer sync.WaitGroup
+	writer.Go(func() {
+		for i := 0; ctx.Err() == nil; i++ {
+			if err := os.WriteFile(filepath.Join(p.Dir, "restless"), make([]byte, i), 0o600); err != nil {
+				t.Error(err)
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+	})
+	changed, err := watcher.Next(ctx)
+	if diff := cmp.Diff([]string{filepath.Join(p.Dir, "restless")}, changed); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+	// The same file alone may wait now, until another one changes, too.
+	watcher.Defer(changed, time.Now().Add(time.Hour))
+	if err := os.WriteFile(filepath.Join(p.Dir, "edited"), []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	changed, err = watcher.Next(ctx)
+	if diff := cmp.Diff([]string{filepath.Join(p.Dir, "edited"), filepath.Join(p.Dir, "restless")}, changed); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+	cancel()
+	writer.Wait()
+}
+
+// TestWatchFollowsWhatASynthRead edits a module beside the project before and after a
+// synth has shown that it is read.
+func TestWatchFollowsWhatASynthRead(t *testing.T) {
+	p, write := outside(t)
+	watcher, err := p.Watch()
+	if err != nil {
+		t.Fatal(err)
+	}
+	shared := filepath.Join(filepath.Dir(p.Dir), "shared", "shared.go")
+	if _, err := p.Run(t.Context(), "dev", filepath.Join(t.TempDir(), "out"), &steps{}); err != nil {
+		t.Fatal(err)
+	}
+	write("shared/unused/unused.go", "package unused // changed\n")
+	write("shared/shared.go", read(t, p, "../shared/shared.go")+"// changed\n")
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	changed, err := watcher.Next(ctx)
+	if diff := cmp.Diff([]string{shared}, changed); diff != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
 }

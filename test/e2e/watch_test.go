@@ -34,7 +34,8 @@ func watched(t *testing.T) *editedProject {
 	if err := os.Symlink(modules, filepath.Join(dir, "node_modules")); err != nil {
 		t.Fatal(err)
 	}
-	return &editedProject{process: up(t, dir, "--watch"), dir: dir}
+	// The access log grows with every call, and lies where changes are looked for.
+	return &editedProject{process: up(t, dir, "--watch", "--access-log", filepath.Join(dir, "access.log")), dir: dir}
 }
 
 // edit replaces text in a file, and returns what takes that back.
@@ -191,7 +192,7 @@ func TestRunAfterWatch(t *testing.T) {
 			t.Errorf("%s is still there: %v", left, err)
 		}
 	}
-	again := up(t, p.dir)
+	again := up(t, p.dir, "--access-log", filepath.Join(p.dir, "access.log"))
 	contains(t, again.stderr.String(), "Nothing has changed since the last synth")
 	echoed(t, again.call(t, "GET", "/test_jwt", token))
 }
@@ -206,6 +207,33 @@ func TestInterruptedWatch(t *testing.T) {
 	if strings.Contains(p.stderr.String()[offset:], "m2m: ") {
 		t.Errorf("it said %s", p.stderr.String()[offset:])
 	}
+}
+
+// TestWatchOfWhatNeverRests edits a project in which another file changes all the time:
+// every synth is overtaken by a change, and the edit is applied all the same.
+func TestWatchOfWhatNeverRests(t *testing.T) {
+	p := watched(t)
+	ended := make(chan struct{})
+	var writer sync.WaitGroup
+	writer.Go(func() {
+		for i := 0; ; i++ {
+			select {
+			case <-ended:
+				return
+			case <-time.After(50 * time.Millisecond):
+				if err := os.WriteFile(filepath.Join(p.dir, "restless"), make([]byte, i), 0o600); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+	})
+	defer func() {
+		close(ended)
+		writer.Wait()
+	}()
+	offset := len(p.stderr.String())
+	p.edit(t, "environments/dev.yaml", "rate: 100", "rate: 101")
+	p.says(t, offset, "changed: stage $default")
 }
 
 // TestWatchedAssembly changes an assembly in place, as a synth by hand does.

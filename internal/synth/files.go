@@ -1,0 +1,166 @@
+package synth
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// area is the files that a synth may read: every file below a folder, and what
+// lies elsewhere.
+type area struct {
+	root  string
+	reads reads
+	skip  func(path string) bool // leaves out a file, or a folder with all that is in it
+	ours  []fs.FileInfo          // files that this run writes, under whatever name
+}
+
+// reads is what was seen to be read beside what lies in the project's folder. All
+// paths are absolute.
+type reads struct {
+	Files   []string `json:"files,omitempty"`   // also those that are not there yet, such as a go.sum
+	Folders []string `json:"folders,omitempty"` // the files in them, not what lies deeper
+	Trees   []string `json:"trees,omitempty"`   // all that is below them
+}
+
+// merged has no path twice, in order.
+func (r reads) merged(other reads) reads {
+	join := func(a, b []string) []string { return slices.Compact(slices.Sorted(slices.Values(slices.Concat(a, b)))) }
+	return reads{
+		Files: join(r.Files, other.Files), Folders: join(r.Folders, other.Folders), Trees: join(r.Trees, other.Trees),
+	}
+}
+
+// walk visits every file once, a linked one under the name of the link. One that
+// goes away meanwhile is not there.
+func (a area) walk(visit func(path string, file fs.FileInfo) error) error {
+	w := walk{area: a, visit: visit, files: map[string]bool{}, folders: map[string]bool{}}
+	if a.root != "" {
+		if err := w.folder(a.root, true); err != nil {
+			return err
+		}
+	}
+	for _, folder := range a.reads.Folders {
+		if err := w.folder(folder, false); err != nil {
+			return err
+		}
+	}
+	for _, tree := range a.reads.Trees {
+		if err := w.folder(tree, true); err != nil {
+			return err
+		}
+	}
+	for _, file := range a.reads.Files {
+		if err := w.path(file, false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type walk struct {
+	area
+
+	visit   func(path string, file fs.FileInfo) error
+	files   map[string]bool // those that were visited
+	folders map[string]bool // those behind links, so that a circle of links ends
+}
+
+func (w *walk) folder(dir string, deep bool) error {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		path := filepath.Join(dir, entry.Name())
+		if w.skip != nil && w.skip(path) {
+			continue
+		}
+		if entry.IsDir() {
+			if deep {
+				err = w.folder(path, true)
+			}
+		} else {
+			err = w.path(path, deep)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// path visits a file, or what a link leads to.
+func (w *walk) path(path string, deep bool) error {
+	file, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) || w.files[path]:
+		return nil
+	case err != nil:
+		return err
+	case file.IsDir():
+		return w.linked(path, deep)
+	case !file.Mode().IsRegular() || slices.ContainsFunc(w.ours, func(our fs.FileInfo) bool { return os.SameFile(our, file) }):
+		return nil
+	}
+	w.files[path] = true
+	return w.visit(path, file)
+}
+
+// linked follows a link to a folder, unless that is visited anyway.
+func (w *walk) linked(link string, deep bool) error {
+	target, err := filepath.EvalSymlinks(link)
+	if err != nil || !deep || w.folders[target] || within(target, w.root) || within(link, target) {
+		return nil //nolint:nilerr // a link that leads nowhere is not read
+	}
+	w.folders[target] = true
+	return w.folder(link, true)
+}
+
+// within reports whether a path is the folder or lies below it.
+func within(path, folder string) bool {
+	return path == folder || folder != "" && strings.HasPrefix(path, strings.TrimSuffix(folder, "/")+"/")
+}
+
+// digest is one of the names and contents of all files.
+func (a area) digest() (string, error) {
+	digest := sha256.New()
+	err := a.walk(func(path string, _ fs.FileInfo) error {
+		content, err := os.ReadFile(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		name := path
+		if within(path, a.root) {
+			name, _ = filepath.Rel(a.root, path)
+		}
+		// The digest of each file and not its bytes, so that no two lists of files run together.
+		fmt.Fprintf(digest, "%q %x\n", name, sha256.Sum256(content))
+		return err
+	})
+	return hex.EncodeToString(digest.Sum(nil)), err
+}
+
+// notRead are the folders of a project, at its top, that no synth reads: what is
+// built, synthesized, installed and kept there.
+var notRead = []string{"node_modules", "cdk.out", ".build", ".m2m"}
+
+// kept are what version control and editors keep for themselves, anywhere.
+var kept = []string{".git", ".hg", ".svn", ".jj", ".idea", ".vscode", ".DS_Store", "4913"}
+
+// isKept reports whether a name is of version control or of an editor, which
+// writes beside a file while it is edited.
+func isKept(name string) bool {
+	swap := strings.HasPrefix(name, ".") && len(filepath.Ext(name)) == 4 && strings.HasPrefix(filepath.Ext(name), ".sw")
+	return slices.Contains(kept, name) || swap || strings.HasSuffix(name, "~") || strings.HasPrefix(name, ".#") ||
+		strings.HasPrefix(name, "#") && strings.HasSuffix(name, "#")
+}
