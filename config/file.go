@@ -133,7 +133,7 @@ type function struct {
 	MemoryMB memoryMB `yaml:"memoryMB,omitempty" jsonschema:"default=128,example=512"`
 	// How long the function may take, in seconds from 1s to 30s; API Gateway waits no longer.
 	Timeout functionTimeout `yaml:"timeout,omitempty" jsonschema:"default=10s,example=3s"`
-	// Environment variables, 4 KB in all. Everybody who can see the function can read them: no secret belongs there.
+	// Environment variables, 4 KB in all as JSON text. Everybody who can see the function can read them: no secret belongs there.
 	Environment variables `yaml:"environment,omitempty"`
 }
 

@@ -235,3 +235,24 @@ func TestRefusedIdentifierIsToldOnce(t *testing.T) {
 		t.Errorf("got %q, want one problem", got)
 	}
 }
+
+// TestVariablesAreMeasuredAsLambdaDoes is a recording of AWS: as JSON text, 4,096 bytes are taken and 4,097 refused, also
+// with two variables (localstack/localstack 8b9a79f0, tests/aws/services/lambda_/test_lambda_api.py,
+// TestLambdaSizeLimits, 25 November 2025).
+func TestVariablesAreMeasuredAsLambdaDoes(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		variables string
+		refused   bool
+	}{
+		"4,096 bytes in one variable":  {"LARGE_VAR: " + strings.Repeat("x", 4080), false},
+		"4,097 bytes in one variable":  {"LARGE_VAR: " + strings.Repeat("x", 4081), true},
+		"4,096 bytes in two variables": {"SMALL_VAR: ok, LARGE_VAR: " + strings.Repeat("x", 4063), false},
+		"4,097 bytes in two variables": {"SMALL_VAR: ok, LARGE_VAR: " + strings.Repeat("x", 4064), true},
+	} {
+		_, got := load(t, "dev.yaml", valid+"functions: {echo: {environment: {"+c.variables+"}}}\n")
+		if refused := len(got) == 1 && strings.Contains(got[0], "has 4097 bytes as JSON"); refused != c.refused || len(got) > 1 {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}

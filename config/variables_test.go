@@ -62,24 +62,6 @@ func TestVariablesAreLambdas(t *testing.T) {
 	}
 }
 
-// What Lambda measures is JSON: many small variables take more than their names and values.
-func TestVariablesAreMeasuredAsJSON(t *testing.T) {
-	t.Parallel()
-	variables := func(n int) string { // 29 bytes of JSON each, 24 of names and values, and braces
-		return valid + "functions: {echo: {environment: {" + repeated(n, "V%03d: 12345678901234567890, ") + "}}}\n"
-	}
-	quoted := func(n int) string {
-		return strings.ReplaceAll(variables(n), "12345678901234567890", `"12345678901234567890"`)
-	}
-	if _, got := load(t, "dev.yaml", quoted(136)); got != nil {
-		t.Errorf("136 variables: %v", got)
-	}
-	_, got := load(t, "dev.yaml", quoted(146))
-	if len(got) != 1 || !strings.Contains(got[0], "bytes as JSON, which is how Lambda measures it, and at most 4096 are allowed") {
-		t.Errorf("146 variables of 3504 bytes of names and values: %v", got)
-	}
-}
-
 // ARNs are those of any partition: of China and GovCloud, the European Sovereign Cloud and the isolated ones.
 func TestARNsOfEveryPartition(t *testing.T) {
 	t.Parallel()

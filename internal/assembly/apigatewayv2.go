@@ -1,5 +1,11 @@
 package assembly
 
+import (
+	"maps"
+	"regexp"
+	"slices"
+)
+
 var httpAPI = resourceType{
 	properties: properties{
 		"Name":         text().must().like(`^.{1,128}$`),
@@ -103,7 +109,24 @@ func readAPIStage(b *builder, r *resource, v values) {
 		stage.RouteSettings[key] = readRouteSettings(perRoute.object(key))
 	}
 	r.checkDeployed()
+	b.checkStageVariables(stage)
 	b.attach(stage.Resource, v.text("ApiId"), func(api *API) { api.Stages = append(api.Stages, stage) })
+}
+
+// What names and values of stage variables may have.
+//
+// Source: API Gateway V2 API reference, Stage.
+var (
+	stageVariableName  = regexp.MustCompile(`^[A-Za-z0-9_]+$`)
+	stageVariableValue = regexp.MustCompile(`^[A-Za-z0-9._~:/?#&=,-]+$`)
+)
+
+func (b *builder) checkStageVariables(stage APIStage) {
+	for _, name := range slices.Sorted(maps.Keys(stage.Variables)) {
+		if !stageVariableName.MatchString(name) || !stageVariableValue.MatchString(stage.Variables[name]) {
+			b.fail(stage.Resource, "StageVariables", "%q: names have letters, digits and underscores, values letters, digits and -._~:/?#&=,", name)
+		}
+	}
 }
 
 // checkDeployed passes over properties that could not be read, because those were reported.

@@ -2,11 +2,16 @@ package assembly
 
 import "time"
 
-// Limits of an access token's validity, and what it is if the template leaves it out.
+// Limits of an access or ID token's validity and of a refresh token's, and what they are if the template leaves them
+// out.
 const (
 	shortestValidity = 5 * time.Minute
 	longestValidity  = 24 * time.Hour
 	defaultValidity  = time.Hour
+
+	shortestRefresh = time.Hour
+	longestRefresh  = 10 * 365 * 24 * time.Hour
+	defaultRefresh  = 30 * 24 * time.Hour
 )
 
 var userPoolClient = resourceType{
@@ -22,7 +27,9 @@ var userPoolClient = resourceType{
 			"ADMIN_NO_SRP_AUTH", "CUSTOM_AUTH_FLOW_ONLY", "USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH",
 			"ALLOW_CUSTOM_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH",
 			"ALLOW_USER_AUTH", "ALLOW_CLIENT_TOKEN_AUTH")),
-		"AccessTokenValidity": whole(1, 86400),
+		"AccessTokenValidity":  whole(1, 86400),
+		"IdTokenValidity":      whole(1, 86400),
+		"RefreshTokenValidity": whole(0, 315360000),
 		"TokenValidityUnits": object(properties{
 			"AccessToken":  oneOf("seconds", "minutes", "hours", "days"),
 			"IdToken":      oneOf("seconds", "minutes", "hours", "days"),
@@ -36,12 +43,10 @@ var userPoolClient = resourceType{
 		"DefaultRedirectURI":                       noEffect(),
 		"EnablePropagateAdditionalUserContextData": noEffect(),
 		"EnableTokenRevocation":                    noEffect(),
-		"IdTokenValidity":                          noEffect(),
 		"LogoutURLs":                               noEffect(),
 		"PreventUserExistenceErrors":               oneOf("ENABLED", "LEGACY"),
 		"ReadAttributes":                           noEffect(),
 		"RefreshTokenRotation":                     noEffect(),
-		"RefreshTokenValidity":                     noEffect(),
 		"SupportedIdentityProviders":               noEffect(),
 		"WriteAttributes":                          noEffect(),
 	},
@@ -66,23 +71,23 @@ func readUserPoolClient(b *builder, r *resource, v values) {
 		AllowedOAuthFlows:               v.texts("AllowedOAuthFlows"),
 		AllowedOAuthScopes:              v.texts("AllowedOAuthScopes"),
 		AllowedOAuthFlowsUserPoolClient: v.flag("AllowedOAuthFlowsUserPoolClient"),
-		AccessTokenValidity:             accessTokenValidity(v),
+		AccessTokenValidity:             validity(v, "AccessToken", time.Hour, defaultValidity),
 	}
-	if client.AccessTokenValidity < shortestValidity || client.AccessTokenValidity > longestValidity {
-		b.fail(client.Resource, "AccessTokenValidity", "the token would be valid for %v, and AWS allows %v to %v",
-			client.AccessTokenValidity, shortestValidity, longestValidity)
-	}
+	b.checkExplicitFlows(client.Resource, v.texts("ExplicitAuthFlows"))
+	b.checkValidities(client.Resource, client.AccessTokenValidity,
+		validity(v, "IdToken", time.Hour, defaultValidity), validity(v, "RefreshToken", 24*time.Hour, defaultRefresh))
 	b.model.UserPoolClients = append(b.model.UserPoolClients, client)
 }
 
-// accessTokenValidity: the unit is the hour unless TokenValidityUnits says otherwise, as in CreateUserPoolClient.
-func accessTokenValidity(v values) time.Duration {
-	number := v.whole("AccessTokenValidity", 0)
+// validity is how long a kind of token is valid: in its own unit unless TokenValidityUnits says otherwise, as in
+// CreateUserPoolClient.
+func validity(v values, token string, unit, otherwise time.Duration) time.Duration {
+	number := v.whole(token+"Validity", 0)
 	if number == 0 {
-		return defaultValidity
+		return otherwise
 	}
-	if unit, ok := validityUnits[v.object("TokenValidityUnits").text("AccessToken")]; ok {
-		return time.Duration(number) * unit
+	if other, ok := validityUnits[v.object("TokenValidityUnits").text(token)]; ok {
+		unit = other
 	}
-	return time.Duration(number) * time.Hour
+	return time.Duration(number) * unit
 }

@@ -55,6 +55,7 @@ func (b *builder) checkDomains() {
 	for _, domain := range b.model.UserPoolDomains {
 		b.checkPool(domain.Resource, domain.UserPoolID)
 		if domain.Custom() || domain.Domain == "" {
+			b.checkCertificate(domain)
 			continue
 		}
 		if !domainPrefix.MatchString(domain.Domain) {
@@ -65,6 +66,17 @@ func (b *builder) checkDomains() {
 				b.fail(domain.Resource, "Domain", "Domain cannot contain reserved word: %s", part)
 			}
 		}
+	}
+}
+
+// checkCertificate: Cognito puts a custom domain behind CloudFront, which takes certificates of one Region only.
+//
+// Source: Cognito API reference, CustomDomainConfigType.
+func (b *builder) checkCertificate(domain UserPoolDomain) {
+	const region = "us-east-1"
+	parts := strings.SplitN(domain.CertificateARN, ":", 6) // arn:partition:acm:region:account:certificate/id
+	if len(parts) == 6 && parts[2] == "acm" && parts[3] != region {
+		b.fail(domain.Resource, "CustomDomainConfig.CertificateArn", "the certificate is in %s, and Cognito takes one in %s", parts[3], region)
 	}
 }
 
@@ -84,6 +96,10 @@ func (b *builder) checkDomainsOfPools() {
 
 // checkAPI looks at the parts of one API beside each other.
 func (b *builder) checkAPI(api *API) {
+	// The words are API Gateway's: aws/aws-cdk #9076.
+	if cors := api.CORS; cors != nil && cors.AllowCredentials && slices.Contains(cors.AllowOrigins, "*") {
+		b.fail(api.Resource, "CorsConfiguration", "allow-credentials is not supported if 'allow-origin' is *")
+	}
 	authorizers, integrations := set{}, set{}
 	for _, a := range api.Authorizers {
 		authorizers[a.ID] = struct{}{}
@@ -128,6 +144,9 @@ func (b *builder) checkFunction(r Resource, property, arn string) bool {
 	}
 	if !slices.Contains(osOnlyRuntimes, f.Runtime) {
 		b.fail(f.Resource, "Runtime", "the runtime %q is not simulated; %s are", f.Runtime, strings.Join(osOnlyRuntimes, " and "))
+	}
+	if f.Handler == "" {
+		b.fail(f.Resource, "Handler", "Runtime and Handler are mandatory parameters for functions created with deployment packages.")
 	}
 	return true
 }

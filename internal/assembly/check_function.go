@@ -1,7 +1,12 @@
 package assembly
 
-// environmentLimit is what a function's variables may take in all, as the JSON in which Lambda measures them. Those that
-// Lambda adds do not count.
+// environmentLimit is what a function's variables may take in all, as JSON text without blanks. Those that Lambda adds
+// do not count.
+//
+// Source: measured on AWS, localstack/localstack 8b9a79f0, tests/aws/services/lambda_/test_lambda_api.py,
+// TestLambdaSizeLimits (25 November 2025).
+//
+// Parity: Assembly: size of a function's variables
 const environmentLimit = 4096 // bytes
 
 func (b *builder) checkFunctions() {

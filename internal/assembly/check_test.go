@@ -13,7 +13,12 @@ const (
 		"UserPoolId": {"Ref": "Pool"}, "Domain": "login.example.com", "CustomDomainConfig": {"CertificateArn": "arn:x"}}}`
 )
 
-// What a deployment would fail on.
+// text is JSON for a text of so many bytes.
+func text(size int) string { return `"` + strings.Repeat("x", size) + `"` }
+
+// What a deployment would fail on. The sizes of the environment are recordings of AWS: one variable of 4,096 bytes as
+// JSON text is taken and one more is refused, also with two variables (localstack/localstack 8b9a79f0,
+// tests/aws/services/lambda_/test_lambda_api.py, TestLambdaSizeLimits, 25 November 2025).
 func TestDeploymentChecks(t *testing.T) {
 	t.Parallel()
 	audiences := `["` + strings.Repeat(`a","`, 50) + `a"]`
@@ -51,7 +56,27 @@ func TestDeploymentChecks(t *testing.T) {
 		"no runtime":                     {map[string]string{"Echo.Runtime": ""}, "Echo", "Runtime", `"" is not simulated`},
 		"function twice":                 {map[string]string{"Echo.FunctionName": `"echo"`, "Echo2": `{"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": "echo", "Code": {"S3Key": "a1.zip"}, "Role": "r"}}`}, "Echo2", "FunctionName", `"echo" already exists, as Echo`},
 		"functions without a name":       {map[string]string{"Echo.FunctionName": nothing, "Echo2": `{"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": {"Ref": "Nothing"}, "Code": {"S3Key": "a1.zip"}, "Role": "r"}}`}, "Echo2", "FunctionName", `names "Nothing"`},
-		"large environment":              {map[string]string{"Echo.Environment.Variables.LARGE": `"` + strings.Repeat("x", 4085) + `"`}, "Echo", "Environment.Variables", "take 4097 bytes as JSON, and Lambda allows 4096"},
+		"large environment, one name":    {map[string]string{"Echo.Environment.Variables.LARGE_VAR": text(4096 - 16 + 1)}, "Echo", "Environment.Variables", "take 4097 bytes as JSON, and Lambda allows 4096"},
+		"large environment, two names":   {map[string]string{"Echo.Environment.Variables": `{"SMALL_VAR": "ok", "LARGE_VAR": ` + text(4064) + `}`}, "Echo", "Environment.Variables", "take 4097 bytes as JSON, and Lambda allows 4096"},
+		"openid for a client of its own": {map[string]string{"Client.AllowedOAuthScopes": `["https://api/x/read", "openid"]`}, "Client", "AllowedOAuthScopes", "openid is not supported with client_credentials flow (InvalidOAuthFlowException)"},
+		"a user's account for a client":  {map[string]string{"Client.AllowedOAuthScopes": `["aws.cognito.signin.user.admin"]`}, "Client", "AllowedOAuthScopes", "aws.cognito.signin.user.admin is not supported with client_credentials flow"},
+		"resource server twice":          {map[string]string{"Server2": `{"Type": "AWS::Cognito::UserPoolResourceServer", "Properties": {"UserPoolId": {"Ref": "Pool"}, "Identifier": "https://api/x", "Name": "y"}}`}, "Server2", "Identifier", `already has the resource server "https://api/x", as Server`},
+		"client's flow beside users'":    {map[string]string{"Client.ExplicitAuthFlows": `["ALLOW_CLIENT_TOKEN_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]`}, "Client", "ExplicitAuthFlows", "ALLOW_CLIENT_TOKEN_AUTH must be the only flow"},
+		"old flow beside a new one":      {map[string]string{"Client.ExplicitAuthFlows": `["USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]`}, "Client", "ExplicitAuthFlows", "can't stand beside"},
+		"token that outlives a refresh":  {map[string]string{"Client.AccessTokenValidity": `2`, "Client.RefreshTokenValidity": `1`, "Client.TokenValidityUnits": `{"RefreshToken": "hours"}`}, "Client", "RefreshTokenValidity", "not be valid for longer than the refresh token, 1h0m0s"},
+		"refresh token for too long":     {map[string]string{"Client.RefreshTokenValidity": `3651`}, "Client", "RefreshTokenValidity", "AWS allows 1h0m0s to 87600h0m0s"},
+		"ID token for too short":         {map[string]string{"Client.IdTokenValidity": `4`, "Client.TokenValidityUnits": `{"IdToken": "minutes"}`}, "Client", "IdTokenValidity", "4m0s"},
+		"user pool of a wrong name":      {map[string]string{"Pool.UserPoolName": `"a/b"`}, "Pool", "UserPoolName", "does not match"},
+		"certificate of another Region":  {map[string]string{"Domain.CustomDomainConfig": `{"CertificateArn": "arn:aws:acm:eu-west-1:123456789012:certificate/x"}`}, "Domain", "CustomDomainConfig.CertificateArn", "in eu-west-1, and Cognito takes one in us-east-1"},
+		"no handler":                     {map[string]string{"Echo.Handler": ""}, "Echo", "Handler", "Runtime and Handler are mandatory"},
+		"log level of a text log":        {map[string]string{"Echo.LoggingConfig": `{"ApplicationLogLevel": "INFO"}`}, "Echo", "LoggingConfig.LogFormat", "need the log format JSON"},
+		"SnapStart of a custom runtime":  {map[string]string{"Echo.SnapStart": `{"ApplyOn": "PublishedVersions"}`}, "Echo", "SnapStart.ApplyOn", "not supported for SnapStart"},
+		"little storage":                 {map[string]string{"Echo.EphemeralStorage": `{"Size": 511}`}, "Echo", "EphemeralStorage.Size", "from 512 to 10240"},
+		"tracing misspelt":               {map[string]string{"Echo.TracingConfig": `{"Mode": "active"}`}, "Echo", "TracingConfig.Mode", "not one of Active"},
+		"stage variable's name":          {map[string]string{"Stage.StageVariables": `{"a-b": "c"}`}, "Stage", "StageVariables", `"a-b": names have`},
+		"stage variable's value":         {map[string]string{"Stage.StageVariables": `{"ab": "c d"}`}, "Stage", "StageVariables", `"ab": names have`},
+		"credentials for every origin":   {map[string]string{"Api.CorsConfiguration": `{"AllowCredentials": true, "AllowOrigins": ["https://a.example", "*"]}`}, "Api", "CorsConfiguration", "allow-credentials is not supported if 'allow-origin' is *"},
+		"large secret":                   {map[string]string{"Secret.SecretString": text(65537)}, "Secret", "SecretString", "65537 bytes, and Secrets Manager allows 65536"},
 		"function that cannot be run":    {map[string]string{"Echo.Code": `{"ZipFile": "exports.handler = 1"}`}, "Echo", "Code", "not a directory among the assembly's assets"},
 		"secret twice":                   {map[string]string{"Twin": `{"Type": "AWS::SecretsManager::Secret", "Properties": {"Name": "m2m/dev/reader"}}`}, "Twin", "Name", `"m2m/dev/reader" already exists, as Secret`},
 		"secret of a wrong name":         {map[string]string{"Secret.Name": `"a b"`}, "Secret", "Name", "does not match"},
@@ -88,7 +113,13 @@ func TestDeploymentChecksLetPass(t *testing.T) {
 		"the older runtime":                  {"Echo.Runtime": `"provided.al2"`},
 		"a reserved word inside another":     {"Domain.Domain": `"paws-and-laws"`},
 		"another runtime, called by nobody":  {"Other": `{"Type": "AWS::Lambda::Function", "Properties": {"Runtime": "nodejs24.x", "Code": {"ZipFile": "x"}, "Role": "r"}}`},
-		"as large as an environment may get": {"Echo.Environment.Variables.LARGE": `"` + strings.Repeat("x", 4084) + `"`},
+		"as large as an environment may get": {"Echo.Environment.Variables.LARGE_VAR": text(4096 - 16)},
+		"openid for users":                   {"Client.AllowedOAuthFlows": `["code"]`, "Client.AllowedOAuthScopes": `["openid"]`},
+		"one identifier in two pools":        {"Other": `{"Type": "AWS::Cognito::UserPool"}`, "Server2": `{"Type": "AWS::Cognito::UserPoolResourceServer", "Properties": {"UserPoolId": {"Ref": "Other"}, "Identifier": "https://api/x", "Name": "y"}}`},
+		"the client's flow alone":            {"Client.ExplicitAuthFlows": `["ALLOW_CLIENT_TOKEN_AUTH"]`},
+		"log levels of a JSON log":           {"Echo.LoggingConfig": `{"ApplicationLogLevel": "INFO", "LogFormat": "JSON"}`},
+		"stage variables":                    {"Stage.StageVariables": `{"a_1": "https://x.example/y?a=b&c=d,e#-~"}`},
+		"as large as a secret may get":       {"Secret.SecretString": text(65536)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

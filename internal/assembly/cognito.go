@@ -4,7 +4,7 @@ import "time"
 
 var userPool = resourceType{
 	properties: properties{
-		"UserPoolName":          text(),
+		"UserPoolName":          text().like(`^[\w\s+=,.@-]{1,128}$`),
 		"IssuerConfiguration":   object(properties{"Type": oneOf(issuerOriginal, issuerUpdated)}),
 		"DeletionProtection":    oneOf("ACTIVE", "INACTIVE"),
 		"UserPoolTier":          oneOf("LITE", "ESSENTIALS", "PLUS"),

@@ -43,7 +43,7 @@ func TestKeysChangeWithReplacementsOnly(t *testing.T) {
 		changed string
 	}{
 		"client name":            {map[string]string{"Client.ClientName": `"writer"`}, ""},
-		"client scopes":          {map[string]string{"Client.AllowedOAuthScopes": `["openid"]`}, ""},
+		"client scopes":          {map[string]string{"Client.AllowedOAuthScopes": `["https://api/x/read", "https://api/x/read"]`}, ""},
 		"secret as text":         {map[string]string{"Client.GenerateSecret": `"true"`}, ""},
 		"function memory":        {map[string]string{"Echo.MemorySize": `512`}, ""},
 		"route key":              {map[string]string{"Route.RouteKey": `"GET /y"`}, ""},

@@ -1,6 +1,7 @@
 package assembly
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -43,13 +44,13 @@ var function = resourceType{
 		"CodeSigningConfigArn":         noEffect(),
 		"DeadLetterConfig":             noEffect(), // of asynchronous invocations
 		"Description":                  noEffect(),
-		"EphemeralStorage":             noEffect(),
+		"EphemeralStorage":             object(properties{"Size": whole(512, 10240).must()}),
 		"KmsKeyArn":                    noEffect(),
 		"RecursiveLoop":                noEffect(),
 		"RuntimeManagementConfig":      noEffect(),
-		"SnapStart":                    noEffect(),
+		"SnapStart":                    object(properties{"ApplyOn": oneOf("None", "PublishedVersions").must()}),
 		"Tags":                         noEffect(),
-		"TracingConfig":                noEffect(),
+		"TracingConfig":                object(properties{"Mode": oneOf("Active", "PassThrough").must()}),
 		"VpcConfig":                    noEffect(),
 		"Layers":                       unsupported("layers change the files a function finds, and are not simulated"),
 		"FileSystemConfigs":            unsupported("file systems are not simulated"),
@@ -82,6 +83,7 @@ func readFunction(b *builder, r *resource, v values) {
 		LogGroup:                     v.object("LoggingConfig").text("LogGroup"),
 		Asset:                        r.codeAsset(v.object("Code").text("S3Key")),
 	}
+	b.checkFeatures(f, v)
 	if given := v.texts("Architectures"); len(given) > 0 {
 		f.Architecture = given[0]
 	}
@@ -89,6 +91,17 @@ func readFunction(b *builder, r *resource, v values) {
 		f.LogGroup = "/aws/lambda/" + f.Name
 	}
 	b.model.Functions = append(b.model.Functions, f)
+}
+
+// checkFeatures looks at what Lambda offers to other functions than this one.
+func (b *builder) checkFeatures(f Function, v values) {
+	logging := v.object("LoggingConfig")
+	if logging.text("ApplicationLogLevel")+logging.text("SystemLogLevel") != "" && logging.text("LogFormat") != "JSON" {
+		b.fail(f.Resource, "LoggingConfig.LogFormat", "log levels need the log format JSON")
+	}
+	if v.object("SnapStart").text("ApplyOn") == "PublishedVersions" && slices.Contains(osOnlyRuntimes, f.Runtime) {
+		b.fail(f.Resource, "SnapStart.ApplyOn", "%s is not supported for SnapStart enabled functions.", f.Runtime)
+	}
 }
 
 // codeAsset finds the directory behind an S3Key in the asset manifests of the stage. Code that is no asset, such as

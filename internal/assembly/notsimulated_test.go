@@ -83,8 +83,7 @@ func TestDomains(t *testing.T) {
 	}
 	custom := resolvePatched(t, map[string]string{
 		"Domain.Domain":             `"login.example.com"`,
-		"Domain.CustomDomainConfig": `{"CertificateArn": {"Ref": "Certificate"}}`,
-		"Certificate":               `{"Type": "AWS::CertificateManager::Certificate"}`,
+		"Domain.CustomDomainConfig": `{"CertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/x"}`,
 	}).UserPoolDomains[0]
 	if !custom.Custom() || custom.Domain != "login.example.com" {
 		t.Errorf("custom domain: %+v", custom)

@@ -17,7 +17,7 @@ const whole = `{"Resources": {
 		"UserPoolId": {"Ref": "Pool"}, "ClientName": "reader", "GenerateSecret": true,
 		"AllowedOAuthFlowsUserPoolClient": true, "AllowedOAuthFlows": ["client_credentials"],
 		"AllowedOAuthScopes": ["https://api/x/read"]}},
-	"Echo": {"Type": "AWS::Lambda::Function", "Properties": {"Runtime": "provided.al2023",
+	"Echo": {"Type": "AWS::Lambda::Function", "Properties": {"Runtime": "provided.al2023", "Handler": "bootstrap",
 		"Code": {"S3Bucket": "b", "S3Key": "a1.zip"}, "Role": "arn:aws:iam::123456789012:role/r"}},
 	"Permission": {"Type": "AWS::Lambda::Permission", "Properties": {
 		"Action": "lambda:InvokeFunction", "Principal": "apigateway.amazonaws.com", "FunctionName": {"Ref": "Echo"}}},

@@ -48,13 +48,19 @@ func readSecret(b *builder, r *resource, v values) {
 		SecretString: v.optionalText("SecretString"),
 		Tags:         map[string]string{},
 	}
+	if s.SecretString != nil && len(*s.SecretString) > longestSecret {
+		b.fail(s.Resource, "SecretString", "the value takes %d bytes, and Secrets Manager allows %d", len(*s.SecretString), longestSecret)
+	}
 	for _, tag := range v.objects("Tags") {
 		s.Tags[tag.text("Key")] = tag.text("Value")
 	}
 	b.model.Secrets = append(b.model.Secrets, s)
 }
 
-const longestRotation = 1000 // days
+const (
+	longestSecret   = 65536 // bytes
+	longestRotation = 1000  // days
+)
 
 var rotationSchedule = resourceType{
 	properties: properties{

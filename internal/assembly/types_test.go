@@ -215,10 +215,10 @@ func TestNoValueLeavesAPropertyOut(t *testing.T) {
 func TestClasses(t *testing.T) {
 	t.Parallel()
 	m := resolvePatched(t, map[string]string{
-		"Echo.TracingConfig":                `{"Mode": "Active"}`,
-		"Echo.LoggingConfig.SystemLogLevel": `"WARN"`,
-		"Thing":                             `{"Type": "AWS::CloudWatch::Alarm", "Properties": {"Anything": "goes"}}`,
-		"Custom":                            `{"Type": "Custom::Thing"}`,
+		"Echo.TracingConfig": `{"Mode": "Active"}`,
+		"Echo.LoggingConfig": `{"SystemLogLevel": "WARN", "LogFormat": "JSON"}`,
+		"Thing":              `{"Type": "AWS::CloudWatch::Alarm", "Properties": {"Anything": "goes"}}`,
+		"Custom":             `{"Type": "Custom::Thing"}`,
 	})
 	got := m.NotSimulated
 	if len(got) != 2 || got[0].LogicalID != "Custom" || got[1] != (assembly.Resource{
