@@ -47,6 +47,8 @@ type Stack struct {
 	ID          string // the ARN, as AWS::StackId gives it
 	Description string
 	Tags        map[string]string // empty if there are none
+
+	TerminationProtection bool
 }
 
 // Output is a stack output.

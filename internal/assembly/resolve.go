@@ -83,7 +83,7 @@ func (e *evaluation) readStacks(m *Model) {
 		if !ok {
 			continue
 		}
-		info := Stack{Name: s.name, Tags: map[string]string{}}
+		info := Stack{Name: s.name, Tags: map[string]string{}, TerminationProtection: s.terminationProtection}
 		info.ID, _ = id.(string)
 		info.Description, _ = s.template["Description"].(string)
 		maps.Copy(info.Tags, s.tags)

@@ -27,25 +27,40 @@ func withStacks(w *world) {
 				{Key: "ApiUrl", Value: "http://127.0.0.1:4000", Description: "Where the API is"},
 				{Key: "Names", Value: "<a>&\"b\"", ExportName: "dev-names"},
 			},
-			Tags: map[string]string{"project": "m2m", "env": "dev"},
+			Tags:                  map[string]string{"project": "m2m", "env": "dev"},
+			TerminationProtection: true,
 		},
 		{Name: "dev-identity", ID: otherStackID, CreatedAt: start},
 	}
 }
 
+// created is what CloudFormation tells of every stack that a change set has just created: see stackElement.
+func created(stack types.Stack) types.Stack {
+	stack.CreationTime, stack.LastUpdatedTime, stack.StackStatus = aws.Time(start), aws.Time(start), types.StackStatusCreateComplete
+	stack.Capabilities = []types.Capability{"CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"}
+	stack.DisableRollback = aws.Bool(false)
+	stack.DriftInformation = &types.StackDriftInformation{StackDriftStatus: types.StackDriftStatusNotChecked}
+	stack.RollbackConfiguration = &types.RollbackConfiguration{}
+	if stack.EnableTerminationProtection == nil {
+		stack.EnableTerminationProtection = aws.Bool(false)
+	}
+	return stack
+}
+
+// TestDescribeStacks holds the members against the recordings that stackElement names.
 func TestDescribeStacks(t *testing.T) {
 	t.Parallel()
 	client := newWorld(t, withStacks).cloudFormation()
-	api := types.Stack{
-		StackName: aws.String("dev-api"), StackId: aws.String(apiStackID), Description: aws.String("An <API> & more"),
-		CreationTime: aws.Time(start), StackStatus: types.StackStatusCreateComplete,
+	api := created(types.Stack{
+		EnableTerminationProtection: aws.Bool(true),
+		StackName:                   aws.String("dev-api"), StackId: aws.String(apiStackID), Description: aws.String("An <API> & more"),
 		Outputs: []types.Output{
 			{OutputKey: aws.String("ApiUrl"), OutputValue: aws.String("http://127.0.0.1:4000"), Description: aws.String("Where the API is")},
 			{OutputKey: aws.String("Names"), OutputValue: aws.String("<a>&\"b\""), ExportName: aws.String("dev-names")},
 		},
 		Tags: []types.Tag{{Key: aws.String("env"), Value: aws.String("dev")}, {Key: aws.String("project"), Value: aws.String("m2m")}},
-	}
-	identity := types.Stack{StackName: aws.String("dev-identity"), StackId: aws.String(otherStackID), CreationTime: aws.Time(start), StackStatus: types.StackStatusCreateComplete}
+	})
+	identity := created(types.Stack{StackName: aws.String("dev-identity"), StackId: aws.String(otherStackID)})
 	for name, test := range map[string]struct {
 		stackName *string
 		want      []types.Stack
@@ -58,7 +73,7 @@ func TestDescribeStacks(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		if diff := cmp.Diff(test.want, got.Stacks, cmpopts.IgnoreUnexported(types.Stack{}, types.Output{}, types.Tag{}), cmpopts.EquateEmpty()); diff != "" {
+		if diff := cmp.Diff(test.want, got.Stacks, cmpopts.IgnoreUnexported(types.Stack{}, types.Output{}, types.Tag{}, types.StackDriftInformation{}, types.RollbackConfiguration{}), cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}

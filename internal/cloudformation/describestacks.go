@@ -20,18 +20,40 @@ type describeStacksResult struct {
 	Stacks []stackElement `xml:"Stacks>member"`
 }
 
-// stackElement is a stack on the wire. Its status is always that of a stack that was created.
+// stackElement is a stack on the wire. Its status is always that of a stack that was created, by a change set as CDK
+// does it. Which members are there then is recorded from AWS: localstack/localstack 8b9a79f0,
+// tests/aws/services/cloudformation/api/test_stacks.py, test_stack_lifecycle (28 November 2023) and test_no_echo_parameter
+// (15 August 2025).
 //
 // Parity: CloudFormation: a stack is always just created
 type stackElement struct {
-	StackID      string          `xml:"StackId"`
-	StackName    string          `xml:"StackName"`
-	Description  string          `xml:"Description,omitempty"`
-	CreationTime string          `xml:"CreationTime"`
-	StackStatus  string          `xml:"StackStatus"`
-	Outputs      []outputElement `xml:"Outputs>member"`
-	Tags         []tagElement    `xml:"Tags>member"`
+	StackID                     string          `xml:"StackId"`
+	StackName                   string          `xml:"StackName"`
+	Description                 string          `xml:"Description,omitempty"`
+	CreationTime                string          `xml:"CreationTime"`
+	LastUpdatedTime             string          `xml:"LastUpdatedTime"`
+	StackStatus                 string          `xml:"StackStatus"`
+	DisableRollback             bool            `xml:"DisableRollback"`
+	EnableTerminationProtection bool            `xml:"EnableTerminationProtection"`
+	Capabilities                []string        `xml:"Capabilities>member"`
+	NotificationARNs            struct{}        `xml:"NotificationARNs"`
+	RollbackConfiguration       struct{}        `xml:"RollbackConfiguration"`
+	Drift                       drift           `xml:"DriftInformation"`
+	Outputs                     []outputElement `xml:"Outputs>member"`
+	Tags                        tagElements     `xml:"Tags"`
 }
+
+type drift struct {
+	Status string `xml:"StackDriftStatus"`
+}
+
+// tagElements are there also without a tag.
+type tagElements struct {
+	Members []tagElement `xml:"member"`
+}
+
+// capabilities are what the CDK command line asks CloudFormation to take on, in every deployment.
+var capabilities = []string{"CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"}
 
 type outputElement struct {
 	OutputKey   string `xml:"OutputKey"`
@@ -63,12 +85,17 @@ func (s *Stacks) describeStacks(parameters url.Values) (*describeStacksResult, e
 }
 
 func (s Stack) element() stackElement {
+	created := s.CreatedAt.UTC().Format("2006-01-02T15:04:05.000Z")
 	e := stackElement{
-		StackID:      s.ID,
-		StackName:    s.Name,
-		Description:  s.Description,
-		CreationTime: s.CreatedAt.UTC().Format("2006-01-02T15:04:05.000Z"),
-		StackStatus:  "CREATE_COMPLETE",
+		StackID:                     s.ID,
+		StackName:                   s.Name,
+		Description:                 s.Description,
+		CreationTime:                created,
+		LastUpdatedTime:             created,
+		StackStatus:                 "CREATE_COMPLETE",
+		EnableTerminationProtection: s.TerminationProtection,
+		Capabilities:                capabilities,
+		Drift:                       drift{Status: "NOT_CHECKED"},
 	}
 	for _, output := range s.Outputs {
 		e.Outputs = append(e.Outputs, outputElement{
@@ -76,7 +103,7 @@ func (s Stack) element() stackElement {
 		})
 	}
 	for _, key := range slices.Sorted(maps.Keys(s.Tags)) {
-		e.Tags = append(e.Tags, tagElement{Key: key, Value: s.Tags[key]})
+		e.Tags.Members = append(e.Tags.Members, tagElement{Key: key, Value: s.Tags[key]})
 	}
 	return e
 }

@@ -15,6 +15,8 @@ type Stack struct {
 	Description string
 	Outputs     []Output
 	Tags        map[string]string
+	// TerminationProtection says that the stack can't be deleted.
+	TerminationProtection bool
 	// CreatedAt is told as the time of creation.
 	CreatedAt time.Time
 }

@@ -18,6 +18,8 @@ type Config struct {
 	ARN string
 	// Handler is passed on as _HANDLER; an OS-only runtime gives it no meaning. Default "bootstrap".
 	Handler string
+	// Runtime is "provided.al2023" or "provided.al2". Default "provided.al2023".
+	Runtime string
 	// Region is AWS_REGION and AWS_DEFAULT_REGION. Default "us-east-1".
 	Region string
 	// LogGroup is AWS_LAMBDA_LOG_GROUP_NAME. Default "/aws/lambda/" and the name.
@@ -78,6 +80,7 @@ func (c Config) completed() (Config, error) {
 		return Config{}, fmt.Errorf("resolving task root: %w", err)
 	}
 	setDefault(&c.Handler, "bootstrap")
+	setDefault(&c.Runtime, "provided.al2023")
 	setDefault(&c.Region, "us-east-1")
 	setDefault(&c.LogGroup, "/aws/lambda/"+c.Name)
 	setDefault(&c.MemorySize, 128)

@@ -254,10 +254,12 @@ func TestCallsOutOfOrderAreRefused(t *testing.T) {
 	})
 	t.Run("next after init error", func(t *testing.T) {
 		t.Parallel()
-		p := newPuppet(t)
+		out := newOutput()
+		// The process is killed. A second one, which does nothing, takes the function's time.
+		p := startPuppet(t, newFunction(t, "puppet", function.Config{Output: out, Timeout: time.Second}), out)
 		accepted(t, p.post("/init/error", http.Header{}, strings.NewReader(`{"errorType":"Init.Failed","errorMessage":"no"}`)))
-		got := <-p.result // and the process is killed
-		functionError(t, got.err, "Init.Failed")
+		got := <-p.result
+		functionError(t, got.err, "Sandbox.Timedout")
 	})
 }
 

@@ -68,10 +68,8 @@ func (e *environment) await(done <-chan struct{}, limit time.Duration, abort <-c
 
 // initialize waits until the runtime is ready for its first event; if it does not get there, the
 // environment is ended and the error says why.
-//
-// Parity: Function init: a failure is not tried again within the invocation
-func (e *environment) initialize(requestID string, abort <-chan struct{}) error {
-	why := e.await(e.api.initialized, e.cfg.InitTimeout, abort)
+func (e *environment) initialize(requestID string, limit time.Duration, abort <-chan struct{}) error {
+	why := e.await(e.api.initialized, limit, abort)
 	if why == finished && e.api.initFailure() == nil {
 		return nil
 	}
@@ -79,14 +77,15 @@ func (e *environment) initialize(requestID string, abort <-chan struct{}) error 
 	if reported := e.api.initFailure(); reported != nil {
 		return reported
 	}
-	return e.failure(why, requestID, e.cfg.InitTimeout)
+	return e.failure(why, requestID, limit)
 }
 
 // invoke runs one invocation to its end. The environment is ended unless the runtime is ready again.
 // It reports lost if the process ended before it was given the event.
 func (e *environment) invoke(inv *invocation, abort <-chan struct{}) (given answer, lost bool) {
-	e.api.deliver(inv, e.cfg.Now().Add(e.cfg.Timeout))
-	why := e.await(inv.settled, e.cfg.Timeout, abort)
+	remaining := inv.remaining(e.cfg.Timeout)
+	e.api.deliver(inv, e.cfg.Now().Add(remaining))
+	why := e.await(inv.settled, remaining, abort)
 	if why != finished {
 		e.end()
 	}

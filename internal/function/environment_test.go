@@ -3,6 +3,7 @@ package function_test
 import (
 	"errors"
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -124,13 +125,13 @@ func TestInitFailure(t *testing.T) {
 	}{
 		"exits":     {"exit", "Runtime.ExitError", "exit status 3"},
 		"reports":   {"report", "Config.Missing", "no configuration"},
-		"takes too": {"hang", "Sandbox.Timedout", "timed out"},
+		"takes too": {"hang", "Sandbox.Timedout", "Error: Task timed out after 0.20 seconds"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			cfg := function.Config{Environment: map[string]string{"INIT": test.init}, Concurrency: new(1)}
 			if test.init == "hang" {
-				cfg.InitTimeout = 100 * time.Millisecond
+				cfg.InitTimeout, cfg.Timeout = 100*time.Millisecond, 200*time.Millisecond
 			}
 			f := newFunction(t, "script", cfg)
 			for range 2 { // each in a process of its own
@@ -140,6 +141,21 @@ func TestInitFailure(t *testing.T) {
 					t.Errorf("message = %q, want one with %q", got, test.want)
 				}
 			}
+		})
+	}
+}
+
+// TestInitIsTriedOnceMore fails the first initialization of an invocation, and the second is a part of that.
+func TestInitIsTriedOnceMore(t *testing.T) {
+	t.Parallel()
+	for _, init := range []string{"exit", "report", "hang"} {
+		t.Run(init, func(t *testing.T) {
+			t.Parallel()
+			cfg := function.Config{Environment: map[string]string{"INIT": init, "INIT_ONCE": filepath.Join(t.TempDir(), "done")}}
+			if init == "hang" {
+				cfg.InitTimeout = 100 * time.Millisecond
+			}
+			order(t, newFunction(t, "script", cfg), `{"do":"environ"}`)
 		})
 	}
 }
@@ -172,4 +188,21 @@ func TestCloseTerminatesBeforeItKills(t *testing.T) {
 		t.Fatal(err)
 	}
 	waitFor(t, out.lines, "terminated")
+}
+
+// The errors of functions that fail, as they were recorded from AWS: localstack/localstack 8b9a79f0,
+// tests/aws/services/lambda_/test_lambda.py, test_lambda_invoke_with_timeout (25 November 2025) and the tests of runtimes
+// that exit (24 November 2025).
+func TestRecordedErrors(t *testing.T) {
+	t.Parallel()
+	for event, want := range map[string]struct{ errorType, message string }{
+		`{"do":"exit","size":0}`:   {"Runtime.ExitError", "Runtime exited without providing a reason"},
+		`{"do":"exit","size":127}`: {"Runtime.ExitError", "Runtime exited with error: exit status 127"},
+		`{"do":"hang"}`:            {"Sandbox.Timedout", "Task timed out after 1.00 seconds"},
+	} {
+		_, id, err := newFunction(t, "script", function.Config{Timeout: time.Second}).Invoke(t.Context(), []byte(event))
+		if got := functionError(t, err, want.errorType); got != "RequestId: "+id+" Error: "+want.message {
+			t.Errorf("%s: got %q", event, got)
+		}
+	}
 }

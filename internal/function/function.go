@@ -2,9 +2,11 @@ package function
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 )
 
 // Function runs the invocations of one Lambda function. It is safe for concurrent use.
@@ -107,7 +109,7 @@ func (f *Function) run(env *environment, inv *invocation) answer {
 		}
 		// It died between two invocations, which is nobody's fault: start over.
 	}
-	env, err := f.start(inv.id)
+	env, err := f.start(inv)
 	if err != nil {
 		f.release(nil)
 		return answer{err: err}
@@ -117,14 +119,29 @@ func (f *Function) run(env *environment, inv *invocation) answer {
 	return given
 }
 
-// start makes a new execution environment that is ready for its first event.
-func (f *Function) start(requestID string) (*environment, error) {
+// start makes a new execution environment that is ready for its first event. An initialization that fails is tried once
+// more as a part of the invocation, under the function's own time limit.
+//
+// Source: Lambda Developer Guide, "Failures during the Init phase"; recorded from AWS for one that takes too long:
+// localstack/localstack 8b9a79f0, tests/aws/services/lambda_, test_lambda_runtime_exit_segfault (24 November 2025).
+func (f *Function) start(inv *invocation) (*environment, error) {
+	env, err := f.initialized(inv.id, f.cfg.InitTimeout)
+	if failed, ok := errors.AsType[*Error](err); !ok || failed.Type == typeInvalidEntrypoint {
+		return env, err
+	}
+	f.cfg.Log.Warn("initialization failed, and is tried once more", "function", f.cfg.Name, "requestId", inv.id, "cause", err)
+	inv.begun = time.Now()
+	return f.initialized(inv.id, f.cfg.Timeout)
+}
+
+// initialized starts an environment and waits, no longer than limit, until it is ready for an event.
+func (f *Function) initialized(requestID string, limit time.Duration) (*environment, error) {
 	env, err := startEnvironment(&f.cfg, f.out)
 	if err != nil {
 		return nil, entrypointError(requestID, err)
 	}
 	f.watchers.Go(func() { f.watch(env) })
-	if err := env.initialize(requestID, f.abort); err != nil {
+	if err := env.initialize(requestID, limit, f.abort); err != nil {
 		return nil, err
 	}
 	return env, nil

@@ -19,6 +19,9 @@ type invocation struct {
 	traceID string
 	payload []byte
 
+	// begun is when the function's time limit began to run, zero if it does with the event: an initialization within the
+	// invocation takes of it.
+	begun    time.Time
 	deadline time.Time
 	// handed is set once the runtime was given the event; from then on a crash is the function's.
 	handed bool
@@ -29,6 +32,14 @@ type invocation struct {
 	//
 	// Parity: Function invocation: the caller waits until the runtime is ready again
 	settled chan struct{}
+}
+
+// remaining is what is left of the function's time limit.
+func (i *invocation) remaining(limit time.Duration) time.Duration {
+	if i.begun.IsZero() {
+		return limit
+	}
+	return max(0, limit-time.Since(i.begun))
 }
 
 func newInvocation(payload []byte, now time.Time) *invocation {

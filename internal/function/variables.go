@@ -55,7 +55,17 @@ func checkVariables(environment map[string]string) error {
 	return nil
 }
 
-// variables is the whole environment of a function's process. Nothing is inherited from this process:
+// languages is the beginning of a search path, which provided.al2 does not have.
+func languages(folder, runtime string) string {
+	if runtime == "provided.al2" {
+		return ""
+	}
+	return "/var/lang" + folder + ":"
+}
+
+// variables is the whole environment of a function's process, as provided.al2023 has it on AWS (recorded:
+// localstack/localstack 8b9a79f0, tests/aws/services/lambda_/test_lambda_common.py, test_introspection_invoke, 13 January
+// 2026). Nothing is inherited from this process:
 // a developer's own credentials, profile or proxy must not reach a function that would not have them
 // on AWS.
 func variables(cfg *Config, apiAddress string) []string {
@@ -63,10 +73,12 @@ func variables(cfg *Config, apiAddress string) []string {
 	set := map[string]string{
 		"LANG": "en_US.UTF-8",
 		"TZ":   ":UTC",
-		"PATH": "/usr/local/bin:/usr/bin:/bin:/opt/bin",
-		"LD_LIBRARY_PATH": strings.Join([]string{
+		"PATH": languages("/bin", cfg.Runtime) + "/usr/local/bin:/usr/bin/:/bin:/opt/bin",
+		"LD_LIBRARY_PATH": languages("/lib", cfg.Runtime) + strings.Join([]string{
 			"/lib64", "/usr/lib64", runtimeDir, runtimeDir + "/lib", cfg.TaskRoot, cfg.TaskRoot + "/lib", "/opt/lib",
 		}, ":"),
+		// Parity: Function environment: no address of an X-Ray daemon
+		"AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
 		// Without HOME, SDKs find the developer's home folder, and the profiles in it, by the user's id. In /tmp another
 		// user may have put profiles. Nobody but root can make a folder here.
 		//

@@ -32,7 +32,19 @@ func TestTaskRootIsAbsolute(t *testing.T) {
 	}
 }
 
-// TestEnvironment compares all that a function sees. TestMain has put variables of a developer beside it.
+// The older runtime has no folder of languages.
+func TestEnvironmentOfProvidedAL2(t *testing.T) {
+	t.Parallel()
+	r := order(t, newFunction(t, "script", function.Config{Runtime: "provided.al2"}), `{"do":"environ"}`)
+	for _, variable := range r.Environ {
+		if name, value, _ := strings.Cut(variable, "="); strings.Contains(value, "/var/lang") {
+			t.Errorf("%s=%s", name, value)
+		}
+	}
+}
+
+// TestEnvironment compares all that a function sees with the recording that variables names. TestMain has put variables
+// of a developer beside it.
 func TestEnvironment(t *testing.T) {
 	t.Parallel()
 	f := newFunction(t, "script", function.Config{
@@ -57,8 +69,8 @@ func TestEnvironment(t *testing.T) {
 	for name, pattern := range map[string]string{
 		"AWS_LAMBDA_RUNTIME_API":     `^127\.0\.0\.1:[0-9]+$`,
 		"AWS_LAMBDA_LOG_STREAM_NAME": `^[0-9]{4}/[0-9]{2}/[0-9]{2}/\[\$LATEST\][0-9a-f]{32}$`,
-		"LD_LIBRARY_PATH":            `^/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:` + regexp.QuoteMeta(root+":"+root+"/lib:/opt/lib") + `$`,
-		"PATH":                       `^/usr/local/bin:/usr/bin:/bin:/opt/bin$`,
+		"LD_LIBRARY_PATH":            `^/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:` + regexp.QuoteMeta(root+":"+root+"/lib:/opt/lib") + `$`,
+		"PATH":                       `^/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin$`,
 	} {
 		if !regexp.MustCompile(pattern).MatchString(got[name]) {
 			t.Errorf("%s = %q, want %s", name, got[name], pattern)
@@ -82,6 +94,7 @@ func TestEnvironment(t *testing.T) {
 		"LANG":                            "C.UTF-8",
 		"HOME":                            "/nonexistent", // where no other user can put AWS settings
 		"GOMAXPROCS":                      "1",
+		"AWS_XRAY_CONTEXT_MISSING":        "LOG_ERROR",
 		"TABLE":                           "orders",
 	}
 	maps.DeleteFunc(got, func(name, _ string) bool { return name == "__CF_USER_TEXT_ENCODING" }) // macOS adds it

@@ -46,6 +46,8 @@ func (r *Runtime) stacksOf(model *assembly.Model) (stacks []cloudformation.Stack
 			Description: declared.Description,
 			Tags:        declared.Tags,
 			CreatedAt:   r.cfg.Now(),
+
+			TerminationProtection: declared.TerminationProtection,
 		}
 		for _, output := range model.Outputs {
 			if output.Stack == declared.Name {

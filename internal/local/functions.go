@@ -60,6 +60,7 @@ func (r *Runtime) newFunctions(d *deployment) (functionSet, error) {
 			Name:        declared.Name,
 			ARN:         declared.ARN,
 			Handler:     declared.Handler,
+			Runtime:     declared.Runtime,
 			Region:      p.model.Region,
 			LogGroup:    declared.LogGroup,
 			MemorySize:  declared.MemorySize,

@@ -32,6 +32,13 @@ func secretsOf(model *assembly.Model, functions functionSet) (secrets []secretsm
 			Description: declared.Description,
 			KMSKeyID:    declared.KMSKeyID,
 			Tags:        declared.Tags,
+			StackName:   declared.Stack,
+			LogicalID:   declared.LogicalID,
+		}
+		for _, stack := range model.Stacks {
+			if stack.Name == declared.Stack {
+				secret.StackID = stack.ID
+			}
 		}
 		if declared.SecretString != nil {
 			secret.Initial = secretsmanager.Value(*declared.SecretString)

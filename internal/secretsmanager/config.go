@@ -54,6 +54,9 @@ type Secret struct {
 	// KMSKeyID is the customer's key; empty for AWS's own. Nothing is encrypted with it.
 	KMSKeyID string
 	Tags     map[string]string
+	// StackName, LogicalID and StackID say which resource of which stack it is; nothing is told of them if StackName is
+	// empty.
+	StackName, LogicalID, StackID string
 	// Initial is the template's SecretString. It is the value of a new secret's first version. Empty
 	// makes a secret without any version. For a secret that is in State it counts only if it changed
 	// since: it is a new AWSCURRENT then, as a CloudFormation update makes it.

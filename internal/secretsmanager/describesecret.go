@@ -62,9 +62,7 @@ func (s *secret) describe() description {
 		LastChangedDate: epoch(s.state.ChangedAt),
 		CreatedDate:     epoch(s.state.CreatedAt),
 	}
-	for _, key := range slices.Sorted(maps.Keys(s.Tags)) {
-		d.Tags = append(d.Tags, tag{Key: key, Value: s.Tags[key]})
-	}
+	d.Tags = s.tags()
 	rotation := s.state.Rotation
 	if rotation.Schedule.FunctionARN == "" {
 		return d
@@ -79,6 +77,24 @@ func (s *secret) describe() description {
 		d.NextRotationDate = epoch(s.state.nextRotation())
 	}
 	return d
+}
+
+// tags are CloudFormation's own, in the order that was recorded from AWS, and then the template's by key.
+//
+// Source: localstack/localstack 8b9a79f0, tests/aws/services/cloudformation/resources/test_secretsmanager.py,
+// test_cfn_secretsmanager_gen_secret (3 July 2024).
+func (s *secret) tags() (all []tag) {
+	if s.StackName != "" {
+		all = []tag{
+			{Key: "aws:cloudformation:stack-name", Value: s.StackName},
+			{Key: "aws:cloudformation:logical-id", Value: s.LogicalID},
+			{Key: "aws:cloudformation:stack-id", Value: s.StackID},
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(s.Tags)) {
+		all = append(all, tag{Key: key, Value: s.Tags[key]})
+	}
+	return all
 }
 
 // nextRotation is when the schedule would have the secret rotated: counted from the last rotation, for

@@ -7,6 +7,7 @@ import (
 
 // Codes of the Secrets Manager API.
 const (
+	codeAccessDenied      = "AccessDeniedException"
 	codeInternal          = "InternalServiceError"
 	codeInvalidNextToken  = "InvalidNextTokenException"
 	codeInvalidParameter  = "InvalidParameterException"
@@ -19,6 +20,8 @@ const (
 	messageNotFound       = "Secrets Manager can't find the specified secret."
 	messageUnfinished     = "A previous rotation isn't complete. That rotation will be reattempted."
 	messageNoFunction     = "No Lambda rotation function ARN is associated with this secret."
+	messageNoToken        = "You must provide a ClientRequestToken value. We recommend a UUID-type value."
+	messageNotInvocable   = "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com."
 	messageCurrentRemoved = "You can only move staging label AWSCURRENT to a different secret version. It can't be completely removed."
 )
 

@@ -43,7 +43,18 @@ func (s *SecretState) attachAll(labels []string, id string) {
 		s.attach(label, id)
 	}
 	if current {
+		s.dropPending(id)
 		s.attach(labelCurrent, id)
+	}
+}
+
+// dropPending takes AWSPENDING from the version that a new value is about to make AWSPREVIOUS.
+//
+// Source: recorded from AWS, localstack/localstack 8b9a79f0, tests/aws/services/secretsmanager,
+// test_update_secret_version_stages_current_pending (28 September 2022, confirmed 15 March 2024).
+func (s *SecretState) dropPending(next string) {
+	if current := s.Labels[labelCurrent]; current != next && s.Labels[labelPending] == current {
+		delete(s.Labels, labelPending)
 	}
 }
 

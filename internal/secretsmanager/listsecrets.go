@@ -141,8 +141,8 @@ func (f filter) hasPrefix(sec *secret, prefix string) bool {
 	case "description":
 		return strings.HasPrefix(strings.ToLower(sec.Description), strings.ToLower(prefix))
 	}
-	for key, value := range sec.Tags {
-		if f.Key == "tag-key" && strings.HasPrefix(key, prefix) || f.Key == "tag-value" && strings.HasPrefix(value, prefix) {
+	for _, tag := range sec.tags() {
+		if f.Key == "tag-key" && strings.HasPrefix(tag.Key, prefix) || f.Key == "tag-value" && strings.HasPrefix(tag.Value, prefix) {
 			return true
 		}
 	}

@@ -26,7 +26,7 @@ func (s *Store) putSecretValue(in putSecretValueInput) (*reference, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := validateToken(in.ClientRequestToken); err != nil {
+	if err := validateToken(in.ClientRequestToken, codeInvalidRequest); err != nil {
 		return nil, err
 	}
 	if err := validateLabels(in.VersionStages); err != nil {

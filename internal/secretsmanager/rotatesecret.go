@@ -59,7 +59,7 @@ func (s *Store) reattempt(sec *secret) error {
 
 // Parity: Secrets Manager: schedule expressions are refused
 func (in rotateSecretInput) validate() error {
-	if err := validateToken(in.ClientRequestToken); err != nil {
+	if err := validateToken(in.ClientRequestToken, codeInvalidParameter); err != nil {
 		return err
 	}
 	rules := in.RotationRules

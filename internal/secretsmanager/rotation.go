@@ -86,7 +86,8 @@ func (s *Store) start(ctx context.Context, sec *secret, function Invoker) *rotat
 	return r
 }
 
-// function returns the function of an ARN.
+// function returns the function of an ARN. The refusal of another one is recorded from AWS: localstack/localstack 8b9a79f0,
+// tests/aws/services/secretsmanager, test_rotate_secret_invalid_lambda_arn (15 March 2024).
 //
 // Parity: Secrets Manager: rotation functions there are
 func (s *Store) function(arn string) (Invoker, error) {
@@ -95,7 +96,7 @@ func (s *Store) function(arn string) (Invoker, error) {
 	}
 	function, ok := s.functions[arn]
 	if !ok {
-		return nil, refuse(codeInvalidParameter, "Function %s rotates no secret of the template, so it can't be called.", arn)
+		return nil, refuse(codeAccessDenied, messageNotInvocable)
 	}
 	return function, nil
 }

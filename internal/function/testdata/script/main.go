@@ -33,7 +33,15 @@ type report struct {
 var api = "http://" + os.Getenv("AWS_LAMBDA_RUNTIME_API") + "/2018-06-01/runtime"
 
 func main() {
-	switch os.Getenv("INIT") {
+	init := os.Getenv("INIT")
+	if once := os.Getenv("INIT_ONCE"); once != "" { // a file that says that it was done
+		if _, err := os.Stat(once); err == nil {
+			init = ""
+		} else if err := os.WriteFile(once, nil, 0o600); err != nil {
+			os.Exit(1)
+		}
+	}
+	switch init {
 	case "exit":
 		os.Exit(3)
 	case "report":
