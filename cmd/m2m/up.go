@@ -27,6 +27,7 @@ type upOptions struct {
 	assembly    string
 	state       string
 	accessLog   string
+	functionEnv []string
 	ephemeral   bool
 	lenient     bool
 	watch       bool
@@ -55,6 +56,11 @@ stopped.
 With --assembly, the functions in that folder run on this machine as you, and may
 do there whatever you may. Run no assembly that you would not run a program of.
 
+A function may need a variable here that it must not have on AWS, such as where a
+local DynamoDB listens: --function-env echo:AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8000,
+or a line of that form in .m2m/<env>/functions.env. A function is told AWS_ENDPOINT_URL,
+which is this run, and JWKS_URI, the user pool's keys.
+
 With --watch, a change of the project's files takes effect while the environment
 runs, and no request is dropped: a function is built again and swapped in, and
 what a synth says beyond that follows. Ids, secrets and tokens stay valid. After a
@@ -65,6 +71,7 @@ applied prints one more object.`,
   m2m up --env staging --api-addr 127.0.0.1:0 --cognito-addr 127.0.0.1:0 --aws-addr 127.0.0.1:0
   m2m up --assembly cdk.out --json      no synth, no Node
   m2m up --watch                        follow changes
+  m2m up --function-env echo:AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8000
   m2m up --ephemeral                    new ids and secrets, nothing kept
   m2m up --quiet --access-log access.log`,
 		Args: cobra.NoArgs,
@@ -77,6 +84,8 @@ applied prints one more object.`,
 	flags.StringVar(&o.awsAddr, "aws-addr", "127.0.0.1:4002", "where AWS's own APIs listen, for the AWS CLI's --endpoint-url; port 0 takes a free one")
 	flags.StringVar(&o.assembly, "assembly", "", "run the cloud assembly in this folder, and its programs with your rights, instead of synthesizing one")
 	flags.StringVar(&o.state, "state", "", "folder of ids, secrets and keys (default .m2m in the project)")
+	flags.StringArrayVar(&o.functionEnv, "function-env", nil,
+		"a variable of one function for this run alone, as NAME:KEY=VALUE; may be repeated (more in functions.env of the environment's state)")
 	flags.BoolVar(&o.ephemeral, "ephemeral", false, "keep nothing: new ids and secrets, gone at the end")
 	flags.BoolVar(&o.lenient, "lenient", false, "warn about resources the runtime does not know, instead of refusing them")
 	flags.BoolVar(&o.watch, "watch", false, "apply changes of the project's files while the environment runs")
@@ -195,6 +204,7 @@ func (o upOptions) config(project *synth.Project, accessLog io.Writer, speech *s
 		AWSAddr:        o.awsAddr,
 		StateDir:       o.state,
 		Ephemeral:      o.ephemeral,
+		FunctionEnv:    o.functionEnv,
 		Lenient:        o.lenient,
 		CompareSource:  o.assembly != "",
 		Report:         speech,

@@ -62,7 +62,8 @@ func (r *Runtime) Rebuild(ctx context.Context, files []string) (Changes, error) 
 	}
 	next := &deployment{
 		dir: r.serving.dir, parts: r.serving.parts, ids: r.serving.ids, bootstraps: bootstraps,
-		ahead: append(slices.Clone(r.serving.ahead), changes.Changed...),
+		ahead:     append(slices.Clone(r.serving.ahead), changes.Changed...),
+		variables: r.serving.variables,
 	}
 	if err := r.wire(next); err != nil {
 		return Changes{}, err

@@ -31,6 +31,10 @@ type Config struct {
 	// Lenient turns resource types and properties that the runtime does not know
 	// from errors into warnings.
 	Lenient bool
+	// FunctionEnv are variables of functions for this run alone, as NAME:KEY=VALUE. They
+	// go before those in functions.env in the environment's folder of the state, and
+	// these before the template's.
+	FunctionEnv []string
 	// SourceDir is where the Go module of the functions is looked for, itself or
 	// a folder above. Default the working directory.
 	SourceDir string

@@ -16,8 +16,9 @@ type deployment struct {
 	dir        string // of the assembly
 	parts      *parts
 	ids        *draft
-	bootstraps map[string]string // of the functions, by ARN
-	ahead      []string          // functions that are newer than the assembly, see Rebuild
+	bootstraps map[string]string            // of the functions, by ARN
+	ahead      []string                     // functions that are newer than the assembly, see Rebuild
+	variables  map[string]map[string]string // of the functions in this run alone, by ARN
 
 	functions functionSet
 	gateway   *gateway.Gateway
@@ -36,11 +37,15 @@ func (r *Runtime) read(ctx context.Context, dir string) (*deployment, error) {
 	if err != nil {
 		return nil, err
 	}
+	variables, err := r.localVariables(parts)
+	if err != nil {
+		return nil, err
+	}
 	bootstraps, err := r.prepareFunctions(ctx, parts)
 	if err != nil {
 		return nil, err
 	}
-	return &deployment{dir: dir, parts: parts, ids: ids, bootstraps: bootstraps}, nil
+	return &deployment{dir: dir, parts: parts, ids: ids, bootstraps: bootstraps, variables: variables}, nil
 }
 
 // resolve turns the assembly into a model, with the ids there are.

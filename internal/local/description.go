@@ -58,7 +58,7 @@ func (r *Runtime) describe() *Description {
 	d := &Description{
 		APIURL:      at.api + p.stagePath(),
 		Issuer:      p.pool.ProviderURL,
-		JWKSURI:     at.pool + "/" + p.pool.ID + "/.well-known/jwks.json",
+		JWKSURI:     at.jwksURI(p.pool.ID),
 		UserPoolID:  p.pool.ID,
 		AWSEndpoint: at.aws,
 

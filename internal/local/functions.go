@@ -65,7 +65,7 @@ func (r *Runtime) newFunctions(d *deployment) (functionSet, error) {
 			LogGroup:    declared.LogGroup,
 			MemorySize:  declared.MemorySize,
 			Timeout:     declared.Timeout,
-			Environment: environment(p, declared, r.at),
+			Environment: environment(p, declared, r.at, d.variables[declared.ARN]),
 			AccessKey:   function.AccessKey{ID: r.state.accessKey.ID, Secret: string(r.state.accessKey.Secret)},
 			Bootstrap:   d.bootstraps[declared.ARN],
 			TaskRoot:    declared.Asset.Dir,
@@ -84,17 +84,19 @@ func (r *Runtime) newFunctions(d *deployment) (functionSet, error) {
 	return set, nil
 }
 
-// environment is the template's, and what leads the AWS SDKs to this run instead
-// of AWS. A function that rotates secrets is told the token endpoint, too: the
-// domain that the user pool has on AWS is not there.
+// environment is the template's, what leads the AWS SDKs to this run instead of AWS,
+// where the keys of the user pool are, and what the user has given for this run
+// alone. A function that rotates secrets is told the token endpoint, too: the domain
+// that the user pool has on AWS is not there.
 //
 // Parity: Function environment: the endpoints of this run
-func environment(p *parts, declared assembly.Function, at addresses) map[string]string {
-	variables := map[string]string{"AWS_ENDPOINT_URL": at.aws}
+func environment(p *parts, declared assembly.Function, at addresses, local map[string]string) map[string]string {
+	variables := map[string]string{endpointVariable: at.aws, "JWKS_URI": at.jwksURI(p.pool.ID)}
 	if p.rotates(declared) && p.hasDomain() {
 		variables["TOKEN_ENDPOINT"] = at.tokenEndpoint()
 	}
 	maps.Copy(variables, declared.Environment)
+	maps.Copy(variables, local)
 	return variables
 }
 

@@ -103,6 +103,9 @@ func (r *Runtime) Start(ctx context.Context, dir string) (*Description, error) {
 	if note := notSimulated(first.parts.model); note != "" {
 		r.cfg.Report.Note(note)
 	}
+	if note := variablesNote(first.parts, first.variables); note != "" {
+		r.cfg.Report.Note(note)
+	}
 	if err := r.bind(); err != nil {
 		return nil, err
 	}
@@ -133,6 +136,10 @@ func (r *Runtime) rotateFirst(ctx context.Context) error {
 type addresses struct{ api, pool, aws string }
 
 func (a addresses) tokenEndpoint() string { return a.pool + "/oauth2/token" }
+
+func (a addresses) jwksURI(poolID string) string {
+	return a.pool + "/" + poolID + "/.well-known/jwks.json"
+}
 
 // bind takes the addresses: the user pool's, AWS's and the API's.
 func (r *Runtime) bind() error {

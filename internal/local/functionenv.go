@@ -1,0 +1,170 @@
+package local
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+
+	"cognito-m2m/internal/assembly"
+)
+
+// functionEnvFile holds variables for the local run alone, in the environment's
+// folder of the state: it never gets into a template.
+const functionEnvFile = "functions.env"
+
+// localVariable is a variable that one function has here and nowhere else. Its value
+// may be a secret, so no error and no log shows it.
+type localVariable struct {
+	source   string // where it is written, for errors
+	function string
+	name     string
+	value    string
+}
+
+// functionEnvForm is NAME:KEY=VALUE. What names and values Lambda would refuse is
+// found with the variables of the template.
+var functionEnvForm = regexp.MustCompile(`^([A-Za-z0-9_-]+):([A-Za-z0-9_]+)=(.*)$`)
+
+// endpointVariable keeps functions off AWS, so it can't be set for one.
+const endpointVariable = "AWS_ENDPOINT_URL"
+
+func parseVariable(source, text string) (localVariable, error) {
+	parts := functionEnvForm.FindStringSubmatch(text)
+	switch {
+	case parts == nil:
+		return localVariable{}, fmt.Errorf("%s: NAME:KEY=VALUE is needed, such as echo:AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8000", source)
+	case parts[2] == endpointVariable:
+		return localVariable{}, fmt.Errorf("%s: %s names this run and keeps functions off AWS: set the variable of one service, "+
+			"such as %s_DYNAMODB", source, endpointVariable, endpointVariable)
+	}
+	return localVariable{source: source, function: parts[1], name: parts[2], value: parts[3]}, nil
+}
+
+// readVariables are those of the state's file, then those of the configuration, which
+// go before them.
+func (r *Runtime) readVariables() (all []localVariable, err error) {
+	var problems []error
+	add := func(source, text string) {
+		variable, err := parseVariable(source, text)
+		if err != nil {
+			problems = append(problems, err)
+			return
+		}
+		all = append(all, variable)
+	}
+	file := r.home.path(functionEnvFile)
+	content, err := os.ReadFile(file)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, &StateDirError{Dir: r.home.dir, Err: err}
+	}
+	number := 0
+	for line := range strings.Lines(string(content)) {
+		number++
+		if text := strings.TrimSpace(line); text != "" && !strings.HasPrefix(text, "#") {
+			add(fmt.Sprintf("%s:%d", file, number), text)
+		}
+	}
+	for _, text := range r.cfg.FunctionEnv {
+		add("--function-env", text)
+	}
+	return all, errors.Join(problems...)
+}
+
+// localVariables are the variables for each function, by ARN.
+func (r *Runtime) localVariables(p *parts) (map[string]map[string]string, error) {
+	read, err := r.readVariables()
+	if err != nil {
+		return nil, err
+	}
+	byFunction := map[string]map[string]string{}
+	var problems []error
+	for _, variable := range read {
+		f, err := p.functionNamed(variable.function)
+		if err != nil {
+			problems = append(problems, fmt.Errorf("%s: %w", variable.source, err))
+			continue
+		}
+		if byFunction[f.ARN] == nil {
+			byFunction[f.ARN] = map[string]string{}
+		}
+		byFunction[f.ARN][variable.name] = variable.value
+	}
+	return byFunction, errors.Join(problems...)
+}
+
+// functionNamed finds a function by its logical id, its name, or a part of its
+// construct path that no other function has: echo is dev/Api/Functions/Echo/Handler.
+func (p *parts) functionNamed(name string) (assembly.Function, error) {
+	var exact, similar []assembly.Function
+	for _, f := range p.functions() {
+		if name == f.LogicalID || name == f.Name {
+			exact = append(exact, f)
+		}
+		if slices.Contains(callNames(f), plainName(name)) {
+			similar = append(similar, f)
+		}
+	}
+	if len(exact) == 1 {
+		return exact[0], nil
+	}
+	if len(similar) == 1 {
+		return similar[0], nil
+	}
+	return assembly.Function{}, fmt.Errorf("no function or more than one is called %q here; there are %s", name, strings.Join(p.functionNames(), ", "))
+}
+
+// callNames are the parts of a function's construct path, as plainName writes them.
+func callNames(f assembly.Function) (names []string) {
+	for part := range strings.SplitSeq(f.Path, "/") {
+		names = append(names, plainName(part))
+	}
+	return names
+}
+
+// plainName is a name as a folder and as a construct may have it: my-function and
+// MyFunction.
+func plainName(name string) string {
+	return strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(name))
+}
+
+// functionNames are names to call the functions by: the last part of each construct
+// path that is a function's alone, or its logical id.
+func (p *parts) functionNames() (names []string) {
+	count := map[string]int{}
+	for _, f := range p.functions() {
+		for _, name := range slices.Compact(slices.Sorted(slices.Values(callNames(f)))) {
+			count[name]++
+		}
+	}
+	for _, f := range p.functions() {
+		name := f.LogicalID
+		for part := range strings.SplitSeq(f.Path, "/") {
+			if plain := plainName(part); count[plain] == 1 && plain != "resource" && plain != "handler" {
+				name = part
+			}
+		}
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// variablesNote says which functions have variables of this run alone, without the
+// values; "" if none has.
+func variablesNote(p *parts, variables map[string]map[string]string) string {
+	var list []string
+	for _, f := range p.functions() {
+		if names := slices.Sorted(maps.Keys(variables[f.ARN])); len(names) > 0 {
+			list = append(list, f.LogicalID+" "+strings.Join(names, " "))
+		}
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	return "Variables of this run alone: " + strings.Join(list, "; ")
+}
