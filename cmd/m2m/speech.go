@@ -116,6 +116,8 @@ func hint(err error) string {
 		return "stop that run, or give this one its own state with --state DIR or --ephemeral"
 	case errors.As(err, &state):
 		return "the file was left as it is: repair it, move it away to start with new ids and secrets, or use --ephemeral"
+	case errors.As(err, &refused) && refused.OnlyUnsupported() && len(refused.UnknownTypes()) > 0:
+		return "write a type that you can do without here into " + acceptedTypesFile + " in the project's folder, a line each, or pass --lenient for this run"
 	case errors.As(err, &refused) && refused.OnlyUnsupported():
 		return "--lenient runs the rest without them"
 	case errors.Is(err, synth.ErrNoNode):

@@ -61,6 +61,10 @@ local DynamoDB listens: --function-env echo:AWS_ENDPOINT_URL_DYNAMODB=http://127
 or a line of that form in .m2m/<env>/functions.env. A function is told AWS_ENDPOINT_URL,
 which is this run, and JWKS_URI, the user pool's keys.
 
+A resource of a type that the runtime does not know stops it. Write the type, such as
+AWS::DynamoDB::Table, into not-simulated.txt beside cdk.json, a line each, to do
+without it from then on; references to such a resource get stand-ins.
+
 With --watch, a change of the project's files takes effect while the environment
 runs, and no request is dropped: a function is built again and swapped in, and
 what a synth says beyond that follows. Ids, secrets and tokens stay valid. After a
@@ -150,6 +154,10 @@ func openRuntime(o upOptions, project *synth.Project, accessLog, stdout io.Write
 	return local.Open(config)
 }
 
+// acceptedTypesFile is the file in the project's folder with resource types of the
+// user's own that a local run does without.
+const acceptedTypesFile = "not-simulated.txt"
+
 // check refuses flags that can't go together.
 func (o upOptions) check() error {
 	switch {
@@ -217,6 +225,7 @@ func (o upOptions) config(project *synth.Project, accessLog io.Writer, speech *s
 	}
 	if project != nil {
 		c.SourceDir = project.Dir
+		c.AcceptedTypes = filepath.Join(project.Dir, acceptedTypesFile)
 		if c.StateDir == "" {
 			c.StateDir = filepath.Join(project.Dir, ".m2m")
 		}

@@ -29,7 +29,9 @@ type Problem struct {
 	LogicalID string // of the resource, output, parameter or condition; empty for the template as a whole
 	Path      string // the construct path: dev/Api/HttpApi/Jwt; empty if the assembly does not say
 	Property  string // JwtConfiguration.Audience[0]; empty for the resource as a whole
-	Message   string
+	// Type is that of a resource whose type is not known: the reason of the problem; otherwise empty.
+	Type    string
+	Message string
 }
 
 // Error gives the problem in one line: stack, construct path and logical id, property, message. Names in it are the
@@ -99,9 +101,10 @@ func (l *problemList) sorted() []Problem {
 
 // place is where in a template something was found.
 type place struct {
-	scope     *scope
-	logicalID string
-	property  string
+	scope       *scope
+	logicalID   string
+	property    string
+	unknownType string
 	// conditional places (the Conditions section) may refer to parameters only.
 	conditional bool
 }
@@ -127,13 +130,19 @@ func (p place) invalid(format string, args ...any) (any, bool) {
 	return nil, false
 }
 
+// ofType is the place for problems whose reason is a type that is not known.
+func (p place) ofType(typeName string) place {
+	p.unknownType = typeName
+	return p
+}
+
 func (p place) unsupported(format string, args ...any) {
 	p.report(Unsupported, format, args...)
 }
 
 func (p place) report(kind ProblemKind, format string, args ...any) {
 	problem := p.resource("").problem(p.property, format, args...)
-	problem.Kind = kind
+	problem.Kind, problem.Type = kind, p.unknownType
 	p.scope.evaluation.report(problem)
 }
 

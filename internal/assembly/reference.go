@@ -49,6 +49,9 @@ func (s *scope) getAtt(at place, argument any) (any, bool) {
 		return nil, false
 	}
 	attribute, ok := r.kind.attributes[name]
+	if !ok && r.kind.standIn {
+		return standIn(at, r, name)
+	}
 	if !ok {
 		return at.invalid("Fn::GetAtt of %s: %s has no attribute %s that is known here", logicalID, r.typeName, name)
 	}
@@ -75,7 +78,7 @@ func (s *scope) referred(at place, function, logicalID string) (*resource, bool)
 		return nil, false
 	}
 	if r.kind == nil {
-		at.invalid("%s of %s: the type %s is not known here", function, logicalID, r.typeName)
+		at.ofType(r.typeName).unsupported("%s of %s: the type %s is not known here", function, logicalID, r.typeName)
 		return nil, false
 	}
 	return r, true

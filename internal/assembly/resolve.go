@@ -18,6 +18,9 @@ type Options struct {
 	Region string
 	// IDs gives the ids AWS would generate. It must be set.
 	IDs IDs
+	// Accepts reports whether resources of a type that is not known are left out of the run, with stand-ins for what
+	// Ref and Fn::GetAtt give. Nil accepts none.
+	Accepts func(typeName string) bool
 }
 
 // Resolve turns the stage into a model. It looks at everything, so the problems are all there are, in the order of stack,
@@ -65,7 +68,7 @@ func (e *evaluation) readResources(b *builder) {
 			}
 			switch {
 			case r.kind == nil:
-				r.place().unsupported("the type %s is not simulated, and not known to be without effect", r.typeName)
+				r.place().ofType(r.typeName).unsupported("the type %s is not simulated, and not known to be without effect", r.typeName)
 			case r.kind.read == nil:
 				b.model.NotSimulated = append(b.model.NotSimulated, r.source())
 			default:

@@ -21,6 +21,8 @@ type resourceType struct {
 	// read adds the resource to the model. It is nil for a type that is known and not simulated: of such a type only
 	// the properties that Ref or Fn::GetAtt need are listed, and the others are not looked at.
 	read func(b *builder, r *resource, v values)
+	// standIn says that the type is not known, so that any attribute is a stand-in.
+	standIn bool
 }
 
 // attribute works out what a reference to the resource gives.
@@ -33,6 +35,9 @@ func newResource(at place, declaration map[string]any) *resource {
 		at.field("Type").invalid("the resource has no type")
 	}
 	r.kind = typeNamed(r.typeName)
+	if accepts := at.scope.evaluation.options.Accepts; r.kind == nil && accepts != nil && accepts(r.typeName) {
+		r.kind = acceptedType(r.typeName)
+	}
 	if node, ok := declaration["Properties"]; ok {
 		r.declared, _ = at.scope.object(at, node)
 	}

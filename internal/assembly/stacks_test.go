@@ -1,8 +1,11 @@
 package assembly_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
+
+	"cognito-m2m/internal/assembly"
 )
 
 func TestImportAcrossStacks(t *testing.T) {
@@ -137,5 +140,34 @@ func TestNullTemplate(t *testing.T) {
 	wantNoProblems(t, problems)
 	if len(model.Outputs) != 0 || strings.TrimSpace(model.Region) != "" {
 		t.Errorf("got %+v, want an empty model", model)
+	}
+}
+
+// TestAcceptedTypes refers to a resource of a type that is not known, in every way.
+func TestAcceptedTypes(t *testing.T) {
+	t.Parallel()
+	loaded, err := assembly.LoadFS(synthesized(map[string]string{"App": `{"Resources": {
+		"Orders": {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "orders", "Anything": [{"Goes": null}]}},
+		"Items": {"Type": "AWS::DynamoDB::Table"}},
+		"Outputs": {"Name": {"Value": {"Ref": "Orders"}}, "Generated": {"Value": {"Ref": "Items"}},
+			"Arn": {"Value": {"Fn::GetAtt": ["Orders", "Arn"]}}, "Id": {"Value": {"Fn::GetAtt": ["Orders", "StreamId"]}}}}`}), "cdk.out")
+	if err != nil {
+		t.Fatal(err)
+	}
+	stage, err := loaded.Stage("dev")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, problems := stage.Resolve(assembly.Options{IDs: keyedIDs{}, Accepts: func(name string) bool { return name == "AWS::DynamoDB::Table" }})
+	wantNoProblems(t, problems)
+	for key, want := range map[string]string{
+		"Name": `^orders$`, "Generated": `^App-Items-\w+$`, "Arn": `^arn:aws:dynamodb:[a-z0-9-]+:123456789012:table/orders$`, "Id": `^orders-StreamId$`,
+	} {
+		if got := output(t, m, key); !regexp.MustCompile(want).MatchString(got) {
+			t.Errorf("%s: got %s, want %s", key, got, want)
+		}
+	}
+	if len(m.NotSimulated) != 2 {
+		t.Errorf("not simulated: %+v", m.NotSimulated)
 	}
 }

@@ -31,6 +31,9 @@ type Config struct {
 	// Lenient turns resource types and properties that the runtime does not know
 	// from errors into warnings.
 	Lenient bool
+	// AcceptedTypes is a file with resource types that the runtime does not know and
+	// that the user does without here, a line each. Default: none.
+	AcceptedTypes string
 	// FunctionEnv are variables of functions for this run alone, as NAME:KEY=VALUE. They
 	// go before those in functions.env in the environment's folder of the state, and
 	// these before the template's.

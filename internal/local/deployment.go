@@ -2,7 +2,9 @@ package local
 
 import (
 	"context"
+	"maps"
 	"net/http"
+	"slices"
 
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/cognito"
@@ -58,7 +60,20 @@ func (r *Runtime) resolve(dir string, ids *draft) (*assembly.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	model, problems := stage.Resolve(assembly.Options{IDs: ids})
+	accepted, err := r.acceptedTypes()
+	if err != nil {
+		return nil, err
+	}
+	lenient := map[string]struct{}{}
+	model, problems := stage.Resolve(assembly.Options{IDs: ids, Accepts: func(typeName string) bool {
+		if !accepted.has(typeName) && r.cfg.Lenient {
+			lenient[typeName] = struct{}{}
+		}
+		return accepted.has(typeName) || r.cfg.Lenient
+	}})
+	for _, typeName := range slices.Sorted(maps.Keys(lenient)) {
+		r.cfg.Report.Warn("the type " + typeName + " is not simulated: " + missing(typeName))
+	}
 	var refused Refused
 	for _, problem := range problems {
 		if r.cfg.Lenient && problem.Kind == assembly.Unsupported {

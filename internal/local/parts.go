@@ -133,16 +133,22 @@ type Refused struct {
 }
 
 func (r *Refused) Error() string {
-	failures := make([]error, 0, len(r.Problems))
-	for _, problem := range r.Problems {
-		failures = append(failures, problem)
-	}
-	return "the assembly can't be run:\n" + errors.Join(failures...).Error()
+	return "the assembly can't be run:\n" + errors.Join(byType(r.Problems)...).Error()
 }
 
 // OnlyUnsupported reports whether Config.Lenient would let the assembly run.
 func (r *Refused) OnlyUnsupported() bool {
 	return !slices.ContainsFunc(r.Problems, func(p assembly.Problem) bool { return p.Kind != assembly.Unsupported })
+}
+
+// UnknownTypes are the resource types that the runtime does not know, each once.
+func (r *Refused) UnknownTypes() (types []string) {
+	for _, problem := range r.Problems {
+		if problem.Type != "" && !slices.Contains(types, problem.Type) {
+			types = append(types, problem.Type)
+		}
+	}
+	return types
 }
 
 // notSimulated lists, by type, the resources that have no effect locally.
@@ -159,5 +165,5 @@ func notSimulated(model *assembly.Model) string {
 		list = append(list, fmt.Sprintf("%d %s", count, kind))
 	}
 	slices.Sort(list)
-	return "Known and not simulated: " + strings.Join(list, ", ")
+	return "Not simulated: " + strings.Join(list, ", ")
 }

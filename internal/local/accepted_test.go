@@ -1,0 +1,66 @@
+package local_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"cognito-m2m/internal/local"
+)
+
+// withTables are two tables of the user's own, whose name and ARN the function is told.
+func withTables(api template) {
+	for _, name := range []string{"Orders", "Items"} {
+		api.resources()[name] = map[string]any{"Type": "AWS::DynamoDB::Table", "Properties": map[string]any{"KeySchema": []any{}}}
+	}
+	api.propertiesOf("AWS::Lambda::Function")["Environment"] = map[string]any{"Variables": map[string]any{
+		"TABLE": map[string]any{"Ref": "Orders"}, "TABLE_ARN": map[string]any{"Fn::GetAtt": []any{"Items", "Arn"}},
+	}}
+}
+
+// TestAcceptedTypes runs a stack with a type that nobody knows: refused once for the
+// type, accepted in a file, and leniently.
+func TestAcceptedTypes(t *testing.T) {
+	t.Parallel()
+	dir, file := assemblyDir(t, withTables), filepath.Join(t.TempDir(), "not-simulated.txt")
+	err := startFails(t, local.Config{StateDir: t.TempDir(), AcceptedTypes: file}, dir)
+	var refused *local.Refused
+	if !errors.As(err, &refused) || !refused.OnlyUnsupported() || !slices.Equal(refused.UnknownTypes(), []string{"AWS::DynamoDB::Table"}) {
+		t.Errorf("got %v", err)
+	}
+	const want = "the type AWS::DynamoDB::Table is not simulated (2: Items, Orders): functions that call it get an error, " +
+		"unless they are told where another one listens: --function-env NAME:AWS_ENDPOINT_URL_DYNAMODB="
+	if strings.Count(err.Error(), "AWS::DynamoDB::Table") != 1 || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v", err)
+	}
+	for content, wanted := range map[string]string{
+		"# tables\nAWS::DynamoDB::Table # told by --function-env\n": "",
+		"AWS::DynamoDB::Tables\n":                                   "AWS::DynamoDB::Table is not simulated",
+		"\nall\n":                                                   file + ":2: a resource type is needed",
+	} {
+		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		cfg := local.Config{StateDir: t.TempDir(), AcceptedTypes: file}
+		if wanted != "" {
+			if err := startFails(t, cfg, dir); !strings.Contains(err.Error(), wanted) {
+				t.Errorf("%q: got %v", content, err)
+			}
+			continue
+		}
+		report := &report{t: t}
+		cfg.Report = report
+		_, d := start(t, cfg, dir)
+		if code, body := status(t, d, "/test_jwt", token(t, d, "reader")); code != 200 || len(report.warnings) > 0 {
+			t.Errorf("%q: %d %s, %q", content, code, body, report.warnings)
+		}
+	}
+	report := &report{t: t}
+	start(t, local.Config{Lenient: true, Report: report}, dir)
+	if len(report.warnings) != 1 || !strings.Contains(report.warnings[0], "AWS::DynamoDB::Table is not simulated: functions") {
+		t.Errorf("leniently: %q", report.warnings)
+	}
+}
