@@ -121,7 +121,7 @@ func readResourceServer(b *builder, r *resource, v values) {
 		Name:       v.text("Name"),
 	}
 	for _, scope := range v.objects("Scopes") {
-		server.Scopes = append(server.Scopes, Scope{Name: scope.text("ScopeName")})
+		server.Scopes = append(server.Scopes, Scope{Name: scope.text("ScopeName"), Description: scope.text("ScopeDescription")})
 	}
 	b.model.ResourceServers = append(b.model.ResourceServers, server)
 }

@@ -24,7 +24,8 @@ type ResourceServer struct {
 
 // Scope is one scope of a resource server; tokens carry it as identifier/name.
 type Scope struct {
-	Name string
+	Name        string
+	Description string
 }
 
 // UserPoolClient is an AWS::Cognito::UserPoolClient, an app client. It has no secret: the model is made from a

@@ -96,6 +96,6 @@ func TestUnknownStack(t *testing.T) {
 
 func TestAnotherOperationOfCloudFormation(t *testing.T) {
 	t.Parallel()
-	_, err := newWorld(t).cloudFormation().ListStacks(t.Context(), &awscloudformation.ListStacksInput{})
+	_, err := newWorld(t).cloudFormation().DescribeStackResources(t.Context(), &awscloudformation.DescribeStackResourcesInput{})
 	is[smithy.APIError](t, err)
 }

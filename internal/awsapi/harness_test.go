@@ -20,6 +20,7 @@ import (
 	"cognito-m2m/internal/awsapi"
 	"cognito-m2m/internal/cloudformation"
 	"cognito-m2m/internal/secretsmanager"
+	"cognito-m2m/internal/sts"
 )
 
 const (
@@ -38,6 +39,9 @@ var key = awsapi.AccessKey{ID: "AKIDLOCAL", Secret: "the-secret-of-the-access-ke
 
 // start is when every test's clock begins.
 var start = time.Date(2026, time.November, 22, 10, 30, 0, 0, time.UTC)
+
+// identity is who every request comes from.
+var identity = sts.Identity{AccountID: "123456789012", ARN: "arn:aws:iam::123456789012:user/test", UserID: "AIDATEST"}
 
 // world is a running API with its secrets, and the function that rotates them through it.
 type world struct {
@@ -103,6 +107,8 @@ func (w *world) start(t testing.TB) {
 		Query: []awsapi.QueryService{{
 			APIVersion: "2010-05-15", SigningName: "cloudformation",
 			Namespace: "http://cloudformation.amazonaws.com/doc/2010-05-15/", Caller: stacks,
+		}, {
+			APIVersion: "2011-06-15", SigningName: "sts", Namespace: "https://sts.amazonaws.com/doc/2011-06-15/", Caller: identity,
 		}},
 		AccessKey: key,
 		Log:       slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),

@@ -10,10 +10,15 @@ import (
 // Call runs an operation of the CloudFormation API on the parameters of its form. Output marshals to the
 // XML of the operation's result. The error is an *Error.
 func (s *Stacks) Call(_ context.Context, operation string, parameters url.Values) (output any, err error) {
-	if operation != "DescribeStacks" {
-		return nil, unknownOperation(operation)
+	switch operation {
+	case "DescribeStacks":
+		return s.describeStacks(parameters)
+	case "ListExports":
+		return s.listExports()
+	case "ListStacks":
+		return s.listStacks(parameters)
 	}
-	return s.describeStacks(parameters)
+	return nil, unknownOperation(operation)
 }
 
 type describeStacksResult struct {

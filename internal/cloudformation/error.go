@@ -20,5 +20,5 @@ func unknownStack(name string) *Error {
 
 // Parity: CloudFormation: an unknown operation
 func unknownOperation(name string) *Error {
-	return &Error{code: "InvalidAction", message: fmt.Sprintf("Operation %q is not simulated; there is DescribeStacks.", name)}
+	return &Error{code: "InvalidAction", message: fmt.Sprintf("Operation %q is not simulated; there are DescribeStacks, ListExports and ListStacks.", name)}
 }

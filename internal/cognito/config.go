@@ -59,6 +59,9 @@ type ResourceServer struct {
 	Identifier string
 	// Scopes are the scope names, without the identifier.
 	Scopes []string
+	// Name and Descriptions, by scope, are what the user pool API says of it.
+	Name         string
+	Descriptions map[string]string
 }
 
 // Client is an app client of the pool.

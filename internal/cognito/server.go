@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 )
@@ -22,6 +23,7 @@ type Server struct {
 	clients      map[string]*appClient
 	clientIDs    []string        // in the order of the configuration
 	activeScopes map[string]bool // full names, "identifier/name"
+	servers      []ResourceServer
 	accessKey    signingKey
 	discovery    []byte
 	jwks         []byte
@@ -54,6 +56,7 @@ func New(config Config) (*Server, error) {
 		clients:      appClientsByID(config.Clients),
 		clientIDs:    clientIDs(config.Clients),
 		activeScopes: activeScopes(config.ResourceServers),
+		servers:      slices.Clone(config.ResourceServers),
 		accessKey:    config.Keys.accessToken[0],
 		discovery:    discovery,
 		jwks:         jwks,

@@ -9,6 +9,7 @@ import (
 // apiRequest has the members of every operation's input; none means one thing here and another there.
 type apiRequest struct {
 	UserPoolID     string `json:"UserPoolId"`
+	Identifier     string
 	ClientID       string `json:"ClientId"`
 	ClientSecret   *Secret
 	ClientSecretID string `json:"ClientSecretId"`
@@ -23,6 +24,8 @@ var operations = map[string]func(s *Server, ctx context.Context, request apiRequ
 	"DescribeUserPool":           (*Server).describeUserPool,
 	"DescribeUserPoolClient":     (*Server).describeUserPoolClient,
 	"ListUserPoolClients":        (*Server).listUserPoolClients,
+	"DescribeResourceServer":     (*Server).describeResourceServer,
+	"ListResourceServers":        (*Server).listResourceServers,
 	"AddUserPoolClientSecret":    (*Server).addUserPoolClientSecret,
 	"ListUserPoolClientSecrets":  (*Server).listUserPoolClientSecrets,
 	"DeleteUserPoolClientSecret": (*Server).deleteUserPoolClientSecret,
@@ -36,12 +39,15 @@ var operations = map[string]func(s *Server, ctx context.Context, request apiRequ
 // Parity: User pool API: throttling
 func (s *Server) Call(ctx context.Context, operation string, input []byte) (output any, err error) {
 	do, ok := operations[operation]
-	if !ok {
+	if !ok && operation != listUserPools {
 		return nil, errUnknownOperation
 	}
 	var request apiRequest
 	if err := json.Unmarshal(input, &request); err != nil {
 		return nil, errMalformedInput // the cause could quote a secret
+	}
+	if operation == listUserPools { // the one that names no pool
+		return s.listUserPools(request)
 	}
 	if err := s.checkPool(request.UserPoolID); err != nil {
 		return nil, err

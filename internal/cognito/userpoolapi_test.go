@@ -2,6 +2,7 @@ package cognito_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -158,5 +159,42 @@ func TestNothingElseShowsASecret(t *testing.T) {
 				t.Errorf("%s shows a secret in its answer, its error or the log", operation)
 			}
 		}
+	}
+}
+
+func TestResourceServersOfThePool(t *testing.T) {
+	t.Parallel()
+	p := startPool(t, func(c *cognito.Config) {
+		c.UserPool.Name = "machines"
+		c.ResourceServers = append(c.ResourceServers, cognito.ResourceServer{
+			Identifier: "https://more.example.com", Name: "more", Scopes: []string{"read"}, Descriptions: map[string]string{"read": "Read more"},
+		})
+	})
+	api := p.sdk(t)
+	pools, err := api.ListUserPools(t.Context(), &cognitoidentityprovider.ListUserPoolsInput{MaxResults: new(int32(10))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(pools.UserPools) != 1 || *pools.UserPools[0].Id != poolID || *pools.UserPools[0].Name != "machines" {
+		t.Errorf("pools: %+v", pools.UserPools)
+	}
+	servers, err := api.ListResourceServers(t.Context(), &cognitoidentityprovider.ListResourceServersInput{UserPoolId: new(poolID)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := servers.ResourceServers[len(servers.ResourceServers)-1]
+	one, err := api.DescribeResourceServer(t.Context(), &cognitoidentityprovider.DescribeResourceServerInput{UserPoolId: new(poolID), Identifier: last.Identifier})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, got := range map[string]types.ResourceServerType{"listed": last, "described": *one.ResourceServer} {
+		if *got.Identifier != "https://more.example.com" || *got.Name != "more" || *got.UserPoolId != poolID ||
+			len(got.Scopes) != 1 || *got.Scopes[0].ScopeName != "read" || *got.Scopes[0].ScopeDescription != "Read more" {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+	_, err = api.DescribeResourceServer(t.Context(), &cognitoidentityprovider.DescribeResourceServerInput{UserPoolId: new(poolID), Identifier: new("none")})
+	if _, ok := errors.AsType[*types.ResourceNotFoundException](err); !ok {
+		t.Errorf("another one: %v", err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/awsapi"
 	"cognito-m2m/internal/cloudformation"
+	"cognito-m2m/internal/sts"
 )
 
 // newAWSAPI serves what callers and operators need of AWS's own APIs.
@@ -20,12 +21,10 @@ func (r *Runtime) newAWSAPI(d *deployment) (http.Handler, error) {
 			{TargetPrefix: "AWSCognitoIdentityProviderService", SigningName: "cognito-idp", Caller: d.pool},
 			{TargetPrefix: "secretsmanager", SigningName: "secretsmanager", Caller: d.secrets},
 		},
-		Query: []awsapi.QueryService{{
-			APIVersion:  "2010-05-15",
-			SigningName: "cloudformation",
-			Namespace:   "http://cloudformation.amazonaws.com/doc/2010-05-15/",
-			Caller:      stacks,
-		}},
+		Query: []awsapi.QueryService{
+			{APIVersion: "2010-05-15", SigningName: "cloudformation", Namespace: "http://cloudformation.amazonaws.com/doc/2010-05-15/", Caller: stacks},
+			{APIVersion: "2011-06-15", SigningName: "sts", Namespace: "https://sts.amazonaws.com/doc/2011-06-15/", Caller: r.identityIn(d.parts.model)},
+		},
 		AccessKey: awsapi.AccessKey{ID: r.state.accessKey.ID, Secret: string(r.state.accessKey.Secret)},
 		Log:       r.cfg.Log,
 	})
@@ -33,6 +32,15 @@ func (r *Runtime) newAWSAPI(d *deployment) (http.Handler, error) {
 		return nil, fmt.Errorf("serving AWS's APIs: %w", err)
 	}
 	return byAddress(handler), nil
+}
+
+// identityIn is the user that every request comes from.
+func (r *Runtime) identityIn(model *assembly.Model) sts.Identity {
+	return sts.Identity{
+		AccountID: model.AccountID,
+		ARN:       "arn:aws:iam::" + model.AccountID + ":user/m2m-" + r.cfg.Env,
+		UserID:    "AIDAM2MLOCALRUN000000",
+	}
 }
 
 // stacksOf are the stacks of the model, as if they had been deployed just now.

@@ -84,9 +84,10 @@ func resourceServersOf(p *parts) []cognito.ResourceServer {
 		if declared.UserPoolID != p.pool.ID {
 			continue
 		}
-		server := cognito.ResourceServer{Identifier: declared.Identifier}
+		server := cognito.ResourceServer{Identifier: declared.Identifier, Name: declared.Name, Descriptions: map[string]string{}}
 		for _, scope := range declared.Scopes {
 			server.Scopes = append(server.Scopes, scope.Name)
+			server.Descriptions[scope.Name] = scope.Description
 		}
 		servers = append(servers, server)
 	}

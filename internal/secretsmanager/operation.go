@@ -14,9 +14,11 @@ type operation func(input []byte) (any, error)
 
 func (s *Store) allOperations() map[string]operation {
 	return map[string]operation{
+		"BatchGetSecretValue":      decoding(s.batchGetSecretValue),
 		"DescribeSecret":           decoding(s.describeSecret),
 		"GetSecretValue":           decoding(s.getSecretValue),
 		"ListSecrets":              decoding(s.listSecrets),
+		"ListSecretVersionIds":     decoding(s.listSecretVersionIDs),
 		"PutSecretValue":           decoding(s.putSecretValue),
 		"RotateSecret":             decoding(s.rotateSecret),
 		"UpdateSecretVersionStage": decoding(s.updateSecretVersionStage),

@@ -127,7 +127,7 @@ func isFunction(name string) bool { return strings.HasPrefix(name, "lambda/") }
 func isPart(name string) bool {
 	return slices.Contains([]string{
 		"internal/assembly", "internal/awsapi", "internal/cloudformation", "internal/cognito",
-		"internal/function", "internal/gateway", "internal/secretsmanager",
+		"internal/function", "internal/gateway", "internal/secretsmanager", "internal/sts",
 	}, name)
 }
 
