@@ -335,3 +335,20 @@ func TestRotateSecretRefuses(t *testing.T) {
 		t.Error("a refused rotation has left AWSPENDING")
 	}
 }
+
+// What stands in docs/architecture.md: there is no secret before the current one until the second rotation.
+func TestPreviousIsThePlaceholderUntilTheSecondRotation(t *testing.T) {
+	t.Parallel()
+	w := settled(t)
+	first := w.value(t, readerName, "AWSCURRENT")
+	if got := w.value(t, readerName, "AWSPREVIOUS"); got != "{}" || first == "{}" {
+		t.Errorf("after the first rotation: current %q, previous %q", first, got)
+	}
+	w.rotate(t, readerName)
+	if err := w.store.Close(t.Context()); err != nil { // waits for it
+		t.Fatal(err)
+	}
+	if got := w.value(t, readerName, "AWSPREVIOUS"); got != first {
+		t.Errorf("after the second rotation: previous %q, want %q", got, first)
+	}
+}
