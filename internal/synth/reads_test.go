@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -84,21 +85,36 @@ func TestInputsBesideTheProject(t *testing.T) {
 	}
 	beside := filepath.Join(filepath.Dir(p.Dir), "shared")
 	want := map[string][]string{
-		"files": {
-			filepath.Join(p.Dir, "go.mod"), filepath.Join(p.Dir, "go.sum"), filepath.Join(p.Dir, "lambda/docs/page.md"),
-			filepath.Join(beside, "go.mod"), filepath.Join(beside, "go.sum"), filepath.Join(beside, "texts/one.txt"),
-		},
-		"folders": {p.Dir, filepath.Join(p.Dir, "lambda/docs"), beside, filepath.Join(beside, "tagged")},
+		"files":   {filepath.Join(beside, "go.mod"), filepath.Join(beside, "go.sum"), filepath.Join(beside, "texts/one.txt")},
+		"folders": {beside, filepath.Join(beside, "tagged")},
 		"trees":   {filepath.Join(beside, "texts")},
 	}
 	if diff := cmp.Diff(want, recorded(t, out)); diff != "" {
-		t.Errorf("what was read (-want +got):\n%s", diff)
+		t.Errorf("what was read beside the project (-want +got):\n%s", diff)
+	}
+	inputs, err := p.Inputs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range inputs {
+		inputs[i], _ = filepath.Rel(filepath.Dir(p.Dir), inputs[i])
+	}
+	slices.Sort(inputs)
+	if diff := cmp.Diff([]string{
+		"project/app.go", "project/cdk.json", "project/go.mod", "project/lambda/docs/docs.go", "project/lambda/docs/page.md",
+		"project/lambda/docs/tagged.go", "shared/go.mod", "shared/shared.go", "shared/tagged/tagged.go", "shared/texts/one.txt",
+	}, inputs); diff != "" {
+		t.Errorf("inputs (-want +got):\n%s", diff)
+	}
+	if err := p.Writes([]string{filepath.Join(p.Dir, "access.log")}); err != nil {
+		t.Fatal(err)
 	}
 	for _, c := range []struct {
 		name, file, content string
 		reused              bool
 	}{
 		{"nothing", "elsewhere", "", true},
+		{"what the run writes into a package's folder", "project/access.log", "GET /", true},
 		{"the module beside", "shared/shared.go", strings.Replace(read(t, p, "../shared/shared.go"), "first", "second", 1), false},
 		{"a new file of the package there", "shared/more.go", "package shared\n", false},
 		{"what is embedded there", "shared/texts/one.txt", "two", false},

@@ -65,7 +65,7 @@ func (p *Project) Run(ctx context.Context, env, outdir string, progress Progress
 // make synthesizes, and finds out what that read. It is asked of a synth that
 // failed, too: what is to be repaired may lie outside of the project.
 func (p *Project) make(ctx context.Context, made *record, env, outdir, node string, progress Progress) error {
-	notes, err := os.MkdirTemp("", "m2m-synth-")
+	notes, err := os.MkdirTemp("", temporaryPrefix)
 	if err != nil {
 		return fmt.Errorf("making a temporary folder: %w", err)
 	}
@@ -74,11 +74,22 @@ func (p *Project) make(ctx context.Context, made *record, env, outdir, node stri
 	if err != nil {
 		return err
 	}
+	opened, err := newNodeReads(notes)
+	if err != nil {
+		return err
+	}
+	variables := append(opened.variables(), "JSII_NODE="+node, "PATH="+calls.path())
 	var failure error
-	if made.Warnings, failure = p.synthesize(ctx, env, outdir, []string{"JSII_NODE=" + node, "PATH=" + calls.path()}, progress); ctx.Err() != nil {
+	if made.Warnings, failure = p.synthesize(ctx, env, outdir, variables, progress); ctx.Err() != nil {
 		return failure
 	}
 	read, err := calls.reads(ctx)
+	if err == nil {
+		var assets reads
+		assets, err = opened.reads(p, outdir)
+		read = read.merged(assets)
+	}
+	read = p.beside(read)
 	if failure != nil {
 		earlier, _ := p.outside()
 		read = read.merged(earlier)
@@ -134,11 +145,14 @@ func (p *Project) synthesize(ctx context.Context, env, outdir string, variables 
 	return warningLines(output), nil
 }
 
+// temporaryPrefix begins the names of temporary folders.
+const temporaryPrefix = "m2m-synth-"
+
 // command runs one command line of cdk.json in the project's folder, in a
 // process group and with a temporary folder of its own, and returns what it
 // printed. When it returns, both are gone.
 func (p *Project) command(ctx context.Context, line string, variables []string) (string, error) {
-	temporary, err := os.MkdirTemp("", "m2m-synth-")
+	temporary, err := os.MkdirTemp("", temporaryPrefix)
 	if err != nil {
 		return "", fmt.Errorf("making a temporary folder: %w", err)
 	}
