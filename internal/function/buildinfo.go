@@ -17,6 +17,7 @@ type build struct {
 	settings    map[string]string // the recorded flags ("-tags") and variables ("GOARCH")
 	strip       string            // the linker flags for what has been left out of the file
 	pins        string            // the linker flags for the ids in the file
+	inWorkspace bool              // a go.work chose modules of the program
 }
 
 // readBuild reads the build information of the Go program at path.
@@ -36,6 +37,9 @@ func readBuild(path string) (*build, error) {
 	}
 	if err := b.check(); err != nil {
 		return nil, fmt.Errorf("bootstrap %s: %w", path, err)
+	}
+	for _, dependency := range info.Deps { // one that go.mod replaces by a folder says so
+		b.inWorkspace = b.inWorkspace || dependency.Version == "(devel)" && dependency.Replace == nil
 	}
 	if err := b.readELF(path); err != nil {
 		return nil, fmt.Errorf("reading bootstrap %s: %w", path, err)
@@ -107,6 +111,14 @@ func (b *build) original() (recipe, error) {
 		}
 	}
 	return recipe{flags: flags, env: env}, nil
+}
+
+// workspace is the variable for a go.work, which the program must not be built with if it was built without.
+func (b *build) workspace() []string {
+	if b.inWorkspace {
+		return nil
+	}
+	return []string{"GOWORK=off"}
 }
 
 func (b *build) tags() []string {

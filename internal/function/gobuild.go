@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,14 +23,15 @@ type recipe struct {
 	env   []string // on top of this process's own variables
 }
 
-// compile builds a package of the module in moduleRoot to the file output. What the go command prints
+// compile builds the program's package, in the module in moduleRoot, to the file output. What the go command prints
 // is part of the error.
-func compile(ctx context.Context, moduleRoot, packagePath string, how recipe, output string) error {
+func compile(ctx context.Context, moduleRoot string, origin *build, how recipe, output string) error {
+	packagePath := origin.packagePath
 	args := append([]string{"build", "-o", output}, how.flags...)
 	cmd := exec.CommandContext(ctx, "go", append(args, packagePath)...) //nolint:gosec // flags come from build information
 	cmd.Dir = moduleRoot
 	// The folder of output goes with whoever asked, also when go is interrupted.
-	cmd.Env = append(cmd.Environ(), append(how.env, "GOTMPDIR="+filepath.Dir(output))...)
+	cmd.Env = append(cmd.Environ(), append(slices.Concat(how.env, origin.workspace()), "GOTMPDIR="+filepath.Dir(output))...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // lets it take its compilers along
 	cmd.WaitDelay = 5 * time.Second
 	var printed bytes.Buffer

@@ -106,7 +106,7 @@ func rebuild(ctx context.Context, cfg PrepareConfig, asset, kept string) (Prepar
 	defer func() { _ = os.RemoveAll(scratch) }()
 
 	built := filepath.Join(scratch, "bootstrap")
-	if err := compile(ctx, moduleRoot, origin.packagePath, origin.native(), built); err != nil {
+	if err := compile(ctx, moduleRoot, origin, origin.native(), built); err != nil {
 		return Prepared{}, err
 	}
 	doubt := compare(ctx, moduleRoot, origin, asset, filepath.Join(scratch, "original"))
@@ -190,7 +190,7 @@ func compare(ctx context.Context, moduleRoot string, origin *build, asset, outpu
 	if err != nil {
 		return err
 	}
-	if err := compile(ctx, moduleRoot, origin.packagePath, how, output); err != nil {
+	if err := compile(ctx, moduleRoot, origin, how, output); err != nil {
 		return err
 	}
 	want, err := fileHash(asset)

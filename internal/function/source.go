@@ -37,7 +37,7 @@ func BuildSource(ctx context.Context, cfg PrepareConfig, output string) error {
 	}
 	defer func() { _ = os.RemoveAll(scratch) }()
 	built := filepath.Join(scratch, "bootstrap")
-	if err := compile(ctx, moduleRoot, origin.packagePath, origin.native(), built); err != nil {
+	if err := compile(ctx, moduleRoot, origin, origin.native(), built); err != nil {
 		return err
 	}
 	return keep(built, output)

@@ -58,3 +58,38 @@ func TestSourceFolderOfWhatIsNoGoProgram(t *testing.T) {
 		t.Errorf("got %s", folder)
 	}
 }
+
+// TestBuildSourceKeepsToTheWorkspaceOfTheAsset has a module that go.mod replaces by one folder and go.work by another. CDK
+// builds functions without a workspace; a project of one's own may do otherwise.
+func TestBuildSourceKeepsToTheWorkspaceOfTheAsset(t *testing.T) {
+	root := t.TempDir()
+	for name, content := range map[string]string{
+		"orders/go.mod":             "module example.test/orders\n\ngo 1.26\n\nrequire example.test/shared v0.0.0\n\nreplace example.test/shared => ../replaced\n",
+		"orders/cmd/orders/main.go": "package main\n\nimport \"example.test/shared\"\n\nfunc main() { println(shared.Name) }\n",
+		"replaced/go.mod":           "module example.test/shared\n\ngo 1.26\n",
+		"replaced/shared.go":        "package shared\n\nconst Name = \"replaced\"\n",
+		"used/go.mod":               "module example.test/shared\n\ngo 1.26\n",
+		"used/shared.go":            "package shared\n\nconst Name = \"used\"\n",
+		"go.work":                   "go 1.26\n\nuse (\n\t./orders\n\t./used\n)\n",
+	} {
+		write(t, filepath.Join(root, name), content, 0o600)
+	}
+	for _, c := range []struct{ gowork, want string }{{"off", "replaced"}, {"", "used"}} {
+		t.Setenv("GOWORK", c.gowork)
+		cfg := function.PrepareConfig{
+			AssetHash: "abc", SourceDir: filepath.Join(root, "orders"),
+			AssetDir: buildAsset(t, filepath.Join(root, "orders"), "./cmd/orders", foreign(), reproducible()...),
+		}
+		t.Setenv("GOWORK", "")
+		output := filepath.Join(t.TempDir(), "bootstrap")
+		if err := function.BuildSource(t.Context(), cfg, output); err != nil {
+			t.Fatal(err)
+		}
+		if printed, err := exec.CommandContext(t.Context(), output).CombinedOutput(); err != nil || strings.TrimSpace(string(printed)) != c.want {
+			t.Errorf("an asset built with GOWORK=%q: %s, %v; want %s", c.gowork, printed, err, c.want)
+		}
+		if same, err := function.SourceMatches(t.Context(), cfg); err != nil || !same {
+			t.Errorf("an asset built with GOWORK=%q: the source matches is %t, %v", c.gowork, same, err)
+		}
+	}
+}
