@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"cognito-m2m/internal/assembly"
+	"cognito-m2m/internal/printable"
 )
 
 // typeName is the form of a resource type.
@@ -84,8 +85,9 @@ func byType(problems []assembly.Problem) (lines []error) {
 		case !told[problem.Type]:
 			told[problem.Type] = true
 			ids := named[problem.Type]
-			lines = append(lines, fmt.Errorf("%s: the type %s is not simulated (%d: %s): %s", problem.Stack, problem.Type,
-				len(ids), strings.Join(ids, ", "), missing(problem.Type)))
+			line := fmt.Sprintf("%s: the type %s is not simulated (%d: %s): %s", problem.Stack, problem.Type,
+				len(ids), strings.Join(ids, ", "), missing(problem.Type))
+			lines = append(lines, errors.New(printable.Text(line)))
 		}
 	}
 	return lines

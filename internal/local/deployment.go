@@ -9,6 +9,7 @@ import (
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/cognito"
 	"cognito-m2m/internal/gateway"
+	"cognito-m2m/internal/printable"
 	"cognito-m2m/internal/secretsmanager"
 )
 
@@ -72,7 +73,7 @@ func (r *Runtime) resolve(dir string, ids *draft) (*assembly.Model, error) {
 		return accepted.has(typeName) || r.cfg.Lenient
 	}})
 	for _, typeName := range slices.Sorted(maps.Keys(lenient)) {
-		r.cfg.Report.Warn("the type " + typeName + " is not simulated: " + missing(typeName))
+		r.cfg.Report.Warn(printable.Text("the type " + typeName + " is not simulated: " + missing(typeName)))
 	}
 	var refused Refused
 	for _, problem := range problems {
