@@ -13,8 +13,8 @@ const (
 	longestMaxAge = 24 * time.Hour // of a preflight's answer: 86,400 seconds (API Gateway reference, Cors)
 
 	// maxVariables is what all environment variables of a function may have in all, in bytes (Lambda guide, "Quotas"). What
-	// counts is their JSON text without blanks (measured on AWS: localstack/localstack 8b9a79f0, TestLambdaSizeLimits,
-	// 25 November 2025).
+	// counts is their JSON: "exceeded the 4KB limit. String measured: {...}" (github-aws-runners/terraform-aws-github-runner
+	// #3594; at 4,096 bytes: localstack/localstack 8b9a79f0, TestLambdaSizeLimits, 25 November 2025).
 	maxVariables = 4096
 
 	// ownTags begins the keys of tags that this project writes.

@@ -85,9 +85,8 @@ func byType(problems []assembly.Problem) (lines []error) {
 		case !told[problem.Type]:
 			told[problem.Type] = true
 			ids := named[problem.Type]
-			line := fmt.Sprintf("%s: the type %s is not simulated (%d: %s): %s", problem.Stack, problem.Type,
-				len(ids), strings.Join(ids, ", "), missing(problem.Type))
-			lines = append(lines, errors.New(printable.Text(line)))
+			lines = append(lines, errors.New(printable.Text(fmt.Sprintf("%s: the type %s is not simulated (%d: %s): %s", problem.Stack,
+				problem.Type, len(ids), strings.Join(ids, ", "), missing(problem.Type)))))
 		}
 	}
 	return lines

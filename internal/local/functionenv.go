@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"cognito-m2m/internal/assembly"
+	"cognito-m2m/internal/printable"
 )
 
 // functionEnvFile holds variables for the local run alone, in the environment's
@@ -115,7 +116,8 @@ func (p *parts) functionNamed(name string) (assembly.Function, error) {
 	if len(similar) == 1 {
 		return similar[0], nil
 	}
-	return assembly.Function{}, fmt.Errorf("no function or more than one is called %q here; there are %s", name, strings.Join(p.functionNames(), ", "))
+	return assembly.Function{}, fmt.Errorf("no function or more than one is called %q here; there are %s", name,
+		printable.Text(strings.Join(p.functionNames(), ", ")))
 }
 
 // callNames are the parts of a function's construct path, as plainName writes them.
@@ -166,5 +168,5 @@ func variablesNote(p *parts, variables map[string]map[string]string) string {
 	if len(list) == 0 {
 		return ""
 	}
-	return "Variables of this run alone: " + strings.Join(list, "; ")
+	return printable.Text("Variables of this run alone: " + strings.Join(list, "; "))
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -135,7 +136,7 @@ func within(path, folder string) bool {
 func (a area) digest() (string, error) {
 	digest := sha256.New()
 	err := a.walk(func(path string, _ fs.FileInfo) error {
-		content, err := os.ReadFile(path)
+		content, err := contentDigest(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
@@ -144,10 +145,22 @@ func (a area) digest() (string, error) {
 			name, _ = filepath.Rel(a.root, path)
 		}
 		// The digest of each file and not its bytes, so that no two lists of files run together.
-		fmt.Fprintf(digest, "%q %x\n", name, sha256.Sum256(content))
+		fmt.Fprintf(digest, "%q %x\n", name, content)
 		return err
 	})
 	return hex.EncodeToString(digest.Sum(nil)), err
+}
+
+// contentDigest takes no more memory for a large file than for a small one.
+func contentDigest(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	digest := sha256.New()
+	_, err = io.Copy(digest, file)
+	return digest.Sum(nil), err
 }
 
 // notRead are the folders of a project, at its top, that no synth reads: what is
