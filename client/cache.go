@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"cognito-m2m/internal/clock"
 )
 
 // lockTimeout is how long a process waits for another one that is asking for a token.
@@ -23,11 +25,11 @@ const lockTimeout = 20 * time.Second
 // cache keeps tokens in a folder, one file for each client, token endpoint and set of scopes, so that the
 // processes of one user share them. A nil cache keeps nothing.
 type cache struct {
-	dir string
-	now func() time.Time
+	dir   string
+	clock clock.Clock
 }
 
-func openCache(dir string, now func() time.Time) (*cache, error) {
+func openCache(dir string, clock clock.Clock) (*cache, error) {
 	if dir == "" {
 		return nil, nil
 	}
@@ -42,7 +44,7 @@ func openCache(dir string, now func() time.Time) (*cache, error) {
 	if runtime.GOOS != "windows" && info.Mode().Perm()&0o022 != 0 {
 		return nil, fmt.Errorf("token cache %s can be written by other users: run chmod 700 on it, or choose another folder", dir)
 	}
-	return &cache{dir: dir, now: now}, nil
+	return &cache{dir: dir, clock: clock}, nil
 }
 
 // cacheKey names the tokens that can stand for each other. It is a hash because the names of files are
@@ -100,30 +102,38 @@ func (c *cache) read(key string) (*token, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.path(key), err)
 	}
-	if now := c.now(); cached.issued.After(now) || !cached.servesAt(now) {
-		return nil, nil
+	now := c.clock.Now()
+	if t := cached.token(now); !cached.IssuedAt.After(now.Wall()) && t.servesAt(now) {
+		return t, nil
+	}
+	return nil, nil
+}
+
+// parseCachedToken accepts only what write could have written. Its error quotes nothing.
+func parseCachedToken(content []byte) (cachedToken, error) {
+	var cached cachedToken
+	if err := json.Unmarshal(content, &cached); err != nil {
+		return cachedToken{}, errors.New("not a cached token")
+	}
+	lifetime := cached.lifetime()
+	if !bearerSyntax.MatchString(cached.AccessToken) || lifetime <= 0 || lifetime > longestLifetime {
+		return cachedToken{}, errors.New("not a cached token")
 	}
 	return cached, nil
 }
 
-// parseCachedToken accepts only what write could have written. Its error quotes nothing.
-func parseCachedToken(content []byte) (*token, error) {
-	var cached cachedToken
-	if err := json.Unmarshal(content, &cached); err != nil {
-		return nil, errors.New("not a cached token")
-	}
-	lifetime := cached.ExpiresAt.Sub(cached.IssuedAt)
-	if !bearerSyntax.MatchString(cached.AccessToken) || lifetime <= 0 || lifetime > longestLifetime {
-		return nil, errors.New("not a cached token")
-	}
-	parsed := newToken(cached.AccessToken, cached.IssuedAt, lifetime)
-	parsed.replacement = cached.Replacement
-	return parsed, nil
+func (c cachedToken) lifetime() time.Duration { return c.ExpiresAt.Sub(c.IssuedAt) }
+
+// token is as old as the wall clock says, for the file knows no other; from now on both clocks can end it.
+func (c cachedToken) token(now clock.Instant) *token {
+	t := newToken(c.AccessToken, now.At(c.IssuedAt), c.lifetime())
+	t.replacement = c.Replacement
+	return t
 }
 
 // write replaces the file in one step, readable by this user alone.
 func (c *cache) write(key string, t *token) error {
-	cached := cachedToken{AccessToken: t.value, IssuedAt: t.issued.UTC(), ExpiresAt: t.expires.UTC(), Replacement: t.replacement}
+	cached := cachedToken{AccessToken: t.value, IssuedAt: t.issued.Wall().UTC(), ExpiresAt: t.expires().UTC(), Replacement: t.replacement}
 	content, err := json.Marshal(cached) //nolint:gosec // the token is what the file is for
 	if err != nil {
 		return fmt.Errorf("encoding a token for the cache: %w", err)

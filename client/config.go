@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
+
+	"cognito-m2m/internal/clock"
 )
 
 // Config says how to get tokens and how to call the API with them. Only Credentials is required.
@@ -37,7 +39,8 @@ type Config struct {
 	// Log is told of failed renewals and of a token cache that cannot be used. Default: nothing is logged.
 	Log *slog.Logger
 
-	// Now is the clock against which a token's lifetime is measured. Default: time.Now.
+	// Now is the wall clock against which a token's lifetime is measured, beside the monotonic clock of the process: a
+	// token's life ends when either has gone far enough. Default: time.Now.
 	Now func() time.Time
 }
 
@@ -54,8 +57,7 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	if c.Now == nil {
-		c.Now = time.Now
-	}
 	return c, nil
 }
+
+func (c Config) clock() clock.Clock { return clock.Clock{Wall: c.Now} }

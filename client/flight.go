@@ -3,6 +3,8 @@ package client
 import (
 	"context"
 	"time"
+
+	"cognito-m2m/internal/clock"
 )
 
 // flightTimeout bounds everything that is done to get one token.
@@ -52,26 +54,24 @@ func (s *TokenSource) land(f *flight) {
 	defer s.mu.Unlock()
 	s.flight = nil
 	if f.err != nil {
-		s.pause(f)
+		s.fail(f)
 		return
 	}
 	if f.token == s.current {
 		return // kept, because another would not help
 	}
-	s.current, s.renewAt = f.token, f.token.renew
-	s.failures, s.failedBy, s.failedTo = 0, nil, time.Time{}
+	s.current, s.pause = f.token, clock.Span{}
+	s.failures, s.failedBy, s.failed = 0, nil, clock.Span{}
 }
 
-// pause keeps what has failed from being tried again at once; s.mu is held.
-func (s *TokenSource) pause(f *flight) {
-	until := s.now().Add(backoff(firstPause, longestPause, s.failures))
+// fail keeps what has failed from being tried again at once; s.mu is held.
+func (s *TokenSource) fail(f *flight) {
+	pause := s.clock.Now().For(backoff(firstPause, longestPause, s.failures))
 	s.failures++
 	if !f.background {
-		s.failedBy, s.failedTo = f.err, until
+		s.failedBy, s.failed = f.err, pause
 		return
 	}
 	s.log.Warn("token not renewed; the old one still serves", "error", f.err)
-	if until.After(s.renewAt) { // not so if a token was to be replaced before its time
-		s.renewAt = until
-	}
+	s.pause = pause
 }

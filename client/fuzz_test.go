@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"cognito-m2m/internal/clock"
 )
 
 const fuzzMark = "hunter2hunter2"
@@ -51,18 +53,20 @@ func FuzzParseCachedToken(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, content []byte) {
-		got, err := parseCachedToken(content)
+		cached, err := parseCachedToken(content)
 		if err != nil {
 			if strings.Contains(err.Error(), fuzzMark) {
 				t.Fatalf("the error quotes the file: %v", err)
 			}
 			return
 		}
-		if !bearerSyntax.MatchString(got.value) {
-			t.Fatalf("accepted %q as a token", got.value)
+		if !bearerSyntax.MatchString(cached.AccessToken) {
+			t.Fatalf("accepted %q as a token", cached.AccessToken)
 		}
-		if got.expires.Sub(got.issued) > 24*time.Hour || !got.renew.Before(got.expires) || got.renew.Before(got.issued) {
-			t.Fatalf("issued %s, renewal %s, expires %s", got.issued, got.renew, got.expires)
+		begin := clock.Clock{Wall: func() time.Time { return cached.IssuedAt }}.Now()
+		end := begin.At(cached.IssuedAt.Add(24 * time.Hour))
+		if got := cached.token(begin); got.fresh.Over(begin) || !got.servesAt(begin) || !got.fresh.Over(end) || got.servesAt(end) {
+			t.Fatalf("issued %s, expires %s: not fresh when issued, or used for more than a day", cached.IssuedAt, cached.ExpiresAt)
 		}
 	})
 }

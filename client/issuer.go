@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"log/slog"
 	"time"
+
+	"cognito-m2m/internal/clock"
 )
 
 // recheckInterval bounds what an API costs that answers 401 for another reason than the token: within it
@@ -17,15 +19,15 @@ type issuer struct {
 	source  Source
 	request tokenRequest
 	cache   *cache
-	now     func() time.Time
+	clock   clock.Clock
 	log     *slog.Logger
 
 	credentials *Credentials // nil: to be read
-	rechecked   time.Time    // when the API's last 401 led to reading them
+	recheck     clock.Span   // after the API's last 401 led to reading them
 }
 
 func newIssuer(config Config) (*issuer, error) {
-	shared, err := openCache(config.CacheDir, config.Now)
+	shared, err := openCache(config.CacheDir, config.clock())
 	if err != nil {
 		return nil, err
 	}
@@ -33,14 +35,14 @@ func newIssuer(config Config) (*issuer, error) {
 		source:  config.Credentials,
 		request: newTokenRequest(config),
 		cache:   shared,
-		now:     config.Now,
+		clock:   config.clock(),
 		log:     config.Log,
 	}, nil
 }
 
 // need says what kind of token is wanted.
 type need struct {
-	not         string // the value of a token that the API refused
+	not         string // the value of a token that is of no use any more; "" if there is none
 	replacement bool   // see token.replacement
 }
 
@@ -72,15 +74,15 @@ func (i *issuer) issue(ctx context.Context, need need) (*token, error) {
 // help: the credentials are as before, as far as they can be read, and it is new or has already replaced
 // one.
 func (i *issuer) replace(ctx context.Context, old *token) (*token, error) {
-	changed, now := false, i.now()
-	if i.rechecked.IsZero() || now.Sub(i.rechecked) >= recheckInterval {
-		i.rechecked = now
+	changed, now := false, i.clock.Now()
+	if i.recheck.Over(now) {
+		i.recheck = now.For(recheckInterval)
 		var err error
 		if changed, err = i.reload(ctx); err != nil {
 			i.log.Warn("credentials not read again after the API refused a token", "error", err)
 		}
 	}
-	if !changed && (old.replacement || now.Sub(old.issued) < recheckInterval) {
+	if !changed && (old.replacement || now.Since(old.issued) < recheckInterval) {
 		return old, nil
 	}
 	return i.issue(ctx, need{not: old.value, replacement: !changed})
@@ -120,7 +122,7 @@ func (i *issuer) share(ctx context.Context, need need) (*token, error) {
 	if cached != nil && cached.value == need.not {
 		cached = nil
 	}
-	if cached != nil && i.now().Before(cached.renew) {
+	if cached != nil && !cached.fresh.Over(i.clock.Now()) {
 		return cached, nil
 	}
 	issued, err := i.ask(ctx, need)
@@ -149,6 +151,6 @@ func (i *issuer) outlast(cached *token, err error) (*token, error) {
 		return nil, err
 	}
 	i.log.Warn("token not renewed; the cached one still serves", "error", err)
-	cached.renew = i.now().Add(longestPause)
+	cached.fresh = i.clock.Now().For(longestPause)
 	return cached, nil
 }

@@ -10,6 +10,8 @@ import (
 
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
+
+	"cognito-m2m/internal/clock"
 )
 
 // tryTimeout bounds one try of a token request.
@@ -20,14 +22,14 @@ type tokenRequest struct {
 	http           *http.Client
 	scopes         []string // nil: those of the credentials
 	allowPlainHTTP bool
-	now            func() time.Time
+	clock          clock.Clock
 }
 
 func newTokenRequest(config Config) tokenRequest {
 	notRedirected := *config.HTTPClient
 	// A redirect would carry the client's secret to wherever the answer points.
 	notRedirected.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return tokenRequest{http: &notRedirected, scopes: config.Scopes, allowPlainHTTP: config.AllowPlainHTTP, now: config.Now}
+	return tokenRequest{http: &notRedirected, scopes: config.Scopes, allowPlainHTTP: config.AllowPlainHTTP, clock: config.clock()}
 }
 
 // send asks until there is a token or an answer that another try would not change, a few times at most.
@@ -61,12 +63,12 @@ func (r tokenRequest) try(ctx context.Context, credentials Credentials) (*token,
 		Scopes:       r.scopes,
 		AuthStyle:    oauth2.AuthStyleInHeader, // detecting it would cost a request
 	}
-	sent := r.now()
+	sent := r.clock.Now()
 	answer, err := config.Token(context.WithValue(ctx, oauth2.HTTPClient, r.http))
 	if err != nil {
 		var wait time.Duration
 		if refusal, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
-			wait = retryAfter(refusal.Response.Header, r.now())
+			wait = retryAfter(refusal.Response.Header, r.clock.Now().Wall())
 		}
 		return nil, wait, withoutAnswer(err)
 	}
@@ -75,7 +77,7 @@ func (r tokenRequest) try(ctx context.Context, credentials Credentials) (*token,
 }
 
 // readToken counts the lifetime from when the request was sent, so that it never ends too late.
-func readToken(answer *oauth2.Token, sent time.Time) (*token, error) {
+func readToken(answer *oauth2.Token, sent clock.Instant) (*token, error) {
 	if !strings.EqualFold(answer.Type(), "Bearer") || !bearerSyntax.MatchString(answer.AccessToken) {
 		return nil, errNotAToken
 	}

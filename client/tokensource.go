@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"golang.org/x/oauth2"
+
+	"cognito-m2m/internal/clock"
 )
 
 // After a failure the token endpoint is left alone for a pause that doubles with every further one.
@@ -25,16 +27,16 @@ type TokenSource struct {
 	issuer         *issuer // used by one flight at a time
 	transport      http.RoundTripper
 	allowPlainHTTP bool
-	now            func() time.Time
+	clock          clock.Clock
 	log            *slog.Logger
 
 	mu       sync.Mutex
 	current  *token
-	renewAt  time.Time
-	flight   *flight // nil when nothing is under way
-	failures int     // in a row
-	failedBy error   // the answer until failedTo when there is no token
-	failedTo time.Time
+	flight   *flight    // nil when nothing is under way
+	failures int        // in a row
+	pause    clock.Span // after a failed renewal
+	failedBy error      // the answer when there is no token, until failed is over
+	failed   clock.Span
 }
 
 var _ oauth2.TokenSource = (*TokenSource)(nil)
@@ -54,7 +56,7 @@ func NewTokenSource(config Config) (*TokenSource, error) {
 		issuer:         issuer,
 		transport:      config.Transport,
 		allowPlainHTTP: config.AllowPlainHTTP,
-		now:            config.Now,
+		clock:          config.clock(),
 		log:            config.Log,
 	}, nil
 }
@@ -91,20 +93,30 @@ func (s *TokenSource) token(ctx context.Context) (*token, error) {
 func (s *TokenSource) tokenOrFlight(ctx context.Context) (*token, *flight, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := s.now()
+	now := s.clock.Now()
 	if s.current.servesAt(now) {
-		if s.flight == nil && !now.Before(s.renewAt) {
-			s.depart(ctx, true, func(ctx context.Context) (*token, error) { return s.issuer.issue(ctx, need{}) })
+		if s.flight == nil && s.current.fresh.Over(now) && s.pause.Over(now) {
+			s.depart(ctx, true, s.next())
 		}
 		return s.current, nil, nil
 	}
 	if s.flight != nil {
 		return nil, s.flight, nil
 	}
-	if now.Before(s.failedTo) {
+	if !s.failed.Over(now) {
 		return nil, nil, s.failedBy
 	}
-	return nil, s.depart(ctx, false, func(ctx context.Context) (*token, error) { return s.issuer.issue(ctx, need{}) }), nil
+	return nil, s.depart(ctx, false, s.next()), nil
+}
+
+// next gets another token than the current one, whose time is over though the cache may believe the contrary: the
+// file that it is in knows the wall clock alone. s.mu is held.
+func (s *TokenSource) next() func(context.Context) (*token, error) {
+	var need need
+	if s.current != nil {
+		need.not = s.current.value
+	}
+	return func(ctx context.Context) (*token, error) { return s.issuer.issue(ctx, need) }
 }
 
 // replace is told that the API refused a token. It returns the flight that looks for another; its token is

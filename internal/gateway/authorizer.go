@@ -121,7 +121,7 @@ func (g *Gateway) authorize(x *exchange) *refusal {
 	if raw == "" {
 		return missingToken()
 	}
-	verified, err := a.verify(raw, g.now)
+	verified, err := a.verify(raw, g.clock)
 	if err != nil {
 		denied := invalidToken(err)
 		denied.cause = fetchFailure(err)

@@ -16,17 +16,18 @@ func decodeClaims(payload []byte) (claims, error) {
 	return claims(decoded), err
 }
 
-// check holds the claims against the authorizer at a point in time. There is no leeway for clocks that differ.
+// check holds the claims against the authorizer at a point in time: now by the wall clock, latest by whichever clock
+// says more. There is no leeway for clocks that differ.
 //
 // Parity: JWT authorizer: clock skew
-func (a *authorizer) check(c claims, now time.Time) error {
+func (a *authorizer) check(c claims, now, latest time.Time) error {
 	if c["iss"] != a.issuer {
 		return errIssuer
 	}
 	if !c.meantFor(a.audience) {
 		return errAudience
 	}
-	if err := c.checkTimes(now); err != nil {
+	if err := c.checkTimes(now, latest); err != nil {
 		return err
 	}
 	return c.checkScope()
@@ -46,12 +47,12 @@ func (c claims) meantFor(audience []string) bool {
 // checkTimes needs exp and iat; nbf is optional.
 //
 // Parity: JWT authorizer: missing iat
-func (c claims) checkTimes(now time.Time) error {
+func (c claims) checkTimes(now, latest time.Time) error {
 	expires, err := numericDate(c["exp"])
 	if err != nil {
 		return err
 	}
-	if !now.Before(expires) {
+	if !latest.Before(expires) {
 		return errExpired
 	}
 	issued, err := numericDate(c["iat"])

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
+
+	"cognito-m2m/internal/clock"
 )
 
 // Invoker runs a Lambda function once.
@@ -38,13 +40,17 @@ type Config struct {
 	// Observe is called once per request, before its answer is sent and from the request's own goroutine; nil observes
 	// nothing.
 	Observe func(Request)
-	// Now is the clock for tokens, key cache, throttling and logs; nil is time.Now.
+	// Now is the wall clock for tokens, key cache, throttling and logs; nil is time.Now.
 	Now func() time.Time
+	// Monotonic is the other clock that can end the life of keys and tokens, as in package clock; nil is the runtime's.
+	Monotonic func() time.Duration
 	// Rand is the source of request ids; nil is crypto/rand.
 	Rand io.Reader
 	// Log receives the causes of 5xx responses, which callers never see; nil discards them.
 	Log *slog.Logger
 }
+
+func (c Config) clock() clock.Clock { return clock.Clock{Wall: c.Now, Monotonic: c.Monotonic} }
 
 // API is an AWS::ApiGatewayV2::Api of protocol type HTTP.
 type API struct {

@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
+
+	"cognito-m2m/internal/clock"
 )
 
 // Gateway serves one HTTP API. It is an http.Handler and must be the handler of its server itself: behind an
@@ -19,6 +21,7 @@ type Gateway struct {
 	observe   func(Request) // nil if nobody does
 	ids       *requestIDs
 	now       func() time.Time
+	clock     clock.Clock
 	log       *slog.Logger
 }
 
@@ -44,6 +47,7 @@ func New(cfg Config) (*Gateway, error) {
 		observe:      cfg.Observe,
 		ids:          &requestIDs{random: cfg.Rand},
 		now:          cfg.Now,
+		clock:        cfg.clock(),
 		log:          cfg.Log,
 	}, nil
 }

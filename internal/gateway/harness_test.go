@@ -45,10 +45,11 @@ var rsaKeys = sync.OnceValue(func() [2]*rsa.PrivateKey {
 	return keys
 })
 
-// clock is a clock that only moves when told to.
+// clock is a wall clock and a monotonic one, which only move when told to.
 type clock struct {
-	mu  sync.Mutex
-	now time.Time
+	mu        sync.Mutex
+	now       time.Time
+	monotonic time.Duration
 }
 
 func newClock() *clock { return &clock{now: start} }
@@ -59,10 +60,20 @@ func (c *clock) Now() time.Time {
 	return c.now
 }
 
-func (c *clock) advance(d time.Duration) {
+func (c *clock) Monotonic() time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
+	return c.monotonic
+}
+
+func (c *clock) advance(d time.Duration) { c.move(d, d) }
+
+// move sets the two clocks apart: the monotonic one stands still in a machine that sleeps, the wall clock goes back
+// in the hands of who sets it.
+func (c *clock) move(wall, monotonic time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now, c.monotonic = c.now.Add(wall), c.monotonic+monotonic
 }
 
 // function is an Invoker that answers as told and remembers the events it was given.
@@ -138,6 +149,7 @@ func newAPI(t testing.TB, changes ...func(*api)) *api {
 		OIDC:        a.localIssuer,
 		AccessLog:   a.log,
 		Now:         a.clock.Now,
+		Monotonic:   a.clock.Monotonic,
 	}
 	for _, change := range changes {
 		change(a)

@@ -7,6 +7,8 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 	"golang.org/x/sync/singleflight"
+
+	"cognito-m2m/internal/clock"
 )
 
 const (
@@ -31,8 +33,8 @@ func (k verificationKey) equal(other verificationKey) bool {
 
 // keySet is what one fetch brought. It is never changed after it is stored.
 type keySet struct {
-	keys      map[string]verificationKey // by key id
-	fetchedAt time.Time
+	keys map[string]verificationKey // by key id
+	life clock.Span
 }
 
 // keyCache holds the keys of one issuer. Reading a known key takes no lock; at most one fetch is under way.
@@ -40,17 +42,17 @@ type keySet struct {
 // Parity: JWT authorizer: key cache
 type keyCache struct {
 	fetch   func() (map[string]verificationKey, error)
-	now     func() time.Time
+	clock   clock.Clock
 	current atomic.Pointer[keySet]
 
 	flight      singleflight.Group
-	attemptedAt time.Time // of the last fetch; like lastErr only touched inside flight
+	attemptedAt clock.Instant // of the last fetch; like lastErr only touched inside flight
 	lastErr     error
 }
 
 func newKeyCache(cfg Config, issuer string) *keyCache {
 	source := keySource{issuer: issuer, baseURL: cfg.OIDC(issuer), client: cfg.HTTPClient}
-	c := &keyCache{fetch: source.fetch, now: cfg.Now}
+	c := &keyCache{fetch: source.fetch, clock: cfg.clock()}
 	c.current.Store(&keySet{})
 	return c
 }
@@ -73,7 +75,7 @@ func (c *keyCache) find(keyID string) (verificationKey, error) {
 }
 
 func (c *keyCache) usable(set *keySet) bool {
-	return set.keys != nil && c.now().Sub(set.fetchedAt) < maxKeyAge
+	return set.keys != nil && !set.life.Over(c.clock.Now())
 }
 
 // refresh fetches the keys unless it is too soon to ask again, which includes that someone did since the caller looked.
@@ -83,8 +85,8 @@ func (c *keyCache) refresh() (*keySet, error) {
 	if c.usable(current) && c.lastErr == nil {
 		interval = refetchInterval
 	}
-	now := c.now()
-	if !c.attemptedAt.IsZero() && now.Sub(c.attemptedAt) < interval {
+	now := c.clock.Now()
+	if now.Since(c.attemptedAt) < interval {
 		return current, c.lastErr
 	}
 	keys, err := c.fetch()
@@ -92,7 +94,7 @@ func (c *keyCache) refresh() (*keySet, error) {
 	if err != nil {
 		return nil, err
 	}
-	fetched := &keySet{keys: keys, fetchedAt: now}
+	fetched := &keySet{keys: keys, life: now.For(maxKeyAge)}
 	c.current.Store(fetched)
 	return fetched, nil
 }

@@ -6,10 +6,13 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"cognito-m2m/internal/clock/clocktest"
 )
 
 func (a *api) status(t testing.TB, token string) int {
@@ -46,6 +49,66 @@ func TestKeysAreCachedForTwoHours(t *testing.T) {
 	}
 	if discovery, jwks := a.issuer.discovery.Load(), a.issuer.jwks.Load(); discovery != 2 || jwks != 2 {
 		t.Errorf("after two hours: %d and %d fetches", discovery, jwks)
+	}
+}
+
+// Either clock ends the two hours of a key: that of a machine which slept, and that of one whose clock was set back.
+func TestEitherClockEndsTheLifeOfKeys(t *testing.T) {
+	t.Parallel()
+	for name, move := range map[string]struct{ wall, monotonic time.Duration }{
+		"asleep":   {2 * time.Hour, 0},
+		"set back": {-time.Minute, 2 * time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := newAPI(t)
+			token := sign(t, with(map[string]any{"iat": start.Add(-time.Hour).Unix(), "exp": start.Add(24 * time.Hour).Unix()}))
+			if got := a.status(t, token); got != 200 {
+				t.Fatalf("got %d", got)
+			}
+			a.issuer.setKeys(map[string]any{"key-2": rsaKeys()[1].Public()}) // key-1 is withdrawn
+			a.clock.move(move.wall, move.monotonic)
+			if got := a.status(t, token); got != 401 {
+				t.Errorf("after two hours, with a withdrawn key: got %d", got)
+			}
+		})
+	}
+}
+
+// What time.Now tells in a machine that has slept for two hours.
+func TestSleepEndsTheLifeOfKeys(t *testing.T) {
+	t.Parallel()
+	var slept atomic.Int64
+	a := newAPI(t, func(a *api) {
+		a.config.Now = func() time.Time { return clocktest.Asleep(t, time.Now(), time.Duration(slept.Load())) }
+		a.config.Monotonic = nil
+	})
+	now := time.Now()
+	token := sign(t, with(map[string]any{"iat": now.Unix() - 1, "exp": now.Add(24 * time.Hour).Unix()}))
+	if got := a.status(t, token); got != 200 {
+		t.Fatalf("got %d", got)
+	}
+	a.issuer.setKeys(map[string]any{"key-2": rsaKeys()[1].Public()}) // key-1 is withdrawn
+	slept.Store(int64(2 * time.Hour))
+	if got := a.status(t, token); got != 401 {
+		t.Errorf("after two hours of sleep, with a withdrawn key: got %d", got)
+	}
+}
+
+// A clock that is set back does not keep the gateway from asking again for keys that it could not fetch.
+func TestClockSetBackDoesNotDelayAFetch(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t)
+	working := a.issuer.handler(&a.issuer.serveJWKS)
+	a.issuer.replace(&a.issuer.serveJWKS, http.NotFound)
+	token := sign(t, with(map[string]any{"iat": start.Add(-3 * time.Hour).Unix()}))
+	if got := a.status(t, token); got != 401 {
+		t.Fatalf("got %d", got)
+	}
+	a.issuer.replace(&a.issuer.serveJWKS, working)
+	a.clock.move(-2*time.Hour, time.Second)
+	if got := a.status(t, token); got != 200 {
+		t.Errorf("a second later, by a clock set back: got %d", got)
 	}
 }
 

@@ -13,8 +13,9 @@ func TestRememberedTokens(t *testing.T) {
 	const day = 24 * time.Hour
 	longLived := map[string]any{"exp": start.Add(day).Unix()}
 	for name, change := range map[string]func(*api){
-		"has expired":                      func(a *api) { a.clock.advance(day) },
-		"is of the future, clock set back": func(a *api) { a.clock.advance(-time.Second) },
+		"has expired":                         func(a *api) { a.clock.advance(day) },
+		"is of the future, clock set back":    func(a *api) { a.clock.move(-time.Second, 0) },
+		"has expired while the machine slept": func(a *api) { a.clock.move(day, 0) },
 		"is of a key that was withdrawn": func(a *api) {
 			a.issuer.setKeys(map[string]any{"key-2": rsaKeys()[1].Public()})
 			a.clock.advance(2 * time.Hour)
@@ -44,6 +45,25 @@ func TestRememberedTokens(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A clock that is set back does not lengthen the life of a token that the gateway has seen before.
+func TestClockSetBackDoesNotLengthenARememberedToken(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t)
+	token := sign(t, with(map[string]any{"iat": start.Add(-2 * time.Hour).Unix(), "exp": start.Add(time.Hour).Unix()}))
+	if got := a.status(t, token); got != 200 {
+		t.Fatalf("got %d before", got)
+	}
+	a.clock.move(-time.Hour, time.Hour-time.Nanosecond)
+	if got := a.status(t, token); got != 200 {
+		t.Errorf("before an hour has passed: got %d", got)
+	}
+	a.clock.move(0, time.Nanosecond)
+	got := a.call(t, http.MethodGet, "/test_jwt", "Authorization", token)
+	if header := got.header.Get("Www-Authenticate"); got.status != 401 || !strings.Contains(header, "expired") {
+		t.Errorf("after an hour: got %d %s", got.status, header)
 	}
 }
 

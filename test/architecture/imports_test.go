@@ -17,6 +17,9 @@ import (
 
 const module = "cognito-m2m"
 
+// clocks is the package on which client and the local runtime both stand.
+const clocks = module + "/internal/clock"
+
 // pkg is one package of the module with the packages it imports, those of its
 // tests included.
 type pkg struct {
@@ -51,18 +54,23 @@ var rules = []rule{
 		tests:     true,
 	},
 	{
-		why:       "config, client and the functions stand alone",
-		applies:   func(name string) bool { return name == "config" || name == "client" || isFunction(name) },
+		why:       "config and the functions stand alone",
+		applies:   func(name string) bool { return name == "config" || isFunction(name) },
 		forbidden: func(i string) bool { return ours(i) && !isOfRotation(i) && i != printable },
+	},
+	{
+		why:       "client stands alone but for the clocks",
+		applies:   func(name string) bool { return name == "client" },
+		forbidden: func(i string) bool { return ours(i) && i != clocks && i != printable },
+	},
+	{
+		why:       "the clocks know nothing of this module",
+		applies:   func(name string) bool { return module+"/"+name == clocks },
+		forbidden: ours,
 	},
 	{
 		why:       "only a function that rotates secrets may import client, and what tells which secret is in use",
 		applies:   func(name string) bool { return name == "config" || isFunction(name) && name != "lambda/rotate" },
-		forbidden: isOfRotation,
-	},
-	{
-		why:       "client knows nothing of rotations",
-		applies:   func(name string) bool { return name == "client" },
 		forbidden: isOfRotation,
 	},
 	{
@@ -71,9 +79,11 @@ var rules = []rule{
 		forbidden: func(i string) bool { return ours(i) && i != module+"/client" },
 	},
 	{
-		why:       "the parts of the local runtime are siblings; internal/local puts them together",
-		applies:   isPart,
-		forbidden: func(i string) bool { return ours(i) && i != module+"/internal/trust" && i != printable },
+		why:     "the parts of the local runtime are siblings; internal/local puts them together",
+		applies: isPart,
+		forbidden: func(i string) bool {
+			return ours(i) && i != module+"/internal/trust" && i != printable && i != clocks
+		},
 	},
 	{
 		why:       "internal/trust stands alone",
@@ -179,6 +189,9 @@ func TestImportRulesGoRed(t *testing.T) {
 		{"lambda/echo", module + "/internal/standing"},
 		{"client", module + "/internal/standing"},
 		{"internal/standing", module + "/internal/target"},
+		{"lambda/rotate", clocks},
+		{"client", module + "/internal/gateway"},
+		{"internal/clock", module + "/client"},
 		{"internal/gateway", module + "/internal/cognito"},
 		{"internal/trust", module + "/internal/local"},
 		{"internal/local", module + "/config"},
@@ -194,9 +207,15 @@ func TestImportRulesGoRed(t *testing.T) {
 			t.Errorf("%s may import %s", c.importer, c.imported)
 		}
 	}
-	allowed := pkg{ImportPath: module + "/lambda/rotate", Imports: []string{module + "/client", module + "/internal/standing"}}
-	if found := violations([]pkg{allowed}); len(found) > 0 {
-		t.Error(found)
+	for importer, imported := range map[string][]string{
+		"lambda/rotate":    {module + "/client", module + "/internal/standing"},
+		"client":           {clocks},
+		"internal/gateway": {clocks},
+	} {
+		allowed := pkg{ImportPath: module + "/" + importer, Imports: imported}
+		if found := violations([]pkg{allowed}); len(found) > 0 {
+			t.Error(found)
+		}
 	}
 }
 
