@@ -105,7 +105,7 @@ func TestCachedTokenIsUsedUntilItsRenewal(t *testing.T) {
 		if got := token(t, p.tokens(t, cachedIn(dir))); got != first {
 			t.Error("before 75 % of the lifetime: got another token")
 		}
-		time.Sleep(lifetime / 20)
+		time.Sleep(lifetime/20 + time.Second)
 		if got := token(t, p.tokens(t, cachedIn(dir))); got == first {
 			t.Error("after 80 % of the lifetime: got the old token")
 		}

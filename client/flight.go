@@ -7,12 +7,21 @@ import (
 	"cognito-m2m/internal/clock"
 )
 
+// An API that refuses a token does so with every call. What the calls of this time cost is at most one attempt at
+// another token: two readings of the credentials, and the tries of one token request or of one for each reading. With
+// every attempt that fails the time doubles.
+const (
+	recheckInterval = time.Minute
+	longestRecheck  = 8 * time.Minute
+)
+
 // flightTimeout bounds everything that is done to get one token.
 const flightTimeout = time.Minute
 
 // flight is the getting of one token, for everybody who waits for it.
 type flight struct {
 	background bool // nobody needs it: the token before still serves
+	recheck    bool // somebody does: the API refused the token before
 	done       chan struct{}
 	token      *token // these two are set once done is closed
 	err        error
@@ -60,18 +69,28 @@ func (s *TokenSource) land(f *flight) {
 	if f.token == s.current {
 		return // kept, because another would not help
 	}
+	if !f.recheck {
+		s.recheck = clock.Span{}
+	}
 	s.current, s.pause = f.token, clock.Span{}
-	s.failures, s.failedBy, s.failed = 0, nil, clock.Span{}
+	s.failures, s.failedBy = 0, nil
 }
 
 // fail keeps what has failed from being tried again at once; s.mu is held.
 func (s *TokenSource) fail(f *flight) {
-	pause := s.clock.Now().For(backoff(firstPause, longestPause, s.failures))
+	now := s.clock.Now()
+	s.pause = now.For(backoff(firstPause, longestPause, s.failures))
+	// Halved at most, so that it is never shorter than recheckInterval.
+	s.recheck = now.For(backoff(2*recheckInterval, longestRecheck, s.failures))
 	s.failures++
-	if !f.background {
-		s.failedBy, s.failed = f.err, pause
-		return
+	s.failedBy = nil
+	switch {
+	case f.recheck:
+		s.failedBy = f.err
+		s.log.Warn("no other token for the one that the API refused", "error", f.err)
+	case f.background:
+		s.log.Warn("token not renewed; the old one still serves", "error", f.err)
+	default:
+		s.failedBy = f.err
 	}
-	s.log.Warn("token not renewed; the old one still serves", "error", f.err)
-	s.pause = pause
 }

@@ -9,9 +9,8 @@ import (
 	"cognito-m2m/internal/clock"
 )
 
-// recheckInterval bounds what an API costs that answers 401 for another reason than the token: within it
-// the credentials are not read again, and a token that young is not replaced.
-const recheckInterval = time.Minute
+// youngest is the age up to which a token is not replaced by another one of the same credentials.
+const youngest = time.Minute
 
 // issuer gets tokens: from the cache, or from the token endpoint with credentials that it reads when it
 // first needs them and when they are refused. It is not safe for concurrent use; TokenSource sees to that.
@@ -22,8 +21,8 @@ type issuer struct {
 	clock   clock.Clock
 	log     *slog.Logger
 
-	credentials *Credentials // nil: to be read
-	recheck     clock.Span   // after the API's last 401 led to reading them
+	credentials *Credentials // nil before the first reading
+	stale       bool         // refused since they were read, so they are read again before they are sent
 }
 
 func newIssuer(config Config) (*issuer, error) {
@@ -49,7 +48,7 @@ type need struct {
 // issue gets a token. If the token endpoint refuses the credentials they are read again, and if they have
 // changed it is asked once more.
 func (i *issuer) issue(ctx context.Context, need need) (*token, error) {
-	if i.credentials == nil {
+	if !i.sendable() {
 		if _, err := i.reload(ctx); err != nil {
 			return nil, err
 		}
@@ -65,24 +64,25 @@ func (i *issuer) issue(ctx context.Context, need need) (*token, error) {
 	case changed:
 		return i.share(ctx, need)
 	default:
-		i.credentials = nil // so that the next try starts with what the source has by then
+		i.stale = true // as before: what was read is what was refused
 		return nil, err
 	}
 }
 
-// replace gets a token instead of one that the API refused. It returns the same one if another would not
-// help: the credentials are as before, as far as they can be read, and it is new or has already replaced
-// one.
+func (i *issuer) sendable() bool { return i.credentials != nil && !i.stale }
+
+// replace gets a token instead of one that the API refused, after it has read the credentials again. It returns
+// the same one if another would not help: the credentials are as before, as far as they can be read, and it is
+// new or has already replaced one.
 func (i *issuer) replace(ctx context.Context, old *token) (*token, error) {
-	changed, now := false, i.clock.Now()
-	if i.recheck.Over(now) {
-		i.recheck = now.For(recheckInterval)
-		var err error
-		if changed, err = i.reload(ctx); err != nil {
-			i.log.Warn("credentials not read again after the API refused a token", "error", err)
+	changed, err := i.reload(ctx)
+	if err != nil {
+		i.log.Warn("credentials not read again after the API refused a token", "error", err)
+		if !i.sendable() {
+			return nil, err
 		}
 	}
-	if !changed && (old.replacement || now.Since(old.issued) < recheckInterval) {
+	if !changed && (old.replacement || i.clock.Now().Since(old.issued) < youngest) {
 		return old, nil
 	}
 	return i.issue(ctx, need{not: old.value, replacement: !changed})
@@ -98,7 +98,7 @@ func (i *issuer) reload(ctx context.Context) (changed bool, err error) {
 		return false, err
 	}
 	changed = i.credentials == nil || !i.credentials.grantsAs(credentials)
-	i.credentials = &credentials
+	i.credentials, i.stale = &credentials, false
 	return changed, nil
 }
 
@@ -138,6 +138,7 @@ func (i *issuer) share(ctx context.Context, need need) (*token, error) {
 func (i *issuer) ask(ctx context.Context, need need) (*token, error) {
 	issued, err := i.request.send(ctx, *i.credentials)
 	if err != nil {
+		i.stale = refused(err, invalidClient)
 		return nil, err
 	}
 	issued.replacement = need.replacement

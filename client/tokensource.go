@@ -34,9 +34,10 @@ type TokenSource struct {
 	current  *token
 	flight   *flight    // nil when nothing is under way
 	failures int        // in a row
-	pause    clock.Span // after a failed renewal
-	failedBy error      // the answer when there is no token, until failed is over
-	failed   clock.Span
+	pause    clock.Span // after a failure
+	failedBy error      // the answer during a pause when there is no token; nil if nobody needed what failed
+	refused  *token     // by the API
+	recheck  clock.Span // until it is over nothing is done about a refused token
 }
 
 var _ oauth2.TokenSource = (*TokenSource)(nil)
@@ -82,8 +83,9 @@ func (s *TokenSource) token(ctx context.Context) (*token, error) {
 			return token, err
 		}
 		token, err = flight.wait(ctx)
-		// A background flight that fails must not fail a call that needs a token: it starts its own.
-		if err == nil || !flight.background || ctx.Err() != nil {
+		// A flight that began while the old token served may have kept that, or have failed when nobody needed it. A
+		// call that does starts its own.
+		if !flight.background || ctx.Err() != nil || err == nil && token.servesAt(s.clock.Now()) {
 			return token, err
 		}
 	}
@@ -95,7 +97,7 @@ func (s *TokenSource) tokenOrFlight(ctx context.Context) (*token, *flight, error
 	defer s.mu.Unlock()
 	now := s.clock.Now()
 	if s.current.servesAt(now) {
-		if s.flight == nil && s.current.fresh.Over(now) && s.pause.Over(now) {
+		if s.flight == nil && s.current.fresh.Over(now) && s.mayRenew(now) {
 			s.depart(ctx, true, s.next())
 		}
 		return s.current, nil, nil
@@ -103,7 +105,7 @@ func (s *TokenSource) tokenOrFlight(ctx context.Context) (*token, *flight, error
 	if s.flight != nil {
 		return nil, s.flight, nil
 	}
-	if !s.failed.Over(now) {
+	if s.failedBy != nil && !s.pause.Over(now) {
 		return nil, nil, s.failedBy
 	}
 	return nil, s.depart(ctx, false, s.next()), nil
@@ -119,16 +121,29 @@ func (s *TokenSource) next() func(context.Context) (*token, error) {
 	return func(ctx context.Context) (*token, error) { return s.issuer.issue(ctx, need) }
 }
 
+// mayRenew says whether a token that still serves may be asked to be followed by another; s.mu is held.
+func (s *TokenSource) mayRenew(now clock.Instant) bool {
+	return s.pause.Over(now) && (s.refused != s.current || s.recheck.Over(now))
+}
+
 // replace is told that the API refused a token. It returns the flight that looks for another; its token is
-// the refused one if another would not help.
+// the refused one if another would not help, or if it is too soon to look again.
 func (s *TokenSource) replace(ctx context.Context, old *token) *flight {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.current != old {
 		return landed(s.current)
 	}
-	if s.flight != nil {
-		return s.flight
+	now := s.clock.Now()
+	s.refused = old
+	if s.flight == nil {
+		if !s.mayRenew(now) {
+			return landed(old)
+		}
+		s.depart(ctx, true, func(ctx context.Context) (*token, error) { return s.issuer.replace(ctx, old) })
 	}
-	return s.depart(ctx, true, func(ctx context.Context) (*token, error) { return s.issuer.replace(ctx, old) })
+	if !s.flight.recheck {
+		s.flight.recheck, s.recheck = true, now.For(recheckInterval)
+	}
+	return s.flight
 }

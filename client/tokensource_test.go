@@ -76,7 +76,7 @@ func TestRenewalInTheBackground(t *testing.T) {
 
 		release := make(chan struct{})
 		p.answer(func(w http.ResponseWriter, r *http.Request) { <-release; p.server.ServeHTTP(w, r) })
-		time.Sleep(lifetime / 20)
+		time.Sleep(lifetime/20 + time.Second)
 		for range 3 {
 			if got := token(t, tokens); got != first {
 				t.Error("while the renewal is under way: got another token")

@@ -12,8 +12,9 @@ import (
 //
 // A request that the API refuses with 401 is sent a second time if that may help and does no harm: another
 // token was got, the method is idempotent (GET, HEAD, OPTIONS, TRACE, PUT, DELETE), and the body can be read
-// again (Request.GetBody). In all other cases the 401 is the response. The credentials are read again for
-// it once a minute at most, so that a 401 with another cause costs neither time nor tokens.
+// again (Request.GetBody). In all other cases the 401 is the response. However many of them there are, they
+// cost at most one attempt at another token a minute, and with every attempt that fails the pause doubles, up
+// to eight minutes: the token endpoint's quota is shared by all clients of an account.
 //
 // The client has no Timeout and no Jar; set them as for any other. Its requests' errors never hold a token.
 func (s *TokenSource) HTTPClient(apiURL string) (*http.Client, error) {
