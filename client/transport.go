@@ -3,6 +3,7 @@ package client
 import (
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 )
 
@@ -25,7 +26,8 @@ func (s *TokenSource) HTTPClient(apiURL string) (*http.Client, error) {
 	if !s.allowPlainHTTP && crossesNetworkInTheClear(api) {
 		return nil, fmt.Errorf("API URL: %w", errPlainHTTP)
 	}
-	return &http.Client{Transport: &transport{tokens: s, api: originOf(api), base: s.transport}}, nil
+	origin, _ := originOf(api) // parseURL has seen to it
+	return &http.Client{Transport: &transport{tokens: s, api: origin, base: s.transport}}, nil
 }
 
 // transport adds the token to requests for one API.
@@ -37,7 +39,7 @@ type transport struct {
 
 // RoundTrip implements http.RoundTripper.
 func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
-	if originOf(request.URL) != t.api {
+	if origin, ok := originOf(request.URL); !ok || origin != t.api {
 		return t.base.RoundTrip(request)
 	}
 	token, err := t.tokens.token(request.Context())
@@ -70,6 +72,10 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 func (t *transport) send(request *http.Request, token *token) (*http.Response, error) {
 	authorized := request.Clone(request.Context())
 	authorized.Header.Set("Authorization", "Bearer "+token.value)
+	if !isASCII(authorized.URL.Host) {
+		// net/http has a table of IDNA of its own, which may be of another Unicode than the one that was compared with.
+		authorized.URL.Host = net.JoinHostPort(t.api.host, t.api.port)
+	}
 	response, err := t.base.RoundTrip(authorized)
 	if err != nil {
 		return nil, err
