@@ -1,7 +1,9 @@
 package client
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
@@ -47,6 +49,11 @@ type Config struct {
 func (c Config) withDefaults() (Config, error) {
 	if c.Credentials == nil {
 		return Config{}, errors.New("client: Config.Credentials is required: use FromSecretsManager, FromEnvironment or FromFile")
+	}
+	for _, scope := range c.Scopes {
+		if found := around(scope); scope == "" || found != "" {
+			return Config{}, fmt.Errorf("scope %q has %s: leave that out", scope, cmp.Or(found, "nothing in it"))
+		}
 	}
 	if c.HTTPClient == nil {
 		c.HTTPClient = http.DefaultClient

@@ -49,6 +49,9 @@ type Credentials struct {
 // returns [ErrNotRotated] for the value {}; white space around the value does not matter. No error quotes
 // any part of the value.
 func ParseCredentials(value []byte) (Credentials, error) {
+	if bytes.HasPrefix(value, []byte("\uFEFF")) {
+		return Credentials{}, fmt.Errorf("parsing credentials: %s stands before the JSON: save them as UTF-8 without it", nameOf('\uFEFF'))
+	}
 	if string(bytes.TrimSpace(value)) == placeholder {
 		return Credentials{}, ErrNotRotated
 	}
@@ -79,10 +82,10 @@ func withoutValue(err error) error {
 	}
 }
 
-// Validate returns an error that names each required field that is missing, or what is wrong with
-// TokenEndpoint.
+// Validate returns an error that names each required field that is missing, that has white space or quotation marks
+// around its value, or what is wrong with TokenEndpoint.
 func (c Credentials) Validate() error {
-	var missing []string
+	var missing, surrounded []string
 	for _, field := range []struct{ name, value string }{
 		{"client_id", c.ClientID},
 		{"client_secret", string(c.ClientSecret)},
@@ -90,10 +93,15 @@ func (c Credentials) Validate() error {
 	} {
 		if field.value == "" {
 			missing = append(missing, field.name)
+		} else if found := around(field.value); found != "" {
+			surrounded = append(surrounded, field.name+" has "+found)
 		}
 	}
 	if len(missing) > 0 {
 		return fmt.Errorf("credentials lack %s", strings.Join(missing, ", "))
+	}
+	if len(surrounded) > 0 {
+		return fmt.Errorf("credentials can't be right: %s: remove it", strings.Join(surrounded, ", "))
 	}
 	endpoint, err := parseURL(c.TokenEndpoint)
 	if err != nil {

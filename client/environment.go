@@ -15,16 +15,19 @@ const (
 )
 
 // FromEnvironment reads credentials from the environment: M2M_CLIENT_ID, M2M_CLIENT_SECRET and
-// M2M_TOKEN_ENDPOINT. Its error names each variable that is missing. A process's environment does not change
+// M2M_TOKEN_ENDPOINT. Its error names each variable that is missing, or whose value has white space or quotation marks
+// around it, as a file that a shell or a container engine reads may leave there. A process's environment does not change
 // from outside, so a rotated secret is seen only by the next process.
 func FromEnvironment() Source { return sourceFunc(readEnvironment) }
 
 func readEnvironment(context.Context) (Credentials, error) {
-	var missing []string
+	var missing, surrounded []string
 	required := func(name string) string {
 		value := os.Getenv(name)
 		if value == "" {
 			missing = append(missing, name)
+		} else if found := around(value); found != "" {
+			surrounded = append(surrounded, name+" has "+found)
 		}
 		return value
 	}
@@ -35,6 +38,9 @@ func readEnvironment(context.Context) (Credentials, error) {
 	}
 	if len(missing) > 0 {
 		return Credentials{}, fmt.Errorf("reading credentials from the environment: set %s", strings.Join(missing, ", "))
+	}
+	if len(surrounded) > 0 {
+		return Credentials{}, fmt.Errorf("reading credentials from the environment: %s: set it without", strings.Join(surrounded, ", "))
 	}
 	if err := credentials.Validate(); err != nil {
 		return Credentials{}, fmt.Errorf("reading credentials from the environment: %w", err)

@@ -40,7 +40,7 @@ func (e *RefusalError) Error() string {
 	text := fmt.Sprintf("token endpoint answered %d %s", e.Status, e.Code)
 	switch e.Code {
 	case invalidClient:
-		return text + ": the client does not exist, or the secret is not its secret any more; give this program the current one, or rotate it again"
+		return text + ": the client does not exist, or the secret is not its secret any more; give this program the current one; rotate only if nobody has that, because a rotation ends a secret that others may use"
 	case invalidScope:
 		return text + ": the client does not have every scope that was asked for; compare Config.Scopes with the client's"
 	case invalidGrant:

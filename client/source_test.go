@@ -42,6 +42,66 @@ func TestFromEnvironment(t *testing.T) {
 	}
 }
 
+// The token endpoint answers a secret with a line end as it does a wrong one, and whoever rotates then ends the secret
+// that others use.
+func TestWhatStandsAroundAValueInTheEnvironment(t *testing.T) {
+	good := map[string]string{
+		"M2M_CLIENT_ID": clientID, "M2M_CLIENT_SECRET": oldSecret, "M2M_TOKEN_ENDPOINT": "https://tokens.example.com/oauth2/token",
+	}
+	for what, want := range map[string]string{
+		"V\n":     `a line end (\n) after it`,
+		"V\r\n":   `a line end (\n) after it`,
+		"V\r":     `a carriage return (\r) after it`,
+		" V":      "a space before it",
+		"\tV ":    `a tab (\t) before it and a space after it`,
+		"\ufeffV": "a byte order mark (U+FEFF) before it",
+		"V\u200b": "an invisible character (U+200B) after it",
+		`"V"`:     "quotation marks around it",
+		"'V'\n":   `a line end (\n) after it and quotation marks around it`,
+		" \t":     "nothing in it but white space",
+	} {
+		for variable, value := range good {
+			for name, other := range good {
+				t.Setenv(name, other)
+			}
+			t.Setenv(variable, strings.ReplaceAll(what, "V", value))
+			_, err := client.FromEnvironment().Credentials(t.Context())
+			if want := "reading credentials from the environment: " + variable + " has " + want + ": set it without"; err == nil || err.Error() != want {
+				t.Errorf("%q: got %v, want %s", what, err, want)
+			}
+		}
+	}
+}
+
+func TestWhatStandsAroundAValueInAFile(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "credentials.json")
+	endpoint := "https://tokens.example.com/oauth2/token"
+	for _, c := range []struct{ id, secret, endpoint, want string }{
+		{clientID + "\r", oldSecret, endpoint, `client_id has a carriage return (\r) after it`},
+		{clientID, oldSecret + "\n", endpoint, `client_secret has a line end (\n) after it`},
+		{clientID, " " + oldSecret, endpoint + " ", `client_secret has a space before it, token_endpoint has a space after it`},
+	} {
+		value, err := json.Marshal(client.Credentials{ClientID: c.id, ClientSecret: client.Secret(c.secret), TokenEndpoint: c.endpoint})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, append([]byte("\n"), append(value, '\n')...), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err = client.FromFile(path).Credentials(t.Context())
+		if want := "reading " + path + ": credentials can't be right: " + c.want + ": remove it"; err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+	if err := os.WriteFile(path, []byte("\ufeff"+rotatedValue), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.FromFile(path).Credentials(t.Context()); err == nil || !strings.Contains(err.Error(), "byte order mark") {
+		t.Errorf("got %v, want the byte order mark named", err)
+	}
+}
+
 func TestFromFileIsReadAgain(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "credentials.json")

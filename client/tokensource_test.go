@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -279,5 +280,11 @@ func TestConfigIsRefused(t *testing.T) {
 	t.Parallel()
 	if _, err := client.NewTokenSource(client.Config{}); err == nil {
 		t.Error("without credentials: got no error")
+	}
+	for _, scope := range []string{"", " orders/read", "orders/read\n"} {
+		_, err := client.NewTokenSource(client.Config{Credentials: client.FromEnvironment(), Scopes: []string{"orders/write", scope}})
+		if err == nil || !strings.Contains(err.Error(), "leave that out") {
+			t.Errorf("scope %q: got %v, want an error that says what is wrong with it", scope, err)
+		}
 	}
 }
