@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -19,14 +18,19 @@ import (
 	"cognito-m2m/internal/clock"
 )
 
-// lockTimeout is how long a process waits for another one that is asking for a token.
-const lockTimeout = 20 * time.Second
+const (
+	// lockTimeout is how long a process waits for another one that is asking for a token.
+	lockTimeout = 20 * time.Second
+	// fileTimeout is how long it waits for the file system.
+	fileTimeout = 5 * time.Second
+)
 
 // cache keeps tokens in a folder, one file for each client, token endpoint and set of scopes, so that the
 // processes of one user share them. A nil cache keeps nothing.
 type cache struct {
-	dir   string
-	clock clock.Clock
+	dir     string
+	clock   clock.Clock
+	working outside
 }
 
 func openCache(dir string, clock clock.Clock) (*cache, error) {
@@ -36,15 +40,27 @@ func openCache(dir string, clock clock.Clock) (*cache, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("making the token cache: %w", err)
 	}
-	info, err := os.Stat(dir)
+	c := &cache{dir: dir, clock: clock, working: newOutside()}
+	if err := c.checkFolder(); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// checkFolder is repeated before each use: who can write to the folder above can put another one in its place. Who can
+// write to the folder itself can put a token of theirs into it, and root can write everywhere.
+func (c *cache) checkFolder() error {
+	info, err := os.Stat(c.dir)
 	if err != nil {
-		return nil, fmt.Errorf("opening the token cache: %w", err)
+		return fmt.Errorf("opening the token cache: %w", err)
 	}
-	// Who can write to the folder can put a token of theirs into it.
+	if err := checkOwner(c.dir, info); err != nil {
+		return fmt.Errorf("token cache: %w: choose a folder of your own", err)
+	}
 	if runtime.GOOS != "windows" && info.Mode().Perm()&0o022 != 0 {
-		return nil, fmt.Errorf("token cache %s can be written by other users: run chmod 700 on it, or choose another folder", dir)
+		return fmt.Errorf("token cache %s can be written by other users: run chmod 700 on it, or choose another folder", c.dir)
 	}
-	return &cache{dir: dir, clock: clock}, nil
+	return nil
 }
 
 // cacheKey names the tokens that can stand for each other. It is a hash because the names of files are
@@ -58,13 +74,27 @@ func cacheKey(credentials Credentials, scopes []string) string {
 
 // lock keeps every other process, and every other TokenSource of this one, from asking for the same token.
 func (c *cache) lock(ctx context.Context, key string) (unlock func(), err error) {
-	ctx, cancel := context.WithTimeout(ctx, lockTimeout)
-	defer cancel()
-	lock := flock.New(filepath.Join(c.dir, key+".lock"), flock.SetPermissions(0o600))
-	if _, err := lock.TryLockContext(ctx, 20*time.Millisecond); err != nil {
+	lock, err := within(ctx, c.working, lockTimeout, func(ctx context.Context) (*flock.Flock, error) {
+		if err := c.checkFolder(); err != nil {
+			return nil, err
+		}
+		lock := flock.New(filepath.Join(c.dir, key+".lock"), flock.SetPermissions(0o600))
+		_, err := lock.TryLockContext(ctx, 20*time.Millisecond)
+		if err != nil {
+			_ = lock.Close()
+		}
+		return lock, err
+	}, func(lock *flock.Flock) { _ = lock.Close() })
+	if err != nil {
 		return nil, fmt.Errorf("locking the token cache: %w", err)
 	}
-	return func() { _ = lock.Close() }, nil
+	return func() { _ = c.work(context.WithoutCancel(ctx), lock.Close) }, nil
+}
+
+// work does something in the folder, for as long as the file system may take.
+func (c *cache) work(ctx context.Context, do func() error) error {
+	_, err := within(ctx, c.working, fileTimeout, func(context.Context) (struct{}, error) { return struct{}{}, do() }, nil)
+	return err
 }
 
 // cachedToken is a token in its file.
@@ -75,26 +105,15 @@ type cachedToken struct {
 	Replacement bool      `json:"replacement,omitempty"`
 }
 
-// largestCacheFile is far above the size of a token, in bytes.
-const largestCacheFile = 64 << 10
-
 // read returns the token of the file if it still serves. Without a file it returns nil and no error; an
 // error says why a file was not used.
-func (c *cache) read(key string) (*token, error) {
-	file, err := os.Open(c.path(key))
+func (c *cache) read(ctx context.Context, key string) (*token, error) {
+	content, err := within(ctx, c.working, fileTimeout, func(context.Context) ([]byte, error) {
+		return readFile(c.path(key), func(info os.FileInfo) error { return checkPrivate(c.path(key), info) })
+	}, nil)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = file.Close() }()
-	if info, err := file.Stat(); err != nil {
-		return nil, err
-	} else if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
-		return nil, fmt.Errorf("%s was open to other users, mode %04o", c.path(key), info.Mode().Perm())
-	}
-	content, err := io.ReadAll(io.LimitReader(file, largestCacheFile))
 	if err != nil {
 		return nil, err
 	}
@@ -107,6 +126,16 @@ func (c *cache) read(key string) (*token, error) {
 		return t, nil
 	}
 	return nil, nil
+}
+
+func checkPrivate(path string, info os.FileInfo) error {
+	if err := checkOwner(path, info); err != nil {
+		return err
+	}
+	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+		return fmt.Errorf("%s was open to other users, mode %04o", path, info.Mode().Perm())
+	}
+	return nil
 }
 
 // parseCachedToken accepts only what write could have written. Its error quotes nothing.
@@ -132,13 +161,13 @@ func (c cachedToken) token(now clock.Instant) *token {
 }
 
 // write replaces the file in one step, readable by this user alone.
-func (c *cache) write(key string, t *token) error {
+func (c *cache) write(ctx context.Context, key string, t *token) error {
 	cached := cachedToken{AccessToken: t.value, IssuedAt: t.issued.Wall().UTC(), ExpiresAt: t.expires().UTC(), Replacement: t.replacement}
 	content, err := json.Marshal(cached) //nolint:gosec // the token is what the file is for
 	if err != nil {
 		return fmt.Errorf("encoding a token for the cache: %w", err)
 	}
-	if err := replaceFile(c.path(key), content); err != nil {
+	if err := c.work(ctx, func() error { return replaceFile(c.path(key), content) }); err != nil {
 		return fmt.Errorf("writing the token cache: %w", err)
 	}
 	return nil

@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -253,6 +254,67 @@ func TestCacheFolderThatOthersCanWriteTo(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "chmod 700") {
 		t.Errorf("got %v, want an error that says chmod 700", err)
 	}
+}
+
+// root can write to every folder, so that its mode says nothing: whose it is does. Who is not root meets root's.
+func TestCacheFolderOfAnotherUser(t *testing.T) {
+	t.Parallel()
+	dir := "/"
+	if os.Geteuid() == 0 {
+		dir = t.TempDir()
+		giveAway(t, dir)
+	}
+	_, err := client.NewTokenSource(client.Config{Credentials: client.FromEnvironment(), CacheDir: dir})
+	if err == nil || !strings.Contains(err.Error(), dir+" belongs to another user") {
+		t.Errorf("got %v, want an error that says whose folder it is", err)
+	}
+}
+
+// giveAway makes a file or folder another user's, which only root can.
+func giveAway(t *testing.T, path string) {
+	t.Helper()
+	const somebody = 12345
+	if err := os.Chown(path, somebody, somebody); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestCacheFileOfAnotherUser(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p, dir := newPool(t, oldSecret), t.TempDir()
+		first := token(t, p.tokens(t, cachedIn(dir)))
+		path := cacheFiles(t, dir, "*.json")[0]
+		if os.Geteuid() == 0 {
+			giveAway(t, path)
+		} else if err := errors.Join(os.Remove(path), os.Symlink("/etc/passwd", path)); err != nil {
+			t.Fatal(err)
+		}
+		var log strings.Builder
+		logged := func(c *client.Config) { c.Log = slog.New(slog.NewTextHandler(&log, nil)) }
+		if got := token(t, p.tokens(t, cachedIn(dir), logged)); got == first {
+			t.Error("got the token of another user's file")
+		}
+		if !strings.Contains(log.String(), "belongs to another user") {
+			t.Errorf("log: got %q, want whose the file is", log.String())
+		}
+	})
+}
+
+// A folder that was exchanged after the start is not believed either.
+func TestCacheFolderThatBecameAnother(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p, dir := newPool(t, oldSecret), filepath.Join(t.TempDir(), "tokens")
+		first := token(t, p.tokens(t, cachedIn(dir)))
+		tokens := p.tokens(t, cachedIn(dir))
+		if err := os.Chmod(dir, 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if got := token(t, tokens); got == first {
+			t.Error("got a token from a folder that others can write to")
+		}
+	})
 }
 
 func TestCacheThatCannotBeUsedCostsTokensNotCalls(t *testing.T) {

@@ -22,8 +22,8 @@ type Config struct {
 	Scopes []string
 
 	// CacheDir is a folder in which processes of one user share their token, so that a job that runs every
-	// minute does not pay for a token every minute. It is made if it does not exist, and must not be
-	// writable by others. Without it the token is kept in memory only.
+	// minute does not pay for a token every minute. It is made if it does not exist, and must belong to
+	// this user and not be writable by others. Without it the token is kept in memory only.
 	CacheDir string
 
 	// HTTPClient sends the token requests; its CheckRedirect is not used, because a token request is never

@@ -8,5 +8,10 @@
 // Every token that Amazon Cognito issues is billed. A [TokenSource] therefore asks for one token, serves it
 // to everybody, and renews it in the background once three quarters of its lifetime have passed. There is
 // no timer and nothing to close: a renewal starts with a call for the token, and ends by itself within a
-// minute. No error and no log line of this package holds a token or a client secret.
+// minute, as does a call that waits for a token. A source, a transport or a file system that does not end its
+// part in time is left behind, four times at most until it is back, and asked again after a pause.
+//
+// Lifetimes and pauses end by the wall clock or by the monotonic one, whichever goes further, so neither a machine
+// that sleeps nor a clock that is set back lengthens them. No error and no log line of this package holds a token or
+// a client secret.
 package client

@@ -18,7 +18,7 @@ const (
 // M2M_TOKEN_ENDPOINT. Its error names each variable that is missing, or whose value has white space or quotation marks
 // around it, as a file that a shell or a container engine reads may leave there. A process's environment does not change
 // from outside, so a rotated secret is seen only by the next process.
-func FromEnvironment() Source { return sourceFunc(readEnvironment) }
+func FromEnvironment() Source { return namedSource{"the environment", readEnvironment} }
 
 func readEnvironment(context.Context) (Credentials, error) {
 	var missing, surrounded []string

@@ -6,11 +6,12 @@ import (
 	"os"
 )
 
-// FromFile reads credentials from a file that holds the secret's JSON value, as an operator mounts it. The
-// file is read again whenever the credentials are, so a value replaced by a rotation is picked up.
+// FromFile reads credentials from a regular file of at most 64 KiB that holds the secret's JSON value, as an
+// operator mounts it. The file is read again whenever the credentials are, so a value replaced by a rotation is
+// picked up.
 func FromFile(path string) Source {
-	return sourceFunc(func(context.Context) (Credentials, error) {
-		value, err := os.ReadFile(path)
+	return namedSource{path, func(context.Context) (Credentials, error) {
+		value, err := readFile(path, func(os.FileInfo) error { return nil })
 		if err != nil {
 			return Credentials{}, fmt.Errorf("reading credentials: %w", err)
 		}
@@ -19,5 +20,5 @@ func FromFile(path string) Source {
 			return Credentials{}, fmt.Errorf("reading %s: %w", path, err)
 		}
 		return credentials, nil
-	})
+	}}
 }

@@ -15,8 +15,12 @@ const (
 	longestRecheck  = 8 * time.Minute
 )
 
-// flightTimeout bounds everything that is done to get one token.
-const flightTimeout = time.Minute
+const (
+	// longestCall is how long a call for a token waits.
+	longestCall = time.Minute
+	// flightTimeout bounds everything that is done to get one token, so that who waits for it gets to know why not.
+	flightTimeout = longestCall - 5*time.Second
+)
 
 // flight is the getting of one token, for everybody who waits for it.
 type flight struct {

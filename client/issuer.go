@@ -2,12 +2,16 @@ package client
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
 
 	"cognito-m2m/internal/clock"
 )
+
+// sourceTimeout bounds one reading of the credentials, and leaves time to ask with those that are there.
+const sourceTimeout = 30 * time.Second
 
 // youngest is the age up to which a token is not replaced by another one of the same credentials.
 const youngest = time.Minute
@@ -16,6 +20,7 @@ const youngest = time.Minute
 // first needs them and when they are refused. It is not safe for concurrent use; TokenSource sees to that.
 type issuer struct {
 	source  Source
+	reading outside
 	request tokenRequest
 	cache   *cache
 	clock   clock.Clock
@@ -32,6 +37,7 @@ func newIssuer(config Config) (*issuer, error) {
 	}
 	return &issuer{
 		source:  config.Credentials,
+		reading: newOutside(),
 		request: newTokenRequest(config),
 		cache:   shared,
 		clock:   config.clock(),
@@ -90,7 +96,10 @@ func (i *issuer) replace(ctx context.Context, old *token) (*token, error) {
 
 // reload reads the credentials and says whether they differ from those before.
 func (i *issuer) reload(ctx context.Context) (changed bool, err error) {
-	credentials, err := i.source.Credentials(ctx)
+	credentials, err := within(ctx, i.reading, sourceTimeout, i.source.Credentials, nil)
+	if named, ok := i.source.(fmt.Stringer); ok && errors.Is(err, errNotEnded) {
+		return false, fmt.Errorf("reading %s: %w", named, err)
+	}
 	if err != nil {
 		return false, err
 	}
@@ -115,7 +124,7 @@ func (i *issuer) share(ctx context.Context, need need) (*token, error) {
 		return i.ask(ctx, need)
 	}
 	defer unlock()
-	cached, err := i.cache.read(key)
+	cached, err := i.cache.read(ctx, key)
 	if err != nil {
 		i.log.Warn("cached token not used", "error", err)
 	}
@@ -129,7 +138,7 @@ func (i *issuer) share(ctx context.Context, need need) (*token, error) {
 	if err != nil {
 		return i.outlast(cached, err)
 	}
-	if err := i.cache.write(key, issued); err != nil {
+	if err := i.cache.write(ctx, key, issued); err != nil {
 		i.log.Warn("token not cached", "error", err)
 	}
 	return issued, nil

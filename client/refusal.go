@@ -83,6 +83,8 @@ func withoutAnswer(err error) error {
 			code = ""
 		}
 		return &RefusalError{Status: refusal.Response.StatusCode, Code: code}
+	case errors.Is(err, errNotEnded):
+		return fmt.Errorf("%w: %w", errNoAnswer, context.DeadlineExceeded)
 	case errors.As(err, &exchange):
 		if cause := knownCause(err); cause != nil {
 			return fmt.Errorf("%w: %w", errNoAnswer, cause)

@@ -17,7 +17,7 @@ type SecretsManagerAPI interface {
 // needs the permission secretsmanager:GetSecretValue on it, and kms:Decrypt if the secret has a key of its
 // own.
 func FromSecretsManager(api SecretsManagerAPI, secretID string) Source {
-	return sourceFunc(func(ctx context.Context) (Credentials, error) {
+	return namedSource{"secret " + secretID, func(ctx context.Context) (Credentials, error) {
 		// Without a version or a stage the answer is AWSCURRENT.
 		output, err := api.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &secretID})
 		if err != nil {
@@ -31,5 +31,5 @@ func FromSecretsManager(api SecretsManagerAPI, secretID string) Source {
 			return Credentials{}, fmt.Errorf("reading secret %s: %w", secretID, err)
 		}
 		return credentials, nil
-	})
+	}}
 }

@@ -5,11 +5,17 @@ import "context"
 // Source is where credentials come from. A [TokenSource] asks it once at the start, and again when the
 // token endpoint refuses the credentials or the API refuses the token.
 type Source interface {
-	// Credentials reads the credentials anew; it must not keep them. Its error must not hold a secret.
+	// Credentials reads the credentials anew; it must not keep them. Its error must not hold a secret. It has half a
+	// minute: one that goes on when ctx has ended is left behind, so it can be called again before it has returned.
 	Credentials(ctx context.Context) (Credentials, error)
 }
 
-// sourceFunc is a function as a Source.
-type sourceFunc func(ctx context.Context) (Credentials, error)
+// namedSource is a Source that tells where it reads.
+type namedSource struct {
+	name string
+	read func(ctx context.Context) (Credentials, error)
+}
 
-func (f sourceFunc) Credentials(ctx context.Context) (Credentials, error) { return f(ctx) }
+func (s namedSource) Credentials(ctx context.Context) (Credentials, error) { return s.read(ctx) }
+
+func (s namedSource) String() string { return s.name }

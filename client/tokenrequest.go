@@ -20,6 +20,7 @@ const tryTimeout = 10 * time.Second
 // tokenRequest asks a token endpoint for a token.
 type tokenRequest struct {
 	http           *http.Client
+	asking         outside
 	scopes         []string // nil: those of the credentials
 	allowPlainHTTP bool
 	clock          clock.Clock
@@ -29,7 +30,7 @@ func newTokenRequest(config Config) tokenRequest {
 	notRedirected := *config.HTTPClient
 	// A redirect would carry the client's secret to wherever the answer points.
 	notRedirected.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return tokenRequest{http: &notRedirected, scopes: config.Scopes, allowPlainHTTP: config.AllowPlainHTTP, clock: config.clock()}
+	return tokenRequest{http: &notRedirected, asking: newOutside(), scopes: config.Scopes, allowPlainHTTP: config.AllowPlainHTTP, clock: config.clock()}
 }
 
 // send asks until there is a token or an answer that another try would not change, a few times at most.
@@ -54,8 +55,6 @@ func (r tokenRequest) send(ctx context.Context, credentials Credentials) (*token
 
 // try sends one request. With an error it returns how long the endpoint asked to wait.
 func (r tokenRequest) try(ctx context.Context, credentials Credentials) (*token, time.Duration, error) {
-	ctx, cancel := context.WithTimeout(ctx, tryTimeout)
-	defer cancel()
 	config := clientcredentials.Config{
 		ClientID:     credentials.ClientID,
 		ClientSecret: string(credentials.ClientSecret),
@@ -64,7 +63,10 @@ func (r tokenRequest) try(ctx context.Context, credentials Credentials) (*token,
 		AuthStyle:    oauth2.AuthStyleInHeader, // detecting it would cost a request
 	}
 	sent := r.clock.Now()
-	answer, err := config.Token(context.WithValue(ctx, oauth2.HTTPClient, r.http))
+	ask := func(ctx context.Context) (*oauth2.Token, error) {
+		return config.Token(context.WithValue(ctx, oauth2.HTTPClient, r.http))
+	}
+	answer, err := within(ctx, r.asking, tryTimeout, ask, nil)
 	if err != nil {
 		var wait time.Duration
 		if refusal, ok := errors.AsType[*oauth2.RetrieveError](err); ok {

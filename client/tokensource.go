@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -77,18 +78,29 @@ func (s *TokenSource) TokenContext(ctx context.Context) (*oauth2.Token, error) {
 }
 
 func (s *TokenSource) token(ctx context.Context) (*token, error) {
-	for {
-		token, flight, err := s.tokenOrFlight(ctx)
-		if flight == nil {
-			return token, err
+	token, flight, err := s.tokenOrFlight(ctx)
+	if flight == nil {
+		return token, err
+	}
+	return s.await(ctx, flight)
+}
+
+func (s *TokenSource) await(ctx context.Context, flight *flight) (token *token, err error) {
+	limited, cancel := context.WithTimeout(ctx, longestCall)
+	defer cancel()
+	for flight != nil {
+		token, err = flight.wait(limited)
+		if err != nil && limited.Err() != nil && ctx.Err() == nil {
+			return nil, fmt.Errorf("no token within %s: %w", longestCall, err)
 		}
-		token, err = flight.wait(ctx)
 		// A flight that began while the old token served may have kept that, or have failed when nobody needed it. A
 		// call that does starts its own.
 		if !flight.background || ctx.Err() != nil || err == nil && token.servesAt(s.clock.Now()) {
 			return token, err
 		}
+		token, flight, err = s.tokenOrFlight(ctx)
 	}
+	return token, err
 }
 
 // tokenOrFlight returns the token or error that can be told at once, or the flight to wait for.

@@ -2,7 +2,6 @@ package client
 
 import (
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 )
@@ -16,6 +15,8 @@ import (
 // again (Request.GetBody). In all other cases the 401 is the response. However many of them there are, they
 // cost at most one attempt at another token a minute, and with every attempt that fails the pause doubles, up
 // to eight minutes: the token endpoint's quota is shared by all clients of an account.
+//
+// A request that is sent a second time does not use the first one's connection, whose answer was not read to its end.
 //
 // The client has no Timeout and no Jar; set them as for any other. Its requests' errors never hold a token.
 func (s *TokenSource) HTTPClient(apiURL string) (*http.Client, error) {
@@ -63,8 +64,16 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return response, nil
 	}
-	discard(response)
+	// Its connection is given up: an API that sends the rest of its refusal slowly must not keep the caller waiting.
+	_ = response.Body.Close()
 	return t.send(again, other)
+}
+
+// CloseIdleConnections is what http.Client asks its transport for.
+func (t *transport) CloseIdleConnections() {
+	if base, ok := t.base.(interface{ CloseIdleConnections() }); ok {
+		base.CloseIdleConnections()
+	}
 }
 
 // send adds the token to a copy. The request itself stays as it is, as http.RoundTripper demands, and as the
@@ -106,12 +115,6 @@ func repeat(request *http.Request) (*http.Request, error) {
 	}
 	again.Body = body
 	return again, nil
-}
-
-// discard reads the little that a refusal says, so that its connection can be used again.
-func discard(response *http.Response) {
-	_, _ = io.CopyN(io.Discard, response.Body, 64<<10)
-	_ = response.Body.Close()
 }
 
 func closeBody(request *http.Request) {

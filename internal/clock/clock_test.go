@@ -72,7 +72,7 @@ func TestMachinesClocks(t *testing.T) {
 		if span.Over(machine.Now()) {
 			t.Error("an hour has passed too soon")
 		}
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		if !span.Over(machine.Now()) {
 			t.Error("an hour has not passed after an hour")
 		}

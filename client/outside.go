@@ -1,0 +1,67 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+const (
+	// mostHanging is how many calls of one kind may be left behind: each can hold a thread of the process for good.
+	mostHanging = 4
+	// grace is the time for a call that does obey its context to say what it was waiting for.
+	grace = time.Second
+)
+
+// outside is a kind of calls that leave this package, into code or a file system that may not end them when their
+// context does: a file on a mount whose server is gone, a source that waits for a lock. One flight makes them one after
+// the other.
+type outside chan struct{}
+
+func newOutside() outside { return make(outside, mostHanging) }
+
+// errNotEnded says that a call outside has not come back.
+var errNotEnded = errors.New("no answer")
+
+// within returns what call returns, or an error once the limit or ctx has ended. A call that goes on after that is left
+// behind, and a value that it still returns goes to late, unless that is nil. While too many of a kind are left behind
+// no further one is made.
+func within[T any](ctx context.Context, o outside, limit time.Duration, call func(context.Context) (T, error), late func(T)) (T, error) {
+	var none T
+	select {
+	case o <- struct{}{}:
+	default:
+		return none, fmt.Errorf("%w to the last %d calls, which still hang: %w", errNotEnded, mostHanging, context.DeadlineExceeded)
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	type answer struct {
+		value T
+		err   error
+	}
+	answers, left := make(chan answer), make(chan struct{})
+	defer close(left)
+	go func() {
+		defer func() { <-o }()
+		value, err := call(ctx)
+		select {
+		case answers <- answer{value, err}:
+		case <-left:
+			if late != nil && err == nil {
+				late(value)
+			}
+		}
+	}()
+	select {
+	case got := <-answers:
+		return got.value, got.err
+	case <-ctx.Done():
+	}
+	select {
+	case got := <-answers:
+		return got.value, got.err
+	case <-time.After(grace):
+		return none, fmt.Errorf("%w within %s: %w", errNotEnded, limit, ctx.Err())
+	}
+}
