@@ -21,6 +21,7 @@ var full = flag.Bool("full", false, "let the calls during rotations go on for a 
 const (
 	rotations      = 5
 	callsPerSecond = 200
+	callsAtOnce    = 16        // far from the 64 that a function takes, however busy the machine is
 	tokenLifetime  = time.Hour // of every client in dev.yaml
 )
 
@@ -137,8 +138,8 @@ type outcome struct {
 	failures        map[string]int
 }
 
-// callSteadily starts a call at every tick until ctx ends, and then sends what
-// became of them.
+// callSteadily starts a call at every tick until ctx ends, unless callsAtOnce are
+// under way, and then sends what became of them.
 func callSteadily(ctx context.Context, api *http.Client, url string) <-chan outcome {
 	done := make(chan outcome, 1)
 	go func() {
@@ -147,10 +148,13 @@ func callSteadily(ctx context.Context, api *http.Client, url string) <-chan outc
 		var mu sync.Mutex
 		var calls sync.WaitGroup
 		total := outcome{failures: map[string]int{}}
+		free := make(chan struct{}, callsAtOnce)
 		for ctx.Err() == nil {
 			<-ticker.C
+			free <- struct{}{}
 			total.made++
 			calls.Go(func() {
+				defer func() { <-free }()
 				answer := get(api, url)
 				mu.Lock()
 				defer mu.Unlock()
