@@ -173,7 +173,7 @@ env:
 
 .PHONY: deploy
 deploy: env node_modules ## Deploy ENV from ASSEMBLY, without asking.
-	npx cdk deploy --no-build --app '$(ASSEMBLY)' --require-approval never --progress events '$(ENV)/*'
+	M2M='$(M2M)' .ci/deploy '$(ENV)' '$(ASSEMBLY)'
 
 .PHONY: verify-deployed
 verify-deployed: env ## Ask the deployed ENV whether it refuses and lets in what ASSEMBLY says.

@@ -38,7 +38,7 @@ func TestLoadNamed(t *testing.T) {
 		"too long":               {name: "pr-12345678901234567890", want: `environments/preview.yaml:1:8: match: "pr-12345678901234567890" is not a valid environment name ` + hint},
 		"in capitals":            {name: "pr-A", want: `environments/preview.yaml:1:8: match: "pr-A" is not a valid environment name ` + hint},
 		"a reserved word":        {name: "pr-aws", want: `environments/preview.yaml:1:8: match: the domain derived from "pr-aws" contains the reserved word "aws" (rename the environment, or set identity.domain.prefix)`},
-		"production":             {name: "pr-prod", want: `environments/preview.yaml:5:23: identity.deletionProtection: must be true in production (write deletionProtection: true)`},
+		"production":             {name: "pr-prod", want: `environments/preview.yaml:5:23: identity.deletionProtection: must be true in production (ask for a name without it: a disposable environment is never protected)`},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

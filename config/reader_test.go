@@ -58,7 +58,7 @@ func TestKeys(t *testing.T) {
 		"top level":       {"region:", "regoin:", `2:1: regoin: unknown key (did you mean "region"?)`},
 		"required one":    {"writer: {scopes:", "writer: {scope:", `13:12: clients.writer.scope: unknown key (did you mean "scopes"?)`},
 		"nothing like it": {"burst: 200", "quota: 5", "18:25: api.throttle.quota: unknown key (known: rate, burst)"},
-		"later version":   {`domain: {prefix: ""}`, "customDomain: {name: x}", "4:3: identity.customDomain: unknown key (known: domain, featurePlan, issuerType, deletionProtection)"},
+		"later version":   {`domain: {prefix: ""}`, "customDomain: {name: x}", "4:3: identity.customDomain: unknown key (known: domain, featurePlan, issuerType, deletionProtection, removing)"},
 		"capitals":        {"rate: 100", "Rate: 100", `18:14: api.throttle.Rate: unknown key (did you mean "rate"?)`},
 		"not plain":       {"region:", "\"a b\":", `2:1: ["a b"]: unknown key (known: name, match, region, account, tags, identity, resourceServers, clients, secrets, api, functions, logs, alarms, dashboard, tracing)`},
 		"twice":           {"region: ap-northeast-1\n", "name: other\n", "2:1: name: duplicate key (it is already on line 1)"},

@@ -88,10 +88,19 @@ func (c *checker) nameKey() string {
 }
 
 // production refuses a production environment whose user pool, and with it every client's id and secret, one
-// command could delete.
+// command could delete, unless that is what is meant.
 func (c *checker) production() {
-	if isProduction(c.written.Name) && !c.written.Identity.DeletionProtection {
-		c.report("identity.deletionProtection", "must be true in production", "write deletionProtection: true")
+	const path = "identity.deletionProtection"
+	written := c.written.Identity
+	switch {
+	case written.Removing && written.DeletionProtection:
+		c.report("identity.removing", "can't be true beside deletionProtection: true", "a protected environment can't be removed; change one of them")
+	case written.Removing && !c.has(path):
+		c.report("identity.removing", "needs deletionProtection: false beside it", "write both")
+	case isProduction(c.written.Name) && c.written.Match != "":
+		c.report(path, "must be true in production", "ask for a name without it: a disposable environment is never protected")
+	case isProduction(c.written.Name) && !written.DeletionProtection && !written.Removing:
+		c.report(path, "must be true in production", "write deletionProtection: true; or removing: true beside it, if the environment is to be removed")
 	}
 }
 

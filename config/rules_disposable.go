@@ -11,6 +11,9 @@ func (c *checker) disposable() {
 	if c.written.Identity.DeletionProtection {
 		c.report("identity.deletionProtection", "must be false beside match", "a disposable environment has to go again")
 	}
+	if c.has("identity.removing") {
+		c.report("identity.removing", "can't be combined with match", "a disposable environment can always be removed")
+	}
 	if c.written.Identity.Domain.Prefix != "" {
 		c.report("identity.domain.prefix", "can't be combined with match",
 			"every copy would ask for the same prefix, and one gets it; without it each has its own")

@@ -100,11 +100,13 @@ func TestReservedWordInsideAnother(t *testing.T) {
 	}
 }
 
+const productionHint = "(write deletionProtection: true; or removing: true beside it, if the environment is to be removed)"
+
 func TestProductionIsProtected(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"prod", "production", "prod-eu", "eu-prod"} {
 		unprotected := strings.Replace(valid, "name: dev", "name: "+name, 1)
-		want := []string{"environments/" + name + ".yaml:5:23: identity.deletionProtection: must be true in production (write deletionProtection: true)"}
+		want := []string{"environments/" + name + ".yaml:5:23: identity.deletionProtection: must be true in production " + productionHint}
 		_, got := load(t, name+".yaml", unprotected)
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
@@ -119,6 +121,24 @@ func TestProductionIsProtected(t *testing.T) {
 	for _, name := range []string{"product", "pre-prod", "non-prod"} {
 		if _, got := load(t, name+".yaml", strings.Replace(valid, "name: dev", "name: "+name, 1)); got != nil {
 			t.Errorf("%s is taken for production: %v", name, got)
+		}
+	}
+}
+
+// TestRemovingProduction: the one way to a production environment that can be removed.
+func TestRemovingProduction(t *testing.T) {
+	t.Parallel()
+	prod := strings.Replace(valid, "name: dev", "name: prod", 1)
+	for keys, want := range map[string]string{
+		"deletionProtection: false\n  removing: true":  "",
+		"deletionProtection: false\n  removing: false": "5:23: identity.deletionProtection: must be true in production " + productionHint,
+		"deletionProtection: true\n  removing: true":   "6:13: identity.removing: can't be true beside deletionProtection: true (a protected environment can't be removed; change one of them)",
+		"removing: true": "5:13: identity.removing: needs deletionProtection: false beside it (write both)",
+		"deletionProtection: true\n  removing: false": "",
+	} {
+		_, got := load(t, "prod.yaml", strings.Replace(prod, "deletionProtection: false", keys, 1))
+		if text := strings.TrimPrefix(strings.Join(got, "\n"), "environments/prod.yaml:"); text != want {
+			t.Errorf("%q: got %q, want %q", keys, text, want)
 		}
 	}
 }

@@ -73,10 +73,10 @@ func stackTags(env *config.Environment) *map[string]*string {
 	return &tags
 }
 
-// removalPolicy retains what a protected environment must not lose, and destroys
-// elsewhere, so that a development environment leaves nothing behind. Nothing is
-// retained of a deployment that failed at its creation: what stays would be in
-// the way of the next attempt.
+// removalPolicy retains the log groups and keys of a protected environment, and
+// destroys elsewhere, so that a development environment leaves nothing behind.
+// They are not retained of a deployment that failed at its creation: an empty log
+// group is of no use. The pool has another policy, see poolRemovalPolicy.
 func removalPolicy(env *config.Environment) awscdk.RemovalPolicy {
 	if env.Identity.DeletionProtection {
 		return awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE

@@ -84,13 +84,24 @@ func newUserPool(scope constructs.Construct, env *config.Environment) awscognito
 		AccountRecovery:    awscognito.AccountRecovery_NONE,
 		FeaturePlan:        awscognito.FeaturePlan(env.Identity.FeaturePlan),
 		DeletionProtection: jsii.Bool(env.Identity.DeletionProtection),
-		RemovalPolicy:      removalPolicy(env),
+		RemovalPolicy:      poolRemovalPolicy(env),
 	})
 	if env.Identity.IssuerType == config.IssuerUpdated {
 		resource := pool.Node().DefaultChild().(awscognito.CfnUserPool)
 		resource.SetIssuerConfiguration(&awscognito.CfnUserPool_IssuerConfigurationProperty{Type: jsii.String(config.IssuerUpdated)})
 	}
 	return pool
+}
+
+// poolRemovalPolicy retains the pool of a protected environment, also of a
+// deployment that failed at its creation: Cognito refuses to delete a pool with
+// deletion protection, so a rollback that tries ends in ROLLBACK_FAILED. The pool
+// that stays behind has no domain and is in the way of nothing.
+func poolRemovalPolicy(env *config.Environment) awscdk.RemovalPolicy {
+	if env.Identity.DeletionProtection {
+		return awscdk.RemovalPolicy_RETAIN
+	}
+	return awscdk.RemovalPolicy_DESTROY
 }
 
 func addResourceServers(stack awscdk.Stack, pool awscognito.UserPool, servers []config.ResourceServer) {

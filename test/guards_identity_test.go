@@ -149,8 +149,8 @@ func unprotected(s stage) (findings []string) {
 	if active := properties(pool)["DeletionProtection"] == "ACTIVE"; active != protect {
 		findings = append(findings, fmt.Sprintf("%s: deletion protection is %t", id, active))
 	}
-	// Nothing is retained of a deployment that failed at its creation.
-	retained := pool["DeletionPolicy"] == "RetainExceptOnCreate" && pool["UpdateReplacePolicy"] == "Retain"
+	// Retain, also at a failed creation: a rollback could not delete a pool that is protected.
+	retained := pool["DeletionPolicy"] == "Retain" && pool["UpdateReplacePolicy"] == "Retain"
 	deleted := pool["DeletionPolicy"] == "Delete" && pool["UpdateReplacePolicy"] == "Delete"
 	if retained != protect || deleted == protect {
 		findings = append(findings, fmt.Sprintf("%s: DeletionPolicy %v, UpdateReplacePolicy %v", id, pool["DeletionPolicy"], pool["UpdateReplacePolicy"]))

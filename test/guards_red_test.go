@@ -274,6 +274,9 @@ func TestProtectionGoesRedForProd(t *testing.T) {
 		"a pool that goes": func(s stage) {
 			first(s.stacks["Identity"], "AWS::Cognito::UserPool", "")["DeletionPolicy"] = "Delete"
 		},
+		"a pool that a failed creation can't be rid of": func(s stage) {
+			first(s.stacks["Identity"], "AWS::Cognito::UserPool", "")["DeletionPolicy"] = "RetainExceptOnCreate"
+		},
 		"no termination protection": func(s stage) {
 			at(s.artifacts("aws:cloudformation:stack")[s.artifact("Identity")], "properties").(map[string]any)["terminationProtection"] = false
 		},

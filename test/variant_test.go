@@ -197,6 +197,8 @@ func TestGuardsFollowTheFile(t *testing.T) {
 	for name, yaml := range map[string]string{
 		"a fixed prefix":         strings.Replace(variant, "identity: {", "identity: {domain: {prefix: acme-m2m}, ", 1),
 		"a protected dev":        strings.Replace(variant, "deletionProtection: false", "deletionProtection: true", 1),
+		"a prod that goes": strings.NewReplacer("name: dev", "name: prod", "deletionProtection: false",
+			"deletionProtection: false, removing: true").Replace(variant),
 		"a client with a hyphen": strings.Replace(variant, "  reader:", "  report-job:", 1),
 		"the catch-all route":    variant + "\n    - {path: $default, scopes: []}",
 		"no region":              strings.Replace(variant, "region: eu-west-1\n", "", 1),

@@ -63,18 +63,24 @@ func completeCall(o *targetOptions) cobra.CompletionFunc {
 
 // completeTarget completes the flags of targetOptions.
 func completeTarget(cmd *cobra.Command) {
-	offer := func(flag string, complete cobra.CompletionFunc) {
-		if err := cmd.RegisterFlagCompletionFunc(flag, complete); err != nil {
-			panic(err) // a flag of another name: a mistake in this program
-		}
-	}
-	offer("env", func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		return environmentNames(), cobra.ShellCompDirectiveNoFileComp
-	})
-	offer("state", func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	completeEnvironment(cmd)
+	offer(cmd, "state", func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		return nil, cobra.ShellCompDirectiveFilterDirs
 	})
-	offer("region", cobra.NoFileCompletions)
+	offer(cmd, "region", cobra.NoFileCompletions)
+}
+
+// completeEnvironment completes the flag --env.
+func completeEnvironment(cmd *cobra.Command) {
+	offer(cmd, "env", func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		return environmentNames(), cobra.ShellCompDirectiveNoFileComp
+	})
+}
+
+func offer(cmd *cobra.Command, flag string, complete cobra.CompletionFunc) {
+	if err := cmd.RegisterFlagCompletionFunc(flag, complete); err != nil {
+		panic(err) // a flag of another name: a mistake in this program
+	}
 }
 
 // environmentNames are the names of the project's environment files.

@@ -41,6 +41,8 @@ type stack struct {
 	tags       map[string]string
 
 	terminationProtection bool
+
+	deployRole, lookupRole string // ARNs as the manifest has them
 }
 
 // asset is one entry of an asset manifest.

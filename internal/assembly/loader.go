@@ -83,7 +83,10 @@ func (l *loader) stack(folder, id string, a artifact) (*stack, error) {
 	if err := decodeProperties(id, a, &p); err != nil {
 		return nil, err
 	}
-	s := &stack{name: p.StackName, parameters: p.Parameters, tags: p.Tags, terminationProtection: p.TerminationProtection}
+	s := &stack{
+		name: p.StackName, parameters: p.Parameters, tags: p.Tags, terminationProtection: p.TerminationProtection,
+		deployRole: p.AssumeRoleARN, lookupRole: p.LookupRole.ARN,
+	}
 	if s.name == "" {
 		s.name = id
 	}

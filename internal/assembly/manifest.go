@@ -41,6 +41,10 @@ type stackProperties struct {
 	Parameters            map[string]string `json:"parameters"`
 	TerminationProtection bool              `json:"terminationProtection"`
 	Tags                  map[string]string `json:"tags"`
+	AssumeRoleARN         string            `json:"assumeRoleArn"`
+	LookupRole            struct {
+		ARN string `json:"arn"`
+	} `json:"lookupRole"`
 }
 
 type assetManifestProperties struct {

@@ -254,7 +254,7 @@ func strayRoles(w workflow) (findings []string) {
 // What may run in a job that can ask for a token: what an earlier job has packed, on a Node that the runner has or that
 // is fetched by an exact version.
 var (
-	unpacked  = regexp.MustCompile(`^make (deploy|destroy|drift|verify-deployed M2M=\.build/m2m)$`)
+	unpacked  = regexp.MustCompile(`^make (destroy|drift|(deploy|overdue|verify-deployed) M2M=\.build/m2m)$`)
 	asks      = regexp.MustCompile(`^\.ci/(preview-wanted "\$ENV"|expired) >> "\$GITHUB_OUTPUT"$`)
 	brought   = regexp.MustCompile(`^(actions/(checkout|setup-node|download-artifact|upload-artifact)|aws-actions/configure-aws-credentials)@`)
 	unpacking = "make unpack"

@@ -1,0 +1,96 @@
+package deploy_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+	"github.com/google/go-cmp/cmp"
+
+	"cognito-m2m/internal/deploy"
+	"cognito-m2m/internal/deploy/deploytest"
+)
+
+const (
+	deployRole = "cdk-hnb659fds-deploy-role-" + deploytest.Account + "-eu-west-1"
+	identityID = "id/m2m-prod-Identity"
+)
+
+// TestLiftProtection has every state there is: protection goes from stacks that were never created, and from no other.
+func TestLiftProtection(t *testing.T) {
+	t.Parallel()
+	never := []types.StackStatus{"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "REVIEW_IN_PROGRESS"}
+	for _, status := range types.StackStatus("").Values() {
+		t.Run(string(status), func(t *testing.T) {
+			t.Parallel()
+			f := &deploytest.AWS{Stacks: map[string]*deploytest.Stack{"m2m-prod-Identity": {Status: string(status), Protected: true}}}
+			lifted, err := open(t, f).LiftProtection(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			var want []deploy.Lifted
+			if slices.Contains(never, status) {
+				want = []deploy.Lifted{{Stack: "m2m-prod-Identity", Status: string(status)}}
+			}
+			if diff := cmp.Diff(want, lifted); diff != "" {
+				t.Errorf("lifted (-want +got):\n%s", diff)
+			}
+			if got := f.Stacks["m2m-prod-Identity"].Protected; got == (want != nil) {
+				t.Errorf("protected afterwards: %t", got)
+			}
+		})
+	}
+}
+
+// TestLiftProtectionAsTheCLI: with the role that the CLI deploys with, and by the stack's id.
+func TestLiftProtectionAsTheCLI(t *testing.T) {
+	t.Parallel()
+	f := &deploytest.AWS{Stacks: map[string]*deploytest.Stack{
+		"m2m-prod-Identity": {Status: "ROLLBACK_COMPLETE", Protected: true},
+		"m2m-prod-Api":      {Status: "ROLLBACK_COMPLETE"}, // not protected: left alone
+	}}
+	if _, err := open(t, f).LiftProtection(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	want := "UpdateTerminationProtection " + identityID + " false as " + deployRole
+	if changes := slices.DeleteFunc(f.Asked, func(a string) bool { return strings.HasPrefix(a, "AssumeRole") }); len(changes) != 1 || changes[0] != want {
+		t.Errorf("asked for %q, want %q", changes, want)
+	}
+}
+
+func TestWithoutTheRole(t *testing.T) {
+	t.Parallel()
+	f := &deploytest.AWS{
+		Stacks: map[string]*deploytest.Stack{"m2m-prod-Identity": {Status: "ROLLBACK_COMPLETE", Protected: true}},
+		Refuse: map[string]string{"AssumeRole": "AccessDenied"},
+	}
+	if lifted, err := open(t, f).LiftProtection(t.Context()); err != nil || len(lifted) != 1 {
+		t.Errorf("the account's own credentials: lifted %v, error %v", lifted, err)
+	}
+	if want := []string{"UpdateTerminationProtection " + identityID + " false as OPS"}; !slices.Equal(f.Asked, want) {
+		t.Errorf("asked for %q, want %q", f.Asked, want)
+	}
+}
+
+func TestLiftProtectionRefused(t *testing.T) {
+	t.Parallel()
+	for operation, want := range map[string]string{
+		"GetCallerIdentity":           "asking whose credentials these are: not for you (ExpiredToken)",
+		"DescribeStacks":              "looking at the stack m2m-prod-Api: not for you (ExpiredToken)",
+		"UpdateTerminationProtection": "lifting the termination protection of the stack m2m-prod-Identity (ROLLBACK_COMPLETE): not for you (ExpiredToken)",
+		"AssumeRole":                  "taking the role arn:aws:iam::" + deploytest.Account + ":role/" + deployRole + ": not for you (ExpiredToken)",
+	} {
+		f := &deploytest.AWS{
+			Stacks: map[string]*deploytest.Stack{"m2m-prod-Identity": {Status: "ROLLBACK_COMPLETE", Protected: true}},
+			Refuse: map[string]string{operation: "ExpiredToken"},
+		}
+		_, err := open(t, f).LiftProtection(t.Context())
+		if err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("%s: error %v, want %s", operation, err, want)
+		}
+		if !f.Stacks["m2m-prod-Identity"].Protected {
+			t.Errorf("%s: the protection is gone", operation)
+		}
+	}
+}

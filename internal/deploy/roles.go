@@ -1,0 +1,87 @@
+package deploy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go"
+)
+
+const (
+	partition   = "${AWS::Partition}"
+	accountID   = "${AWS::AccountId}"
+	sessionName = "m2m-predeploy"
+)
+
+// roles takes roles as the CDK CLI does: who may not take one goes on with the credentials there are, if they are of
+// the role's account.
+type roles struct {
+	base   aws.Config
+	caller *sts.GetCallerIdentityOutput // nil: not asked yet
+}
+
+func newRoles(base aws.Config) *roles { return &roles{base: base} }
+
+// take is the configuration for calls in the Region with the role, whose ARN may have placeholders.
+func (r *roles) take(ctx context.Context, role, region string) (aws.Config, error) {
+	config := r.base.Copy()
+	if region != "" {
+		config.Region = region
+	}
+	if role == "" {
+		return config, nil
+	}
+	caller, err := r.whoami(ctx, config)
+	if err != nil {
+		return aws.Config{}, err
+	}
+	own := strings.Split(aws.ToString(caller.Arn), ":")
+	if len(own) < 2 {
+		return aws.Config{}, fmt.Errorf("STS tells no ARN of these credentials, but %q", aws.ToString(caller.Arn))
+	}
+	role = strings.NewReplacer(partition, own[1], accountID, aws.ToString(caller.Account)).Replace(role)
+	taken := config.Copy()
+	taken.Credentials = aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(sts.NewFromConfig(config), role, func(o *stscreds.AssumeRoleOptions) {
+		o.RoleSessionName = sessionName
+	}))
+	_, err = taken.Credentials.Retrieve(ctx)
+	switch {
+	case err == nil:
+		return taken, nil
+	case isDenied(err) && accountOf(role) == aws.ToString(caller.Account):
+		return config, nil
+	}
+	return aws.Config{}, fmt.Errorf("taking the role %s: %w", role, told(err))
+}
+
+func (r *roles) whoami(ctx context.Context, config aws.Config) (*sts.GetCallerIdentityOutput, error) {
+	if r.caller != nil {
+		return r.caller, nil
+	}
+	caller, err := sts.NewFromConfig(config).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err != nil {
+		return nil, fmt.Errorf("asking whose credentials these are: %w", told(err))
+	}
+	r.caller = caller
+	return caller, nil
+}
+
+func isDenied(err error) bool {
+	var answer smithy.APIError
+	return errors.As(err, &answer) && slices.Contains([]string{"AccessDenied", "AccessDeniedException"}, answer.ErrorCode())
+}
+
+// accountOf is the account in the ARN of a role.
+func accountOf(arn string) string {
+	const accountAt = 4 // arn:aws:iam::<account>:role/<name>
+	if parts := strings.Split(arn, ":"); len(parts) > accountAt {
+		return parts[accountAt]
+	}
+	return ""
+}
