@@ -131,7 +131,8 @@ func (written clients) sorted() []Client {
 	return sorted
 }
 
-// sorted fills in the stage's throttle where a route has only half of one: API Gateway would not.
+// sorted fills in the stage's throttle where a route has only half of one, which API Gateway would not, or the word for
+// it.
 func (written routes) sorted(stage Throttle) []Route {
 	sorted := make([]Route, 0, len(written))
 	for _, w := range written {

@@ -43,6 +43,7 @@ api:
   routes:
     - {path: /a, methods: [GET], scopes: [], throttle: {rate: 5}}
     - {path: /b, methods: [GET], scopes: [], throttle: {burst: 7}, verify: true}
+    - {path: /c, methods: [GET], scopes: [], throttle: default}
   throttle: {rate: 50, burst: 60}
 functions: {echo: {memoryMB: 512, timeout: 3s, environment: {TABLE: orders, EMPTY: ""}}}
 logs: {retentionDays: 3653, customerKey: true}
@@ -78,6 +79,7 @@ tracing: true
 			Routes: []config.Route{
 				{Path: "/a", Methods: []string{"GET"}, Function: "echo", Throttle: &config.Throttle{Rate: 5, Burst: 60}},
 				{Path: "/b", Methods: []string{"GET"}, Function: "echo", Throttle: &config.Throttle{Rate: 50, Burst: 7}, Verify: true},
+				{Path: "/c", Methods: []string{"GET"}, Function: "echo", Throttle: &config.Throttle{Rate: 50, Burst: 60}},
 			},
 			Throttle: config.Throttle{Rate: 50, Burst: 60},
 		},

@@ -91,7 +91,7 @@ type Route struct {
 	Scopes   []string // as "identifier/name", sorted; a token needs one of them; empty: any token of a known client
 	Function string   // a folder under lambda/; "echo" unless the file says otherwise
 
-	Throttle *Throttle // of this route's own; nil: the stage's
+	Throttle *Throttle // of this route's own, or written to be the stage's; nil: the stage's, and API Gateway has no setting for it
 	Verify   bool      // m2m verify may call the route although it is no GET without path parameters
 }
 

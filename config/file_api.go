@@ -25,7 +25,7 @@ type route struct {
 	Scopes routeScopes `yaml:"scopes" hint:"write [] to accept any token of a known client"`
 	// Folder under lambda/ that holds the function; not rotate, which rotates secrets.
 	Function functionName `yaml:"function,omitempty" jsonschema:"default=echo"`
-	// Limits of this route's own. What is left out of them is the API's.
+	// Limits of this route's own; what is left out of them is the API's. To take them away again write default, which is the API's: API Gateway keeps what is only left out.
 	Throttle routeThrottle `yaml:"throttle,omitempty"`
 	// Lets m2m verify call the route with a token that opens it. Without this it does so on GET routes without path parameters alone, since a call may change data.
 	Verify bool `yaml:"verify,omitempty" jsonschema:"default=false"`
@@ -51,7 +51,14 @@ type routeThrottle struct {
 	Rate requestRate `yaml:"rate,omitempty" jsonschema:"example=10"`
 	// Requests at once.
 	Burst requestBurst `yaml:"burst,omitempty" jsonschema:"example=20"`
+
+	word throttleWord
 }
+
+// throttleWord is what can stand in place of a route's limits.
+type throttleWord string
+
+func (t *routeThrottle) wordOf() any { return &t.word }
 
 // A domain of your own for the API.
 type apiDomain struct {

@@ -122,6 +122,13 @@ var (
 		hint:    `"/" or "/"-separated segments of letters, digits, . _ ~ : @ - and {parameters}; no "/" last; {proxy+} last only`,
 	}
 
+	// stageThrottleText is the word for the stage's limits.
+	stageThrottleText = text{
+		noun:    "throttle",
+		pattern: regexp.MustCompile(`^default$`),
+		hint:    "limits such as {rate: 10, burst: 20}, or default, which are those of the API",
+	}
+
 	methodText       = text{noun: "HTTP method", words: httpMethods}
 	functionNameText = text{
 		noun:    "function name",
@@ -144,3 +151,4 @@ func (roleARN) text() text          { return roleARNText }
 func (routePath) text() text        { return routePathText }
 func (method) text() text           { return methodText }
 func (functionName) text() text     { return functionNameText }
+func (throttleWord) text() text     { return stageThrottleText }

@@ -90,6 +90,9 @@ func (p *page) section(path string, t reflect.Type) {
 	var below []nested
 	for field := range t.Fields() {
 		key, options, _ := strings.Cut(field.Tag.Get("yaml"), ",")
+		if key == "" { // see worded
+			continue
+		}
 		fmt.Fprintf(p, "| `%s` | %s | %s | %s |\n", key, cell(p.comments[t.Name()+"."+field.Name]),
 			cell(fallback(field, options)), cell(strings.Join(allowed(field.Type), "; ")))
 		at := strings.TrimPrefix(path+"."+key, ".")
@@ -155,7 +158,12 @@ func allowed(t reflect.Type) (rules []string) {
 		rules = append(rules, zero.(interface{ number() number }).number().rule(t.Kind() == reflect.Int))
 	case reflect.Bool:
 		rules = append(rules, "`true` or `false`")
-	default: // a section of its own
+	case reflect.Struct: // a section of its own, or a word
+		if mapping, ok := reflect.TypeAssert[worded](reflect.New(t)); ok {
+			word := reflect.ValueOf(mapping.wordOf()).Elem().Interface()
+			rules = append(rules, word.(interface{ text() text }).text().rule())
+		}
+	default:
 	}
 	return rules
 }

@@ -95,6 +95,9 @@ func fieldsOf(t reflect.Type) []field {
 	for i := range t.NumField() {
 		tag := t.Field(i).Tag
 		key, options, _ := strings.Cut(tag.Get("yaml"), ",")
+		if key == "" { // see worded
+			continue
+		}
 		fields = append(fields, field{i, key, options != "omitempty", tag.Get("hint"), tag.Get("unless")})
 	}
 	return fields

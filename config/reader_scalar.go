@@ -14,6 +14,12 @@ func (r *reader) scalar(path string, node ast.Node, into reflect.Value) {
 	_, isBlock := node.(*ast.LiteralNode)
 	isText := isString || isBlock
 	switch into.Kind() {
+	case reflect.Struct:
+		if word := wordOf(into); isText && word.IsValid() {
+			r.text(path, written, word)
+			return
+		}
+		r.mismatch(path, written, into)
 	case reflect.String:
 		if isText {
 			r.text(path, written, into)
@@ -35,6 +41,17 @@ func (r *reader) scalar(path string, node ast.Node, into reflect.Value) {
 	default:
 		r.mismatch(path, written, into)
 	}
+}
+
+// worded is a mapping in whose place one of some words may stand.
+type worded interface{ wordOf() any }
+
+// wordOf is where a mapping keeps the word that is written in its place; not valid for one that no word stands for.
+func wordOf(into reflect.Value) reflect.Value {
+	if mapping, ok := reflect.TypeAssert[worded](into.Addr()); ok {
+		return reflect.ValueOf(mapping.wordOf()).Elem()
+	}
+	return reflect.Value{}
 }
 
 // wayToText is the hint for a value that is not text: quotes, if they are all that it lacks, else what the text must be.

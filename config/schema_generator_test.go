@@ -74,6 +74,10 @@ func constrain(schema *generator.Schema, t reflect.Type) {
 	case reflect.Struct:
 		for field := range t.Fields() {
 			key, _, _ := strings.Cut(field.Tag.Get("yaml"), ",")
+			if key == "" { // see worded
+				orWord(schema, reflect.Zero(field.Type).Interface().(interface{ text() text }).text())
+				continue
+			}
 			property, _ := schema.Properties.Get(key)
 			constrain(property, field.Type)
 			if other := field.Tag.Get("unless"); other != "" {
@@ -129,6 +133,13 @@ func constrainNumber(schema *generator.Schema, rule number) {
 	if rule.max < math.MaxInt32 {
 		schema.Maximum = json.Number(decimal(rule.max))
 	}
+}
+
+// orWord says that in place of the mapping a word may stand.
+func orWord(schema *generator.Schema, rule text) {
+	mapping := &generator.Schema{Type: "object", Properties: schema.Properties, AdditionalProperties: schema.AdditionalProperties}
+	schema.Type, schema.Properties, schema.AdditionalProperties = "", nil, nil
+	schema.OneOf = []*generator.Schema{mapping, {Type: "string", Pattern: rule.pattern.String()}}
 }
 
 // oneOf says that exactly one of two keys is written.

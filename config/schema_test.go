@@ -104,6 +104,7 @@ func TestSchemaRefuses(t *testing.T) {
 		"scope twice":            {"[test-api/write]", "[test-api/write, test-api/write]", "items at 0 and 1 are equal"},
 		"no clients":             {"clients:\n  reader: {scopes: [test-api/read]}\n  writer: {scopes: [test-api/write]}", "clients: {}", "minProperties"},
 		"reserved domain prefix": {`prefix: ""`, "prefix: my-aws", "'not' failed"},
+		"a word for limits":      {", scopes: []", ", scopes: [], throttle: none", "'oneOf' failed"},
 		"rate of zero":           {"rate: 100", "rate: 0", "exclusiveMinimum"},
 		"broken burst":           {"burst: 200", "burst: 0.5", "want integer"},
 		"rotation too far apart": {"[test-api/write]}", "[test-api/write], rotation: {everyDays: 1001}}", "maximum"},

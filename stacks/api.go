@@ -38,6 +38,7 @@ func newAPIStack(scope constructs.Construct, env *config.Environment, identity *
 	})
 
 	output(stack, "ApiUrl", "Base URL of the HTTP API.", baseURL(stack, defaultStage, env))
+	output(stack, "ApiId", "Id of the HTTP API.", api.ApiId())
 	output(stack, "Issuer", "Issuer of the access tokens.", identity.issuer(stack))
 	output(stack, "UserPoolId", "Id of the user pool.", identity.pool.UserPoolId())
 	for _, c := range clients {

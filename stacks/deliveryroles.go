@@ -87,14 +87,25 @@ func (r *deliveryRoles) takeBootstrapRoles(kinds ...string) awsiam.PolicyStateme
 	})
 }
 
-// readEnvironment allows to find the environment's stacks and to read its
-// clients' secrets: what `m2m verify --deployed` does. The secrets' key is made
+// readEnvironment allows to find the environment's stacks, to look at an API's stage
+// and routes, and to read the clients' secrets: what `m2m verify --deployed` does. The secrets' key is made
 // with the environment, so it is known by what it encrypts: Secrets Manager gives
 // the secret's ARN as the encryption context.
 func (r *deliveryRoles) readEnvironment() []awsiam.PolicyStatement {
 	env := r.props.env
 	secrets := r.arn("secretsmanager", env.Region, "secret:m2m/"+env.Name+"/*")
+	// API Gateway's ARNs have no account, and the API's id is known once it is there.
+	apiGateway := func(path string) *string {
+		return r.stack.FormatArn(&awscdk.ArnComponents{
+			Service: jsii.String("apigateway"), Region: jsii.String(env.Region), Account: jsii.String(""),
+			Resource: jsii.String("/apis/*/" + path), ArnFormat: awscdk.ArnFormat_NO_RESOURCE_NAME,
+		})
+	}
 	statements := []awsiam.PolicyStatement{
+		awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+			Actions:   jsii.Strings("apigateway:GET"),
+			Resources: &[]*string{apiGateway("stages/*"), apiGateway("routes")},
+		}),
 		awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 			Actions: jsii.Strings("cloudformation:DescribeStacks"),
 			Resources: &[]*string{

@@ -169,11 +169,37 @@ func editsOfSettings(t *testing.T, edited func(old, replacement string) string) 
 			},
 		},
 		{
-			name: "change a throttle or `cors`",
-			to: with(t, apiKeys("cors: {allowOrigins: [\"https://app.example.com\"]}"), "methods: [GET],",
-				"methods: [GET], throttle: {rate: 5},"), oneStep: true, notices: "who calls faster, or from a browser",
+			name: "change a throttle, or give a route one of its own",
+			to:   edited("methods: [GET],", "methods: [GET], throttle: {rate: 5},"), oneStep: true, notices: "who calls faster",
 			want: []string{
 				"changed Api DefaultStageEE28A986",
+			},
+		},
+		{
+			name: "take a route's own throttle away: `throttle: default`",
+			from: edited("methods: [GET],", "methods: [GET], throttle: {rate: 5},"),
+			to:   edited("methods: [GET],", "methods: [GET], throttle: default,"), oneStep: true,
+			notices: "nobody. Leaving the key out takes nothing away: API Gateway keeps the limits of a route that an update does not name",
+			want: []string{
+				"changed Api DefaultStageEE28A986",
+			},
+		},
+		{
+			name: "remove or rename a route with a throttle of its own, `default` among them",
+			from: edited("methods: [POST, PUT],", "methods: [POST, PUT], throttle: {rate: 5},"),
+			to:   edited("methods: [POST, PUT],", "methods: [POST], throttle: {rate: 5},"),
+			way: "deploy, then `aws apigatewayv2 delete-route-settings --api-id ID --stage-name '$default' --route-key 'PUT /b'`, with the output `ApiId` as ID. " +
+				"API Gateway keeps the limits of a route that is gone, and refuses the next change of the stage, its rollback too: \"Unable to find Route " +
+				"by key\". `m2m verify --deployed` names such keys",
+			notices: "who calls it: 404",
+			want: []string{
+				"changed Api DefaultStageEE28A986",
+				"removed Api RoutesPUTbA9E3F3EB",
+			},
+		},
+		{
+			name: "change `cors`", to: apiKeys("cors: {allowOrigins: [\"https://app.example.com\"]}"), oneStep: true, notices: "who calls from a browser",
+			want: []string{
 				"changed Api HttpApiF5A9A8A7",
 			},
 		},

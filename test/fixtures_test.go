@@ -109,6 +109,12 @@ func schemaKeys(t *testing.T) (required, optional []string) {
 				walk(path, inner)
 			}
 		}
+		forms, _ := schema["oneOf"].([]any) // a mapping, or a word in its place
+		for _, form := range forms {
+			if form := form.(map[string]any); form["type"] == "object" {
+				walk(path, form)
+			}
+		}
 	}
 	walk("", schema)
 	return required, optional

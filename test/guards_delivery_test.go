@@ -65,6 +65,9 @@ func deliveryStatements(account config.DeliveryAccount, env config.DeliveryEnvir
 				"arn:aws:cloudformation:" + own + "stack/m2m-" + env.Name + "-Identity/*",
 				"arn:aws:cloudformation:" + own + "stack/m2m-" + env.Name + "-Api/*",
 			}, "cloudformation:DescribeStacks")),
+			canonical(allow([]any{
+				"arn:aws:apigateway:" + env.Region + "::/apis/*/routes", "arn:aws:apigateway:" + env.Region + "::/apis/*/stages/*",
+			}, "apigateway:GET")),
 			canonical(allow(secrets, "secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue")),
 		},
 	}

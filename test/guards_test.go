@@ -195,7 +195,7 @@ func unexpectedExports(s stage) []string {
 }
 
 func missingOutputs(s stage) (findings []string) {
-	want := map[string][]string{"Identity": {"TokenEndpoint"}, "Api": {"ApiUrl", "Issuer", "UserPoolId"}}
+	want := map[string][]string{"Identity": {"TokenEndpoint"}, "Api": {"ApiUrl", "ApiId", "Issuer", "UserPoolId"}}
 	for _, client := range s.env.Clients {
 		want["Api"] = append(want["Api"], client.OutputKey())
 	}

@@ -19,6 +19,8 @@ import (
 //	clock DURATION          set the services' clock, relative to this machine's
 //	replace CLIENT          give the client another app client's secrets
 //	put CLIENT VALUE        write a value over the client's credentials
+//	stage KEYS ROUTES       have API Gateway tell of settings and of routes, each
+//	                        a list of keys with commas between them
 //	deny OPERATION [CODE [MESSAGE]]
 //	                        refuse an operation of AWS; without a code, allow it
 //
@@ -56,6 +58,9 @@ var environmentCommands = map[string]func(*testscript.TestScript, bool, []string
 	},
 	"put": func(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(environmentOf(ts).Put(context.Background(), "m2m/dev/"+args[0], args[1]))
+	},
+	"stage": func(ts *testscript.TestScript, _ bool, args []string) {
+		environmentOf(ts).SetStage(targettest.Stage{RouteSettings: strings.Split(args[0], ","), Routes: strings.Split(args[1], ",")})
 	},
 	"deny": func(ts *testscript.TestScript, _ bool, args []string) {
 		args = append(args, "", "")

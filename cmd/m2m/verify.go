@@ -45,6 +45,10 @@ m2m-verify for a path parameter. What must be refused is refused before the
 function is called; should a route that changes data let such a request through,
 it gets no further one.
 
+With --deployed it also looks at the API's stage: settings of a route that is gone
+fail the next update of the stage. Who may not look at it (apigateway:GET) gets a
+warning instead.
+
 One token is got for each client. On AWS each is billed, and --deployed needs to
 describe the stack and to read the clients' secrets, nothing else.
 
@@ -99,6 +103,9 @@ func verifyEnvironment(ctx context.Context, o verifyOptions, stdout io.Writer, s
 	report, err := verify.Run(ctx, verify.Config{Environment: wanted, APIURL: apiURL, Credentials: t.Credentials, Try: marked})
 	if err != nil {
 		return err
+	}
+	if t.Deployed() {
+		report.Checks = append(report.Checks, verify.Deployed(ctx, t)...)
 	}
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return context.Canceled
@@ -173,6 +180,9 @@ func (o verifyOptions) print(stdout io.Writer, t *target.Target, apiURL string, 
 // conclude says what was found, and is an error if it is not as it should be.
 func (o verifyOptions) conclude(t *target.Target, dir string, report *verify.Report, speech *speech) error {
 	speech.say("%d checks of %s, for which %d tokens were got.", report.Wanted(), t, report.TokensSpent)
+	for _, c := range report.Warnings() {
+		speech.say("warning: %s", c)
+	}
 	failed := report.Failed()
 	if len(failed) == 0 {
 		return nil
@@ -185,6 +195,9 @@ func (o verifyOptions) conclude(t *target.Target, dir string, report *verify.Rep
 			continue
 		}
 		speech.say("red: %s", c)
+		if c.Case == verify.RouteSettings {
+			way = fmt.Sprintf("run `aws apigatewayv2 delete-route-settings --api-id ID --stage-name '$default' --route-key %s`; the output ApiId of m2m-%s-Api is the id", shellWord(c.Route), t.Env)
+		}
 		if c.Outcome == verify.NotTried {
 			way = fmt.Sprintf("the first rotation fills a secret: `m2m clients%s` shows how far it is, `m2m rotate %s%[1]s` starts one", o.target.flags(), c.Client)
 		}

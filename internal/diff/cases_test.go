@@ -217,12 +217,12 @@ var apiCases = []ruleCase{
 		[]edit{
 			api("Stage.DefaultRouteSettings.ThrottlingRateLimit", `1000`),
 			api("Stage.DefaultRouteSettings.ThrottlingBurstLimit", ""),
-			api("Stage.RouteSettings", `{"ANY /test_jwt": {"ThrottlingRateLimit": 1}}`),
+			api("Stage.RouteSettings", `{"ANY /test_jwt": {"ThrottlingRateLimit": 1}, "GET /test_jwt/read": {"ThrottlingRateLimit": 5}}`),
 		},
 		[]string{
 			"throttle-rate loosens stage $default: requests per second: 100 -> 1000",
 			"throttle-burst loosens stage $default: burst of requests: 200 -> no limit of its own",
-			"route-throttle changes stage $default: limits of single routes change: (not set) -> {ANY /test_jwt: {ThrottlingRateLimit: 1}}",
+			"route-throttle changes stage $default: limits of single routes change: {GET /test_jwt/read: {ThrottlingRateLimit: 5}} -> {ANY /test_jwt: {Throt…",
 		},
 	},
 	{

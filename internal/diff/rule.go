@@ -32,6 +32,7 @@ var rules = slices.Concat(
 		{"token-validity", []string{typeAppClient}, tokenValidity},
 		{"policy", policyTypes(), policy},
 		{"deletion-policy", nil, deletionPolicy},
+		{"route-settings-kept", []string{typeStage}, routeSettingsKept},
 		{"access-log", []string{typeStage}, accessLog},
 		{"rotation-interval", []string{typeRotationSchedule}, rotationInterval},
 		{"secret-value", []string{typeSecret}, secretValue},

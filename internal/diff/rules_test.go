@@ -49,7 +49,7 @@ func TestEveryRuleHasACase(t *testing.T) {
 }
 
 func allCases() []ruleCase {
-	return slices.Concat(routeCases, clientCases, apiCases, policyCases, protectionCases, replacementCases, addressCases)
+	return slices.Concat(routeCases, clientCases, apiCases, policyCases, protectionCases, replacementCases, addressCases, keptCases)
 }
 
 // abbreviated is the line as one of want has it, if that ends in … and the line begins like it.

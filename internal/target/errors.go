@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
 	"github.com/aws/smithy-go"
 )
 
@@ -75,6 +76,9 @@ func (t *Target) failure(subject string, err error) error {
 		return err
 	}
 	action := iamPrefix(called.ServiceID) + ":" + called.OperationName
+	if called.ServiceID == apigatewayv2.ServiceID { // whose permissions are HTTP methods
+		action = "apigateway:GET"
+	}
 	var answer smithy.APIError
 	var network net.Error
 	switch {

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
@@ -26,6 +27,7 @@ type Target struct {
 	stacks  *cloudformation.Client
 	secrets *secretsmanager.Client
 	pools   *cognitoidentityprovider.Client
+	apis    *apigatewayv2.Client
 }
 
 // Local is the run of env on this machine whose state is in stateDir. Without
@@ -65,6 +67,7 @@ func open(env string, run *local.Running, c aws.Config) *Target {
 		stacks:  cloudformation.NewFromConfig(c),
 		secrets: secretsmanager.NewFromConfig(c),
 		pools:   cognitoidentityprovider.NewFromConfig(c),
+		apis:    apigatewayv2.NewFromConfig(c),
 	}
 }
 

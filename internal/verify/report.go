@@ -36,18 +36,22 @@ const (
 	ClientToken   Case = "client-token"
 	ClientSecret  Case = "client-secret" // of the token endpoint
 	WrongSecret   Case = "wrong-secret"  // of the token endpoint
+
+	RouteSettings Case = "route-settings" // of the stage; no request
 )
 
 // Outcome is how a check ended.
 type Outcome string
 
 // The outcomes. With NotTried something is lacking that should be there, so it
-// fails a verification; LeftOut is by intent, so it does not.
+// fails a verification; LeftOut is by intent, so it does not. A Warning is for
+// somebody to read, and does not fail one either.
 const (
 	OK       Outcome = "ok"
 	Red      Outcome = "red"
 	NotTried Outcome = "not-tried"
 	LeftOut  Outcome = "left-out"
+	Warning  Outcome = "warning"
 )
 
 func (c *Check) notTried(reason string) { c.Outcome, c.Reason = NotTried, reason }
@@ -64,10 +68,21 @@ func (r *Report) Failed() (failed []Check) {
 	return failed
 }
 
-// Wanted is how many checks there were to make: all but those left out.
+// Warnings are the checks that say something without failing the verification.
+func (r *Report) Warnings() (warnings []Check) {
+	for _, c := range r.Checks {
+		if c.Outcome == Warning {
+			warnings = append(warnings, c)
+		}
+	}
+	return warnings
+}
+
+// Wanted is how many checks were made, or should have been: all but those left
+// out and warnings.
 func (r *Report) Wanted() (n int) {
 	for _, c := range r.Checks {
-		if c.Outcome != LeftOut {
+		if c.Outcome != LeftOut && c.Outcome != Warning {
 			n++
 		}
 	}
@@ -77,6 +92,9 @@ func (r *Report) Wanted() (n int) {
 // String is the check as one sentence: "GET /x with writer's token: 200, want 403".
 func (c Check) String() string {
 	outcome := c.Got
+	if c.Outcome == Warning {
+		return fmt.Sprintf("%s with %s: %s", c.place(), c.with(), c.Reason)
+	}
 	if c.Outcome == NotTried || c.Outcome == LeftOut {
 		outcome = "not tried: " + c.Reason
 	}
@@ -84,10 +102,13 @@ func (c Check) String() string {
 }
 
 func (c Check) place() string {
-	if c.Route == "" {
-		return "token endpoint"
+	switch {
+	case c.Route != "":
+		return c.Route
+	case c.Case == RouteSettings:
+		return "stage"
 	}
-	return c.Route
+	return "token endpoint"
 }
 
 func (c Check) with() string {
@@ -102,6 +123,8 @@ func (c Check) with() string {
 		return "a wrong secret"
 	case ClientToken:
 		return c.Client + "'s token"
+	case RouteSettings:
+		return "its settings"
 	}
 	return string(c.Case)
 }

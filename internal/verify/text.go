@@ -21,6 +21,8 @@ func (r *Report) WriteText(w io.Writer) error {
 			got, mark = "not tried", "RED: "+c.Reason
 		case LeftOut:
 			got, mark = "left out", c.Reason
+		case Warning:
+			got, mark = "not known", "warning: "+c.Reason
 		case OK:
 			mark = "ok"
 		}

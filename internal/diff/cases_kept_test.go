@@ -1,0 +1,38 @@
+package diff_test
+
+// keptCases are changes that leave something out of the template which AWS then keeps.
+var keptCases = []ruleCase{
+	{
+		"a route loses its throttle",
+		[]edit{api("Stage.RouteSettings", "")},
+		[]string{
+			"route-settings-kept changes stage $default: the throttle of GET /test_jwt/read stays as it was, for it is only left out: write throttle: default, or afterwards run " +
+				"aws apigatewayv2 delete-route-settings --api-id ID --stage-name '$default' --route-key 'GET /test_jwt/read'",
+			"route-throttle changes stage $default: limits of single routes change: {GET /test_jwt/read: {ThrottlingRateLimit: 5}} -> (not set)",
+		},
+	},
+	{
+		"a route with a throttle of its own is removed",
+		[]edit{api("Stage.RouteSettings", ""), api("ReadRoute", "")},
+		[]string{
+			"route-settings-kept changes stage $default: the settings of GET /test_jwt/read stay although the route goes, and the next update of the stage fails: afterwards run " +
+				"aws apigatewayv2 delete-route-settings --api-id ID --stage-name '$default' --route-key 'GET /test_jwt/read'",
+			"route-throttle changes stage $default: limits of single routes…",
+			"route-removed tightens route GET /test_jwt/read: removed: its callers get 404, or what a more general route answers",
+		},
+	},
+	{
+		"a route with a throttle of its own becomes another one",
+		[]edit{api("Stage.RouteSettings", `{"GET /test_jwt/all": {"ThrottlingRateLimit": 5}}`), api("ReadRoute.RouteKey", `"GET /test_jwt/all"`)},
+		[]string{
+			"route-settings-kept changes stage $default: the settings of GET /test_jwt/read stay although the route goes…",
+			"route-key changes route GET /test_jwt/read -> GET /test_jwt/all: is another route…",
+			"route-throttle changes stage $default: limits of single routes…",
+		},
+	},
+	{
+		"a route's throttle becomes the stage's in writing",
+		[]edit{api("Stage.RouteSettings", `{"GET /test_jwt/read": {"ThrottlingRateLimit": 100}}`)},
+		[]string{"route-throttle changes stage $default: limits of single routes…"},
+	},
+}

@@ -1,0 +1,40 @@
+package diff
+
+import (
+	"maps"
+	"slices"
+)
+
+// What AWS keeps although the template no longer has it. An update sends what the template has: what is left out of it
+// is not taken away (Sources: cdkd pull requests 1577 and 1160, terraform-provider-aws issue 16094, SAM issue 1939).
+
+// routeSettingsKept: API Gateway merges RouteSettings, and refuses every later update of a stage that has settings for
+// a route that is gone ("Unable to find Route by key").
+func routeSettingsKept(c *change) []remark {
+	if !c.both() || c.kind == Replaced {
+		return nil
+	}
+	was, is := object(c.before.get("RouteSettings")), object(c.after.get("RouteSettings"))
+	var found []remark
+	for _, key := range slices.Sorted(maps.Keys(was)) {
+		if _, ok := is[key]; ok {
+			continue
+		}
+		command := "aws apigatewayv2 delete-route-settings --api-id ID --stage-name '" + stageName(c.after) + "' --route-key '" + key + "'"
+		if c.after.stack.hasRoute(key) {
+			found = append(found, remark{Changes, "the throttle of " + key + " stays as it was, for it is only left out: write throttle: default, or afterwards run " + command})
+			continue
+		}
+		found = append(found, remark{Changes, "the settings of " + key + " stay although the route goes, and the next update of the stage fails: afterwards run " + command})
+	}
+	return found
+}
+
+func stageName(r *resource) string { return show(r.get("StageName")) }
+
+// hasRoute tells whether the stack has a route of that key.
+func (s *stack) hasRoute(key string) bool {
+	return slices.ContainsFunc(slices.Collect(maps.Values(s.resources)), func(r *resource) bool {
+		return r.typeName == typeRoute && r.get("RouteKey") == key
+	})
+}

@@ -1,0 +1,52 @@
+package target
+
+import (
+	"context"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
+)
+
+// defaultStage is the stage that deploys every change of the API.
+const defaultStage = "$default"
+
+// APIID is the id of the HTTP API of a deployment.
+func (t *Target) APIID(ctx context.Context) (string, error) { return t.output(ctx, "ApiId") }
+
+// StrayRouteSettings are the keys for which the stage of a deployment has settings although the API has no such route,
+// sorted. API Gateway keeps the settings of a route that goes, and refuses the next update of a stage that has any
+// ("Unable to find Route by key").
+func (t *Target) StrayRouteSettings(ctx context.Context) (stray []string, err error) {
+	id, err := t.APIID(ctx)
+	if err != nil {
+		return nil, err
+	}
+	stage, err := t.apis.GetStage(ctx, &apigatewayv2.GetStageInput{ApiId: &id, StageName: aws.String(defaultStage)})
+	if err != nil {
+		return nil, t.failure("the stage "+defaultStage+" of the API "+id, err)
+	}
+	if len(stage.RouteSettings) == 0 {
+		return nil, nil
+	}
+	var routes []string
+	for next := (*string)(nil); ; {
+		page, err := t.apis.GetRoutes(ctx, &apigatewayv2.GetRoutesInput{ApiId: &id, NextToken: next})
+		if err != nil {
+			return nil, t.failure("the routes of the API "+id, err)
+		}
+		for _, route := range page.Items {
+			routes = append(routes, aws.ToString(route.RouteKey))
+		}
+		if next = page.NextToken; aws.ToString(next) == "" {
+			break
+		}
+	}
+	for key := range stage.RouteSettings {
+		if !slices.Contains(routes, key) {
+			stray = append(stray, key)
+		}
+	}
+	slices.Sort(stray)
+	return stray, nil
+}

@@ -1,0 +1,46 @@
+package verify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// Deployment is a deployment on AWS, as far as no request to the API can tell how it is.
+type Deployment interface {
+	// StrayRouteSettings are the keys of routes that are gone and whose settings the stage still has.
+	StrayRouteSettings(ctx context.Context) ([]string, error)
+}
+
+// Deployed checks what only AWS can tell. What it does not tell is a warning: whoever may call the API need not be
+// allowed to look at it.
+func Deployed(ctx context.Context, d Deployment) []Check {
+	return routeSettings(ctx, d)
+}
+
+// routeSettings wants no settings of routes that are gone: they fail the next update of the stage.
+func routeSettings(ctx context.Context, d Deployment) (checks []Check) {
+	c := Check{Case: RouteSettings, Want: "settings of its routes alone"}
+	stray, err := d.StrayRouteSettings(ctx)
+	if err != nil {
+		c.warn(err)
+		return []Check{c}
+	}
+	for _, key := range stray {
+		c.Route, c.Got, c.Outcome = key, "settings, and no such route", Red
+		checks = append(checks, c)
+	}
+	if len(stray) == 0 {
+		c.Got, c.Outcome = c.Want, OK
+		checks = append(checks, c)
+	}
+	return checks
+}
+
+// warn says that a check could not be made.
+func (c *Check) warn(err error) {
+	c.Outcome, c.Reason = Warning, fmt.Sprintf("could not be looked at: %v", err)
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		c.Reason = "there was no time left"
+	}
+}
