@@ -47,7 +47,7 @@ type tags map[tagKey]tagValue
 type identity struct {
 	// The domain that the token endpoint is served on.
 	Domain domain `yaml:"domain,omitempty"`
-	// Cognito's feature plan, which is priced by users. Client credentials need none in particular. Left out, Cognito chooses.
+	// Cognito's feature plan, which is priced by users. Client credentials need none in particular. Left out, Cognito chooses; left out again, the plan stays.
 	FeaturePlan featurePlan `yaml:"featurePlan,omitempty" jsonschema:"example=LITE"`
 	// Form of the tokens' issuer: ORIGINAL is https://cognito-idp.<region>.amazonaws.com/<pool>, UPDATED the one on issuer-cognito-idp that is the same in every Region of the pool. Another form ends the tokens that are in use.
 	IssuerType issuerType `yaml:"issuerType,omitempty" jsonschema:"default=ORIGINAL"`

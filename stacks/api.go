@@ -60,7 +60,7 @@ func newHTTPAPI(stack awscdk.Stack, env *config.Environment, identity *identityS
 		ApiName:                   stack.StackName(),
 		CreateDefaultStage:        jsii.Bool(false),
 		CorsPreflight:             corsPreflight(env.API.CORS),
-		DisableExecuteApiEndpoint: optionally(closesDefaultEndpoint(env)),
+		DisableExecuteApiEndpoint: jsii.Bool(closesDefaultEndpoint(env)), // false too: left out, it stays closed
 	})
 	authorizer := apigw.NewHttpAuthorizer(api, jsii.String("Jwt"), &apigw.HttpAuthorizerProps{
 		HttpApi:        api,

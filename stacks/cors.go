@@ -33,7 +33,7 @@ func corsPreflight(allowed *config.CORS) *apigw.CorsPreflightOptions {
 		AllowOrigins:     jsii.Strings(allowed.AllowOrigins...),
 		AllowMethods:     &methods,
 		AllowHeaders:     jsii.Strings(allowed.AllowHeaders...),
-		AllowCredentials: optionally(allowed.AllowCredentials),
+		AllowCredentials: jsii.Bool(allowed.AllowCredentials),
 	}
 	if len(allowed.ExposeHeaders) > 0 {
 		options.ExposeHeaders = jsii.Strings(allowed.ExposeHeaders...)

@@ -122,14 +122,6 @@ func pascalCase(name string) *string {
 	return jsii.String(b.String())
 }
 
-// optionally is nil for false, where a property is left out rather than switched off.
-func optionally(on bool) *bool {
-	if !on {
-		return nil
-	}
-	return jsii.Bool(true)
-}
-
 // optional is nil for an empty string: CDK's way to say "not given".
 func optional(value string) *string {
 	if value == "" {

@@ -31,7 +31,7 @@ func newFunction(scope constructs.Construct, logging *logging, source Source, pr
 	})
 	logs.GrantWrite(role)
 
-	return awscdklambdagoalpha.NewGoFunction(this, jsii.String("Handler"), &awscdklambdagoalpha.GoFunctionProps{
+	function := awscdklambdagoalpha.NewGoFunction(this, jsii.String("Handler"), &awscdklambdagoalpha.GoFunctionProps{
 		Entry:         jsii.String(source.folder(props.name)),
 		ModuleDir:     jsii.String(source.module()),
 		Bundling:      reproducibleBuild(),
@@ -45,10 +45,15 @@ func newFunction(scope constructs.Construct, logging *logging, source Source, pr
 		LoggingFormat: awslambda.LoggingFormat_JSON,
 		Tracing:       tracing(props.tracing),
 	})
+	if !props.tracing { // in writing: left out of an update, a setting stays
+		function.Node().DefaultChild().(awslambda.CfnFunction).SetTracingConfig(&awslambda.CfnFunction_TracingConfigProperty{Mode: jsii.String("PassThrough")})
+	}
+	return function
 }
 
 // tracing lets Lambda decide which invocations X-Ray sees, one in a second and one
-// in twenty of the rest, or leaves the property out.
+// in twenty of the rest, or says nothing: CDK's own word for off gives the role
+// permissions as well.
 func tracing(on bool) awslambda.Tracing {
 	if on {
 		return awslambda.Tracing_ACTIVE

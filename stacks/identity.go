@@ -86,10 +86,8 @@ func newUserPool(scope constructs.Construct, env *config.Environment) awscognito
 		DeletionProtection: jsii.Bool(env.Identity.DeletionProtection),
 		RemovalPolicy:      poolRemovalPolicy(env),
 	})
-	if env.Identity.IssuerType == config.IssuerUpdated {
-		resource := pool.Node().DefaultChild().(awscognito.CfnUserPool)
-		resource.SetIssuerConfiguration(&awscognito.CfnUserPool_IssuerConfigurationProperty{Type: jsii.String(config.IssuerUpdated)})
-	}
+	pool.Node().DefaultChild().(awscognito.CfnUserPool).SetIssuerConfiguration(
+		&awscognito.CfnUserPool_IssuerConfigurationProperty{Type: jsii.String(env.Identity.IssuerType)})
 	return pool
 }
 

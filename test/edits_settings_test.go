@@ -75,6 +75,20 @@ func editsOfSettings(t *testing.T, edited func(old, replacement string) string) 
 			},
 		},
 		{
+			name: "take `api.customDomain` away",
+			from: apiKeys(apiDomain + "}"),
+			to:   variant,
+			way: "set `keepDefaultEndpoint: true`, deploy, let callers change to the default address, then remove `customDomain`. In one step the name " +
+				"stops answering",
+			notices: "every caller: the name stops, and the default address answers again",
+			want: []string{
+				"changed Api HttpApiF5A9A8A7",
+				"removed Api CustomDomainDomainNameC0B410E5",
+				"removed Api CustomDomainMappingC40EAE06",
+				"removed Api CustomDomainRecord1588ACED",
+			},
+		},
+		{
 			name: "change `api.customDomain.name`",
 			from: apiKeys(apiDomain + "}"),
 			to:   with(t, apiKeys(apiDomain+"}"), "name: api.", "name: orders."),
@@ -97,6 +111,17 @@ func editsOfSettings(t *testing.T, edited func(old, replacement string) string) 
 			},
 		},
 		{
+			name: "take `mutualTls` away from `api.customDomain`",
+			from: apiKeys(apiDomain + ", mutualTls: {truststoreUri: \"s3://acme-truststore/callers.pem\"}}"),
+			to:   apiKeys(apiDomain + "}"),
+			way: "deploy, and call without a certificate. Whether API Gateway goes on asking for one that the template only leaves out is not known; if it " +
+				"does, `aws apigatewayv2 update-domain-name --domain-name NAME --mutual-tls-authentication TruststoreUri=''`",
+			notices: "who has no certificate may call",
+			want: []string{
+				"changed Api CustomDomainDomainNameC0B410E5",
+			},
+		},
+		{
 			name: "change `identity.issuerType`",
 			to:   identity("issuerType: UPDATED"),
 			way: "there is none: the authorizer trusts one issuer. Between the two stacks' deployments every token is refused, and those in use until " +
@@ -108,7 +133,8 @@ func editsOfSettings(t *testing.T, edited func(old, replacement string) string) 
 			},
 		},
 		{
-			name: "change `identity.featurePlan`", to: identity("featurePlan: LITE"), oneStep: true, notices: "nobody; the price of users changes, of which there are none",
+			name: "change `identity.featurePlan`", to: identity("featurePlan: LITE"), oneStep: true,
+			notices: "nobody; the price of users changes, of which there are none. Leaving the key out again keeps the plan",
 			want: []string{
 				"changed Identity UserPool6BA7E5F2",
 			},
@@ -199,6 +225,16 @@ func editsOfSettings(t *testing.T, edited func(old, replacement string) string) 
 		},
 		{
 			name: "change `cors`", to: apiKeys("cors: {allowOrigins: [\"https://app.example.com\"]}"), oneStep: true, notices: "who calls from a browser",
+			want: []string{
+				"changed Api HttpApiF5A9A8A7",
+			},
+		},
+		{
+			name: "take `cors` away",
+			from: apiKeys("cors: {allowOrigins: [\"https://app.example.com\"]}"), to: variant,
+			way: "deploy, then `aws apigatewayv2 delete-cors-configuration --api-id ID`, with the output `ApiId` as ID: there is no value that means none, and API " +
+				"Gateway keeps what is left out",
+			notices: "who calls from a browser, after the second step",
 			want: []string{
 				"changed Api HttpApiF5A9A8A7",
 			},

@@ -87,7 +87,7 @@ func wrongIssuer(s stage) []string {
 		return []string{fmt.Sprintf("the output says %s, the authorizer trusts %s", compact(output), compact(issuer))}
 	}
 	updated := s.env.Identity.IssuerType == config.IssuerUpdated
-	if at(properties(resource), "IssuerConfiguration", "Type") == config.IssuerUpdated != updated {
+	if at(properties(resource), "IssuerConfiguration", "Type") != s.env.Identity.IssuerType {
 		return []string{fmt.Sprintf("%s has the issuer %v, configured is %s", pool, properties(resource)["IssuerConfiguration"], s.env.Identity.IssuerType)}
 	}
 	if updated && text(issuer) == "https://issuer-cognito-idp."+s.region()+".amazonaws.com/"+s.poolID() {

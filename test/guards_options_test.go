@@ -16,8 +16,8 @@ func wrongAddress(s stage) (findings []string) {
 	}
 	configured := s.env.API.CustomDomain
 	closed := configured != nil && !configured.KeepDefaultEndpoint
-	if got := properties(resource)["DisableExecuteApiEndpoint"] == true; got != closed {
-		findings = append(findings, fmt.Sprintf("%s: its default address is closed: %t", api, got))
+	if got := properties(resource)["DisableExecuteApiEndpoint"]; got != closed { // written either way: left out, it stays as it was
+		findings = append(findings, fmt.Sprintf("%s: its default address is closed: %v", api, got))
 	}
 	url := text(at(t.section("Outputs"), "ApiUrl", "Value"))
 	if configured == nil {
@@ -80,9 +80,7 @@ func wrongCORS(s stage) []string {
 		if len(allowed.ExposeHeaders) > 0 {
 			want["ExposeHeaders"] = allowed.ExposeHeaders
 		}
-		if allowed.AllowCredentials {
-			want["AllowCredentials"] = true
-		}
+		want["AllowCredentials"] = allowed.AllowCredentials
 		if allowed.MaxAge > 0 {
 			want["MaxAge"] = allowed.MaxAge.Seconds()
 		}

@@ -62,7 +62,7 @@ func wrongQueries(s stage) (findings []string) {
 }
 
 func wrongTracing(s stage) (findings []string) {
-	want := "null"
+	want := `{"Mode":"PassThrough"}`
 	if s.env.Tracing {
 		want = `{"Mode":"Active"}`
 	}

@@ -55,6 +55,9 @@ func statement(keys map[string]any) func(stage) {
 
 // breakages are grouped by guard; every rule of a guard has one.
 var breakages = map[string][]breakage{
+	"the API's address is the configured one": {
+		{"an address that is open by leaving out", api("AWS::ApiGatewayV2::Api", "", "DisableExecuteApiEndpoint", nil)},
+	},
 	"every route has the JWT authorizer and its scopes": {
 		{"an open route", api("AWS::ApiGatewayV2::Route", "", "AuthorizationType", "NONE")},
 		{"a route without an authorizer", api("AWS::ApiGatewayV2::Route", "", "AuthorizerId", nil)},
@@ -79,6 +82,7 @@ var breakages = map[string][]breakage{
 	"the issuer is the environment's user pool": {
 		{"another issuer", jwt(func(c map[string]any) { c["Issuer"] = "https://issuer.example.com" })},
 		{"no issuer", jwt(func(c map[string]any) { delete(c, "Issuer") })},
+		{"a pool that does not say which", identity("AWS::Cognito::UserPool", "", "IssuerConfiguration", nil)},
 	},
 	"routes and integrations are this API's": {
 		{"another target", api("AWS::ApiGatewayV2::Route", "", "Target", "integrations/abc")},

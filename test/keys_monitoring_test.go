@@ -89,9 +89,9 @@ var monitoringKeys = []keyed{
 	{
 		key: "tracing", old: "\napi:", new: "\ntracing: true\napi:",
 		want: []string{
-			`Api FunctionsEchoHandler0BB05B78.TracingConfig = {"Mode":"Active"}`,
+			`Api FunctionsEchoHandler0BB05B78.TracingConfig.Mode = Active`,
 			`Api FunctionsEchoRoleDefaultPolicyECF3755E.PolicyDocument.Statement = [{"Action":["logs:CreateLogStream","logs:PutLogEvents"],"Effect":"Allow","Resource":{"Fn::GetAtt":["FunctionsEchoLogsA3AD9876","Arn"]}},{"Action":["xray:PutTelemetryRecords","xray:PutTraceSegments"],"Effect":"Allow","Resource":"*"}]`,
-			`Api RotationRotateHandlerC187A964.TracingConfig = {"Mode":"Active"}`,
+			`Api RotationRotateHandlerC187A964.TracingConfig.Mode = Active`,
 			`Api RotationRotateRoleDefaultPolicyDD215CBB.PolicyDocument.Statement = [{"Action":["logs:CreateLogStream","logs:PutLogEvents"],"Effect":"Allow","Resource":{"Fn::GetAtt":["RotationRotateLogsCD7516E3","Arn"]}},{"Action":["xray:PutTelemetryRecords","xray:PutTraceSegments"],"Effect":"Allow","Resource":"*"},{"Action":["secretsmanager:DescribeSecret","secretsmanager:GetSecretValue","secretsmanager:PutSecretValue","secretsmanager:UpdateSecretVersionStage"],"Effect":"Allow","Resource":[{"Ref":"ClientsReaderSecret9A3CE006"},{"Ref":"ClientsWriterSecretFFD2464F"}]},{"Action":["cognito-idp:AddUserPoolClientSecret","cognito-idp:DeleteUserPoolClientSecret","cognito-idp:DescribeUserPool","cognito-idp:DescribeUserPoolClient","cognito-idp:ListUserPoolClientSecrets"],"Effect":"Allow","Resource":{"Fn::Join":["",["arn:aws:cognito-idp:eu-west-1:",{"Ref":"AWS::AccountId"},":userpool/",{"Fn::ImportValue":"m2m-dev-Identity:ExportsOutputRefUserPool6BA7E5F296FD7236"}]]}}]`,
 		},
 	},

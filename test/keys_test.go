@@ -140,7 +140,7 @@ var keyTable = slices.Concat(monitoringKeys, []keyed{
 		want: []string{
 			"Api HttpApiJwt21C2E32E.JwtConfiguration.Issuer = https://issuer-cognito-idp.eu-west-1.amazonaws.com/<pool>",
 			"Api Outputs.Issuer.Value = https://issuer-cognito-idp.eu-west-1.amazonaws.com/<pool>",
-			`Identity UserPool6BA7E5F2.IssuerConfiguration = {"Type":"UPDATED"}`,
+			`Identity UserPool6BA7E5F2.IssuerConfiguration.Type = UPDATED`,
 		},
 	},
 	{
@@ -208,7 +208,7 @@ var keyTable = slices.Concat(monitoringKeys, []keyed{
 	{
 		key: "api.cors", old: "\n  routes:", new: "\n  cors: {allowOrigins: [\"https://app.example.com\"], maxAge: 10m}\n  routes:",
 		want: []string{
-			`Api HttpApiF5A9A8A7.CorsConfiguration = {"AllowHeaders":["authorization","content-type"],"AllowMethods":["DELETE","GET","HEAD","OPTIONS","PATCH","POST","PUT"],"AllowOrigins":["https://app.example.com"],"MaxAge":600}`,
+			`Api HttpApiF5A9A8A7.CorsConfiguration = {"AllowCredentials":false,"AllowHeaders":["authorization","content-type"],"AllowMethods":["DELETE","GET","HEAD","OPTIONS","PATCH","POST","PUT"],"AllowOrigins":["https://app.example.com"],"MaxAge":600}`,
 		},
 	},
 	{

@@ -195,8 +195,8 @@ func TestAssetDependsOnTheSourceAlone(t *testing.T) {
 // repository.
 func TestGuardsFollowTheFile(t *testing.T) {
 	for name, yaml := range map[string]string{
-		"a fixed prefix":         strings.Replace(variant, "identity: {", "identity: {domain: {prefix: acme-m2m}, ", 1),
-		"a protected dev":        strings.Replace(variant, "deletionProtection: false", "deletionProtection: true", 1),
+		"a fixed prefix":  strings.Replace(variant, "identity: {", "identity: {domain: {prefix: acme-m2m}, ", 1),
+		"a protected dev": strings.Replace(variant, "deletionProtection: false", "deletionProtection: true", 1),
 		"a prod that goes": strings.NewReplacer("name: dev", "name: prod", "deletionProtection: false",
 			"deletionProtection: false, removing: true").Replace(variant),
 		"a client with a hyphen": strings.Replace(variant, "  reader:", "  report-job:", 1),

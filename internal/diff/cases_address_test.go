@@ -29,6 +29,7 @@ var addressCases = []ruleCase{
 		"another API answers at the custom domain, for other certificates",
 		[]edit{api("Mapping.ApiId", `"a1b2c3"`), api("CustomDomain.MutualTlsAuthentication", "")},
 		[]string{
+			"client-certificates-kept changes custom domain api.example.com: may go on asking for certificates…",
 			"mapping-target changes API mapping Mapping: the custom domain leads to another API: ${HttpApi} -> a1b2c3",
 			"mutual-tls changes custom domain api.example.com: other client certificates are accepted, or none is asked for: {TruststoreUri: s3://trust/store.pem} -> (not set)",
 		},

@@ -35,4 +35,28 @@ var keptCases = []ruleCase{
 		[]edit{api("Stage.RouteSettings", `{"GET /test_jwt/read": {"ThrottlingRateLimit": 100}}`)},
 		[]string{"route-throttle changes stage $default: limits of single routes…"},
 	},
+	{
+		"CORS is left out",
+		[]edit{api("HttpApi.CorsConfiguration", "")},
+		[]string{
+			"cors-kept changes HTTP API m2m-prod-Api: CORS stays as it was, for it is only left out: afterwards run aws apigatewayv2 delete-cors-configuration --api-id ID",
+			"cors-origins tightens HTTP API m2m-prod-Api: CORS origins: removed https://app.example",
+			"cors-methods tightens HTTP API m2m-prod-Api: CORS methods: removed GET",
+			"cors-headers tightens HTTP API m2m-prod-Api: CORS request headers: removed authorization",
+		},
+	},
+	{
+		"a custom domain no longer asks for certificates",
+		[]edit{api("CallersDomain.MutualTlsAuthentication", "")},
+		[]string{
+			"client-certificates-kept changes custom domain api.example: may go on asking for certificates, for that is only left out: call without one, and if it does run " +
+				"aws apigatewayv2 update-domain-name --domain-name NAME --mutual-tls-authentication TruststoreUri=''",
+			"mutual-tls changes custom domain api.example: other client certificates…",
+		},
+	},
+	{
+		"the feature plan is left out",
+		[]edit{identity("UserPool.UserPoolTier", "")},
+		[]string{"feature-plan-kept changes user pool Identity/UserPool: the feature plan stays as it was, for it is only left out: write the one that is wanted"},
+	},
 }

@@ -41,6 +41,7 @@ var rules = slices.Concat(
 	each(addresses, address.rule),
 	each(limits, limit.rule),
 	each(switches, aSwitch.rule),
+	each(keptSettings, keptSetting.rule),
 	each(lists, list.rule),
 	each(watched, watch.rule),
 	each(guards, guard.rule),

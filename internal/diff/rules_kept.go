@@ -38,3 +38,33 @@ func (s *stack) hasRoute(key string) bool {
 		return r.typeName == typeRoute && r.get("RouteKey") == key
 	})
 }
+
+// keptSetting is a setting that AWS keeps, or may keep, when the template leaves it out.
+type keptSetting struct {
+	name     string
+	typeName string
+	property string
+	says     string
+}
+
+var keptSettings = []keptSetting{
+	{
+		"cors-kept", typeAPI, "CorsConfiguration",
+		"CORS stays as it was, for it is only left out: afterwards run aws apigatewayv2 delete-cors-configuration --api-id ID",
+	},
+	{
+		"client-certificates-kept", typeDomainName, "MutualTlsAuthentication",
+		"may go on asking for certificates, for that is only left out: call without one, and if it does run aws apigatewayv2 update-domain-name " +
+			"--domain-name NAME --mutual-tls-authentication TruststoreUri=''",
+	},
+	{"feature-plan-kept", typeUserPool, "UserPoolTier", "the feature plan stays as it was, for it is only left out: write the one that is wanted"},
+}
+
+func (k keptSetting) rule() rule {
+	return rule{k.name, []string{k.typeName}, func(c *change) []remark {
+		if !c.both() || c.kind == Replaced || c.before.get(k.property) == nil || c.after.get(k.property) != nil {
+			return nil
+		}
+		return remarks(Changes, k.says)
+	}}
+}
