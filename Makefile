@@ -177,7 +177,7 @@ deploy: env node_modules ## Deploy ENV from ASSEMBLY, without asking.
 
 .PHONY: verify-deployed
 verify-deployed: env ## Ask the deployed ENV whether it refuses and lets in what ASSEMBLY says.
-	$(M2M) verify --env '$(ENV)' --deployed --assembly '$(ASSEMBLY)'
+	$(M2M) verify --env '$(ENV)' --deployed --assembly '$(ASSEMBLY)' --wait 15m
 
 .PHONY: destroy
 destroy: env node_modules ## Remove the disposable ENV.

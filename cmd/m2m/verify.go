@@ -27,6 +27,7 @@ type verifyOptions struct {
 	assembly string
 	json     bool
 	timeout  time.Duration
+	wait     time.Duration
 }
 
 func verifyCommand(stdout io.Writer, speech *speech) *cobra.Command {
@@ -49,12 +50,16 @@ With --deployed it also looks at the API's stage: settings of a route that is go
 fail the next update of the stage. Who may not look at it (apigateway:GET) gets a
 warning instead.
 
+After a first deployment the first rotations go on by themselves, and a new domain
+takes up to 15 minutes to answer: --wait waits for both, and for nothing else.
+
 One token is got for each client. On AWS each is billed, and --deployed needs to
 describe the stack and to read the clients' secrets, nothing else.
 
 Exit status 0 if everything is as it should be, 1 if not.`,
 		Example: `  m2m verify
   m2m verify --env prod --deployed
+  m2m verify --env prod --deployed --wait 15m
   m2m verify --env prod --deployed --assembly cdk.out --json | jq '.checks[] | select(.outcome == "red")'`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -64,7 +69,8 @@ Exit status 0 if everything is as it should be, 1 if not.`,
 	o.target.register(cmd)
 	registerAssembly(cmd, &o.assembly)
 	cmd.Flags().BoolVar(&o.json, "json", false, "print one JSON object")
-	cmd.Flags().DurationVar(&o.timeout, "timeout", time.Minute, "how long all of it may take")
+	cmd.Flags().DurationVar(&o.timeout, "timeout", time.Minute, "how long all of it may take, without --wait")
+	cmd.Flags().DurationVar(&o.wait, "wait", 0, "how long to wait for first rotations to end and new domains to answer, for example 15m")
 	return cmd
 }
 
@@ -76,7 +82,7 @@ func registerAssembly(cmd *cobra.Command, dir *string) {
 }
 
 func verifyEnvironment(ctx context.Context, o verifyOptions, stdout io.Writer, speech *speech) error {
-	ctx, cancel := context.WithTimeout(ctx, o.timeout)
+	ctx, cancel := context.WithTimeout(ctx, o.timeout+o.wait)
 	defer cancel()
 	t, err := o.target.open(ctx)
 	if err != nil {
@@ -100,7 +106,10 @@ func verifyEnvironment(ctx context.Context, o verifyOptions, stdout io.Writer, s
 	}
 	slow := time.AfterFunc(3*time.Second, func() { speech.say("Still asking %s ...", t) })
 	defer slow.Stop()
-	report, err := verify.Run(ctx, verify.Config{Environment: wanted, APIURL: apiURL, Credentials: t.Credentials, Try: marked})
+	report, err := verify.Run(ctx, verify.Config{
+		Environment: wanted, APIURL: apiURL, Credentials: t.Credentials, Try: marked, Wait: o.wait,
+		Waiting: func(reason string) { speech.say("Waiting for %s ...", reason) },
+	})
 	if err != nil {
 		return err
 	}

@@ -76,6 +76,9 @@ const (
 func (r *run) ask(ctx context.Context, p probe, token string) (status int, err error) {
 	for try := range tries {
 		status, err = r.askOnce(ctx, p, token)
+		for err != nil && r.wait(ctx, "the API") { // whose domain is new
+			status, err = r.askOnce(ctx, p, token)
+		}
 		if err != nil || status != http.StatusTooManyRequests || try == tries-1 {
 			break
 		}

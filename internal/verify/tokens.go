@@ -53,11 +53,15 @@ func (r *run) tokenOf(ctx context.Context, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	got, err := source.TokenContext(ctx)
-	if err != nil {
-		return "", err
+	for {
+		got, err := source.TokenContext(ctx)
+		if err == nil {
+			return got.AccessToken, nil
+		}
+		if reason := lacking(name, err); reason == "" || !r.wait(ctx, reason) {
+			return "", err
+		}
 	}
-	return got.AccessToken, nil
 }
 
 func tokenCheck(declared access.Client, value string, err error) (Check, error) {

@@ -1,10 +1,12 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -26,10 +28,20 @@ type Config struct {
 	Try []string
 	// Patience is how long one answer may take; 0 is ten seconds.
 	Patience time.Duration
+
+	// Wait is how long to wait for what a first deployment still lacks: secrets that
+	// are not rotated yet, and domains that do not answer yet. A refusal is not
+	// waited for.
+	Wait time.Duration
+	// Pause is how long to wait before looking again; 0 is five seconds.
+	Pause time.Duration
+	// Waiting is told, once each, what is waited for; nil: nobody is.
+	Waiting func(reason string)
 }
 
 const (
 	defaultPatience = 10 * time.Second
+	defaultPause    = 5 * time.Second
 	// atOnce is how many requests are under way at a time. It keeps far below the
 	// throttling of an API that is not made for bursts.
 	atOnce = 8
@@ -38,11 +50,11 @@ const (
 // Run verifies the environment. The report is whole also if ctx ends: what was
 // not asked is then not tried. An error says that nothing could be asked.
 func Run(ctx context.Context, c Config) (*Report, error) {
-	if c.Patience == 0 {
-		c.Patience = defaultPatience
-	}
+	c.Patience = cmp.Or(c.Patience, defaultPatience)
+	c.Pause = cmp.Or(c.Pause, defaultPause)
 	r := &run{
-		config: c,
+		config:   c,
+		deadline: time.Now().Add(c.Wait),
 		http: &http.Client{
 			Timeout:       c.Patience,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -75,9 +87,13 @@ func Run(ctx context.Context, c Config) (*Report, error) {
 
 // run is one verification.
 type run struct {
-	config Config
-	http   *http.Client
-	tokens []token // of the clients, in their order
+	config   Config
+	http     *http.Client
+	tokens   []token   // of the clients, in their order
+	deadline time.Time // of waiting
+
+	mu    sync.Mutex
+	noted map[string]bool // what is waited for
 }
 
 // route makes the checks of one route, one after the other.
