@@ -187,6 +187,10 @@ destroy: env node_modules ## Remove the disposable ENV.
 drift: env node_modules ## Look for drift in the deployed ENV, into .build/drift/ENV.txt.
 	.ci/drift '$(ENV)' '$(ASSEMBLY)'
 
+.PHONY: overdue
+overdue: env ## Look for secrets of the deployed ENV that are not rotated as they should be, into .build/overdue/ENV.txt.
+	M2M='$(M2M)' .ci/overdue '$(ENV)'
+
 .PHONY: diff
 diff: node_modules ## Write what the change since BASE does to a deployed system to .build/diff/comment.md.
 	.ci/diff '$(or $(BASE),HEAD)'

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -17,9 +18,14 @@ import (
 
 // clientsOptions are the flags of `m2m clients`.
 type clientsOptions struct {
-	target targetOptions
-	json   bool
+	target  targetOptions
+	json    bool
+	overdue bool
 }
+
+// statusOverdue is the exit status of `m2m clients --overdue` if there are any. It
+// is none of those that a shell or cobra uses.
+const statusOverdue = 3
 
 func clientsCommand(stdout io.Writer, speech *speech) *cobra.Command {
 	var o clientsOptions
@@ -31,9 +37,19 @@ the next rotation is due and whether the last one ended.
 
 No value is read from Secrets Manager. Cognito's answer about an app client (the
 permission cognito-idp:DescribeUserPoolClient) holds a secret of it, which is not
-looked at. Whoever may not ask for it sees - in place of the scopes, and all else.`,
+looked at. Whoever may not ask for it sees - in place of the scopes, and all else.
+
+--overdue lists the clients alone whose secret is not rotated as it should be: its
+day has gone by, a rotation does not end, none ever did, or rotation is turned off.
+This sees what no alarm does, such as a rotation function that can't be called.
+
+Exit status:
+  0  the clients were listed; with --overdue, there are none
+  1  they could not be listed
+  3  with --overdue, there are some`,
 		Example: `  m2m clients
   m2m clients --env prod --deployed
+  m2m clients --env prod --deployed --overdue
   m2m clients --json | jq -r '.clients[] | select(.state != "current") | .client'`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -42,6 +58,7 @@ looked at. Whoever may not ask for it sees - in place of the scopes, and all els
 	}
 	o.target.register(cmd)
 	cmd.Flags().BoolVar(&o.json, "json", false, "print one JSON object")
+	cmd.Flags().BoolVar(&o.overdue, "overdue", false, "list the clients alone whose secret is not rotated as it should be")
 	return cmd
 }
 
@@ -54,14 +71,36 @@ func listClients(ctx context.Context, o clientsOptions, stdout io.Writer, speech
 	if err != nil {
 		return err
 	}
-	if o.json {
-		return json.NewEncoder(stdout).Encode(describeClients(t, clients))
+	now := time.Now()
+	if o.overdue {
+		clients = slices.DeleteFunc(clients, func(c target.Client) bool { return c.Overdue(now) == "" })
 	}
-	if len(clients) == 0 {
+	if err := o.print(stdout, speech, t, clients, now); err != nil {
+		return err
+	}
+	if o.overdue && len(clients) > 0 {
+		return exitStatus(statusOverdue)
+	}
+	return nil
+}
+
+func (o clientsOptions) print(stdout io.Writer, speech *speech, t *target.Target, clients []target.Client, now time.Time) error {
+	switch {
+	case o.json:
+		return json.NewEncoder(stdout).Encode(describeClients(t, clients, now))
+	case len(clients) == 0 && o.overdue:
+		speech.say("Every secret of %s is rotated as it should be.", t)
+		return nil
+	case len(clients) == 0:
 		speech.say("%s has no clients.", t)
 		return nil
 	}
-	return writeClients(stdout, o.target, clients, time.Now())
+	if o.overdue {
+		for _, c := range clients {
+			speech.say("overdue: the secret of %s: %s", c.Name, c.Overdue(now))
+		}
+	}
+	return writeClients(stdout, o.target, clients, now)
 }
 
 // clientsDescription is the JSON form of `m2m clients`: keys are added, never renamed.
@@ -84,6 +123,7 @@ type clientDescription struct {
 	RotationEveryDays   int                 `json:"rotation_every_days"`
 	UnfinishedSince     *time.Time          `json:"unfinished_since"`
 	Secrets             []secretDescription `json:"secrets"` // those that work, the oldest first
+	Overdue             *string             `json:"overdue"` // why the secret is not rotated as it should be
 }
 
 type secretDescription struct {
@@ -91,7 +131,7 @@ type secretDescription struct {
 	CreatedAt      *time.Time `json:"created_at"`
 }
 
-func describeClients(t *target.Target, clients []target.Client) clientsDescription {
+func describeClients(t *target.Target, clients []target.Client, now time.Time) clientsDescription {
 	d := clientsDescription{Env: t.Env, Deployed: t.Deployed(), Region: t.Region, Clients: []clientDescription{}}
 	for _, c := range clients {
 		described := clientDescription{
@@ -104,6 +144,7 @@ func describeClients(t *target.Target, clients []target.Client) clientsDescripti
 			NextRotation:        utc(c.NextRotation),
 			RotationEveryDays:   c.EveryDays,
 			UnfinishedSince:     utc(c.UnfinishedSince),
+			Overdue:             known(c.Overdue(now)),
 			Secrets:             []secretDescription{},
 		}
 		for _, s := range c.Secrets {
@@ -125,6 +166,14 @@ func utc(t time.Time) *time.Time {
 	}
 	t = t.UTC()
 	return &t
+}
+
+// known is text, nil if there is none.
+func known(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
 }
 
 // wholeSeconds is a duration in seconds, nil if it is not known.
