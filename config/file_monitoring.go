@@ -10,7 +10,7 @@ import (
 
 // Who hears of an alarm, and what raises one. What happens when one is raised is in docs/runbooks/alarms.md.
 type alarms struct {
-	// E-mail addresses and ARNs of SNS topics in the environment's Region; at most 5. An address has to confirm a subscription. Left out, alarms show in the console alone.
+	// E-mail addresses and ARNs of SNS topics in the environment's Region; at most 5. An address has to confirm a subscription, and hears of events too, as far as a trail logs management events. Left out, alarms show in the console alone.
 	Recipients recipients `yaml:"recipients,omitempty" jsonschema:"example=oncall@example.com"`
 	// Calls in 5 minutes below which percentages and latency raise no alarm, so that one error among three calls pages nobody.
 	MinimumCalls alarmCount `yaml:"minimumCalls,omitempty" jsonschema:"default=20,example=100"`

@@ -35,6 +35,7 @@ func newAPIStack(scope constructs.Construct, env *config.Environment, identity *
 		functions:  functions,
 		rotation:   rotation.function,
 		clients:    clients,
+		poolID:     identity.pool.UserPoolId(),
 	})
 
 	output(stack, "ApiUrl", "Base URL of the HTTP API.", baseURL(stack, defaultStage, env))

@@ -88,7 +88,7 @@ func (r *deliveryRoles) takeBootstrapRoles(kinds ...string) awsiam.PolicyStateme
 }
 
 // readEnvironment allows to find the environment's stacks, to look at an API's stage
-// and routes, and to read the clients' secrets: what `m2m verify --deployed` does. The secrets' key is made
+// and routes and at trails, and to read the clients' secrets: what `m2m verify --deployed` does. The secrets' key is made
 // with the environment, so it is known by what it encrypts: Secrets Manager gives
 // the secret's ARN as the encryption context.
 func (r *deliveryRoles) readEnvironment() []awsiam.PolicyStatement {
@@ -102,6 +102,10 @@ func (r *deliveryRoles) readEnvironment() []awsiam.PolicyStatement {
 		})
 	}
 	statements := []awsiam.PolicyStatement{
+		awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{ // a trail may be another account's
+			Actions:   jsii.Strings("cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus", "cloudtrail:GetEventSelectors"),
+			Resources: jsii.Strings("*"),
+		}),
 		awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 			Actions:   jsii.Strings("apigateway:GET"),
 			Resources: &[]*string{apiGateway("stages/*"), apiGateway("routes")},

@@ -27,16 +27,21 @@ type watched struct {
 	functions  map[string]awslambda.IFunction // behind the routes, by name
 	rotation   awslambda.IFunction
 	clients    []*client
+	poolID     *string
 }
 
 // addMonitoring watches the API, its functions and the rotation. It changes
 // nothing of them, and everything in it can be made anew without a loss.
 func addMonitoring(stack awscdk.Stack, w *watched) {
 	scope := group(stack, "Monitoring")
-	alarms := &alarms{scope: scope, recipients: newRecipients(stack, scope, w.env)}
+	recipients, topic := newRecipients(stack, scope, w.env)
+	alarms := &alarms{scope: scope, recipients: recipients}
 	alarms.watchAPI(w)
 	alarms.watchFunctions(w)
 	alarms.watchRotation(w)
+	if topic != nil {
+		listen(stack, scope, w, topic)
+	}
 	saveQueries(scope, w)
 	if w.env.Dashboard {
 		newDashboard(scope, w, alarms)
@@ -44,8 +49,8 @@ func addMonitoring(stack awscdk.Stack, w *watched) {
 }
 
 // newRecipients are the topics that hear of every alarm: those of the file, and
-// one of this environment's own for its e-mail addresses.
-func newRecipients(stack awscdk.Stack, scope constructs.Construct, env *config.Environment) (actions []awscloudwatch.IAlarmAction) {
+// one of this environment's own for its e-mail addresses, which is nil without any.
+func newRecipients(stack awscdk.Stack, scope constructs.Construct, env *config.Environment) (actions []awscloudwatch.IAlarmAction, own awssns.Topic) {
 	isTopic := func(recipient string) bool { return strings.HasPrefix(recipient, "arn:") }
 	for _, arn := range env.Alarms.Recipients {
 		if isTopic(arn) {
@@ -55,9 +60,10 @@ func newRecipients(stack awscdk.Stack, scope constructs.Construct, env *config.E
 	}
 	addresses := slices.DeleteFunc(slices.Clone(env.Alarms.Recipients), isTopic)
 	if len(addresses) > 0 {
-		actions = append(actions, awscloudwatchactions.NewSnsAction(newTopic(stack, scope, addresses)))
+		own = newTopic(stack, scope, addresses)
+		actions = append(actions, awscloudwatchactions.NewSnsAction(own))
 	}
-	return actions
+	return actions, own
 }
 
 // newTopic sends what it is told to e-mail addresses. It has no key of its own:

@@ -255,6 +255,10 @@ func editsOfSettings(t *testing.T, edited func(old, replacement string) string) 
 			name: "add the first e-mail address to `alarms.recipients`", to: variant + "\nalarms: {recipients: [oncall@example.com]}", oneStep: true,
 			notices: "who has the address: a mail that asks to confirm, before which none of an alarm comes",
 			want: []string{
+				"added Api MonitoringEventsFailedRotation84AD3364",
+				"added Api MonitoringEventsForeignSecret66FF4F58",
+				"added Api MonitoringEventsRole55C7A99A",
+				"added Api MonitoringEventsRoleDefaultPolicyBF097EBE",
 				"added Api MonitoringTopic2EDA8B02",
 				"added Api MonitoringTopicPolicy7D521A0C",
 				"added Api MonitoringTopiconcallexamplecomAF31C39B",

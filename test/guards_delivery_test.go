@@ -65,6 +65,7 @@ func deliveryStatements(account config.DeliveryAccount, env config.DeliveryEnvir
 				"arn:aws:cloudformation:" + own + "stack/m2m-" + env.Name + "-Identity/*",
 				"arn:aws:cloudformation:" + own + "stack/m2m-" + env.Name + "-Api/*",
 			}, "cloudformation:DescribeStacks")),
+			canonical(allow("*", "cloudtrail:DescribeTrails", "cloudtrail:GetEventSelectors", "cloudtrail:GetTrailStatus")),
 			canonical(allow([]any{
 				"arn:aws:apigateway:" + env.Region + "::/apis/*/routes", "arn:aws:apigateway:" + env.Region + "::/apis/*/stages/*",
 			}, "apigateway:GET")),

@@ -8,6 +8,17 @@ const (
 	dashboardKind = "AWS::CloudWatch::Dashboard"
 )
 
+// ofRule changes the target of a rule.
+func ofRule(property string, value any) func(stage) {
+	return func(s stage) {
+		target := properties(first(s.stacks["Api"], ruleKind, "Foreign"))["Targets"].([]any)[0].(map[string]any)
+		target[property] = value
+		if value == nil {
+			delete(target, property)
+		}
+	}
+}
+
 // monitoringBreakages break copies of the environment with every key.
 var monitoringBreakages = map[string][]breakage{
 	"every alarm says what to do, and the runbook has it": {
@@ -56,6 +67,42 @@ var monitoringBreakages = map[string][]breakage{
 		{"another address", api("AWS::SNS::Subscription", "", "Endpoint", "other@example.com")},
 		{"another protocol", api("AWS::SNS::Subscription", "", "Protocol", "https")},
 		{"a subscription of another topic", api("AWS::SNS::Subscription", "", "TopicArn", "arn:aws:sns:ap-northeast-1:123456789012:oncall")},
+	},
+	"the topic hears of rotations and foreign secrets": {
+		{"a rule too few", drop(ruleKind, "Foreign")},
+		{"one rule more", foreign(ruleKind, map[string]any{"Name": "more"})},
+		{"a rule that is switched off", api(ruleKind, "Foreign", "State", "DISABLED")},
+		{"rotations that are abandoned unheard", func(s stage) {
+			pattern := properties(first(s.stacks["Api"], ruleKind, "FailedRotation"))["EventPattern"]
+			at(pattern, "detail").(map[string]any)["eventName"] = []any{"RotationFailed"}
+		}},
+		{"secrets of every environment", func(s stage) {
+			pattern := properties(first(s.stacks["Api"], ruleKind, "FailedRotation"))["EventPattern"]
+			delete(at(pattern, "detail").(map[string]any), "additionalEventData")
+		}},
+		{"a caller without a role unheard", func(s stage) {
+			pattern := properties(first(s.stacks["Api"], ruleKind, "Foreign"))["EventPattern"]
+			issuer := at(pattern, "detail", "userIdentity", "sessionContext", "sessionIssuer").(map[string]any)
+			issuer["arn"] = issuer["arn"].([]any)[:1]
+		}},
+		{"the rotation function heard as well", func(s stage) {
+			pattern := properties(first(s.stacks["Api"], ruleKind, "Foreign"))["EventPattern"]
+			delete(at(pattern, "detail").(map[string]any), "userIdentity")
+		}},
+		{"another topic told", ofRule("Arn", "arn:aws:sns:ap-northeast-1:123456789012:oncall")},
+		{"no role", ofRule("RoleArn", nil)},
+		{"the whole event told", ofRule("InputTransformer", nil)},
+		{"an answer told", ofRule("InputTransformer", map[string]any{
+			"InputPathsMap": map[string]any{"secret": "$.detail.responseElements"}, "InputTemplate": `"<secret> Runbook: docs/runbooks/alarms.md#foreign-secret"`,
+		})},
+		{"a role for every rule", func(s stage) {
+			document := properties(first(s.stacks["Api"], "AWS::IAM::Role", "MonitoringEvents"))["AssumeRolePolicyDocument"]
+			delete(at(document, "Statement").([]any)[0].(map[string]any), "Condition")
+		}},
+		{"a role that may more", foreign("AWS::IAM::Policy", map[string]any{
+			"Roles":          []any{map[string]any{"Ref": "MonitoringEventsRole55C7A99A"}},
+			"PolicyDocument": map[string]any{"Statement": []any{map[string]any{"Effect": "Allow", "Action": "sns:*", "Resource": "*"}}},
+		})},
 	},
 	"the topic takes alarms of its own stack alone": {
 		{"no policy", drop("AWS::SNS::TopicPolicy", "")},

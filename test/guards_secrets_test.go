@@ -14,6 +14,7 @@ var secretShapes = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{10,}\.|-----BEGIN|\b(AKI
 // clientSecretActions are what the rotation function may do, and the only texts
 // with ClientSecret in them. No template reads the attribute of that name.
 var clientSecretActions = []string{
+	"AddUserPoolClientSecret", // the event, see wrongEvents
 	"cognito-idp:AddUserPoolClientSecret",
 	"cognito-idp:ListUserPoolClientSecrets",
 	"cognito-idp:DeleteUserPoolClientSecret",

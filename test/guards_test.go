@@ -43,6 +43,7 @@ var guards = map[string]guard{
 	"every metric is one that AWS documents":              unknownMetrics,
 	"alarms are raised as configured":                     wrongAlarms,
 	"alarms call the configured recipients, or nobody":    wrongRecipients,
+	"the topic hears of rotations and foreign secrets":    wrongEvents,
 	"the topic takes alarms of its own stack alone":       openTopic,
 	"queries are saved over the access log":               wrongQueries,
 	"the dashboard is the configured one":                 wrongDashboard,

@@ -5,6 +5,10 @@ var monitoringKeys = []keyed{
 	{
 		key: "alarms.recipients", old: "\napi:", new: "\nalarms: {recipients: [oncall@example.com]}\napi:",
 		want: []string{
+			"Api + MonitoringEventsFailedRotation84AD3364 (AWS::Events::Rule)",
+			"Api + MonitoringEventsForeignSecret66FF4F58 (AWS::Events::Rule)",
+			"Api + MonitoringEventsRole55C7A99A (AWS::IAM::Role)",
+			"Api + MonitoringEventsRoleDefaultPolicyBF097EBE (AWS::IAM::Policy)",
 			"Api + MonitoringTopic2EDA8B02 (AWS::SNS::Topic)",
 			"Api + MonitoringTopicPolicy7D521A0C (AWS::SNS::TopicPolicy)",
 			"Api + MonitoringTopiconcallexamplecomAF31C39B (AWS::SNS::Subscription)",

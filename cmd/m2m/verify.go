@@ -47,8 +47,10 @@ function is called; should a route that changes data let such a request through,
 it gets no further one.
 
 With --deployed it also looks at the API's stage: settings of a route that is gone
-fail the next update of the stage. Who may not look at it (apigateway:GET) gets a
-warning instead.
+fail the next update of the stage. Where the environment has rules on events, it
+looks for a trail that logs management events, without which they hear nothing.
+Who may not look (apigateway:GET, cloudtrail:DescribeTrails, GetTrailStatus,
+GetEventSelectors) gets a warning instead.
 
 After a first deployment the first rotations go on by themselves, and a new domain
 takes up to 15 minutes to answer: --wait waits for both, and for nothing else.
@@ -114,7 +116,7 @@ func verifyEnvironment(ctx context.Context, o verifyOptions, stdout io.Writer, s
 		return err
 	}
 	if t.Deployed() {
-		report.Checks = append(report.Checks, verify.Deployed(ctx, t)...)
+		report.Checks = append(report.Checks, verify.Deployed(ctx, t, wanted.Listens)...)
 	}
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return context.Canceled

@@ -8,6 +8,8 @@ type Environment struct {
 	Name    string
 	Routes  []Route
 	Clients []Client
+	// Listens says whether it has rules that hear of events in the account.
+	Listens bool
 }
 
 // Route is one route of the HTTP API.

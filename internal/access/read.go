@@ -41,7 +41,25 @@ func Read(dir, name string, ids IDs) (*Environment, error) {
 		return nil, fmt.Errorf("reading %s: %s has %d HTTP APIs, and one is wanted", dir, name, len(model.APIs))
 	}
 	r := reader{ids: ids, model: model, api: model.APIs[0]}
-	return r.read(name)
+	e, err := r.read(name)
+	if err != nil {
+		return nil, err
+	}
+	e.Listens = listens(stage)
+	return e, nil
+}
+
+// listens looks for rules of EventBridge, which play no part in a model.
+func listens(stage *assembly.Stage) bool {
+	return slices.ContainsFunc(stage.Templates(), func(t assembly.Template) bool {
+		resources, _ := t.Body["Resources"].(map[string]any)
+		for _, declared := range resources {
+			if resource, ok := declared.(map[string]any); ok && resource["Type"] == "AWS::Events::Rule" {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // placeholders implements assembly.IDs before it is known which client a logical

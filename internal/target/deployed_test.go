@@ -74,6 +74,7 @@ func TestDeployedNeverLeadsToThisMachine(t *testing.T) {
 		{setting: "AWS_ENDPOINT_URL_SECRETS_MANAGER"},
 		{setting: "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"},
 		{setting: "AWS_ENDPOINT_URL_APIGATEWAYV2"},
+		{setting: "AWS_ENDPOINT_URL_CLOUDTRAIL"},
 		{setting: "endpoint_url of the AWS profile", profile: "[default]\nendpoint_url = %s\n"},
 		{setting: "endpoint_url of the AWS profile", profile: "[default]\nservices = here\n[services here]\nsecrets_manager =\n  endpoint_url = %s\n"},
 	} {

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
@@ -28,6 +29,7 @@ type Target struct {
 	secrets *secretsmanager.Client
 	pools   *cognitoidentityprovider.Client
 	apis    *apigatewayv2.Client
+	trails  *cloudtrail.Client
 }
 
 // Local is the run of env on this machine whose state is in stateDir. Without
@@ -68,6 +70,7 @@ func open(env string, run *local.Running, c aws.Config) *Target {
 		secrets: secretsmanager.NewFromConfig(c),
 		pools:   cognitoidentityprovider.NewFromConfig(c),
 		apis:    apigatewayv2.NewFromConfig(c),
+		trails:  cloudtrail.NewFromConfig(c),
 	}
 }
 

@@ -10,12 +10,33 @@ import (
 type Deployment interface {
 	// StrayRouteSettings are the keys of routes that are gone and whose settings the stage still has.
 	StrayRouteSettings(ctx context.Context) ([]string, error)
+	// ManagementTrail is the name of a trail that logs management events, "" if none does.
+	ManagementTrail(ctx context.Context) (string, error)
 }
 
 // Deployed checks what only AWS can tell. What it does not tell is a warning: whoever may call the API need not be
-// allowed to look at it.
-func Deployed(ctx context.Context, d Deployment) []Check {
-	return routeSettings(ctx, d)
+// allowed to look at it. listens says whether the environment has rules that hear of events.
+func Deployed(ctx context.Context, d Deployment, listens bool) []Check {
+	checks := routeSettings(ctx, d)
+	if listens {
+		checks = append(checks, trail(ctx, d))
+	}
+	return checks
+}
+
+// trail wants a trail for the rules to hear of anything. Without one the API is as it should be, so it is a warning.
+func trail(ctx context.Context, d Deployment) Check {
+	c := Check{Case: Trail, Want: "a trail that logs management events"}
+	name, err := d.ManagementTrail(ctx)
+	switch {
+	case err != nil:
+		c.warn(err)
+	case name == "":
+		c.Outcome, c.Reason = Warning, "no trail logs management events here, so nobody is told of a rotation that failed or of a secret that somebody added"
+	default:
+		c.Got, c.Outcome = "trail "+name, OK
+	}
+	return c
 }
 
 // routeSettings wants no settings of routes that are gone: they fail the next update of the stage.

@@ -15,8 +15,11 @@ import (
 // told is what AWS tells of a deployment.
 type told struct {
 	stray []string
+	trail string
 	err   error
 }
+
+func (d told) ManagementTrail(context.Context) (string, error) { return d.trail, d.err }
 
 func (d told) StrayRouteSettings(context.Context) ([]string, error) { return d.stray, d.err }
 
@@ -41,7 +44,7 @@ func TestRouteSettings(t *testing.T) {
 			text: "stage its settings settings of its routes alone not known warning: could not be looked at: not for you",
 		},
 	} {
-		report := &verify.Report{Checks: verify.Deployed(t.Context(), c.told)}
+		report := &verify.Report{Checks: verify.Deployed(t.Context(), c.told, false)}
 		if diff := cmp.Diff(c.failures, failures(report)); diff != "" {
 			t.Errorf("%s: failures (-want +got):\n%s", name, diff)
 		}
@@ -55,6 +58,32 @@ func TestRouteSettings(t *testing.T) {
 		}
 		if got := len(report.Warnings()) == 1; got != (c.told.err != nil) {
 			t.Errorf("%s: %d warnings", name, len(report.Warnings()))
+		}
+	}
+}
+
+func TestTrail(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		told told
+		want string
+	}{
+		"one":                 {told: told{trail: "org"}},
+		"none":                {want: "events with CloudTrail: no trail logs management events here, so nobody is told of a rotation that failed or of a secret that somebody added"},
+		"that nobody may see": {told: told{err: errors.New("not for you")}, want: "events with CloudTrail: could not be looked at: not for you"},
+	} {
+		report := &verify.Report{Checks: verify.Deployed(t.Context(), c.told, true)}
+		if got := failures(report); got != nil {
+			t.Errorf("%s: failures %q", name, got)
+		}
+		var got string
+		for _, w := range report.Warnings() {
+			if w.Case == verify.Trail {
+				got = w.String()
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
 		}
 	}
 }

@@ -38,6 +38,7 @@ const (
 	WrongSecret   Case = "wrong-secret"  // of the token endpoint
 
 	RouteSettings Case = "route-settings" // of the stage; no request
+	Trail         Case = "trail"          // of CloudTrail; no request
 )
 
 // Outcome is how a check ended.
@@ -107,6 +108,8 @@ func (c Check) place() string {
 		return c.Route
 	case c.Case == RouteSettings:
 		return "stage"
+	case c.Case == Trail:
+		return "events"
 	}
 	return "token endpoint"
 }
@@ -125,6 +128,8 @@ func (c Check) with() string {
 		return c.Client + "'s token"
 	case RouteSettings:
 		return "its settings"
+	case Trail:
+		return "CloudTrail"
 	}
 	return string(c.Case)
 }

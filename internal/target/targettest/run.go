@@ -72,6 +72,7 @@ type Run struct {
 	mu     sync.Mutex
 	denied map[string]refusal // by operation
 	stage  Stage
+	trails []Trail
 	offset time.Duration // of the services' clock
 }
 
@@ -234,7 +235,8 @@ func (r *Run) startAWS() error {
 // deniable refuses what Deny says, as the JSON services of AWS do.
 func (r *Run) deniable(handler http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		_, operation, _ := strings.Cut(request.Header.Get("X-Amz-Target"), ".")
+		target := request.Header.Get("X-Amz-Target")
+		operation := target[strings.LastIndex(target, ".")+1:]
 		r.mu.Lock()
 		if strings.HasPrefix(request.URL.Path, "/v2/apis/") {
 			defer r.mu.Unlock()
@@ -243,6 +245,12 @@ func (r *Run) deniable(handler http.Handler) http.Handler {
 		}
 		denied := r.denied[operation]
 		r.mu.Unlock()
+		if strings.Contains(target, "CloudTrail_") && denied.code == "" {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.serveTrails(w, request, operation)
+			return
+		}
 		byFunction := strings.Contains(request.UserAgent(), "app/"+functionApp)
 		if denied.code == "" || byFunction {
 			handler.ServeHTTP(w, request)
