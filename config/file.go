@@ -102,7 +102,7 @@ type client struct {
 	AccessTokenValidity validity `yaml:"accessTokenValidity,omitempty" jsonschema:"default=60m,example=30m,example=1h,example=1h30m"`
 	// Rotation of the client's secret. A change of it rotates at once.
 	Rotation rotation `yaml:"rotation,omitempty"`
-	// Roles of other accounts that may read the client's secret, as ARNs; at most 30. They need secrets.customerKey.
+	// Roles of other accounts that may read the client's secret, as ARNs; at most 30. They need not exist yet, and need secrets.customerKey.
 	SecretReaders secretReaders `yaml:"secretReaders,omitempty"`
 }
 

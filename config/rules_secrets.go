@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// maxReaders is how many roles the policy of the customer managed key can name: each stands there once, and 50 of the
-// longest ARNs leave room in the 32 KB that a key policy may have (KMS guide, "Resource quotas").
-const maxReaders = 50
+// maxReaders is how many roles the policy of the customer managed key can name: each stands there once, beside its
+// account, and 48 of the longest ARNs leave room in the 32 KB that a key policy may have (KMS guide, "Resource quotas").
+const maxReaders = 48
 
 // maxRoleARN is the length of the longest ARN: arn:aws-us-gov:iam::<account>:role/ with a path of 512 characters and a
 // name of 64, which share a "/".

@@ -54,7 +54,7 @@ func TestSecretReaders(t *testing.T) {
 
 func TestReadersOfAllClientsTogether(t *testing.T) {
 	t.Parallel()
-	// Two clients share one reader, so 26 and 25 are 50 roles.
+	// Two clients share one reader, so 26 and 23 are 48 roles.
 	const shared = `"` + otherAccount + `shared", `
 	with := func(ofWriter int) string {
 		return strings.NewReplacer(
@@ -62,13 +62,13 @@ func TestReadersOfAllClientsTogether(t *testing.T) {
 			"[test-api/write]}", "[test-api/write], secretReaders: ["+shared+repeat(ofWriter, `"`+otherAccount+`w%d"`, ", ")+"]}\nsecrets: {customerKey: true}",
 		).Replace(valid)
 	}
-	if _, got := load(t, "dev.yaml", with(24)); got != nil {
-		t.Errorf("50 readers are refused: %v", got)
+	if _, got := load(t, "dev.yaml", with(22)); got != nil {
+		t.Errorf("48 readers are refused: %v", got)
 	}
-	_, got := load(t, "dev.yaml", with(25))
-	want := []string{"environments/dev.yaml:11:1: clients: name 51 secretReaders in all, at most 50 are allowed (KMS's limit for a key policy)"}
+	_, got := load(t, "dev.yaml", with(23))
+	want := []string{"environments/dev.yaml:11:1: clients: name 49 secretReaders in all, at most 48 are allowed (KMS's limit for a key policy)"}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("51 readers (-want +got):\n%s", diff)
+		t.Errorf("49 readers (-want +got):\n%s", diff)
 	}
 }
 

@@ -81,21 +81,14 @@ func (c *client) admitReaders(secret awssecretsmanager.CfnSecret) {
 		return
 	}
 	read := awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Principals: principals(c.props.SecretReaders),
+		Principals: accountsOf(c.props.SecretReaders),
 		Actions:    jsii.Strings("secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"),
 		Resources:  &[]*string{secret.Ref()},
+		Conditions: &map[string]any{"ArnEquals": isOneOf(c.props.SecretReaders)},
 	})
 	awssecretsmanager.NewCfnResourcePolicy(c.Construct, jsii.String("Readers"), &awssecretsmanager.CfnResourcePolicyProps{
 		SecretId:          secret.Ref(),
 		ResourcePolicy:    awsiam.NewPolicyDocument(&awsiam.PolicyDocumentProps{Statements: &[]awsiam.PolicyStatement{read}}),
 		BlockPublicPolicy: jsii.Bool(true),
 	})
-}
-
-func principals(roles []string) *[]awsiam.IPrincipal {
-	list := make([]awsiam.IPrincipal, 0, len(roles))
-	for _, role := range roles {
-		list = append(list, awsiam.NewArnPrincipal(jsii.String(role)))
-	}
-	return &list
 }

@@ -34,10 +34,13 @@ func newSecretsKey(stack awscdk.Stack, env *config.Environment) awskms.Key {
 	if readers := allReaders(env.Clients); len(readers) > 0 {
 		// In a key's policy * is the key itself.
 		key.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-			Principals: principals(readers),
+			Principals: accountsOf(readers),
 			Actions:    jsii.Strings("kms:Decrypt"),
 			Resources:  jsii.Strings("*"),
-			Conditions: throughSecretsManager(stack),
+			Conditions: &map[string]any{
+				"StringEquals": (*throughSecretsManager(stack))["StringEquals"],
+				"ArnEquals":    isOneOf(readers),
+			},
 		}), nil)
 	}
 	return key

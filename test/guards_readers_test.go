@@ -3,6 +3,7 @@ package test
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // strangeReaders wants a resource policy on the secrets that have readers, for
@@ -12,7 +13,7 @@ func strangeReaders(s stage) (findings []string) {
 	for id := range s.stacks["Api"].resources("AWS::SecretsManager::Secret") {
 		if client, _ := s.clientOf(id); len(client.SecretReaders) > 0 {
 			read := allow("${"+id+"}", "secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue")
-			read["Principal"] = principals(client.SecretReaders...)
+			read["Principal"], read["Condition"] = roots(client.SecretReaders), map[string]any{"ArnEquals": thoseRoles(client.SecretReaders)}
 			want[id] = canonical(read)
 		}
 	}
@@ -97,8 +98,9 @@ func (s stage) looseKey(id string, key map[string]any) (findings []string) {
 	}
 	if slices.Sort(readers); len(readers) > 0 {
 		decrypt := allow("*", "kms:Decrypt")
-		decrypt["Principal"] = principals(slices.Compact(readers)...)
+		decrypt["Principal"] = roots(readers)
 		decrypt["Condition"] = s.throughSecretsManager()
+		decrypt["Condition"].(map[string]any)["ArnEquals"] = thoseRoles(slices.Compact(readers))
 		want = append(want, canonical(decrypt))
 	}
 	if got := statementsOf(properties(key)["KeyPolicy"]); !sameSet(got, want) {
@@ -114,6 +116,26 @@ func statementsOf(policy any) (all []string) {
 		all = append(all, canonical(statement))
 	}
 	return all
+}
+
+// roots are the accounts of roles, in which a role may not be there yet.
+func roots(roles []string) map[string]any {
+	var accounts []string
+	for _, role := range roles {
+		account, _, _ := strings.Cut(role, ":role/")
+		accounts = append(accounts, account+":root")
+	}
+	slices.Sort(accounts)
+	return principals(slices.Compact(accounts)...)
+}
+
+// thoseRoles is the condition that a caller of those accounts is one of the roles.
+func thoseRoles(roles []string) map[string]any {
+	list := make([]any, 0, len(roles))
+	for _, role := range roles {
+		list = append(list, role)
+	}
+	return map[string]any{"aws:PrincipalArn": list}
 }
 
 func principals(arns ...string) map[string]any {

@@ -181,8 +181,14 @@ var readerBreakages = map[string][]breakage{
 			"AWS":     []any{"arn:aws:iam::109876543210:role/audit", "arn:aws:iam::210987654321:role/jobs/writer"},
 			"Service": "lambda.amazonaws.com",
 		})},
-		{"a condition", ofReaders("Condition", map[string]any{"Bool": map[string]any{"aws:SecureTransport": "false"}})},
-		{"the whole account", ofReaders("Principal", map[string]any{"AWS": "arn:aws:iam::210987654321:root"})},
+		{"another condition", ofReaders("Condition", map[string]any{"Bool": map[string]any{"aws:SecureTransport": "false"}})},
+		{"whole accounts", ofReaders("Condition", nil)},
+		{"a pattern of roles", ofReaders("Condition", map[string]any{"ArnLike": map[string]any{"aws:PrincipalArn": []any{
+			"arn:aws:iam::109876543210:role/audit", "arn:aws:iam::210987654321:role/jobs/*",
+		}}})},
+		{"roles that must be there", ofReaders("Principal", map[string]any{"AWS": []any{
+			"arn:aws:iam::109876543210:role/audit", "arn:aws:iam::210987654321:role/jobs/writer",
+		}})},
 		{"an action more", ofReaders("Action", []any{"secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"})},
 		{"every secret", ofReaders("Resource", "*")},
 		{"another effect", ofReaders("Effect", "Deny")},

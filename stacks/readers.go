@@ -1,0 +1,35 @@
+package stacks
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// A reader is let in as its account and the condition that it is that role: AWS
+// refuses a policy that names a role which does not exist, and turns the name of one
+// that is deleted into an id that stands for nobody.
+
+// accountsOf are the accounts of roles, each once.
+func accountsOf(roles []string) *[]awsiam.IPrincipal {
+	var accounts []string
+	for _, role := range roles {
+		parts := strings.Split(role, ":") // arn:aws:iam::<account>:role/<name>
+		accounts = append(accounts, strings.Join(append(parts[:5:5], "root"), ":"))
+	}
+	slices.Sort(accounts)
+	list := make([]awsiam.IPrincipal, 0, len(accounts))
+	for _, account := range slices.Compact(accounts) {
+		list = append(list, awsiam.NewArnPrincipal(jsii.String(account)))
+	}
+	return &list
+}
+
+// isOneOf is the part of a condition with ArnEquals that holds for these roles'
+// sessions and for nobody else. An ARN with the characters of a pattern would be one;
+// the environment file takes none.
+func isOneOf(roles []string) map[string]any {
+	return map[string]any{"aws:PrincipalArn": jsii.Strings(roles...)}
+}
