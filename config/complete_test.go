@@ -22,7 +22,7 @@ tags: {Team: orders, Cost center: "4711"}
 identity:
   domain:
     customDomain: {name: auth.example.com, certificateArn: "`+certificate+`", hostedZoneId: Z1, hostedZoneName: example.com}
-  featurePlan: lite
+  featurePlan: plus
   issuerType: updated
 resourceServers: [{identifier: test-api, scopes: {read: Read}}]
 clients: {reader: {scopes: [test-api/read]}}
@@ -64,7 +64,7 @@ tracing: true
 	want := &config.Environment{
 		Name: "dev", Region: "us-east-1", Account: "012345678901",
 		Tags:            []config.Tag{{Key: "Cost center", Value: "4711"}, {Key: "Team", Value: "orders"}},
-		Identity:        config.Identity{CustomDomain: &domain, FeaturePlan: "LITE", IssuerType: config.IssuerUpdated},
+		Identity:        config.Identity{CustomDomain: &domain, FeaturePlan: "PLUS", IssuerType: config.IssuerUpdated},
 		ResourceServers: []config.ResourceServer{{Identifier: "test-api", Scopes: []config.Scope{{Name: "read", Description: "Read"}}}},
 		Clients:         []config.Client{{Name: "reader", Scopes: []string{"test-api/read"}, AccessTokenValidity: time.Hour, Rotation: config.Rotation{EveryDays: 30}}},
 		API: config.API{

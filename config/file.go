@@ -67,7 +67,7 @@ type domain struct {
 
 // A domain of your own for the token endpoint.
 type tokenDomain struct {
-	// The domain, lower-case; at most 63 characters. The domain above it must have an A record in DNS before the first deployment.
+	// The domain, lower-case; at most 63 characters. An account has four such domains in a Region, and no more can be had. The domain above it must have an A record in DNS before the first deployment.
 	Name tokenDomainName `yaml:"name" jsonschema:"example=auth.example.com"`
 	// Certificate for the domain in Certificate Manager, in us-east-1 whatever the environment's Region: CloudFront serves it.
 	CertificateARN certificateARN `yaml:"certificateArn" jsonschema:"example=arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555" hint:"request one in Certificate Manager and write its ARN"`

@@ -8,7 +8,7 @@ type api struct {
 	CORS cors `yaml:"cors,omitempty"`
 	// Routes of the API. All of them are behind the JWT authorizer.
 	Routes routes `yaml:"routes" hint:"add one, for example {path: /orders, methods: [GET], scopes: [orders/read]}"`
-	// How many requests the API takes before it answers 429.
+	// How many requests each route takes before it answers 429: a route has a bucket of its own, the API has none for all of them together.
 	Throttle throttle `yaml:"throttle,omitempty"`
 }
 
@@ -37,7 +37,7 @@ type methods []method
 // Scopes that open a route; API Gateway takes at most 10.
 type routeScopes []scopeRef
 
-// How many requests the API takes before it answers 429.
+// How many requests each route takes before it answers 429.
 type throttle struct {
 	// Requests per second.
 	Rate requestRate `yaml:"rate,omitempty" jsonschema:"default=100"`

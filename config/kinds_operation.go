@@ -18,6 +18,9 @@ type (
 	recipient       string
 )
 
+// planLite is the cheapest feature plan.
+const planLite = "LITE"
+
 // tagChars are the characters that tags may have in every service (AWS General Reference, "Tagging your resources").
 const tagChars = `[A-Za-z0-9 _.:/=+@-]`
 
@@ -29,7 +32,7 @@ var (
 		hint:    "at most 14 lower-case letters, digits and hyphens, a hyphen last, and *: pr-*",
 	}
 
-	featurePlanText = text{noun: "feature plan", words: []string{"ESSENTIALS", "LITE", "PLUS"}}
+	featurePlanText = text{noun: "feature plan", words: []string{"ESSENTIALS", planLite, "PLUS"}}
 	issuerTypeText  = text{noun: "issuer type", words: []string{issuerOriginal, IssuerUpdated}}
 
 	tagKeyText = text{

@@ -53,6 +53,7 @@ func (c *checker) check() {
 	c.disposable()
 	c.production()
 	c.derivedDomain()
+	c.issuer()
 	c.resourceServers()
 	c.clients()
 	c.secretReaders()
@@ -118,6 +119,13 @@ func (c *checker) derivedDomain() {
 	if word != "" && c.written.Identity.Domain.Prefix == "" {
 		c.report(c.nameKey(), fmt.Sprintf("the domain derived from %s contains the reserved word %q", quote(string(c.written.Name)), word),
 			"rename the environment, or set identity.domain.prefix")
+	}
+}
+
+// issuer warns of a combination that AWS's pages disagree about.
+func (c *checker) issuer() {
+	if identity := c.written.Identity; identity.IssuerType == IssuerUpdated && identity.FeaturePlan == planLite {
+		c.warn("identity.issuerType", "UPDATED may need the feature plan ESSENTIALS or PLUS", "write one of them, or deploy to an environment that may fail first")
 	}
 }
 

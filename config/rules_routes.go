@@ -31,7 +31,14 @@ func (c *checker) routes() {
 		c.reachable(path+".scopes", route.Scopes)
 		c.function(path+".function", route, folders)
 	}
+	if keys := len(c.routeKeys); keys > routesOfAnAPI {
+		c.warn("api.routes", fmt.Sprintf("are %d routes, one for each method; an API has %d unless its quota was raised", keys, routesOfAnAPI),
+			"raise Routes per API in Service Quotas, or write ANY where methods share scopes and function")
+	}
 }
+
+// routesOfAnAPI is API Gateway's quota for routes, which can be raised.
+const routesOfAnAPI = 300
 
 // methods: $default is a route key by itself, every other path needs at least one method, and ANY has no company.
 func (c *checker) methods(path string, route route) {
