@@ -172,8 +172,8 @@ env:
 	@test -n '$(ENV)' || { echo 'say which environment: ENV=dev' >&2; exit 1; }
 
 .PHONY: deploy
-deploy: env node_modules ## Deploy ENV from ASSEMBLY, without asking.
-	M2M='$(M2M)' .ci/deploy '$(ENV)' '$(ASSEMBLY)'
+deploy: env node_modules ## Deploy ENV from ASSEMBLY, without asking; ROLLBACK=off lets no alarm roll it back.
+	M2M='$(M2M)' .ci/deploy '$(ENV)' '$(ASSEMBLY)' $(if $(filter off,$(ROLLBACK)),--no-rollback-alarm)
 
 .PHONY: verify-deployed
 verify-deployed: env ## Ask the deployed ENV whether it refuses and lets in what ASSEMBLY says.

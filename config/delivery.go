@@ -34,6 +34,7 @@ type DeliveryEnvironment struct {
 	GitHubEnvironment string // its jobs may deploy and verify
 	DriftEnvironment  string // its jobs may look for drift; empty for disposable environments
 	CustomerKey       bool   // the secrets have a key of their own
+	RollbackMinutes   int    // a deployment watches an alarm for so long; 0: none
 }
 
 // LoadDelivery reads and checks a delivery.yaml, also against the environment files in the folder environments beside
@@ -81,6 +82,7 @@ func (f *deliveryFile) delivery(customerKeys map[deliveryName]bool) *Delivery {
 			GitHubEnvironment: string(written.gitHubEnvironment(name)),
 			DriftEnvironment:  string(written.driftEnvironment(name)),
 			CustomerKey:       customerKeys[name],
+			RollbackMinutes:   int(written.RollbackMinutes),
 		})
 	}
 	delivery := &Delivery{Repository: string(f.Repository)}
@@ -88,6 +90,18 @@ func (f *deliveryFile) delivery(customerKeys map[deliveryName]bool) *Delivery {
 		delivery.Accounts = append(delivery.Accounts, *accounts[id])
 	}
 	return delivery
+}
+
+// Environment is the entry for the environment of that name, by name or by the pattern that it fits; nil if there is none.
+func (d *Delivery) Environment(name string) *DeliveryEnvironment {
+	for _, account := range d.Accounts {
+		for _, env := range account.Environments {
+			if env.Name == name || namePattern(env.Name).fits(name) && env.Disposable() {
+				return &env
+			}
+		}
+	}
+	return nil
 }
 
 // gitHubEnvironment is the one that is written, else the environment's own name, which a pattern can't be.

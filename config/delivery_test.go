@@ -206,3 +206,30 @@ func TestDeliveryOfThisProject(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestRollbackMinutes: no alarm unless the key is there, for at most 20 minutes, also for what a pattern stands for.
+func TestRollbackMinutes(t *testing.T) {
+	t.Parallel()
+	with := func(key string) string {
+		return strings.Replace(validDelivery, `pr-*: {account: "333333333333"`, `pr-*: {account: "333333333333"`+key, 1)
+	}
+	for key, want := range map[string]int{"": 0, ", rollbackMinutes: 1": 1, ", rollbackMinutes: 20": 20} {
+		got, problems := loadDelivery(t, with(key))
+		if problems != nil {
+			t.Fatal(problems)
+		}
+		if env := got.Environment("pr-12"); env == nil || env.RollbackMinutes != want {
+			t.Errorf("%q: got %+v, want %d minutes", key, env, want)
+		}
+		if env := got.Environment("dev"); env == nil || env.RollbackMinutes != 0 {
+			t.Errorf("%q: dev has %+v", key, env)
+		}
+		if env := got.Environment("qa"); env != nil {
+			t.Errorf("%q: qa has %+v", key, env)
+		}
+	}
+	_, problems := loadDelivery(t, with(", rollbackMinutes: 21"))
+	if want := []string{"delivery.yaml:7:52: environments[\"pr-*\"].rollbackMinutes: 21 is too large, at most 20 is allowed"}; !cmp.Equal(problems, want) {
+		t.Errorf("21 minutes: %q, want %q", problems, want)
+	}
+}

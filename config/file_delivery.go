@@ -30,7 +30,14 @@ type deliveryEnvironment struct {
 	Region region `yaml:"region,omitempty" jsonschema:"example=eu-central-1"`
 	// GitHub environment whose jobs may deploy and verify it. Left out, the environment's name, and preview for a pattern. Drift is looked for from another, with -drift behind its name.
 	GitHubEnvironment gitHubEnvironment `yaml:"githubEnvironment,omitempty" jsonschema:"example=production"`
+	// Minutes for which a deployment of the Api stack goes on watching the alarm on server errors, and is rolled back if it is raised; at most 20, for the job's session ends. Left out, no alarm rolls anything back.
+	RollbackMinutes rollbackMinutes `yaml:"rollbackMinutes,omitempty" jsonschema:"example=10"`
 }
+
+type rollbackMinutes int
+
+// number leaves a job of 55 minutes time to deploy and to verify.
+func (rollbackMinutes) number() number { return number{min: 1, max: 20} }
 
 // count is only that there is one: an account has room for 1,000 roles and an environment takes three.
 func (deliveryEnvironments) count() count {

@@ -18,6 +18,9 @@ type alarms struct {
 	scope      constructs.Construct
 	recipients []awscloudwatch.IAlarmAction
 	all        []awscloudwatch.Alarm
+
+	// serverErrors may roll a deployment back.
+	serverErrors awscloudwatch.Alarm
 }
 
 // alarm is what tells one alarm from the others.
@@ -34,7 +37,7 @@ type alarm struct {
 
 // raise makes the alarm. It tells its recipients of its end too, or nobody would
 // know when to stop looking.
-func (a *alarms) raise(scope constructs.Construct, props alarm) {
+func (a *alarms) raise(scope constructs.Construct, props alarm) awscloudwatch.Alarm {
 	if props.whenMissing == "" {
 		props.whenMissing = awscloudwatch.TreatMissingData_NOT_BREACHING
 	}
@@ -49,11 +52,12 @@ func (a *alarms) raise(scope constructs.Construct, props alarm) {
 	made.AddAlarmAction(a.recipients...)
 	made.AddOkAction(a.recipients...)
 	a.all = append(a.all, made)
+	return made
 }
 
 func (a *alarms) watchAPI(w *watched) {
 	set := w.env.Alarms
-	a.raise(a.scope, alarm{
+	a.serverErrors = a.raise(a.scope, alarm{
 		id:        "ServerErrors",
 		means:     fmt.Sprintf("More than %s %% of the calls in 5 minutes ended with a 5xx status.", percent(set.ServerErrorPercent)),
 		firstStep: "Look whether an alarm on a function's errors or throttles is raised too.",

@@ -28,7 +28,7 @@ func newAPIStack(scope constructs.Construct, env *config.Environment, identity *
 	}
 	accessLogs := newAccessLogs(stack, logs)
 	defaultStage := newDefaultStage(stack, api, env, accessLogs)
-	addMonitoring(stack, &watched{
+	alarms := addMonitoring(stack, &watched{
 		env:        env,
 		api:        api.HttpApi,
 		accessLogs: accessLogs,
@@ -42,6 +42,7 @@ func newAPIStack(scope constructs.Construct, env *config.Environment, identity *
 	output(stack, "ApiId", "Id of the HTTP API.", api.ApiId())
 	output(stack, "Issuer", "Issuer of the access tokens.", identity.issuer(stack))
 	output(stack, "UserPoolId", "Id of the user pool.", identity.pool.UserPoolId())
+	output(stack, "RollbackAlarmArn", "Alarm that may roll a deployment back.", alarms.serverErrors.AlarmArn())
 	for _, c := range clients {
 		output(stack, c.props.OutputKey(), "App client id of "+c.props.Name+".", c.appClient.UserPoolClientId())
 	}

@@ -32,7 +32,7 @@ type watched struct {
 
 // addMonitoring watches the API, its functions and the rotation. It changes
 // nothing of them, and everything in it can be made anew without a loss.
-func addMonitoring(stack awscdk.Stack, w *watched) {
+func addMonitoring(stack awscdk.Stack, w *watched) *alarms {
 	scope := group(stack, "Monitoring")
 	recipients, topic := newRecipients(stack, scope, w.env)
 	alarms := &alarms{scope: scope, recipients: recipients}
@@ -46,6 +46,7 @@ func addMonitoring(stack awscdk.Stack, w *watched) {
 	if w.env.Dashboard {
 		newDashboard(scope, w, alarms)
 	}
+	return alarms
 }
 
 // newRecipients are the topics that hear of every alarm: those of the file, and

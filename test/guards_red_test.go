@@ -216,6 +216,9 @@ var breakages = map[string][]breakage{
 		}},
 	},
 	"outputs have the keys that tools read": {
+		{"another alarm", func(s stage) {
+			s.stacks["Api"].section("Outputs")["RollbackAlarmArn"] = map[string]any{"Value": map[string]any{"Fn::GetAtt": []any{"MonitoringLatencyC2535EBB", "Arn"}}}
+		}},
 		{"a renamed output", func(s stage) {
 			outputs := s.stacks["Api"].section("Outputs")
 			outputs["ClientIdRenamed"] = outputs["ClientIdReader"]

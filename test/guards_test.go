@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -196,7 +197,7 @@ func unexpectedExports(s stage) []string {
 }
 
 func missingOutputs(s stage) (findings []string) {
-	want := map[string][]string{"Identity": {"TokenEndpoint"}, "Api": {"ApiUrl", "ApiId", "Issuer", "UserPoolId"}}
+	want := map[string][]string{"Identity": {"TokenEndpoint"}, "Api": {"ApiUrl", "ApiId", "Issuer", "UserPoolId", "RollbackAlarmArn"}}
 	for _, client := range s.env.Clients {
 		want["Api"] = append(want["Api"], client.OutputKey())
 	}
@@ -206,6 +207,10 @@ func missingOutputs(s stage) (findings []string) {
 				findings = append(findings, stack+" has no output "+key)
 			}
 		}
+	}
+	alarm, _ := at(s.stacks["Api"].section("Outputs"), "RollbackAlarmArn", "Value", "Fn::GetAtt").([]any)
+	if len(alarm) != 2 || !strings.Contains(fmt.Sprint(alarm[0]), "ServerErrors") {
+		findings = append(findings, fmt.Sprintf("another alarm than that on server errors rolls back: %v", alarm))
 	}
 	return findings
 }

@@ -3,12 +3,18 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
 	"path/filepath"
+	"strings"
 
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/smithy-go/logging"
 	"github.com/spf13/cobra"
 
+	"cognito-m2m/config"
 	"cognito-m2m/internal/deploy"
 )
 
@@ -16,9 +22,10 @@ import (
 type predeployOptions struct {
 	env      string
 	assembly string
+	noAlarm  bool
 }
 
-func predeployCommand(speech *speech) *cobra.Command {
+func predeployCommand(stdout io.Writer, speech *speech) *cobra.Command {
 	var o predeployOptions
 	cmd := &cobra.Command{
 		Use:   "predeploy",
@@ -28,12 +35,19 @@ failed (ROLLBACK_COMPLETE, ROLLBACK_FAILED) or has not begun (REVIEW_IN_PROGRESS
 and from no other. cdk deploy deletes such a stack before it makes it again, which
 is refused while the stack is protected; it puts the protection on again.
 
+Where delivery.yaml has rollbackMinutes for the environment, it prints the flags of
+cdk deploy with which an update of the Api stack is rolled back as soon as its alarm
+on server errors is raised: if the stack is there, has the alarm among its outputs,
+and the alarm is OK. Otherwise it says why not, and prints the flags that take away
+an alarm which an earlier deployment has set, if any.
+
 It takes the roles that cdk deploy takes. ` + "`make deploy`" + ` runs it.`,
 		Example: `  m2m predeploy --env prod
-  m2m predeploy --env prod --assembly cdk.out && npx cdk deploy --app cdk.out 'prod/*'`,
+  m2m predeploy --env prod --assembly cdk.out && npx cdk deploy --app cdk.out 'prod/*'
+  m2m predeploy --env prod --no-rollback-alarm`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return predeploy(cmd.Context(), o, speech)
+			return predeploy(cmd.Context(), o, stdout, speech)
 		},
 	}
 	cmd.Flags().StringVar(&o.env, "env", "dev", "the environment")
@@ -41,11 +55,16 @@ It takes the roles that cdk deploy takes. ` + "`make deploy`" + ` runs it.`,
 	if err := cmd.MarkFlagDirname("assembly"); err != nil {
 		panic(err) // a flag of another name: a mistake in this program
 	}
+	cmd.Flags().BoolVar(&o.noAlarm, "no-rollback-alarm", false, "print no alarm, whatever delivery.yaml says")
 	completeEnvironment(cmd)
 	return cmd
 }
 
-func predeploy(ctx context.Context, o predeployOptions, speech *speech) error {
+func predeploy(ctx context.Context, o predeployOptions, stdout io.Writer, speech *speech) error {
+	minutes, err := o.rollbackMinutes()
+	if err != nil {
+		return err
+	}
 	dir := o.assembly
 	if dir == "" {
 		dir = filepath.Join(projectDir(), "cdk.out")
@@ -65,5 +84,35 @@ func predeploy(ctx context.Context, o predeployOptions, speech *speech) error {
 	for _, l := range lifted {
 		speech.say("%s was never created (%s): its termination protection is lifted, so that cdk deploy can make it again.", l.Stack, l.Status)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	rollback, err := d.Rollback(ctx, minutes)
+	if err != nil {
+		return err
+	}
+	if rollback.Reason != "" {
+		speech.say("No alarm rolls this deployment back: %s.", rollback.Reason)
+	}
+	if len(rollback.Flags) > 0 {
+		fmt.Fprintln(stdout, strings.Join(rollback.Flags, " "))
+	}
+	return nil
+}
+
+// rollbackMinutes is what the project's delivery.yaml says; 0 without one.
+func (o predeployOptions) rollbackMinutes() (int, error) {
+	file := filepath.Join(projectDir(), "delivery.yaml")
+	if _, err := os.Stat(file); o.noAlarm || errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	delivery, err := config.LoadDelivery(file, config.Options{})
+	if err != nil {
+		return 0, err
+	}
+	env := delivery.Environment(o.env)
+	if env == nil {
+		return 0, nil
+	}
+	return env.RollbackMinutes, nil
 }

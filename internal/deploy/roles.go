@@ -77,6 +77,9 @@ func isDenied(err error) bool {
 	return errors.As(err, &answer) && slices.Contains([]string{"AccessDenied", "AccessDeniedException"}, answer.ErrorCode())
 }
 
+// nameOf is the name in the ARN of an alarm.
+func nameOf(arn string) string { return arn[strings.LastIndex(arn, ":")+1:] }
+
 // accountOf is the account in the ARN of a role.
 func accountOf(arn string) string {
 	const accountAt = 4 // arn:aws:iam::<account>:role/<name>

@@ -30,6 +30,7 @@ type AWS struct {
 	Stacks map[string]*Stack
 	Refuse map[string]string // an operation, to the code of the error that answers it
 	Asked  []string          // roles taken and changes made
+	Alarms map[string]string // their states by their names
 
 	mu sync.Mutex
 }
@@ -43,7 +44,10 @@ func (f *AWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	operation := r.PostForm.Get("Action")
-	if code := f.Refuse[operation]; code != "" {
+	if strings.HasSuffix(r.URL.Path, "/operation/DescribeAlarms") { // CloudWatch alone speaks CBOR
+		operation = "DescribeAlarms"
+	}
+	if code := f.Refuse[operation]; code != "" && operation != "DescribeAlarms" {
 		refuse(w, code, "not for you")
 		return
 	}
@@ -66,6 +70,8 @@ func (f *AWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		tell(w, `<R><DescribeStacksResult><Stacks><member><StackName>%s</StackName><StackId>id/%[1]s</StackId><StackStatus>%s</StackStatus>`+
 			`<CreationTime>2026-11-28T00:00:00Z</CreationTime><EnableTerminationProtection>%t</EnableTerminationProtection>%s</member></Stacks></DescribeStacksResult></R>`,
 			name, stack.Status, stack.Protected, stack.More)
+	case "DescribeAlarms":
+		f.describeAlarms(w, r, key)
 	case "UpdateTerminationProtection":
 		f.Asked = append(f.Asked, fmt.Sprintf("%s %s %s as %s", operation, name, r.PostForm.Get("EnableTerminationProtection"), key))
 		f.Stacks[strings.TrimPrefix(name, "id/")].Protected = r.PostForm.Get("EnableTerminationProtection") == "true"
@@ -100,6 +106,7 @@ func Assembly(t *testing.T) string {
 		"assembly-prod": map[string]any{"type": "cdk:cloud-assembly", "properties": map[string]any{"directoryName": "assembly-prod", "displayName": "prod"}},
 	}})
 	stacks := map[string]any{}
+	outputs := map[string]any{"Identity": map[string]any{}, "Api": map[string]any{"RollbackAlarmArn": map[string]any{"Value": "x"}}}
 	for _, name := range []string{"Identity", "Api"} {
 		role := func(kind string) string {
 			return "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/cdk-hnb659fds-" + kind + "-role-${AWS::AccountId}-eu-west-1"
@@ -111,7 +118,7 @@ func Assembly(t *testing.T) string {
 				"assumeRoleArn": role("deploy"), "lookupRole": map[string]any{"arn": role("lookup")},
 			},
 		}
-		write(t, filepath.Join(dir, "assembly-prod", name+".json"), map[string]any{"Resources": map[string]any{}})
+		write(t, filepath.Join(dir, "assembly-prod", name+".json"), map[string]any{"Resources": map[string]any{}, "Outputs": outputs[name]})
 	}
 	write(t, filepath.Join(dir, "assembly-prod", "manifest.json"), map[string]any{"artifacts": stacks})
 	return dir
