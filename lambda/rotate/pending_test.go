@@ -74,7 +74,8 @@ func anyToken(t *testing.T) (url string) {
 	return server.URL + "/oauth2/token"
 }
 
-// Either domain of the pool is its own; nothing else is, and no secret is sent there.
+// Either domain of the pool is its own; nothing else is, and no secret is sent there. Of the two the prefix domain is
+// asked, for a new custom one does not answer in time.
 func TestOnlyThePoolsOwnEndpoints(t *testing.T) {
 	t.Parallel()
 	for endpoint, own := range map[string]bool{
@@ -102,7 +103,8 @@ func TestOnlyThePoolsOwnEndpoints(t *testing.T) {
 			backoff: backoff{first: time.Millisecond, longest: time.Millisecond}, poolID: poolID, now: time.Now, log: io.Discard,
 		})
 		err := r.try(t.Context(), client.Credentials{ClientID: "c", ClientSecret: "s3cr3t-v4lu3", TokenEndpoint: endpoint})
-		if own && (err != nil || asked != endpoint) || !own && (!errors.As(err, new(stuck)) || asked != "") {
+		const prefix = "https://m2m-dev.auth.us-east-1.amazoncognito.com/oauth2/token"
+		if own && (err != nil || asked != prefix) || !own && (!errors.As(err, new(stuck)) || asked != "") {
 			t.Errorf("%s: error %v, asked %q", endpoint, err, asked)
 		}
 	}

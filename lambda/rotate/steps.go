@@ -124,7 +124,9 @@ func (r *rotator) testSecret(ctx context.Context, rot *rotation) (string, error)
 }
 
 // try gets a token with the credentials, at no other endpoint than the user pool's own: the value may be somebody
-// else's writing, and anybody's endpoint can hand out what looks like a token.
+// else's writing, and anybody's endpoint can hand out what looks like a token. Where the pool has two, the prefix domain is
+// asked, which is the last: both know the same secrets, and a new custom one takes up to 15 minutes to answer, longer than
+// a step has.
 func (r *rotator) try(ctx context.Context, credentials client.Credentials) error {
 	own, _, err := r.pool.addresses(ctx)
 	if err != nil {
@@ -133,6 +135,7 @@ func (r *rotator) try(ctx context.Context, credentials client.Credentials) error
 	if !slices.Contains(own, credentials.TokenEndpoint) {
 		return newStuck("the pending version's token_endpoint is none of user pool " + r.pool.id)
 	}
+	credentials.TokenEndpoint = own[len(own)-1]
 	return r.tokens.try(ctx, credentials)
 }
 

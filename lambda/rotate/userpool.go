@@ -50,7 +50,8 @@ func (p userPool) region() string {
 	return region
 }
 
-// tokenEndpointsOf puts the custom domain first: whoever has one means callers to use it.
+// tokenEndpointsOf puts the custom domain first: whoever has one means callers to use it. The prefix domain, which answers
+// within a minute of being made, is the last.
 func (p userPool) tokenEndpointsOf(pool *types.UserPoolType) (urls []string) {
 	const path = "/oauth2/token"
 	if p.tokenEndpoint != "" {
