@@ -157,7 +157,7 @@ func contentDigest(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	digest := sha256.New()
 	_, err = io.Copy(digest, file)
 	return digest.Sum(nil), err
