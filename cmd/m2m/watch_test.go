@@ -1,10 +1,15 @@
 package main
 
 import (
+	"io"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"cognito-m2m/internal/synth"
 )
 
 // Files that change again and again, and nothing of what runs, wait longer each time.
@@ -29,5 +34,32 @@ func TestIdleFilesWaitLongerEachTime(t *testing.T) {
 	i.last = time.Now().Add(-time.Hour)
 	if got := i.again(log); got != 0 {
 		t.Errorf("after an hour the pause is %v", got)
+	}
+}
+
+// A synth during which the project changes is cut short, and the next one is not: here the app itself changes a file,
+// and takes long enough for that to be seen.
+func TestASynthIsCutShortOnce(t *testing.T) {
+	t.Setenv("JSII_NODE", "/bin/true")
+	dir := t.TempDir()
+	const file = `{"app": "echo changed >> restless; sleep 2; mkdir -p \"$CDK_OUTDIR\""}`
+	if err := os.WriteFile(filepath.Join(dir, "cdk.json"), []byte(file), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	project, err := synth.Find(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := project.Watch()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &watch{o: upOptions{env: "dev"}, project: project, files: files, speech: newSpeech(io.Discard)}
+	out := filepath.Join(t.TempDir(), "out")
+	for _, want := range []bool{true, false, true, false} {
+		newer, err := w.synthesize(t.Context(), out)
+		if cut := newer != nil; err != nil || cut != want {
+			t.Fatalf("the synth was cut short: %t, by %v, %v; want %t", cut, newer, err, want)
+		}
 	}
 }
