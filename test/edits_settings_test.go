@@ -161,6 +161,20 @@ func editsOfSettings(t *testing.T, edited func(old, replacement string) string) 
 			},
 		},
 		{
+			name: "switch `secrets.customerKey` off",
+			from: variant + "\nsecrets: {customerKey: true}", to: variant,
+			way: "deploy, then `aws secretsmanager describe-secret --secret-id m2m/ENV/CLIENT` for each client. Whether a key that the template only leaves out " +
+				"stays is not known; where it is still named, `aws secretsmanager update-secret --secret-id m2m/ENV/CLIENT --kms-key-id alias/aws/secretsmanager` " +
+				"before KMS has deleted it, 7 days later (a protected environment keeps it), or nobody can read the secret any more",
+			notices: "nobody, after the second step; readers in other accounts are refused",
+			want: []string{
+				"changed Api ClientsReaderSecret9A3CE006",
+				"changed Api ClientsWriterSecretFFD2464F",
+				"changed Api RotationRotateRoleDefaultPolicyDD215CBB",
+				"removed Api SecretsKey317DCF94",
+			},
+		},
+		{
 			name: "switch `logs.customerKey` off",
 			from: variant + "\nlogs: {customerKey: true}", to: variant, oneStep: true,
 			notices: "who reads old logs: what was logged under the key can't be read once KMS has deleted it, 7 days later (a protected environment keeps it)",
