@@ -21,7 +21,7 @@ func project(t *testing.T, dev string) string {
 		}
 		write(t, filepath.Join(dir, name), string(raw))
 	}
-	for _, name := range []string{"client", "config", "environments", "internal/printable", "internal/standing", "lambda", "stacks"} {
+	for _, name := range []string{"client", "config", "environments", "internal/clock", "internal/printable", "internal/standing", "lambda", "stacks"} {
 		if err := os.CopyFS(filepath.Join(dir, name), os.DirFS(filepath.Join(root, name))); err != nil {
 			t.Fatal(err)
 		}
