@@ -34,6 +34,15 @@ func TestWorkIsBounded(t *testing.T) {
 			`"Parameters": {"P": {"Type": "String", "Default": "` + text + `"}}`,
 			`{"Fn::Select": [0, {"Fn::Split": ["y", {"Ref": "P"}]}]}`,
 		},
+		// Items take far more memory than the text that they are made of.
+		"the items of a text that is split": {
+			`"Parameters": {"P": {"Type": "String", "Default": "` + strings.Repeat("x,", 2_000) + `"}}`,
+			`{"Fn::Select": [0, {"Fn::Split": [",", {"Ref": "P"}]}]}`,
+		},
+		"the items of a list parameter": {
+			`"Parameters": {"P": {"Type": "CommaDelimitedList", "Default": "` + strings.Repeat(",", 2_000) + `"}}`,
+			`{"Fn::Select": [0, {"Ref": "P"}]}`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -108,6 +108,9 @@ func (s *scope) split(at place, argument any) (any, bool) {
 	if len(parts) > maxItems {
 		return at.invalid("Fn::Split makes a list of more than %d items", maxItems)
 	}
+	if !at.spend(len(parts) * nodeWork) {
+		return nil, false
+	}
 	items := make([]any, len(parts))
 	for i, part := range parts {
 		items[i] = part

@@ -51,7 +51,10 @@ func (s *scope) parameter(at place, name string) (any, bool) {
 	case strings.HasPrefix(typeName, parameterStoreType):
 		return at.invalid("the value of parameter %s lies in the SSM Parameter Store of an AWS account, so it is not known here", name)
 	case typeName == "CommaDelimitedList" || strings.HasPrefix(typeName, "List<"):
-		return commaDelimited(value), at.spend(len(value))
+		if !at.spend(len(value) + nodeWork*(strings.Count(value, ",")+1)) {
+			return nil, false
+		}
+		return commaDelimited(value), true
 	case typeName == "String" || typeName == "Number" || strings.HasPrefix(typeName, "AWS::"):
 		return value, true
 	}
