@@ -116,7 +116,7 @@ func (c Config) check() error {
 	if err := checkExecutable(c.Bootstrap); err != nil {
 		return err
 	}
-	return checkVariables(c.Environment)
+	return CheckVariables(c.Environment)
 }
 
 // maxPackage is how many bytes a function's package may have, unzipped (Lambda Developer Guide, "Quotas": 250 MB).

@@ -34,7 +34,8 @@ var reservedVariables = []string{
 // Source: Lambda API reference, Environment.
 var variableName = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9_]+$`)
 
-func checkVariables(environment map[string]string) error {
+// CheckVariables says which variables Lambda would refuse. It shows no value.
+func CheckVariables(environment map[string]string) error {
 	var refused []string
 	for _, name := range slices.Sorted(maps.Keys(environment)) {
 		if slices.Contains(reservedVariables, name) {
@@ -49,7 +50,7 @@ func checkVariables(environment map[string]string) error {
 		}
 	}
 	if len(refused) > 0 {
-		return fmt.Errorf("environment variables %s are reserved by Lambda: choose other names in the template",
+		return fmt.Errorf("environment variables %s are reserved by Lambda: choose other names",
 			strings.Join(refused, ", "))
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"cognito-m2m/internal/assembly"
+	"cognito-m2m/internal/function"
 	"cognito-m2m/internal/printable"
 )
 
@@ -27,21 +28,27 @@ type localVariable struct {
 	value    string
 }
 
-// functionEnvForm is NAME:KEY=VALUE. What names and values Lambda would refuse is
-// found with the variables of the template.
+// functionEnvForm is NAME:KEY=VALUE.
 var functionEnvForm = regexp.MustCompile(`^([A-Za-z0-9_-]+):([A-Za-z0-9_]+)=(.*)$`)
 
-// endpointVariable keeps functions off AWS, so it can't be set for one.
-const endpointVariable = "AWS_ENDPOINT_URL"
+// endpointVariable keeps functions off AWS, unless ignoreEndpoints has the SDKs pass
+// over it, so neither can be set for one.
+const (
+	endpointVariable = "AWS_ENDPOINT_URL"
+	ignoreEndpoints  = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
+)
 
 func parseVariable(source, text string) (localVariable, error) {
 	parts := functionEnvForm.FindStringSubmatch(text)
 	switch {
 	case parts == nil:
 		return localVariable{}, fmt.Errorf("%s: NAME:KEY=VALUE is needed, such as echo:AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8000", source)
-	case parts[2] == endpointVariable:
+	case parts[2] == endpointVariable, parts[2] == ignoreEndpoints:
 		return localVariable{}, fmt.Errorf("%s: %s names this run and keeps functions off AWS: set the variable of one service, "+
 			"such as %s_DYNAMODB", source, endpointVariable, endpointVariable)
+	}
+	if err := function.CheckVariables(map[string]string{parts[2]: parts[3]}); err != nil {
+		return localVariable{}, fmt.Errorf("%s: %w", source, err)
 	}
 	return localVariable{source: source, function: parts[1], name: parts[2], value: parts[3]}, nil
 }

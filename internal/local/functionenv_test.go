@@ -17,7 +17,10 @@ import (
 func environDir(t *testing.T) string {
 	t.Helper()
 	dir := assemblyDir(t, func(api template) {
-		api.propertiesOf("AWS::Lambda::Function")["Environment"] = map[string]any{"Variables": map[string]any{"TABLE": "orders", "STAGE": "deployed"}}
+		api.propertiesOf("AWS::Lambda::Function")["Environment"] = map[string]any{"Variables": map[string]any{
+			"TABLE": "orders", "STAGE": "deployed",
+			"AWS_ENDPOINT_URL": "https://vpce-1.secretsmanager.eu-west-1.vpce.amazonaws.com", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+		}}
 	})
 	assets, err := filepath.Glob(filepath.Join(dir, "asset.*", "bootstrap"))
 	if err != nil || len(assets) != 1 {
@@ -53,6 +56,9 @@ func TestFunctionEnv(t *testing.T) {
 		name, value, _ := strings.Cut(variable, "=")
 		got[name] = value
 	}
+	if _, there := got["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"]; there {
+		t.Error("the SDKs of the function pass over AWS_ENDPOINT_URL")
+	}
 	want := map[string]string{
 		"TABLE": "orders", "STAGE": "", "LIST": "a=b,c=d # no comment", "ONE_MORE": "of the flag",
 		"AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:8000", "AWS_ENDPOINT_URL": d.AWSEndpoint, "JWKS_URI": d.JWKSURI,
@@ -75,20 +81,22 @@ func TestFunctionEnvRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	file := filepath.Join(state, "dev", "functions.env")
-	if err := os.WriteFile(file, []byte("KEY=sesame\n\necho:AWS_ENDPOINT_URL=http://127.0.0.1:8000\n"), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte("KEY=sesame\n\necho:AWS_ENDPOINT_URL=http://127.0.0.1:8000\necho:AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=1\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	const beforeTheAssembly = "" // is there
 	for _, c := range []struct {
 		flags []string
+		dir   string
 		want  []string
 	}{
-		{[]string{"echo", "ec ho:A=sesame"}, []string{
-			file + ":1: NAME:KEY=VALUE is needed", file + ":3: AWS_ENDPOINT_URL names this run", "--function-env: NAME:KEY=VALUE is needed",
+		{[]string{"echo", "ec ho:A=sesame"}, beforeTheAssembly, []string{
+			file + ":1: NAME:KEY=VALUE is needed", file + ":3: AWS_ENDPOINT_URL names this run", file + ":4: AWS_ENDPOINT_URL names this run", "--function-env: NAME:KEY=VALUE is needed",
 		}},
-		{[]string{"other:KEY=sesame"}, []string{`--function-env: no function or more than one is called "other" here; there are Echo`}},
-		{[]string{"echo:AWS_REGION=sesame"}, []string{"AWS_REGION are reserved by Lambda"}},
+		{[]string{"other:KEY=sesame"}, dir, []string{`--function-env: no function or more than one is called "other" here; there are Echo`}},
+		{[]string{"echo:AWS_REGION=sesame"}, beforeTheAssembly, []string{"--function-env: environment variables AWS_REGION are reserved by Lambda: choose other names"}},
 	} {
-		err := startFails(t, local.Config{StateDir: state, FunctionEnv: c.flags}, dir)
+		err := startFails(t, local.Config{StateDir: state, FunctionEnv: c.flags}, c.dir)
 		for _, want := range c.want {
 			if !strings.Contains(err.Error(), want) {
 				t.Errorf("%v: %q is not in %v", c.flags, want, err)

@@ -91,11 +91,13 @@ func (r *Runtime) newFunctions(d *deployment) (functionSet, error) {
 //
 // Parity: Function environment: the endpoints of this run
 func environment(p *parts, declared assembly.Function, at addresses, local map[string]string) map[string]string {
-	variables := map[string]string{endpointVariable: at.aws, "JWKS_URI": at.jwksURI(p.pool.ID)}
+	variables := map[string]string{"JWKS_URI": at.jwksURI(p.pool.ID)}
 	if p.rotates(declared) && p.hasDomain() {
 		variables["TOKEN_ENDPOINT"] = at.tokenEndpoint()
 	}
 	maps.Copy(variables, declared.Environment)
+	variables[endpointVariable] = at.aws // the template may name a VPC's
+	delete(variables, ignoreEndpoints)
 	maps.Copy(variables, local)
 	return variables
 }

@@ -43,20 +43,15 @@ func Open(cfg Config) (*Runtime, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, addr := range []string{cfg.APIAddr, cfg.CognitoAddr, cfg.AWSAddr} {
-		if err := checkFree(addr); err != nil {
-			return nil, err
-		}
-		if !isLoopback(addr) {
-			cfg.Report.Warn(addr + " can be reached from other machines, without TLS; 127.0.0.1 can't" + cfg.exposed(addr))
-		}
-	}
 	home, err := openHome(cfg.StateDir, cfg.Env, cfg.Ephemeral)
 	if err != nil {
 		return nil, err
 	}
 	for _, text := range home.repaired {
 		cfg.Report.Warn(text)
+	}
+	if err := checkAddresses(cfg); err != nil { // a run of the same environment, which has them, has been told by now
+		return nil, errors.Join(err, home.release())
 	}
 	leftOver, err := home.clearRun()
 	if err != nil {
@@ -76,7 +71,25 @@ func Open(cfg Config) (*Runtime, error) {
 	if leftOver {
 		cfg.Report.Note("The last run of " + cfg.Env + " was ended from outside; its state is intact.")
 	}
+	if _, err := r.readVariables(); err != nil { // they are read again with each assembly
+		end()
+		return nil, errors.Join(err, home.close())
+	}
 	return r, nil
+}
+
+// checkAddresses wants that each can be listened on, and says which of them other
+// machines reach.
+func checkAddresses(cfg Config) error {
+	for _, addr := range []string{cfg.APIAddr, cfg.CognitoAddr, cfg.AWSAddr} {
+		if err := checkFree(addr); err != nil {
+			return err
+		}
+		if !isLoopback(addr) {
+			cfg.Report.Warn(addr + " can be reached from other machines, without TLS; 127.0.0.1 can't" + cfg.exposed(addr))
+		}
+	}
+	return nil
 }
 
 // SynthDir is where the next assembly can be synthesized to: never the folder of

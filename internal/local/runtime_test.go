@@ -194,8 +194,9 @@ func TestRefusals(t *testing.T) {
 	})
 	t.Run("a state in use", func(t *testing.T) {
 		state := t.TempDir()
-		start(t, local.Config{StateDir: state}, assemblyDir(t, nil))
-		err := startFails(t, local.Config{StateDir: state}, "")
+		_, d := start(t, local.Config{StateDir: state}, assemblyDir(t, nil))
+		// The same command again: that its addresses are taken is not what to be told.
+		err := startFails(t, local.Config{StateDir: state, APIAddr: strings.TrimPrefix(d.APIURL, "http://")}, "")
 		var inUse *local.InUseError
 		if !errors.As(err, &inUse) || inUse.PID != os.Getpid() {
 			t.Errorf("got %v", err)
