@@ -130,10 +130,9 @@ func (t *Target) client(ctx context.Context, pool, name string) (*Client, error)
 		return nil, t.failure(fmt.Sprintf("the app client of %s (%s)", name, c.ID), err)
 	}
 	switch {
-	case c.State != Current:
-	case s.undecided && len(c.Secrets) > 1:
+	case (c.State == Current || c.State == NotRotated && s.pending == "") && s.undecided && len(c.Secrets) > 1:
 		c.State = SecretUndecided
-	case c.replaced():
+	case c.State == Current && c.replaced():
 		c.State = AppClientReplaced
 	}
 	return c, nil

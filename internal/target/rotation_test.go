@@ -213,6 +213,27 @@ func TestUndecided(t *testing.T) {
 	}
 }
 
+// TestUndecidedBeforeTheFirstRotation has a value written by hand in place of the
+// placeholder, beside the secret of a rotation that was given up.
+func TestUndecidedBeforeTheFirstRotation(t *testing.T) {
+	t.Parallel()
+	run := begin(t, false)
+	of := localTarget(t, run)
+	run.Rotator.Fail("testSecret")
+	if err := run.Settle(t.Context()); err == nil {
+		t.Fatal("the rotation did not fail")
+	}
+	if err := of.Abandon(t.Context(), "reader", clientOf(t, of).PendingVersion); err != nil {
+		t.Fatal(err)
+	}
+	if err := run.MarkUndecided(t.Context(), "reader"); err != nil {
+		t.Fatal(err)
+	}
+	if got := clientOf(t, of); got.State != target.SecretUndecided || len(got.Secrets) != 2 {
+		t.Errorf("state %s with %d secrets", got.State, len(got.Secrets))
+	}
+}
+
 // TestSpareDoesNotGuess has values in use that name no secret.
 func TestSpareDoesNotGuess(t *testing.T) {
 	t.Parallel()
