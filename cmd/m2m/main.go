@@ -12,8 +12,6 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
-
-	"cognito-m2m/internal/printable"
 )
 
 func main() {
@@ -29,7 +27,7 @@ func main() {
 func run(args []string, stdout, stderr io.Writer) int {
 	interrupts, stop := listenForInterrupts()
 	defer stop()
-	speech := newSpeech(printable.Writer(stderr))
+	speech := newSpeech(stderr)
 	stdout = standardOutput(stdout)
 	root := rootCommand(stdout, speech, interrupts)
 	root.SetArgs(args)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/printable"
 	"cognito-m2m/internal/synth"
 	"cognito-m2m/internal/trust"
 )
@@ -17,11 +18,14 @@ import (
 // speech is what the command says to a person, on stderr, a whole line at a
 // time: functions, requests and progress share it.
 type speech struct {
-	mu sync.Mutex
-	to io.Writer
+	mu     sync.Mutex
+	to     io.Writer
+	stderr io.Writer // what is behind to
 }
 
-func newSpeech(to io.Writer) *speech { return &speech{to: to} }
+func newSpeech(stderr io.Writer) *speech {
+	return &speech{to: printable.Writer(stderr), stderr: stderr}
+}
 
 // Write passes whole lines on.
 func (s *speech) Write(line []byte) (int, error) {

@@ -148,7 +148,7 @@ func up(interrupts *interrupts, o upOptions, stdout io.Writer, speech *speech) (
 // openRuntime takes what the run needs, and tells the project what it writes.
 func openRuntime(o upOptions, project *synth.Project, accessLog, stdout io.Writer, speech *speech) (*local.Runtime, error) {
 	config := o.config(project, accessLog, speech)
-	if err := writes(project, config.StateDir, o.accessLog, stdout, speech.to); err != nil {
+	if err := writes(project, config.StateDir, o.accessLog, stdout, speech); err != nil {
 		return nil, err
 	}
 	return local.Open(config)
@@ -185,7 +185,7 @@ func findProject(o upOptions) (*synth.Project, error) {
 
 // writes tells the project which of its files come from this run: they are no reason
 // to synthesize.
-func writes(project *synth.Project, state, accessLog string, streams ...io.Writer) error {
+func writes(project *synth.Project, state, accessLog string, stdout io.Writer, speech *speech) error {
 	if project == nil {
 		return nil
 	}
@@ -196,7 +196,7 @@ func writes(project *synth.Project, state, accessLog string, streams ...io.Write
 		}
 	}
 	var files []*os.File
-	for _, stream := range streams {
+	for _, stream := range []io.Writer{stdout, speech.stderr} {
 		if file, ok := stream.(*os.File); ok {
 			files = append(files, file)
 		}

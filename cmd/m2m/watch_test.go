@@ -12,6 +12,46 @@ import (
 	"cognito-m2m/internal/synth"
 )
 
+// What goes to stdout and stderr is no change, where these are files of the project.
+func TestOwnOutputIsNoChange(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	create := func(name, content string) *os.File {
+		file, err := os.Create(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = file.Close() })
+		if _, err := file.WriteString(content); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	create("cdk.json", `{"app": "true"}`)
+	stdout, stderr := create("up.out", ""), create("up.err", "")
+	project, err := synth.Find(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	speech := newSpeech(stderr)
+	if err := writes(project, "", "", standardOutput(stdout), speech); err != nil {
+		t.Fatal(err)
+	}
+	watcher, err := project.Watch()
+	if err != nil {
+		t.Fatal(err)
+	}
+	speech.say("a request")
+	if _, err := stdout.WriteString("{}"); err != nil {
+		t.Fatal(err)
+	}
+	create("edited", "x")
+	changed, err := watcher.Next(t.Context())
+	if diff := cmp.Diff([]string{filepath.Join(dir, "edited")}, changed); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+}
+
 // Files that change again and again, and nothing of what runs, wait longer each time.
 func TestIdleFilesWaitLongerEachTime(t *testing.T) {
 	t.Parallel()
