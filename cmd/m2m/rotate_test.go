@@ -11,18 +11,19 @@ import (
 
 // stopsAt is a listener to speech that ends a context at a word.
 type stopsAt struct {
-	bytes.Buffer
-
-	word string
-	stop func()
+	heard bytes.Buffer
+	word  string
+	stop  func()
 }
 
 func (s *stopsAt) Write(line []byte) (int, error) {
 	if bytes.Contains(line, []byte(s.word)) {
 		s.stop()
 	}
-	return s.Buffer.Write(line)
+	return s.heard.Write(line)
 }
+
+func (s *stopsAt) String() string { return s.heard.String() }
 
 // TestInterruptedRotation stops `m2m rotate` while it watches: what it started
 // goes on.
