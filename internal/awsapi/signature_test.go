@@ -11,6 +11,7 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 
 	"cognito-m2m/internal/awsapi"
+	"cognito-m2m/internal/awsapi/awsapitest"
 )
 
 const (
@@ -48,7 +49,7 @@ func signedWith(t *testing.T, other awsapi.AccessKey) func(*http.Request) {
 	return func(r *http.Request) {
 		r.Header.Del("Authorization")
 		err := v4.NewSigner().SignHTTP(t.Context(), aws.Credentials{AccessKeyID: other.ID, SecretAccessKey: other.Secret}, r,
-			digestOf(secretBody), jsonSigner, region, time.Now())
+			digestOf(secretBody), jsonSigner, awsapitest.Region, time.Now())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -74,7 +75,7 @@ func signatureCases(t *testing.T) map[string]signatureCase {
 		"a target that is unsigned": {before: func(r *http.Request) { r.Header.Del("X-Amz-Target") }, after: header("X-Amz-Target", getValue), code: invalid},
 		"another host":              {after: func(r *http.Request) { r.Host = "localhost" }, code: invalid},
 		"a query that is unsigned":  {after: func(r *http.Request) { r.URL.RawQuery = "a=b" }, code: invalid},
-		"another Region":            {after: authorization("/"+region+"/", "/eu-west-1/"), code: invalid},
+		"another Region":            {after: authorization("/"+awsapitest.Region+"/", "/eu-west-1/"), code: invalid},
 		"16 minutes old":            {at: -16 * time.Minute, code: invalid},
 		"16 minutes ahead":          {at: 16 * time.Minute, code: invalid},
 		"another time":              {after: header("X-Amz-Date", time.Now().UTC().Add(time.Minute).Format("20060102T150405Z")), code: invalid},

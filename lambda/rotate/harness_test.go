@@ -24,6 +24,7 @@ import (
 
 	"cognito-m2m/client"
 	"cognito-m2m/internal/awsapi"
+	"cognito-m2m/internal/awsapi/awsapitest"
 	"cognito-m2m/internal/cognito"
 	local "cognito-m2m/internal/secretsmanager"
 )
@@ -34,8 +35,6 @@ const (
 	secretARN   = "arn:aws:secretsmanager:us-east-1:123456789012:secret:m2m/dev/reader-Ab1Cd2"
 	functionARN = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
 )
-
-var accessKey = awsapi.AccessKey{ID: "test", Secret: "the-secret-of-the-access-key"}
 
 var keys = sync.OnceValues(func() (*cognito.Keys, error) { return cognito.GenerateKeys(rand.Reader) })
 
@@ -91,31 +90,24 @@ func newWorld(t *testing.T, s setup) *world {
 	w.faults.token = w.witness.sensitive
 	log := slog.New(slog.NewJSONHandler(w.witness, nil))
 
-	var tokens, api http.Handler
+	var tokens http.Handler
 	tokenServer := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { tokens.ServeHTTP(rw, r) }))
-	apiServer := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { api.ServeHTTP(rw, r) }))
 	t.Cleanup(tokenServer.Close)
-	t.Cleanup(apiServer.Close)
 	w.tokenURL = tokenServer.URL + "/oauth2/token"
 
 	w.pool = w.newPool(s, tokenServer.URL, log)
 	w.store = w.newStore(s, log)
-	t.Cleanup(func() { must(t, w.store.Close(context.WithoutCancel(t.Context()))) })
-	handler, err := awsapi.New(awsapi.Config{
-		JSON: []awsapi.JSONService{
-			{TargetPrefix: "secretsmanager", SigningName: "secretsmanager", Caller: w.store},
-			{TargetPrefix: "AWSCognitoIdentityProviderService", SigningName: "cognito-idp", Caller: w.pool},
-		},
-		AccessKey: accessKey,
-		Log:       log,
+	tokens = w.pool
+	apiURL := awsapitest.Serve(t, awsapi.Config{
+		JSON: []awsapi.JSONService{awsapitest.SecretsManager(w.store), awsapitest.Cognito(w.pool)},
+		Log:  log,
 	})
-	must(t, err)
-	tokens, api = w.pool, handler
+	t.Cleanup(func() { must(t, w.store.Close(context.WithoutCancel(t.Context()))) })
 
-	sdk := sdkConfig(apiServer.URL, http.DefaultClient)
+	sdk := sdkConfig(apiURL, http.DefaultClient)
 	w.users, w.secrets = cognitoidentityprovider.NewFromConfig(sdk), secretsmanager.NewFromConfig(sdk)
 	given := settings{
-		sdk:           sdkConfig(apiServer.URL, &http.Client{Transport: w.faults}),
+		sdk:           sdkConfig(apiURL, &http.Client{Transport: w.faults}),
 		tokens:        w.faults,
 		backoff:       backoff{first: time.Millisecond, longest: 5 * time.Millisecond},
 		poolID:        poolID,
@@ -131,15 +123,10 @@ func newWorld(t *testing.T, s setup) *world {
 	return w
 }
 
+// sdkConfig tries a call again, as a function on Lambda does.
 func sdkConfig(url string, client *http.Client) aws.Config {
-	config := aws.Config{
-		Region:       "us-east-1",
-		BaseEndpoint: aws.String(url),
-		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: accessKey.ID, SecretAccessKey: accessKey.Secret}, nil
-		}),
-	}
-	config.HTTPClient = client
+	config := awsapitest.SDK(url)
+	config.Retryer, config.HTTPClient = nil, client
 	return config
 }
 

@@ -108,6 +108,25 @@ var rules = []rule{
 		forbidden: func(i string) bool { return ours(i) && !within(i, "config") },
 	},
 	{
+		why:     "the tests of a part meet no sibling but awsapi, which callers reach it through",
+		applies: func(name string) bool { return isPart(name) && name != "internal/awsapi" },
+		forbidden: func(i string) bool {
+			return isPart(strings.TrimPrefix(i, module+"/")) && i != module+"/internal/awsapi"
+		},
+		tests: true,
+	},
+	{
+		why:       "a kit is for tests",
+		applies:   func(name string) bool { return !isKit(name) },
+		forbidden: func(i string) bool { return ours(i) && isKit(strings.TrimPrefix(i, module+"/")) },
+	},
+	{
+		why:       "the kit of all tests stands alone",
+		applies:   func(name string) bool { return name == "internal/m2mtest" },
+		forbidden: ours,
+		tests:     true,
+	},
+	{
 		why:       "nothing imports cmd, test or package main",
 		applies:   func(string) bool { return true },
 		forbidden: func(i string) bool { return i == module || within(i, "cmd") || within(i, "test") },
@@ -133,6 +152,11 @@ func isOfRotation(path string) bool {
 }
 
 func isFunction(name string) bool { return strings.HasPrefix(name, "lambda/") }
+
+// isKit tells whether a package is made for tests: m2mtest for all of them, accesstest for those about access.
+func isKit(name string) bool {
+	return strings.HasPrefix(name, "internal/") && strings.HasSuffix(name, "test")
+}
 
 func isPart(name string) bool {
 	return slices.Contains([]string{
@@ -169,7 +193,7 @@ func violations(packages []pkg) (found []string) {
 
 func TestImports(t *testing.T) {
 	packages := list(t)
-	for _, want := range []string{"", "stacks", "config", "internal/local", "internal/gateway", "cmd/m2m", "test"} {
+	for _, want := range []string{"", "stacks", "config", "internal/local", "internal/gateway", "internal/m2mtest", "cmd/m2m", "test"} {
 		if !slices.ContainsFunc(packages, func(p pkg) bool { return p.name() == want }) {
 			t.Errorf("go list does not show the package %q: this test looks at nothing", want)
 		}
@@ -199,6 +223,9 @@ func TestImportRulesGoRed(t *testing.T) {
 		{"cmd/m2m", module + "/stacks"},
 		{"stacks", module + "/internal/local"},
 		{"internal/local", module + "/cmd/m2m"},
+		{"cmd/m2m", module + "/internal/m2mtest"},
+		{"internal/local", module + "/internal/awsapi/awsapitest"},
+		{"internal/m2mtest", module + "/internal/local"},
 		{"test/e2e", module},
 	}
 	for _, c := range cases {
@@ -206,6 +233,10 @@ func TestImportRulesGoRed(t *testing.T) {
 		if len(violations([]pkg{p})) == 0 {
 			t.Errorf("%s may import %s", c.importer, c.imported)
 		}
+	}
+	tests := pkg{ImportPath: module + "/internal/secretsmanager", XTestImports: []string{module + "/internal/gateway"}}
+	if len(violations([]pkg{tests})) == 0 {
+		t.Error("the tests of internal/secretsmanager may import internal/gateway")
 	}
 	for importer, imported := range map[string][]string{
 		"lambda/rotate":    {module + "/client", module + "/internal/standing"},

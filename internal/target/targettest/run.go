@@ -25,6 +25,7 @@ import (
 
 	"cognito-m2m/client"
 	"cognito-m2m/internal/awsapi"
+	"cognito-m2m/internal/awsapi/awsapitest"
 	"cognito-m2m/internal/cloudformation"
 	"cognito-m2m/internal/cognito"
 	"cognito-m2m/internal/local"
@@ -206,14 +207,8 @@ func (r *Run) startAWS() error {
 		return err
 	}
 	handler, err := awsapi.New(awsapi.Config{
-		JSON: []awsapi.JSONService{
-			{TargetPrefix: "secretsmanager", SigningName: "secretsmanager", Caller: store},
-			{TargetPrefix: "AWSCognitoIdentityProviderService", SigningName: "cognito-idp", Caller: r.pool},
-		},
-		Query: []awsapi.QueryService{{
-			APIVersion: "2010-05-15", SigningName: "cloudformation",
-			Namespace: "http://cloudformation.amazonaws.com/doc/2010-05-15/", Caller: stacks,
-		}},
+		JSON:      []awsapi.JSONService{awsapitest.SecretsManager(store), awsapitest.Cognito(r.pool)},
+		Query:     []awsapi.QueryService{awsapitest.CloudFormation(stacks)},
 		AccessKey: awsapi.AccessKey{ID: AccessKeyID, Secret: SecretAccessKey},
 	})
 	if err != nil {

@@ -1,4 +1,4 @@
-package awsapi_test
+package secretsmanager_test
 
 import (
 	"context"

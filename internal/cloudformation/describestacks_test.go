@@ -1,4 +1,4 @@
-package awsapi_test
+package cloudformation_test
 
 import (
 	"errors"
@@ -10,29 +10,7 @@ import (
 	"github.com/aws/smithy-go"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
-
-	"cognito-m2m/internal/cloudformation"
 )
-
-const (
-	apiStackID   = "arn:aws:cloudformation:us-east-1:123456789012:stack/dev-api/0a1b"
-	otherStackID = "arn:aws:cloudformation:us-east-1:123456789012:stack/dev-identity/2c3d"
-)
-
-func withStacks(w *world) {
-	w.stacks = []cloudformation.Stack{
-		{
-			Name: "dev-api", ID: apiStackID, Description: "An <API> & more", CreatedAt: start,
-			Outputs: []cloudformation.Output{
-				{Key: "ApiUrl", Value: "http://127.0.0.1:4000", Description: "Where the API is"},
-				{Key: "Names", Value: "<a>&\"b\"", ExportName: "dev-names"},
-			},
-			Tags:                  map[string]string{"project": "m2m", "env": "dev"},
-			TerminationProtection: true,
-		},
-		{Name: "dev-identity", ID: otherStackID, CreatedAt: start},
-	}
-}
 
 // created is what CloudFormation tells of every stack that a change set has just created: see stackElement.
 func created(stack types.Stack) types.Stack {
@@ -50,7 +28,7 @@ func created(stack types.Stack) types.Stack {
 // TestDescribeStacks holds the members against the recordings that stackElement names.
 func TestDescribeStacks(t *testing.T) {
 	t.Parallel()
-	client := newWorld(t, withStacks).cloudFormation()
+	client := serve(t, stacks()...)
 	api := created(types.Stack{
 		EnableTerminationProtection: aws.Bool(true),
 		StackName:                   aws.String("dev-api"), StackId: aws.String(apiStackID), Description: aws.String("An <API> & more"),
@@ -81,7 +59,7 @@ func TestDescribeStacks(t *testing.T) {
 
 func TestUnknownStack(t *testing.T) {
 	t.Parallel()
-	client := newWorld(t, withStacks).cloudFormation()
+	client := serve(t, stacks()...)
 	for _, name := range []string{"dev", "<no> & such"} {
 		_, err := client.DescribeStacks(t.Context(), &awscloudformation.DescribeStacksInput{StackName: &name})
 		var refused smithy.APIError
@@ -96,6 +74,8 @@ func TestUnknownStack(t *testing.T) {
 
 func TestAnotherOperationOfCloudFormation(t *testing.T) {
 	t.Parallel()
-	_, err := newWorld(t).cloudFormation().DescribeStackResources(t.Context(), &awscloudformation.DescribeStackResourcesInput{})
-	is[smithy.APIError](t, err)
+	_, err := serve(t).DescribeStackResources(t.Context(), &awscloudformation.DescribeStackResourcesInput{})
+	if refused := smithy.APIError(nil); !errors.As(err, &refused) {
+		t.Errorf("got error %v, want an API error", err)
+	}
 }

@@ -1,4 +1,4 @@
-package awsapi_test
+package secretsmanager_test
 
 import (
 	"context"
@@ -36,7 +36,7 @@ func TestSettleRotatesEverySecretForTheFirstTime(t *testing.T) {
 	if got := w.describe(t, readerName); !aws.ToBool(got.RotationEnabled) || got.LastRotatedDate != nil || got.NextRotationDate != nil {
 		t.Errorf("before: rotation enabled %v, last %v, next %v", got.RotationEnabled, got.LastRotatedDate, got.NextRotationDate)
 	}
-	w.clock.advance(time.Minute)
+	w.clock.Advance(time.Minute)
 	w.settle(t)
 	current := w.holder(t, readerName, "AWSCURRENT")
 	if got, want := w.value(t, readerName, "AWSCURRENT"), secretText+" "+current; got != want {
@@ -70,7 +70,7 @@ func TestStepsOfARotation(t *testing.T) {
 	if diff := cmp.Diff(fourSteps, steps); diff != "" {
 		t.Errorf("steps (-want +got):\n%s", diff)
 	}
-	progress := w.progress.lines()
+	progress := w.progress.Lines()
 	if got, want := progress[len(progress)-1], readerName+" finishSecret"; got != want {
 		t.Errorf("progress ends with %q, want %q", got, want)
 	}
@@ -141,7 +141,7 @@ func TestAFailingStepLeavesThePendingVersion(t *testing.T) {
 			w := settled(t)
 			before := w.describe(t, readerName)
 			current := w.holder(t, readerName, "AWSCURRENT")
-			w.clock.advance(time.Hour)
+			w.clock.Advance(time.Hour)
 			w.rotator.setFail(map[string]error{step: errStep})
 			token := w.rotate(t, readerName)
 			err := w.store.Settle(t.Context())

@@ -1,4 +1,4 @@
-package awsapi_test
+package secretsmanager_test
 
 import (
 	"strings"
@@ -72,7 +72,7 @@ func TestGetSecretValue(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	first := w.holder(t, plainName, "AWSCURRENT")
-	w.clock.advance(time.Second)
+	w.clock.Advance(time.Second)
 	second := w.put(t, plainName, "second")
 	get := func(in awssecretsmanager.GetSecretValueInput) (*awssecretsmanager.GetSecretValueOutput, error) {
 		in.SecretId = aws.String(plainName)
@@ -120,7 +120,7 @@ func TestPutSecretValueIsIdempotent(t *testing.T) {
 		t.Fatal(err)
 	}
 	saves := len(w.disk.all())
-	w.clock.advance(time.Hour)
+	w.clock.Advance(time.Hour)
 	got, err := put("second")
 	if err != nil {
 		t.Fatal(err)
@@ -244,7 +244,7 @@ func TestDeprecatedVersionsAreDeleted(t *testing.T) {
 	first := w.holder(t, plainName, "AWSCURRENT")
 	var ids []string
 	for range 120 {
-		w.clock.advance(time.Minute)
+		w.clock.Advance(time.Minute)
 		ids = append(ids, w.put(t, plainName, "value"))
 	}
 	exists := func(id string) bool {
@@ -254,7 +254,7 @@ func TestDeprecatedVersionsAreDeleted(t *testing.T) {
 	if !exists(first) {
 		t.Error("a version of the last 24 hours is gone")
 	}
-	w.clock.advance(25 * time.Hour)
+	w.clock.Advance(25 * time.Hour)
 	ids = append(ids, w.put(t, plainName, "last"))
 	if exists(first) || exists(ids[20]) || !exists(ids[21]) {
 		t.Errorf("got first %v, the 101st from the end %v, the 100th %v; want false, false, true", exists(first), exists(ids[20]), exists(ids[21]))

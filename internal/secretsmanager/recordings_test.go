@@ -1,4 +1,4 @@
-package awsapi_test
+package secretsmanager_test
 
 import (
 	"encoding/json"
@@ -81,12 +81,13 @@ func TestRotateSecretWithAFunctionThereIsNot(t *testing.T) {
 // test_cfn_secretsmanager_gen_secret, 3 July 2024, and test_cfn_handle_secretsmanager_secret, 11 October 2024.
 func TestTagsOfCloudFormation(t *testing.T) {
 	t.Parallel()
+	const stackID = "arn:aws:cloudformation:us-east-1:123456789012:stack/dev-api/0a1b"
 	w := newWorld(t, func(w *world) {
 		reader := &w.config.Secrets[0]
-		reader.StackName, reader.LogicalID, reader.StackID = "m2m-dev-Api", "Secret", apiStackID
+		reader.StackName, reader.LogicalID, reader.StackID = "m2m-dev-Api", "Secret", stackID
 	})
 	want := []string{
-		"aws:cloudformation:stack-name=m2m-dev-Api", "aws:cloudformation:logical-id=Secret", "aws:cloudformation:stack-id=" + apiStackID,
+		"aws:cloudformation:stack-name=m2m-dev-Api", "aws:cloudformation:logical-id=Secret", "aws:cloudformation:stack-id=" + stackID,
 		"a=b", "m2m:client-id=reader-id",
 	}
 	var got []string
@@ -108,7 +109,7 @@ func TestListSecretsInTheOrderMade(t *testing.T) {
 	made := []secretsmanager.Secret{secret("zebra", "Ab1Cd2"), secret("middle", "Ef3Gh4"), secret("ant", "Ij5Kl6")}
 	w := newWorld(t, func(w *world) { w.config.Secrets = made[:1] })
 	for count := 2; count <= len(made); count++ {
-		w.clock.advance(time.Minute)
+		w.clock.Advance(time.Minute)
 		w = w.restarted(t, func(w *world) { w.config.Secrets = made[:count] })
 	}
 	for _, c := range []struct {
