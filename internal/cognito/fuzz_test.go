@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"cognito-m2m/internal/cognito"
+	"cognito-m2m/internal/m2mtest"
 )
 
 // FuzzTokenForm holds that no body gets a token unless it has a client's id and secret, and that nothing
@@ -79,9 +80,9 @@ func isSecretOf(id, secret string) bool {
 	}
 }
 
-func fuzzedServer(f *testing.F) (*cognito.Server, *logBuffer) {
+func fuzzedServer(f *testing.F) (*cognito.Server, *m2mtest.Buffer) {
 	f.Helper()
-	log := &logBuffer{}
+	log := &m2mtest.Buffer{}
 	server, err := cognito.New(baseConfig(log))
 	if err != nil {
 		f.Fatal(err)
@@ -95,7 +96,7 @@ func serveRecorded(server http.Handler, request *http.Request) response {
 	return response{status: recorder.Code, header: recorder.Header(), body: recorder.Body.String()}
 }
 
-func checkFuzzed(t *testing.T, got response, authentic bool, log *logBuffer) {
+func checkFuzzed(t *testing.T, got response, authentic bool, log *m2mtest.Buffer) {
 	t.Helper()
 	switch {
 	case got.status == http.StatusOK && !authentic:

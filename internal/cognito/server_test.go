@@ -1,7 +1,6 @@
 package cognito_test
 
 import (
-	"bytes"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
@@ -16,6 +15,7 @@ import (
 	"time"
 
 	"cognito-m2m/internal/cognito"
+	"cognito-m2m/internal/m2mtest"
 )
 
 const (
@@ -44,7 +44,7 @@ var keys = sync.OnceValue(func() *cognito.Keys {
 // pool is a user pool that listens on this machine, and what it has logged.
 type pool struct {
 	url    string
-	log    *logBuffer
+	log    *m2mtest.Buffer
 	server *cognito.Server
 }
 
@@ -86,7 +86,7 @@ func secretsOf(clientID string, values ...cognito.Secret) []cognito.ClientSecret
 // startPool serves baseConfig, changed by edit, on a port of its own.
 func startPool(t *testing.T, edits ...func(*cognito.Config)) pool {
 	t.Helper()
-	log := &logBuffer{}
+	log := &m2mtest.Buffer{}
 	config := baseConfig(log)
 	listener := httptest.NewUnstartedServer(nil)
 	config.BaseURL = "http://" + listener.Listener.Addr().String()
@@ -170,33 +170,6 @@ func (p pool) token(t *testing.T, id, secret, scope string) string {
 		t.Fatal(err)
 	}
 	return body.AccessToken
-}
-
-// logBuffer is a log that handlers write while a test reads it.
-type logBuffer struct {
-	mutex sync.Mutex
-	text  bytes.Buffer
-}
-
-func (b *logBuffer) Write(line []byte) (int, error) {
-	b.mutex.Lock()
-	defer b.mutex.Unlock()
-	return b.text.Write(line)
-}
-
-func (b *logBuffer) String() string {
-	b.mutex.Lock()
-	defer b.mutex.Unlock()
-	return b.text.String()
-}
-
-// Take returns what was logged since the last Take.
-func (b *logBuffer) Take() string {
-	b.mutex.Lock()
-	defer b.mutex.Unlock()
-	text := b.text.String()
-	b.text.Reset()
-	return text
 }
 
 func TestPathsThatThePoolDoesNotHave(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"cognito-m2m/internal/function"
+	"cognito-m2m/internal/m2mtest"
 )
 
 // functionError expects err to be a function error of a type, and returns its message.
@@ -35,10 +36,10 @@ func TestTimeoutEndsProcess(t *testing.T) {
 	if want := "Task timed out after 1.00 seconds"; !strings.Contains(got, want) {
 		t.Errorf("message = %q, want one with %q", got, want)
 	}
-	if running(forked.PID) {
+	if m2mtest.Running(forked.PID) {
 		t.Errorf("process %d is still there", forked.PID)
 	}
-	waitGone(t, forked.Child)
+	m2mtest.AwaitGone(t, forked.Child)
 	if next := order(t, f, `{}`); next.PID == forked.PID {
 		t.Error("the next invocation has the same process")
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 
 	"cognito-m2m/internal/function"
+	"cognito-m2m/internal/m2mtest"
 )
 
 func TestInvokeReachesPublishedRuntime(t *testing.T) {
@@ -221,7 +222,7 @@ func TestCloseWaitsForInvocations(t *testing.T) {
 
 	closed := make(chan error, 1)
 	go func() { closed <- f.Close(context.Background()) }()
-	eventually(t, "no new invocations", func() bool {
+	m2mtest.Eventually(t, "no new invocations", func() bool {
 		_, _, err := f.Invoke(t.Context(), nil)
 		return errors.Is(err, function.ErrClosed)
 	})
@@ -235,7 +236,7 @@ func TestCloseWaitsForInvocations(t *testing.T) {
 	if err := <-closed; err != nil {
 		t.Error(err)
 	}
-	if running(pid) {
+	if m2mtest.Running(pid) {
 		t.Errorf("process %d is still there", pid)
 	}
 }
@@ -273,14 +274,14 @@ func TestCloseLeavesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, pid := range []int{forked.PID, second.PID} {
-		if running(pid) {
+		if m2mtest.Running(pid) {
 			t.Errorf("process %d is still there", pid)
 		}
 	}
-	waitGone(t, forked.Child)
-	waitGone(t, second.Child)
-	eventually(t, "end of goroutines", func() bool { return runtime.NumGoroutine() <= goroutines })
-	eventually(t, "end of open files", func() bool { return openFiles(t) <= files })
+	m2mtest.AwaitGone(t, forked.Child)
+	m2mtest.AwaitGone(t, second.Child)
+	m2mtest.Eventually(t, "end of goroutines", func() bool { return runtime.NumGoroutine() <= goroutines })
+	m2mtest.Eventually(t, "end of open files", func() bool { return openFiles(t) <= files })
 	if err := f.Close(t.Context()); err != nil {
 		t.Errorf("closing again: %v", err)
 	}

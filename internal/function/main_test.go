@@ -8,15 +8,14 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
 	"cognito-m2m/internal/function"
+	"cognito-m2m/internal/m2mtest"
 )
 
 // programs is the folder with the test functions, built once.
@@ -33,9 +32,8 @@ func runTests(m *testing.M) int {
 		return 1
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
-	build := exec.CommandContext(context.Background(), "go", "build", "-o", folder+"/", "./testdata/sdk", "./testdata/script", "./testdata/puppet")
-	if output, err := build.CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "building test functions: %v\n%s", err, output)
+	if err := m2mtest.BuildFunctions(folder+"/", "./testdata/sdk", "./testdata/script", "./testdata/puppet"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	programs = folder
@@ -171,36 +169,5 @@ func waitFor(t *testing.T, texts <-chan string, part string) string {
 		case <-t.Context().Done():
 			t.Fatalf("nothing with %q came", part)
 		}
-	}
-}
-
-// waitGone returns when no process has the id. It does not count one that its parent has yet to reap: a
-// grandchild's is init, which is none of ours.
-func waitGone(t *testing.T, pid int) {
-	t.Helper()
-	eventually(t, fmt.Sprintf("end of process %d", pid), func() bool { return !running(pid) })
-}
-
-func running(pid int) bool {
-	if syscall.Kill(pid, 0) != nil {
-		return false
-	}
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return false
-	}
-	_, state, _ := strings.Cut(string(stat), ") ")
-	return !strings.HasPrefix(state, "Z")
-}
-
-// eventually waits for what only the kernel can tell, by asking it again.
-func eventually(t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
-	for !holds() {
-		if time.Now().After(deadline) {
-			t.Fatalf("waited in vain for: %s", what)
-		}
-		time.Sleep(5 * time.Millisecond)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"cognito-m2m/internal/function"
+	"cognito-m2m/internal/m2mtest"
 )
 
 // runVictim is a runtime that waits for a process which never calls, and passes on what that prints.
@@ -39,7 +40,7 @@ func TestKilledRuntimeLeavesNoProcess(t *testing.T) {
 	var address string
 	var pid int
 	_, scanErr := fmt.Fscan(stdout, &address, &pid)
-	if scanErr == nil && !running(pid) {
+	if scanErr == nil && !m2mtest.Running(pid) {
 		t.Errorf("process %d does not run", pid)
 	}
 	if err := victim.Process.Kill(); err != nil {
@@ -49,7 +50,7 @@ func TestKilledRuntimeLeavesNoProcess(t *testing.T) {
 	if scanErr != nil {
 		t.Fatal(scanErr)
 	}
-	waitGone(t, pid)
+	m2mtest.AwaitGone(t, pid)
 }
 
 // TestDaemonsEndWithTheirEnvironment starts what is in no process group of the runtime's and no child of anybody's.
@@ -71,12 +72,12 @@ func TestDaemonsEndWithTheirEnvironment(t *testing.T) {
 			t.Parallel()
 			f, other := newFunction(t, "script", function.Config{}), newFunction(t, "script", function.Config{})
 			started, others := order(t, f, `{"do":"daemon"}`), order(t, other, `{"do":"daemon"}`)
-			if !running(started.Child) {
+			if !m2mtest.Running(started.Child) {
 				t.Errorf("process %d does not run", started.Child)
 			}
 			end(t, f)
-			waitGone(t, started.Child)
-			if !running(others.Child) {
+			m2mtest.AwaitGone(t, started.Child)
+			if !m2mtest.Running(others.Child) {
 				t.Error("a process of another environment has ended, too")
 			}
 		})

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cognito-m2m/internal/gateway"
+	"cognito-m2m/internal/m2mtest"
 )
 
 // Formats CDK writes: AccessLogFormat.clf(), the default, and jsonWithStandardFields().
@@ -225,7 +226,7 @@ func TestLogsHaveNoTokenOfAnySource(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			var operators lockedBuffer
+			var operators m2mtest.Buffer
 			a := newAPI(t, logging(allVariables), func(a *api) {
 				a.function = c.function
 				a.config.Routes = append(a.config.Routes, openRoutes("GET /files/{name}")...)
@@ -250,7 +251,7 @@ func TestAccessLogLatencies(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, logging("$context.requestId $context.integration.latency $context.integrationLatency $context.responseLatency"))
 	a.function.respond = func(ctx context.Context, payload []byte) ([]byte, string, error) {
-		a.clock.advance(120 * time.Millisecond)
+		a.clock.Advance(120 * time.Millisecond)
 		return echo(ctx, payload)
 	}
 	for path, want := range map[string]string{"/open": "120 120 120", "/test_jwt": "- - 0"} {

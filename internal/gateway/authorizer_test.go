@@ -88,11 +88,11 @@ func TestTokenExpires(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)
 	token := "Bearer " + sign(t, validClaims())
-	a.clock.advance(time.Hour - time.Nanosecond)
+	a.clock.Advance(time.Hour - time.Nanosecond)
 	if got := a.call(t, http.MethodGet, "/test_jwt", "Authorization", token); got.status != 200 {
 		t.Fatalf("just before exp: got %d", got.status)
 	}
-	a.clock.advance(time.Nanosecond)
+	a.clock.Advance(time.Nanosecond)
 	got := a.call(t, http.MethodGet, "/test_jwt", "Authorization", token)
 	if got.status != 401 || !strings.HasPrefix(got.header.Get("Www-Authenticate"), invalidToken) {
 		t.Errorf("at exp: got %d %s", got.status, got.header.Get("Www-Authenticate"))

@@ -10,7 +10,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -18,6 +17,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"cognito-m2m/internal/gateway"
+	"cognito-m2m/internal/m2mtest"
 )
 
 const (
@@ -44,37 +44,6 @@ var rsaKeys = sync.OnceValue(func() [2]*rsa.PrivateKey {
 	}
 	return keys
 })
-
-// clock is a wall clock and a monotonic one, which only move when told to.
-type clock struct {
-	mu        sync.Mutex
-	now       time.Time
-	monotonic time.Duration
-}
-
-func newClock() *clock { return &clock{now: start} }
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) Monotonic() time.Duration {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.monotonic
-}
-
-func (c *clock) advance(d time.Duration) { c.move(d, d) }
-
-// move sets the two clocks apart: the monotonic one stands still in a machine that sleeps, the wall clock goes back
-// in the hands of who sets it.
-func (c *clock) move(wall, monotonic time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now, c.monotonic = c.now.Add(wall), c.monotonic+monotonic
-}
 
 // function is an Invoker that answers as told and remembers the events it was given.
 type function struct {
@@ -121,8 +90,8 @@ type api struct {
 	config   gateway.Config
 	issuer   *issuer
 	function *function
-	clock    *clock
-	log      *lockedBuffer
+	clock    *m2mtest.Clock
+	log      *m2mtest.Buffer
 	url      string
 	server   *httptest.Server
 }
@@ -131,7 +100,7 @@ type api struct {
 // made to its Config before it starts.
 func newAPI(t testing.TB, changes ...func(*api)) *api {
 	t.Helper()
-	a := &api{issuer: newIssuer(t), function: &function{}, clock: newClock(), log: &lockedBuffer{}}
+	a := &api{issuer: newIssuer(t), function: &function{}, clock: m2mtest.NewClock(start), log: &m2mtest.Buffer{}}
 	a.config = gateway.Config{
 		API:    gateway.API{ID: apiID, Region: region, AccountID: accountID},
 		Stages: []gateway.Stage{{Name: "$default"}},
@@ -241,24 +210,6 @@ func (a *api) lastEvent(t testing.TB) events.APIGatewayV2HTTPRequest {
 		t.Fatal(err)
 	}
 	return event
-}
-
-// lockedBuffer collects access log lines.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  strings.Builder
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 var errCrash = errors.New("the process exited")

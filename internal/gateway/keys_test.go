@@ -36,14 +36,14 @@ func TestKeysAreCachedForTwoHours(t *testing.T) {
 		}
 	}
 	a.issuer.setKeys(map[string]any{"key-2": rsaKeys()[1].Public()}) // key-1 is withdrawn
-	a.clock.advance(2*time.Hour - time.Nanosecond)
+	a.clock.Advance(2*time.Hour - time.Nanosecond)
 	if got := a.status(t, token); got != 200 {
 		t.Errorf("within two hours: got %d", got)
 	}
 	if got := a.issuer.jwks.Load(); got != 1 {
 		t.Errorf("within two hours: %d fetches", got)
 	}
-	a.clock.advance(time.Nanosecond)
+	a.clock.Advance(time.Nanosecond)
 	if got := a.status(t, token); got != 401 {
 		t.Errorf("after two hours, with a withdrawn key: got %d", got)
 	}
@@ -67,7 +67,7 @@ func TestEitherClockEndsTheLifeOfKeys(t *testing.T) {
 				t.Fatalf("got %d", got)
 			}
 			a.issuer.setKeys(map[string]any{"key-2": rsaKeys()[1].Public()}) // key-1 is withdrawn
-			a.clock.move(move.wall, move.monotonic)
+			a.clock.Move(move.wall, move.monotonic)
 			if got := a.status(t, token); got != 401 {
 				t.Errorf("after two hours, with a withdrawn key: got %d", got)
 			}
@@ -106,7 +106,7 @@ func TestClockSetBackDoesNotDelayAFetch(t *testing.T) {
 		t.Fatalf("got %d", got)
 	}
 	a.issuer.replace(&a.issuer.serveJWKS, working)
-	a.clock.move(-2*time.Hour, time.Second)
+	a.clock.Move(-2*time.Hour, time.Second)
 	if got := a.status(t, token); got != 200 {
 		t.Errorf("a second later, by a clock set back: got %d", got)
 	}
@@ -118,7 +118,7 @@ func TestNewKeyIsFetched(t *testing.T) {
 	a := newAPI(t)
 	a.status(t, sign(t, validClaims()))
 	a.issuer.setKeys(map[string]any{"key-1": rsaKeys()[0].Public(), "key-2": rsaKeys()[1].Public()})
-	a.clock.advance(time.Minute)
+	a.clock.Advance(time.Minute)
 	if got := a.status(t, signAs(t, "key-2", rsaKeys()[1], validClaims())); got != 200 {
 		t.Errorf("got %d", got)
 	}
@@ -152,7 +152,7 @@ func TestHostileKeyIDsDoNotHammer(t *testing.T) {
 	if got := a.issuer.jwks.Load(); got > 2 {
 		t.Errorf("%d fetches", got)
 	}
-	a.clock.advance(time.Minute)
+	a.clock.Advance(time.Minute)
 	for _, token := range hostile {
 		a.status(t, token)
 	}
@@ -256,7 +256,7 @@ func TestIssuerRecovers(t *testing.T) {
 		t.Fatalf("got %d", got)
 	}
 	a.issuer.replace(&a.issuer.serveJWKS, working)
-	a.clock.advance(time.Minute)
+	a.clock.Advance(time.Minute)
 	if got := a.status(t, token); got != 200 {
 		t.Errorf("got %d", got)
 	}
@@ -271,7 +271,7 @@ func TestIssuerRecoversWithANewKey(t *testing.T) {
 	a.issuer.setKeys(map[string]any{"key-1": rsaKeys()[0].Public(), "key-2": rsaKeys()[1].Public()})
 	working := a.issuer.handler(&a.issuer.serveJWKS)
 	a.issuer.replace(&a.issuer.serveJWKS, http.NotFound)
-	a.clock.advance(time.Minute)
+	a.clock.Advance(time.Minute)
 	if got := a.status(t, added); got != 401 {
 		t.Errorf("a key that can't be fetched: got %d", got)
 	}
@@ -279,7 +279,7 @@ func TestIssuerRecoversWithANewKey(t *testing.T) {
 		t.Errorf("a key that was fetched: got %d", got)
 	}
 	a.issuer.replace(&a.issuer.serveJWKS, working)
-	a.clock.advance(time.Second)
+	a.clock.Advance(time.Second)
 	if got := a.status(t, added); got != 200 {
 		t.Errorf("a second after the issuer is back: got %d", got)
 	}

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"cognito-m2m/internal/m2mtest"
 )
 
 // What a 5xx or an unreachable issuer hides from the caller is in the operator's log, without the token.
@@ -23,7 +25,7 @@ func TestCausesAreLogged(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			var log lockedBuffer
+			var log m2mtest.Buffer
 			a := newAPI(t, c.change, func(a *api) { a.config.Log = slog.New(slog.NewTextHandler(&log, nil)) })
 			token := sign(t, validClaims())
 			got := a.call(t, http.MethodGet, "/test_jwt", "Authorization", "Bearer "+token)

@@ -79,7 +79,7 @@ func TestObservedRequests(t *testing.T) {
 				}
 				respond := a.function.respond
 				a.function.respond = func(ctx context.Context, payload []byte) ([]byte, string, error) {
-					a.clock.advance(7 * time.Millisecond)
+					a.clock.Advance(7 * time.Millisecond)
 					if respond == nil {
 						respond = echo
 					}

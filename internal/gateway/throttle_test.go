@@ -42,10 +42,10 @@ func TestThrottling(t *testing.T) {
 	check("at first", "/default", 3)
 	check("at first", "/own", 1)
 	check("at first", "/closed", 0)
-	a.clock.advance(time.Second)
+	a.clock.Advance(time.Second)
 	check("after a second", "/default", 2)
 	check("after a second", "/own", 1)
-	a.clock.advance(time.Hour)
+	a.clock.Advance(time.Hour)
 	check("after an hour", "/default", 3)
 	check("after an hour", "/closed", 0)
 }

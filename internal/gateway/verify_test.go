@@ -13,20 +13,20 @@ func TestRememberedTokens(t *testing.T) {
 	const day = 24 * time.Hour
 	longLived := map[string]any{"exp": start.Add(day).Unix()}
 	for name, change := range map[string]func(*api){
-		"has expired":                         func(a *api) { a.clock.advance(day) },
-		"is of the future, clock set back":    func(a *api) { a.clock.move(-time.Second, 0) },
-		"has expired while the machine slept": func(a *api) { a.clock.move(day, 0) },
+		"has expired":                         func(a *api) { a.clock.Advance(day) },
+		"is of the future, clock set back":    func(a *api) { a.clock.Move(-time.Second, 0) },
+		"has expired while the machine slept": func(a *api) { a.clock.Move(day, 0) },
 		"is of a key that was withdrawn": func(a *api) {
 			a.issuer.setKeys(map[string]any{"key-2": rsaKeys()[1].Public()})
-			a.clock.advance(2 * time.Hour)
+			a.clock.Advance(2 * time.Hour)
 		},
 		"is of a key id that now names another key": func(a *api) {
 			a.issuer.setKeys(map[string]any{"key-1": rsaKeys()[1].Public()})
-			a.clock.advance(2 * time.Hour)
+			a.clock.Advance(2 * time.Hour)
 		},
 		"is of an issuer that is not there any more": func(a *api) {
 			a.issuer.server.Close()
-			a.clock.advance(2 * time.Hour)
+			a.clock.Advance(2 * time.Hour)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -56,11 +56,11 @@ func TestClockSetBackDoesNotLengthenARememberedToken(t *testing.T) {
 	if got := a.status(t, token); got != 200 {
 		t.Fatalf("got %d before", got)
 	}
-	a.clock.move(-time.Hour, time.Hour-time.Nanosecond)
+	a.clock.Move(-time.Hour, time.Hour-time.Nanosecond)
 	if got := a.status(t, token); got != 200 {
 		t.Errorf("before an hour has passed: got %d", got)
 	}
-	a.clock.move(0, time.Nanosecond)
+	a.clock.Move(0, time.Nanosecond)
 	got := a.call(t, http.MethodGet, "/test_jwt", "Authorization", token)
 	if header := got.header.Get("Www-Authenticate"); got.status != 401 || !strings.Contains(header, "expired") {
 		t.Errorf("after an hour: got %d %s", got.status, header)

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -24,6 +23,7 @@ import (
 
 	"cognito-m2m/internal/cognito"
 	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/m2mtest"
 )
 
 // readNeedsWrite is an edit of a route's scopes.
@@ -308,14 +308,8 @@ func rotatedAtGate(t *testing.T, gate string, change func(template)) string {
 			"FunctionName": map[string]any{"Fn::GetAtt": []any{"Echo11F3FB29", "Arn"}},
 		}}
 	})
-	bootstraps, err := filepath.Glob(filepath.Join(dir, "asset.*", "bootstrap"))
-	if err != nil || len(bootstraps) != 1 {
-		t.Fatalf("bootstraps %v, %v", bootstraps, err)
-	}
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", bootstraps[0], "cognito-m2m/test/e2e/testdata/gated")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("building the gated function: %v\n%s", err, out)
+	if err := m2mtest.BuildFunctions(bootstrapOf(t, dir), "cognito-m2m/test/e2e/testdata/gated"); err != nil {
+		t.Fatal(err)
 	}
 	return dir
 }

@@ -3,7 +3,6 @@ package local_test
 import (
 	"encoding/json"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -11,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/m2mtest"
 )
 
 // environDir is the assembly with a function that answers with its variables.
@@ -22,14 +22,8 @@ func environDir(t *testing.T) string {
 			"AWS_ENDPOINT_URL": "https://vpce-1.secretsmanager.eu-west-1.vpce.amazonaws.com", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
 		}}
 	})
-	assets, err := filepath.Glob(filepath.Join(dir, "asset.*", "bootstrap"))
-	if err != nil || len(assets) != 1 {
-		t.Fatalf("assets %v, %v", assets, err)
-	}
-	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", assets[0], "./testdata/environ")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	if err := m2mtest.BuildFunctions(bootstrapOf(t, dir), "./testdata/environ"); err != nil {
+		t.Fatal(err)
 	}
 	return dir
 }

@@ -2,21 +2,19 @@ package local_test
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"sync"
 	"testing"
-	"time"
 
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 
 	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/m2mtest"
 )
 
 // report passes what the runtime says to the test's log, and keeps warnings.
@@ -36,12 +34,11 @@ var echo = sync.OnceValues(func() ([]byte, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	cmd := exec.Command("go", "build", "-o", filepath.Join(dir, "bootstrap"), "cognito-m2m/lambda/echo")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return nil, &exec.Error{Name: string(out), Err: err}
+	bootstrap := filepath.Join(dir, "bootstrap")
+	if err := m2mtest.BuildFunctions(bootstrap, "cognito-m2m/lambda/echo"); err != nil {
+		return nil, err
 	}
-	return os.ReadFile(filepath.Join(dir, "bootstrap"))
+	return os.ReadFile(bootstrap)
 })
 
 // architectures are Lambda's names for Go's.
@@ -59,14 +56,11 @@ func assemblyDir(t *testing.T, change func(template)) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	assets, err := filepath.Glob(filepath.Join(dir, "asset.*", "bootstrap"))
-	if err != nil || len(assets) != 1 {
-		t.Fatalf("assets %v, %v", assets, err)
-	}
-	if err := os.WriteFile(assets[0], bootstrap, 0o755); err != nil {
+	asset := bootstrapOf(t, dir)
+	if err := os.WriteFile(asset, bootstrap, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chmod(assets[0], 0o755); err != nil {
+	if err := os.Chmod(asset, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	changeTemplate(t, dir, func(api template) {
@@ -92,25 +86,13 @@ func (t template) authorizer() map[string]any {
 
 func changeTemplate(t *testing.T, dir string, change func(template)) {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(dir, "assembly-dev", "*Api*.template.json"))
-	if err != nil || len(files) != 1 {
-		t.Fatalf("templates %v, %v", files, err)
-	}
-	raw, err := os.ReadFile(files[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	var api template
-	if err := json.Unmarshal(raw, &api); err != nil {
-		t.Fatal(err)
-	}
-	change(api)
-	if raw, err = json.Marshal(api); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(files[0], raw, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	m2mtest.ChangeJSON(t, m2mtest.Only(t, filepath.Join(dir, "assembly-dev", "*Api*.template.json")), func(object map[string]any) { change(object) })
+}
+
+// bootstrapOf is the program of the assembly's one function.
+func bootstrapOf(t *testing.T, dir string) string {
+	t.Helper()
+	return m2mtest.Only(t, filepath.Join(dir, "asset.*", "bootstrap"))
 }
 
 // start runs the assembly; it is closed when the test ends.
@@ -189,22 +171,4 @@ func status(t *testing.T, d *local.Description, path, token string) (code int, b
 		t.Fatal(err)
 	}
 	return response.StatusCode, string(raw)
-}
-
-// clock is a test's clock.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) forward(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
 }

@@ -16,6 +16,7 @@ import (
 	"cognito-m2m/internal/function"
 	"cognito-m2m/internal/gateway"
 	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/m2mtest"
 )
 
 type rotation func(cognito.Keys) (*cognito.Keys, error)
@@ -95,7 +96,7 @@ func rotated(t *testing.T, document any, rotate rotation) *cognito.Keys {
 // hours, and asks sooner only for one it does not know.
 func TestKeysRotatedUnderTheAuthorizer(t *testing.T) {
 	t.Parallel()
-	clock := &clock{now: time.Now()}
+	clock := m2mtest.NewClock(time.Now())
 	pool := newRotatingPool(t, clock)
 	api := newAPIBehind(t, pool, clock)
 	check := func(when, token string, want int) {
@@ -109,14 +110,14 @@ func TestKeysRotatedUnderTheAuthorizer(t *testing.T) {
 
 	pool.rotate(t, addKey)
 	renewed := token(t, pool.description, "reader")
-	clock.forward(time.Minute) // within half a minute of the last fetch there is no other
+	clock.Advance(time.Minute) // within half a minute of the last fetch there is no other
 	check("new key", renewed, 200)
 	check("old key, published", old, 200)
 
 	pool.rotate(t, dropKey)
-	clock.forward(2*time.Hour - time.Second)
+	clock.Advance(2*time.Hour - time.Second)
 	check("old key, dropped, in the authorizer's cache", old, 200)
-	clock.forward(time.Second)
+	clock.Advance(time.Second)
 	check("old key, dropped, after two hours", old, 401)
 	check("new key, after two hours", renewed, 200)
 }
@@ -128,7 +129,7 @@ type rotatingPool struct {
 	current     atomic.Pointer[cognito.Server]
 }
 
-func newRotatingPool(t *testing.T, clock *clock) *rotatingPool {
+func newRotatingPool(t *testing.T, clock *m2mtest.Clock) *rotatingPool {
 	t.Helper()
 	p := &rotatingPool{}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -175,7 +176,7 @@ func (p *rotatingPool) rotate(t *testing.T, rotate rotation) {
 }
 
 // newAPIBehind is an HTTP API with one route, whose authorizer trusts the pool.
-func newAPIBehind(t *testing.T, pool *rotatingPool, clock *clock) *local.Description {
+func newAPIBehind(t *testing.T, pool *rotatingPool, clock *m2mtest.Clock) *local.Description {
 	t.Helper()
 	const arn = "arn:aws:lambda:eu-central-1:123456789012:function:echo"
 	issuer := "https://cognito-idp.eu-central-1.amazonaws.com/" + pool.config.UserPool.ID

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/m2mtest"
 )
 
 func TestCalls(t *testing.T) {
@@ -68,14 +69,14 @@ func TestFunctionSeesItsEventAndVariables(t *testing.T) {
 // TestExpiry moves the clock that pool and gateway share.
 func TestExpiry(t *testing.T) {
 	t.Parallel()
-	clock := &clock{now: time.Now()}
+	clock := m2mtest.NewClock(time.Now())
 	_, d := start(t, local.Config{Now: clock.Now}, assemblyDir(t, nil))
 	reader := token(t, d, "reader") // the fixture's clients have tokens of 30 minutes
-	clock.forward(29 * time.Minute)
+	clock.Advance(29 * time.Minute)
 	if got, body := status(t, d, "/test_jwt", reader); got != 200 {
 		t.Errorf("after 29 minutes: %d %s", got, body)
 	}
-	clock.forward(2 * time.Minute)
+	clock.Advance(2 * time.Minute)
 	if got, body := status(t, d, "/test_jwt", reader); got != 401 {
 		t.Errorf("after 31 minutes: %d %s", got, body)
 	}

@@ -32,6 +32,15 @@ func (b *Buffer) String() string {
 	return string(b.text)
 }
 
+// Take is what was written since the last Take.
+func (b *Buffer) Take() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	text := string(b.text)
+	b.text = nil
+	return text
+}
+
 // Lines is what was written, a string per line, without the line breaks. Nothing written is one empty line.
 func (b *Buffer) Lines() []string {
 	return strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")

@@ -1,10 +1,10 @@
 package e2e
 
 import (
-	"os"
 	"path/filepath"
 	"testing"
 
+	"cognito-m2m/internal/m2mtest"
 	"cognito-m2m/internal/synth"
 )
 
@@ -25,11 +25,7 @@ func TestSourceOfAnAsset(t *testing.T) {
 		"project/cdk.json": `{"app": "\"$JSII_NODE\" app.cjs"}`, "project/app.cjs": app,
 		"asset/index.js": "first", "single.zip": "first", "other": "first",
 	} {
-		file := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		write(t, file, content)
+		m2mtest.Write(t, filepath.Join(dir, name), content)
 	}
 	p, err := synth.Find(filepath.Join(dir, "project"))
 	if err != nil {
@@ -41,7 +37,7 @@ func TestSourceOfAnAsset(t *testing.T) {
 		reused bool
 	}{{"first run", false}, {"other", true}, {"asset/index.js", false}, {"asset/new.js", false}, {"single.zip", false}, {"other", true}} {
 		if c.file != "first run" {
-			write(t, filepath.Join(dir, c.file), "changed: "+c.file)
+			m2mtest.Write(t, filepath.Join(dir, c.file), "changed: "+c.file)
 		}
 		if result, err := p.Run(t.Context(), "dev", out, noProgress{}); err != nil || result.Reused != c.reused {
 			t.Errorf("%s: %+v, %v; want it reused: %t", c.file, result, err, c.reused)

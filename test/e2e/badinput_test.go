@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"cognito-m2m/internal/m2mtest"
 )
 
 // project is a copy of what a synth needs, whose dev.yaml a test may break.
@@ -15,40 +17,25 @@ func project(t *testing.T, dev string) string {
 	t.Helper()
 	dir := t.TempDir()
 	for _, name := range []string{"app.go", "cdk.json", "go.mod", "go.sum"} {
-		raw, err := os.ReadFile(filepath.Join(root, name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		write(t, filepath.Join(dir, name), string(raw))
+		m2mtest.Write(t, filepath.Join(dir, name), m2mtest.Read(t, filepath.Join(root, name)))
 	}
 	for _, name := range []string{"client", "config", "environments", "internal/clock", "internal/printable", "internal/standing", "lambda", "stacks"} {
 		if err := os.CopyFS(filepath.Join(dir, name), os.DirFS(filepath.Join(root, name))); err != nil {
 			t.Fatal(err)
 		}
 	}
-	write(t, filepath.Join(dir, "environments", "dev.yaml"), dev)
+	m2mtest.Write(t, filepath.Join(dir, "environments", "dev.yaml"), dev)
 	return dir
-}
-
-func write(t *testing.T, file, content string) {
-	t.Helper()
-	if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
-		t.Fatal(err)
-	}
 }
 
 func devYAML(t *testing.T) string {
 	t.Helper()
-	raw, err := os.ReadFile(filepath.Join(root, "environments", "dev.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(raw)
+	return m2mtest.Read(t, filepath.Join(root, "environments", "dev.yaml"))
 }
 
 // freePorts is a `m2m up` whose ports can't be what fails.
 func freePorts(args ...string) []string {
-	return append([]string{"up", "--api-addr", "127.0.0.1:0", "--cognito-addr", "127.0.0.1:0", "--aws-addr", "127.0.0.1:0"}, args...)
+	return m2mtest.OnFreePorts(append([]string{"up"}, args...)...)
 }
 
 func TestBadEnvironmentFile(t *testing.T) {
@@ -74,13 +61,13 @@ func TestBadEnvironmentFile(t *testing.T) {
 			if broken == dev {
 				t.Fatalf("%q is not in dev.yaml", c.old)
 			}
-			write(t, filepath.Join(dir, "environments", "dev.yaml"), broken)
-			contains(t, fails(t, command(t, dir, freePorts()...)), c.want...)
+			m2mtest.Write(t, filepath.Join(dir, "environments", "dev.yaml"), broken)
+			m2mtest.Contains(t, m2mtest.Fails(t, command(t, dir, freePorts()...)), c.want...)
 		})
 	}
 	t.Run("unknown environment", func(t *testing.T) {
-		write(t, filepath.Join(dir, "environments", "dev.yaml"), dev)
-		contains(t, fails(t, command(t, dir, freePorts("--env", "qa")...)),
+		m2mtest.Write(t, filepath.Join(dir, "environments", "dev.yaml"), dev)
+		m2mtest.Contains(t, m2mtest.Fails(t, command(t, dir, freePorts("--env", "qa")...)),
 			`m2m: synthesizing qa: environments: unknown environment "qa"`, "dev, prod, staging")
 	})
 }
@@ -91,8 +78,8 @@ func TestPortInUse(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer taken.Close()
-	said := fails(t, command(t, root, "up", "--api-addr", "127.0.0.1:0", "--cognito-addr", taken.Addr().String(), "--aws-addr", "127.0.0.1:0", "--state", t.TempDir()))
-	contains(t, said, taken.Addr().String(), "in use", "--cognito-addr")
+	said := m2mtest.Fails(t, command(t, root, "up", "--api-addr", "127.0.0.1:0", "--cognito-addr", taken.Addr().String(), "--aws-addr", "127.0.0.1:0", "--state", t.TempDir()))
+	m2mtest.Contains(t, said, taken.Addr().String(), "in use", "--cognito-addr")
 	if strings.Contains(said, "synthesizing") {
 		t.Error("it was said only after a synth")
 	}
@@ -112,12 +99,12 @@ func TestNoNode(t *testing.T) {
 	}
 	cmd := command(t, project(t, devYAML(t)), freePorts()...)
 	cmd.Env = append(os.Environ(), "PATH="+bin, "JSII_NODE=")
-	contains(t, fails(t, cmd), "needs Node.js", "install Node.js", "--assembly")
+	m2mtest.Contains(t, m2mtest.Fails(t, cmd), "needs Node.js", "install Node.js", "--assembly")
 }
 
 func TestNoAssembly(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "nowhere")
-	contains(t, fails(t, command(t, root, freePorts("--assembly", missing, "--state", t.TempDir())...)),
+	m2mtest.Contains(t, m2mtest.Fails(t, command(t, root, freePorts("--assembly", missing, "--state", t.TempDir())...)),
 		missing, "does not exist", "cdk synth")
 }
 
@@ -126,12 +113,12 @@ func TestUnknownResourceType(t *testing.T) {
 		template["Resources"].(map[string]any)["Thing"] = map[string]any{"Type": "AWS::Nowhere::Thing"}
 		properties(template, "", "AWS::Cognito::UserPoolClient", func(p map[string]any) { p["Colour"] = "blue" })
 	})
-	said := fails(t, command(t, root, freePorts("--assembly", unknown, "--state", newState(t))...))
-	contains(t, said, "m2m-dev-Api", "Thing", "AWS::Nowhere::Thing", "dev/Api/Clients/Reader", "Colour", "--lenient")
+	said := m2mtest.Fails(t, command(t, root, freePorts("--assembly", unknown, "--state", newState(t))...))
+	m2mtest.Contains(t, said, "m2m-dev-Api", "Thing", "AWS::Nowhere::Thing", "dev/Api/Clients/Reader", "Colour", "--lenient")
 
 	lenient := up(t, root, "--assembly", unknown, "--state", newState(t), "--lenient")
 	echoed(t, lenient.call(t, "GET", "/test_jwt", lenient.token(t, "reader").AccessToken))
-	contains(t, lenient.stderr.String(), "warning: m2m-dev-Api", "AWS::Nowhere::Thing")
+	m2mtest.Contains(t, lenient.Stderr.String(), "warning: m2m-dev-Api", "AWS::Nowhere::Thing")
 }
 
 func TestStateIsNotJSON(t *testing.T) {
@@ -141,18 +128,15 @@ func TestStateIsNotJSON(t *testing.T) {
 	}
 	state := t.TempDir()
 	file := filepath.Join(state, "dev", "state.json")
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		t.Fatal(err)
-	}
 	const content = `{"version": 1, "resources": sesame`
-	write(t, file, content)
-	said := fails(t, command(t, root, freePorts("--assembly", dir, "--state", state)...))
-	contains(t, said, file, "not JSON", "left as it is", "--ephemeral")
+	m2mtest.Write(t, file, content)
+	said := m2mtest.Fails(t, command(t, root, freePorts("--assembly", dir, "--state", state)...))
+	m2mtest.Contains(t, said, file, "not JSON", "left as it is", "--ephemeral")
 	if strings.Contains(said, "sesame") {
 		t.Error("the error quotes the file, which may hold a secret")
 	}
-	if raw, err := os.ReadFile(file); err != nil || string(raw) != content {
-		t.Errorf("the file is now %q, %v", raw, err)
+	if now := m2mtest.Read(t, file); now != content {
+		t.Errorf("the file is now %q", now)
 	}
 }
 
@@ -164,7 +148,7 @@ func TestTwoRuns(t *testing.T) {
 	}
 	state := newState(t)
 	first := up(t, root, "--assembly", dir, "--state", state)
-	said := fails(t, command(t, root, freePorts("--assembly", dir, "--state", state)...))
-	contains(t, said, fmt.Sprintf("process %d", first.cmd.Process.Pid), "--state", "--ephemeral")
+	said := m2mtest.Fails(t, command(t, root, freePorts("--assembly", dir, "--state", state)...))
+	m2mtest.Contains(t, said, fmt.Sprintf("process %d", first.Cmd.Process.Pid), "--state", "--ephemeral")
 	echoed(t, first.call(t, "GET", "/test_jwt", first.token(t, "reader").AccessToken))
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"cognito-m2m/internal/m2mtest"
 )
 
 // TestCommands is the day of an operator: look at the clients, get a token, make
@@ -25,13 +27,13 @@ func TestCommands(t *testing.T) {
 	s := &session{t: t, state: state}
 	before := p.operator().current(t, "m2m/dev/reader")
 
-	contains(t, s.run(0, "clients"), "reader", "writer", "test-api/read", "current", before.ClientID)
+	m2mtest.Contains(t, s.run(0, "clients"), "reader", "writer", "test-api/read", "current", before.ClientID)
 	token := strings.TrimSuffix(s.run(0, "token", "reader"), "\n")
 	echoed(t, p.call(t, http.MethodGet, "/test_jwt", token))
 	// The echoed event holds the request's own token, see `m2m call --help`.
-	contains(t, s.runUnsearched(0, "call", "reader", "GET", "/test_jwt"), `"test-api/read"`)
-	contains(t, s.run(1, "call", "writer", "GET", "/test_jwt/read"), "Forbidden")
-	contains(t, s.run(1, "token", "raeder"), "did you mean reader")
+	m2mtest.Contains(t, s.runUnsearched(0, "call", "reader", "GET", "/test_jwt"), `"test-api/read"`)
+	m2mtest.Contains(t, s.run(1, "call", "writer", "GET", "/test_jwt/read"), "Forbidden")
+	m2mtest.Contains(t, s.run(1, "token", "raeder"), "did you mean reader")
 
 	s.run(0, "rotate", "reader", "--yes")
 	after := p.operator().current(t, "m2m/dev/reader")
@@ -49,7 +51,7 @@ func TestCommands(t *testing.T) {
 		t.Errorf("a rotation too early: %v", refused)
 	}
 	p.operator().wantOpen(t, after, true)
-	contains(t, s.run(0, "rotate", "reader", "--yes"), "The secret of reader before the present one is deleted", "until the next rotation")
+	m2mtest.Contains(t, s.run(0, "rotate", "reader", "--yes"), "The secret of reader before the present one is deleted", "until the next rotation")
 	p.operator().wantOpen(t, after, false)
 	p.operator().wantOpen(t, third, true)
 
@@ -59,22 +61,22 @@ func TestCommands(t *testing.T) {
 	for range 2 {
 		p.operator().paste(t, "m2m/dev/writer", held)
 	}
-	contains(t, s.run(1, "rotate", "writer", "--yes"), "the rotation of writer has stopped: two secrets work", "write its client_secret_id into the value")
-	contains(t, s.run(0, "clients"), "its rotation has stopped: two secrets work")
+	m2mtest.Contains(t, s.run(1, "rotate", "writer", "--yes"), "the rotation of writer has stopped: two secrets work", "write its client_secret_id into the value")
+	m2mtest.Contains(t, s.run(0, "clients"), "its rotation has stopped: two secrets work")
 	p.operator().wantOpen(t, held, true)
 
-	p.interrupt(t)
-	contains(t, p.stderr.String(), "callers may still have it: no rotation before")
-	said := s.said.String() + p.stderr.String()
+	p.Interrupt(t)
+	m2mtest.Contains(t, p.Stderr.String(), "callers may still have it: no rotation before")
+	said := s.said.String() + p.Stderr.String()
 	for _, secret := range []string{string(before.ClientSecret), string(after.ClientSecret)} {
 		if strings.Contains(said, secret) {
 			t.Error("a client secret was printed")
 		}
 	}
-	if strings.Contains(p.stderr.String()+strings.Replace(s.said.String(), token, "", 1), "eyJ") {
+	if strings.Contains(p.Stderr.String()+strings.Replace(s.said.String(), token, "", 1), "eyJ") {
 		t.Error("a token was printed that was not asked for")
 	}
-	contains(t, s.run(1, "clients"), "m2m up")
+	m2mtest.Contains(t, s.run(1, "clients"), "m2m up")
 }
 
 // TestFailedRotation breaks the user pool's domain out of the template, so that a
@@ -87,14 +89,14 @@ func TestFailedRotation(t *testing.T) {
 	})
 	state := newState(t)
 	p := up(t, root, "--assembly", dir, "--state", state)
-	contains(t, p.stderr.String(), "warning", "m2m/dev/reader", "createSecret", "m2m rotate reader --env dev --resume")
+	m2mtest.Contains(t, p.Stderr.String(), "warning", "m2m/dev/reader", "createSecret", "m2m rotate reader --env dev --resume")
 	if p.Clients["reader"].ClientSecret != "" {
 		t.Error("a client has a secret before its first rotation has ended")
 	}
 	s := &session{t: t, state: state}
-	contains(t, s.run(0, "clients"), "m2m rotate reader --state "+state+" --resume")
-	contains(t, s.run(1, "rotate", "reader", "--abandon", "--yes"), "seems to be running", "--abandon --force")
-	contains(t, s.run(1, "token", "reader"), "not rotated yet")
+	m2mtest.Contains(t, s.run(0, "clients"), "m2m rotate reader --state "+state+" --resume")
+	m2mtest.Contains(t, s.run(1, "rotate", "reader", "--abandon", "--yes"), "seems to be running", "--abandon --force")
+	m2mtest.Contains(t, s.run(1, "token", "reader"), "not rotated yet")
 	held, err := p.operator().secrets.GetSecretValue(t.Context(), &secretsmanager.GetSecretValueInput{SecretId: aws.String("m2m/dev/reader")})
 	if err != nil || *held.SecretString != "{}" {
 		t.Errorf("the secret is not the placeholder: %v", err)

@@ -55,7 +55,7 @@ func TestCredentialsInTheNextRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := first.operator().current(t, "m2m/dev/reader")
-	first.interrupt(t)
+	first.Interrupt(t)
 
 	second := up(t, root, "--assembly", dir, "--state", state)
 	after := second.operator().current(t, "m2m/dev/reader")

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"cognito-m2m/internal/m2mtest"
 )
 
 // TestExplain explains tokens of a run with the exit status and the verdict that
@@ -27,7 +29,7 @@ func TestExplain(t *testing.T) {
 	} {
 		cmd := command(t, root, "explain", "-", "--state", state, "--route", "GET /test_jwt/read")
 		cmd.Stdin = strings.NewReader("Bearer " + c.token + "\n")
-		stdout, stderr, status := ended(t, cmd)
+		stdout, stderr, status := m2mtest.Ends(t, cmd)
 		if status != c.status || !strings.Contains(stdout, c.want) || stderr != "" {
 			t.Errorf("%s: exit status %d, want %d and %q:\n%s%s", c.name, status, c.status, c.want, stdout, stderr)
 		}
@@ -38,7 +40,7 @@ func TestExplain(t *testing.T) {
 	}
 
 	cmd := command(t, root, "explain", reader, "--assembly", dir)
-	if stdout, stderr, status := ended(t, cmd); status != 2 || !strings.Contains(stdout, "no keys at hand") {
+	if stdout, stderr, status := m2mtest.Ends(t, cmd); status != 2 || !strings.Contains(stdout, "no keys at hand") {
 		t.Errorf("offline: exit status %d, want 2:\n%s%s", status, stdout, stderr)
 	}
 }

@@ -3,21 +3,20 @@ package e2e
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"cognito-m2m/internal/m2mtest"
 )
 
 // TestSecondRun is `m2m up` twice in a row: the same ids, secrets and keys.
@@ -29,7 +28,7 @@ func TestSecondRun(t *testing.T) {
 	state := newState(t)
 	first := up(t, root, "--assembly", dir, "--state", state)
 	token := first.token(t, "reader").AccessToken
-	first.interrupt(t)
+	first.Interrupt(t)
 
 	second := up(t, root, "--assembly", dir, "--state", state)
 	if diff := cmp.Diff(first.Clients, second.Clients); diff != "" {
@@ -51,7 +50,7 @@ func TestEphemeral(t *testing.T) {
 	t.Setenv("TMPDIR", temp)
 	first := up(t, root, "--assembly", dir, "--ephemeral")
 	first.token(t, "reader")
-	first.interrupt(t)
+	first.Interrupt(t)
 	if left, err := os.ReadDir(temp); err != nil || len(left) > 0 {
 		t.Errorf("the run left %v, %v", left, err)
 	}
@@ -71,13 +70,10 @@ func TestKilledRun(t *testing.T) {
 		}
 	})
 	child := <-g.arrived
-	if err := first.cmd.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	_ = first.cmd.Wait() // it was killed
+	first.Kill(t)
 	inFlight.Wait()
 	if runtime.GOOS == "linux" { // elsewhere a function ends at its next call of the Runtime API
-		awaitGone(t, child)
+		m2mtest.AwaitGone(t, child)
 	}
 	close(g.open)
 
@@ -85,7 +81,7 @@ func TestKilledRun(t *testing.T) {
 	if diff := cmp.Diff(first.Clients, second.Clients); diff != "" {
 		t.Errorf("clients changed (-first +second):\n%s", diff)
 	}
-	contains(t, second.stderr.String(), "ended from outside")
+	m2mtest.Contains(t, second.Stderr.String(), "ended from outside")
 	if got := second.call(t, "GET", "/test_jwt", token); got.Status != 200 {
 		t.Errorf("the first run's token got %+v", got)
 	}
@@ -127,10 +123,8 @@ func gated(t *testing.T, g *gate) string {
 			hash = strings.TrimSuffix(p["Code"].(map[string]any)["S3Key"].(string), ".zip")
 		})
 	})
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(dir, "asset."+hash, "bootstrap"), "./testdata/gated")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("building the gated function: %v\n%s", err, out)
+	if err := m2mtest.BuildFunctions(filepath.Join(dir, "asset."+hash, "bootstrap"), "./testdata/gated"); err != nil {
+		t.Fatal(err)
 	}
 	return dir
 }
@@ -174,15 +168,13 @@ func TestInterrupt(t *testing.T) {
 		}
 	})
 	child := <-g.arrived
-	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
+	m2mtest.Interrupt(t, p.Cmd)
 	awaitRefusal(t, p.APIURL)
 	close(g.open)
-	p.wait(t)
+	p.Wait(t)
 	inFlight.Wait()
 
-	awaitGone(t, child)
+	m2mtest.AwaitGone(t, child)
 	if _, err := os.Stat(filepath.Join(state, "dev", "run.json")); !os.IsNotExist(err) {
 		t.Errorf("run.json is still there: %v", err)
 	}
@@ -217,14 +209,12 @@ func TestSecondInterrupt(t *testing.T) {
 	hanging.Go(func() { p.answers(t, token) })
 	child := <-g.arrived
 	for range 2 {
-		if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
-			t.Fatal(err)
-		}
+		m2mtest.Interrupt(t, p.Cmd)
 		awaitRefusal(t, p.APIURL)
 	}
-	p.wait(t)
+	p.Wait(t)
 	hanging.Wait()
-	awaitGone(t, child)
+	m2mtest.AwaitGone(t, child)
 	if left, err := os.ReadDir(temporary); err != nil || len(left) > 0 {
 		t.Errorf("the run left %v, %v", left, err)
 	}
@@ -234,7 +224,7 @@ func TestSecondInterrupt(t *testing.T) {
 func TestInterruptBeforeReady(t *testing.T) {
 	dir := t.TempDir()
 	pipe := filepath.Join(dir, "pipe")
-	write(t, filepath.Join(dir, "cdk.json"), `{"build": "mkfifo pipe", "app": "echo started > pipe; sleep 600"}`)
+	m2mtest.Write(t, filepath.Join(dir, "cdk.json"), `{"build": "mkfifo pipe", "app": "echo started > pipe; sleep 600"}`)
 	cmd := command(t, dir, freePorts()...)
 	cmd.Env = append(os.Environ(), "JSII_NODE=/bin/true")
 	var stdout, stderr bytes.Buffer
@@ -246,13 +236,11 @@ func TestInterruptBeforeReady(t *testing.T) {
 	for len(started) == 0 { // until the build has made the pipe; reading waits for the app
 		started, _ = os.ReadFile(pipe)
 	}
-	if err := cmd.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
+	m2mtest.Interrupt(t, cmd)
 	if err := cmd.Wait(); err != nil || stdout.Len() > 0 {
 		t.Errorf("%v, stdout %q", err, &stdout)
 	}
-	contains(t, stderr.String(), "Stopped before dev was ready")
+	m2mtest.Contains(t, stderr.String(), "Stopped before dev was ready")
 }
 
 // awaitRefusal waits until nothing listens at the URL any more.
@@ -266,23 +254,4 @@ func awaitRefusal(t *testing.T, url string) {
 		}
 		connection.Close()
 	}
-}
-
-// awaitGone waits for a process to end; the test binary's time limit bounds it.
-func awaitGone(t *testing.T, pid int) {
-	t.Helper()
-	for syscall.Kill(pid, 0) == nil && !isZombie(pid) {
-		runtime.Gosched()
-	}
-}
-
-// isZombie reports whether a process has ended and nobody has asked how, which
-// is how the orphan of a killed run stays where process 1 does not care.
-func isZombie(pid int) bool {
-	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return false
-	}
-	_, state, _ := strings.Cut(string(raw), ") ")
-	return strings.HasPrefix(state, "Z")
 }

@@ -1,11 +1,11 @@
 package e2e
 
 import (
-	"bytes"
 	"encoding/json"
-	"os/exec"
 	"strings"
 	"testing"
+
+	"cognito-m2m/internal/m2mtest"
 )
 
 // TestVerify verifies a run as it is, and one whose route wants another scope
@@ -17,7 +17,7 @@ func TestVerify(t *testing.T) {
 	}
 	state := newState(t)
 	p := up(t, root, "--assembly", original, "--state", state)
-	stdout, stderr, status := ended(t, command(t, root, "verify", "--state", state, "--json"))
+	stdout, stderr, status := m2mtest.Ends(t, command(t, root, "verify", "--state", state, "--json"))
 	if status != 0 {
 		t.Errorf("exit status %d\n%s%s", status, stdout, stderr)
 	}
@@ -44,7 +44,7 @@ func TestVerify(t *testing.T) {
 		}
 	}
 	noSecrets(t, p, stdout+stderr)
-	p.interrupt(t)
+	p.Interrupt(t)
 
 	changed := patched(t, func(template map[string]any) {
 		properties(template, "", "AWS::ApiGatewayV2::Route", func(p map[string]any) {
@@ -54,11 +54,11 @@ func TestVerify(t *testing.T) {
 		})
 	})
 	up(t, root, "--assembly", changed, "--state", state)
-	stdout, stderr, status = ended(t, command(t, root, "verify", "--state", state, "--assembly", original))
+	stdout, stderr, status = m2mtest.Ends(t, command(t, root, "verify", "--state", state, "--assembly", original))
 	if status != 1 {
 		t.Errorf("a wrong scope: exit status %d", status)
 	}
-	contains(t, stderr,
+	m2mtest.Contains(t, stderr,
 		"red: GET /test_jwt/read with writer's token: 200, want 403\n",
 		"red: GET /test_jwt/read with reader's token: 403, want neither 401 nor 403\n",
 		"2 of ")
@@ -66,20 +66,9 @@ func TestVerify(t *testing.T) {
 		t.Errorf("%d red lines, want 2:\n%s", n, stdout)
 	}
 	// What runs is as its own assembly says.
-	if stdout, stderr, status = ended(t, command(t, root, "verify", "--state", state)); status != 0 {
+	if stdout, stderr, status = m2mtest.Ends(t, command(t, root, "verify", "--state", state)); status != 0 {
 		t.Errorf("against its own assembly: exit status %d\n%s%s", status, stdout, stderr)
 	}
-}
-
-// ended runs a command to its end.
-func ended(t *testing.T, cmd *exec.Cmd) (stdout, stderr string, status int) {
-	t.Helper()
-	var out, said bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &said
-	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
-		t.Fatal(err)
-	}
-	return out.String(), said.String(), cmd.ProcessState.ExitCode()
 }
 
 // noSecrets wants neither a client's secret nor a token in what was printed.

@@ -10,6 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
+
+	"cognito-m2m/internal/m2mtest"
 )
 
 // token asks for an access token as the published client does.
@@ -203,7 +205,7 @@ func TestWalkThrough(t *testing.T) {
 		}
 	})
 	t.Run("no secret and no token is said", func(t *testing.T) {
-		said := p.stderr.String()
+		said := p.Stderr.String()
 		for name, client := range p.Clients {
 			if strings.Contains(said, client.ClientSecret) {
 				t.Errorf("the secret of %s is on stderr", name)
@@ -212,7 +214,7 @@ func TestWalkThrough(t *testing.T) {
 		if strings.Contains(said, "eyJ") {
 			t.Error("a token is on stderr")
 		}
-		contains(t, said, "building the CDK app", "synthesizing dev", "Ready in", `"clientId":"`+p.Clients["reader"].ClientID+`"`)
+		m2mtest.Contains(t, said, "building the CDK app", "synthesizing dev", "Ready in", `"clientId":"`+p.Clients["reader"].ClientID+`"`)
 	})
 }
 

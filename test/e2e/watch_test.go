@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"cognito-m2m/internal/m2mtest"
 )
 
 // editedProject is a copy of the project that `m2m up --watch` runs, and whose
@@ -42,21 +44,18 @@ func watched(t *testing.T) *editedProject {
 func (p *editedProject) edit(t *testing.T, name, before, after string) (undo func()) {
 	t.Helper()
 	file := filepath.Join(p.dir, name)
-	raw, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(string(raw), before) {
+	content := m2mtest.Read(t, file)
+	if !strings.Contains(content, before) {
 		t.Fatalf("%q is not in %s", before, name)
 	}
-	write(t, file, strings.Replace(string(raw), before, after, 1))
-	return func() { write(t, file, string(raw)) }
+	m2mtest.Write(t, file, strings.Replace(content, before, after, 1))
+	return func() { m2mtest.Write(t, file, content) }
 }
 
 // says waits until the run has said a text after what it had said at offset.
 func (p *process) says(t *testing.T, offset int, text string) {
 	t.Helper()
-	await(t, text, func() bool { return strings.Contains(p.stderr.String()[offset:], text) })
+	await(t, text, func() bool { return strings.Contains(p.Stderr.String()[offset:], text) })
 }
 
 // await waits for something that a synth may come before.
@@ -126,16 +125,16 @@ func TestWatch(t *testing.T) {
 	const handler, environment = "lambda/echo/handler.go", "environments/dev.yaml"
 
 	t.Run("a function", func(t *testing.T) {
-		offset := len(p.stderr.String())
+		offset := len(p.Stderr.String())
 		p.edit(t, handler, `"application/json"`, `"application/first"`)
 		await(t, "the new answer", func() bool { return contentType() == "application/first" })
 		p.says(t, offset, "nothing else differs")
 	})
 	t.Run("a function with a mistake, then without", func(t *testing.T) {
-		offset := len(p.stderr.String())
+		offset := len(p.Stderr.String())
 		repair := p.edit(t, handler, `"application/first"`, `"application/second" oops`)
 		p.says(t, offset, "What ran before goes on")
-		contains(t, p.stderr.String()[offset:], "handler.go:", "syntax error")
+		m2mtest.Contains(t, p.Stderr.String()[offset:], "handler.go:", "syntax error")
 		if got := contentType(); got != "application/first" {
 			t.Errorf("after a mistake the answer is %q", got)
 		}
@@ -144,7 +143,7 @@ func TestWatch(t *testing.T) {
 		await(t, "the repaired answer", func() bool { return contentType() == "application/second" })
 	})
 	t.Run("a scope", func(t *testing.T) {
-		offset := len(p.stderr.String())
+		offset := len(p.Stderr.String())
 		if got := onReadRoute(reader); got != 200 {
 			t.Fatalf("reader got %d before", got)
 		}
@@ -156,14 +155,14 @@ func TestWatch(t *testing.T) {
 		p.says(t, offset, "changed: route GET /test_jwt/read")
 	})
 	t.Run("a mistake in the environment file, and another client", func(t *testing.T) {
-		offset := len(p.stderr.String())
+		offset := len(p.Stderr.String())
 		repair := p.edit(t, environment, "writer: {scopes: [test-api/write]}", "writer: {scopes: [test-api/writ]}")
 		p.says(t, offset, "What ran before goes on")
-		contains(t, p.stderr.String()[offset:], "environments/dev.yaml:17:", `did you mean "test-api/write"`)
+		m2mtest.Contains(t, p.Stderr.String()[offset:], "environments/dev.yaml:17:", `did you mean "test-api/write"`)
 		repair()
 		p.edit(t, environment, "  writer: {", "  batch: {")
 		p.says(t, offset, "Applied in")
-		contains(t, p.stderr.String()[offset:], "added: client batch", "removed: client writer")
+		m2mtest.Contains(t, p.Stderr.String()[offset:], "added: client batch", "removed: client writer")
 		if got := onReadRoute(writer); got != 401 {
 			t.Errorf("a token of the removed client: %d", got)
 		}
@@ -176,36 +175,36 @@ func TestWatch(t *testing.T) {
 			t.Errorf("the new client got %d", got)
 		}
 	})
-	contains(t, p.stderr.String(), "reader   200", "reader   403", "insufficient_scope")
+	m2mtest.Contains(t, p.Stderr.String(), "reader   200", "reader   403", "insufficient_scope")
 }
 
 // TestRunAfterWatch is Ctrl-C after a change, then a run that finds its assembly.
 func TestRunAfterWatch(t *testing.T) {
 	p := watched(t)
 	token := p.token(t, "reader").AccessToken
-	offset := len(p.stderr.String())
+	offset := len(p.Stderr.String())
 	p.edit(t, "environments/dev.yaml", "rate: 100", "rate: 101")
 	p.says(t, offset, "changed: stage $default")
-	p.interrupt(t)
+	p.Interrupt(t)
 	for _, left := range []string{"next", "built", "run.json"} {
 		if _, err := os.Stat(filepath.Join(p.dir, ".m2m", "dev", left)); !os.IsNotExist(err) {
 			t.Errorf("%s is still there: %v", left, err)
 		}
 	}
 	again := up(t, p.dir, "--access-log", filepath.Join(p.dir, "access.log"))
-	contains(t, again.stderr.String(), "Nothing has changed since the last synth")
+	m2mtest.Contains(t, again.Stderr.String(), "Nothing has changed since the last synth")
 	echoed(t, again.call(t, "GET", "/test_jwt", token))
 }
 
 // TestInterruptedWatch is Ctrl-C while a change is synthesized.
 func TestInterruptedWatch(t *testing.T) {
 	p := watched(t)
-	offset := len(p.stderr.String())
+	offset := len(p.Stderr.String())
 	p.edit(t, "environments/dev.yaml", "rate: 100", "rate: 101")
 	p.says(t, offset, "synthesizing dev ...")
-	p.interrupt(t)
-	if strings.Contains(p.stderr.String()[offset:], "m2m: ") {
-		t.Errorf("it said %s", p.stderr.String()[offset:])
+	p.Interrupt(t)
+	if strings.Contains(p.Stderr.String()[offset:], "m2m: ") {
+		t.Errorf("it said %s", p.Stderr.String()[offset:])
 	}
 }
 
@@ -231,7 +230,7 @@ func TestWatchOfWhatNeverRests(t *testing.T) {
 		close(ended)
 		writer.Wait()
 	}()
-	offset := len(p.stderr.String())
+	offset := len(p.Stderr.String())
 	p.edit(t, "environments/dev.yaml", "rate: 100", "rate: 101")
 	p.says(t, offset, "changed: stage $default")
 }
@@ -254,11 +253,7 @@ func TestWatchedAssembly(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, file := range files {
-		raw, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		write(t, filepath.Join(dir, "assembly-dev", filepath.Base(file)), string(raw))
+		m2mtest.Write(t, filepath.Join(dir, "assembly-dev", filepath.Base(file)), m2mtest.Read(t, file))
 	}
 	await(t, "the refusal of reader", func() bool { return p.call(t, "GET", "/test_jwt/read", reader).Status == 403 })
 }

@@ -3,15 +3,12 @@
 package judge
 
 import (
-	"bufio"
-	"context"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -19,6 +16,8 @@ import (
 	"testing"
 
 	"golang.org/x/oauth2/clientcredentials"
+
+	"cognito-m2m/internal/m2mtest"
 )
 
 // local is what `m2m up --json` says of itself, as far as it is needed here.
@@ -34,41 +33,13 @@ type local struct {
 // up runs dev on free ports until the test ends, and wants exit status 0 of it.
 func up(t *testing.T) (running local) {
 	t.Helper()
-	dir := t.TempDir()
-	binary := filepath.Join(dir, "m2m")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "cognito-m2m/cmd/m2m").CombinedOutput(); err != nil {
-		t.Fatalf("building m2m: %v\n%s", err, out)
-	}
-	log, err := os.Create(filepath.Join(dir, "log"))
+	binary, err := m2mtest.BuildM2M(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The test's own context ends before its cleanup does.
-	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), binary, "up", "--json", "--state", filepath.Join(dir, "state"),
-		"--api-addr", "127.0.0.1:0", "--cognito-addr", "127.0.0.1:0", "--aws-addr", "127.0.0.1:0")
-	cmd.Dir = root
-	cmd.Stderr = log
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
+	run := m2mtest.MustStart(t, m2mtest.Command(binary, root, m2mtest.OnFreePorts("up", "--json", "--state", t.TempDir())...))
+	if err := json.Unmarshal(run.Description, &running); err != nil {
 		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Signal(os.Interrupt)
-		if err := cmd.Wait(); err != nil {
-			t.Errorf("m2m up: %v", err)
-		}
-		_ = log.Close()
-	})
-	line, err := bufio.NewReader(stdout).ReadBytes('\n')
-	if err == nil {
-		err = json.Unmarshal(line, &running)
-	}
-	if err != nil {
-		said, _ := os.ReadFile(log.Name())
-		t.Fatalf("m2m up is not ready: %v\n%s", err, said)
 	}
 	return running
 }
@@ -131,7 +102,7 @@ func call(t *testing.T, place, base string, examples int, with ...string) (findi
 	}
 	t.Logf("%s: %d calls of %d operations", place, report.TestCases.Generated, report.Operations.Tested)
 	details := filepath.Join(tools, "schemathesis", filepath.Base(filepath.Dir(dir))+filepath.Base(dir)+".txt")
-	write(t, details, jwt.ReplaceAll(said, []byte("TOKEN")))
+	m2mtest.Write(t, details, jwt.ReplaceAllString(string(said), "TOKEN"))
 	for _, f := range report.Failures {
 		for _, operation := range f.Operations {
 			findings = append(findings, finding{f.Type, place, operation, f.Title + ", see " + filepath.Base(details)})

@@ -3,7 +3,6 @@
 package judge
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"maps"
@@ -14,6 +13,7 @@ import (
 	"testing"
 
 	"cognito-m2m/config"
+	"cognito-m2m/internal/m2mtest"
 )
 
 // template is a copy of a golden template for the judges, with a hash in place of the mask.
@@ -96,18 +96,8 @@ func laid(t *testing.T, dir, file string, to template) template {
 		t.Fatal(err)
 	}
 	to.file = filepath.Join(dir, filepath.FromSlash(to.place)+".template.json")
-	write(t, to.file, bytes.ReplaceAll(masked, []byte("<asset hash>"), []byte(strings.Repeat("0123456789abcdef", 4))))
+	m2mtest.Write(t, to.file, strings.ReplaceAll(string(masked), "<asset hash>", strings.Repeat("0123456789abcdef", 4)))
 	return to
-}
-
-func write(t *testing.T, file string, content []byte) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(file, content, 0o644); err != nil {
-		t.Fatal(err)
-	}
 }
 
 func stackOf(file string) string { return strings.TrimSuffix(filepath.Base(file), ".template.json") }
@@ -130,7 +120,7 @@ func lambdaDir(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	for _, name := range []string{"echo", "orders", "rotate"} {
-		write(t, filepath.Join(dir, name, "main.go"), []byte("package main\n\nfunc main() {}\n"))
+		m2mtest.Write(t, filepath.Join(dir, name, "main.go"), "package main\n\nfunc main() {}\n")
 	}
 	return dir
 }
@@ -163,7 +153,7 @@ func withFaults(t *testing.T, name, dir string, templates []template) (all []tem
 		if err != nil {
 			t.Fatal(err)
 		}
-		write(t, red.file, faulty)
+		m2mtest.Write(t, red.file, string(faulty))
 		all = append(all, red)
 		expect = append(expect, finding{rule: f.rule, place: red.place, at: at})
 	}

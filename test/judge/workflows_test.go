@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"cognito-m2m/internal/m2mtest"
 )
 
 // workflows copies .github into dir, with one more workflow: a copy of deploy.yml with a mistake in place of what
@@ -27,7 +29,7 @@ func workflows(t *testing.T, dir, pattern, mistake string) (red string) {
 		t.Fatalf("deploy.yml has no place for the mistake: nothing matches %s", pattern)
 	}
 	red = "red-deploy.yml"
-	write(t, filepath.Join(dir, ".github", "workflows", red), fmt.Append(nil, string(source[:at[0]]), mistake, string(source[at[1]:])))
+	m2mtest.Write(t, filepath.Join(dir, ".github", "workflows", red), string(source[:at[0]])+mistake+string(source[at[1]:]))
 	return red
 }
 

@@ -1,10 +1,11 @@
 package soak
 
 import (
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"testing"
+
+	"cognito-m2m/internal/m2mtest"
 )
 
 // template is a template of the assembly, or a part of one.
@@ -23,46 +24,15 @@ func assembly(t *testing.T, function string, changes ...func(template)) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bootstrap := only(t, filepath.Join(dir, "asset.*", "bootstrap"))
+	bootstrap := m2mtest.Only(t, filepath.Join(dir, "asset.*", "bootstrap"))
 	if err := os.Remove(bootstrap); err != nil { // WriteFile would keep its mode
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(bootstrap, program, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	change(t, only(t, filepath.Join(dir, "assembly-dev", "*Api*.template.json")), append(changes, unlimited)...)
+	m2mtest.ChangeJSON(t, m2mtest.Only(t, filepath.Join(dir, "assembly-dev", "*Api*.template.json")), append(changes, unlimited)...)
 	return dir
-}
-
-// only is the one file that fits a pattern.
-func only(t *testing.T, pattern string) string {
-	t.Helper()
-	files, err := filepath.Glob(pattern)
-	if err != nil || len(files) != 1 {
-		t.Fatalf("files like %s: %v, %v", pattern, files, err)
-	}
-	return files[0]
-}
-
-func change(t *testing.T, file string, changes ...func(template)) {
-	t.Helper()
-	raw, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var api template
-	if err := json.Unmarshal(raw, &api); err != nil {
-		t.Fatal(err)
-	}
-	for _, change := range changes {
-		change(api)
-	}
-	if raw, err = json.Marshal(api); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(file, raw, 0o600); err != nil {
-		t.Fatal(err)
-	}
 }
 
 func unlimited(api template) {

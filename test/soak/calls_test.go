@@ -34,7 +34,7 @@ func (e *environment) mustToken(t *testing.T, client string) string {
 	t.Helper()
 	issued, err := e.token(t.Context(), client)
 	if err != nil {
-		t.Fatalf("a token for %s: %v\n%s", client, err, e.said)
+		t.Fatalf("a token for %s: %v\n%s", client, err, e.Stderr)
 	}
 	return issued
 }

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"cognito-m2m/internal/m2mtest"
 )
 
 // The bodies of API Gateway's answers to what a function does wrong.
@@ -147,6 +149,6 @@ func (e *environment) others(t *testing.T, during func()) {
 // endsWhole is Ctrl-C, after which nothing must be left running.
 func (e *environment) endsWhole(t *testing.T, mark string) {
 	t.Helper()
-	e.interrupt(t)
-	eventually(t, "the end of every process", func() bool { return len(withVariable("SOAK_MARK", mark)) == 0 })
+	e.Interrupt(t)
+	m2mtest.Eventually(t, "the end of every process", func() bool { return len(withVariable("SOAK_MARK", mark)) == 0 })
 }

@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+
+	"cognito-m2m/internal/m2mtest"
 )
 
 const connections = 16
@@ -34,7 +36,7 @@ func TestLoad(t *testing.T) {
 	if last.children > connections {
 		t.Errorf("%d function processes for %d connections", last.children, connections)
 	}
-	e.interrupt(t)
+	e.Interrupt(t)
 }
 
 // settled is the usage once the callers' connections are closed on the other
@@ -44,7 +46,7 @@ func (e *environment) settled(t *testing.T) usage {
 	t.Helper()
 	const perProcess, rest = 6, 14
 	var now usage
-	eventually(t, "the end of the connections", func() bool {
+	m2mtest.Eventually(t, "the end of the connections", func() bool {
 		now = e.usage(t)
 		return now.descriptors <= perProcess*now.children+rest
 	})
@@ -68,7 +70,7 @@ func TestKilledFunctions(t *testing.T) {
 			for range perKill { // so many calls between two kills
 				<-progress
 			}
-			children := childrenOf(e.cmd.Process.Pid)
+			children := childrenOf(e.Cmd.Process.Pid)
 			if len(children) > 0 && syscall.Kill(children[rand.IntN(len(children))], syscall.SIGKILL) == nil {
 				killed.Add(1)
 			}

@@ -91,7 +91,7 @@ func (e *environment) killWhileIssuing(t *testing.T) (last string) {
 		})
 	}
 	<-kill
-	e.kill(t)
+	e.Kill(t)
 	asking.Wait()
 	return last
 }

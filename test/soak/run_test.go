@@ -1,21 +1,16 @@
 package soak
 
 import (
-	"bufio"
-	"bytes"
-	"context"
 	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"sync"
-	"syscall"
 	"testing"
 
 	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/m2mtest"
 )
 
 var full = flag.Bool("full", false, "run the large counts")
@@ -47,11 +42,12 @@ func runTests(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(dir)
-	build := exec.CommandContext(context.Background(), "go", "build", "-o", dir+"/",
-		"cognito-m2m/cmd/m2m", "cognito-m2m/lambda/echo", "./testdata/empty", "./testdata/faulty")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "building m2m and functions: %v\n%s", err, out)
+	if _, err := m2mtest.BuildM2M(dir); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	if err := m2mtest.BuildFunctions(dir+"/", "cognito-m2m/lambda/echo", "./testdata/empty", "./testdata/faulty"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	binaries = dir
@@ -62,40 +58,15 @@ func runTests(m *testing.M) int {
 type environment struct {
 	local.Description
 
-	cmd  *exec.Cmd
-	said *tail
-}
-
-// tail keeps the end of what a process printed, safe to read while it runs.
-type tail struct {
-	mu   sync.Mutex
-	text []byte
-}
-
-const tailSize = 16 << 10
-
-func (s *tail) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.text = append(s.text, p...)
-	s.text = s.text[max(0, len(s.text)-tailSize):]
-	return len(p), nil
-}
-
-func (s *tail) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return string(s.text)
+	*m2mtest.Run
 }
 
 // command is `m2m up` on free ports, in a process group of its own, and outside
 // the project: there it would compare the functions with their source.
 func command(dir, state string) *exec.Cmd {
-	// A test's own context ends before its cleanup does.
-	cmd := exec.CommandContext(context.Background(), filepath.Join(binaries, "m2m"), "up", "--json",
-		"--api-addr", "127.0.0.1:0", "--cognito-addr", "127.0.0.1:0", "--aws-addr", "127.0.0.1:0", "--assembly", dir, "--state", state)
-	cmd.Dir = filepath.Dir(dir)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd := m2mtest.Command(filepath.Join(binaries, "m2m"), filepath.Dir(dir),
+		m2mtest.OnFreePorts("up", "--json", "--assembly", dir, "--state", state)...)
+	cmd.Stderr = &m2mtest.Buffer{Most: 16 << 10} // a run under load says a lot
 	return cmd
 }
 
@@ -103,66 +74,13 @@ func command(dir, state string) *exec.Cmd {
 // ready. It is interrupted when the test ends.
 func up(t *testing.T, dir, state string, changes ...func(*exec.Cmd)) *environment {
 	t.Helper()
-	e := &environment{cmd: command(dir, state), said: &tail{}}
-	e.cmd.Stderr = e.said
+	cmd := command(dir, state)
 	for _, change := range changes {
-		change(e.cmd)
+		change(cmd)
 	}
-	stdout, err := e.cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := e.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	line, err := bufio.NewReader(stdout).ReadBytes('\n')
-	if err != nil {
-		_ = e.cmd.Wait()
-		t.Fatalf("m2m up ended before it was ready: %s", e.said)
-	}
-	t.Cleanup(func() { e.interrupt(t) })
-	if err := json.Unmarshal(line, &e.Description); err != nil {
+	e := &environment{Run: m2mtest.MustStart(t, cmd)}
+	if err := json.Unmarshal(e.Run.Description, &e.Description); err != nil {
 		t.Fatalf("decoding what m2m up printed: %v", err)
 	}
 	return e
-}
-
-// interrupt is Ctrl-C, unless the run has ended, and wants exit status 0.
-func (e *environment) interrupt(t *testing.T) {
-	t.Helper()
-	if e.cmd.ProcessState != nil {
-		return
-	}
-	if err := e.cmd.Process.Signal(os.Interrupt); err != nil {
-		t.Errorf("interrupting m2m up: %v", err)
-	}
-	if err := e.cmd.Wait(); err != nil {
-		t.Errorf("m2m up: %v\n%s", err, e.said)
-	}
-}
-
-// kill ends the run as nothing can prevent.
-func (e *environment) kill(t *testing.T) {
-	t.Helper()
-	if err := e.cmd.Process.Kill(); err != nil {
-		t.Error(err)
-	}
-	_ = e.cmd.Wait() // it was killed
-}
-
-// fails runs a command, wants exit status 1 and nothing on stdout, and returns
-// what it said.
-func fails(t *testing.T, cmd *exec.Cmd) string {
-	t.Helper()
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	err := cmd.Run()
-	var exit *exec.ExitError
-	if !errors.As(err, &exit) || exit.ExitCode() != 1 {
-		t.Errorf("m2m ended with %v, want exit status 1\n%s", err, &stderr)
-	}
-	if stdout.Len() > 0 {
-		t.Errorf("m2m failed and printed data on stdout: %s", &stdout)
-	}
-	return stderr.String()
 }

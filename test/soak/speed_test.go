@@ -16,6 +16,8 @@ import (
 	"testing"
 	"text/tabwriter"
 	"time"
+
+	"cognito-m2m/internal/m2mtest"
 )
 
 var speed = flag.Bool("speed", false, "measure the runtime beside what the machine can do")
@@ -82,7 +84,13 @@ func TestSpeed(t *testing.T) {
 
 // unread is for a run whose logs nobody reads: reading them is no part of the
 // runtime.
-func unread(cmd *exec.Cmd) { cmd.Stderr = nil }
+func unread(cmd *exec.Cmd) {
+	nowhere, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		panic(err)
+	}
+	cmd.Stderr = nowhere
+}
 
 func short(d time.Duration) time.Duration { return d.Round(10 * time.Microsecond) }
 
@@ -203,11 +211,11 @@ func (e *environment) shares(t *testing.T) string {
 	t.Helper()
 	const calls = 5_000
 	call := e.get(t, "/test_jwt/read", e.mustToken(t, "reader"))
-	children := childrenOf(e.cmd.Process.Pid)
-	runtime, functions, load := cpuTimeOf(t, e.cmd.Process.Pid), cpuTimeOf(t, children...), cpuTimeOf(t, os.Getpid())
+	children := childrenOf(e.Cmd.Process.Pid)
+	runtime, functions, load := cpuTimeOf(t, e.Cmd.Process.Pid), cpuTimeOf(t, children...), cpuTimeOf(t, os.Getpid())
 	drive(speedConnections, calls, func(int) *http.Request { return call() }).all(t, 200)
 	return fmt.Sprintf("runtime %s, functions %s, load %s",
-		short((cpuTimeOf(t, e.cmd.Process.Pid)-runtime)/calls),
+		short((cpuTimeOf(t, e.Cmd.Process.Pid)-runtime)/calls),
 		short((cpuTimeOf(t, children...)-functions)/calls),
 		short((cpuTimeOf(t, os.Getpid())-load)/calls))
 }
@@ -235,7 +243,7 @@ func startTime(t *testing.T) time.Duration {
 	t.Helper()
 	const root = "../.."
 	dir, state := assembly(t, "echo"), t.TempDir()
-	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", only(t, filepath.Join(dir, "asset.*", "bootstrap")), "./lambda/echo")
+	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", m2mtest.Only(t, filepath.Join(dir, "asset.*", "bootstrap")), "./lambda/echo")
 	build.Dir, build.Env = root, append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH=arm64")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("building the function for Lambda: %v\n%s", err, out)
@@ -246,7 +254,7 @@ func startTime(t *testing.T) time.Duration {
 		begun := time.Now()
 		e := up(t, dir, state, func(cmd *exec.Cmd) { cmd.Dir = root })
 		took = append(took, time.Since(begun))
-		e.interrupt(t)
+		e.Interrupt(t)
 	}
 	slices.Sort(took[1:])
 	return took[1+starts/2]

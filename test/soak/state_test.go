@@ -1,12 +1,13 @@
 package soak
 
 import (
-	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"cognito-m2m/internal/m2mtest"
 )
 
 // TestStateThatCannotBeWritten puts things in the way of the state folder. A
@@ -19,15 +20,15 @@ func TestStateThatCannotBeWritten(t *testing.T) {
 		block func(t *testing.T, state string) (inTheWay string)
 	}{
 		{"a file in the place of the folder", func(t *testing.T, state string) string {
-			write(t, state, "mine")
+			m2mtest.Write(t, state, "mine")
 			return state
 		}},
 		{"a file in the place of the environment's folder", func(t *testing.T, state string) string {
-			write(t, filepath.Join(state, "dev"), "mine")
+			m2mtest.Write(t, filepath.Join(state, "dev"), "mine")
 			return filepath.Join(state, "dev")
 		}},
 		{"a folder in the place of the state", func(t *testing.T, state string) string {
-			write(t, filepath.Join(state, "dev", "state.json", "file"), "mine")
+			m2mtest.Write(t, filepath.Join(state, "dev", "state.json", "file"), "mine")
 			return filepath.Join(state, "dev", "state.json")
 		}},
 	}
@@ -36,7 +37,7 @@ func TestStateThatCannotBeWritten(t *testing.T) {
 			t.Parallel()
 			state := filepath.Join(t.TempDir(), "state")
 			inTheWay := c.block(t, state)
-			oneError(t, fails(t, command(dir, state)), inTheWay)
+			oneError(t, m2mtest.Fails(t, command(dir, state)), inTheWay)
 		})
 	}
 }
@@ -49,7 +50,7 @@ func TestStateWithoutRoom(t *testing.T) {
 	t.Run("a new state", func(t *testing.T) {
 		t.Parallel()
 		state := t.TempDir()
-		oneError(t, fails(t, withoutRoom(t, dir, state)), filepath.Join(state, "dev", ".state.json"))
+		oneError(t, m2mtest.Fails(t, withoutRoom(t, dir, state)), filepath.Join(state, "dev", ".state.json"))
 		if raw, err := os.ReadFile(filepath.Join(state, "dev", "state.json")); err == nil {
 			t.Errorf("there is a state file of %d bytes", len(raw))
 		}
@@ -60,12 +61,12 @@ func TestStateWithoutRoom(t *testing.T) {
 		file := filepath.Join(state, "dev", "state.json")
 		e := up(t, dir, state)
 		token := e.mustToken(t, "reader")
-		e.interrupt(t)
-		before := read(t, file)
+		e.Interrupt(t)
+		before := m2mtest.Read(t, file)
 
 		// What is being written has keys and secrets: it belongs nowhere else.
-		oneError(t, fails(t, withoutRoom(t, dir, state)), filepath.Join(filepath.Dir(file), ".state.json"))
-		if after := read(t, file); !bytes.Equal(before, after) {
+		oneError(t, m2mtest.Fails(t, withoutRoom(t, dir, state)), filepath.Join(filepath.Dir(file), ".state.json"))
+		if after := m2mtest.Read(t, file); before != after {
 			t.Errorf("the state file had %d bytes and has other %d now", len(before), len(after))
 		}
 		if status, body := send(noKeepAlive, up(t, dir, state).get(t, "/test_jwt", token)()); status != 200 {
@@ -97,23 +98,4 @@ func oneError(t *testing.T, said, where string) {
 	if len(errors) != 1 || !strings.Contains(errors[0], where) || !strings.Contains(said, "hint: ") || strings.Contains(said, "goroutine") {
 		t.Errorf("want one error that names %s, and a hint:\n%s", where, said)
 	}
-}
-
-func write(t *testing.T, file, content string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func read(t *testing.T, file string) []byte {
-	t.Helper()
-	raw, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return raw
 }

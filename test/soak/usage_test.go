@@ -26,7 +26,7 @@ func needsProc(t *testing.T) {
 
 func (e *environment) usage(t *testing.T) usage {
 	t.Helper()
-	pid := e.cmd.Process.Pid
+	pid := e.Cmd.Process.Pid
 	descriptors, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
 	if err != nil {
 		t.Fatal(err)
@@ -47,7 +47,7 @@ func (e *environment) usage(t *testing.T) usage {
 // others have taken so far.
 func (e *environment) cpuTime(t *testing.T, others ...int) time.Duration {
 	t.Helper()
-	pid := e.cmd.Process.Pid
+	pid := e.Cmd.Process.Pid
 	return cpuTimeOf(t, append(childrenOf(pid), pid, os.Getpid())...) + cpuTimeOf(t, others...)
 }
 
@@ -106,17 +106,4 @@ func processes(fit func(dir string) bool) []int {
 		}
 	}
 	return found
-}
-
-// eventually waits for what only the kernel can tell, by asking it again.
-func eventually(t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
-	for !holds() {
-		if time.Now().After(deadline) {
-			t.Errorf("waited in vain: %s", what)
-			return
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
 }
