@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,13 +20,31 @@ func project(t *testing.T, dev string) string {
 	for _, name := range []string{"app.go", "cdk.json", "go.mod", "go.sum"} {
 		m2mtest.Write(t, filepath.Join(dir, name), m2mtest.Read(t, filepath.Join(root, name)))
 	}
-	for _, name := range []string{"client", "config", "environments", "internal/clock", "internal/printable", "internal/standing", "lambda", "stacks"} {
+	for _, name := range append(synthesized(t), "environments") {
 		if err := os.CopyFS(filepath.Join(dir, name), os.DirFS(filepath.Join(root, name))); err != nil {
 			t.Fatal(err)
 		}
 	}
 	m2mtest.Write(t, filepath.Join(dir, "environments", "dev.yaml"), dev)
 	return dir
+}
+
+// synthesized are the folders of the packages that the app and the functions are built from, none inside another.
+func synthesized(t *testing.T) (folders []string) {
+	t.Helper()
+	list := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", "{{with .Module}}{{if .Main}}{{$.ImportPath}}{{end}}{{end}}", ".", "./lambda/...")
+	list.Dir = root
+	out, err := list.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range slices.Sorted(strings.Lines(string(out))) {
+		folder, found := strings.CutPrefix(strings.TrimSpace(path), "cognito-m2m/")
+		if found && (len(folders) == 0 || !strings.HasPrefix(folder, folders[len(folders)-1]+"/")) {
+			folders = append(folders, folder)
+		}
+	}
+	return folders
 }
 
 func devYAML(t *testing.T) string {
