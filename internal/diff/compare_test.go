@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cognito-m2m/internal/diff"
+	"cognito-m2m/internal/m2mtest"
 )
 
 func TestNothingChanged(t *testing.T) {
@@ -188,7 +189,7 @@ func withStaging(t *testing.T, dir string) {
 		t.Fatal(err)
 	}
 	name := filepath.Join(dir, "assembly-staging", "manifest.json")
-	write(t, name, strings.ReplaceAll(read(t, name), "prod", "staging"))
+	m2mtest.Write(t, name, strings.ReplaceAll(m2mtest.Read(t, name), "prod", "staging"))
 	set("manifest.json", "/artifacts/assembly-staging",
 		`{"type": "cdk:cloud-assembly", "properties": {"directoryName": "assembly-staging", "displayName": "staging"}}`)(t, dir)
 }
@@ -277,7 +278,7 @@ func TestTypesInUseAreKnown(t *testing.T) {
 		var template struct {
 			Resources map[string]struct{ Type string }
 		}
-		decode(t, read(t, name), &template)
+		decode(t, m2mtest.Read(t, name), &template)
 		for _, r := range template.Resources {
 			used[r.Type] = true
 		}

@@ -9,6 +9,7 @@ import (
 
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/diff"
+	"cognito-m2m/internal/m2mtest"
 )
 
 const fixture = "testdata/assembly"
@@ -32,7 +33,7 @@ func set(file, path, value string) edit {
 		t.Helper()
 		var document map[string]any
 		name := filepath.Join(dir, file)
-		decode(t, read(t, name), &document)
+		decode(t, m2mtest.Read(t, name), &document)
 		steps := strings.Split(strings.TrimPrefix(path, "/"), "/")
 		if !strings.HasPrefix(path, "/") {
 			parts := strings.Split(path, ".")
@@ -64,7 +65,7 @@ func set(file, path, value string) edit {
 		if err != nil {
 			t.Fatal(err)
 		}
-		write(t, name, string(encoded))
+		m2mtest.Write(t, name, string(encoded))
 	}
 }
 
@@ -73,12 +74,12 @@ func replace(old, with string) edit {
 	return func(t *testing.T, dir string) {
 		t.Helper()
 		name := filepath.Join(dir, "assembly-prod/Api.template.json")
-		before := read(t, name)
+		before := m2mtest.Read(t, name)
 		after := strings.ReplaceAll(before, old, with)
 		if before == after {
 			t.Fatalf("the template does not contain %s", old)
 		}
-		write(t, name, after)
+		m2mtest.Write(t, name, after)
 	}
 }
 
@@ -126,21 +127,5 @@ func decode(t *testing.T, text string, into any) {
 	decoder.UseNumber()
 	if err := decoder.Decode(into); err != nil {
 		t.Fatalf("decoding %.80s: %v", text, err)
-	}
-}
-
-func read(t *testing.T, name string) string {
-	t.Helper()
-	data, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(data)
-}
-
-func write(t *testing.T, name, text string) {
-	t.Helper()
-	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
 	}
 }

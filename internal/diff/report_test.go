@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cognito-m2m/internal/diff"
+	"cognito-m2m/internal/m2mtest"
 )
 
 var update = flag.Bool("update", false, "rewrite the reports in testdata")
@@ -51,9 +52,9 @@ func TestReportsAsWritten(t *testing.T) {
 			}
 			file := filepath.Join("testdata", name)
 			if *update {
-				write(t, file, got.String())
+				m2mtest.Write(t, file, got.String())
 			}
-			if difference := cmp.Diff(read(t, file), got.String()); difference != "" {
+			if difference := cmp.Diff(m2mtest.Read(t, file), got.String()); difference != "" {
 				t.Errorf("%s; if that is meant, run go test ./internal/diff -update (-want +got):\n%s", file, difference)
 			}
 		})

@@ -65,3 +65,18 @@ func Only(t testing.TB, pattern string) string {
 	}
 	return files[0]
 }
+
+// NewHome gives the test a home folder of its own, with nothing in it but that Go's commands keep no telemetry: they
+// write it once they have ended, when the folder is being removed.
+func NewHome(t testing.TB) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	t.Setenv("HOME", dir)
+	t.Setenv("XDG_CONFIG_HOME", "")
+	settings, err := os.UserConfigDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	Write(t, filepath.Join(settings, "go", "telemetry", "mode"), "off")
+	return dir
+}

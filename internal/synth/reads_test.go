@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"cognito-m2m/internal/m2mtest"
 	"cognito-m2m/internal/synth"
 )
 
@@ -18,7 +19,7 @@ import (
 func outside(t *testing.T) (p *synth.Project, write func(name, content string)) {
 	t.Helper()
 	t.Setenv("JSII_NODE", "/bin/true")
-	t.Setenv("HOME", t.TempDir()) // has no .cdk.json
+	m2mtest.NewHome(t) // has no .cdk.json
 	t.Setenv("GOCACHE", goCache(t))
 	dir := t.TempDir()
 	write = func(name, content string) {
@@ -115,7 +116,7 @@ func TestInputsBesideTheProject(t *testing.T) {
 	}{
 		{"nothing", "elsewhere", "", true},
 		{"what the run writes into a package's folder", "project/access.log", "GET /", true},
-		{"the module beside", "shared/shared.go", strings.Replace(read(t, p, "../shared/shared.go"), "first", "second", 1), false},
+		{"the module beside", "shared/shared.go", strings.Replace(m2mtest.Read(t, filepath.Join(p.Dir, "../shared/shared.go")), "first", "second", 1), false},
 		{"a new file of the package there", "shared/more.go", "package shared\n", false},
 		{"what is embedded there", "shared/texts/one.txt", "two", false},
 		{"a new file to embed there", "shared/texts/two.txt", "two", false},
@@ -147,13 +148,4 @@ func recorded(t *testing.T, out string) map[string][]string {
 		t.Fatal(err)
 	}
 	return record.Reads
-}
-
-func read(t *testing.T, p *synth.Project, name string) string {
-	t.Helper()
-	raw, err := os.ReadFile(filepath.Join(p.Dir, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(raw)
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"cognito-m2m/internal/m2mtest"
 	"cognito-m2m/internal/synth"
 	"cognito-m2m/internal/trust"
 )
@@ -47,7 +48,7 @@ func project(t *testing.T, build, app string) *synth.Project {
 
 func TestRunCallsTheAppAsTheCLIWould(t *testing.T) {
 	t.Setenv("JSII_NODE", "/bin/true")
-	t.Setenv("HOME", t.TempDir()) // has no .cdk.json
+	m2mtest.NewHome(t) // has no .cdk.json
 	p := project(t, "echo built > built", `cat built > /dev/null && mkdir -p "$CDK_OUTDIR" && echo "$CDK_CONTEXT_JSON" > "$CDK_OUTDIR/context" && echo "$JSII_NODE" > "$CDK_OUTDIR/node"`)
 	out := filepath.Join(t.TempDir(), "out")
 	if err := os.MkdirAll(filepath.Join(out, "old"), 0o755); err != nil {
@@ -86,8 +87,7 @@ func TestRunCallsTheAppAsTheCLIWould(t *testing.T) {
 // project was found, as a run that follows changes does.
 func TestRunTakesUpTheContextAsItIs(t *testing.T) {
 	t.Setenv("JSII_NODE", "/bin/true")
-	home := t.TempDir()
-	t.Setenv("HOME", home)
+	home := m2mtest.NewHome(t)
 	p := project(t, "", `echo "$CDK_CONTEXT_JSON" > "$CDK_OUTDIR.context"; mkdir -p "$CDK_OUTDIR"`)
 	out := filepath.Join(t.TempDir(), "out")
 	for _, c := range []struct {
@@ -96,7 +96,7 @@ func TestRunTakesUpTheContextAsItIs(t *testing.T) {
 	}{
 		{filepath.Join(home, ".cdk.json"), `{"context": {"mine": 1, "flag": false}}`, map[string]any{"mine": 1.0, "flag": true}},
 		{filepath.Join(p.Dir, "cdk.context.json"), `{"mine": 2, "looked": "up", "flag": false}`, map[string]any{"mine": 2.0, "looked": "up", "flag": true}},
-		{filepath.Join(p.Dir, "cdk.json"), strings.Replace(read(t, p, "cdk.json"), `"flag":true`, `"flag":"new"`, 1), map[string]any{"mine": 2.0, "looked": "up", "flag": "new"}},
+		{filepath.Join(p.Dir, "cdk.json"), strings.Replace(m2mtest.Read(t, filepath.Join(p.Dir, "cdk.json")), `"flag":true`, `"flag":"new"`, 1), map[string]any{"mine": 2.0, "looked": "up", "flag": "new"}},
 	} {
 		if err := os.WriteFile(c.file, []byte(c.content), 0o600); err != nil {
 			t.Fatal(err)

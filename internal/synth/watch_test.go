@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"cognito-m2m/internal/m2mtest"
 	"cognito-m2m/internal/synth"
 )
 
@@ -181,7 +182,7 @@ func TestWatchFollowsWhatASynthRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	write("shared/unused/unused.go", "package unused // changed\n")
-	write("shared/shared.go", read(t, p, "../shared/shared.go")+"// changed\n")
+	write("shared/shared.go", m2mtest.Read(t, filepath.Join(p.Dir, "../shared/shared.go"))+"// changed\n")
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	changed, err := watcher.Next(ctx)
