@@ -55,6 +55,7 @@ vuln: $(TOOLS)/govulncheck ## Look for known vulnerabilities in what the code ca
 .PHONY: golden
 golden: ## Rewrite golden templates and the environment schema; review the difference.
 	go test ./test -run TestGolden -update
+	go test ./test/docs -run TestGolden -update
 	go test ./config -run TestSchema -update
 
 .PHONY: verify

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,7 +13,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
 	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
-	"github.com/google/go-cmp/cmp"
 
 	"cognito-m2m/config"
 	"cognito-m2m/stacks"
@@ -88,20 +86,7 @@ func synthDelivery(dir string, loaded *config.Delivery, more map[string]any) (de
 func TestGoldenDelivery(t *testing.T) {
 	d := theDelivery(t)
 	for account, template := range d.accounts {
-		file := filepath.Join("testdata", "delivery", account+".template.json")
-		got := masked(template.raw)
-		if *update {
-			write(t, file, got)
-			continue
-		}
-		want, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatalf("%v (run `make golden` and review the difference)", err)
-		}
-		if !bytes.Equal(got, want) {
-			t.Errorf("%s differs from the synthesized template; if that is meant, run `make golden`, review and commit it (-want +got):\n%s",
-				file, cmp.Diff(string(want), string(got)))
-		}
+		isGolden(t, filepath.Join("testdata", "delivery", account+".template.json"), template)
 	}
 	if files, err := filepath.Glob(filepath.Join("testdata", "delivery", "*")); err != nil || len(files) != len(d.accounts) {
 		t.Errorf("%d golden files for %d accounts: %v, %v", len(files), len(d.accounts), files, err)

@@ -26,22 +26,27 @@ func TestGolden(t *testing.T) {
 	for env, s := range everyStage(t) {
 		for name, template := range s.stacks {
 			t.Run(env+"/"+name, func(t *testing.T) {
-				file := filepath.Join("testdata", "golden", env, name+".template.json")
-				got := masked(template.raw)
-				if *update {
-					write(t, file, got)
-					return
-				}
-				want, err := os.ReadFile(file)
-				if err != nil {
-					t.Fatalf("%v (run `make golden` and review the difference)", err)
-				}
-				if !bytes.Equal(got, want) {
-					t.Errorf("%s differs from the synthesized template; if that is meant, run `make golden`, review and commit it (-want +got):\n%s",
-						file, cmp.Diff(string(want), string(got)))
-				}
+				isGolden(t, filepath.Join("testdata", "golden", env, name+".template.json"), template)
 			})
 		}
+	}
+}
+
+// isGolden wants a template as it is committed, or writes it.
+func isGolden(t *testing.T, file string, of template) {
+	t.Helper()
+	got := masked(of.raw)
+	if *update {
+		write(t, file, got)
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatalf("%v (run `make golden` and review the difference)", err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s differs from the synthesized template; if that is meant, run `make golden`, review and commit it (-want +got):\n%s",
+			file, cmp.Diff(string(want), string(got)))
 	}
 }
 

@@ -1,14 +1,15 @@
-package test
+package docs
 
 import (
 	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
+
+	"cognito-m2m/internal/m2mtest"
 )
 
 // figure is a number in a row of arithmetic.
@@ -17,11 +18,8 @@ var figure = regexp.MustCompile(`[0-9][0-9,]*(\.[0-9]+)?`)
 // TestCostsAddUp multiplies the numbers in each row of the example in
 // docs/costs.md, adds the rows up, and counts the metrics of the alarms.
 func TestCostsAddUp(t *testing.T) {
-	page, err := os.ReadFile(filepath.Join(root, "docs", "costs.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, table, _ := strings.Cut(string(page), "| what | arithmetic | USD |\n| --- | --- | ---: |\n")
+	page := m2mtest.Read(t, filepath.Join(root, "docs", "costs.md"))
+	_, table, _ := strings.Cut(page, "| what | arithmetic | USD |\n| --- | --- | ---: |\n")
 	table, _, _ = strings.Cut(table, "\n\n")
 	sum, rows := 0.0, 0
 	for row := range strings.Lines(table + "\n") {
@@ -45,12 +43,26 @@ func TestCostsAddUp(t *testing.T) {
 		t.Errorf("%d rows, want all of the example", rows)
 	}
 	metrics := 0
-	for _, alarm := range theAssembly(t).stages["prod"].stacks["Api"].resources(alarmKind) {
-		metrics += len(metricsOf(alarm))
+	for _, alarm := range golden(t, "AWS::CloudWatch::Alarm") {
+		metrics += metricsOf(alarm)
 	}
 	if want := fmt.Sprintf("| %d metrics × $0.10 |", metrics); !strings.Contains(table, want) {
 		t.Errorf("the alarms of prod read %d metrics, the page says otherwise", metrics)
 	}
+}
+
+// metricsOf is how many metrics an alarm reads, by itself or in an expression.
+func metricsOf(alarm map[string]any) (count int) {
+	queries, inExpression := alarm["Metrics"].([]any)
+	if !inExpression {
+		return 1
+	}
+	for _, query := range queries {
+		if query.(map[string]any)["MetricStat"] != nil {
+			count++
+		}
+	}
+	return count
 }
 
 func product(t *testing.T, arithmetic string) float64 {
