@@ -1,13 +1,13 @@
 package main
 
 import (
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/m2mtest"
 )
 
 // TestEndpointIsInTheCommand: an AWS CLI that ignores AWS_ENDPOINT_URL would ask AWS, and read or rotate what is
@@ -30,11 +30,7 @@ func TestEndpointIsInTheCommand(t *testing.T) {
 		if filepath.Base(page) == "parity.md" { // functions have the variable, and an SDK that knows it
 			continue
 		}
-		text, err := os.ReadFile(page)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for paragraph := range strings.SplitSeq(string(text), "\n\n") {
+		for paragraph := range strings.SplitSeq(m2mtest.Read(t, page), "\n\n") {
 			words := strings.FieldsFunc(paragraph, func(c rune) bool { return !strings.ContainsRune("ABCDEFGHIJKLMNOPQRSTUVWXYZ_", c) })
 			if !slices.Contains(words, "AWS_ENDPOINT_URL") {
 				continue

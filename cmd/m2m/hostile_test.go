@@ -12,6 +12,7 @@ import (
 
 	"cognito-m2m/internal/diff"
 	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/m2mtest"
 )
 
 // hostile sets a terminal's title, clears it, turns text around and begins a line of its own.
@@ -36,14 +37,7 @@ func hostileAssembly(t *testing.T) string {
 		"Outputs": {"O%": {"Value": "v%", "Export": {"Name": "e%"}}}
 	}`, "%", hostile))
 	manifest := filepath.Join(dir, "assembly-dev", "manifest.json")
-	content, err := os.ReadFile(manifest)
-	if err != nil {
-		t.Fatal(err)
-	}
-	named := strings.ReplaceAll(string(content), "m2m-dev-Api", "m2m-dev-Api"+hostile)
-	if err := os.WriteFile(manifest, []byte(named), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	m2mtest.Replace(t, manifest, "m2m-dev-Api", "m2m-dev-Api"+hostile)
 	return dir
 }
 

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"cognito-m2m/internal/m2mtest"
 )
 
 // command is the command as a process of its own.
@@ -106,12 +108,6 @@ func writeAssembly(t *testing.T, dir, template string) {
 			{"templateFile": "Api.template.json", "stackName": "m2m-dev-Api"}}}}`,
 		"assembly-dev/Api.template.json": template,
 	} {
-		path := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		m2mtest.Write(t, filepath.Join(dir, filepath.FromSlash(name)), content)
 	}
 }

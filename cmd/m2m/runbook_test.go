@@ -2,10 +2,11 @@ package main
 
 import (
 	"bytes"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"cognito-m2m/internal/m2mtest"
 )
 
 // TestRunbookCommands holds every command line of the runbooks against the
@@ -18,11 +19,7 @@ func TestRunbookCommands(t *testing.T) {
 	}
 	checked := 0
 	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for line := range strings.Lines(string(text)) {
+		for line := range strings.Lines(m2mtest.Read(t, file)) {
 			words := strings.Fields(line)
 			if len(words) == 0 || words[0] != "m2m" {
 				continue

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"cognito-m2m/internal/m2mtest"
 	"cognito-m2m/internal/synth"
 )
 
@@ -83,9 +84,7 @@ func TestASynthIsCutShortOnce(t *testing.T) {
 	t.Setenv("JSII_NODE", "/bin/true")
 	dir := t.TempDir()
 	const file = `{"app": "echo changed >> restless; sleep 2; mkdir -p \"$CDK_OUTDIR\""}`
-	if err := os.WriteFile(filepath.Join(dir, "cdk.json"), []byte(file), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	m2mtest.Write(t, filepath.Join(dir, "cdk.json"), file)
 	project, err := synth.Find(dir)
 	if err != nil {
 		t.Fatal(err)

@@ -1,13 +1,11 @@
 package target_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -20,6 +18,7 @@ import (
 
 	"cognito-m2m/client"
 	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/m2mtest"
 	"cognito-m2m/internal/target"
 	"cognito-m2m/internal/target/targettest"
 )
@@ -114,15 +113,8 @@ func TestLocalNeverFollowsTheAWSSettings(t *testing.T) {
 func TestRunOfAnotherVersion(t *testing.T) {
 	t.Parallel()
 	run := begin(t, false)
-	file := filepath.Join(run.StateDir, "dev", "run.json")
-	raw, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(file, bytes.ReplaceAll(raw, []byte("aws_secret_access_key"), []byte("other")), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	_, err = target.Local(run.StateDir, "dev")
+	m2mtest.Replace(t, filepath.Join(run.StateDir, "dev", "run.json"), "aws_secret_access_key", "other")
+	_, err := target.Local(run.StateDir, "dev")
 	wantProblem(t, err, target.NotServed)
 }
 
