@@ -2,9 +2,9 @@
 // that is wrong with them, in one run, with file, line and column.
 //
 // It does not own what becomes of an environment: package stacks turns it into CDK constructs. Nothing here imports
-// awscdk or calls AWS. The format is section 4 of the design; limits and patterns are those of the Amazon Cognito and
-// API Gateway references, named beside each rule. The JSON Schema for editors is generated from the same types by
-// this package's tests: go test ./config -run TestSchema -update
+// awscdk or calls AWS. docs/environment-file.md describes the format;
+// limits and patterns are those of the Amazon Cognito and API Gateway references, named beside each rule. The JSON
+// Schema for editors is generated from the same types by this package's tests: go test ./config -run TestSchema -update
 package config
 
 import (

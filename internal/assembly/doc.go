@@ -6,5 +6,5 @@
 // caller keeps those, see IDs), serves nothing and calls nothing: the only thing it reads is the assembly's directory.
 //
 // Sources: the CDK cloud assembly schema (as CDK 2.276.0 writes it, version 55), the AWS CloudFormation template reference, and the
-// resource schemas as summed up in the project's AWS fact sheet, section 3.4.
+// resource schemas as summed up in docs/aws-behaviour.md, section 3.4.
 package assembly

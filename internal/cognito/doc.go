@@ -6,5 +6,5 @@
 // definition comes from, what is kept between runs, or the listener; the caller brings those.
 //
 // Source: the Cognito developer guide ("The token issuer endpoint", "Scopes, M2M, and resource servers",
-// "Understanding the access token") and public captures, collected in the project's aws-behaviour sheet.
+// "Understanding the access token") and public captures, collected in docs/aws-behaviour.md.
 package cognito

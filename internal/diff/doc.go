@@ -6,6 +6,6 @@
 // assemblies (internal/assembly does) and resolves nothing: a value is compared as it is declared, so a change of a
 // parameter's value shows as a change of the parameter alone.
 //
-// Sources: "Update requires" in the CloudFormation resource reference, as CDK's service specification has it; the
-// project's AWS fact sheet, sections 3, 4 and 8.
+// Sources: "Update requires" in the CloudFormation resource reference, as CDK's service specification has it; and
+// docs/aws-behaviour.md, sections 3, 4 and 8.
 package diff

@@ -15,7 +15,7 @@ const (
 	invalidToken = `Bearer scope="" error="invalid_token"`
 )
 
-// The rows of aws-behaviour.md 4.4 that are documented or observed.
+// The rows of docs/aws-behaviour.md, section 4.4, that are documented or observed.
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)

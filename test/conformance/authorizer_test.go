@@ -95,7 +95,7 @@ func forgeryRows(p *plan, open request) (rows behaviours) {
 	return rows.needing(p.noOpen)
 }
 
-// routingRows are section 4.5, as far as a target's own routes show it.
+// routingRows are section 4.5 of docs/aws-behaviour.md, as far as a target's own routes show it.
 func routingRows(p *plan) behaviours {
 	const name, notFound = "routing: ", `404 {"message":"Not Found"}`
 	token := bearer(p.insiderToken())

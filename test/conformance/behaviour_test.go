@@ -11,7 +11,7 @@ import (
 // that must be.
 type behaviour struct {
 	name   string
-	source string // section of the aws-behaviour sheet and tag
+	source string // section of docs/aws-behaviour.md and tag
 	sends  sending
 	reads  reading
 	wants  expectation

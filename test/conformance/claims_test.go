@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// jwtRows are section 5.2.
+// jwtRows are section 5.2 of docs/aws-behaviour.md.
 func jwtRows(p *plan) behaviours {
 	const authorizer = "requestContext.authorizer: "
 	path := func(more ...string) []string { return append([]string{"requestContext", "authorizer"}, more...) }

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// allRows are in the order of the aws-behaviour sheet.
+// allRows are in the order of docs/aws-behaviour.md.
 func allRows(p *plan) behaviours {
 	return slices.Concat(
 		tokenEndpointRows(p), tokenErrorRows(p),

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// discoveryRows are section 2.4: the documents of the issuer.
+// discoveryRows are section 2.4 of docs/aws-behaviour.md: the documents of the issuer.
 func discoveryRows(p *plan) behaviours {
 	const document, keys = "discovery: ", "JWK set: "
 	base := strings.TrimSuffix(p.JWKSURI, "jwks.json")

@@ -9,7 +9,7 @@
 //
 //	M2M_TARGET=/tmp/deployed.json CONFORMANCE_TABLE=1 go test -v -count=1 -run TestConformance ./test/conformance
 //
-// The source of a row is a section of the project's aws-behaviour sheet and the
+// The source of a row is a section of docs/aws-behaviour.md and the
 // tag of the fact there: [D] documented, [O] observed, [S] read from source.
 // What is inferred is marked [I] and held against only as far as the rest of
 // the row goes; what is unknown has no row. Requests that are equal are sent

@@ -30,7 +30,7 @@ func (p *plan) plainCall() request {
 	return p.call(http.MethodGet, p.open.path).authorizedBy(bearer(p.insiderToken()))
 }
 
-// eventRows are section 5.1.
+// eventRows are section 5.1 of docs/aws-behaviour.md.
 func eventRows(p *plan) behaviours {
 	const event = "event: "
 	omitted := func(name string) behaviour {

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// tokenErrorRows are section 1.3: the refusals that a caller can provoke.
+// tokenErrorRows are section 1.3 of docs/aws-behaviour.md: the refusals that a caller can provoke.
 func tokenErrorRows(p *plan) behaviours {
 	const refuses = "token endpoint refuses: "
 	basic := p.insider

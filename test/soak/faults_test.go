@@ -19,7 +19,7 @@ const (
 )
 
 // responseLimit is the largest output of a function in bytes: 6 MiB and some
-// room for the envelope (aws-behaviour.md, section 7).
+// room for the envelope (docs/aws-behaviour.md, section 7).
 const responseLimit = 6<<20 + 100
 
 // fault is what a function does wrong, and what the caller must see of it.
