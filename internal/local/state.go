@@ -12,8 +12,7 @@ import (
 	"cognito-m2m/internal/secretsmanager"
 )
 
-// stateVersion is the version of the state file's format. Version 1, from before
-// secrets were rotated, is read as well.
+// stateVersion is the version of the state file's format.
 const stateVersion = 2
 
 // state is what a run must find again after a restart: the id of every
@@ -63,10 +62,7 @@ func readState(file string) (*state, error) {
 	}
 	document, err := decodeState(raw)
 	if err != nil {
-		return nil, &StateError{File: file, Reason: "is not the state of a local run: " + reason(err)}
-	}
-	if document.Version != stateVersion {
-		return nil, &StateError{File: file, Reason: fmt.Sprintf("has version %d, and this program reads versions 1 and %d", document.Version, stateVersion)}
+		return nil, &StateError{File: file, Reason: err.Error()}
 	}
 	for key, r := range document.Resources {
 		if r == nil || r.ID == "" {
@@ -81,17 +77,25 @@ func readState(file string) (*state, error) {
 	return s, nil
 }
 
+// decodeState looks at the version first: another version may have other types.
 func decodeState(raw []byte) (document stateDocument, err error) {
 	var format struct {
 		Version int `json:"version"`
 	}
 	if err := json.Unmarshal(raw, &format); err != nil {
-		return document, err
+		return document, notState(err)
 	}
-	if format.Version == 1 {
-		return decodeVersion1(raw)
+	if format.Version != stateVersion {
+		return document, fmt.Errorf("has version %d, and this program reads version %d", format.Version, stateVersion)
 	}
-	return document, json.Unmarshal(raw, &document)
+	if err := json.Unmarshal(raw, &document); err != nil {
+		return document, notState(err)
+	}
+	return document, nil
+}
+
+func notState(err error) error {
+	return errors.New("is not the state of a local run: " + reason(err))
 }
 
 // StateError says that a state file can't be used. It was left as it is.

@@ -112,13 +112,15 @@ func TestReplacedClients(t *testing.T) {
 // TestStateThatCannotBeUsed wants an error and the file as it was.
 func TestStateThatCannotBeUsed(t *testing.T) {
 	t.Parallel()
-	cases := []struct{ name, content string }{
-		{"not JSON", "sesame"},
-		{"cut off", `{"version": 1, "resources": {`},
-		{"another version", `{"version": 99}`},
-		{"no id", `{"version": 1, "resources": {"m2m-dev-Api/HttpApi": {}}}`},
-		{"a wrong type", `{"version": 1, "resources": []}`},
-		{"keys that are none", `{"version": 1, "resources": {"a/b": {"id": "x", "keys": {"accessToken": []}}}}`},
+	cases := []struct{ name, content, reason string }{
+		{"not JSON", "sesame", "not JSON at byte 1"},
+		{"cut off", `{"version": 2, "resources": {`, "not JSON at byte 29"},
+		{"a newer version", `{"version": 99}`, "has version 99, and this program reads version 2"},
+		{"an older version, of other types", `{"version": 1, "resources": []}`, "has version 1"},
+		{"no version", `{}`, "has version 0"},
+		{"no id", `{"version": 2, "resources": {"m2m-dev-Api/HttpApi": {}}}`, "no id for"},
+		{"a wrong type", `{"version": 2, "resources": []}`, "resources is not of type"},
+		{"keys that are none", `{"version": 2, "resources": {"a/b": {"id": "x", "keys": {"accessToken": []}}}}`, "can't be read"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -131,7 +133,9 @@ func TestStateThatCannotBeUsed(t *testing.T) {
 			if err := os.WriteFile(file, []byte(c.content), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			t.Log(startFails(t, local.Config{StateDir: state}, ""))
+			if err := startFails(t, local.Config{StateDir: state}, ""); !strings.Contains(err.Error(), c.reason) {
+				t.Errorf("%v, want %q", err, c.reason)
+			}
 			if raw, err := os.ReadFile(file); err != nil || string(raw) != c.content {
 				t.Errorf("the file is now %q, %v", raw, err)
 			}
@@ -205,7 +209,7 @@ func TestHalfWrittenFilesAreRemoved(t *testing.T) {
 	before := run(t, state, assemblyDir(t, nil))
 	halves := []string{".state.json8020830193239729031", ".run.json353887093490963840"}
 	for _, name := range halves {
-		if err := os.WriteFile(filepath.Join(state, "dev", name), []byte(`{"version": 1, "res`), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(state, "dev", name), []byte(`{"version": 2, "res`), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
