@@ -19,15 +19,15 @@ func TestAnchors(t *testing.T) {
 		"merge key":          {"{reader: &r {scopes: [test-api/write], accessTokenValidity: 30m}, writer: {scopes: [test-api/read], <<: *r}}", ""},
 		"unknown anchor": {
 			"{reader: {scopes: *read}}",
-			"environments/dev.yaml:11:28: clients.reader.scopes: no anchor of this name stands above",
+			"environments/dev.yaml:11:28: clients.reader.scopes: there is no anchor of this name above",
 		},
 		"anchor below": {
 			"{reader: {scopes: *read}, writer: {scopes: &read [test-api/read]}}",
-			"environments/dev.yaml:11:28: clients.reader.scopes: no anchor of this name stands above",
+			"environments/dev.yaml:11:28: clients.reader.scopes: there is no anchor of this name above",
 		},
 		"merge of itself": {
 			"{reader: &r {<<: *r, scopes: [test-api/read]}}",
-			"environments/dev.yaml:11:23: clients.reader[\"<<\"]: the alias leads back to itself (write <<: *name of an anchor above)",
+			"environments/dev.yaml:11:23: clients.reader[\"<<\"]: the alias refers to itself (write <<: *name of an anchor above)",
 		},
 		"merge of a list": {
 			"{reader: {<<: [], scopes: [test-api/read]}}",

@@ -101,11 +101,11 @@ func TestDeliveryProblems(t *testing.T) {
 		},
 		"another account than the environment's": {
 			`dev: {account: "111111111111"`, `dev: {account: "333333333333"`,
-			`delivery.yaml:5:18: environments.dev.account: is another account than in the environment's own file (there it is 111111111111)`,
+			`delivery.yaml:5:18: environments.dev.account: is not the account in the environment's own file (there it is 111111111111)`,
 		},
 		"another Region than the environment's": {
 			`dev: {account: "111111111111"`, `dev: {account: "111111111111", region: eu-west-1`,
-			`delivery.yaml:5:42: environments.dev.region: eu-west-1 is another Region than in the environment's own file (there it is ap-northeast-1)`,
+			`delivery.yaml:5:42: environments.dev.region: eu-west-1 is not the Region in the environment's own file (there it is ap-northeast-1)`,
 		},
 		"one GitHub environment for two": {
 			"production}", "Dev}",
@@ -178,10 +178,10 @@ func TestDeliveryWarnings(t *testing.T) {
 		warnings = append(warnings, warning.String())
 	}
 	want := []string{
-		"delivery.yaml:1:13: repository: is a name alone, which somebody else can have once it is given up (turn on immutable subjects in the repository's OIDC settings, then write its numbers too)",
-		`delivery.yaml:5:19: environments.prod.account: whoever may deploy "dev" may deploy this too: they share the roles of cdk bootstrap (give production an account of its own)`,
-		`delivery.yaml:5:19: environments.prod.account: whoever may deploy "pr-*" may deploy this too: they share the roles of cdk bootstrap (give production an account of its own)`,
-		`delivery.yaml:6:19: environments["pr-*"].account: whoever may push a branch may deploy "dev" past its reviewers: they share the roles of cdk bootstrap (give previews an account that holds nothing else)`,
+		"delivery.yaml:1:13: repository: is only a name, which someone else can take once it is given up (turn on immutable subjects in the repository's OIDC settings, then write its numbers too)",
+		`delivery.yaml:5:19: environments.prod.account: everyone who may deploy "dev" may deploy this too: they share the roles of cdk bootstrap (give production an account of its own)`,
+		`delivery.yaml:5:19: environments.prod.account: everyone who may deploy "pr-*" may deploy this too: they share the roles of cdk bootstrap (give production an account of its own)`,
+		`delivery.yaml:6:19: environments["pr-*"].account: everyone who may push a branch may deploy "dev" without its reviewers: they share the roles of cdk bootstrap (give previews an account that holds nothing else)`,
 	}
 	if diff := cmp.Diff(want, warnings); diff != "" {
 		t.Errorf("warnings (-want +got):\n%s", diff)

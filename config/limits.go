@@ -101,7 +101,7 @@ func (memoryMB) number() number { return number{min: 128, max: 10240} }
 func (n number) check(value float64) (message, hint string) {
 	switch {
 	case n.values != nil && !slices.Contains(n.values, value):
-		return decimal(value) + " is none of the values there are", "nearest: " + n.nearest(value)
+		return decimal(value) + " is not one of the allowed values", "nearest: " + n.nearest(value)
 	case n.values != nil:
 		return "", ""
 	case value > n.max:

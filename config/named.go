@@ -92,7 +92,7 @@ func overlapping(files []loaded) (problems Problems) {
 // It is given and not reckoned from today, so that two synths of the same input are the same.
 func (e *Environment) ExpireOn(day string) error {
 	if !e.Disposable {
-		return fmt.Errorf("expires: %s is no disposable environment; only those of a file with match expire", e.Name)
+		return fmt.Errorf("expires: %s is not a disposable environment; only those of a file with match expire", e.Name)
 	}
 	if _, err := time.Parse(time.DateOnly, day); err != nil {
 		return fmt.Errorf("expires: %s is not a day (write it as 2026-12-31)", quote(day))

@@ -109,7 +109,7 @@ func TestExpireOn(t *testing.T) {
 		"a day":          {config.Environment{Name: "pr-1", Disposable: true}, "2026-12-31", ""},
 		"no such day":    {config.Environment{Name: "pr-1", Disposable: true}, "2026-02-30", `expires: "2026-02-30" is not a day (write it as 2026-12-31)`},
 		"a time":         {config.Environment{Name: "pr-1", Disposable: true}, "2026-12-31T00:00:00Z", `expires: "2026-12-31T00:00:00Z" is not a day (write it as 2026-12-31)`},
-		"one that stays": {config.Environment{Name: "dev"}, "2026-12-31", "expires: dev is no disposable environment; only those of a file with match expire"},
+		"one that stays": {config.Environment{Name: "dev"}, "2026-12-31", "expires: dev is not a disposable environment; only those of a file with match expire"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

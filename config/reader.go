@@ -109,7 +109,7 @@ func (r *reader) spend() bool {
 	if r.left--; r.left == -1 {
 		r.problems = Problems{{
 			File:    r.file,
-			Message: fmt.Sprintf("has more than %d values once aliases and merge keys are followed, and not more are read", maxValues),
+			Message: fmt.Sprintf("has more than %d values once aliases and merge keys are followed, which is the limit", maxValues),
 			Hint:    "let fewer of them refer to each other",
 		}}
 		r.more = 0
@@ -204,7 +204,7 @@ func (r *reader) resolve(node ast.Node) (value ast.Node, problem string) {
 			node = n.Value
 		case *ast.AliasNode:
 			if node = r.anchored(n); node == nil {
-				return nil, "no anchor of this name stands above"
+				return nil, "there is no anchor of this name above"
 			}
 		case *ast.TagNode:
 			return nil, "YAML tags are not part of the format"
@@ -212,7 +212,7 @@ func (r *reader) resolve(node ast.Node) (value ast.Node, problem string) {
 			return node, ""
 		}
 	}
-	return nil, "the alias leads back to itself"
+	return nil, "the alias refers to itself"
 }
 
 // anchored finds what an alias stands for: the last anchor of its name that was written before it.

@@ -70,7 +70,7 @@ func (r *reader) merge(path string, at place, node ast.Node, merges int) []entry
 	case problem == "" && !ok:
 		problem = "want a mapping to merge"
 	case merges == maxNesting:
-		problem = "the alias leads back to itself"
+		problem = "the alias refers to itself"
 	case problem == "":
 		return r.entries(path, mapping, merges+1)
 	}

@@ -11,14 +11,14 @@ func TestSyntax(t *testing.T) {
 	t.Parallel()
 	reject(t, map[string]faulty{
 		"open list":        {new: "name: dev\nclients: [a\n", want: "2:10: is not YAML: sequence end token ']' not found"},
-		"braces in braces": {new: "a: {path: /x/{id}}\n", want: "1:14: is not YAML: ',' or '}' must be specified (between braces, text that has braces itself stands in quotes)"},
+		"braces in braces": {new: "a: {path: /x/{id}}\n", want: "1:14: is not YAML: ',' or '}' must be specified (between braces, put text that has braces itself in quotes)"},
 		"open quote":       {new: "name: 'dev\n", want: "1:7: is not YAML: could not find end character of single-quoted text"},
 		"two documents":    {new: valid + "---\n" + valid, want: "20:1: has 2 YAML documents (write one environment per file)"},
 		"brackets":         {new: strings.Repeat("[", 200), want: "1:101: is not YAML: nesting is too deep"},
 		"lists in a line":  {new: strings.Repeat("- ", 600), want: "1:1001: is not YAML: nesting is too deep"},
 		"a list":           {new: "- name: dev\n", want: "1:1: want a mapping, got a list"},
 		"text":             {new: "dev\n", want: `1:1: want a mapping, got "dev"`},
-		"alias without":    {new: "*dev\n", want: "1:1: no anchor of this name stands above"},
+		"alias without":    {new: "*dev\n", want: "1:1: there is no anchor of this name above"},
 		"null":             {new: "~\n", want: "1:1: has no value (give it one, or remove the key)"},
 		"tag":              {"name: dev", "name: !!str dev", "1:7: name: YAML tags are not part of the format"},
 		"list for text":    {"name: dev", "name: [dev]", "1:1: name: want text, got a list"},
@@ -39,7 +39,7 @@ func TestEmptyFilesAndSizes(t *testing.T) {
 		"nothing":       {"", "environments/dev.yaml: is empty (start from environments/dev.yaml)"},
 		"comments":      {"# one\n# two\n", "environments/dev.yaml: is empty (start from environments/dev.yaml)"},
 		"document mark": {"---\n", "environments/dev.yaml: is empty (start from environments/dev.yaml)"},
-		"too large":     {valid + strings.Repeat("#", 256<<10), "environments/dev.yaml: has more than 262144 bytes, and not more are read"},
+		"too large":     {valid + strings.Repeat("#", 256<<10), "environments/dev.yaml: has more than 262144 bytes, which is the limit"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

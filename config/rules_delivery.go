@@ -29,7 +29,7 @@ func (c *deliveryChecker) check() {
 	c.providers()
 	c.sharedDeployment()
 	if c.written.Repository != "" && !strings.Contains(string(c.written.Repository), "@") {
-		c.warn("repository", "is a name alone, which somebody else can have once it is given up",
+		c.warn("repository", "is only a name, which someone else can take once it is given up",
 			"turn on immutable subjects in the repository's OIDC settings, then write its numbers too")
 	}
 }
@@ -56,10 +56,10 @@ func (c *deliveryChecker) file(name deliveryName, written deliveryEnvironment) {
 		return
 	}
 	if env.Account != "" && written.Account != "" && env.Account != string(written.Account) {
-		c.report(path+".account", "is another account than in the environment's own file", "there it is "+env.Account)
+		c.report(path+".account", "is not the account in the environment's own file", "there it is "+env.Account)
 	}
 	if at := cmp.Or(written.Region, c.written.Region); env.Region != "" && at != "" && env.Region != string(at) {
-		c.report(path+".region", fmt.Sprintf("%s is another Region than in the environment's own file", at), "there it is "+env.Region)
+		c.report(path+".region", fmt.Sprintf("%s is not the Region in the environment's own file", at), "there it is "+env.Region)
 	}
 	c.customerKeys[name] = env.Secrets.CustomerKey
 }
@@ -101,7 +101,7 @@ func (c *deliveryChecker) providers() {
 	}
 }
 
-// sharedDeployment warns where production can be deployed by whoever may deploy something else, and where anything can
+// sharedDeployment warns where production can be deployed by everyone who may deploy something else, and where anything can
 // by whoever may push a branch, whose code a pattern's jobs run: the roles of `cdk bootstrap` are one set for an account
 // and Region.
 func (c *deliveryChecker) sharedDeployment() {
@@ -112,10 +112,10 @@ func (c *deliveryChecker) sharedDeployment() {
 			switch {
 			case other == name || !c.sameRoles(name, other):
 			case production:
-				c.warn(path, fmt.Sprintf("whoever may deploy %s may deploy this too: they share the roles of cdk bootstrap", quote(string(other))),
+				c.warn(path, fmt.Sprintf("everyone who may deploy %s may deploy this too: they share the roles of cdk bootstrap", quote(string(other))),
 					"give production an account of its own")
 			case name.isPattern() && !isProduction(environmentName(other)): // or it is told there
-				c.warn(path, fmt.Sprintf("whoever may push a branch may deploy %s past its reviewers: they share the roles of cdk bootstrap", quote(string(other))),
+				c.warn(path, fmt.Sprintf("everyone who may push a branch may deploy %s without its reviewers: they share the roles of cdk bootstrap", quote(string(other))),
 					"give previews an account that holds nothing else")
 			}
 		}

@@ -6,21 +6,21 @@ func (c *checker) disposable() {
 		return
 	}
 	if c.has("name") {
-		c.report("name", "can't be combined with match", "remove one: the name is the one that is asked for")
+		c.report("name", "can't be combined with match", "remove one: -c env gives the name")
 	}
 	if c.written.Identity.DeletionProtection {
-		c.report("identity.deletionProtection", "must be false beside match", "a disposable environment has to go again")
+		c.report("identity.deletionProtection", "must be false beside match", "a disposable environment must be deletable")
 	}
 	if c.has("identity.removing") {
 		c.report("identity.removing", "can't be combined with match", "a disposable environment can always be removed")
 	}
 	if c.written.Identity.Domain.Prefix != "" {
 		c.report("identity.domain.prefix", "can't be combined with match",
-			"every copy would ask for the same prefix, and one gets it; without it each has its own")
+			"all copies would claim the same prefix, and only one can have it; without this key each gets its own")
 	}
 	for _, path := range []string{"identity.domain.customDomain", "api.customDomain"} {
 		if c.has(path) {
-			c.report(path, "can't be combined with match", "every copy would ask for the same domain, and one gets it")
+			c.report(path, "can't be combined with match", "all copies would claim the same domain, and only one can have it")
 		}
 	}
 }

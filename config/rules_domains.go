@@ -99,7 +99,7 @@ func (c *checker) cors() {
 	for i, route := range c.written.API.Routes {
 		preflighted := func(m method) bool { return m == anyMethod || m == "OPTIONS" }
 		if route.Path == defaultRoute || slices.ContainsFunc(route.Methods, preflighted) {
-			c.warn(indexPath("api.routes", i), "takes browsers' preflight requests, which bring no token, and refuses them",
+			c.warn(indexPath("api.routes", i), "takes browsers' preflight requests, which carry no token, and refuses them",
 				"write its path and methods out, without OPTIONS, if browsers call it")
 		}
 	}

@@ -51,10 +51,10 @@ func (c *checker) variables(path string, written variables) {
 	for _, name := range slices.Sorted(maps.Keys(written)) {
 		value := string(written[name])
 		if slices.Contains(reservedVariables, string(name)) {
-			c.report(keyPath(path, string(name)), "is a name that Lambda keeps for itself", "rename it")
+			c.report(keyPath(path, string(name)), "is a name that Lambda reserves", "rename it")
 		}
 		if strings.Contains(value, "{{resolve:") {
-			c.report(keyPath(path, string(name)), "would put a stored value into the function's settings, which everybody can read",
+			c.report(keyPath(path, string(name)), "would put a stored value into the function's settings, which everyone can read",
 				"let the function read it when it starts")
 		}
 	}
@@ -79,9 +79,9 @@ func (c *checker) tags() {
 		path := keyPath("tags", string(key))
 		switch lower := strings.ToLower(string(key)); {
 		case strings.HasPrefix(lower, "aws:"):
-			c.report(path, "begins with aws:, which AWS keeps for itself", "rename it")
+			c.report(path, "begins with aws:, which AWS reserves", "rename it")
 		case strings.HasPrefix(lower, ownTags):
-			c.report(path, "begins with "+ownTags+", which this project keeps for itself", "rename it")
+			c.report(path, "begins with "+ownTags+", which this project reserves", "rename it")
 		}
 	}
 }

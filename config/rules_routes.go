@@ -50,7 +50,7 @@ func (c *checker) methods(path string, route route) {
 	case route.Path != defaultRoute && !c.has(at):
 		c.report(at, "is missing", "write [ANY] or the methods, for example [GET, POST]")
 	case len(route.Methods) > 1 && slices.Contains(route.Methods, anyMethod):
-		c.report(at, "ANY stands alone", "it covers the others; give them a route of their own if they differ")
+		c.report(at, "ANY can't be combined with other methods", "it covers the others; give them a route of their own if they differ")
 	}
 }
 

@@ -42,7 +42,7 @@ func TestRoutes(t *testing.T) {
 		"unknown method":       route("{path: /x, methods: [GTE], scopes: []}", `18:28: api.routes[2].methods[0]: unknown HTTP method "GTE" (did you mean "GET"?)`),
 		"foreign method":       route("{path: /x, methods: [CONNECT], scopes: []}", `18:28: api.routes[2].methods[0]: unknown HTTP method "CONNECT" (known: ANY, DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT)`),
 		"method twice":         route("{path: /x, methods: [GET, get], scopes: []}", `18:33: api.routes[2].methods[1]: "GET" is already at api.routes[2].methods[0] (remove one)`),
-		"ANY and GET":          route("{path: /x, methods: [ANY, GET], scopes: []}", "18:18: api.routes[2].methods: ANY stands alone (it covers the others; give them a route of their own if they differ)"),
+		"ANY and GET":          route("{path: /x, methods: [ANY, GET], scopes: []}", "18:18: api.routes[2].methods: ANY can't be combined with other methods (it covers the others; give them a route of their own if they differ)"),
 		"methods of $default":  route("{path: $default, methods: [ANY], scopes: []}", "18:24: api.routes[2].methods: can't be combined with $default ($default takes every method; remove methods)"),
 		"no scopes":            route("{path: /x, methods: [GET]}", "18:7: api.routes[2].scopes: is missing (write [] to accept any token of a known client)"),
 		"null scopes":          route("{path: /x, methods: [GET], scopes: }", "18:34: api.routes[2].scopes: has no value (write [] to accept any token of a known client)"),

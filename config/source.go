@@ -60,7 +60,7 @@ func readFile(path string) ([]byte, error) {
 // with everything else.
 func parse(source []byte) (ast.Node, *Problem) {
 	if len(source) > maxFileBytes {
-		return nil, &Problem{Message: fmt.Sprintf("has more than %d bytes, and not more are read", maxFileBytes)}
+		return nil, &Problem{Message: fmt.Sprintf("has more than %d bytes, which is the limit", maxFileBytes)}
 	}
 	source = bytes.TrimPrefix(source, []byte("\ufeff"))
 	documents, problem := documentsIn(string(source))
@@ -114,7 +114,7 @@ func documentsIn(source string) (documents []ast.Node, problem *Problem) {
 func syntaxProblem(message string, tk *token.Token) *Problem {
 	problem := &Problem{Message: "is not YAML: " + message}
 	if tk != nil && tk.Type == token.MappingStartType {
-		problem.Hint = "between braces, text that has braces itself stands in quotes"
+		problem.Hint = "between braces, put text that has braces itself in quotes"
 	}
 	if tk != nil && tk.Position != nil {
 		problem.Line, problem.Column = tk.Position.Line, tk.Position.Column

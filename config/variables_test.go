@@ -48,7 +48,7 @@ func TestVariablesAreLambdas(t *testing.T) {
 	}
 	for _, name := range reservedByLambda {
 		written, run := refused(name)
-		if written == nil || !strings.Contains(written.Error(), "."+name+": is a name that Lambda keeps for itself") {
+		if written == nil || !strings.Contains(written.Error(), "."+name+": is a name that Lambda reserves") {
 			t.Errorf("%s in the environment file: %v", name, written)
 		}
 		if run == nil || !strings.Contains(run.Error(), name+" are reserved by Lambda") {

@@ -109,7 +109,7 @@ func callAPI(ctx context.Context, o callOptions, r callRequest, stdout io.Writer
 // nothing in it can lead the token to another place.
 func (r callRequest) build(ctx context.Context, o callOptions, apiURL string) (*http.Request, error) {
 	if !strings.HasPrefix(r.path, "/") {
-		return nil, withHint(fmt.Errorf("%q is no path of the API", r.path), "a path begins with a slash: m2m call %s %s /test_jwt%s", r.client, r.method, o.target.flags())
+		return nil, withHint(fmt.Errorf("%q is not a path of the API", r.path), "a path begins with a slash: m2m call %s %s /test_jwt%s", r.client, r.method, o.target.flags())
 	}
 	body, err := r.body(ctx, o.data)
 	if err != nil {
@@ -125,7 +125,7 @@ func (r callRequest) build(ctx context.Context, o callOptions, apiURL string) (*
 	for _, header := range o.headers {
 		name, value, ok := strings.Cut(header, ":")
 		if name = strings.TrimSpace(name); !ok || name == "" {
-			return nil, withHint(fmt.Errorf("%q is no header", header), "write it as -H 'Name: value'")
+			return nil, withHint(fmt.Errorf("%q is not a header", header), "write it as -H 'Name: value'")
 		}
 		if strings.EqualFold(name, "Authorization") {
 			return nil, withHint(errors.New("the header Authorization is the token's"), "leave it out, or use curl to send another")
@@ -182,7 +182,7 @@ func answer(ctx context.Context, response *http.Response, r callRequest, o targe
 	case http.StatusUnauthorized:
 		return withHint(err, "the API does not accept the token: -v shows why it says so, in www-authenticate")
 	case http.StatusForbidden:
-		return withHint(err, "the route wants a scope that the token of %s lacks: `m2m clients%s` lists the scopes of each client", r.client, o.flags())
+		return withHint(err, "the route requires a scope that the token of %s lacks: `m2m clients%s` lists the scopes of each client", r.client, o.flags())
 	}
 	return err
 }

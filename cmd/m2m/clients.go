@@ -37,7 +37,7 @@ the next rotation is due and whether the last one ended.
 
 No value is read from Secrets Manager. Cognito's answer about an app client (the
 permission cognito-idp:DescribeUserPoolClient) holds a secret of it, which is not
-looked at. Whoever may not ask for it sees - in place of the scopes, and all else.
+looked at. Without that permission the scopes are shown as -, and the rest as usual.
 
 --overdue lists the clients alone whose secret is not rotated as it should be: its
 day has gone by, a rotation does not end, none ever did, or rotation is turned off.
@@ -251,7 +251,7 @@ func stateText(o targetOptions, c target.Client, now time.Time) string {
 const undecidedText = "two secrets work, and the value, written by hand, names neither"
 
 func undecidedWay(o targetOptions, client string) string {
-	return fmt.Sprintf("write its client_secret_id into the value, or delete the secret that nobody uses (docs/runbooks/secret-leaked.md), then `m2m rotate %s%s`", client, o.flags())
+	return fmt.Sprintf("write its client_secret_id into the value, or delete the secret that is not in use (docs/runbooks/secret-leaked.md), then `m2m rotate %s%s`", client, o.flags())
 }
 
 // span is a duration for a person, in one unit: 12s, 5m, 7h, 30d.

@@ -16,7 +16,7 @@ import (
 // be asked it fails without asking.
 func confirm(ctx context.Context, in io.Reader, speech *speech, question string) error {
 	if !isTerminal(in) {
-		return withHint(errors.New("this wants to be confirmed, and stdin is no terminal"), "--yes confirms it")
+		return withHint(errors.New("stdin is not a terminal, so this can't be confirmed"), "pass --yes to confirm")
 	}
 	speech.ask(question)
 	answer := make(chan string, 1)

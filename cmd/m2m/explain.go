@@ -43,13 +43,13 @@ history. "Bearer" before it does no harm, nor a whole header line as curl takes 
 shows it. Neither the token nor a secret is shown, and the token is sent nowhere. The clients are listed as
 ` + "`m2m clients`" + ` does, and the user pool's public keys are fetched.
 
-With --assembly and without --deployed nobody is asked: signature, issuer and
+With --assembly and without --deployed, no request is made: signature, issuer and
 client are then not checked.
 
 Exit status:
   0  the token would be accepted, without --route by at least one route
   1  it would be refused
-  2  that can't be told`,
+  2  this can't be decided`,
 		Example: `  m2m token reader | m2m explain --route "GET /test_jwt/read"
   pbpaste | m2m explain - --env prod --deployed
   m2m explain --assembly cdk.out --route "GET /orders/7" < token.txt`,
@@ -124,7 +124,7 @@ func (o explainOptions) config(ctx context.Context) (*explain.Config, error) {
 	c := &explain.Config{Route: o.route, Flags: o.target.flags()}
 	var err error
 	if o.assembly != "" && !o.target.deployed {
-		c.NoKeys = "with --assembly nobody is asked"
+		c.NoKeys = "not checked with --assembly"
 		c.Environment, err = access.Read(o.assembly, o.target.env, access.IDs{})
 		return c, err
 	}

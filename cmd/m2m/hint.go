@@ -61,11 +61,11 @@ func (o targetOptions) problemHint(e *target.Error) string {
 	case target.CredentialsRefused:
 		return "sign in again, or choose another profile with AWS_PROFILE"
 	case target.AccessDenied:
-		return "ask for that permission, or choose another profile with AWS_PROFILE"
+		return "request that permission, or choose another profile with AWS_PROFILE"
 	case target.NotDeployed:
 		return fmt.Sprintf("choose the account with AWS_PROFILE and the Region with --region, or deploy it: `npx cdk deploy '%s/*'`", e.Subject)
 	case target.Unreachable:
-		return "see that the network, or the local run, is there"
+		return "check the network, or whether the local run is still there"
 	case target.UnknownClient:
 		return o.nearestClient(e)
 	case target.NotYetRotated:
@@ -110,6 +110,6 @@ func wants(example string, names ...string) cobra.PositionalArgs {
 		if len(args) == len(names) {
 			return nil
 		}
-		return withHint(fmt.Errorf("%s wants %s: %d given, %d wanted", cmd.Name(), strings.Join(names, " "), len(args), len(names)), "for example: %s", example)
+		return withHint(fmt.Errorf("%s takes %s: got %d, need %d", cmd.Name(), strings.Join(names, " "), len(args), len(names)), "for example: %s", example)
 	}
 }

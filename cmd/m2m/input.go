@@ -23,7 +23,7 @@ func readAll(ctx context.Context, in io.Reader, most int64) ([]byte, error) {
 		return nil, ctx.Err()
 	case r := <-done:
 		if r.err == nil && int64(len(r.content)) > most {
-			r.err = fmt.Errorf("there are more than %d bytes, and not more are read", most)
+			r.err = fmt.Errorf("the input has more than %d bytes, which is the limit", most)
 		}
 		return r.content, r.err
 	}

@@ -54,7 +54,7 @@ func (r *rotation) revokeReplaced(ctx context.Context, d *rotationDescription) e
 	}
 	if err != nil {
 		return withHint(fmt.Errorf("%s has its new secret; the one before it STILL WORKS: %w", r.name, r.options.target.plain(err)),
-			"when that is repaired, delete it: `%s --revoke-only`", r.command())
+			"once repaired, delete it: `%s --revoke-only`", r.command())
 	}
 	return nil
 }
@@ -67,7 +67,7 @@ func (r *rotation) revoke(ctx context.Context, previous target.LiveSecret, d *ro
 		return err
 	}
 	d.RevokedSecret = new(describeSecret(previous))
-	r.speech.say("The secret of %s before the current one is deleted. Tokens that were had with it live until they expire: until %s at the latest.",
+	r.speech.say("The secret of %s before the current one is deleted. Tokens issued with it stay valid until they expire: until %s at the latest.",
 		r.name, r.lastToken())
 	return nil
 }

@@ -37,19 +37,19 @@ current. The secret before it works until the next rotation, so callers have tim
 to read the new one. Ctrl-C stops the watching; the rotation goes on.
 
 A client has two secrets at most, so a rotation deletes the one before the present
-one. Until some time after that was replaced (secrets.graceHours in the environment
-file; 24 hours, or half of everyDays if that is less) a rotation by itself fails
-instead. This command then asks, and deletes it first.
+one. For some time after that was replaced (secrets.graceHours in the environment file;
+24 hours, or half of everyDays if that is less) a scheduled rotation fails instead.
+This command then asks, and deletes it first.
 
 --revoke-previous deletes the secret that is current now, too, once the new one is.
 --revoke-only starts no rotation: it deletes the one before the present one, when the
-callers have read that. Tokens that were had with a deleted secret live until they
-expire.
+callers have read that. Tokens issued with a deleted secret stay valid until
+they expire.
 
 A rotation that failed blocks the next one. --resume runs its steps again, with
-the same new secret; --abandon gives it up and starts another. Nothing but time
-tells a rotation that failed from one that runs: one that was at work within the
-last 5 minutes is given up with --force only.`,
+the same new secret; --abandon gives it up and starts another. Only time
+shows whether a rotation has failed or still runs: giving up one that was at work
+within the last 5 minutes takes --force.`,
 		Example: `  m2m rotate reader
   m2m rotate reader --env prod --deployed --yes --json
   m2m rotate reader --revoke-only        the secret before the current one leaked
@@ -164,7 +164,7 @@ func (r *rotation) tellReplaced(ctx context.Context, d *rotationDescription) err
 	}
 	switch {
 	case now.PendingVersion != "":
-		r.speech.say("%s had its new secret. Another rotation has begun since.", r.name)
+		r.speech.say("%s got its new secret. Another rotation has begun since.", r.name)
 		return nil
 	case len(now.Secrets) < 2:
 		r.speech.say("%s has its new secret. No other secret of it works.", r.name)
@@ -182,13 +182,13 @@ func (r *rotation) checkUnfinished() error {
 	case r.client.State == target.SecretUndecided:
 		return withHint(fmt.Errorf("a rotation of %s would stop: %s", r.name, undecidedText), "%s", undecidedWay(r.options.target, r.name))
 	case r.options.force && !r.options.abandon:
-		return withHint(errors.New("--force is for a rotation that is given up"), "add --abandon, or leave it out")
+		return withHint(errors.New("--force is only for giving up a rotation"), "add --abandon, or leave it out")
 	case unfinished && r.options.abandon && !r.options.force && idle < target.LongestStep:
 		return withHint(fmt.Errorf("the rotation of %s was at work %s ago and seems to be running", r.name, span(idle)),
 			"wait; if %s says that it has failed: `%s --abandon --force`", r.log(), r.command())
 	case unfinished && !r.options.resume && !r.options.abandon:
 		return &hinted{
-			error: fmt.Errorf("a rotation of %s is unfinished for %s", r.name, span(idle)),
+			error: fmt.Errorf("a rotation of %s has been unfinished for %s", r.name, span(idle)),
 			way:   r.options.target.unfinishedHint(r.name),
 		}
 	case !unfinished && r.options.resume:
@@ -239,7 +239,7 @@ func (r *rotation) watch(ctx context.Context, version string) error {
 		return withHint(fmt.Errorf("stopped watching: the rotation of %s goes on without this command", r.name), "%s", r.later())
 	case errors.Is(err, context.DeadlineExceeded):
 		return withHint(fmt.Errorf("the rotation of %s has not ended in %s, and its secret is as it was", r.name, limit),
-			"%s says why; when that is repaired: `%s`, or --abandon", r.log(), r.resumption())
+			"%s says why; once repaired: `%s`, or --abandon", r.log(), r.resumption())
 	case isProblem(err, target.Abandoned):
 		return r.withdrawn(ctx, err)
 	}
@@ -251,7 +251,7 @@ func (r *rotation) withdrawn(ctx context.Context, err error) error {
 	if now, failed := r.target.Client(ctx, r.name); failed == nil && now.State == target.SecretUndecided {
 		return withHint(fmt.Errorf("the rotation of %s has stopped: %s", r.name, undecidedText), "%s", undecidedWay(r.options.target, r.name))
 	}
-	return withHint(err, "%s says why, unless somebody gave it up; when that is repaired: `%s`", r.log(), r.command())
+	return withHint(err, "%s says why, unless the rotation was given up; once repaired: `%s`", r.log(), r.command())
 }
 
 // resumption is the command that goes on with this rotation.

@@ -69,7 +69,7 @@ func (r *rotation) makeRoom(ctx context.Context, d *rotationDescription) error {
 		return err
 	}
 	d.RevokedFirst = new(describeSecret(*spare))
-	r.speech.say("The secret of %s before the present one is deleted. Tokens that were had with it live until they expire: until %s at the latest.",
+	r.speech.say("The secret of %s before the present one is deleted. Tokens issued with it stay valid until they expire: until %s at the latest.",
 		r.name, r.lastToken())
 	return nil
 }

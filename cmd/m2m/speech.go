@@ -119,7 +119,7 @@ func hint(err error) string {
 	case errors.As(err, &inUse):
 		return "stop that run, or give this one its own state with --state DIR or --ephemeral"
 	case errors.As(err, &state):
-		return "the file was left as it is: repair it, move it away to start with new ids and secrets, or use --ephemeral"
+		return "the file was left unchanged: repair it, move it away to start with new ids and secrets, or use --ephemeral"
 	case errors.As(err, &refused) && refused.OnlyUnsupported() && len(refused.UnknownTypes()) > 0:
 		return "write a type that you can do without here into " + acceptedTypesFile + " in the project's folder, a line each, or pass --lenient for this run"
 	case errors.As(err, &refused) && refused.OnlyUnsupported():

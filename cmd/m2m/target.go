@@ -41,7 +41,7 @@ func (o *targetOptions) register(cmd *cobra.Command) {
 func (o targetOptions) open(ctx context.Context) (*target.Target, error) {
 	if !o.deployed {
 		if o.region != "" {
-			return nil, withHint(errors.New("--region is for a deployment, and the local run is meant"), "add --deployed")
+			return nil, withHint(errors.New("--region is for a deployment, and this asks the local run"), "add --deployed")
 		}
 		return target.Local(cmp.Or(o.state, filepath.Join(projectDir(), ".m2m")), o.env)
 	}

@@ -35,7 +35,7 @@ type accessOptions struct {
 
 func (o *accessOptions) register(cmd *cobra.Command) {
 	cmd.Flags().StringSliceVar(&o.scopes, "scope", nil, "ask for this scope only, in full: test-api/read (repeatable; default: all of the client's)")
-	cmd.Flags().BoolVar(&o.cached, "cached", false, "use the token that an earlier --cached command got, while it lives")
+	cmd.Flags().BoolVar(&o.cached, "cached", false, "use the token that an earlier --cached command got, until it expires")
 }
 
 func tokenCommand(stdout io.Writer) *cobra.Command {

@@ -54,12 +54,12 @@ a second Ctrl-C stops at once, and a third does not even wait for what can't be
 stopped.
 
 With --assembly, the functions in that folder run on this machine as you, and may
-do there whatever you may. Run no assembly that you would not run a program of.
+do whatever you may do. Run an assembly only if you would run its programs.
 
-A function may need a variable here that it must not have on AWS, such as where a
+A function may need a variable here that it must not get on AWS, such as where a
 local DynamoDB listens: --function-env echo:AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8000,
-or a line of that form in .m2m/<env>/functions.env. A function is told AWS_ENDPOINT_URL,
-which is this run, and JWKS_URI, the user pool's keys.
+or a line of that form in .m2m/<env>/functions.env. Every function gets AWS_ENDPOINT_URL,
+the address of this run, and JWKS_URI, that of the user pool's keys.
 
 A resource of a type that the runtime does not know stops it. Write the type, such as
 AWS::DynamoDB::Table, into not-simulated.txt beside cdk.json, a line each, to do

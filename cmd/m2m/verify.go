@@ -36,9 +36,9 @@ func verifyCommand(stdout io.Writer, speech *speech) *cobra.Command {
 		Use:   "verify",
 		Short: "Ask the API whether it refuses and lets in what the assembly says",
 		Long: `The smoke test after a deployment. Asks every route without a token, with a
-tampered one and with that of each client without the scope, and wants 401 and
+tampered one and with that of each client without the scope, and expects 401 and
 403; asks the token endpoint with a wrong secret. Then asks with the tokens that
-a route accepts, and wants neither 401 nor 403.
+a route accepts, and expects neither 401 nor 403.
 
 Only GET routes without path parameters are asked with a token that they accept,
 and those with ` + "`verify: true`" + ` in the environment file. Requests have no body, and
@@ -48,14 +48,14 @@ it gets no further one.
 
 With --deployed it also looks at the API's stage: settings of a route that is gone
 fail the next update of the stage. Where the environment has rules on events, it
-looks for a trail that logs management events, without which they hear nothing.
-Who may not look (apigateway:GET, cloudtrail:DescribeTrails, GetTrailStatus,
-GetEventSelectors) gets a warning instead.
+looks for a trail that logs management events, without which no event reaches them.
+Without the permissions for that (apigateway:GET, cloudtrail:DescribeTrails,
+GetTrailStatus, GetEventSelectors) there is a warning instead.
 
 After a first deployment the first rotations go on by themselves, and a new domain
 takes up to 15 minutes to answer: --wait waits for both, and for nothing else.
 
-One token is got for each client. On AWS each is billed, and --deployed needs to
+Each client gets one token, which AWS bills. --deployed needs the permissions to
 describe the stack and to read the clients' secrets, nothing else.
 
 Exit status 0 if everything is as it should be, 1 if not.`,
@@ -77,7 +77,7 @@ Exit status 0 if everything is as it should be, 1 if not.`,
 }
 
 func registerAssembly(cmd *cobra.Command, dir *string) {
-	cmd.Flags().StringVar(dir, "assembly", "", "folder of the cloud assembly that says what is wanted (default: that of the local run; with --deployed cdk.out in the project)")
+	cmd.Flags().StringVar(dir, "assembly", "", "folder of the cloud assembly that says what to expect (default: that of the local run; with --deployed cdk.out in the project)")
 	if err := cmd.MarkFlagDirname("assembly"); err != nil {
 		panic(err) // a flag of another name: a mistake in this program
 	}
@@ -190,7 +190,7 @@ func (o verifyOptions) print(stdout io.Writer, t *target.Target, apiURL string, 
 
 // conclude says what was found, and is an error if it is not as it should be.
 func (o verifyOptions) conclude(t *target.Target, dir string, report *verify.Report, speech *speech) error {
-	speech.say("%d checks of %s, for which %d tokens were got.", report.Wanted(), t, report.TokensSpent)
+	speech.say("%d checks of %s, with %d tokens.", report.Wanted(), t, report.TokensSpent)
 	for _, c := range report.Warnings() {
 		speech.say("warning: %s", c)
 	}
@@ -198,7 +198,7 @@ func (o verifyOptions) conclude(t *target.Target, dir string, report *verify.Rep
 	if len(failed) == 0 {
 		return nil
 	}
-	way := fmt.Sprintf("deploy that assembly, or name the one that is deployed with --assembly DIR; `m2m explain --route KEY%s` tells why a token is refused", o.target.flags())
+	way := fmt.Sprintf("deploy that assembly, or name the one that is deployed with --assembly DIR; `m2m explain --route KEY%s` says why a token is refused", o.target.flags())
 	lacking := map[string]int{}
 	for _, c := range failed {
 		if c.Outcome == verify.NotTried && c.Case != verify.ClientSecret {

@@ -115,7 +115,7 @@ func (w *watch) follow(ctx context.Context) {
 		}
 	}
 	if ctx.Err() == nil {
-		w.speech.failure(fmt.Errorf("watching for changes, which ends here: %w", err))
+		w.speech.failure(fmt.Errorf("no longer watching for changes: %w", err))
 	}
 }
 
@@ -132,7 +132,7 @@ func (w *watch) apply(ctx context.Context, changed []string) (newer []string, er
 			w.speech.say("Applied in %s, as built from the source: %s", seconds(time.Since(begun)), rebuilt)
 		}
 		if w.project.UpToDate(ctx, w.o.env, w.runtime.Assembly()) {
-			w.speech.say("The assembly that runs was made of these very files.")
+			w.speech.say("The running assembly was made from exactly these files.")
 			return nil, nil
 		}
 		dir = w.runtime.SynthDir()

@@ -38,7 +38,7 @@ func Read(dir, name string, ids IDs) (*Environment, error) {
 		}
 	}
 	if len(model.APIs) != 1 {
-		return nil, fmt.Errorf("reading %s: %s has %d HTTP APIs, and one is wanted", dir, name, len(model.APIs))
+		return nil, fmt.Errorf("reading %s: %s has %d HTTP APIs, not one", dir, name, len(model.APIs))
 	}
 	r := reader{ids: ids, model: model, api: model.APIs[0]}
 	e, err := r.read(name)

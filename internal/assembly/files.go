@@ -66,9 +66,9 @@ func (f *files) read(name string, most int64) ([]byte, error) {
 	case err != nil:
 		return nil, unreadable(name, err)
 	case int64(len(data)) > most:
-		return nil, fmt.Errorf("%s has more than %d bytes, and not more are read", name, most)
+		return nil, fmt.Errorf("%s has more than %d bytes, which is the limit", name, most)
 	case int64(len(data)) > f.left:
-		return nil, fmt.Errorf("%s: the files of the assembly have more than %d bytes in all, and not more are read", name, maxAssembly)
+		return nil, fmt.Errorf("%s: the files of the assembly have more than %d bytes in all, which is the limit", name, maxAssembly)
 	}
 	f.left -= int64(len(data))
 	return data, nil

@@ -51,7 +51,7 @@ func (l *loader) artifact(stage *Stage, folder, id string, a artifact) error {
 	case stage.Name == "":
 		return nil
 	case a.Type == artifactStack && len(stage.stacks) == maxStacks:
-		return fmt.Errorf("stage %s has more than %d stacks, and not more are read", stage.Name, maxStacks)
+		return fmt.Errorf("stage %s has more than %d stacks, which is the limit", stage.Name, maxStacks)
 	case a.Type == artifactStack:
 		s, err := l.stack(folder, id, a)
 		stage.stacks = append(stage.stacks, s)

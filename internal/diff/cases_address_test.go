@@ -41,9 +41,9 @@ var addressCases = []ruleCase{
 			api("/Outputs/ApiUrl/Value", `"https://api.example.org"`),
 		},
 		[]string{
-			"address changes stack m2m-*-Api: callers are told another address (output ApiUrl): ${HttpApi.ApiEndpoint} -> https://api.example.org",
+			"address changes stack m2m-*-Api: the address for callers changes (output ApiUrl): ${HttpApi.ApiEndpoint} -> https://api.example.org",
 			"stateful replaces custom domain api.example.com -> api.example.org: replaced (DomainName changes, which CloudFormation can't do in place): URLs at it stop working, until DNS leads to a new target; the old one is deleted",
-			"record-address replaces DNS record api.example.com. -> api.example.org.: another DNS name, and the old one leads nowhere: api.example.com. -> api.example.org.",
+			"record-address replaces DNS record api.example.com. -> api.example.org.: another DNS name, and the old one no longer resolves: api.example.com. -> api.example.org.",
 		},
 	},
 	{
@@ -71,6 +71,6 @@ var addressCases = []ruleCase{
 	{
 		"the issuer is of the other type",
 		[]edit{identity("UserPool.IssuerConfiguration", `{"Type": "UPDATED"}`)},
-		[]string{"issuer-type replaces user pool Identity/UserPool: the issuer of the tokens is another one, and with it where discovery and keys are: (not set) -> UPDATED"},
+		[]string{"issuer-type replaces user pool Identity/UserPool: the issuer of the tokens changes, and with it the addresses of discovery and keys: (not set) -> UPDATED"},
 	},
 }

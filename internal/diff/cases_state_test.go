@@ -162,7 +162,7 @@ var protectionCases = []ruleCase{
 		[]edit{api("ReaderRotation", ""), api("Alarm", ""), api("Errors", ""), api("Firewall", "")},
 		[]string{
 			"rotation-removed loosens rotation schedule Api/Clients/Reader/Rotation: removed: the secret is no longer rotated",
-			"alarm-removed loosens alarm Alarm: removed: nobody is told any more",
+			"alarm-removed loosens alarm Alarm: removed: it no longer notifies anyone",
 			"firewall-removed loosens web ACL association Firewall: removed: the web ACL no longer protects it",
 			"metric-removed loosens metric filter Errors: removed: what it counted in the logs is no longer seen",
 		},
@@ -196,7 +196,7 @@ var replacementCases = []ruleCase{
 		[]string{
 			"policy loosens permission EchoPermission: allows lambda:InvokeFunction on ${Echo.Arn} to apigateway.amazonaws.com if…",
 			"mapping-target changes API mapping Mapping: the custom domain leads to another API: ${HttpApi} -> ${OtherApi}",
-			"address changes stack m2m-*-Api: callers are told another address (output ApiUrl): ${HttpApi.ApiEndpoint} -> ${OtherApi.ApiEndpoint}",
+			"address changes stack m2m-*-Api: the address for callers changes (output ApiUrl): ${HttpApi.ApiEndpoint} -> ${OtherApi.ApiEndpoint}",
 			"policy tightens permission EchoPermission: no longer allows lambda:InvokeFunction on ${Echo.Arn} to apigateway.amazonaws.com if…",
 			"stateful replaces HTTP API m2m-prod-Api: replaced (its logical id changes): its URL stops working; the old one stays, in no stack (DeletionPolicy Retain)",
 		},

@@ -4,12 +4,12 @@ var routeCases = []ruleCase{
 	{
 		"a route is opened",
 		[]edit{api("AnyRoute.AuthorizationType", `"NONE"`), api("AnyRoute.AuthorizerId", "")},
-		[]string{"route-authorization loosens route ANY /test_jwt: opened: anybody may call it, without a token (AuthorizationType JWT -> NONE)"},
+		[]string{"route-authorization loosens route ANY /test_jwt: opened: anyone may call it, without a token (AuthorizationType JWT -> NONE)"},
 	},
 	{
 		"an AuthorizationType that is left out is NONE",
 		[]edit{api("AnyRoute.AuthorizationType", "")},
-		[]string{"route-authorization loosens route ANY /test_jwt: opened: anybody…"},
+		[]string{"route-authorization loosens route ANY /test_jwt: opened: anyone …"},
 	},
 	{
 		"a route is guarded in another way",
@@ -39,7 +39,7 @@ var routeCases = []ruleCase{
 	{
 		"a route is added without an authorizer",
 		[]edit{api("Orders", `{"Type": "AWS::ApiGatewayV2::Route", "Properties": {"RouteKey": "POST /orders"}}`)},
-		[]string{"route-added loosens route POST /orders: added without an authorizer: anybody may call it"},
+		[]string{"route-added loosens route POST /orders: added without an authorizer: anyone may call it"},
 	},
 	{
 		"a route is removed",
@@ -136,12 +136,12 @@ var clientCases = []ruleCase{
 	{
 		"tokens live longer",
 		[]edit{api("Reader.AccessTokenValidity", `2`), api("Reader.TokenValidityUnits.AccessToken", `"hours"`)},
-		[]string{"token-validity loosens app client reader: access tokens, which nothing revokes, live longer: 1h0m0s -> 2h0m0s"},
+		[]string{"token-validity loosens app client reader: access tokens, which can't be revoked, stay valid longer: 1h0m0s -> 2h0m0s"},
 	},
 	{
 		"tokens end sooner than in the hour that is the default",
 		[]edit{api("Writer.AccessTokenValidity", `1800`), api("Writer.TokenValidityUnits.AccessToken", `"seconds"`)},
-		[]string{"token-validity tightens app client writer: access tokens end sooner: 1h0m0s -> 30m0s"},
+		[]string{"token-validity tightens app client writer: access tokens expire sooner: 1h0m0s -> 30m0s"},
 	},
 	{
 		"the same validity in other words",
@@ -234,7 +234,7 @@ var apiCases = []ruleCase{
 		"the access log is removed",
 		[]edit{api("Stage.AccessLogSettings", "")},
 		[]string{
-			"access-log loosens stage $default: the access log is removed: nobody sees who called what",
+			"access-log loosens stage $default: the access log is removed: calls are no longer recorded",
 			"access-log-format changes stage $default: the access log records other fields: $context.requestId -> (not set)",
 		},
 	},

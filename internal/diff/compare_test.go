@@ -75,7 +75,7 @@ func TestResources(t *testing.T) {
 			"a secret deep in a list",
 			[]edit{api("Thing.Accounts", `[{"user": "x", "password": "hunter2"}]`)},
 			[]string{
-				"mayReplace Thing: this type is not known here: see \"Update requires\" in its reference",
+				"mayReplace Thing: m2m does not know this type: see \"Update requires\" in its reference",
 				"  Accounts: (not set) -> [{password: (hidden), user: x}]",
 			},
 		},

@@ -44,7 +44,7 @@ type kind struct {
 
 // kinds of resources, by type. A type that is not here has the last part of its name as noun.
 var kinds = map[string]kind{
-	typeUserPool:       {noun: "user pool", loss: "every client gets a new id and secret, and the issuer of the tokens is another one"},
+	typeUserPool:       {noun: "user pool", loss: "every client gets a new id and secret, and the issuer of the tokens changes"},
 	typeAppClient:      {noun: "app client", name: "ClientName", renamed: true, loss: "the partner needs a new client id and secret, and the old ones stop working"},
 	typeDomain:         {noun: "user pool domain", loss: "the token endpoint's address stops working"},
 	typeSecret:         {noun: "secret", loss: "its value is not kept, and its readers need another ARN"},

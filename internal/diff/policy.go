@@ -139,7 +139,7 @@ func alternatives(statement map[string]any, element string) []string {
 // principals name the kind of each: Service lambda.amazonaws.com.
 func principals(statement map[string]any) []string {
 	if _, ok := statement["NotPrincipal"]; ok {
-		return []string{"everybody but " + show(statement["NotPrincipal"])}
+		return []string{"everyone but " + show(statement["NotPrincipal"])}
 	}
 	byKind, ok := statement["Principal"].(map[string]any)
 	if _, _, is := intrinsic(byKind); !ok || is {

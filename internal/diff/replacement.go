@@ -153,7 +153,7 @@ func (c *change) settleAlone() {
 		c.replaced(strings.Join(changed, " and ") + " changes, which CloudFormation can't do in place")
 	case !known && !reflect.DeepEqual(c.before.properties, c.after.properties):
 		c.kind = MayReplace
-		c.reason = "this type is not known here: see \"Update requires\" in its reference"
+		c.reason = "m2m does not know this type: see \"Update requires\" in its reference"
 	}
 }
 

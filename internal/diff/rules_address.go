@@ -19,8 +19,8 @@ var addresses = []address{
 	{"stage-address", typeStage, []string{"StageName"}, "every URL of the API changes", stagePath},
 	{"mapping-address", typeMapping, []string{"ApiMappingKey"}, "every URL at the custom domain changes", mappingPath},
 	{"mapping-address", typeMapping, []string{"DomainName"}, "the API goes to another custom domain", show},
-	{"record-address", typeRecord, []string{"Name"}, "another DNS name, and the old one leads nowhere", show},
-	{"issuer-type", typeUserPool, []string{"IssuerConfiguration", "Type"}, "the issuer of the tokens is another one, and with it where discovery and keys are", show},
+	{"record-address", typeRecord, []string{"Name"}, "another DNS name, and the old one no longer resolves", show},
+	{"issuer-type", typeUserPool, []string{"IssuerConfiguration", "Type"}, "the issuer of the tokens changes, and with it the addresses of discovery and keys", show},
 }
 
 func (a address) rule() rule {
@@ -62,7 +62,7 @@ func addressOutputs(before, after *stack) []remark {
 	for _, name := range outputAddresses {
 		old, given := object(was[name])["Value"], object(is[name])["Value"]
 		if old != nil && !reflect.DeepEqual(old, given) {
-			found = slices.Concat(found, remarks(Changes, "callers are told another address (output "+name+"): "+show(old)+" -> "+show(given)))
+			found = slices.Concat(found, remarks(Changes, "the address for callers changes (output "+name+"): "+show(old)+" -> "+show(given)))
 		}
 	}
 	return found

@@ -34,9 +34,9 @@ func tokenValidity(c *change) []remark {
 	case !okWas || !okIs:
 		return nil // a value that the template does not spell out shows among the differences
 	case was < is:
-		return remarks(Loosens, "access tokens, which nothing revokes, live longer: "+was.String()+" -> "+is.String())
+		return remarks(Loosens, "access tokens, which can't be revoked, stay valid longer: "+was.String()+" -> "+is.String())
 	case was > is:
-		return remarks(Tightens, "access tokens end sooner: "+was.String()+" -> "+is.String())
+		return remarks(Tightens, "access tokens expire sooner: "+was.String()+" -> "+is.String())
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ func accessLog(c *change) []remark {
 	case show(was) == show(is):
 		return nil
 	case is == nil:
-		return remarks(Loosens, "the access log is removed: nobody sees who called what")
+		return remarks(Loosens, "the access log is removed: calls are no longer recorded")
 	case was == nil:
 		return remarks(Tightens, "calls are recorded in an access log")
 	default:

@@ -26,7 +26,7 @@ func routeAdded(c *change) []remark {
 	}
 	switch scopes := scopesOf(c.after); {
 	case authorizationType(c.after) == authorizationNone:
-		return remarks(Loosens, "added without an authorizer: anybody may call it")
+		return remarks(Loosens, "added without an authorizer: anyone may call it")
 	case authorizationType(c.after) != authorizationJWT:
 		return remarks(Changes, "added with authorization "+authorizationType(c.after))
 	case len(scopes) == 0:
@@ -56,9 +56,9 @@ func routeAuthorization(c *change) []remark {
 	case was == is:
 		return nil
 	case is == authorizationNone:
-		return remarks(Loosens, "opened: anybody may call it, without a token"+arrow)
+		return remarks(Loosens, "opened: anyone may call it, without a token"+arrow)
 	case was == authorizationNone:
-		return remarks(Tightens, "closed: it was open to anybody"+arrow)
+		return remarks(Tightens, "closed: it was open to anyone"+arrow)
 	default:
 		return remarks(Changes, "is guarded in another way"+arrow)
 	}

@@ -101,8 +101,8 @@ type guard struct {
 
 var guards = []guard{
 	{"rotation-removed", typeRotationSchedule, Loosens, "removed: the secret is no longer rotated"},
-	{"alarm-removed", "AWS::CloudWatch::Alarm", Loosens, "removed: nobody is told any more"},
-	{"alarm-removed", "AWS::CloudWatch::CompositeAlarm", Loosens, "removed: nobody is told any more"},
+	{"alarm-removed", "AWS::CloudWatch::Alarm", Loosens, "removed: it no longer notifies anyone"},
+	{"alarm-removed", "AWS::CloudWatch::CompositeAlarm", Loosens, "removed: it no longer notifies anyone"},
 	{"firewall-removed", "AWS::WAFv2::WebACLAssociation", Loosens, "removed: the web ACL no longer protects it"},
 	{"metric-removed", "AWS::Logs::MetricFilter", Loosens, "removed: what it counted in the logs is no longer seen"},
 	{"stage-removed", typeStage, Removes, "removed: its URLs answer 404"},

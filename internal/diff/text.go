@@ -16,7 +16,7 @@ const (
 )
 
 // stillDeployed is what `cdk deploy` does about what is no longer in the app.
-const stillDeployed = "cdk deploy leaves it as it is; cdk destroy, run from the old version, removes it"
+const stillDeployed = "cdk deploy leaves it unchanged; cdk destroy, run from the old version, removes it"
 
 // WriteText writes the report for a terminal.
 func (r *Report) WriteText(w io.Writer) error {

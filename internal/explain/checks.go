@@ -28,9 +28,9 @@ func (e *explanation) checkHeader() {
 	}
 	switch {
 	case !slices.Contains(algorithms, jose.SignatureAlgorithm(name)):
-		e.add("header", Fails, "the token is signed with "+show(name)+", and RSA (RS256) is wanted", made)
+		e.add("header", Fails, "the token is signed with "+show(name)+", not with RSA (RS256)", made)
 	case kid == "":
-		e.add("header", Fails, "the header has no key id (kid), so there is no telling which key signed it", made)
+		e.add("header", Fails, "the header has no key id (kid), so the key that signed it is unknown", made)
 	default:
 		e.add("header", OK, "signed with "+name+", and the key has an id", "")
 	}
@@ -168,10 +168,10 @@ func (e *explanation) checkUse() {
 	_, ofUser := e.token.claims["username"]
 	switch {
 	case use == "id":
-		e.add("use", Note, "this is an ID token, which says who a user is; API Gateway does not tell it from an access token, but it has no scopes", "send the access token")
+		e.add("use", Note, "this is an ID token, which says who a user is; API Gateway takes it like an access token, but it has no scopes", "send the access token")
 	case ofUser:
-		e.add("use", Note, "this is the access token of a user, not of a client alone; API Gateway does not tell them apart", "")
+		e.add("use", Note, "this is the access token of a user, not of a client alone; API Gateway takes both alike", "")
 	case use != "access":
-		e.add("use", Note, "this is no access token of Cognito (token_use is "+show(use)+"); API Gateway does not look at that", "")
+		e.add("use", Note, "this is not an access token of Cognito (token_use is "+show(use)+"); API Gateway does not look at that", "")
 	}
 }

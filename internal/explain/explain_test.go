@@ -85,8 +85,8 @@ func badTokens(t *testing.T, r *accesstest.Run) []token {
 		{name: "of another pool", token: sign(map[string]any{"iss": accesstest.Issuer + "x"}), want: "401: the token is of another user pool"},
 		{name: "of a client of another API", token: r.Token(t, "visitor"), want: "401: the token is of the client visitor, which is not one of this API's: reader ("},
 		{name: "of an unknown client", token: sign(map[string]any{"client_id": "1example23456789"}), want: `401: the token is of another client: its client_id is "1example23456789", and the API accepts reader (`},
-		{name: "without the scope", token: r.Token(t, "writer"), want: `403: GET /orders wants test-api/read or test-api/admin; the token has "test-api/write". The client reader has it`},
-		{name: "with no scope at all", token: sign(map[string]any{"scope": nil}), want: "403: GET /orders wants test-api/read or test-api/admin; the token has none. The client reader can be given it"},
+		{name: "without the scope", token: r.Token(t, "writer"), want: `403: GET /orders requires test-api/read or test-api/admin; the token has "test-api/write". The client reader has it`},
+		{name: "with no scope at all", token: sign(map[string]any{"scope": nil}), want: "403: GET /orders requires test-api/read or test-api/admin; the token has none. The client reader may have it"},
 		{name: "tampered with", token: genuine[:len(genuine)-20] + flipped(genuine[len(genuine)-20]) + genuine[len(genuine)-19:], want: "401: the signature does not fit"},
 		{name: "with other claims", token: parts[0] + "." + strings.Split(sign(nil), ".")[1] + "." + parts[2], want: "401: the signature does not fit"},
 		{name: "not valid yet", token: sign(map[string]any{"nbf": in(5*time.Minute + 30*time.Second)}), want: "401: the token is not valid yet: it will be in 5m"},
@@ -97,13 +97,13 @@ func badTokens(t *testing.T, r *accesstest.Run) []token {
 		{name: "not signed", token: header(map[string]any{"alg": "none"}), want: `401: the token is signed with "none"`},
 		{name: "signed with RS512, it says", token: header(map[string]any{"alg": "RS512"}), want: "401: the token's key is for RS256"},
 		{name: "with a key of its own", token: header(map[string]any{"jwk": map[string]any{}}), want: "401: the header has the member jwk"},
-		{name: "garbage", token: "nonsense", want: "401: this is no token"},
+		{name: "garbage", token: "nonsense", want: "401: this is not a token"},
 		{name: "three parts of garbage", token: "a.b.c", want: "401: the header can't be read"},
 		{name: "cut", token: genuine[:len(genuine)-3], want: "401: "},
-		{name: "an ID token", token: sign(map[string]any{"token_use": "id", "aud": r.Client("reader").ID, "client_id": nil, "scope": nil}), want: "403: GET /orders wants test-api/read or test-api/admin; the token has none, for it is an ID token. Send the access token"},
-		{name: "a secret", token: string(r.Secrets["reader"]), want: "401: this has the shape of a client secret, and is no token"},
-		{name: "a client id", token: r.Client("reader").ID, want: "401: this is the app client id of reader, and no token"},
-		{name: "another client id", token: "1h57kf5cpq17m0eml12lt00st", want: "401: this has the shape of an app client id"},
+		{name: "an ID token", token: sign(map[string]any{"token_use": "id", "aud": r.Client("reader").ID, "client_id": nil, "scope": nil}), want: "403: GET /orders requires test-api/read or test-api/admin; the token has none because it is an ID token. Send the access token"},
+		{name: "a secret", token: string(r.Secrets["reader"]), want: "401: this looks like a client secret, not a token"},
+		{name: "a client id", token: r.Client("reader").ID, want: "401: this is the app client id of reader, not a token"},
+		{name: "another client id", token: "1h57kf5cpq17m0eml12lt00st", want: "401: this looks like an app client id"},
 		{name: "an encrypted token", token: strings.Repeat("eyJhbGciOiJSU0EtT0FFUCJ9.", 4) + "YQ", want: "401: this is an encrypted token (JWE)"},
 		{name: "the whole answer", token: `{"access_token":"` + genuine + `","expires_in":3600}`, want: "401: this is the whole answer of the token endpoint"},
 		{name: "nothing", token: "", want: "401: there is no token"},
@@ -224,7 +224,7 @@ func TestOfflineLeavesOpenWhatItCantKnow(t *testing.T) {
 	c := explain.Config{Environment: r.Environment, Route: "GET /orders"}
 	claims := map[string]any{"client_id": "x", "scope": "test-api/read", "iss": "y", "iat": 1, "exp": 4e9}
 	report := explained(t, r.Sign(t, claims, nil), c)
-	if want := "It can't be told whether API Gateway would accept this: issuer, signature and client were not checked."; report.Status != 0 || report.Verdict != want {
+	if want := "Whether API Gateway would accept this is not known: issuer, signature and client were not checked."; report.Status != 0 || report.Verdict != want {
 		t.Errorf("got %d %q, want %q", report.Status, report.Verdict, want)
 	}
 	claims["exp"] = 2

@@ -49,7 +49,7 @@ func (e *explanation) answer(text string) (said, advice string) {
 	case formAnswer.MatchString(text):
 		return "this is more than the token, which is only what stands after access_token=", alone
 	case jsonRefusal.MatchString(text):
-		return "this is an answer that refuses a request, and holds no token", "see why that was refused, then " + e.getOne()
+		return "this is the refusal of a request, not a token", "find out why it was refused, then " + e.getOne()
 	}
 	return "", ""
 }
@@ -63,7 +63,7 @@ var (
 func (e *explanation) placeholder(text string) (said, advice string) {
 	text = strings.Trim(text, quotes)
 	if i := slices.Index(literals, strings.ToLower(text)); i >= 0 {
-		return "the word " + literals[i] + " stands where the token should: the caller had none", "see why the caller got no token; " + e.getOne()
+		return "the word " + literals[i] + " stands where the token should be: the caller has no token", "find out why the caller got no token; " + e.getOne()
 	}
 	if unfilled.MatchString(text) {
 		return "this is the name of something that was not filled in", "let the caller put its token there; in a shell, single quotes keep a variable from being replaced"
@@ -81,11 +81,11 @@ func (e *explanation) scheme(text string) (said, advice string) {
 	bare := strings.Trim(text, quotes)
 	switch {
 	case hasPrefixFold(bare, "basic "):
-		return "these are a client's credentials for the token endpoint, and no token", "get a token with them: " + e.command("token "+e.anyClient())
+		return "these are a client's credentials for the token endpoint, not a token", "get a token with them: " + e.command("token "+e.anyClient())
 	case strangeGap.MatchString(bare):
-		return "between the word Bearer and the token stands something else than a space", "send \"Bearer\", one space and the token"
+		return "something other than one space stands between Bearer and the token", "send \"Bearer\", one space and the token"
 	case bare == text && (hasPrefixFold(text, "bearer ") || strings.EqualFold(text, "bearer")):
-		return "the word Bearer stands there twice", "send it once: what adds it is given the token alone"
+		return "the word Bearer is there twice", "send it once: your client adds it, so pass the token alone"
 	case otherScheme.MatchString(bare):
 		return "the word before the token is not Bearer", "send \"Bearer\", one space and the token"
 	}
@@ -97,11 +97,11 @@ func (e *explanation) credentials(text string) (said, advice string) {
 	text = strings.Trim(text, quotes)
 	switch c := e.clientWithID(text); {
 	case c != nil:
-		return "this is the app client id of " + c.Name + ", and no token", "get one: " + e.command("token "+c.Name)
+		return "this is the app client id of " + c.Name + ", not a token", "get one: " + e.command("token "+c.Name)
 	case clientIDShape.MatchString(text):
-		return "this has the shape of an app client id, and is no token", e.getOne()
+		return "this looks like an app client id, not a token", e.getOne()
 	case secretShape.MatchString(text) && !strings.HasPrefix(text, tokenBegins):
-		return "this has the shape of a client secret, and is no token",
+		return "this looks like a client secret, not a token",
 			"get a token: " + e.command("token "+e.anyClient()) + "; if others may have seen the secret, replace it: " + e.command("rotate CLIENT")
 	}
 	return "", ""
@@ -137,9 +137,9 @@ func (e *explanation) character(text string) (said, advice string) {
 	for _, c := range text {
 		switch {
 		case c > unicode.MaxASCII && !unicode.IsPrint(c):
-			return fmt.Sprintf("there is an invisible character in it (U+%04X)", c), "copy it from a terminal or as plain text, or " + e.getOne()
+			return fmt.Sprintf("it has an invisible character (U+%04X)", c), "copy it from a terminal or as plain text, or " + e.getOne()
 		case c > unicode.MaxASCII:
-			return fmt.Sprintf("there is a character in it that no token has (U+%04X)", c), "copy it from a terminal or as plain text, or " + e.getOne()
+			return fmt.Sprintf("it has a character that no token has (U+%04X)", c), "copy it from a terminal or as plain text, or " + e.getOne()
 		}
 	}
 	switch whole := strings.HasPrefix(text, tokenBegins); {
@@ -171,11 +171,11 @@ func (e *explanation) parts(text string) (said, advice string) {
 	case begins && len(parts) == 2*jwsParts-1 && strings.LastIndex(parts[2], tokenBegins) > 0:
 		return "these are two tokens, one right after the other", "send one"
 	case len(parts) == jweParts:
-		return "this is an encrypted token (JWE), as Cognito's refresh tokens are", "API Gateway wants an access token; " + e.getOne()
+		return "this is an encrypted token (JWE), as Cognito's refresh tokens are", "API Gateway needs an access token; " + e.getOne()
 	case begins && len(parts) < jwsParts:
 		return "the token was cut: it has " + count(len(parts)) + " of its three parts", "copy it as a whole, or " + e.getOne()
 	}
-	return fmt.Sprintf("this is no token: a token has three parts with dots in between, and this has %s", count(len(parts))), e.getOne()
+	return fmt.Sprintf("this is not a token: a token has three parts with dots in between, and this has %s", count(len(parts))), e.getOne()
 }
 
 func count(n int) string {

@@ -86,7 +86,7 @@ func (e *explanation) report() *Report {
 	}
 	for _, c := range e.checks {
 		if c.Result == NotChecked {
-			r.Verdict = fmt.Sprintf("It can't be told whether API Gateway would accept this: %s not checked.", e.open())
+			r.Verdict = fmt.Sprintf("Whether API Gateway would accept this is not known: %s not checked.", e.open())
 			return r
 		}
 	}

@@ -26,17 +26,17 @@ func (e *explanation) checkScope() {
 	has := e.has()
 	switch {
 	case len(e.route.Scopes) == 0:
-		e.add("scope", OK, e.route.Key+" wants none; the token has "+has, "")
+		e.add("scope", OK, e.route.Key+" requires no scope; the token has "+has, "")
 	case access.Share(e.route.Scopes, e.token.scopes()):
-		e.add("scope", OK, fmt.Sprintf("%s wants %s; the token has %s", e.route.Key, or(e.route.Scopes), has), "")
+		e.add("scope", OK, fmt.Sprintf("%s requires %s; the token has %s", e.route.Key, or(e.route.Scopes), has), "")
 	default:
-		e.add("scope", Fails, fmt.Sprintf("%s wants %s; the token has %s", e.route.Key, or(e.route.Scopes), has), e.scopeAdvice())
+		e.add("scope", Fails, fmt.Sprintf("%s requires %s; the token has %s", e.route.Key, or(e.route.Scopes), has), e.scopeAdvice())
 	}
 }
 
 func (e *explanation) has() string {
 	if e.token.text("token_use") == "id" {
-		return "none, for it is an ID token"
+		return "none because it is an ID token"
 	}
 	if scopes := e.token.scopes(); len(scopes) > 0 {
 		return show(strings.Join(scopes, " "))
@@ -52,7 +52,7 @@ func (e *explanation) scopeAdvice() string {
 	case e.token.text("token_use") == "id":
 		return "send the access token, not the ID token"
 	case c != nil && slices.Contains(able, c.Name):
-		return fmt.Sprintf("the client %s can be given it: ask for it, or for no scope at all, which gives every one: %s", c.Name, e.command("token "+c.Name))
+		return fmt.Sprintf("the client %s may have it: request it, or request no scope, which gives all of them: %s", c.Name, e.command("token "+c.Name))
 	case len(able) == 0:
 		return "no client has it: add it to one in the environment file and deploy"
 	}
@@ -72,7 +72,7 @@ func (e *explanation) checkScopesOfAll() {
 	open, closed := e.divide()
 	told := "the token has " + e.has() + ", which opens "
 	if len(open) == 0 {
-		e.add("scope", Fails, told+"no route", "the routes want a scope: "+strings.Join(closed, ", "))
+		e.add("scope", Fails, told+"no route", "the routes require a scope: "+strings.Join(closed, ", "))
 		return
 	}
 	if len(closed) > 0 {

@@ -35,7 +35,7 @@ func (e *explanation) checkTimes() {
 	case !e.now.Before(expires):
 		e.add("times", Fails, fmt.Sprintf("the token expired %s ago, at %s", span(e.now.Sub(expires)), utc(expires)), e.newToken())
 	case issued.After(e.now):
-		e.add("times", Fails, fmt.Sprintf("the token was issued in the future: in %s, at %s", span(issued.Sub(e.now)), utc(issued)), "wait, or set the clock of who issued it")
+		e.add("times", Fails, fmt.Sprintf("the token was issued in the future: in %s, at %s", span(issued.Sub(e.now)), utc(issued)), "wait, or set the clock of the issuer")
 	case from.After(e.now):
 		e.add("times", Fails, fmt.Sprintf("the token is not valid yet: it will be in %s, at %s", span(from.Sub(e.now)), utc(from)), "wait until then, or "+e.newToken())
 	default:

@@ -35,7 +35,7 @@ func (e *explanation) parse(compact string) (*token, bool) {
 		}
 		object, err := decodeObject(raw)
 		if err != nil {
-			e.add("form", Fails, fmt.Sprintf("the %s can't be read: that part is not one JSON object", names[i]), "this is no token, or it was changed: copy it as a whole")
+			e.add("form", Fails, fmt.Sprintf("the %s can't be read: that part is not a JSON object", names[i]), "this is not a token, or it was changed: copy it as a whole")
 			return nil, false
 		}
 		if i == 0 {

@@ -62,7 +62,7 @@ var endpointVariables = map[string]string{
 func missing(typeName string) string {
 	parts := strings.Split(typeName, "::")
 	if variable, known := endpointVariables[parts[min(1, len(parts)-1)]]; known {
-		return "functions that call it get an error, unless they are told where another one listens: --function-env NAME:" +
+		return "functions that call it get an error, unless you point them at another one: --function-env NAME:" +
 			endpointVariable + "_" + variable + "=http://127.0.0.1:PORT"
 	}
 	return "what it does on AWS does not happen here"

@@ -32,7 +32,7 @@ func TestAcceptedTypes(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	const want = "the type AWS::DynamoDB::Table is not simulated (2: Items, Orders): functions that call it get an error, " +
-		"unless they are told where another one listens: --function-env NAME:AWS_ENDPOINT_URL_DYNAMODB="
+		"unless you point them at another one: --function-env NAME:AWS_ENDPOINT_URL_DYNAMODB="
 	if strings.Count(err.Error(), "AWS::DynamoDB::Table") != 1 || !strings.Contains(err.Error(), want) {
 		t.Errorf("got %v", err)
 	}

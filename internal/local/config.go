@@ -74,13 +74,13 @@ var envPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 // exposed is what else others can get at by an address that they reach.
 func (c Config) exposed(addr string) string {
 	if addr == c.AWSAddr {
-		return "; what it answers to who has the access key, every client's secret too, can be read on the way"
+		return "; its answers to holders of the access key, every client's secret among them, can be read on the way"
 	}
 	return ""
 }
 
 func envError(env string) error {
-	return fmt.Errorf("%q can't be an environment: a name that starts with a letter or digit, such as dev, is wanted", env)
+	return fmt.Errorf("%q can't be an environment: the name must start with a letter or digit, such as dev", env)
 }
 
 func (c Config) completed() (Config, error) {

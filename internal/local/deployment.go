@@ -154,7 +154,7 @@ func (r *Runtime) endRotations(ctx context.Context, d *deployment) {
 	drain, cancel := context.WithTimeout(ctx, drainTime)
 	defer cancel()
 	if err := d.secrets.Close(drain); isCut(err) {
-		r.cfg.Report.Warn("a rotation did not end; it is taken up later")
+		r.cfg.Report.Warn("a rotation did not end; the next start takes it up")
 	}
 }
 

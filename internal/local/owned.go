@@ -64,7 +64,7 @@ func (h *home) inspect() error {
 			return err
 		}
 		if open != 0 && name == stateFile {
-			h.repaired = append(h.repaired, "Whoever has read it has the secrets and keys of this environment: remove it for new ones.")
+			h.repaired = append(h.repaired, "If another user has read it, the secrets and keys of this environment are known: remove it for new ones.")
 		}
 	}
 	if _, err := walk(h.dir); err != nil { // modes mean nothing in a folder that is closed

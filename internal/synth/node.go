@@ -23,7 +23,7 @@ func (p *Project) findNode() (string, error) {
 	if node := os.Getenv("JSII_NODE"); node != "" {
 		path, err := exec.LookPath(node)
 		if err != nil {
-			return "", fmt.Errorf("the variable JSII_NODE names no program: %w", err)
+			return "", fmt.Errorf("the variable JSII_NODE does not name a program: %w", err)
 		}
 		return path, nil
 	}

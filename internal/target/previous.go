@@ -103,7 +103,7 @@ func (t *Target) labelled(ctx context.Context, name, label string) (v standing.V
 }
 
 func notCurrent(c *Client) error {
-	return &Error{Problem: NotCurrent, Subject: c.Name, text: fmt.Sprintf("the credentials of %s in Secrets Manager are of no secret that its app client %s has", c.Name, c.ID)}
+	return &Error{Problem: NotCurrent, Subject: c.Name, text: fmt.Sprintf("the credentials of %s in Secrets Manager belong to no secret of its app client %s", c.Name, c.ID)}
 }
 
 // Revoke deletes a secret of a client, at once and for good: no more tokens are
@@ -132,5 +132,5 @@ func (t *Target) Revoke(ctx context.Context, name string, revoked LiveSecret) er
 
 // undecided is the error of a client with a rotation unfinished.
 func undecided(name string) error {
-	return &Error{Problem: Unfinished, Subject: name, text: fmt.Sprintf("a rotation of %s is unfinished: which secret is the previous one is not decided", name)}
+	return &Error{Problem: Unfinished, Subject: name, text: fmt.Sprintf("a rotation of %s is unfinished, so it is not decided which secret is the previous one", name)}
 }

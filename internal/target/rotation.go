@@ -22,7 +22,7 @@ func (t *Target) Rotate(ctx context.Context, client string) (version string, err
 		return "", err
 	}
 	if s.pending != "" {
-		return "", &Error{Problem: Unfinished, Subject: client, text: fmt.Sprintf("a rotation of %s is unfinished since %s", client, s.changed.UTC().Format(time.RFC3339))}
+		return "", &Error{Problem: Unfinished, Subject: client, text: fmt.Sprintf("a rotation of %s has been unfinished since %s", client, s.changed.UTC().Format(time.RFC3339))}
 	}
 	answer, err := t.secrets.RotateSecret(ctx, &secretsmanager.RotateSecretInput{SecretId: &s.name})
 	if isUnderWay(err) {
@@ -125,7 +125,7 @@ func (t *Target) Watch(ctx context.Context, client, version string, labels func(
 		case slices.Contains(now, current):
 			return nil
 		case slices.Contains(seen, pending) && !slices.Contains(now, pending), looks >= looksForLabel && len(now) == 0:
-			return &Error{Problem: Abandoned, Subject: client, text: fmt.Sprintf("the rotation of %s was given up: its version %s has no label any more", client, version)}
+			return &Error{Problem: Abandoned, Subject: client, text: fmt.Sprintf("the rotation of %s was given up: its version %s no longer has a label", client, version)}
 		}
 		seen = now
 		select {

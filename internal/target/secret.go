@@ -133,7 +133,7 @@ func (t *Target) secretFailure(ctx context.Context, name string, err error) erro
 // unknown is the error of a client that the environment does not have, with
 // those that it has, if the caller may know.
 func (t *Target) unknown(ctx context.Context, name string, cause error) error {
-	e := &Error{Problem: UnknownClient, Subject: name, text: fmt.Sprintf("there is no client %q of %s", name, t), Err: cause}
+	e := &Error{Problem: UnknownClient, Subject: name, text: fmt.Sprintf("%[2]s has no client %[1]q", name, t), Err: cause}
 	if names, err := t.Names(ctx); err == nil {
 		e.Known = names
 	}

@@ -40,7 +40,7 @@ func Local(stateDir, env string) (*Target, error) {
 		return nil, err
 	}
 	if run.AWSEndpointURL == "" || run.AWSAccessKeyID == "" || run.AWSSecretAccessKey == "" {
-		return nil, &Error{Problem: NotServed, text: fmt.Sprintf("the run of %s on this machine is of another version of m2m, which does not answer the AWS calls of this one", env)}
+		return nil, &Error{Problem: NotServed, text: fmt.Sprintf("the run of %s on this machine is of another version of m2m and does not answer this one's AWS calls", env)}
 	}
 	// Made by hand and not loaded: nothing in the caller's AWS settings can lead
 	// a call for the local run to AWS, or real credentials to the local run.
@@ -130,4 +130,4 @@ var (
 	clientPattern = regexp.MustCompile(`^[a-z][a-z0-9-]{0,30}$`)
 )
 
-var errEnvName = errors.New("lower-case letters, digits and hyphens are wanted, such as dev")
+var errEnvName = errors.New("use lower-case letters, digits and hyphens, such as dev")

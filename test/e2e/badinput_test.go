@@ -150,7 +150,7 @@ func TestStateIsNotJSON(t *testing.T) {
 	const content = `{"version": 1, "resources": sesame`
 	m2mtest.Write(t, file, content)
 	said := m2mtest.Fails(t, command(t, root, freePorts("--assembly", dir, "--state", state)...))
-	m2mtest.Contains(t, said, file, "not JSON", "left as it is", "--ephemeral")
+	m2mtest.Contains(t, said, file, "not JSON", "left unchanged", "--ephemeral")
 	if strings.Contains(said, "sesame") {
 		t.Error("the error quotes the file, which may hold a secret")
 	}

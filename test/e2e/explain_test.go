@@ -23,9 +23,9 @@ func TestExplain(t *testing.T) {
 		status            int
 	}{
 		{"the right client", reader, "API Gateway would let this through to GET /test_jwt/read.", 0},
-		{"another client", writer, "API Gateway would answer 403: GET /test_jwt/read wants test-api/read;", 1},
+		{"another client", writer, "API Gateway would answer 403: GET /test_jwt/read requires test-api/read;", 1},
 		{"a tampered token", tampered(reader), "API Gateway would answer 401: the signature does not fit", 1},
-		{"a secret", p.Clients["reader"].ClientSecret, "API Gateway would answer 401: this has the shape of a client secret", 1},
+		{"a secret", p.Clients["reader"].ClientSecret, "API Gateway would answer 401: this looks like a client secret", 1},
 	} {
 		cmd := command(t, root, "explain", "-", "--state", state, "--route", "GET /test_jwt/read")
 		cmd.Stdin = strings.NewReader("Bearer " + c.token + "\n")
