@@ -1,8 +1,8 @@
 package config
 
 // The types of this file are the environment file as it is written. The reader fills them, and the JSON Schema is
-// generated from them: the comments on types and fields are the schema's descriptions, so they speak to whoever
-// edits an environment file. A field without omitempty must be written. The hint tag is what the user is told when
+// generated from them: the comments on types and fields are the schema's descriptions, so they speak to those who
+// edit an environment file. A field without omitempty must be written. The hint tag is what the user is told when
 // the key is missing or empty; a key with an unless tag is not missing beside the one that the tag names. Defaults in
 // tags are checked against the real ones by a test. The API's part is in file_api.go, that of alarms in file_monitoring.go.
 
@@ -10,7 +10,7 @@ package config
 type file struct {
 	// Name of the environment. Equal to the file's name without .yaml.
 	Name environmentName `yaml:"name" jsonschema:"example=dev" hint:"write the file's name without .yaml" unless:"match"`
-	// Instead of name: the file describes every environment whose name starts so, each a disposable copy that is made when somebody asks for it (-c env=pr-123) and is no part of a synth of all environments. A file called exactly as the environment wins.
+	// Instead of name: the file describes every environment whose name matches. Each is a disposable copy that is made on request (-c env=pr-123) and is not part of a synth of all environments. A file with the exact name takes precedence.
 	Match namePattern `yaml:"match,omitempty" jsonschema:"example=pr-*"`
 	// AWS Region. Left out, the stacks deploy to whatever Region the caller uses.
 	Region region `yaml:"region,omitempty" jsonschema:"example=ap-northeast-1"`
@@ -32,7 +32,7 @@ type file struct {
 	Functions functions `yaml:"functions,omitempty"`
 	// The log groups of the API and of all functions.
 	Logs logs `yaml:"logs,omitempty"`
-	// Who hears of an alarm, and what raises one.
+	// Who is notified of an alarm, and what raises one.
 	Alarms alarms `yaml:"alarms,omitempty"`
 	// A CloudWatch dashboard m2m-<name>: calls, errors and latency by route and by client, refused calls, functions, rotation. What it costs is in docs/costs.md.
 	Dashboard bool `yaml:"dashboard,omitempty" jsonschema:"default=false"`
@@ -67,7 +67,7 @@ type domain struct {
 
 // A domain of your own for the token endpoint.
 type tokenDomain struct {
-	// The domain, lower-case; at most 63 characters. An account has four such domains in a Region, and no more can be had. The domain above it must have an A record in DNS before the first deployment.
+	// The domain, lower-case; at most 63 characters. An account can have four such domains in a Region; AWS does not raise this quota. The domain above it must have an A record in DNS before the first deployment.
 	Name tokenDomainName `yaml:"name" jsonschema:"example=auth.example.com"`
 	// Certificate for the domain in Certificate Manager, in us-east-1 whatever the environment's Region: CloudFront serves it.
 	CertificateARN certificateARN `yaml:"certificateArn" jsonschema:"example=arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555" hint:"request one in Certificate Manager and write its ARN"`
@@ -135,7 +135,7 @@ type function struct {
 	MemoryMB memoryMB `yaml:"memoryMB,omitempty" jsonschema:"default=128,example=512"`
 	// How long the function may take, in seconds from 1s to 30s; API Gateway waits no longer.
 	Timeout functionTimeout `yaml:"timeout,omitempty" jsonschema:"default=10s,example=3s"`
-	// Environment variables, 4 KB in all as JSON text. Everybody who can see the function can read them: no secret belongs there.
+	// Environment variables, 4 KB in all as JSON text. Everyone who can see the function can read them: put no secret there.
 	Environment variables `yaml:"environment,omitempty"`
 }
 

@@ -19,7 +19,7 @@ type routes []route
 type route struct {
 	// Path, with parameters in braces and a greedy one last, in quotes if it has braces. $default takes what no other route takes.
 	Path routePath `yaml:"path" jsonschema:"example=/orders,example=/orders/{id},example=/files/{proxy+},example=$default"`
-	// HTTP methods in capitals. ANY stands alone and covers those without a route of their own. Left out for $default only.
+	// HTTP methods in capitals. ANY can't be combined with other methods and covers those without a route of their own. Left out for $default only.
 	Methods methods `yaml:"methods,omitempty"`
 	// A token needs one of these scopes. [] is any token of a known client; it must be written, it can't be left out.
 	Scopes routeScopes `yaml:"scopes" hint:"write [] to accept any token of a known client"`

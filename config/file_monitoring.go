@@ -8,11 +8,11 @@ import (
 // The types of this file are what an environment file says about watching; see file.go for what their comments and tags
 // are for.
 
-// Who hears of an alarm, and what raises one. What happens when one is raised is in docs/runbooks/alarms.md.
+// Who is notified of an alarm, and what raises one. What happens when one is raised is in docs/runbooks/alarms.md.
 type alarms struct {
 	// E-mail addresses and ARNs of SNS topics in the environment's Region; at most 5. An address has to confirm a subscription, and hears of events too, as far as a trail logs management events. Left out, alarms show in the console alone.
 	Recipients recipients `yaml:"recipients,omitempty" jsonschema:"example=oncall@example.com"`
-	// Calls in 5 minutes below which percentages and latency raise no alarm, so that one error among three calls pages nobody.
+	// Calls in 5 minutes below which percentages and latency raise no alarm, so that one error among three calls pages no one.
 	MinimumCalls alarmCount `yaml:"minimumCalls,omitempty" jsonschema:"default=20,example=100"`
 	// Percentage of the calls in 5 minutes that may end with a 5xx status.
 	ServerErrorPercent alarmPercent `yaml:"serverErrorPercent,omitempty" jsonschema:"default=5,example=1"`

@@ -36,29 +36,29 @@ const pageIntroduction = `# The environment file
 
 Each file in ` + "`environments/`" + ` describes one deployment, or with ` + "`match`" + ` any number of disposable ones. The format is a
 promise: keys are added, never renamed, and never mean something else. An unknown key is an error, and every error names
-file, line and column; all of them are told in one run. Editors complete and check the file by
+file, line and column; all of them are reported in one run. Editors complete and check the file with
 ` + "`environments/environment.schema.json`" + `, which has the same source as this page. What an edit does to a deployed
 environment is in [changing-a-deployment.md](changing-a-deployment.md).
 
-The order of keys and lists does not matter. Text that looks like a number stands in quotes. A key that is left out has
-the default of the table; the keys marked required have none.
+The order of keys and lists does not matter. Put text that looks like a number in quotes. A key that is left out has
+the default in the table; the keys marked required have none.
 
 ## Disposable environments
 
-A file with ` + "`match: pr-*`" + ` in place of a name stands for every environment whose name starts so. It is read when somebody asks for
-one, and only then:
+A file with ` + "`match: pr-*`" + ` in place of a name stands for every environment whose name matches. It is read when one is
+requested, and only then:
 
     cdk deploy -c env=pr-123 -c expires=2026-12-31 'pr-123/*'
     cdk destroy -c env=pr-123 'pr-123/*'
     m2m up --env pr-123
 
-A synth of all environments leaves such files out, but checks them. A file called exactly as the environment wins, and
-patterns that one name could both fit are refused. A name has 2 to 20 characters, as any other.
+A synth of all environments leaves such files out, but checks them. A file with the exact name takes precedence, and
+two patterns that could match the same name are refused. A name has 2 to 20 characters, like any other.
 
 Such a copy has a domain prefix of its own, derived from its name and its stack; nothing protects it or stays behind.
-` + "`expires`" + ` is the day after which it may be removed. Both stacks carry it as the tag ` + "`m2m:expires`" + `, for whoever cleans up; nothing
-but the weekly sweep of [delivery](delivery.md#previews) removes a stack by itself. It is given rather than reckoned from today, so that two synths of the same input are
-the same. Without it there is no tag: a run on one's own machine needs none, a deployment should always have it.
+` + "`expires`" + ` is the day after which it may be removed. Both stacks carry it as the tag ` + "`m2m:expires`" + `, for those who clean up; nothing
+but the weekly sweep of [delivery](delivery.md#previews) removes a stack by itself. You write it, rather than have it computed from today, so that two synths of the same input give
+the same result. Without it there is no tag: a local run needs none, a deployment should always have one.
 `
 
 // page is the reference of all keys, one section for each mapping.

@@ -43,7 +43,7 @@ func (r *roles) take(ctx context.Context, role, region string) (aws.Config, erro
 	}
 	own := strings.Split(aws.ToString(caller.Arn), ":")
 	if len(own) < 2 {
-		return aws.Config{}, fmt.Errorf("STS tells no ARN of these credentials, but %q", aws.ToString(caller.Arn))
+		return aws.Config{}, fmt.Errorf("STS names %q for these credentials, which is not an ARN", aws.ToString(caller.Arn))
 	}
 	role = strings.NewReplacer(partition, own[1], accountID, aws.ToString(caller.Account)).Replace(role)
 	taken := config.Copy()

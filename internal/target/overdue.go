@@ -27,7 +27,7 @@ func (c *Client) Overdue(now time.Time) string {
 	case c.PendingVersion != "" && now.Sub(c.UnfinishedSince) > longestRotation:
 		return "a rotation has not ended since " + c.UnfinishedSince.UTC().Format(time.RFC3339)
 	case c.State == SecretUndecided:
-		return "nobody can tell which of its app client's secrets callers use"
+		return "it is unknown which of its app client's secrets callers use"
 	case c.State == AppClientReplaced:
 		return "its app client is newer than its credentials"
 	case !c.NextRotation.IsZero() && now.Sub(c.NextRotation) > rotationWindow:

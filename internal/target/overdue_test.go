@@ -26,7 +26,7 @@ func TestOverdue(t *testing.T) {
 		"a first one that never was": {client: target.Client{State: target.NotRotated}, want: "it was never rotated"},
 		"turned off":                 {client: target.Client{State: target.RotationOff}, want: "its rotation is turned off"},
 		"another app client":         {client: target.Client{State: target.AppClientReplaced, RotatedAt: ago(day), EveryDays: 30}, want: "its app client is newer than its credentials"},
-		"undecided":                  {client: target.Client{State: target.SecretUndecided, RotatedAt: ago(day), EveryDays: 30}, want: "nobody can tell which of its app client's secrets callers use"},
+		"undecided":                  {client: target.Client{State: target.SecretUndecided, RotatedAt: ago(day), EveryDays: 30}, want: "it is unknown which of its app client's secrets callers use"},
 		"no app client":              {client: target.Client{State: target.AppClientGone}, want: "its app client does not exist"},
 	} {
 		if got := c.client.Overdue(now); got != c.want {

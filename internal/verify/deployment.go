@@ -32,7 +32,7 @@ func trail(ctx context.Context, d Deployment) Check {
 	case err != nil:
 		c.warn(err)
 	case name == "":
-		c.Outcome, c.Reason = Warning, "no trail logs management events here, so nobody is told of a rotation that failed or of a secret that somebody added"
+		c.Outcome, c.Reason = Warning, "no trail logs management events here, so no one hears of a failed rotation or of a secret that someone else added"
 	default:
 		c.Got, c.Outcome = "trail "+name, OK
 	}

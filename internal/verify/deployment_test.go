@@ -69,7 +69,7 @@ func TestTrail(t *testing.T) {
 		want string
 	}{
 		"one":                 {told: told{trail: "org"}},
-		"none":                {want: "events with CloudTrail: no trail logs management events here, so nobody is told of a rotation that failed or of a secret that somebody added"},
+		"none":                {want: "events with CloudTrail: no trail logs management events here, so no one hears of a failed rotation or of a secret that someone else added"},
 		"that nobody may see": {told: told{err: errors.New("not for you")}, want: "events with CloudTrail: could not be looked at: not for you"},
 	} {
 		report := &verify.Report{Checks: verify.Deployed(t.Context(), c.told, true)}
