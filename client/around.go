@@ -31,7 +31,7 @@ func around(value string) string {
 	return strings.Join(found, " and ")
 }
 
-// isAround is true for white space, controls, and characters that nobody sees, such as a byte order mark.
+// isAround is true for white space, controls, and characters that no one sees, such as a byte order mark.
 func isAround(c rune) bool {
 	return unicode.IsSpace(c) || unicode.IsControl(c) || unicode.Is(unicode.Cf, c)
 }

@@ -112,7 +112,7 @@ func (e deliveryEnvironment) gitHubEnvironment(name deliveryName) gitHubEnvironm
 	return cmp.Or(e.GitHubEnvironment, gitHubEnvironment(name))
 }
 
-// driftEnvironment has a name of its own because nobody approves a job in the night.
+// driftEnvironment has a name of its own because no one approves a job at night.
 func (e deliveryEnvironment) driftEnvironment(name deliveryName) gitHubEnvironment {
 	if name.isPattern() {
 		return ""

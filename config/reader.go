@@ -44,7 +44,7 @@ type outcome struct {
 }
 
 const (
-	// maxProblems of a file are kept: nobody reads more of them, and one fault can cause any number.
+	// maxProblems of a file are kept: no one reads more of them, and one fault can cause any number.
 	maxProblems = 100
 
 	// maxValues of a file are read. Merge keys can make far more of a file than it says, and a file says far less.

@@ -102,7 +102,7 @@ func (c *deliveryChecker) providers() {
 }
 
 // sharedDeployment warns where production can be deployed by everyone who may deploy something else, and where anything can
-// by whoever may push a branch, whose code a pattern's jobs run: the roles of `cdk bootstrap` are one set for an account
+// by everyone who may push a branch, whose code a pattern's jobs run: the roles of `cdk bootstrap` are one set for an account
 // and Region.
 func (c *deliveryChecker) sharedDeployment() {
 	names := slices.Sorted(maps.Keys(c.written.Environments))

@@ -35,7 +35,7 @@ type alarm struct {
 	whenMissing awscloudwatch.TreatMissingData // "": no data is no alarm
 }
 
-// raise makes the alarm. It tells its recipients of its end too, or nobody would
+// raise makes the alarm. It tells its recipients of its end too, or no one would
 // know when to stop looking.
 func (a *alarms) raise(scope constructs.Construct, props alarm) awscloudwatch.Alarm {
 	if props.whenMissing == "" {

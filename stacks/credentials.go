@@ -39,9 +39,9 @@ func addCredentials(stack awscdk.Stack, env *config.Environment, pool awscognito
 	return rotation
 }
 
-// newSecret makes the client's secret, under the key if there is one. It goes
-// with the client in a protected environment too: to whom its app client is
-// gone, its value is of no use.
+// newSecret makes the client's secret, under the key if there is one. It is
+// deleted with the client in a protected environment too: once the app client is
+// gone, the value is useless.
 func (c *client) newSecret(env *config.Environment, key awskms.Key) awssecretsmanager.CfnSecret {
 	secret := awssecretsmanager.NewCfnSecret(c.Construct, jsii.String("Secret"), &awssecretsmanager.CfnSecretProps{
 		Name:         jsii.String(env.SecretName(c.props)),
@@ -75,7 +75,7 @@ func (c *client) schedule(secret awssecretsmanager.CfnSecret, by *rotation) {
 }
 
 // admitReaders lets the client's readers in other accounts read the secret, and
-// nobody else there. They also need the key, see newSecretsKey.
+// no one else there. They also need the key, see newSecretsKey.
 func (c *client) admitReaders(secret awssecretsmanager.CfnSecret) {
 	if len(c.props.SecretReaders) == 0 {
 		return

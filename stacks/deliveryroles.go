@@ -27,7 +27,7 @@ type deliveryRoles struct {
 
 // newDeliveryRoles makes the role that deploys the environment, the one that
 // verifies what was deployed and the one that looks for drift. A disposable
-// environment has nobody to look for drift in it.
+// environment has no one to look for drift in it.
 func newDeliveryRoles(scope constructs.Construct, props *deliveryRolesProps) {
 	this := group(scope, props.env.Name)
 	roles := &deliveryRoles{scope: this, stack: awscdk.Stack_Of(this), props: props}

@@ -76,7 +76,7 @@ func issuerOf(stack awscdk.Stack, pool awscognito.UserPool, env *config.Environm
 	}
 }
 
-// newUserPool makes a pool without users: nobody can sign themselves up and
+// newUserPool makes a pool without users: no one can sign up and
 // there is no way to recover an account.
 func newUserPool(scope constructs.Construct, env *config.Environment) awscognito.UserPool {
 	pool := awscognito.NewUserPool(scope, jsii.String("UserPool"), &awscognito.UserPoolProps{

@@ -12,7 +12,7 @@ import (
 	"cognito-m2m/internal/printable"
 )
 
-// confirm asks a person, and fails unless the answer is yes. Where nobody can
+// confirm asks a person, and fails unless the answer is yes. Where no one can
 // be asked it fails without asking.
 func confirm(ctx context.Context, in io.Reader, speech *speech, question string) error {
 	if !isTerminal(in) {

@@ -12,7 +12,7 @@ import (
 	"cognito-m2m/internal/target"
 )
 
-// hinted is an error that carries its way out.
+// hinted is an error that carries its own hint.
 type hinted struct {
 	error
 
@@ -82,7 +82,7 @@ func (o targetOptions) problemHint(e *target.Error) string {
 	return ""
 }
 
-// unfinishedHint is the way out of a rotation that is in the way.
+// unfinishedHint says what to do about a rotation that blocks the next one.
 func (o targetOptions) unfinishedHint(client string) string {
 	return fmt.Sprintf("wait if it is under way; else `m2m rotate %s%s --resume` runs its steps again, and --abandon gives it up and starts another", client, o.flags())
 }
@@ -104,7 +104,7 @@ func (o targetOptions) nearestClient(e *target.Error) string {
 	return all
 }
 
-// wants is the check of a command's arguments: exactly these.
+// wants checks a command's arguments: exactly these.
 func wants(example string, names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) == len(names) {

@@ -1,7 +1,7 @@
 // Command m2m runs and inspects an environment of this project. `m2m up` runs
 // it on this machine, with no AWS account.
 //
-// Data goes to stdout, speech to stderr. Every error says the way out, and
+// Data goes to stdout, speech to stderr. Every error says what to do, and
 // every failure is exit status 1; a command may have further ones, which its
 // help lists. 130 is that of a process that could not end by itself after a
 // second Ctrl-C.

@@ -37,7 +37,7 @@ func milliseconds(d time.Duration) string {
 }
 
 // openAccessLog opens the file that access logs are appended to: - is stdout, and
-// without a name nobody reads them, which is a nil writer.
+// without a name no one reads them, which is a nil writer.
 func openAccessLog(name string, stdout io.Writer) (to io.Writer, closeLog func() error, err error) {
 	leaveOpen := func() error { return nil }
 	switch name {

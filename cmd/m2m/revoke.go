@@ -28,9 +28,9 @@ func (r *rotation) revokeOnly(ctx context.Context, d *rotationDescription) error
 }
 
 // checkRevocable reads the current credentials if a secret is to be deleted after
-// the rotation, because which one that is, is told by their value: who may not
-// read it learns that before the rotation and not after it. That there are none
-// yet, or none that can be read, the rotation repairs.
+// the rotation. The value tells which secret to delete, so a missing permission must
+// show before the rotation. A value that is empty or can't be understood is not an
+// error: the rotation repairs it.
 func (r *rotation) checkRevocable(ctx context.Context) error {
 	if !r.options.revokePrevious {
 		return nil
@@ -59,7 +59,7 @@ func (r *rotation) revokeReplaced(ctx context.Context, d *rotationDescription) e
 	return nil
 }
 
-// longestValidity is how long a token lives at the longest, whatever the client.
+// longestValidity is the longest time that a token of any client is valid.
 const longestValidity = 24 * time.Hour
 
 func (r *rotation) revoke(ctx context.Context, previous target.LiveSecret, d *rotationDescription) error {

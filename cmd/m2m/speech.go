@@ -86,7 +86,7 @@ func (p *prefixed) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-// failure says what went wrong and the way out.
+// failure says what went wrong and what to do.
 func (s *speech) failure(err error) {
 	s.say("m2m: %v", err)
 	if way := hint(err); way != "" {
@@ -94,7 +94,7 @@ func (s *speech) failure(err error) {
 	}
 }
 
-// hint is the way out of an error that does not carry its own.
+// hint is the hint for an error that does not carry its own.
 func hint(err error) string {
 	var address *local.AddressError
 	var inUse *local.InUseError

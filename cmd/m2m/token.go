@@ -108,7 +108,7 @@ func (o accessOptions) tokens(t *target.Target, name string, more func(*client.C
 	return client.NewTokenSource(c)
 }
 
-// accessError is the error of a client that got no token, with its way out.
+// accessError is the error of a client that got no token, with a hint.
 func (o targetOptions) accessError(err error, name string) error {
 	var refused *client.RefusalError
 	if !errors.As(err, &refused) {

@@ -88,7 +88,7 @@ func tokenVariable(client string) string {
 	return "TOKEN_" + notInVariable.ReplaceAllString(strings.ToUpper(client), "_")
 }
 
-// firstProtected is the path of a route that wants a token.
+// firstProtected is the path of a route that requires a token.
 func firstProtected(routes []local.Route) (path string, ok bool) {
 	for _, route := range routes {
 		if path, ok := callable(route.RouteKey); ok && route.Authorization == "JWT" {

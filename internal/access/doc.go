@@ -1,5 +1,5 @@
 // Package access is who may call what in one environment: the routes of its
-// HTTP API, what each wants of a token, and the clients there are.
+// HTTP API, what each requires of a token, and the clients there are.
 //
 // It owns reading that out of a cloud assembly, giving it the ids of a
 // deployment, and which route takes a request. It does not own deciding on a

@@ -63,7 +63,7 @@ func Share(wanted, granted []string) bool {
 	return slices.ContainsFunc(wanted, func(scope string) bool { return slices.Contains(granted, scope) })
 }
 
-// Issuer is the issuer of the first route that wants a token, "" if none is
+// Issuer is the issuer of the first route that requires a token, "" if none is
 // known.
 func (e *Environment) Issuer() string {
 	for _, r := range e.Routes {

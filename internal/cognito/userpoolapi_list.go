@@ -50,7 +50,7 @@ func (s *Server) listUserPoolClients(_ context.Context, request apiRequest) (any
 }
 
 // pageStart is the position of the first client on a page. A page's token is the id of that client in base64,
-// so that nobody takes it for one.
+// so that no one takes it for one.
 func (s *Server) pageStart(token *string) (int, error) {
 	if token == nil {
 		return 0, nil

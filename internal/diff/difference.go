@@ -95,7 +95,7 @@ func maskShown(name string, value any, shown string) string {
 	return shown
 }
 
-// isFields reports whether value is an object that is no intrinsic function, or nothing at all.
+// isFields reports whether value is an object that is not an intrinsic function, or nothing at all.
 func isFields(value any) bool {
 	if value == nil {
 		return true

@@ -75,7 +75,7 @@ var identities = []func(*resource) string{
 }
 
 // pair takes out of was and is what has the same identity, if no other resource of its side has it: of two clients
-// that are alike, nobody can tell which one became the new one.
+// that are alike, it is unknown which one became the new one.
 func pair(was, is map[string]*resource, identity func(*resource) string) []*change {
 	return pairUp(was, is, identity, identity)
 }

@@ -43,7 +43,7 @@ func rotationInterval(c *change) []remark {
 	return remarks(Changes, message)
 }
 
-// interval is in days: never is infinite, and a cron expression is no number.
+// interval is in days: never is infinite, and a cron expression is not a number.
 func interval(schedule *resource) (days float64, shown string) {
 	if after := schedule.get("RotationRules", "AutomaticallyAfterDays"); after != nil {
 		if n, ok := number(after); ok {

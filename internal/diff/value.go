@@ -86,7 +86,7 @@ func mask(name string, value any) any {
 	return value
 }
 
-// harmless reports whether a value is no secret whatever its name says: a number, a flag, a reference to a resource, or
+// harmless reports whether a value is not a secret whatever its name says: a number, a flag, a reference to a resource, or
 // one to a secret that CloudFormation looks up as it deploys.
 func harmless(value any) bool {
 	switch v := value.(type) {

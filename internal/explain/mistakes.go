@@ -92,7 +92,7 @@ func (e *explanation) scheme(text string) (said, advice string) {
 	return "", ""
 }
 
-// credentials are what a token is had with.
+// credentials finds the credentials that a token is requested with.
 func (e *explanation) credentials(text string) (said, advice string) {
 	text = strings.Trim(text, quotes)
 	switch c := e.clientWithID(text); {

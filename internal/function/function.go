@@ -107,7 +107,7 @@ func (f *Function) run(env *environment, inv *invocation) answer {
 			f.release(env)
 			return given
 		}
-		// It died between two invocations, which is nobody's fault: start over.
+		// It died between two invocations, which no caller should notice: start over.
 	}
 	env, err := f.start(inv)
 	if err != nil {

@@ -20,7 +20,7 @@ type lines struct {
 }
 
 // copy passes on what r delivers until it ends. A process can't stop it with a line that has no end or
-// with output nobody can write: it would block on its own output then.
+// with output no one can write: it would block on its own output then.
 func (l *lines) copy(r io.Reader) {
 	reader := bufio.NewReaderSize(r, maxLine)
 	for {

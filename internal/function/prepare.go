@@ -123,7 +123,7 @@ func rebuild(ctx context.Context, cfg PrepareConfig, asset, kept string) (Prepar
 	return Prepared{Bootstrap: target, Doubt: doubt}, nil
 }
 
-// keep puts a built program in its place. Whatever the umask, nobody else may change or run it.
+// keep puts a built program in its place. Whatever the umask, no one else may change or run it.
 func keep(built, place string) error {
 	err := os.Chmod(built, 0o700) //nolint:gosec // it is a program
 	if err == nil {

@@ -16,7 +16,7 @@ func processAttributes() *syscall.SysProcAttr {
 }
 
 // killStrays kills what a bootstrap has started and its group does not have: what began a session of its
-// own, as daemons do. Whose parent has ended is nobody's child any more, but every process hands on the
+// own, as daemons do. A process whose parent has exited is reparented, but every process inherits the
 // variable that no other execution environment has.
 //
 // Parity: Function processes: a daemon without variables outlives its environment

@@ -49,7 +49,7 @@ type Config struct {
 	// AccessLog receives the stages' access logs, a line at a time. Default: discarded.
 	AccessLog io.Writer
 	// Observe hears of every request to the HTTP API before its answer is sent, of
-	// several at the same time. Default: nobody does.
+	// several at the same time. Default: none.
 	Observe func(Request)
 	// Log receives token requests and the causes of 5xx answers. Default: discarded.
 	Log *slog.Logger
@@ -71,7 +71,7 @@ type Reporter interface {
 // the folder of built functions.
 var envPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
-// exposed is what else others can get at by an address that they reach.
+// exposed says what else an address gives away to those who can reach it.
 func (c Config) exposed(addr string) string {
 	if addr == c.AWSAddr {
 		return "; its answers to holders of the access key, every client's secret among them, can be read on the way"

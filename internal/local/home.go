@@ -178,7 +178,7 @@ func (h *home) writeRun(r Running) error {
 }
 
 // moveNext puts the next assembly, with what lies beside it, in the place of the
-// one before. Nobody may use either.
+// one before. No one may use either.
 func (h *home) moveNext() error {
 	entries, err := os.ReadDir(h.path(nextFolder))
 	for _, entry := range entries {

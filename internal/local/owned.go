@@ -17,7 +17,7 @@ const (
 	writing  fs.FileMode = 0o022
 )
 
-// claim makes the folder, if it is not there, and wants that nobody else can put
+// claim makes the folder, if it is not there, and checks that no one else can put
 // another in its place: a run believes its state, and runs programs that lie beside
 // it.
 func (h *home) claim() error {
@@ -39,7 +39,7 @@ func (h *home) claim() error {
 	return err
 }
 
-// repairState lets nobody else write to the folder of all environments, if it is
+// repairState lets no one else write to the folder of all environments, if it is
 // there. It may have been given with --state, and be of use to others beside.
 func (h *home) repairState(state string) error {
 	unsafe, told := errors.AsType[*trust.Error](trust.Above(state))
@@ -50,7 +50,7 @@ func (h *home) repairState(state string) error {
 	return err
 }
 
-// inspect wants that nobody else has made what is in the folder. The lock must be
+// inspect checks that no one else has made what is in the folder. The lock must be
 // held. Where others could have changed it, what can be made again is.
 func (h *home) inspect() error {
 	if h.suspect {
@@ -110,7 +110,7 @@ func (h *home) repair(path string, right fs.FileMode) (was fs.FileMode, err erro
 	return mode & anything, nil
 }
 
-// walk wants that everything in the folder is this user's, and reports whether
+// walk checks that everything in the folder is this user's, and reports whether
 // others may write to some of it. Of other runs' work it looks at the outside alone.
 func walk(dir string) (open bool, err error) {
 	err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
@@ -143,7 +143,7 @@ func (h *home) dropAssemblies() (err error) {
 	return err
 }
 
-// checkRun wants that what FindRun believes is this user's own, and changes nothing.
+// checkRun checks that what FindRun believes is this user's own, and changes nothing.
 func checkRun(dir string) error {
 	if err := trust.Above(filepath.Dir(dir)); err != nil {
 		return err

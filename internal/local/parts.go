@@ -17,8 +17,8 @@ type parts struct {
 	api   assembly.API
 }
 
-// theParts finds them. An environment of several pools or APIs deploys, but
-// which of them the two listeners would be cannot be told.
+// theParts finds them. An environment with several pools or APIs can be deployed, but
+// here it would be unclear which of them the two listeners serve.
 //
 // Parity: Runtime: one user pool and one HTTP API
 func theParts(model *assembly.Model) (*parts, error) {
@@ -69,8 +69,8 @@ func (p *parts) secretOf(declared assembly.UserPoolClient) (arn string) {
 	return ""
 }
 
-// functions are those that the API or a rotation calls; another one has nobody
-// to call it here.
+// functions are those that the API or a rotation calls. No other function can be
+// invoked locally.
 func (p *parts) functions() (called []assembly.Function) {
 	for _, f := range p.model.Functions {
 		if len(p.calledAs(f)) > 0 {

@@ -175,7 +175,7 @@ const (
 	// drainTime is how long requests in flight may take after Close: an
 	// integration of an HTTP API times out after at most 30 seconds.
 	drainTime = 31 * time.Second
-	// cutTime is how long functions may take once nobody waits for their answer.
+	// cutTime is how long functions may take once no one waits for their answer.
 	cutTime = time.Second
 )
 

@@ -2,7 +2,7 @@
 // answers, what is in a file. A character that could steer a terminal, start a line of its own, or show text in another
 // order than it stands there is written as its escape in JSON, \u001b. All else stays as it is.
 //
-// Whoever puts foreign text into a line uses Text; whoever has a terminal puts Writer before it, for what was overlooked
+// Use Text to put foreign text into a line, and Writer before a terminal, for what was overlooked
 // and for what programs write by themselves.
 package printable
 

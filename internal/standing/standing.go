@@ -1,6 +1,6 @@
 // Package standing tells which of an app client's two secrets its callers may be
 // using, from what the values of a secret's labelled versions name. lambda/rotate
-// deletes by it, and m2m before a rotation. It calls nobody: reading is up to who
+// deletes by it, and m2m before a rotation. It calls nothing: reading is up to who
 // asks, and so is what to do about an answer.
 package standing
 

@@ -38,7 +38,7 @@ func readRecord(outdir string) (r record, ok bool) {
 }
 
 // holds reports whether the assembly in outdir was made of exactly these inputs,
-// and nobody has changed it since.
+// and no one has changed it since.
 func (r record) holds(outdir, inputs string) bool {
 	if r.Inputs != inputs {
 		return false

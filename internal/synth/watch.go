@@ -147,7 +147,7 @@ func exists(file string) bool {
 }
 
 // look finds all files. One that goes away meanwhile is not there; that the root
-// is gone is for whoever reads it to say.
+// is gone is for the reader to say.
 func (w *Watcher) look() (map[string]look, error) {
 	found := map[string]look{}
 	err := w.area().walk(func(path string, file fs.FileInfo) error {

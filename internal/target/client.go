@@ -36,8 +36,8 @@ const (
 	AppClientGone State = "app-client-gone"
 )
 
-// Client is one client of an environment, as an operator sees it. It is had
-// without reading the secret's value.
+// Client is one client of an environment, as an operator sees it. Finding it out
+// reads no secret's value.
 type Client struct {
 	Name                string
 	ID                  string        // the app client's
@@ -148,8 +148,8 @@ func (c *Client) Replaced() time.Time {
 	return c.RotatedAt
 }
 
-// replaced says whether no live secret is as old as the last rotation, which made
-// one before it ended and kept another.
+// replaced says whether every live secret is newer than the last rotation: the app
+// client was replaced since, because a rotation leaves a secret that is as old.
 func (c *Client) replaced() bool {
 	return len(c.Secrets) > 0 && c.Secrets[0].Created.After(c.RotatedAt)
 }

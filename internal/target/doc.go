@@ -1,12 +1,11 @@
 // Package target is one environment as its callers and operators reach it: the
 // run on this machine, or the deployment on AWS. Both answer the same calls of
-// the AWS SDK; only how to get to them differs, and there is no way from one to
-// the other.
+// the AWS SDK and differ only in how they are reached. One never leads to the other.
 //
 // It owns where an environment is reached, the state of a client's secret as
 // Secrets Manager and Cognito tell it, and the life of a rotation seen from
-// outside. It does not own the steps of a rotation (lambda/rotate), how a token
-// is had with credentials (package client), or words for a person (cmd/m2m).
+// outside. It does not own the steps of a rotation (lambda/rotate), how to get a
+// token (package client), or words for a person (cmd/m2m).
 // Names come from the stacks: the secret m2m/<env>/<client> with the app
 // client's id in its tag m2m:client-id, and the stack m2m-<env>-Api.
 package target

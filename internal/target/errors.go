@@ -12,7 +12,7 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// Problem is a kind of failure that its reader has a way out of.
+// Problem is a kind of failure that the reader can do something about.
 type Problem int
 
 // What can be wrong.
@@ -57,7 +57,7 @@ var (
 	}
 )
 
-// isDenied says whether a service refused a call for want of a permission.
+// isDenied says whether a service refused a call for lack of a permission.
 func isDenied(err error) bool {
 	var answer smithy.APIError
 	return errors.As(err, &answer) && slices.Contains(deniedCodes, answer.ErrorCode())

@@ -48,7 +48,7 @@ func owned(path string, info fs.FileInfo) error {
 	return nil
 }
 
-// Private fails with an *Error unless the file is this user's and nobody else may write to it.
+// Private fails with an *Error unless the file is this user's and no one else may write to it.
 func Private(path string) error {
 	info, err := os.Lstat(path)
 	if err != nil {

@@ -14,7 +14,7 @@ type Deployment interface {
 	ManagementTrail(ctx context.Context) (string, error)
 }
 
-// Deployed checks what only AWS can tell. What it does not tell is a warning: whoever may call the API need not be
+// Deployed checks what only AWS knows. What it does not answer is a warning: someone who may call the API need not be
 // allowed to look at it. listens says whether the environment has rules that hear of events.
 func Deployed(ctx context.Context, d Deployment, listens bool) []Check {
 	checks := routeSettings(ctx, d)
@@ -24,7 +24,7 @@ func Deployed(ctx context.Context, d Deployment, listens bool) []Check {
 	return checks
 }
 
-// trail wants a trail for the rules to hear of anything. Without one the API is as it should be, so it is a warning.
+// trail looks for a trail, without which no event reaches the rules. The API works without one, so it is a warning.
 func trail(ctx context.Context, d Deployment) Check {
 	c := Check{Case: Trail, Want: "a trail that logs management events"}
 	name, err := d.ManagementTrail(ctx)
@@ -39,7 +39,7 @@ func trail(ctx context.Context, d Deployment) Check {
 	return c
 }
 
-// routeSettings wants no settings of routes that are gone: they fail the next update of the stage.
+// routeSettings finds settings of routes that are gone: they fail the next update of the stage.
 func routeSettings(ctx context.Context, d Deployment) (checks []Check) {
 	c := Check{Case: RouteSettings, Want: "settings of its routes alone"}
 	stray, err := d.StrayRouteSettings(ctx)

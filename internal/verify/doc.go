@@ -3,7 +3,7 @@
 //
 // It owns which requests that takes, and holding each answer against what is
 // wanted. It does not own what the assembly says (package access), where the
-// environment is, or how a token is had (package client).
+// environment is, or how to get a token (package client).
 //
 // Every route is asked for what it must refuse, without a body and with made-up
 // path parameters. API Gateway refuses before it calls the function, so such a

@@ -38,8 +38,8 @@ type rotator struct {
 	deployed bool
 }
 
-// newHandler returns the function's handler. A broken environment is every step's error and log line: the process
-// that would end instead says less, and says it to nobody who looks at the secret.
+// newHandler returns the function's handler. A broken environment is every step's error and log line: exiting
+// instead would hide the reason from whoever inspects the secret.
 func newHandler(ctx context.Context, variable func(string) string, log io.Writer) func(context.Context, event) error {
 	poolID := variable("USER_POOL_ID")
 	sdk, err := config.LoadDefaultConfig(ctx)
