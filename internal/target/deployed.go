@@ -36,7 +36,7 @@ func Deployed(ctx context.Context, c DeployedConfig) (*Target, error) {
 		return nil, credentialsFailure(err)
 	}
 	if loaded.Region == "" {
-		return nil, &Error{Problem: NoRegion, text: "there is no AWS Region for " + c.Env}
+		return nil, &Error{Problem: NoRegion, text: "no AWS Region is set for " + c.Env}
 	}
 	t := open(c.Env, nil, loaded)
 	if err := t.checkEndpoints(); err != nil {
