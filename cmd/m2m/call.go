@@ -34,11 +34,11 @@ func callCommand(stdout io.Writer, speech *speech) *cobra.Command {
 		Use:   "call CLIENT METHOD PATH",
 		Short: "Call the API as a client",
 		Long: `Gets a token as the client, calls the API with it, and prints the body of the
-answer. The exit status is 0 for an answer from 200 to 299 only. A redirect is an
+answer. The exit status is 0 only for an answer from 200 to 299. A redirect is an
 answer like any other: it is not followed.
 
-The token goes to the API and is not shown, with -v neither. The body is printed
-as it is: the function echo answers with the whole request, the token in it.`,
+The token goes to the API and is not shown, not even with -v. The body is printed
+unchanged: the function echo answers with the whole request, including the token.`,
 		Example: `  m2m call reader GET /test_jwt
   m2m call writer POST '/orders?dry=1' --data '{"n": 1}' -v
   m2m call writer PUT /orders/7 --data @order.json -H 'If-Match: "3"'

@@ -39,9 +39,9 @@ No value is read from Secrets Manager. Cognito's answer about an app client (the
 permission cognito-idp:DescribeUserPoolClient) holds a secret of it, which is not
 looked at. Without that permission the scopes are shown as -, and the rest as usual.
 
---overdue lists the clients alone whose secret is not rotated as it should be: its
-day has gone by, a rotation does not end, none ever did, or rotation is turned off.
-This sees what no alarm does, such as a rotation function that can't be called.
+--overdue lists only the clients whose secret is not rotated as it should be: its
+day has passed, a rotation does not end, none ever did, or rotation is turned off.
+This finds what no alarm does, such as a rotation function that can't be called.
 
 Exit status:
   0  the clients were listed; with --overdue, there are none

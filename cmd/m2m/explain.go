@@ -34,14 +34,15 @@ func explainCommand(stdout io.Writer, speech *speech) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain [TOKEN | -]",
 		Short: "Say why the API accepts or refuses a token",
-		Long: `API Gateway answers 401 and 403 without saying why. This makes the checks of its
-JWT authorizer (form, header, issuer, signature, client, times, scope), says of
-each what was found and what to change, and ends with the verdict.
+		Long: `API Gateway answers 401 and 403 without saying why. This command makes the checks
+of its JWT authorizer (form, header, issuer, signature, client, times, scope), says
+for each what it found and what to change, and ends with the verdict.
 
-Without TOKEN, or with -, it is read from stdin and so kept out of the shell's
-history. "Bearer" before it does no harm, nor a whole header line as curl takes and
-shows it. Neither the token nor a secret is shown, and the token is sent nowhere. The clients are listed as
-` + "`m2m clients`" + ` does, and the user pool's public keys are fetched.
+Without TOKEN, or with -, the token is read from stdin and so kept out of the
+shell's history. "Bearer" before it, or a whole header line as curl takes and shows
+it, is fine. Neither the token nor a secret is shown, and the token is sent nowhere.
+The command lists the clients, as ` + "`m2m clients`" + ` does, and fetches the user pool's
+public keys.
 
 With --assembly and without --deployed, no request is made: signature, issuer and
 client are then not checked.

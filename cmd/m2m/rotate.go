@@ -36,20 +36,20 @@ func rotateCommand(stdout io.Writer, speech *speech) *cobra.Command {
 current. The secret before it works until the next rotation, so callers have time
 to read the new one. Ctrl-C stops the watching; the rotation goes on.
 
-A client has two secrets at most, so a rotation deletes the one before the present
-one. For some time after that was replaced (secrets.graceHours in the environment file;
-24 hours, or half of everyDays if that is less) a scheduled rotation fails instead.
-This command then asks, and deletes it first.
+A client has at most two secrets, so a rotation deletes the one before the present
+one. While callers may still use that one (secrets.graceHours in the environment
+file; 24 hours, or half of everyDays if that is less), a scheduled rotation fails
+instead. This command then asks, and deletes it first.
 
---revoke-previous deletes the secret that is current now, too, once the new one is.
---revoke-only starts no rotation: it deletes the one before the present one, when the
-callers have read that. Tokens issued with a deleted secret stay valid until
-they expire.
+--revoke-previous also deletes the secret that is current now, as soon as the new
+one is. --revoke-only starts no rotation: it deletes the secret before the present
+one, once callers have read the present one. Tokens issued with a deleted secret
+stay valid until they expire.
 
 A rotation that failed blocks the next one. --resume runs its steps again, with
-the same new secret; --abandon gives it up and starts another. Only time
-shows whether a rotation has failed or still runs: giving up one that was at work
-within the last 5 minutes takes --force.`,
+the same new secret; --abandon gives it up and starts another. A rotation that
+failed looks like one that still runs, so giving up one that was at work within the
+last 5 minutes takes --force.`,
 		Example: `  m2m rotate reader
   m2m rotate reader --env prod --deployed --yes --json
   m2m rotate reader --revoke-only        the secret before the current one leaked

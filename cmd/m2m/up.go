@@ -50,8 +50,7 @@ When everything answers, it prints URLs and commands to paste, with the access k
 that calls of AWS's APIs are signed with; with --json, one JSON object on stdout.
 Every request to the API is one line on stderr: time, method, path, client, status,
 duration, and why it was refused. Ctrl-C lets requests in flight finish and stops;
-a second Ctrl-C stops at once, and a third does not even wait for what can't be
-stopped.
+a second Ctrl-C stops at once, and a third exits without waiting for anything.
 
 With --assembly, the functions in that folder run on this machine as you, and may
 do whatever you may do. Run an assembly only if you would run its programs.
@@ -66,11 +65,11 @@ AWS::DynamoDB::Table, into not-simulated.txt beside cdk.json, a line each, to do
 without it from then on; references to such a resource get stand-ins.
 
 With --watch, a change of the project's files takes effect while the environment
-runs, and no request is dropped: a function is built again and swapped in, and
-what a synth says beyond that follows. Ids, secrets and tokens stay valid. After a
-mistake, what ran before goes on, and the next change is tried again. With
---assembly it is that folder that is watched. With --json, each assembly that is
-applied prints one more object.`,
+runs, and no request is dropped: a changed function is built and swapped in at once,
+and all other changes follow after a synth. Ids, secrets and tokens stay valid. After
+a mistake the environment goes on as before, and the next change is tried again. With
+--assembly that folder is watched. With --json, each assembly that is applied prints
+one more object.`,
 		Example: `  m2m up
   m2m up --env staging --api-addr 127.0.0.1:0 --cognito-addr 127.0.0.1:0 --aws-addr 127.0.0.1:0
   m2m up --assembly cdk.out --json      no synth, no Node

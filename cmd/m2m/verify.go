@@ -35,16 +35,16 @@ func verifyCommand(stdout io.Writer, speech *speech) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify",
 		Short: "Ask the API whether it refuses and lets in what the assembly says",
-		Long: `The smoke test after a deployment. Asks every route without a token, with a
+		Long: `The smoke test after a deployment. Calls every route without a token, with a
 tampered one and with that of each client without the scope, and expects 401 and
-403; asks the token endpoint with a wrong secret. Then asks with the tokens that
-a route accepts, and expects neither 401 nor 403.
+403; calls the token endpoint with a wrong secret. Then calls each route with the
+tokens that it accepts, and expects neither 401 nor 403.
 
-Only GET routes without path parameters are asked with a token that they accept,
+Only GET routes without path parameters are called with a token that they accept,
 and those with ` + "`verify: true`" + ` in the environment file. Requests have no body, and
-m2m-verify for a path parameter. What must be refused is refused before the
-function is called; should a route that changes data let such a request through,
-it gets no further one.
+m2m-verify for a path parameter. A request that must be refused does not reach the
+function. If a route that changes data lets one through, it gets no further
+requests.
 
 With --deployed it also looks at the API's stage: settings of a route that is gone
 fail the next update of the stage. Where the environment has rules on events, it
@@ -53,7 +53,7 @@ Without the permissions for that (apigateway:GET, cloudtrail:DescribeTrails,
 GetTrailStatus, GetEventSelectors) there is a warning instead.
 
 After a first deployment the first rotations go on by themselves, and a new domain
-takes up to 15 minutes to answer: --wait waits for both, and for nothing else.
+takes up to 15 minutes to answer: --wait waits for these two, and for nothing else.
 
 Each client gets one token, which AWS bills. --deployed needs the permissions to
 describe the stack and to read the clients' secrets, nothing else.
