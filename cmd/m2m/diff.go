@@ -36,7 +36,7 @@ func diffCommand(stdout io.Writer, speech *speech) *cobra.Command {
 		Use:   "diff OLD NEW",
 		Short: "Say what a change of the templates does to a deployed system",
 		Long: `Compares two cloud assemblies, folders that ` + "`cdk synth`" + ` wrote. It needs no AWS
-account: it tells what deploying NEW does to a system deployed from OLD.
+account: it shows what deploying NEW does to a system deployed from OLD.
 
 What concerns security comes first (routes, scopes, audiences, IAM, protection,
 logs), then what is replaced or removed although it holds ids, secrets, addresses

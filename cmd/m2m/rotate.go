@@ -238,7 +238,7 @@ func (r *rotation) watch(ctx context.Context, version string) error {
 	case errors.Is(err, context.Canceled):
 		return withHint(fmt.Errorf("stopped watching: the rotation of %s goes on without this command", r.name), "%s", r.later())
 	case errors.Is(err, context.DeadlineExceeded):
-		return withHint(fmt.Errorf("the rotation of %s has not ended in %s, and its secret is as it was", r.name, limit),
+		return withHint(fmt.Errorf("the rotation of %s has not ended in %s, and its secret has not changed", r.name, limit),
 			"%s says why; once repaired: `%s`, or --abandon", r.log(), r.resumption())
 	case isProblem(err, target.Abandoned):
 		return r.withdrawn(ctx, err)

@@ -78,7 +78,7 @@ func (b *builder) checkExplicitFlows(client Resource, flows []string) {
 	isLegacy := func(flow string) bool { return !strings.HasPrefix(flow, "ALLOW_") }
 	isNew := func(flow string) bool { return !isLegacy(flow) }
 	if slices.ContainsFunc(flows, isLegacy) && slices.ContainsFunc(flows, isNew) {
-		b.fail(client, "ExplicitAuthFlows", "flows that begin with ALLOW_ can't stand beside those that don't")
+		b.fail(client, "ExplicitAuthFlows", "flows that begin with ALLOW_ can't be combined with those that don't")
 	}
 }
 

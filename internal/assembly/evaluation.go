@@ -110,7 +110,7 @@ func (s *scope) resolveItems(at place, what string, node any) ([]any, bool) {
 
 // notAlone reports an intrinsic among other keys, where it would be taken for literal text.
 func (p place) notAlone(key string) (any, bool) {
-	return p.invalid("%s stands beside other keys; an intrinsic stands alone", key)
+	return p.invalid("%s is beside other keys; an intrinsic must be the only key", key)
 }
 
 // intrinsic takes {"Fn::X": argument} or {"Ref": argument} apart.

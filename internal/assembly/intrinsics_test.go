@@ -120,7 +120,7 @@ func TestIntrinsicProblems(t *testing.T) {
 		"import of nothing":         {`{"Fn::ImportValue": "moon"}`, `no stack of this stage exports "moon"`},
 		"transform":                 {`{"Fn::Transform": {"Name": "AWS::Include"}}`, "runs a macro"},
 		"unknown intrinsic":         {`{"Fn::Moon": []}`, "Fn::Moon is not an intrinsic"},
-		"intrinsic beside a key":    {`{"Fn::Join": ["", []], "Extra": 1}`, "an intrinsic stands alone"},
+		"intrinsic beside a key":    {`{"Fn::Join": ["", []], "Extra": 1}`, "an intrinsic must be the only key"},
 		"length without extensions": {`{"Fn::Length": []}`, "needs `Transform: AWS::LanguageExtensions`"},
 		"too deep": {
 			strings.Repeat(`{"Fn::Base64": `, 300) + `"a"` + strings.Repeat("}", 300), "nested more than 200 deep",

@@ -6,7 +6,7 @@ var keptCases = []ruleCase{
 		"a route loses its throttle",
 		[]edit{api("Stage.RouteSettings", "")},
 		[]string{
-			"route-settings-kept changes stage $default: the throttle of GET /test_jwt/read stays as it was, for it is only left out: write throttle: default, or afterwards run " +
+			"route-settings-kept changes stage $default: the throttle of GET /test_jwt/read stays unchanged, because leaving it out removes nothing: write throttle: default, or afterwards run " +
 				"aws apigatewayv2 delete-route-settings --api-id ID --stage-name '$default' --route-key 'GET /test_jwt/read'",
 			"route-throttle changes stage $default: limits of single routes change: {GET /test_jwt/read: {ThrottlingRateLimit: 5}} -> (not set)",
 		},
@@ -39,7 +39,7 @@ var keptCases = []ruleCase{
 		"CORS is left out",
 		[]edit{api("HttpApi.CorsConfiguration", "")},
 		[]string{
-			"cors-kept changes HTTP API m2m-prod-Api: CORS stays as it was, for it is only left out: afterwards run aws apigatewayv2 delete-cors-configuration --api-id ID",
+			"cors-kept changes HTTP API m2m-prod-Api: CORS stays unchanged, because leaving it out removes nothing: afterwards run aws apigatewayv2 delete-cors-configuration --api-id ID",
 			"cors-origins tightens HTTP API m2m-prod-Api: CORS origins: removed https://app.example",
 			"cors-methods tightens HTTP API m2m-prod-Api: CORS methods: removed GET",
 			"cors-headers tightens HTTP API m2m-prod-Api: CORS request headers: removed authorization",
@@ -49,7 +49,7 @@ var keptCases = []ruleCase{
 		"a custom domain no longer asks for certificates",
 		[]edit{api("CallersDomain.MutualTlsAuthentication", "")},
 		[]string{
-			"client-certificates-kept changes custom domain api.example: may go on asking for certificates, for that is only left out: call without one, and if it does run " +
+			"client-certificates-kept changes custom domain api.example: may go on asking for certificates, because leaving them out removes nothing: call without one, and if it does run " +
 				"aws apigatewayv2 update-domain-name --domain-name NAME --mutual-tls-authentication TruststoreUri=''",
 			"mutual-tls changes custom domain api.example: other client certificates…",
 		},
@@ -57,6 +57,6 @@ var keptCases = []ruleCase{
 	{
 		"the feature plan is left out",
 		[]edit{identity("UserPool.UserPoolTier", "")},
-		[]string{"feature-plan-kept changes user pool Identity/UserPool: the feature plan stays as it was, for it is only left out: write the one that is wanted"},
+		[]string{"feature-plan-kept changes user pool Identity/UserPool: the feature plan stays unchanged, because leaving it out removes nothing: write the plan that you need"},
 	},
 }

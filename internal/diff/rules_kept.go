@@ -22,7 +22,7 @@ func routeSettingsKept(c *change) []remark {
 		}
 		command := "aws apigatewayv2 delete-route-settings --api-id ID --stage-name '" + stageName(c.after) + "' --route-key '" + key + "'"
 		if c.after.stack.hasRoute(key) {
-			found = append(found, remark{Changes, "the throttle of " + key + " stays as it was, for it is only left out: write throttle: default, or afterwards run " + command})
+			found = append(found, remark{Changes, "the throttle of " + key + " stays unchanged, because leaving it out removes nothing: write throttle: default, or afterwards run " + command})
 			continue
 		}
 		found = append(found, remark{Changes, "the settings of " + key + " stay although the route goes, and the next update of the stage fails: afterwards run " + command})
@@ -50,14 +50,14 @@ type keptSetting struct {
 var keptSettings = []keptSetting{
 	{
 		"cors-kept", typeAPI, "CorsConfiguration",
-		"CORS stays as it was, for it is only left out: afterwards run aws apigatewayv2 delete-cors-configuration --api-id ID",
+		"CORS stays unchanged, because leaving it out removes nothing: afterwards run aws apigatewayv2 delete-cors-configuration --api-id ID",
 	},
 	{
 		"client-certificates-kept", typeDomainName, "MutualTlsAuthentication",
-		"may go on asking for certificates, for that is only left out: call without one, and if it does run aws apigatewayv2 update-domain-name " +
+		"may go on asking for certificates, because leaving them out removes nothing: call without one, and if it does run aws apigatewayv2 update-domain-name " +
 			"--domain-name NAME --mutual-tls-authentication TruststoreUri=''",
 	},
-	{"feature-plan-kept", typeUserPool, "UserPoolTier", "the feature plan stays as it was, for it is only left out: write the one that is wanted"},
+	{"feature-plan-kept", typeUserPool, "UserPoolTier", "the feature plan stays unchanged, because leaving it out removes nothing: write the plan that you need"},
 }
 
 func (k keptSetting) rule() rule {

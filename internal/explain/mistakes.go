@@ -47,7 +47,7 @@ func (e *explanation) answer(text string) (said, advice string) {
 	case jsonAnswer.MatchString(text):
 		return "this is the whole answer of the token endpoint", alone
 	case formAnswer.MatchString(text):
-		return "this is more than the token, which is only what stands after access_token=", alone
+		return "this is more than the token, which is only what follows access_token=", alone
 	case jsonRefusal.MatchString(text):
 		return "this is the refusal of a request, not a token", "find out why it was refused, then " + e.getOne()
 	}

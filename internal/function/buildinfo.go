@@ -24,7 +24,7 @@ type build struct {
 func readBuild(path string) (*build, error) {
 	info, err := buildinfo.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("bootstrap %s can't run on %s/%s and is no Go program that could be built for it (%w): "+
+		return nil, fmt.Errorf("bootstrap %s can't run on %s/%s and is not a Go program that could be built for it (%w): "+
 			"run it on the architecture that the function has in the template", path, runtime.GOOS, runtime.GOARCH, err)
 	}
 	if info.Main.Path == "" || info.Path == "command-line-arguments" {

@@ -278,7 +278,7 @@ func TestPrepareRefuses(t *testing.T) {
 		"not executable":  {assetWith(t, "#!/bin/sh\n", 0o600), root, []string{"chmod +x"}},
 		"neither":         {assetWith(t, "console.log(1)\n", 0o700), root, []string{"neither an ELF executable nor a script"}},
 		"empty":           {assetWith(t, "", 0o700), root, []string{"neither an ELF executable nor a script"}},
-		"foreign, not Go": {assetWith(t, foreignELF(), 0o700), root, []string{"is no Go program", runtime.GOARCH}},
+		"foreign, not Go": {assetWith(t, foreignELF(), 0o700), root, []string{"is not a Go program", runtime.GOARCH}},
 		"from files":      {fromFiles, root, []string{"built from single files"}},
 		"no module":       {built, t.TempDir(), []string{"module example.test/orders is not in", "there is no go.mod"}},
 		"other module":    {built, elsewhere, []string{"module example.test/orders is not in", elsewhere + " is module example.test/other"}},
