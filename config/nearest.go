@@ -6,7 +6,7 @@ import (
 
 // didYouMean is a hint: the nearest of the known words if one is near, else all of them if they are few.
 func didYouMean(word string, known []string) string {
-	if near := nearest(word, known); near != "" {
+	if near := Nearest(word, known); near != "" {
 		return "did you mean " + quote(near) + "?"
 	}
 	const few = 16
@@ -16,9 +16,9 @@ func didYouMean(word string, known []string) string {
 	return "known: " + strings.Join(known, ", ")
 }
 
-// nearest finds the known word with the fewest edits from word, or "" when all are more than a slip or two away: a
+// Nearest finds the known word with the fewest edits from word, or "" when all are more than a slip or two away: a
 // wrong guess is worse than none.
-func nearest(word string, known []string) string {
+func Nearest(word string, known []string) string {
 	best, fewest := "", min(max(1, len(word)/3), 2)+1
 	for _, candidate := range known {
 		if d := edits(strings.ToLower(word), strings.ToLower(candidate), fewest); d < fewest {

@@ -18,7 +18,7 @@ func TestNearest(t *testing.T) {
 		"":               "",
 	}
 	for word, want := range cases {
-		if got := nearest(word, known); got != want {
+		if got := Nearest(word, known); got != want {
 			t.Errorf("nearest to %q is %q, want %q", word, got, want)
 		}
 	}

@@ -117,7 +117,7 @@ func (r *reader) fields(path string, entries []entry, into reflect.Value) {
 		i := slices.Index(keys, e.key)
 		if i < 0 {
 			if !r.full() {
-				misspelt[nearest(e.key, keys)] = true
+				misspelt[Nearest(e.key, keys)] = true
 			}
 			r.report(at, "unknown key", r.didYouMean(e.key, keys))
 			continue

@@ -43,7 +43,7 @@ unchanged: the function echo answers with the whole request, including the token
   m2m call writer POST '/orders?dry=1' --data '{"n": 1}' -v
   m2m call writer PUT /orders/7 --data @order.json -H 'If-Match: "3"'
   m2m call reader GET /test_jwt --env prod --deployed --cached`,
-		Args:              wants("m2m call reader GET /test_jwt", "CLIENT", "METHOD", "PATH"),
+		Args:              takes("m2m call reader GET /test_jwt", "CLIENT", "METHOD", "PATH"),
 		ValidArgsFunction: completeCall(&o.target),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			request := callRequest{client: args[0], method: strings.ToUpper(args[1]), path: args[2], stdin: cmd.InOrStdin()}

@@ -16,12 +16,6 @@ import (
 // removes something stateful. It is none of those that a shell or cobra uses.
 const statusStateful = 3
 
-// exitStatus ends the command with a status of its own and nothing on stderr:
-// what there is to say has been said.
-type exitStatus int
-
-func (s exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
-
 // diffOptions are the flags of `m2m diff`.
 type diffOptions struct {
 	env      string
@@ -51,7 +45,7 @@ Exit status:
   m2m diff /tmp/old /tmp/new
   m2m diff /tmp/old /tmp/new --env prod
   m2m diff /tmp/old /tmp/new --format markdown --exit-zero > comment.md`,
-		Args: wants("m2m diff /tmp/old cdk.out", "OLD", "NEW"),
+		Args: takes("m2m diff /tmp/old cdk.out", "OLD", "NEW"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			return compareAssemblies(args[0], args[1], o, stdout, speech)
 		},

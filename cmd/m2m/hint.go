@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"cognito-m2m/config"
 	"cognito-m2m/internal/local"
 	"cognito-m2m/internal/target"
 )
@@ -92,20 +93,15 @@ func (o targetOptions) nearestClient(e *target.Error) string {
 	if len(e.Known) == 0 {
 		return fmt.Sprintf("`m2m clients%s` lists the clients there are", o.flags())
 	}
-	// Cobra measures how far names are apart; it knows them as commands.
-	names := &cobra.Command{SuggestionsMinimumDistance: 2}
-	for _, name := range e.Known {
-		names.AddCommand(&cobra.Command{Use: name, Run: func(*cobra.Command, []string) {}})
-	}
 	all := "clients: " + strings.Join(e.Known, ", ")
-	if near := names.SuggestionsFor(e.Subject); len(near) > 0 {
-		return fmt.Sprintf("did you mean %s? %s", near[0], all)
+	if near := config.Nearest(e.Subject, e.Known); near != "" {
+		return fmt.Sprintf("did you mean %s? %s", near, all)
 	}
 	return all
 }
 
-// wants checks a command's arguments: exactly these.
-func wants(example string, names ...string) cobra.PositionalArgs {
+// takes checks a command's arguments: exactly these.
+func takes(example string, names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) == len(names) {
 			return nil

@@ -9,6 +9,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"runtime/debug"
@@ -22,6 +23,12 @@ func main() {
 	debug.SetMemoryLimit(64 << 20)
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
+
+// exitStatus ends the command with a status of its own and nothing on stderr:
+// what there is to say has been said.
+type exitStatus int
+
+func (s exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
 
 // run is main without the process: it returns the exit status.
 func run(args []string, stdout, stderr io.Writer) int {

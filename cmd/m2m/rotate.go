@@ -55,7 +55,7 @@ last 5 minutes takes --force.`,
   m2m rotate reader --revoke-only        the secret before the current one leaked
   m2m rotate reader --revoke-previous    the current one leaked; no time to lose
   m2m rotate reader --resume             the last rotation did not end`,
-		Args:              wants("m2m rotate reader", "CLIENT"),
+		Args:              takes("m2m rotate reader", "CLIENT"),
 		ValidArgsFunction: completeClient(&o.target),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r := &rotation{options: o, name: args[0], in: cmd.InOrStdin(), stdout: stdout, speech: speech}

@@ -43,7 +43,7 @@ func (o targetOptions) open(ctx context.Context) (*target.Target, error) {
 		if o.region != "" {
 			return nil, withHint(errors.New("--region is for a deployment, and this asks the local run"), "add --deployed")
 		}
-		return target.Local(cmp.Or(o.state, filepath.Join(projectDir(), ".m2m")), o.env)
+		return target.Local(o.stateDir(), o.env)
 	}
 	c := target.DeployedConfig{Env: o.env, Region: o.region}
 	environment, err := environmentFile(o.env)
@@ -54,6 +54,11 @@ func (o targetOptions) open(ctx context.Context) (*target.Target, error) {
 		c.Region = cmp.Or(o.region, environment.Region)
 	}
 	return target.Deployed(ctx, c)
+}
+
+// stateDir is the folder of the local runs' states.
+func (o targetOptions) stateDir() string {
+	return cmp.Or(o.state, filepath.Join(projectDir(), ".m2m"))
 }
 
 // projectDir is the folder of the project around the working directory, or that

@@ -53,7 +53,7 @@ commands with --cached until shortly before it expires.`,
   m2m token reader --scope test-api/read --json
   m2m token reader --header | curl -H @- http://127.0.0.1:4000/test_jwt
   m2m token reader --env prod --deployed --cached`,
-		Args:              wants("m2m token reader", "CLIENT"),
+		Args:              takes("m2m token reader", "CLIENT"),
 		ValidArgsFunction: completeClient(&o.target),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return o.target.plain(printToken(cmd.Context(), o, args[0], stdout))

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -148,10 +147,6 @@ func (o targetOptions) assembly(given string) (string, error) {
 		return "", withHint(fmt.Errorf("the run of %s does not say which assembly it runs", o.env), "name it with --assembly DIR")
 	}
 	return run.Assembly, nil
-}
-
-func (o targetOptions) stateDir() string {
-	return cmp.Or(o.state, filepath.Join(projectDir(), ".m2m"))
 }
 
 // marked are the keys of the routes that the environment file lets be called.
