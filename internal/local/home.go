@@ -24,7 +24,8 @@ type home struct {
 	temporary bool
 	lock      *flock.Flock
 
-	suspect  bool     // others could write to the folder
+	open     bool     // others could reach what is in the folder
+	suspect  bool     // and write to the folder itself
 	repaired []string // what was, for a person
 }
 

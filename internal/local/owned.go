@@ -35,7 +35,7 @@ func (h *home) claim() error {
 		return err
 	}
 	open, err := h.repair(h.dir, anything)
-	h.suspect = open&writing != 0
+	h.open, h.suspect = open != 0, open&writing != 0
 	return err
 }
 
@@ -67,10 +67,28 @@ func (h *home) inspect() error {
 			h.repaired = append(h.repaired, "If another user has read it, the secrets and keys of this environment are known: remove it for new ones.")
 		}
 	}
-	if _, err := walk(h.dir); err != nil { // modes mean nothing in a folder that is closed
+	if err := h.inspectVariables(); err != nil {
+		return err
+	}
+	within, err := walk(h.dir)
+	if err == nil && within && h.open && !h.suspect { // modes mean nothing in a folder that was closed
+		err = h.dropAssemblies()
+	}
+	if err != nil {
 		return err
 	}
 	return h.inspectFunctions()
+}
+
+// inspectVariables wants that nobody else could have written functions.env, which
+// can have a function load any program.
+func (h *home) inspectVariables() error {
+	err := trust.Private(h.path(functionEnvFile))
+	unsafe, told := errors.AsType[*trust.Error](err)
+	if errors.Is(err, fs.ErrNotExist) || told && unsafe.Owner == "" && !h.open {
+		return nil
+	}
+	return err
 }
 
 func (h *home) inspectFunctions() error {

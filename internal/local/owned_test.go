@@ -166,6 +166,42 @@ func TestWhatOthersCouldChangeIsMadeAgain(t *testing.T) {
 	}
 }
 
+// TestFilesOthersCouldWrite: in a folder that others could reach, the modes of files
+// count; in one that was closed they do not.
+func TestFilesOthersCouldWrite(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		folder   fs.FileMode
+		file     string
+		refused  bool
+		assembly bool // is kept
+	}{
+		"closed":                {0o700, "functions.env", false, true},
+		"open":                  {0o755, "functions.env", true, true},
+		"assembly, closed":      {0o700, "cdk.out/manifest.json", false, true},
+		"assembly, open":        {0o755, "cdk.out/manifest.json", false, false},
+		"nothing that they may": {0o755, "", false, true},
+	} {
+		state := prepared(t)
+		if err := os.WriteFile(filepath.Join(state, "dev", "functions.env"), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if c.file != "" {
+			chmod(t, 0o666, state, "dev", c.file)
+		}
+		chmod(t, c.folder, state, "dev")
+		_, err := open(t, state)
+		if c.refused {
+			wantUntrusted(t, err, filepath.Join(state, "dev", c.file), false)
+		} else if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := os.Stat(filepath.Join(state, "dev/cdk.out/manifest.json")); (err == nil) != c.assembly {
+			t.Errorf("%s: the assembly is kept: %t, want %t", name, err == nil, c.assembly)
+		}
+	}
+}
+
 // TestFindRunBelievesOnlyItsUser: what run.json says leads tokens and secrets.
 func TestFindRunBelievesOnlyItsUser(t *testing.T) {
 	t.Parallel()
