@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -28,7 +27,7 @@ func (r *Runtime) acceptedTypes() (accepted acceptedTypes, err error) {
 	if file == "" {
 		return nil, nil
 	}
-	content, err := os.ReadFile(file)
+	content, err := readRegular(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

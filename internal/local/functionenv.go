@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -66,7 +65,7 @@ func (r *Runtime) readVariables() (all []localVariable, err error) {
 		all = append(all, variable)
 	}
 	file := r.home.path(functionEnvFile)
-	content, err := os.ReadFile(file)
+	content, err := readRegular(file)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, &StateDirError{Dir: r.home.dir, Err: err}
 	}

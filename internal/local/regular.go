@@ -9,7 +9,7 @@ import (
 // largestStateFile is far above what a run keeps: a few kB for each client.
 const largestStateFile = 64 << 20
 
-// readRegular reads a file of the state folder: one that has an end, and does not keep its reader waiting.
+// readRegular reads a file of the state folder, or one that goes with it: it has an end, and does not keep its reader waiting.
 func readRegular(name string) ([]byte, error) {
 	info, err := os.Stat(name)
 	if err != nil {

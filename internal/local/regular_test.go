@@ -17,19 +17,21 @@ func TestStateIsARegularFile(t *testing.T) {
 		"FIFO":   func(path string) error { return syscall.Mkfifo(path, 0o600) },
 		"device": func(path string) error { return os.Symlink("/dev/zero", path) },
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			state := t.TempDir()
-			file := filepath.Join(state, "dev", "state.json")
-			if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-				t.Fatal(err)
-			}
-			if err := make(file); err != nil {
-				t.Fatal(err)
-			}
-			if err := startFails(t, local.Config{StateDir: state}, assemblyDir(t, nil)); !strings.Contains(err.Error(), file+" is not a regular file") {
-				t.Errorf("the error is %v, want one that names the file", err)
-			}
-		})
+		for _, file := range []string{"state.json", "functions.env"} {
+			t.Run(name+" "+file, func(t *testing.T) {
+				t.Parallel()
+				state := t.TempDir()
+				path := filepath.Join(state, "dev", file)
+				if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+					t.Fatal(err)
+				}
+				if err := make(path); err != nil {
+					t.Fatal(err)
+				}
+				if err := startFails(t, local.Config{StateDir: state}, ""); !strings.Contains(err.Error(), path+" is not a regular file") {
+					t.Errorf("the error is %v, want one that names the file", err)
+				}
+			})
+		}
 	}
 }
