@@ -62,7 +62,7 @@ func (r *rotator) mayGo(ctx context.Context, rot *rotation, s secretsInUse, secr
 const longestGrace = 24 * time.Hour
 
 // graceOf is how long a secret is spared after it was replaced. Half of the schedule is long enough for callers to
-// change, and never in the way of the schedule itself.
+// change, and not in the way of the schedule itself, but of one of a day, which is due at any time of its day.
 func (r *rotator) graceOf(rot *rotation) time.Duration {
 	if r.grace != nil {
 		return *r.grace
