@@ -100,11 +100,12 @@ func (v Value) names(c Client) bool {
 
 // tellsNobody says whether no reader of the version can have a secret of this app
 // client: it is not there, it is the placeholder, or it is from before the app
-// client, whose secrets are all newer than the last rotation then.
+// client. Of secrets that were there when a rotation last went well it tells
+// nothing: callers had one of them, whatever was written over it since.
 func (v Value) tellsNobody(c Client) bool {
 	other := v.named.ClientID != "" && v.named.ClientID != c.ID
-	replaced := other && len(c.Secrets) > 0 && c.Secrets[0].Created.After(c.RotatedAt)
-	return !v.there || v.placeholder || replaced
+	newer := len(c.Secrets) > 0 && c.Secrets[0].Created.After(c.RotatedAt)
+	return newer && (!v.there || v.placeholder || other)
 }
 
 // pastes says whether it holds a secret without its id, and another one than the

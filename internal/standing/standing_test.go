@@ -49,13 +49,20 @@ func TestOf(t *testing.T) {
 		"a placeholder over text":     {value(6, "{}"), value(5, "text"), undecided(6, "")},
 		"another client's, twice":     {value(6, other), value(5, other), undecided(6, "")},
 		"of no live secret":           {value(0, gone), value(-1, gone), undecided(0, "")},
-		"a placeholder twice":         {value(6, "{}"), value(5, " {} "), standing.Standing{ReplacedAt: hours(6)}},
-		"nothing there":               {none, none, standing.Standing{ReplacedAt: noon}},
+		"a placeholder twice":         {value(6, "{}"), value(5, " {} "), undecided(6, "")},
+		"nothing there":               {none, none, undecided(0, "")},
 		"the current one is not live": {value(0, gone), value(-1, older), standing.Standing{InUse: "c--1", Previous: "c--1", ReplacedAt: noon}},
 	}
 	for name, test := range cases {
 		if diff := cmp.Diff(test.want, standing.Of(c, test.current, test.previous)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+	first := c
+	first.RotatedAt = time.Time{}
+	for name, values := range map[string][2]standing.Value{"a placeholder twice": {value(6, "{}"), value(5, "{}")}, "the first": {value(6, "{}"), none}} {
+		if got := standing.Of(first, values[0], values[1]); got.Undecided || got.InUse != "" {
+			t.Errorf("%s before the first rotation: %+v", name, got)
 		}
 	}
 	replaced := c

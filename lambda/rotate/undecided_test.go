@@ -41,6 +41,12 @@ var handWritten = map[string]func(w *world) client.Credentials{
 		w.put("and again")
 		return held
 	},
+	"twice the placeholder, as a deployment that is rolled back writes": func(w *world) client.Credentials {
+		held := w.mustCredentials(labelCurrent)
+		w.put("{}")
+		w.put("{}")
+		return held
+	},
 	"the placeholder over an edit": func(w *world) client.Credentials {
 		held := w.mustCredentials(labelCurrent)
 		w.put(pasted(w.t, held))
