@@ -64,6 +64,9 @@ Exit status 0 if everything is as it should be, 1 if not.`,
   m2m verify --env prod --deployed --assembly cdk.out --json | jq '.checks[] | select(.outcome == "red")'`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.hasTime(); err != nil {
+				return err
+			}
 			return o.target.plain(verifyEnvironment(cmd.Context(), o, stdout, speech))
 		},
 	}
@@ -73,6 +76,17 @@ Exit status 0 if everything is as it should be, 1 if not.`,
 	cmd.Flags().DurationVar(&o.timeout, "timeout", time.Minute, "how long all of it may take, without --wait")
 	cmd.Flags().DurationVar(&o.wait, "wait", 0, "how long to wait for first rotations to end and new domains to answer, for example 15m")
 	return cmd
+}
+
+// hasTime refuses durations with which nothing would be asked: that would read as an API that does not answer.
+func (o verifyOptions) hasTime() error {
+	switch {
+	case o.timeout <= 0:
+		return withHint(fmt.Errorf("--timeout %s leaves no time to ask anything", o.timeout), "leave it out, or write one such as --timeout 1m")
+	case o.wait < 0:
+		return withHint(fmt.Errorf("--wait %s is less than nothing", o.wait), "leave it out, or write one such as --wait 15m")
+	}
+	return nil
 }
 
 func registerAssembly(cmd *cobra.Command, dir *string) {
