@@ -71,6 +71,11 @@ var addressCases = []ruleCase{
 	{
 		"the issuer is of the other type",
 		[]edit{identity("UserPool.IssuerConfiguration", `{"Type": "UPDATED"}`)},
-		[]string{"issuer-type replaces user pool Identity/UserPool: the issuer of the tokens changes, and with it the addresses of discovery and keys: (not set) -> UPDATED"},
+		[]string{"issuer-type replaces user pool Identity/UserPool: the issuer of the tokens changes, and with it the addresses of discovery and keys: ORIGINAL -> UPDATED"},
+	},
+	{
+		"the issuer's type is written as what it was",
+		[]edit{identity("UserPool.IssuerConfiguration", `{"Type": "ORIGINAL"}`)},
+		nil,
 	},
 }

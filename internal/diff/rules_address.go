@@ -20,7 +20,7 @@ var addresses = []address{
 	{"mapping-address", typeMapping, []string{"ApiMappingKey"}, "every URL at the custom domain changes", mappingPath},
 	{"mapping-address", typeMapping, []string{"DomainName"}, "the API goes to another custom domain", show},
 	{"record-address", typeRecord, []string{"Name"}, "another DNS name, and the old one no longer resolves", show},
-	{"issuer-type", typeUserPool, []string{"IssuerConfiguration", "Type"}, "the issuer of the tokens changes, and with it the addresses of discovery and keys", show},
+	{"issuer-type", typeUserPool, []string{"IssuerConfiguration", "Type"}, "the issuer of the tokens changes, and with it the addresses of discovery and keys", issuerType},
 }
 
 func (a address) rule() rule {
@@ -50,6 +50,14 @@ func mappingPath(key any) string {
 		return "/"
 	}
 	return "/" + show(key) + "/"
+}
+
+// issuerType is the type of a pool's issuer; a pool that is told none has the original one.
+func issuerType(value any) string {
+	if value == nil {
+		return "ORIGINAL"
+	}
+	return show(value)
 }
 
 // outputAddresses are the outputs that callers and m2m read an address from.
