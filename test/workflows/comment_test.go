@@ -149,6 +149,7 @@ func TestCommentTrustsNothing(t *testing.T) {
 		})
 	}
 	hostile := "https://a.example www.evil.example WWW.evil.example/x octo-org/octo-repo#1 #2 fixes #3 GH-4 &#64;octocat &num;5 0123abcd4567 " + strings.Repeat("a1", 20) + "\n" +
+		`GH\-6 _gh-8_ _9876fedc5432_ deadbeef` + "\n" +
 		"```mermaid\ngraph LR\n```\n> ~~~ geojson {}`\n- 1. ```math\n" +
 		"@octocat <img src=x> <script>a</script> <details onclick=x><summary>s</summary> ![p](https://evil.example/p.png) [r]: https://evil.example\n" + strings.Repeat("<y", 35_000)
 	asked, failure := post(t, artifact{number: "7", report: hostile})
@@ -157,7 +158,7 @@ func TestCommentTrustsNothing(t *testing.T) {
 	}
 	for _, bad := range []string{
 		"@octocat", "<img", "<script", "<details onclick", "](", "]:", "://",
-		"www.", "WWW.", "#1", "#2", "#3", "#4", "GH-4", "&#", "&num;", "0123abcd4567", "a1a1a1a1a1", "mermaid", "geojson", "math",
+		"www.", "WWW.", "#1", "#2", "#3", "#4", "GH-4", `GH\-6`, "gh-8", "9876fedc5432", "deadbeef", "&#", "&num;", "0123abcd4567", "a1a1a1a1a1", "mermaid", "geojson", "math",
 	} {
 		if strings.Contains(asked[0].Body, bad) {
 			t.Errorf("the comment has %q", bad)
