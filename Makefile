@@ -172,8 +172,12 @@ unpack: ## Put the packed assembly back into ASSEMBLY, and the packed tools wher
 env:
 	@test -n '$(ENV)' || { echo 'say which environment: ENV=dev' >&2; exit 1; }
 
+.PHONY: rollback
+rollback:
+	@$(if $(filter-out on off,$(ROLLBACK)),$(error ROLLBACK is on or off, not $(ROLLBACK)),:)
+
 .PHONY: deploy
-deploy: env node_modules ## Deploy ENV from ASSEMBLY, without asking; ROLLBACK=off lets no alarm roll it back.
+deploy: env rollback node_modules ## Deploy ENV from ASSEMBLY, without asking; ROLLBACK=off lets no alarm roll it back.
 	M2M='$(M2M)' .ci/deploy '$(ENV)' '$(ASSEMBLY)' $(if $(filter off,$(ROLLBACK)),--no-rollback-alarm)
 
 .PHONY: verify-deployed

@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -40,6 +41,19 @@ func TestTargets(t *testing.T) {
 	}
 	if called < 10 {
 		t.Errorf("%d targets are called: the test does not see them", called)
+	}
+}
+
+// TestRollbackSwitch: whoever says no to a rollback in another word gets none unawares.
+func TestRollbackSwitch(t *testing.T) {
+	t.Parallel()
+	for word, want := range map[string]string{"": "'cdk.out' \n", "on": "'cdk.out' \n", "off": "'cdk.out' --no-rollback-alarm\n", "no": "ROLLBACK is on or off, not no", "OFF": "ROLLBACK is on or off, not OFF"} {
+		cmd := exec.CommandContext(t.Context(), "make", "--dry-run", "--assume-old=node_modules", "deploy", "ENV=dev", "ROLLBACK="+word)
+		cmd.Dir = root
+		said, err := cmd.CombinedOutput()
+		if fails := strings.HasPrefix(want, "ROLLBACK"); (err != nil) != fails || !strings.Contains(string(said), want) {
+			t.Errorf("ROLLBACK=%s: %v, %q; want %q", word, err, said, want)
+		}
 	}
 }
 
