@@ -1,6 +1,8 @@
 package deploy_test
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -56,6 +58,43 @@ func TestLiftProtectionAsTheCLI(t *testing.T) {
 	want := "UpdateTerminationProtection " + identityID + " false as " + deployRole
 	if changes := slices.DeleteFunc(f.Asked, func(a string) bool { return strings.HasPrefix(a, "AssumeRole") }); len(changes) != 1 || changes[0] != want {
 		t.Errorf("asked for %q, want %q", changes, want)
+	}
+}
+
+// TestWhereTheRegionIsNotWritten: the roles of an environment without a Region are those of the Region that is deployed to.
+func TestWhereTheRegionIsNotWritten(t *testing.T) {
+	t.Parallel()
+	f := &deploytest.AWS{
+		Stacks: map[string]*deploytest.Stack{
+			"m2m-prod-Identity": {Status: "ROLLBACK_COMPLETE", Protected: true},
+			"m2m-prod-Api":      {Status: "UPDATE_COMPLETE", More: output},
+		},
+		Alarms: map[string]string{alarmName: "OK"},
+	}
+	dir := deploytest.Assembly(t)
+	manifest := filepath.Join(dir, "assembly-prod", "manifest.json")
+	written, err := os.ReadFile(manifest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unwritten := strings.NewReplacer("/eu-west-1", "/unknown-region", "-eu-west-1", "-${AWS::Region}").Replace(string(written))
+	if err := os.WriteFile(manifest, []byte(unwritten), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d := openIn(t, f, dir)
+	if _, err := d.LiftProtection(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Rollback(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"UpdateTerminationProtection " + identityID + " false as " + deployRole,
+		"DescribeAlarms " + alarmName + " as " + strings.Replace(deployRole, "deploy", "lookup", 1),
+	} {
+		if !slices.Contains(f.Asked, want) {
+			t.Errorf("asked for %q, want %q among it", f.Asked, want)
+		}
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 const (
 	partition   = "${AWS::Partition}"
 	accountID   = "${AWS::AccountId}"
+	regionName  = "${AWS::Region}" // where the environment names none
 	sessionName = "m2m-predeploy"
 )
 
@@ -45,7 +46,7 @@ func (r *roles) take(ctx context.Context, role, region string) (aws.Config, erro
 	if len(own) < 2 {
 		return aws.Config{}, fmt.Errorf("STS names %q for these credentials, which is not an ARN", aws.ToString(caller.Arn))
 	}
-	role = strings.NewReplacer(partition, own[1], accountID, aws.ToString(caller.Account)).Replace(role)
+	role = strings.NewReplacer(partition, own[1], accountID, aws.ToString(caller.Account), regionName, config.Region).Replace(role)
 	taken := config.Copy()
 	taken.Credentials = aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(sts.NewFromConfig(config), role, func(o *stscreds.AssumeRoleOptions) {
 		o.RoleSessionName = sessionName
