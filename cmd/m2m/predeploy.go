@@ -47,7 +47,11 @@ It takes the roles that cdk deploy takes. ` + "`make deploy`" + ` runs it.`,
   m2m predeploy --env prod --no-rollback-alarm`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return predeploy(cmd.Context(), o, stdout, speech)
+			err := predeploy(cmd.Context(), o, stdout, speech)
+			if errors.Is(err, deploy.ErrNoRegion) {
+				return withHint(err, "choose one in the environment file or with AWS_REGION")
+			}
+			return err
 		},
 	}
 	cmd.Flags().StringVar(&o.env, "env", "dev", "the environment")

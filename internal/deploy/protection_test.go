@@ -1,12 +1,16 @@
 package deploy_test
 
 import (
+	"errors"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/google/go-cmp/cmp"
 
@@ -81,6 +85,13 @@ func TestWhereTheRegionIsNotWritten(t *testing.T) {
 	if err := os.WriteFile(manifest, []byte(unwritten), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	nowhere, err := deploy.Open(dir, "prod", aws.Config{Credentials: credentials.NewStaticCredentialsProvider("OPS", "secret", "")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := nowhere.LiftProtection(t.Context()); !errors.Is(err, deploy.ErrNoRegion) {
+		t.Errorf("without a Region anywhere: %v", err)
+	}
 	d := openIn(t, f, dir)
 	if _, err := d.LiftProtection(t.Context()); err != nil {
 		t.Fatal(err)
@@ -131,5 +142,22 @@ func TestLiftProtectionRefused(t *testing.T) {
 		if !f.Stacks["m2m-prod-Identity"].Protected {
 			t.Errorf("%s: the protection is gone", operation)
 		}
+	}
+}
+
+// TestNothingAnswers: one sentence, and not the SDK's chain of causes.
+func TestNothingAnswers(t *testing.T) {
+	t.Parallel()
+	gone := httptest.NewServer(nil)
+	gone.Close()
+	d, err := deploy.Open(deploytest.Assembly(t), "prod", aws.Config{
+		Region: "eu-west-1", BaseEndpoint: &gone.URL, RetryMaxAttempts: 1, Credentials: credentials.NewStaticCredentialsProvider("OPS", "secret", ""),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "looking at the stack m2m-prod-Api: asking whose credentials these are: connection refused"
+	if _, err := d.LiftProtection(t.Context()); err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
 	}
 }

@@ -20,6 +20,9 @@ const (
 	sessionName = "m2m-predeploy"
 )
 
+// ErrNoRegion is of an environment that names no Region, where the AWS settings name none.
+var ErrNoRegion = errors.New("no AWS Region is known")
+
 // roles takes roles as the CDK CLI does: who may not take one goes on with the credentials there are, if they are of
 // the role's account.
 type roles struct {
@@ -34,6 +37,9 @@ func (r *roles) take(ctx context.Context, role, region string) (aws.Config, erro
 	config := r.base.Copy()
 	if region != "" {
 		config.Region = region
+	}
+	if config.Region == "" {
+		return aws.Config{}, ErrNoRegion
 	}
 	if role == "" {
 		return config, nil

@@ -59,10 +59,17 @@ func isMissing(err error) bool {
 	return errors.As(err, &answer) && answer.ErrorCode() == "ValidationError" && strings.Contains(answer.ErrorMessage(), "does not exist")
 }
 
-// told is err as one sentence, where a service has answered: its message and its code.
+// told is err as one sentence: the message and code of a service that has answered, or the cause at the end of the
+// SDK's chain.
 func told(err error) error {
 	if answer, ok := errors.AsType[smithy.APIError](err); ok {
 		return fmt.Errorf("%s (%s)", strings.TrimSuffix(answer.ErrorMessage(), "."), answer.ErrorCode())
 	}
-	return err
+	for {
+		cause := errors.Unwrap(err)
+		if cause == nil {
+			return err
+		}
+		err = cause
+	}
 }
