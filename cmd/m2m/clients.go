@@ -40,8 +40,9 @@ permission cognito-idp:DescribeUserPoolClient) holds a secret of it, which is no
 looked at. Without that permission the scopes are shown as -, and the rest as usual.
 
 --overdue lists only the clients whose secret is not rotated as it should be: its
-day has passed, a rotation does not end, none ever did, or rotation is turned off.
-This finds what no alarm does, such as a rotation function that can't be called.
+day has passed, a rotation does not end, none ever did, rotation is turned off, or
+somebody has deleted the secret. This finds what no alarm does, such as a rotation
+function that can't be called.
 
 Exit status:
   0  the clients were listed; with --overdue, there are none
@@ -242,6 +243,8 @@ func stateText(o targetOptions, c target.Client, now time.Time) string {
 		return fmt.Sprintf("its app client is newer than its credentials: `m2m rotate %s%s`", c.Name, o.flags())
 	case target.AppClientGone:
 		return "its app client does not exist: deploy again"
+	case target.SecretGone:
+		return fmt.Sprintf("its secret was deleted: `aws secretsmanager restore-secret --secret-id m2m/%s/%s`; if it can't be restored, give the client another name and deploy", o.env, c.Name)
 	}
 	return string(c.State)
 }

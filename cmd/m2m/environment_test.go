@@ -18,6 +18,7 @@ import (
 //	rotator fail STEP       let a step of rotations fail; none: let all succeed
 //	clock DURATION          set the services' clock, relative to this machine's
 //	replace CLIENT          give the client another app client's secrets
+//	lose CLIENT             have the client's secret be one that was deleted
 //	put CLIENT VALUE        write a value over the client's credentials
 //	stage KEYS ROUTES       have API Gateway tell of settings and of routes, each
 //	                        a list of keys with commas between them
@@ -56,6 +57,7 @@ var environmentCommands = map[string]func(*testscript.TestScript, bool, []string
 	"undecided": func(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(environmentOf(ts).MarkUndecided(context.Background(), args[0]))
 	},
+	"lose": func(ts *testscript.TestScript, _ bool, args []string) { environmentOf(ts).Lose(args[0]) },
 	"put": func(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(environmentOf(ts).Put(context.Background(), "m2m/dev/"+args[0], args[1]))
 	},

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	cognitotypes "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 	"golang.org/x/sync/errgroup"
 )
@@ -34,6 +37,9 @@ const (
 	AppClientReplaced State = "app-client-replaced"
 	// AppClientGone is the state of a secret whose app client does not exist.
 	AppClientGone State = "app-client-gone"
+	// SecretGone is the state of an app client without a secret in Secrets Manager,
+	// which is not listed there any more: somebody has deleted it.
+	SecretGone State = "secret-gone"
 )
 
 // Client is one client of an environment, as an operator sees it. Finding it out
@@ -77,11 +83,11 @@ func (t *Target) Clients(ctx context.Context) ([]Client, error) {
 	}
 	clients := make([]Client, len(names))
 	const atOnce = 4
-	group, ctx := errgroup.WithContext(ctx)
+	group, each := errgroup.WithContext(ctx)
 	group.SetLimit(atOnce)
 	for i, name := range names {
 		group.Go(func() error {
-			found, err := t.client(ctx, pool, name)
+			found, err := t.client(each, pool, name)
 			if err != nil {
 				return err
 			}
@@ -89,7 +95,40 @@ func (t *Target) Clients(ctx context.Context) ([]Client, error) {
 			return nil
 		})
 	}
-	return clients, group.Wait()
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return t.addLost(ctx, clients)
+}
+
+// addLost adds the clients of a deployment whose secret is not listed: its stack tells of each app client.
+func (t *Target) addLost(ctx context.Context, clients []Client) ([]Client, error) {
+	if !t.Deployed() {
+		return clients, nil
+	}
+	outputs, err := t.outputs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, output := range outputs {
+		suffix, ok := strings.CutPrefix(aws.ToString(output.OutputKey), "ClientId")
+		name, id := clientOf(aws.ToString(output.Description), suffix), aws.ToString(output.OutputValue)
+		if ok && !slices.ContainsFunc(clients, func(c Client) bool { return c.ID == id || c.Name == name }) {
+			clients = append(clients, Client{Name: name, ID: id, State: SecretGone})
+		}
+	}
+	slices.SortFunc(clients, func(a, b Client) int { return strings.Compare(a.Name, b.Name) })
+	return clients, nil
+}
+
+// clientOf is the name of a client in the description of the output of its id, which the stacks write; the key's part
+// if it is not there.
+func clientOf(description, suffix string) string {
+	name := strings.TrimSuffix(strings.TrimPrefix(description, "App client id of "), ".")
+	if !clientPattern.MatchString(name) {
+		return suffix
+	}
+	return name
 }
 
 // Client is the client of that name. Without one it fails with an *Error whose

@@ -20,6 +20,8 @@ func (c *Client) Overdue(now time.Time) string {
 	switch {
 	case c.State == AppClientGone:
 		return "its app client does not exist"
+	case c.State == SecretGone:
+		return "it was deleted"
 	case c.State == RotationOff:
 		return "its rotation is turned off"
 	case c.State == NotRotated && c.PendingVersion == "":

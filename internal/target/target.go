@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	stacktypes "github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
@@ -104,22 +105,35 @@ func (t *Target) UserPoolID(ctx context.Context) (string, error) {
 // output is an output of the stack that holds the clients and the API. Its keys
 // are fixed.
 func (t *Target) output(ctx context.Context, key string) (string, error) {
-	stack := "m2m-" + t.Env + "-Api"
-	answer, err := t.stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &stack})
-	if noSuchStack(err) {
-		return "", &Error{Problem: NotDeployed, Subject: t.Env, text: fmt.Sprintf("%s is not deployed in %s: there is no stack %s", t.Env, t.Region, stack), Err: err}
-	}
+	outputs, err := t.outputs(ctx)
 	if err != nil {
-		return "", t.failure(stack, err)
+		return "", err
 	}
-	for _, described := range answer.Stacks {
-		for _, output := range described.Outputs {
-			if aws.ToString(output.OutputKey) == key {
-				return aws.ToString(output.OutputValue), nil
-			}
+	for _, output := range outputs {
+		if aws.ToString(output.OutputKey) == key {
+			return aws.ToString(output.OutputValue), nil
 		}
 	}
-	return "", &Error{Problem: NotDeployed, Subject: t.Env, text: fmt.Sprintf("the stack %s in %s has no output %s", stack, t.Region, key)}
+	return "", &Error{Problem: NotDeployed, Subject: t.Env, text: fmt.Sprintf("the stack %s in %s has no output %s", t.stack(), t.Region, key)}
+}
+
+// stack is the name of the stack that holds the clients and the API.
+func (t *Target) stack() string { return "m2m-" + t.Env + "-Api" }
+
+// outputs are those of that stack.
+func (t *Target) outputs(ctx context.Context) (outputs []stacktypes.Output, err error) {
+	stack := t.stack()
+	answer, err := t.stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &stack})
+	if noSuchStack(err) {
+		return nil, &Error{Problem: NotDeployed, Subject: t.Env, text: fmt.Sprintf("%s is not deployed in %s: there is no stack %s", t.Env, t.Region, stack), Err: err}
+	}
+	if err != nil {
+		return nil, t.failure(stack, err)
+	}
+	for _, described := range answer.Stacks {
+		outputs = append(outputs, described.Outputs...)
+	}
+	return outputs, nil
 }
 
 // The names of environments and clients as environment files have them, a

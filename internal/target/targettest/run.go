@@ -72,6 +72,7 @@ type Run struct {
 
 	mu     sync.Mutex
 	denied map[string]refusal // by operation
+	lost   []string           // names of secrets that are not listed
 	stage  Stage
 	trails []Trail
 	offset time.Duration // of the services' clock
@@ -199,9 +200,13 @@ func (r *Run) startAWS() error {
 		return err
 	}
 	r.store = store
+	outputs := []cloudformation.Output{{Key: "ApiUrl", Value: r.APIURL}, {Key: "ApiId", Value: APIID}, {Key: "UserPoolId", Value: UserPoolID}}
+	for name, key := range map[string]string{"reader": "ClientIdReader", "writer": "ClientIdWriter"} {
+		outputs = append(outputs, cloudformation.Output{Key: key, Value: r.ClientIDs[name], Description: "App client id of " + name + "."})
+	}
 	stacks, err := cloudformation.New([]cloudformation.Stack{{
 		Name: "m2m-dev-Api", ID: "arn:aws:cloudformation:" + Region + ":" + account + ":stack/m2m-dev-Api/1",
-		Outputs: []cloudformation.Output{{Key: "ApiUrl", Value: r.APIURL}, {Key: "ApiId", Value: APIID}, {Key: "UserPoolId", Value: UserPoolID}},
+		Outputs: outputs,
 	}})
 	if err != nil {
 		return err
@@ -227,6 +232,34 @@ func (r *Run) startAWS() error {
 	return nil
 }
 
+// Lose has a client's secret be one that somebody has deleted, which is listed no more.
+func (r *Run) Lose(name string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.lost = append(r.lost, "m2m/dev/"+name)
+}
+
+// listSecrets leaves out what is lost.
+func (r *Run) listSecrets(w http.ResponseWriter, request *http.Request, handler http.Handler) {
+	said := httptest.NewRecorder()
+	handler.ServeHTTP(said, request)
+	var list map[string]any
+	if err := json.Unmarshal(said.Body.Bytes(), &list); err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	secrets, _ := list["SecretList"].([]any)
+	r.mu.Lock()
+	list["SecretList"] = slices.DeleteFunc(secrets, func(s any) bool {
+		listed, _ := s.(map[string]any)
+		return slices.Contains(r.lost, fmt.Sprint(listed["Name"]))
+	})
+	r.mu.Unlock()
+	w.Header().Set("Content-Type", said.Header().Get("Content-Type"))
+	w.WriteHeader(said.Code)
+	_ = json.NewEncoder(w).Encode(list)
+}
+
 // deniable refuses what Deny says, as the JSON services of AWS do.
 func (r *Run) deniable(handler http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
@@ -244,6 +277,10 @@ func (r *Run) deniable(handler http.Handler) http.Handler {
 			r.mu.Lock()
 			defer r.mu.Unlock()
 			r.serveTrails(w, request, operation)
+			return
+		}
+		if operation == "ListSecrets" && denied.code == "" {
+			r.listSecrets(w, request, handler)
 			return
 		}
 		byFunction := strings.Contains(request.UserAgent(), "app/"+functionApp)
