@@ -75,6 +75,9 @@ func TestExpired(t *testing.T) {
 			[]string{
 				stack("m2m-pr-12-Api", expires(day(-2))), stack("m2m-pr-12-Identity", expires(day(-2))), stack("m2m-pr-7-Identity", expires("2020-01-01")),
 				stack("m2m-pr-1-Api", expires(day(2))), stack("m2m-prod-Api", `{"Key":"other","Value":"2020-01-01"}`), `{"StackName":"CDKToolkit"}`,
+				stack("m2m-pr-5-Api", expires(day(-2))), stack("m2m-pr-5-Identity", expires(day(5))), // is being deployed again
+				stack("m2m-pr-6-Api", expires(day(-2))), stack("m2m-pr-6-Identity", ""), // somebody keeps it
+				`{"StackName":"m2m-pr-7-Api","StackStatus":"REVIEW_IN_PROGRESS"}`, // has nothing in it
 				stack("m2m-pr-2-Api", expires("never")), stack("other-pr-3-Api", expires("2020-01-01")), stack("m2m-pr-4-Api-2", expires("2020-01-01")),
 			},
 			`expired=["pr-12","pr-7"]` + "\n",
