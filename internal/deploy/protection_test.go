@@ -3,7 +3,6 @@ package deploy_test
 import (
 	"errors"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -16,6 +15,7 @@ import (
 
 	"cognito-m2m/internal/deploy"
 	"cognito-m2m/internal/deploy/deploytest"
+	"cognito-m2m/internal/m2mtest"
 )
 
 const (
@@ -77,14 +77,7 @@ func TestWhereTheRegionIsNotWritten(t *testing.T) {
 	}
 	dir := deploytest.Assembly(t)
 	manifest := filepath.Join(dir, "assembly-prod", "manifest.json")
-	written, err := os.ReadFile(manifest)
-	if err != nil {
-		t.Fatal(err)
-	}
-	unwritten := strings.NewReplacer("/eu-west-1", "/unknown-region", "-eu-west-1", "-${AWS::Region}").Replace(string(written))
-	if err := os.WriteFile(manifest, []byte(unwritten), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	m2mtest.Write(t, manifest, strings.NewReplacer("/eu-west-1", "/unknown-region", "-eu-west-1", "-${AWS::Region}").Replace(m2mtest.Read(t, manifest)))
 	nowhere, err := deploy.Open(dir, "prod", aws.Config{Credentials: credentials.NewStaticCredentialsProvider("OPS", "secret", "")})
 	if err != nil {
 		t.Fatal(err)

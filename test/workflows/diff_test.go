@@ -11,26 +11,12 @@ import (
 // the folder is gone.
 func TestDiffAfterAKill(t *testing.T) {
 	t.Parallel()
-	project := t.TempDir()
-	script, err := os.ReadFile(filepath.Join(root, ".ci", "diff"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, content := range map[string]string{
-		".ci/diff":     string(script),
+	project := scripted(t, "diff", map[string]string{
 		"bin/npx":      "#!/bin/sh\n",
 		"bin/go":       "#!/bin/sh\necho \"$*\"\n",
 		".gitignore":   ".build\nnode_modules\n",
 		"node_modules": "", // is linked, and nothing of it is used
-	} {
-		path := filepath.Join(project, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(content), 0o700); err != nil { //nolint:gosec // programs
-			t.Fatal(err)
-		}
-	}
+	})
 	inProject := func(name string, args ...string) string {
 		t.Helper()
 		cmd := exec.CommandContext(t.Context(), name, args...)

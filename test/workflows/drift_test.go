@@ -13,33 +13,19 @@ import (
 // "Starting Drift" on, of the dev environment's 36 resources, before a CloudFormation made to answer so).
 func drifted(t *testing.T, said string) (output, report string, failed bool) {
 	t.Helper()
-	dir := t.TempDir()
-	write := func(name, content string, mode os.FileMode) {
-		name = filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, []byte(content), mode); err != nil {
-			t.Fatal(err)
-		}
-	}
-	script, err := os.ReadFile(filepath.Join(root, ".ci", "drift"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	write(".ci/drift", string(script), 0o700)
 	recorded, err := filepath.Abs(filepath.Join("testdata", "drift", said+".log"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	write("bin/npx", fmt.Sprintf("#!/bin/sh\nprintf '%%s\\n' \"$*\" > asked\ncat '%s'\n", recorded), 0o700)
+	files := map[string]string{"bin/npx": fmt.Sprintf("#!/bin/sh\nprintf '%%s\\n' \"$*\" > asked\ncat '%s'\n", recorded)}
 	for stack, count := range map[string]int{"Identity": 3, "Api": 33} {
 		var resources []string
 		for i := range count {
 			resources = append(resources, fmt.Sprintf("\"R%d\":{}", i))
 		}
-		write("cdk.out/assembly-dev/"+stack+".template.json", `{"Resources":{`+strings.Join(resources, ",")+`}}`, 0o600)
+		files["cdk.out/assembly-dev/"+stack+".template.json"] = `{"Resources":{` + strings.Join(resources, ",") + `}}`
 	}
+	dir := scripted(t, "drift", files)
 	cmd := exec.CommandContext(t.Context(), filepath.Join(dir, ".ci", "drift"), "dev")
 	cmd.Env = append(os.Environ(), "PATH="+filepath.Join(dir, "bin")+":"+os.Getenv("PATH"))
 	out, err := cmd.CombinedOutput()

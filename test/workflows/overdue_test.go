@@ -13,10 +13,6 @@ import (
 // whatever a run before has left.
 func TestOverdueScript(t *testing.T) {
 	t.Parallel()
-	script, err := os.ReadFile(filepath.Join(root, ".ci", "overdue"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	for m2m, at := range map[string]string{".build/m2m": ".build/m2m", "m2m": "bin/m2m", "": ".build/m2m"} {
 		for ends, want := range map[int]struct {
 			status int
@@ -24,25 +20,15 @@ func TestOverdueScript(t *testing.T) {
 		}{0: {0, false}, 3: {0, true}, 1: {1, false}, 139: {139, false}} {
 			t.Run(fmt.Sprintf("M2M=%s ends with %d", m2m, ends), func(t *testing.T) {
 				t.Parallel()
-				dir := t.TempDir()
-				write := func(name, content string) {
-					name = filepath.Join(dir, name)
-					if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
-						t.Fatal(err)
-					}
-					if err := os.WriteFile(name, []byte(content), 0o700); err != nil { //nolint:gosec // programs
-						t.Fatal(err)
-					}
-				}
-				write(".ci/overdue", string(script))
-				write(".build/overdue/dev.txt", "of yesterday")
 				said := fmt.Sprintf("#!/bin/sh\necho \"$*\"\nexit %d\n", ends)
-				if m2m == "" { // go build writes it
-					write("bin/go", "#!/bin/sh\ncat > .build/m2m <<'END'\n"+said+"END\nchmod +x .build/m2m\n")
-				} else {
-					write("bin/go", "#!/bin/sh\necho 'nothing is built where there is an m2m' >&2\nexit 7\n")
-					write(at, said)
+				files := map[string]string{
+					".build/overdue/dev.txt": "of yesterday", at: said, "bin/go": "#!/bin/sh\necho 'nothing is built where there is an m2m' >&2\nexit 7\n",
 				}
+				if m2m == "" {
+					delete(files, at)
+					files["bin/go"] = "#!/bin/sh\ncat > " + at + " <<'END'\n" + said + "END\nchmod +x " + at + "\n"
+				}
+				dir := scripted(t, "overdue", files)
 				cmd := exec.CommandContext(t.Context(), filepath.Join(dir, ".ci", "overdue"), "dev")
 				cmd.Env = append(os.Environ(), "PATH="+filepath.Join(dir, "bin")+":"+os.Getenv("PATH"), "M2M="+m2m)
 				out, _ := cmd.CombinedOutput()
