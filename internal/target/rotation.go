@@ -16,22 +16,35 @@ import (
 // Rotate begins a rotation of the client's secret, which goes on by itself, and
 // returns the version that it makes. If one is unfinished it fails with an
 // *Error whose problem is Unfinished.
+//
+// The last step of a rotation moves the label and then takes a moment to end, in
+// which Secrets Manager refuses another one: Rotate waits for that end.
 func (t *Target) Rotate(ctx context.Context, client string) (version string, err error) {
-	s, err := t.describe(ctx, client)
-	if err != nil {
-		return "", err
+	ticker := time.NewTicker(t.lookInterval())
+	defer ticker.Stop()
+	for looks := 1; ; looks++ {
+		s, err := t.describe(ctx, client)
+		if err != nil {
+			return "", err
+		}
+		if s.pending != "" {
+			return "", &Error{Problem: Unfinished, Subject: client, text: fmt.Sprintf("a rotation of %s has been unfinished since %s", client, s.changed.UTC().Format(time.RFC3339))}
+		}
+		answer, err := t.secrets.RotateSecret(ctx, &secretsmanager.RotateSecretInput{SecretId: &s.name})
+		switch {
+		case err == nil:
+			return aws.ToString(answer.VersionId), nil
+		case !isUnderWay(err):
+			return "", t.secretFailure(ctx, client, err)
+		case looks == looksForEnd:
+			return "", &Error{Problem: Unfinished, Subject: client, text: fmt.Sprintf("a rotation of %s is still under way", client), Err: err}
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return "", ctx.Err()
+		}
 	}
-	if s.pending != "" {
-		return "", &Error{Problem: Unfinished, Subject: client, text: fmt.Sprintf("a rotation of %s has been unfinished since %s", client, s.changed.UTC().Format(time.RFC3339))}
-	}
-	answer, err := t.secrets.RotateSecret(ctx, &secretsmanager.RotateSecretInput{SecretId: &s.name})
-	if isUnderWay(err) {
-		return "", &Error{Problem: Unfinished, Subject: client, text: fmt.Sprintf("a rotation of %s is still under way", client), Err: err}
-	}
-	if err != nil {
-		return "", t.secretFailure(ctx, client, err)
-	}
-	return aws.ToString(answer.VersionId), nil
 }
 
 // Resume runs the steps of an unfinished rotation again and returns the version
@@ -90,11 +103,22 @@ func (t *Target) Abandon(ctx context.Context, client, version string) error {
 	return nil
 }
 
-// How often Watch looks. On AWS a rotation takes minutes, and each look is billed.
+// How often Watch and Rotate look. On AWS a rotation takes minutes, and each look is billed.
 const (
 	lookLocally = 100 * time.Millisecond
 	lookOnAWS   = 3 * time.Second
 )
+
+// looksForEnd is how often Rotate asks while a rotation without a pending version
+// has not ended.
+const looksForEnd = 10
+
+func (t *Target) lookInterval() time.Duration {
+	if t.Deployed() {
+		return lookOnAWS
+	}
+	return lookLocally
+}
 
 // looksForLabel is how often Watch looks for a version that has no label yet:
 // what Secrets Manager tells may be behind, but not by so much.
@@ -105,11 +129,7 @@ const looksForLabel = 10
 // lost its label, to somebody or because the rotation has withdrawn, it fails with
 // an *Error whose problem is Abandoned.
 func (t *Target) Watch(ctx context.Context, client, version string, labels func([]string)) error {
-	every := lookOnAWS
-	if !t.Deployed() {
-		every = lookLocally
-	}
-	ticker := time.NewTicker(every)
+	ticker := time.NewTicker(t.lookInterval())
 	defer ticker.Stop()
 	var seen []string
 	for looks := 1; ; looks++ {

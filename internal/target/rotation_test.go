@@ -156,6 +156,21 @@ func TestRevokeWhileARotationIsUnfinished(t *testing.T) {
 	}
 }
 
+// TestRotateWaitsForTheEndOfTheLastStep: the label has moved, and the step that
+// moved it has not ended. Secrets Manager refuses another rotation until it has.
+func TestRotateWaitsForTheEndOfTheLastStep(t *testing.T) {
+	t.Parallel()
+	run := begin(t, true)
+	of := localTarget(t, run)
+	end := make(chan struct{})
+	run.Rotator.Linger(end)
+	rotate(t, of)
+	time.AfterFunc(200*time.Millisecond, func() { close(end) })
+	if _, err := of.Rotate(t.Context(), "reader"); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestReplacedAppClient(t *testing.T) {
 	t.Parallel()
 	run := begin(t, false)

@@ -26,6 +26,7 @@ type Rotator struct {
 	mu      sync.Mutex
 	failing string
 	held    chan struct{}
+	linger  <-chan struct{}
 }
 
 func (r *Rotator) use(c aws.Config, tokenEndpoint string) {
@@ -37,6 +38,13 @@ func (r *Rotator) Fail(step string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.failing = step
+}
+
+// Linger lets the last step, its work done, not end before the channel is closed.
+func (r *Rotator) Linger(until <-chan struct{}) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.linger = until
 }
 
 // Hold lets every step wait until Release.
@@ -101,7 +109,7 @@ func (r *Rotator) Invoke(ctx context.Context, payload []byte) (response []byte, 
 		return nil, "", err
 	}
 	r.mu.Lock()
-	failing, held := r.failing, r.held
+	failing, held, linger := r.failing, r.held, r.linger
 	r.mu.Unlock()
 	if held != nil {
 		select {
@@ -118,6 +126,9 @@ func (r *Rotator) Invoke(ctx context.Context, payload []byte) (response []byte, 
 		err = r.create(ctx, event.SecretID, event.ClientRequestToken)
 	case "finishSecret":
 		err = r.finish(ctx, event.SecretID, event.ClientRequestToken)
+		if linger != nil {
+			<-linger
+		}
 	}
 	return []byte("null"), "", err
 }
