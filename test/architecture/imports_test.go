@@ -38,6 +38,20 @@ type rule struct {
 	tests     bool // applies to test files too
 }
 
+// ground holds the packages with rules that siblings share, each with the packages that may import it.
+var ground = map[string][]string{
+	module + "/internal/httpapi": {
+		"config", "internal/access", "internal/assembly", "internal/gateway", "internal/verify",
+	},
+	module + "/internal/jwtauth":      {"cmd/m2m", "internal/explain", "internal/gateway"},
+	module + "/internal/lambdapolicy": {"internal/assembly", "internal/gateway"},
+}
+
+// mayStandOn says whether a package may import one of the ground floor.
+func mayStandOn(imported, name string) bool { return slices.Contains(ground[imported], name) }
+
+func isGround(path string) bool { return ground[path] != nil }
+
 // printable is about text alone and imports nothing of ours, so whoever prints something may import it.
 const printable = module + "/internal/printable"
 
@@ -56,7 +70,7 @@ var rules = []rule{
 	{
 		why:       "config and the functions stand alone",
 		applies:   func(name string) bool { return name == "config" || isFunction(name) },
-		forbidden: func(i string) bool { return ours(i) && !isOfRotation(i) && i != printable },
+		forbidden: func(i string) bool { return ours(i) && !isOfRotation(i) && !isGround(i) && i != printable },
 	},
 	{
 		why:       "client stands alone but for the clocks",
@@ -82,8 +96,13 @@ var rules = []rule{
 		why:     "the parts of the local runtime are siblings; internal/local puts them together",
 		applies: isPart,
 		forbidden: func(i string) bool {
-			return ours(i) && i != module+"/internal/trust" && i != printable && i != clocks
+			return ours(i) && i != module+"/internal/trust" && i != printable && i != clocks && !isGround(i)
 		},
+	},
+	{
+		why:       "the ground floor knows nothing above it",
+		applies:   func(name string) bool { return isGround(module + "/" + name) },
+		forbidden: func(i string) bool { return ours(i) && i != clocks },
 	},
 	{
 		why:       "internal/trust stands alone",
@@ -168,6 +187,11 @@ func isPart(name string) bool {
 // violations are the sentences that say which package breaks which rule.
 func violations(packages []pkg) (found []string) {
 	for _, p := range packages {
+		for _, path := range p.Imports {
+			if isGround(path) && !mayStandOn(path, p.name()) {
+				found = append(found, fmt.Sprintf("%s imports %s: who stands on the ground floor is listed", p.ImportPath, path))
+			}
+		}
 		for _, r := range rules {
 			if !r.applies(p.name()) {
 				continue
@@ -217,6 +241,10 @@ func TestImportRulesGoRed(t *testing.T) {
 		{"client", module + "/internal/gateway"},
 		{"internal/clock", module + "/client"},
 		{"internal/gateway", module + "/internal/cognito"},
+		{"config", module + "/internal/jwtauth"},
+		{"lambda/rotate", module + "/internal/httpapi"},
+		{"internal/cognito", module + "/internal/jwtauth"},
+		{"internal/httpapi", module + "/internal/gateway"},
 		{"internal/trust", module + "/internal/local"},
 		{"internal/local", module + "/config"},
 		{"internal/assembly", module + "/stacks"},
@@ -241,7 +269,9 @@ func TestImportRulesGoRed(t *testing.T) {
 	for importer, imported := range map[string][]string{
 		"lambda/rotate":    {module + "/client", module + "/internal/standing"},
 		"client":           {clocks},
-		"internal/gateway": {clocks},
+		"internal/gateway": {clocks, module + "/internal/httpapi", module + "/internal/jwtauth"},
+		"internal/jwtauth": {clocks},
+		"config":           {module + "/internal/httpapi"},
 	} {
 		allowed := pkg{ImportPath: module + "/" + importer, Imports: imported}
 		if found := violations([]pkg{allowed}); len(found) > 0 {
