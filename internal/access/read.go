@@ -2,12 +2,11 @@ package access
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"cognito-m2m/internal/assembly"
+	"cognito-m2m/internal/httpapi"
 )
 
 // IDs are the ids that an environment has where it runs. An assembly has none
@@ -121,21 +120,12 @@ func (r reader) name(declared assembly.UserPoolClient) string {
 	return declared.Name
 }
 
-var errIdentitySource = errors.New("an authorizer has another identity source than one header or one query parameter")
-
 func (r reader) authorizer(declared assembly.Authorizer) (*Authorizer, error) {
-	a := &Authorizer{Name: declared.Name}
-	source := strings.Join(declared.IdentitySource, ",")
-	header, isHeader := strings.CutPrefix(source, "$request.header.")
-	query, isQuery := strings.CutPrefix(source, "$request.querystring.")
-	switch {
-	case isHeader:
-		a.Header = header
-	case isQuery:
-		a.Query = query
-	default:
-		return nil, errIdentitySource
+	source, err := httpapi.ParseIdentitySource(declared.IdentitySource)
+	if err != nil {
+		return nil, fmt.Errorf("the authorizer %s: %w", declared.Name, err)
 	}
+	a := &Authorizer{Name: declared.Name, Header: source.Header, Query: source.Query}
 	if r.ids.UserPoolID != "" {
 		a.Issuer = declared.Issuer
 	}

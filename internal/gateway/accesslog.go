@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -9,6 +8,8 @@ import (
 	"sync"
 	"unicode"
 	"unicode/utf8"
+
+	"cognito-m2m/internal/httpapi"
 )
 
 // accessLog writes one line per request that reached a stage, in the stage's own format.
@@ -17,12 +18,12 @@ type accessLog struct {
 	out io.Writer // nil if nobody reads it
 }
 
-// logFormat is a compiled access log template: literal text and variables in turn. Nil logs nothing.
+// logFormat is a compiled access log template. Nil logs nothing.
 type logFormat []logPart
 
 type logPart struct {
 	literal  string
-	variable logVariable // nil for a literal
+	variable logVariable // after the literal; nil in the last part
 }
 
 // logVariable returns a variable's value in an exchange, "" if it has none.
@@ -31,36 +32,23 @@ type logVariable func(x *exchange) string
 // unset is what AWS prints for a variable without a value.
 const unset = "-"
 
-var variableReference = regexp.MustCompile(`\$context\.[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*`)
-
-// compileLogFormat refuses what AWS would refuse, and variables HTTP APIs do not have.
+// compileLogFormat finds the value of each variable; "" writes no log.
 func compileLogFormat(template string) (logFormat, error) {
 	if template == "" {
 		return nil, nil
 	}
-	if len(template) > maxLogFormat {
-		return nil, fmt.Errorf("its %d bytes are more than %d", len(template), maxLogFormat)
+	parts, err := httpapi.ParseLogFormat(template)
+	if err != nil {
+		return nil, err
 	}
-	if strings.ContainsAny(template, "\r\n") {
-		return nil, errors.New("it must be a single line")
-	}
-	var format logFormat
-	hasRequestID := false
-	position := 0
-	for _, found := range variableReference.FindAllStringIndex(template, -1) {
-		name := strings.TrimPrefix(template[found[0]:found[1]], "$context.")
-		variable := findLogVariable(name)
-		if variable == nil {
-			return nil, fmt.Errorf("there is no variable $context.%s in HTTP APIs", name)
+	format := make(logFormat, len(parts))
+	for i, part := range parts {
+		format[i].literal = part.Literal
+		if part.Variable != "" {
+			format[i].variable = findLogVariable(part.Variable)
 		}
-		hasRequestID = hasRequestID || name == "requestId" || name == "extendedRequestId"
-		format = append(format, logPart{literal: template[position:found[0]]}, logPart{variable: variable})
-		position = found[1]
 	}
-	if !hasRequestID {
-		return nil, errors.New("it must contain $context.requestId or $context.extendedRequestId")
-	}
-	return append(format, logPart{literal: template[position:]}), nil
+	return format, nil
 }
 
 // write logs an exchange. A log that can't be written does not fail the request.

@@ -3,6 +3,8 @@ package gateway
 import (
 	"slices"
 	"strings"
+
+	"cognito-m2m/internal/httpapi"
 )
 
 // Authorizer is an AWS::ApiGatewayV2::Authorizer of type JWT.
@@ -20,18 +22,12 @@ type Authorizer struct {
 }
 
 type authorizer struct {
-	source   identitySource
+	source   httpapi.IdentitySource
 	issuer   string
 	audience []string
 	keys     *keyCache
 	verified *verifiedTokens
 }
-
-// Limits of JWT authorizers, from API Gateway's quotas page.
-const (
-	maxAudiences = 50
-	maxScopes    = 10 // on one route
-)
 
 func compileAuthorizers(cfg Config, found *problems) map[string]*authorizer {
 	compiled := make(map[string]*authorizer, len(cfg.Authorizers))
@@ -40,7 +36,7 @@ func compileAuthorizers(cfg Config, found *problems) map[string]*authorizer {
 		if compiled[a.ID] != nil {
 			found.add("authorizer %q: there are two authorizers of the id %q", a.Name, a.ID)
 		}
-		source, err := parseIdentitySource(a.IdentitySource)
+		source, err := httpapi.ParseIdentitySource(a.IdentitySource)
 		if err != nil {
 			found.add("authorizer %q: %w", a.Name, err)
 		}
@@ -65,8 +61,8 @@ func (a Authorizer) validate(cfg Config, found *problems) {
 		found.add("authorizer %q: type %q is not simulated: use JWT", a.Name, a.Type)
 		return
 	}
-	if len(a.Audience) == 0 || len(a.Audience) > maxAudiences || slices.Contains(a.Audience, "") {
-		found.add("authorizer %q: it needs 1 to %d audiences, none of them empty, and has %d", a.Name, maxAudiences, len(a.Audience))
+	if len(a.Audience) == 0 || len(a.Audience) > httpapi.MaxAudiences || slices.Contains(a.Audience, "") {
+		found.add("authorizer %q: it needs 1 to %d audiences, none of them empty, and has %d", a.Name, httpapi.MaxAudiences, len(a.Audience))
 	}
 	if !strings.HasPrefix(a.Issuer, "https://") {
 		found.add("authorizer %q: issuer %q is not an https URL", a.Name, a.Issuer)
@@ -97,13 +93,12 @@ func authorizerOf(r Route, authorizers map[string]*authorizer, found *problems) 
 	}
 }
 
-// checkScopes refuses what could not stand in a challenge either (RFC 6749 section 3.3).
 func checkScopes(r Route, found *problems) {
-	if len(r.AuthorizationScopes) > maxScopes {
-		found.add("route %q: %d scopes are more than %d", r.Key, len(r.AuthorizationScopes), maxScopes)
+	if len(r.AuthorizationScopes) > httpapi.MaxScopes {
+		found.add("route %q: %d scopes are more than %d", r.Key, len(r.AuthorizationScopes), httpapi.MaxScopes)
 	}
 	for _, scope := range r.AuthorizationScopes {
-		if scope == "" || strings.ContainsFunc(scope, func(c rune) bool { return c <= ' ' || c > '~' || c == '"' || c == '\\' }) {
+		if !httpapi.IsScope(scope) {
 			found.add("route %q: scope %q has characters that no scope can have", r.Key, scope)
 		}
 	}
@@ -117,7 +112,7 @@ func (g *Gateway) authorize(x *exchange) *refusal {
 	if a == nil {
 		return nil
 	}
-	raw := a.source.read(x.request)
+	raw := tokenAt(a.source, x.request)
 	if raw == "" {
 		return missingToken()
 	}

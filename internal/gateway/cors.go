@@ -36,7 +36,7 @@ func (g *Gateway) answerPreflight(x *exchange) *refusal {
 	if g.api.CORS == nil || !isPreflight(x.request) {
 		return nil
 	}
-	if matched, _ := g.match(x.request.Method, x.routePath); matched != nil && matched.authorizer != nil {
+	if matched, _, found := g.routes.Match(x.request.Method, x.routePath); found && matched.authorizer != nil {
 		return nil
 	}
 	x.preflight = true

@@ -7,13 +7,14 @@ import (
 	"time"
 
 	"cognito-m2m/internal/clock"
+	"cognito-m2m/internal/httpapi"
 )
 
 // Gateway serves one HTTP API. It is an http.Handler and must be the handler of its server itself: behind an
 // http.ServeMux, paths would be cleaned before they are matched.
 type Gateway struct {
 	api          API
-	routes       []*route
+	routes       httpapi.Table[*route]
 	stages       map[string]*stage
 	defaultStage *stage
 
@@ -40,9 +41,9 @@ func New(cfg Config) (*Gateway, error) {
 	}
 	return &Gateway{
 		api:          cfg.API,
-		routes:       routes,
+		routes:       tableOf(routes),
 		stages:       stages,
-		defaultStage: stages[defaultStageName],
+		defaultStage: stages[httpapi.DefaultStage],
 		accessLog:    &accessLog{out: cfg.AccessLog},
 		observe:      cfg.Observe,
 		ids:          &requestIDs{random: cfg.Rand},

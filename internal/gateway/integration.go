@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"cognito-m2m/internal/httpapi"
 )
 
 // Integration is an AWS::ApiGatewayV2::Integration with a Lambda function.
@@ -41,14 +43,9 @@ type invocation struct {
 	latency      time.Duration
 }
 
-const (
-	minTimeoutMillis = 50
-	maxTimeoutMillis = 30_000
-)
-
 func compileIntegrations(cfg Config, found *problems) map[string]*integration {
-	if len(cfg.Integrations) > maxIntegrations {
-		found.add("API: %d integrations are more than %d", len(cfg.Integrations), maxIntegrations)
+	if len(cfg.Integrations) > httpapi.MaxIntegrations {
+		found.add("API: %d integrations are more than %d", len(cfg.Integrations), httpapi.MaxIntegrations)
 	}
 	compiled := make(map[string]*integration, len(cfg.Integrations))
 	for _, in := range cfg.Integrations {
@@ -63,10 +60,10 @@ func compileIntegrations(cfg Config, found *problems) map[string]*integration {
 		}
 		timeout := in.TimeoutInMillis
 		if timeout == 0 {
-			timeout = maxTimeoutMillis
+			timeout = httpapi.MaxTimeoutMillis
 		}
-		if timeout < minTimeoutMillis || timeout > maxTimeoutMillis {
-			found.add("integration %q: a timeout of %d ms is not between %d and %d", in.ID, timeout, minTimeoutMillis, maxTimeoutMillis)
+		if timeout < httpapi.MinTimeoutMillis || timeout > httpapi.MaxTimeoutMillis {
+			found.add("integration %q: a timeout of %d ms is not between %d and %d", in.ID, timeout, httpapi.MinTimeoutMillis, httpapi.MaxTimeoutMillis)
 		}
 		arn := functionARN(in.URI)
 		if cfg.Functions[arn] == nil {

@@ -1,29 +1,20 @@
 package gateway
 
-import "net/http"
+import (
+	"net/http"
 
-// Limits of HTTP APIs, from API Gateway's quotas page, in bytes.
-const (
-	maxHeaderBytes = 10_240   // request line and all header lines together
-	maxBodyBytes   = 10 << 20 // request body
-	maxEventBytes  = 6 << 20  // Lambda's own limit for a synchronous invocation, which base64 bodies meet first
-	maxLogFormat   = 3 << 10  // access log template
+	"cognito-m2m/internal/httpapi"
 )
 
-// Limits of HTTP APIs in numbers, from the same page: those that no account can have raised.
-//
-// Parity: Limits: quotas that can be raised
-const (
-	maxIntegrations   = 300
-	maxStageVariables = 100
-)
+// maxEventBytes is Lambda's own limit for a synchronous invocation, which base64 bodies meet first.
+const maxEventBytes = 6 << 20
 
 // checkLimits refuses what AWS would not take in. A body of undeclared length is checked when it is read.
 func (g *Gateway) checkLimits(x *exchange) *refusal {
-	if headerBytes(x.request) > maxHeaderBytes {
+	if headerBytes(x.request) > httpapi.MaxHeaderBytes {
 		return headersTooLarge()
 	}
-	if x.request.ContentLength > maxBodyBytes {
+	if x.request.ContentLength > httpapi.MaxBodyBytes {
 		return bodyTooLarge()
 	}
 	return nil

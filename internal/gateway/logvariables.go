@@ -5,13 +5,14 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"cognito-m2m/internal/httpapi"
 )
 
-// findLogVariable returns the variable of a $context name, nil if HTTP APIs have none of that name.
-//
-// Source: API Gateway developer guide, "Customize HTTP API access logs".
+// findLogVariable returns the variable of a $context name. The names without a value here are of Lambda authorizers,
+// IAM, mutual TLS and custom domains.
 func findLogVariable(name string) logVariable {
-	if claim, ok := strings.CutPrefix(name, "authorizer.claims."); ok {
+	if claim, ok := strings.CutPrefix(name, httpapi.ClaimVariable); ok {
 		return escaped(func(x *exchange) string { return x.claimText(claim) })
 	}
 	if variable, ok := logVariables[name]; ok {
@@ -20,10 +21,7 @@ func findLogVariable(name string) logVariable {
 	if name == "error.messageString" {
 		return quotedErrorMessage
 	}
-	if valuelessNames[name] || strings.HasPrefix(name, "authorizer.") || strings.HasPrefix(name, "identity.clientCert.") {
-		return noValue
-	}
-	return nil
+	return noValue
 }
 
 // logVariables are those that can have a value here, by their name after "$context.".
@@ -65,23 +63,6 @@ var logVariables = map[string]logVariable{
 	"integration.status":            func(x *exchange) string { return statusText(x.invocation.status) },
 	"integration.requestId":         func(x *exchange) string { return x.invocation.requestID },
 	"awsEndpointRequestId":          func(x *exchange) string { return x.invocation.requestID },
-}
-
-// valuelessNames are known and never have a value here: they are of Lambda authorizers, IAM, mutual TLS and custom
-// domains. CDK puts resourcePath into its own formats although HTTP APIs have no resources.
-var valuelessNames = map[string]bool{
-	"awsEndpointRequestId2":                  true,
-	"customDomain.basePathMatched":           true,
-	"identity.accountId":                     true,
-	"identity.caller":                        true,
-	"identity.cognitoAuthenticationProvider": true,
-	"identity.cognitoAuthenticationType":     true,
-	"identity.cognitoIdentityId":             true,
-	"identity.cognitoIdentityPoolId":         true,
-	"identity.principalOrgId":                true,
-	"identity.user":                          true,
-	"identity.userArn":                       true,
-	"resourcePath":                           true,
 }
 
 func noValue(*exchange) string { return "" }

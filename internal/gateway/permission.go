@@ -3,6 +3,8 @@ package gateway
 import (
 	"fmt"
 	"strings"
+
+	"cognito-m2m/internal/httpapi"
 )
 
 // Permission is an AWS::Lambda::Permission, one statement of a function's resource policy.
@@ -62,7 +64,7 @@ func (p Permission) allows(source, account string) bool {
 //
 // Parity: Permission: source ARN of ANY and variable paths
 func sourceARN(api API, stageName string, r *route) string {
-	resource := defaultRouteKey
+	resource := httpapi.DefaultRoute
 	if method, path, ok := strings.Cut(r.key, " "); ok {
 		resource = method + path
 	}

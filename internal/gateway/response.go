@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"golang.org/x/net/http/httpguts"
 )
 
 // functionResponse is the response format of payload 2.0. multiValueHeaders is not part of it and is ignored.
@@ -128,7 +130,7 @@ func (r functionResponse) header() (http.Header, error) {
 	named := r.namedByConnection()
 	for _, name := range slices.Sorted(maps.Keys(r.headers)) {
 		value := r.headers[name]
-		if !isHeaderName(name) {
+		if !httpguts.ValidHeaderFieldName(name) {
 			return nil, fmt.Errorf("the function's header name %s is not valid", strconv.Quote(name))
 		}
 		switch canonical := http.CanonicalHeaderKey(name); {

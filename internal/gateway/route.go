@@ -1,9 +1,6 @@
 package gateway
 
-const (
-	defaultRouteKey = "$default"
-	anyMethod       = "ANY"
-)
+import "cognito-m2m/internal/httpapi"
 
 // Route is an AWS::ApiGatewayV2::Route.
 type Route struct {
@@ -22,7 +19,7 @@ type Route struct {
 // route is a Route ready to be matched.
 type route struct {
 	key         string
-	pattern     pattern
+	pattern     httpapi.Pattern
 	authorizer  *authorizer // nil for an open route
 	scopes      []string
 	integration *integration
@@ -32,15 +29,15 @@ func compileRoutes(cfg Config, integrations map[string]*integration, authorizers
 	routes := make([]*route, 0, len(cfg.Routes))
 	taken := make(map[string]string, len(cfg.Routes))
 	for _, r := range cfg.Routes {
-		parsed, err := parseRouteKey(r.Key)
+		parsed, err := httpapi.ParseRouteKey(r.Key)
 		if err != nil {
 			found.add("route %q: %w", r.Key, err)
 			continue
 		}
-		if other, ok := taken[parsed.shape()]; ok {
+		if other, ok := taken[parsed.Shape()]; ok {
 			found.add("route %q: it matches the same requests as route %q", r.Key, other)
 		}
-		taken[parsed.shape()] = r.Key
+		taken[parsed.Shape()] = r.Key
 		if integrations[r.IntegrationID] == nil {
 			found.add("route %q: there is no integration %q", r.Key, r.IntegrationID)
 		}
@@ -52,36 +49,23 @@ func compileRoutes(cfg Config, integrations map[string]*integration, authorizers
 			integration: integrations[r.IntegrationID],
 		})
 	}
-	sortBySpecificity(routes)
 	return routes
+}
+
+func tableOf(routes []*route) httpapi.Table[*route] {
+	entries := make([]httpapi.Entry[*route], len(routes))
+	for i, r := range routes {
+		entries[i] = httpapi.Entry[*route]{Pattern: r.pattern, Route: r}
+	}
+	return httpapi.NewTable(entries)
 }
 
 // matchRoute finds the route of a request, or refuses before any authorizer runs. There is no 405.
 func (g *Gateway) matchRoute(x *exchange) *refusal {
-	x.route, x.pathParameters = g.match(x.request.Method, x.routePath)
-	if x.route == nil {
+	var found bool
+	x.route, x.pathParameters, found = g.routes.Match(x.request.Method, x.routePath)
+	if !found {
 		return notFound()
 	}
 	return nil
-}
-
-// match returns the most specific route for method and canonical path, with its path parameters, or nil.
-func (g *Gateway) match(method, path string) (*route, map[string]string) {
-	if !methods[method] {
-		return nil, nil
-	}
-	for _, candidate := range g.routes {
-		if parameters, ok := candidate.pattern.match(method, path); ok {
-			return candidate, parameters
-		}
-	}
-	return nil, nil
-}
-
-// methods are the ones API Gateway knows. ANY and $default match no others, which keeps "get" and "PROPFIND" from
-// reaching a function.
-//
-// Parity: Routing: unknown methods
-var methods = map[string]bool{
-	"GET": true, "HEAD": true, "POST": true, "PUT": true, "PATCH": true, "DELETE": true, "OPTIONS": true,
 }

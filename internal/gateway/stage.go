@@ -1,16 +1,12 @@
 package gateway
 
 import (
-	"regexp"
 	"strings"
 
 	"golang.org/x/time/rate"
+
+	"cognito-m2m/internal/httpapi"
 )
-
-const defaultStageName = "$default"
-
-// stageNamePattern is API Gateway's for stage names.
-var stageNamePattern = regexp.MustCompile(`^(\$default|[A-Za-z0-9_-]{1,128})$`)
 
 // Stage is an AWS::ApiGatewayV2::Stage.
 type Stage struct {
@@ -38,7 +34,7 @@ type stage struct {
 func compileStages(cfg Config, routes []*route, found *problems) map[string]*stage {
 	stages := make(map[string]*stage, len(cfg.Stages))
 	for _, s := range cfg.Stages {
-		if !stageNamePattern.MatchString(s.Name) {
+		if !httpapi.IsStageName(s.Name) {
 			found.add("stage %q: the name must be $default or up to 128 letters, digits, hyphens and underscores", s.Name)
 		}
 		if stages[s.Name] != nil {
@@ -50,8 +46,8 @@ func compileStages(cfg Config, routes []*route, found *problems) map[string]*sta
 }
 
 func compileStage(cfg Config, s Stage, routes []*route, found *problems) *stage {
-	if len(s.Variables) > maxStageVariables {
-		found.add("stage %q: %d stage variables are more than %d", s.Name, len(s.Variables), maxStageVariables)
+	if len(s.Variables) > httpapi.MaxStageVariables {
+		found.add("stage %q: %d stage variables are more than %d", s.Name, len(s.Variables), httpapi.MaxStageVariables)
 	}
 	format, err := compileLogFormat(s.AccessLogFormat)
 	if err != nil {
@@ -68,14 +64,14 @@ func compileStage(cfg Config, s Stage, routes []*route, found *problems) *stage 
 
 // chooseStage finds the stage that the path's first segment names, else $default.
 func (g *Gateway) chooseStage(x *exchange) *refusal {
-	path, ok := canonicalPath(x.request.URL)
+	path, ok := httpapi.CanonicalPath(x.request.URL)
 	if !ok {
 		x.path, x.stage = x.request.URL.Path, g.defaultStage // for the access log
 		return notFound()
 	}
 	first, _, _ := strings.Cut(path[1:], "/")
 	x.path, x.routePath, x.stage = path, path, g.defaultStage
-	if named := g.stages[first]; named != nil && first != defaultStageName {
+	if named := g.stages[first]; named != nil && first != httpapi.DefaultStage {
 		x.stage = named
 		x.routePath = "/" + strings.TrimPrefix(path[1+len(first):], "/")
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"cognito-m2m/internal/access"
+	"cognito-m2m/internal/httpapi"
 )
 
 // probe is a request that a route takes.
@@ -36,11 +37,11 @@ const deepest = 3
 func (r *run) probeOf(route access.Route) (probe, bool) {
 	method, path, _ := strings.Cut(route.Key, " ")
 	methods := []string{method}
-	if route.Key == "$default" {
+	if route.Key == httpapi.DefaultRoute {
 		path = "/{default+}"
 	}
-	if method == "ANY" || route.Key == "$default" {
-		methods = access.Methods
+	if method == httpapi.AnyMethod || route.Key == httpapi.DefaultRoute {
+		methods = httpapi.Methods()
 	}
 	path = variable.ReplaceAllString(path, placeholder)
 	for _, method := range methods {

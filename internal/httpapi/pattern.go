@@ -1,4 +1,4 @@
-package gateway
+package httpapi
 
 import (
 	"cmp"
@@ -8,8 +8,15 @@ import (
 	"strings"
 )
 
-// pattern is the request shape a route key stands for.
-type pattern struct {
+// DefaultRoute is the key of the route that takes what no other one does, and AnyMethod the method of a route key that
+// stands for all of them.
+const (
+	DefaultRoute = "$default"
+	AnyMethod    = "ANY"
+)
+
+// Pattern is the shape of the requests that a route key stands for.
+type Pattern struct {
 	catchAll bool   // $default: every method and path
 	method   string // ANY or one method
 	segments []segment
@@ -31,24 +38,29 @@ const (
 
 var variablePattern = regexp.MustCompile(`^\{([A-Za-z0-9._:-]+)(\+?)\}$`)
 
-var errRouteKey = errors.New(`a route key is "$default" or a method and a path without trailing slash, such as "GET /items/{id}"; {name+} may only be its last segment`)
+// ErrRouteKey is why a text is not a route key.
+var ErrRouteKey = errors.New(`a route key is "$default" or a method and a path without trailing slash, such as "GET /items/{id}"; {name+} may only be its last segment`)
 
-func parseRouteKey(key string) (pattern, error) {
-	if key == defaultRouteKey {
-		return pattern{catchAll: true, method: anyMethod}, nil
+// ParseRouteKey takes a route key apart: "$default", or a method and a path such as "GET /items/{id}". Its error is
+// ErrRouteKey.
+//
+// Source: API Gateway developer guide, "Create routes for HTTP APIs".
+func ParseRouteKey(key string) (Pattern, error) {
+	if key == DefaultRoute {
+		return Pattern{catchAll: true, method: AnyMethod}, nil
 	}
 	method, path, ok := strings.Cut(key, " ")
-	if !ok || (method != anyMethod && !methods[method]) || !strings.HasPrefix(path, "/") {
-		return pattern{}, errRouteKey
+	if !ok || (method != AnyMethod && !IsMethod(method)) || !strings.HasPrefix(path, "/") {
+		return Pattern{}, ErrRouteKey
 	}
-	parsed := pattern{method: method}
+	parsed := Pattern{method: method}
 	if path == "/" {
 		return parsed, nil
 	}
 	for text := range strings.SplitSeq(path[1:], "/") {
 		s, err := parseSegment(text)
 		if err != nil || parsed.isGreedy() {
-			return pattern{}, errRouteKey
+			return Pattern{}, ErrRouteKey
 		}
 		parsed.segments = append(parsed.segments, s)
 	}
@@ -63,19 +75,19 @@ func parseSegment(text string) (segment, error) {
 		return segment{kind: variable, text: found[1]}, nil
 	}
 	if text == "" || strings.ContainsAny(text, "{}") {
-		return segment{}, errRouteKey
+		return segment{}, ErrRouteKey
 	}
 	return segment{kind: static, text: text}, nil
 }
 
-func (p pattern) isGreedy() bool {
+func (p Pattern) isGreedy() bool {
 	return len(p.segments) > 0 && p.segments[len(p.segments)-1].kind == greedy
 }
 
-// shape is equal for two patterns that match the same requests.
-func (p pattern) shape() string {
+// Shape is equal for two patterns that match the same requests.
+func (p Pattern) Shape() string {
 	if p.catchAll {
-		return defaultRouteKey
+		return DefaultRoute
 	}
 	var b strings.Builder
 	b.WriteString(p.method + " ")
@@ -93,11 +105,11 @@ func (p pattern) shape() string {
 	return b.String()
 }
 
-// match reports whether the pattern covers a canonical path, and the values of its variables.
+// match reports whether the pattern covers a method and a canonical path, and the values of its variables.
 //
 // Parity: Routing: trailing slash
-func (p pattern) match(method, path string) (map[string]string, bool) {
-	if p.method != anyMethod && p.method != method {
+func (p Pattern) match(method, path string) (map[string]string, bool) {
+	if p.method != AnyMethod && p.method != method {
 		return nil, false
 	}
 	if p.catchAll {
@@ -129,19 +141,17 @@ func (p pattern) match(method, path string) (map[string]string, bool) {
 	return values, !more
 }
 
-// sortBySpecificity puts the route that wins first: $default after all others, greedy paths after full ones, static
-// segments before variables from left to right, and one method before ANY.
+// compare is negative if p takes a request that both match: $default goes after all others, greedy paths after full
+// ones, static segments before variables from left to right, and one method before ANY.
 //
 // Parity: Routing: method or path first
-func sortBySpecificity(routes []*route) {
-	slices.SortStableFunc(routes, func(a, b *route) int {
-		return cmp.Or(
-			compareBool(a.pattern.catchAll, b.pattern.catchAll),
-			compareBool(a.pattern.isGreedy(), b.pattern.isGreedy()),
-			slices.CompareFunc(a.pattern.segments, b.pattern.segments, func(a, b segment) int { return cmp.Compare(a.kind, b.kind) }),
-			compareBool(a.pattern.method == anyMethod, b.pattern.method == anyMethod),
-		)
-	})
+func (p Pattern) compare(other Pattern) int {
+	return cmp.Or(
+		compareBool(p.catchAll, other.catchAll),
+		compareBool(p.isGreedy(), other.isGreedy()),
+		slices.CompareFunc(p.segments, other.segments, func(a, b segment) int { return cmp.Compare(a.kind, b.kind) }),
+		compareBool(p.method == AnyMethod, other.method == AnyMethod),
+	)
 }
 
 // compareBool orders false before true.

@@ -1,4 +1,4 @@
-package gateway
+package httpapi
 
 import (
 	"net/url"
@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// canonicalPath returns the one form of a path that stage choice, routing and the function all see, and false for a
+// CanonicalPath returns the one form of a path that stage choice, routing and the function all see, and false for a
 // path that has none. A request is matched once, on this form, so that no other spelling of a path can reach a
 // function through a route with a weaker authorizer.
 //
@@ -16,7 +16,7 @@ import (
 //
 // Parity: Routing: encoded paths
 // Parity: Routing: dot segments and empty segments
-func canonicalPath(u *url.URL) (string, bool) {
+func CanonicalPath(u *url.URL) (string, bool) {
 	path, _, _ := strings.Cut(u.Path, "?") // AWS ends the path at an encoded question mark (same captures)
 	if !strings.HasPrefix(path, "/") || strings.Contains(path, "//") {
 		return "", false
