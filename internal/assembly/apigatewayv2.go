@@ -4,6 +4,8 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+
+	"cognito-m2m/internal/httpapi"
 )
 
 var httpAPI = resourceType{
@@ -72,7 +74,7 @@ func (r *resource) checkReachable() {
 var apiStage = resourceType{
 	properties: properties{
 		"ApiId":      text().must().replacing(),
-		"StageName":  text().must().replacing().like(`^(\$default|[A-Za-z0-9_-]{1,128})$`),
+		"StageName":  text().must().replacing().like(httpapi.StageName),
 		"AutoDeploy": flag(),
 		"AccessLogSettings": object(properties{
 			"DestinationArn": text().must(),

@@ -1,9 +1,9 @@
 package assembly
 
 import (
-	"regexp"
 	"slices"
-	"strings"
+
+	"cognito-m2m/internal/lambdapolicy"
 )
 
 // nameSecrets completes the schedules whose SecretId is a secret's name.
@@ -53,17 +53,15 @@ const rotationPrincipal = "secretsmanager.amazonaws.com"
 //
 // Parity: Assembly: permission of a rotation
 func (b *builder) mayRotate(s RotationSchedule) bool {
+	source := lambdapolicy.Source{Principal: rotationPrincipal, ARN: s.SecretARN, Account: b.model.AccountID}
 	return slices.ContainsFunc(b.model.Permissions, func(p Permission) bool {
 		return p.FunctionARN == s.FunctionARN && p.Qualifier == s.Qualifier &&
-			p.Principal == rotationPrincipal && slices.Contains([]string{"lambda:InvokeFunction", "lambda:*"}, p.Action) &&
-			(p.SourceAccount == "" || p.SourceAccount == b.model.AccountID) &&
-			(p.SourceARN == "" || b.evaluation.spend(p.Resource, len(p.SourceARN)*len(s.SecretARN)) && matchARN(p.SourceARN, s.SecretARN))
+			b.evaluation.spend(p.Resource, len(p.SourceARN)*len(s.SecretARN)) && p.statement().Allows(source)
 	})
 }
 
-// matchARN lets * stand for any text and ? for one character.
-func matchARN(pattern, arn string) bool {
-	expression := strings.NewReplacer(`\*`, ".*", `\?`, ".").Replace(regexp.QuoteMeta(pattern))
-	matcher, err := regexp.Compile("^" + expression + "$") // fails for text that is not UTF-8, which no ARN is
-	return err == nil && matcher.MatchString(arn)
+func (p Permission) statement() lambdapolicy.Statement {
+	return lambdapolicy.Statement{
+		Principal: p.Principal, Action: p.Action, SourceARN: p.SourceARN, SourceAccount: p.SourceAccount,
+	}
 }

@@ -89,7 +89,20 @@ func TestDeploymentChecks(t *testing.T) {
 		"rotation too seldom":            {map[string]string{"Rotation.RotationRules.AutomaticallyAfterDays": `1001`}, "Rotation", "RotationRules.AutomaticallyAfterDays", "from 1 to 1000"},
 		"rotation on two schedules":      {map[string]string{"Rotation.RotationRules.ScheduleExpression": `"rate(4 hours)"`}, "Rotation", "RotationRules", "not both"},
 		"custom domain without proof":    {map[string]string{"Domain.CustomDomainConfig": `{}`}, "Domain", "CustomDomainConfig.CertificateArn", "is required"},
-		"access log without request id":  {map[string]string{"Stage.AccessLogSettings": `{"DestinationArn": "a", "Format": "$context.requestIdentity"}`}, "Stage", "AccessLogSettings.Format", "needs $context.requestId"},
+		"route of one shape": {
+			map[string]string{
+				"Route.RouteKey": `"GET /{a}"`,
+				"Route2":         `{"Type": "AWS::ApiGatewayV2::Route", "Properties": {"ApiId": {"Ref": "Api"}, "RouteKey": "GET /{b}", "Target": {"Fn::Sub": "integrations/${Integration}"}}}`,
+			}, "Route2", "RouteKey", "takes the same requests as GET /{a}, which is Route",
+		},
+		"rotation of every resource":     {map[string]string{"RotationPermission.SourceArn": `"arn:aws:secretsmanager:*"`}, "Rotation", "RotationLambdaARN", "Secrets Manager cannot invoke the function"},
+		"access log without request id":  {map[string]string{"Stage.AccessLogSettings": `{"DestinationArn": "a", "Format": "$context.status"}`}, "Stage", "AccessLogSettings.Format", "needs $context.requestId"},
+		"access log of no variable":      {map[string]string{"Stage.AccessLogSettings": `{"DestinationArn": "a", "Format": "$context.requestId $context.requestIdentity"}`}, "Stage", "AccessLogSettings.Format", "has $context.requestIdentity"},
+		"access log that is too long":    {map[string]string{"Stage.AccessLogSettings": `{"DestinationArn": "a", "Format": "$context.requestId` + strings.Repeat(" ", 3<<10) + `"}`}, "Stage", "AccessLogSettings.Format", "has 3090 bytes, and AWS allows 3072"},
+		"settings for no route":          {map[string]string{"Stage.RouteSettings": `{"GET /z": {"ThrottlingRateLimit": 1}}`}, "Stage", "RouteSettings", `settings for "GET /z", and the API has no such route`},
+		"identity source":                {map[string]string{"Jwt.IdentitySource": `["$request.header.A", "$request.header.B"]`}, "Jwt", "IdentitySource", "must be one"},
+		"scope with a quote":             {map[string]string{"Route.AuthorizationScopes": `["a\"b"]`}, "Route", "AuthorizationScopes", "no scope can have"},
+		"route key":                      {map[string]string{"Route.RouteKey": `"GET /x/"`}, "Route", "RouteKey", "without trailing slash"},
 		"access log without format":      {map[string]string{"Stage.AccessLogSettings": `{"DestinationArn": "a", "Format": ""}`}, "Stage", "AccessLogSettings.Format", "the text is empty"},
 		"access log without destination": {map[string]string{"Stage.AccessLogSettings": `{"Format": "$context.requestId"}`}, "Stage", "AccessLogSettings.DestinationArn", "is required"},
 	} {

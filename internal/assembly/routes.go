@@ -3,6 +3,8 @@ package assembly
 import (
 	"strings"
 	"time"
+
+	"cognito-m2m/internal/httpapi"
 )
 
 // Types of authorization a route can have and this runtime knows.
@@ -47,7 +49,7 @@ var integration = resourceType{
 		"IntegrationType":      oneOf("AWS", "AWS_PROXY", "HTTP", "HTTP_PROXY", "MOCK").only("AWS_PROXY").must(),
 		"IntegrationUri":       text().must(),
 		"PayloadFormatVersion": oneOf("1.0", "2.0").only("2.0").must(),
-		"TimeoutInMillis":      whole(50, 30000),
+		"TimeoutInMillis":      whole(httpapi.MinTimeoutMillis, httpapi.MaxTimeoutMillis),
 		"ConnectionType":       oneOf("INTERNET", "VPC_LINK").only("INTERNET"),
 		"IntegrationMethod":    noEffect(), // Lambda is always called with POST
 		"Description":          noEffect(),
@@ -58,15 +60,13 @@ var integration = resourceType{
 	read:       readIntegration,
 }
 
-const defaultIntegrationTimeout = 30_000 // milliseconds
-
 func readIntegration(b *builder, r *resource, v values) {
 	i := Integration{
 		Resource:             r.source(),
 		ID:                   r.reference(),
 		IntegrationType:      v.text("IntegrationType"),
 		PayloadFormatVersion: v.text("PayloadFormatVersion"),
-		Timeout:              time.Duration(v.whole("TimeoutInMillis", defaultIntegrationTimeout)) * time.Millisecond,
+		Timeout:              time.Duration(v.whole("TimeoutInMillis", httpapi.MaxTimeoutMillis)) * time.Millisecond,
 	}
 	i.FunctionARN, i.Qualifier = integrationTarget(v.text("IntegrationUri"))
 	b.attach(i.Resource, v.text("ApiId"), func(api *API) { api.Integrations = append(api.Integrations, i) })
@@ -84,11 +84,11 @@ func integrationTarget(uri string) (arn, qualifier string) {
 var route = resourceType{
 	properties: properties{
 		"ApiId":               text().must().replacing(),
-		"RouteKey":            text().must().like(`^(\$default|(ANY|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /\S*)$`),
+		"RouteKey":            text().must(),
 		"Target":              text().must().like(`^integrations/.+$`),
 		"AuthorizationType":   oneOf(authorizationNone, authorizationJWT, "AWS_IAM", "CUSTOM").only(authorizationNone, authorizationJWT),
 		"AuthorizerId":        text(),
-		"AuthorizationScopes": texts().atMost(10),
+		"AuthorizationScopes": texts().atMost(httpapi.MaxScopes),
 		"OperationName":       noEffect(),
 	},
 	ref:        generatedID,

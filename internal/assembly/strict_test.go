@@ -48,7 +48,7 @@ func TestStrict(t *testing.T) {
 		"auth flow":               {map[string]string{"Client.ExplicitAuthFlows": `["ALLOW_ALL"]`}, "Client", "ExplicitAuthFlows[0]", "not one of"},
 		"validity unit":           {map[string]string{"Client.TokenValidityUnits.AccessToken": `"weeks"`}, "Client", "TokenValidityUnits.AccessToken", "not one of seconds"},
 		"unit without effect":     {map[string]string{"Client.TokenValidityUnits.IdToken": `"weeks"`}, "Client", "TokenValidityUnits.IdToken", "not one of seconds"},
-		"route key":               {map[string]string{"Route.RouteKey": `"FETCH /x"`}, "Route", "RouteKey", "does not match"},
+		"route key":               {map[string]string{"Route.RouteKey": `"FETCH /x"`}, "Route", "RouteKey", `"FETCH /x" is not a route key`},
 		"issuer without https":    {map[string]string{"Jwt.JwtConfiguration.Issuer": `"cognito-idp"`}, "Jwt", "JwtConfiguration.Issuer", "does not match"},
 		"resource server name":    {map[string]string{"Server.Identifier": `"a b"`}, "Server", "Identifier", "does not match"},
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"cognito-m2m/internal/httpapi"
+	"cognito-m2m/internal/lambdapolicy"
 )
 
 // Permission is an AWS::Lambda::Permission, one statement of a function's resource policy.
@@ -31,10 +32,7 @@ func (g *Gateway) checkInvokePermission(x *exchange) *refusal {
 	return internalServerError(x.invocation.err)
 }
 
-const (
-	apiGatewayPrincipal  = "apigateway.amazonaws.com"
-	invokeFunctionAction = "lambda:InvokeFunction"
-)
+const apiGatewayPrincipal = "apigateway.amazonaws.com"
 
 // permittedRoutes works out which routes may invoke their function in one stage: it does not depend on the request.
 func permittedRoutes(cfg Config, stageName string, routes []*route) map[*route]bool {
@@ -54,10 +52,10 @@ func permittedRoutes(cfg Config, stageName string, routes []*route) map[*route]b
 }
 
 func (p Permission) allows(source, account string) bool {
-	return p.Principal == apiGatewayPrincipal &&
-		(p.Action == invokeFunctionAction || p.Action == "lambda:*") &&
-		(p.SourceAccount == "" || p.SourceAccount == account) &&
-		(p.SourceARN == "" || matchARN(p.SourceARN, source))
+	statement := lambdapolicy.Statement{
+		Principal: p.Principal, Action: p.Action, SourceARN: p.SourceARN, SourceAccount: p.SourceAccount,
+	}
+	return statement.Allows(lambdapolicy.Source{Principal: apiGatewayPrincipal, ARN: source, Account: account})
 }
 
 // sourceARN is how a route names itself to Lambda: by its route key, with the path's variables as written there.
@@ -69,41 +67,4 @@ func sourceARN(api API, stageName string, r *route) string {
 		resource = method + path
 	}
 	return fmt.Sprintf("arn:aws:execute-api:%s:%s:%s/%s/%s", api.Region, api.AccountID, api.ID, stageName, resource)
-}
-
-// matchARN compares like IAM's ArnLike: each of the six parts on its own, so no wildcard reaches over a colon.
-func matchARN(pattern, arn string) bool {
-	const parts = 6
-	patterns, values := strings.SplitN(pattern, ":", parts), strings.SplitN(arn, ":", parts)
-	if len(patterns) != len(values) {
-		return false
-	}
-	for i := range patterns {
-		if !matchWildcards(patterns[i], values[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-// matchWildcards lets * stand for any text, slashes included, and ? for one byte.
-func matchWildcards(pattern, text string) bool {
-	star, resume := -1, 0
-	p, t := 0, 0
-	for t < len(text) {
-		switch {
-		case p < len(pattern) && pattern[p] == '*':
-			star, resume = p, t
-			p++
-		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == text[t]):
-			p++
-			t++
-		case star >= 0:
-			resume++
-			p, t = star+1, resume
-		default:
-			return false
-		}
-	}
-	return strings.Trim(pattern[p:], "*") == ""
 }
