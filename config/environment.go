@@ -10,6 +10,8 @@ package config
 import (
 	"strings"
 	"time"
+
+	"cognito-m2m/internal/httpapi"
 )
 
 // Environment is one checked environment file with its defaults filled in. Its slices are sorted, so the order of
@@ -153,8 +155,8 @@ func (e *Environment) SecretName(c Client) string {
 
 // Keys lists the route's keys as API Gateway writes them: "GET /orders/{id}", or "$default".
 func (r Route) Keys() []string {
-	if r.Path == defaultRoute {
-		return []string{defaultRoute}
+	if r.Path == httpapi.DefaultRoute {
+		return []string{httpapi.DefaultRoute}
 	}
 	keys := make([]string, 0, len(r.Methods))
 	for _, method := range r.Methods {

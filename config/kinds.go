@@ -1,6 +1,11 @@
 package config
 
-import "regexp"
+import (
+	"regexp"
+	"slices"
+
+	"cognito-m2m/internal/httpapi"
+)
 
 // The kinds of string in an environment file, each with its rule. Patterns and lengths are those of the Amazon Cognito
 // API reference where a name goes to Cognito, and of CDK and API Gateway elsewhere.
@@ -22,7 +27,7 @@ type (
 )
 
 var (
-	httpMethods = []string{"ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
+	httpMethods = slices.Sorted(slices.Values(append(httpapi.Methods(), httpapi.AnyMethod)))
 
 	// reservedWords can't be a part of a Cognito domain between hyphens: "Domain cannot contain reserved word"
 	// (CreateUserPoolDomain).
@@ -35,9 +40,8 @@ const (
 	identifierChars = `[\x21\x23-\x5B\x5D-\x7E]+`
 	nameChars       = `[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+`
 
-	defaultRoute = "$default"
-	segment      = `/([A-Za-z0-9._~:@-]+|\{[A-Za-z0-9._-]+\})`
-	lastSegment  = `/([A-Za-z0-9._~:@-]+|\{[A-Za-z0-9._-]+\+?\})`
+	segment     = `/([A-Za-z0-9._~:@-]+|\{[A-Za-z0-9._-]+\})`
+	lastSegment = `/([A-Za-z0-9._~:@-]+|\{[A-Za-z0-9._-]+\+?\})`
 )
 
 var (

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strconv"
+
+	"cognito-m2m/internal/httpapi"
 )
 
 // count is how many entries a list or a mapping of the file may have.
@@ -23,7 +25,7 @@ func (scopeDescriptions) count() count {
 }
 
 func (clients) count() count {
-	return count{1, 50, "clients", "each is an audience, and API Gateway takes 50 on an authorizer"}
+	return count{1, httpapi.MaxAudiences, "clients", "each is an audience, and API Gateway takes 50 on an authorizer"}
 }
 
 func (clientScopes) count() count {
@@ -47,7 +49,9 @@ func (corsOrigins) count() count { return count{min: 1, max: math.MaxInt, of: "o
 
 func (methods) count() count { return count{min: 1, max: len(httpMethods), of: "methods"} }
 
-func (routeScopes) count() count { return count{0, 10, "scopes", "API Gateway's limit for a route"} }
+func (routeScopes) count() count {
+	return count{0, httpapi.MaxScopes, "scopes", "API Gateway's limit for a route"}
+}
 
 // check describes what is wrong with n entries; both answers are empty when nothing is.
 func (c count) check(n int, hintWhenEmpty string) (message, hint string) {

@@ -20,7 +20,7 @@ type checker struct {
 	granted   map[scopeRef]bool   // every scope that some client has
 	// incomplete: some resource server could not be read, or was not, so an unknown scope may be one of its own.
 	incomplete bool
-	routeKeys  map[string]takenRoute // by method and path without parameter names
+	routeKeys  map[string]takenRoute // by httpapi.Pattern.Shape
 	warnings   Problems
 }
 

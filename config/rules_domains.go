@@ -3,6 +3,8 @@ package config
 import (
 	"slices"
 	"strings"
+
+	"cognito-m2m/internal/httpapi"
 )
 
 // cloudFrontRegion is where the certificate of everything lies that CloudFront serves, a user pool's domain among it.
@@ -97,8 +99,8 @@ func (c *checker) cors() {
 		c.report("api.cors.maxAge", quote(string(written.MaxAge))+" is longer than 24h", "API Gateway's limit")
 	}
 	for i, route := range c.written.API.Routes {
-		preflighted := func(m method) bool { return m == anyMethod || m == "OPTIONS" }
-		if route.Path == defaultRoute || slices.ContainsFunc(route.Methods, preflighted) {
+		preflighted := func(m method) bool { return m == httpapi.AnyMethod || m == "OPTIONS" }
+		if route.Path == httpapi.DefaultRoute || slices.ContainsFunc(route.Methods, preflighted) {
 			c.warn(indexPath("api.routes", i), "takes browsers' preflight requests, which carry no token, and refuses them",
 				"write its path and methods out, without OPTIONS, if browsers call it")
 		}

@@ -9,10 +9,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-)
 
-// anyMethod in a route key takes every method that has no route of its own on the path.
-const anyMethod = "ANY"
+	"cognito-m2m/internal/httpapi"
+)
 
 // rotationFunction is the folder of the function that rotates the clients' secrets. No request may reach it.
 const rotationFunction = "rotate"
@@ -45,11 +44,11 @@ func (c *checker) methods(path string, route route) {
 	at := path + ".methods"
 	switch {
 	case route.Path == "":
-	case route.Path == defaultRoute && c.has(at):
+	case route.Path == httpapi.DefaultRoute && c.has(at):
 		c.report(at, "can't be combined with $default", "$default takes every method; remove methods")
-	case route.Path != defaultRoute && !c.has(at):
+	case route.Path != httpapi.DefaultRoute && !c.has(at):
 		c.report(at, "is missing", "write [ANY] or the methods, for example [GET, POST]")
-	case len(route.Methods) > 1 && slices.Contains(route.Methods, anyMethod):
+	case len(route.Methods) > 1 && slices.Contains(route.Methods, httpapi.AnyMethod):
 		c.report(at, "ANY can't be combined with other methods", "it covers the others; give them a route of their own if they differ")
 	}
 }
@@ -68,19 +67,17 @@ func (c *checker) parameters(path string, route routePath) {
 	}
 }
 
-// unique refuses a route key that an earlier entry has. Parameter names don't tell routes apart, so they are left
-// out of the comparison; ANY is a key like any other and repeats only ANY.
+// unique refuses a route key that takes the same requests as one of an earlier entry; ANY repeats only ANY.
 func (c *checker) unique(path string, written route) {
 	if written.Path == "" {
 		return
 	}
 	for _, key := range written.route().Keys() {
-		shape := parameter.ReplaceAllStringFunc(key, func(p string) string {
-			if strings.HasSuffix(p, "+}") {
-				return "{+}"
-			}
-			return "{}"
-		})
+		pattern, err := httpapi.ParseRouteKey(key)
+		if err != nil {
+			continue // a method that the reader refused
+		}
+		shape := pattern.Shape()
 		taken, ok := c.routeKeys[shape]
 		switch {
 		case !ok:

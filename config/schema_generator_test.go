@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	generator "github.com/invopop/jsonschema"
+
+	"cognito-m2m/internal/httpapi"
 )
 
 // generatedSchema describes file as a JSON Schema of draft 2020-12. Structure and tags are the generator's work;
@@ -167,7 +169,7 @@ func constrainText(schema *generator.Schema, rule text) {
 // methodsUnlessDefault says that methods are left out for $default and written for every other path.
 func methodsUnlessDefault(schema *generator.Schema) {
 	isDefault := generator.NewProperties()
-	isDefault.Set("path", &generator.Schema{Const: defaultRoute})
+	isDefault.Set("path", &generator.Schema{Const: httpapi.DefaultRoute})
 	schema.If = &generator.Schema{Properties: isDefault, Required: []string{"path"}}
 	schema.Then = &generator.Schema{Not: &generator.Schema{Required: []string{"methods"}}}
 	schema.Else = &generator.Schema{Required: []string{"methods"}}
