@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"cognito-m2m/internal/httpapi"
+	"cognito-m2m/internal/jwtauth"
 )
 
 // Authorizer is an AWS::ApiGatewayV2::Authorizer of type JWT.
@@ -23,15 +24,12 @@ type Authorizer struct {
 
 type authorizer struct {
 	source   httpapi.IdentitySource
-	issuer   string
-	audience []string
-	keys     *keyCache
-	verified *verifiedTokens
+	verifier *jwtauth.Verifier
 }
 
 func compileAuthorizers(cfg Config, found *problems) map[string]*authorizer {
 	compiled := make(map[string]*authorizer, len(cfg.Authorizers))
-	caches := map[string]*keyCache{} // authorizers of one issuer share its keys
+	caches := map[string]*jwtauth.KeyCache{} // authorizers of one issuer share its keys
 	for _, a := range cfg.Authorizers {
 		if compiled[a.ID] != nil {
 			found.add("authorizer %q: there are two authorizers of the id %q", a.Name, a.ID)
@@ -42,14 +40,11 @@ func compileAuthorizers(cfg Config, found *problems) map[string]*authorizer {
 		}
 		a.validate(cfg, found)
 		if caches[a.Issuer] == nil {
-			caches[a.Issuer] = newKeyCache(cfg, a.Issuer)
+			caches[a.Issuer] = jwtauth.NewKeyCache(a.Issuer, cfg.OIDC(a.Issuer), cfg.HTTPClient, cfg.clock())
 		}
 		compiled[a.ID] = &authorizer{
 			source:   source,
-			issuer:   a.Issuer,
-			audience: a.Audience,
-			keys:     caches[a.Issuer],
-			verified: newVerifiedTokens(),
+			verifier: jwtauth.NewVerifier(caches[a.Issuer], a.Audience),
 		}
 	}
 	return compiled
@@ -116,14 +111,14 @@ func (g *Gateway) authorize(x *exchange) *refusal {
 	if raw == "" {
 		return missingToken()
 	}
-	verified, err := a.verify(raw, g.clock)
+	verified, err := a.verifier.Verify(raw)
 	if err != nil {
 		denied := invalidToken(err)
-		denied.cause = fetchFailure(err)
+		denied.cause = jwtauth.FetchFailure(err)
 		return denied
 	}
 	x.claims = verified
-	if len(x.route.scopes) > 0 && !sharesScope(verified.scopes(), x.route.scopes) {
+	if len(x.route.scopes) > 0 && !sharesScope(verified.Scopes(), x.route.scopes) {
 		return insufficientScope(x.route.scopes)
 	}
 	return nil

@@ -164,9 +164,9 @@ func (x *exchange) eventAuthorizer() *eventAuthorizer {
 	if x.route.authorizer == nil {
 		return nil
 	}
-	jwt := eventJWT{Claims: x.claims.texts()}
+	jwt := eventJWT{Claims: x.claims.Texts()}
 	if len(x.route.scopes) > 0 {
-		jwt.Scopes = x.claims.scopes()
+		jwt.Scopes = x.claims.Scopes()
 	}
 	return &eventAuthorizer{JWT: jwt}
 }

@@ -4,6 +4,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"cognito-m2m/internal/jwtauth"
 )
 
 // exchange is all that is known about one request and what became of it. Each step of the pipeline fills its part;
@@ -21,7 +23,7 @@ type exchange struct {
 
 	route          *route
 	pathParameters map[string]string
-	claims         claims // of a verified token; nil if the route has no authorizer or the token was refused
+	claims         jwtauth.Claims // of a verified token; nil if the route has no authorizer or the token was refused
 
 	body       []byte
 	event      []byte

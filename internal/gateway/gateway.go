@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"time"
 
-	"cognito-m2m/internal/clock"
 	"cognito-m2m/internal/httpapi"
 )
 
@@ -22,7 +21,6 @@ type Gateway struct {
 	observe   func(Request) // nil if nobody does
 	ids       *requestIDs
 	now       func() time.Time
-	clock     clock.Clock
 	log       *slog.Logger
 }
 
@@ -48,7 +46,6 @@ func New(cfg Config) (*Gateway, error) {
 		observe:      cfg.Observe,
 		ids:          &requestIDs{random: cfg.Rand},
 		now:          cfg.Now,
-		clock:        cfg.clock(),
 		log:          cfg.Log,
 	}, nil
 }

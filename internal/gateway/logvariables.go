@@ -13,7 +13,7 @@ import (
 // IAM, mutual TLS and custom domains.
 func findLogVariable(name string) logVariable {
 	if claim, ok := strings.CutPrefix(name, httpapi.ClaimVariable); ok {
-		return escaped(func(x *exchange) string { return x.claimText(claim) })
+		return escaped(func(x *exchange) string { return x.claims.Text(claim) })
 	}
 	if variable, ok := logVariables[name]; ok {
 		return escaped(variable)
@@ -106,13 +106,6 @@ func (x *exchange) routeKey() string {
 		return ""
 	}
 	return x.route.key
-}
-
-func (x *exchange) claimText(name string) string {
-	if value := x.claims[name]; value != nil {
-		return claimText(value)
-	}
-	return ""
 }
 
 // Parity: Access log: text of an integration error

@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -19,29 +18,6 @@ type refusal struct {
 	// cause is for the operator's log only.
 	cause error
 }
-
-// Reasons to refuse a token, worded as the error_description of the challenge.
-//
-// Parity: JWT authorizer: error descriptions
-var (
-	// The first four texts are AWS's own.
-	errSegments  = errors.New("token contains an invalid number of segments")
-	errAudience  = errors.New("the token does not have a valid audience")
-	errDiscovery = errors.New("OIDC discovery endpoint communication error")
-	errJWKS      = errors.New("JWKS communication error")
-
-	errMalformed      = errors.New("the token is malformed")
-	errHeader         = errors.New("the token has an unsupported header")
-	errAlgorithm      = errors.New("the token has an unsupported signing algorithm")
-	errKeyID          = errors.New("the token does not have a known key id")
-	errSignature      = errors.New("the token does not have a valid signature")
-	errIssuer         = errors.New("the token does not have a valid issuer")
-	errExpired        = errors.New("the token has expired")
-	errNotYetValid    = errors.New("the token is not valid yet")
-	errIssuedInFuture = errors.New("the token was issued in the future")
-	errNumericDate    = errors.New("the token has a malformed time")
-	errScopeClaim     = errors.New("the token has a malformed scope")
-)
 
 func badRequest() *refusal {
 	return &refusal{status: http.StatusBadRequest, message: "Bad Request"}

@@ -34,7 +34,7 @@ func (g *Gateway) observeRequest(x *exchange) {
 		Duration: x.latency,
 		Method:   loggable(x.request.Method),
 		Path:     loggable(cmp.Or(x.path, x.request.URL.Path)),
-		ClientID: loggable(x.claimText("client_id")),
+		ClientID: loggable(x.claims.Text("client_id")),
 		Status:   x.reply.status,
 		Refused:  loggable(x.whyRefused()),
 	})

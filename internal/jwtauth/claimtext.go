@@ -1,4 +1,4 @@
-package gateway
+package jwtauth
 
 import (
 	"encoding/json"
@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// texts are the claims as an event carries them: every value a string, null claims left out.
-func (c claims) texts() map[string]string {
+// Texts are the claims as an event carries them: every value a string, null claims left out.
+func (c Claims) Texts() map[string]string {
 	texts := make(map[string]string, len(c))
 	for name, value := range c {
 		if value != nil {
@@ -15,6 +15,14 @@ func (c claims) texts() map[string]string {
 		}
 	}
 	return texts
+}
+
+// Text is a claim as an event carries it, "" if it is not there or null.
+func (c Claims) Text(name string) string {
+	if value := c[name]; value != nil {
+		return claimText(value)
+	}
+	return ""
 }
 
 // claimText writes a claim's value like AWS: numbers in plain decimal, arrays as "[a b]", objects as JSON.

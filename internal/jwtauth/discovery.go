@@ -1,4 +1,4 @@
-package gateway
+package jwtauth
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -28,16 +29,34 @@ type keySource struct {
 }
 
 // fetch returns the usable keys by id. Its errors are of type fetchError.
-func (s keySource) fetch() (map[string]verificationKey, error) {
+func (s keySource) fetch() (KeySet, error) {
 	location, err := s.jwksURI()
 	if err != nil {
-		return nil, fetchError{errDiscovery, err}
+		return nil, fetchError{ErrDiscovery, err}
 	}
+	ctx, cancel := withTimeout()
+	defer cancel()
+	keys, _, err := FetchKeys(ctx, s.client, location)
+	if err != nil {
+		return nil, fetchError{ErrJWKS, err}
+	}
+	return keys, nil
+}
+
+// withTimeout is not bound to a request's context: other requests may be waiting for the same keys.
+func withTimeout() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), oidcTimeout)
+}
+
+// FetchKeys gets the keys at the URL of a JWKS (RFC 7517 section 5), those that a token can be signed with. It also
+// returns what time it is by the server's clock, zero if the server does not tell; that is up to a second old.
+func FetchKeys(ctx context.Context, client *http.Client, location string) (keys KeySet, now time.Time, err error) {
 	var set jose.JSONWebKeySet
-	if err := s.get(location, &set); err != nil {
-		return nil, fetchError{errJWKS, err}
+	now, err = get(ctx, client, location, &set)
+	if err != nil {
+		return nil, time.Time{}, err
 	}
-	return usableKeys(set), nil
+	return usableKeys(set), now, nil
 }
 
 // jwksURI refuses a document of another issuer, as section 4.3 of the standard asks.
@@ -47,7 +66,9 @@ func (s keySource) jwksURI() (string, error) {
 		JWKSURI string `json:"jwks_uri"`
 	}
 	location := strings.TrimSuffix(s.baseURL, "/") + "/.well-known/openid-configuration"
-	if err := s.get(location, &document); err != nil {
+	ctx, cancel := withTimeout()
+	defer cancel()
+	if _, err := get(ctx, s.client, location, &document); err != nil {
 		return "", err
 	}
 	if document.Issuer != s.issuer {
@@ -59,45 +80,47 @@ func (s keySource) jwksURI() (string, error) {
 	return document.JWKSURI, nil
 }
 
-// get is not bound to a request's context: other requests may be waiting for the same keys.
-func (s keySource) get(location string, document any) error {
-	ctx, cancel := context.WithTimeout(context.Background(), oidcTimeout)
-	defer cancel()
+// get decodes the JSON document at a URL and returns what time it is by the server's clock.
+func get(ctx context.Context, client *http.Client, location string, document any) (now time.Time, err error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, location, nil)
 	if err != nil {
-		return fmt.Errorf("making request: %w", err)
+		return now, fmt.Errorf("fetching %s: %w", location, err)
 	}
-	response, err := s.client.Do(request)
+	response, err := client.Do(request)
+	if told, ok := errors.AsType[*url.Error](err); ok {
+		err = told.Err // it repeats the URL
+	}
 	if err != nil {
-		return fmt.Errorf("fetching document: %w", err)
+		return now, fmt.Errorf("fetching %s: %w", location, err)
 	}
 	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("fetching %s: status %d", location, response.StatusCode)
+		return now, fmt.Errorf("fetching %s: HTTP %d", location, response.StatusCode)
 	}
 	raw, err := io.ReadAll(io.LimitReader(response.Body, maxDocumentBytes+1))
 	if err != nil {
-		return fmt.Errorf("reading %s: %w", location, err)
+		return now, fmt.Errorf("reading %s: %w", location, err)
 	}
 	if len(raw) > maxDocumentBytes {
-		return fmt.Errorf("reading %s: more than %d bytes", location, maxDocumentBytes)
+		return now, fmt.Errorf("reading %s: more than %d bytes", location, maxDocumentBytes)
 	}
 	if err := json.Unmarshal(raw, document); err != nil {
-		return fmt.Errorf("decoding %s: %w", location, err)
+		return now, fmt.Errorf("reading %s: %w", location, err)
 	}
-	return nil
+	now, _ = http.ParseTime(response.Header.Get("Date")) // zero if there is none
+	return now, nil
 }
 
 // usableKeys keeps RSA public keys for signatures. Of two keys with one id the first counts.
-func usableKeys(set jose.JSONWebKeySet) map[string]verificationKey {
-	keys := make(map[string]verificationKey, len(set.Keys))
+func usableKeys(set jose.JSONWebKeySet) KeySet {
+	keys := make(KeySet, len(set.Keys))
 	for _, key := range set.Keys {
 		public, isRSA := key.Key.(*rsa.PublicKey)
 		algorithm := jose.SignatureAlgorithm(key.Algorithm)
 		_, isKnown := rsaAlgorithms[algorithm]
 		isForTokens := (key.Use == "" || key.Use == "sig") && (algorithm == "" || isKnown)
 		if _, taken := keys[key.KeyID]; isRSA && isForTokens && key.KeyID != "" && !taken {
-			keys[key.KeyID] = verificationKey{public: public, algorithm: algorithm}
+			keys[key.KeyID] = Key{public: public, algorithm: algorithm}
 		}
 	}
 	return keys
@@ -108,8 +131,8 @@ type fetchError struct{ description, cause error }
 
 func (e fetchError) Error() string { return e.description.Error() }
 
-// fetchFailure returns the cause of a token's refusal if that is not the token's fault, else nil.
-func fetchFailure(err error) error {
+// FetchFailure returns the cause of a token's refusal if that is not the token's fault, else nil.
+func FetchFailure(err error) error {
 	if failed, ok := errors.AsType[fetchError](err); ok {
 		return fmt.Errorf("%w: %w", failed.description, failed.cause)
 	}

@@ -1,7 +1,8 @@
-package gateway
+package jwtauth
 
 import (
 	"crypto/rsa"
+	"net/http"
 	"sync/atomic"
 	"time"
 
@@ -21,65 +22,76 @@ const (
 	retryInterval = time.Second
 )
 
-// verificationKey is an issuer's public key.
-type verificationKey struct {
+// Key is an issuer's public key.
+type Key struct {
 	public    *rsa.PublicKey
 	algorithm jose.SignatureAlgorithm // "" if the key set does not say
 }
 
-func (k verificationKey) equal(other verificationKey) bool {
+func (k Key) equal(other Key) bool {
 	return k.algorithm == other.algorithm && k.public.Equal(other.public)
 }
 
-// keySet is what one fetch brought. It is never changed after it is stored.
-type keySet struct {
-	keys map[string]verificationKey // by key id
+// KeySet is what an issuer publishes, by key id.
+type KeySet map[string]Key
+
+// Find returns the key of an id. It refuses with ErrUnknownKey.
+func (s KeySet) Find(keyID string) (Key, error) {
+	key, ok := s[keyID]
+	if !ok {
+		return Key{}, ErrUnknownKey
+	}
+	return key, nil
+}
+
+// fetchedKeys is what one fetch brought. It is never changed after it is stored.
+type fetchedKeys struct {
+	keys KeySet
 	life clock.Span
 }
 
-// keyCache holds the keys of one issuer. Reading a known key takes no lock; at most one fetch is under way.
+// KeyCache holds the keys of one issuer. Reading a known key takes no lock; at most one fetch is under way.
 //
 // Parity: JWT authorizer: key cache
-type keyCache struct {
-	fetch   func() (map[string]verificationKey, error)
+type KeyCache struct {
+	issuer  string
+	fetch   func() (KeySet, error)
 	clock   clock.Clock
-	current atomic.Pointer[keySet]
+	current atomic.Pointer[fetchedKeys]
 
 	flight      singleflight.Group
 	attemptedAt clock.Instant // of the last fetch; like lastErr only touched inside flight
 	lastErr     error
 }
 
-func newKeyCache(cfg Config, issuer string) *keyCache {
-	source := keySource{issuer: issuer, baseURL: cfg.OIDC(issuer), client: cfg.HTTPClient}
-	c := &keyCache{fetch: source.fetch, clock: cfg.clock()}
-	c.current.Store(&keySet{})
+// NewKeyCache makes a cache for an issuer whose discovery document is served under baseURL. Nothing is fetched before
+// the first token. The clock tells how old the keys are.
+func NewKeyCache(issuer, baseURL string, client *http.Client, clock clock.Clock) *KeyCache {
+	source := keySource{issuer: issuer, baseURL: baseURL, client: client}
+	c := &KeyCache{issuer: issuer, fetch: source.fetch, clock: clock}
+	c.current.Store(&fetchedKeys{})
 	return c
 }
 
 // find returns the key of an id, fetching the issuer's keys if they are too old or do not have it.
-func (c *keyCache) find(keyID string) (verificationKey, error) {
+func (c *KeyCache) find(keyID string) (Key, error) {
 	cached := c.current.Load()
 	if key, ok := cached.keys[keyID]; ok && c.usable(cached) {
 		return key, nil
 	}
 	refreshed, err, _ := c.flight.Do("", func() (any, error) { return c.refresh() })
 	if err != nil {
-		return verificationKey{}, err
+		return Key{}, err
 	}
-	key, ok := refreshed.(*keySet).keys[keyID] // refresh returns nothing else
-	if !ok {
-		return verificationKey{}, errKeyID
-	}
-	return key, nil
+	return refreshed.(*fetchedKeys).keys.Find(keyID) // refresh returns nothing else
 }
 
-func (c *keyCache) usable(set *keySet) bool {
+func (c *KeyCache) usable(set *fetchedKeys) bool {
 	return set.keys != nil && !set.life.Over(c.clock.Now())
 }
 
 // refresh fetches the keys unless it is too soon to ask again, which includes that someone did since the caller looked.
-func (c *keyCache) refresh() (*keySet, error) {
+func (c *KeyCache) refresh() (*fetchedKeys, error) {
 	current := c.current.Load()
 	interval := retryInterval
 	if c.usable(current) && c.lastErr == nil {
@@ -94,7 +106,7 @@ func (c *keyCache) refresh() (*keySet, error) {
 	if err != nil {
 		return nil, err
 	}
-	fetched := &keySet{keys: keys, life: now.For(maxKeyAge)}
+	fetched := &fetchedKeys{keys: keys, life: now.For(maxKeyAge)}
 	c.current.Store(fetched)
 	return fetched, nil
 }

@@ -1,4 +1,4 @@
-package gateway
+package jwtauth
 
 import (
 	"encoding/json"
@@ -13,13 +13,13 @@ import (
 // It reads every token once, which is why it is not a decoder of more followed by checks.
 func decodeObject(raw []byte) (map[string]any, error) {
 	if !utf8.Valid(raw) {
-		return nil, errMalformed
+		return nil, ErrObject
 	}
 	r := jsonReader{rest: string(raw)}
 	value, ok := r.value()
 	object, isObject := value.(map[string]any)
 	if !ok || !isObject || r.skipSpace() != "" {
-		return nil, errMalformed
+		return nil, ErrObject
 	}
 	return object, nil
 }

@@ -1,0 +1,142 @@
+package jwtauth
+
+import (
+	"crypto"
+	"crypto/rsa"
+	_ "crypto/sha256" // for RS256
+	_ "crypto/sha512" // for RS384 and RS512
+	"encoding/base64"
+	"io"
+	"strings"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+// rsaAlgorithms are the ones a JWT authorizer accepts, with their hashes: "RSA-based algorithms" is read as
+// RSASSA-PKCS1-v1_5 alone.
+//
+// Parity: JWT authorizer: RSASSA-PSS
+var rsaAlgorithms = map[jose.SignatureAlgorithm]crypto.Hash{
+	jose.RS256: crypto.SHA256,
+	jose.RS384: crypto.SHA384,
+	jose.RS512: crypto.SHA512,
+}
+
+// refusedHeaders change how a token is to be read or bring a key of its own, and Cognito sends none of them.
+//
+// Parity: JWT authorizer: header members
+var refusedHeaders = []string{"crit", "b64", "zip", "jwk", "jku", "x5c", "x5u"}
+
+// Token is a compact JWS (RFC 7515 section 7.1), taken apart. Nothing of it has been checked.
+type Token struct {
+	Header    map[string]any
+	signed    string // the first two segments as they came, which the signature is over
+	payload   []byte
+	signature []byte
+}
+
+// segmentNames are what the segments hold.
+var segmentNames = [3]string{"header", "claims", "signature"}
+
+// Parse decodes each segment once, the claims' JSON apart. It is stricter than JOSE libraries are, which skip line
+// breaks and stray bits in base64: whatever reads the token later must not be able to read it differently. It refuses
+// with ErrSegments, or with a Flaw of ErrBase64 or ErrObject.
+func Parse(raw string) (*Token, error) {
+	segments := strings.Split(raw, ".")
+	if len(segments) != len(segmentNames) {
+		return nil, ErrSegments
+	}
+	var decoded [len(segmentNames)][]byte
+	for i, segment := range segments {
+		var err error
+		if decoded[i], err = decodeSegment(segment); err != nil {
+			return nil, &Flaw{ErrBase64, segmentNames[i]}
+		}
+	}
+	header, err := decodeObject(decoded[0])
+	if err != nil {
+		return nil, &Flaw{ErrObject, segmentNames[0]}
+	}
+	return &Token{
+		Header:    header,
+		signed:    raw[:len(segments[0])+len(".")+len(segments[1])],
+		payload:   decoded[1],
+		signature: decoded[2],
+	}, nil
+}
+
+// Claims decodes the claims. It refuses with a Flaw of ErrObject.
+func (t *Token) Claims() (Claims, error) {
+	claims, err := decodeObject(t.payload)
+	if err != nil {
+		return nil, &Flaw{ErrObject, segmentNames[1]}
+	}
+	return claims, nil
+}
+
+// KeyID names the key that signed the token, "" if the header does not.
+func (t *Token) KeyID() string { return t.text("kid") }
+
+// Algorithm is what the header says, be it an algorithm or not; "" if it says nothing.
+func (t *Token) Algorithm() string { return t.text("alg") }
+
+func (t *Token) text(member string) string {
+	text, _ := t.Header[member].(string)
+	return text
+}
+
+// CheckMembers refuses, with a Flaw of ErrHeader, members that change how the token is to be read.
+func (t *Token) CheckMembers() error {
+	for _, name := range refusedHeaders {
+		if _, ok := t.Header[name]; ok {
+			return &Flaw{ErrHeader, name}
+		}
+	}
+	return nil
+}
+
+// CheckKeyID refuses a token that names no key, with ErrNoKeyID.
+func (t *Token) CheckKeyID() error {
+	if t.KeyID() == "" {
+		return ErrNoKeyID
+	}
+	return nil
+}
+
+// CheckAlgorithm refuses an algorithm that no key is used with, with ErrAlgorithm.
+func (t *Token) CheckAlgorithm() error {
+	if _, ok := rsaAlgorithms[jose.SignatureAlgorithm(t.Algorithm())]; !ok {
+		return ErrAlgorithm
+	}
+	return nil
+}
+
+// CheckSignature refuses a token that key did not sign (RFC 7518 section 3.3), with ErrAlgorithm, ErrOtherAlgorithm or
+// ErrSignature. The algorithm is the key's where the key names one, so a token has no say in it.
+func (t *Token) CheckSignature(key Key) error {
+	algorithm := jose.SignatureAlgorithm(t.Algorithm())
+	hash, ok := rsaAlgorithms[algorithm]
+	if !ok {
+		return ErrAlgorithm
+	}
+	if key.algorithm != "" && key.algorithm != algorithm {
+		return &Flaw{ErrOtherAlgorithm, string(key.algorithm)}
+	}
+	digest := hash.New()
+	_, _ = io.WriteString(digest, t.signed) // a hash never returns an error
+	if rsa.VerifyPKCS1v15(key.public, hash, digest.Sum(nil), t.signature) != nil {
+		return ErrSignature
+	}
+	return nil
+}
+
+var strictBase64 = base64.RawURLEncoding.Strict()
+
+// decodeSegment decodes base64url without padding (RFC 7515 section 2). Go's decoder skips line breaks, so they are
+// looked for first.
+func decodeSegment(segment string) ([]byte, error) {
+	if strings.ContainsAny(segment, "\r\n") {
+		return nil, ErrBase64
+	}
+	return strictBase64.DecodeString(segment)
+}
