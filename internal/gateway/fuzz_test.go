@@ -3,17 +3,13 @@ package gateway_test
 import (
 	"bufio"
 	"encoding/base64"
-	"errors"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"github.com/go-jose/go-jose/v4"
-	josejson "github.com/go-jose/go-jose/v4/json"
 
 	"cognito-m2m/internal/gateway"
 )
@@ -48,8 +44,8 @@ func FuzzToken(f *testing.F) {
 	})
 }
 
-// FuzzClaims signs any payload with the issuer's key: only the scope claim may open the scoped route, and what is JSON
-// for the gateway must be JSON for go-jose, and the other way round.
+// FuzzClaims signs any payload with the issuer's key: only the scope claim may open the scoped route. What claims are
+// is package jwtauth's to test.
 func FuzzClaims(f *testing.F) {
 	a := newAPI(f)
 	for _, seed := range []string{
@@ -67,26 +63,11 @@ func FuzzClaims(f *testing.F) {
 		if !slices.Contains([]int{200, 401, 403, 431}, recorder.Code) {
 			t.Errorf("got %d for %q", recorder.Code, payload)
 		}
-		isObject := !strings.Contains(recorder.Header().Get("Www-Authenticate"), "the token is malformed")
-		if want := isObjectForGoJose(payload); recorder.Code != 431 && isObject != want {
-			t.Errorf("got %t, want %t: %q is a JSON object", isObject, want, payload)
-		}
 		looksRight := strings.Contains(payload, `iss`) || strings.Contains(payload, `\u`)
 		if recorder.Code == 200 && !looksRight {
 			t.Errorf("authorized %q", payload)
 		}
 	})
-}
-
-// isObjectForGoJose reports what go-jose's decoder, made for tokens, thinks of a text without bytes that are not UTF-8.
-func isObjectForGoJose(text string) bool {
-	decoder := josejson.NewDecoder(strings.NewReader(text))
-	decoder.SetNumberType(josejson.UnmarshalJSONNumber)
-	var object map[string]any
-	if !utf8.ValidString(text) || decoder.Decode(&object) != nil || object == nil {
-		return false
-	}
-	return errors.Is(decoder.Decode(new(any)), io.EOF)
 }
 
 // FuzzRoute parses any request line as net/http does. Without a token, only the open route may reach the function,
