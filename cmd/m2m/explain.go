@@ -8,11 +8,13 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"cognito-m2m/internal/access"
 	"cognito-m2m/internal/explain"
+	"cognito-m2m/internal/jwtauth"
 	"cognito-m2m/internal/local"
 	"cognito-m2m/internal/target"
 )
@@ -155,10 +157,24 @@ func (o explainOptions) config(ctx context.Context) (*explain.Config, error) {
 	if keysAt == "" {
 		keysAt = explain.JWKSURL(c.Environment.Issuer())
 	}
-	if c.Keys, err = explain.FetchKeys(ctx, keysAt, nil); err != nil {
-		c.NoKeys = err.Error()
-	}
+	fetchKeys(ctx, keysAt, c)
 	return c, nil
+}
+
+// fetchKeys gets the user pool's keys, and what its clock says. Without them the explanation says so.
+func fetchKeys(ctx context.Context, location string, c *explain.Config) {
+	const timeout = 5 * time.Second
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	keys, served, err := jwtauth.FetchKeys(ctx, http.DefaultClient, location)
+	if err != nil {
+		c.NoKeys = err.Error()
+		return
+	}
+	c.Keys = keys
+	if !served.IsZero() {
+		c.Ahead = time.Until(served)
+	}
 }
 
 // userPool is the id of the user pool, and of a local run where its keys are.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"cognito-m2m/internal/access"
+	"cognito-m2m/internal/jwtauth"
 )
 
 // Config is what a token is held against.
@@ -17,10 +18,12 @@ type Config struct {
 	// token is explained for all routes.
 	Route string
 	// Keys are those that the user pool publishes; nil if they are not at hand.
-	Keys *Keys
+	Keys jwtauth.KeySet
+	// Ahead is how far the user pool's clock is ahead of Now, as far as it told with its keys.
+	Ahead time.Duration
 	// NoKeys says why there are no Keys.
 	NoKeys string
-	// Now is the clock; nil is time.Now. It is corrected by that of Keys.
+	// Now is the clock; nil is time.Now. It is corrected by Ahead.
 	Now func() time.Time
 	// Flags are added to the commands that a sentence proposes.
 	Flags string
@@ -34,9 +37,9 @@ func Explain(pasted string, c Config) (*Report, error) {
 		c.Now = time.Now
 	}
 	e := &explanation{Config: c, now: c.Now()}
-	if skew := c.Keys.skew(); skew != 0 {
-		e.now = e.now.Add(skew)
-		e.add("clock", Note, fmt.Sprintf("the clock of this machine is %s; that of the user pool counts", offset(skew)), "set the clock")
+	if c.Ahead.Abs() >= leeway {
+		e.now = e.now.Add(c.Ahead)
+		e.add("clock", Note, fmt.Sprintf("the clock of this machine is %s; that of the user pool counts", offset(c.Ahead)), "set the clock")
 	}
 	if c.Route != "" {
 		e.route = c.Environment.Route(c.Route)
@@ -130,3 +133,7 @@ func show(text string) string {
 	}
 	return fmt.Sprintf("%q", text)
 }
+
+// JWKSURL is where the keys of an issuer are, which is what its discovery
+// document says (Cognito: "Verifying JSON web tokens").
+func JWKSURL(issuer string) string { return issuer + "/.well-known/jwks.json" }

@@ -12,6 +12,7 @@ import (
 	"cognito-m2m/internal/access"
 	"cognito-m2m/internal/access/accesstest"
 	"cognito-m2m/internal/explain"
+	"cognito-m2m/internal/jwtauth"
 )
 
 // token is something that a caller sends as a token, and what is to be said.
@@ -33,7 +34,7 @@ func (k token) method() (method, path string) {
 // config knows everything about the environment.
 func config(t *testing.T, r *accesstest.Run) explain.Config {
 	t.Helper()
-	keys, err := explain.FetchKeys(t.Context(), r.JWKSURL, nil)
+	keys, _, err := jwtauth.FetchKeys(t.Context(), http.DefaultClient, r.JWKSURL)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -255,11 +256,11 @@ func TestClockOfThisMachine(t *testing.T) {
 	t.Parallel()
 	r := accesstest.Start(t)
 	slow := func() time.Time { return time.Now().Add(-2 * time.Hour) }
-	keys, err := explain.FetchKeys(t.Context(), r.JWKSURL, slow)
+	keys, served, err := jwtauth.FetchKeys(t.Context(), http.DefaultClient, r.JWKSURL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	report := explained(t, r.Token(t, "reader"), explain.Config{Environment: r.Environment, Keys: keys, Now: slow})
+	report := explained(t, r.Token(t, "reader"), explain.Config{Environment: r.Environment, Keys: keys, Ahead: served.Sub(slow()), Now: slow})
 	if report.Status != http.StatusOK || !strings.Contains(report.Checks[0].Text, "slow; that of the user pool counts") {
 		t.Errorf("got %d %s, first %s", report.Status, report.Verdict, report.Checks[0].Text)
 	}

@@ -10,13 +10,14 @@ import (
 
 	"cognito-m2m/internal/access/accesstest"
 	"cognito-m2m/internal/explain"
+	"cognito-m2m/internal/jwtauth"
 )
 
 // FuzzVerdict looks for a token that the gateway treats in another way than it
 // is explained. Two routes see both of its refusals.
 func FuzzVerdict(f *testing.F) {
 	r := accesstest.Start(f)
-	keys, err := explain.FetchKeys(f.Context(), r.JWKSURL, nil)
+	keys, _, err := jwtauth.FetchKeys(f.Context(), http.DefaultClient, r.JWKSURL)
 	if err != nil {
 		f.Fatal(err)
 	}

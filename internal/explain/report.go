@@ -56,7 +56,7 @@ type Claims struct {
 func (t *token) shown() *Claims {
 	return &Claims{
 		Issuer: t.text("iss"), ClientID: t.text("client_id"), TokenUse: t.text("token_use"),
-		Scopes: append([]string{}, t.scopes()...), Issued: t.time("iat"), Expires: t.time("exp"),
+		Scopes: append([]string{}, t.claims.Scopes()...), Issued: t.time("iat"), Expires: t.time("exp"),
 	}
 }
 

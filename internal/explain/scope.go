@@ -11,13 +11,9 @@ import (
 // checkScope holds the token's scopes against those of the route, or tells which
 // routes they open.
 func (e *explanation) checkScope() {
-	for _, claim := range []string{"scope", "scp"} {
-		if value, present := e.token.claims[claim]; present && value != nil {
-			if _, ok := e.token.list(claim); !ok {
-				e.add("form", Fails, "its "+claim+" is neither a text nor a list of texts", e.newToken())
-				return
-			}
-		}
+	if err := e.token.claims.CheckScope(); err != nil {
+		e.fails("form", err)
+		return
 	}
 	if e.route == nil {
 		e.checkScopesOfAll()
@@ -27,7 +23,7 @@ func (e *explanation) checkScope() {
 	switch {
 	case len(e.route.Scopes) == 0:
 		e.add("scope", OK, e.route.Key+" requires no scope; the token has "+has, "")
-	case access.Share(e.route.Scopes, e.token.scopes()):
+	case access.Share(e.route.Scopes, e.token.claims.Scopes()):
 		e.add("scope", OK, fmt.Sprintf("%s requires %s; the token has %s", e.route.Key, or(e.route.Scopes), has), "")
 	default:
 		e.add("scope", Fails, fmt.Sprintf("%s requires %s; the token has %s", e.route.Key, or(e.route.Scopes), has), e.scopeAdvice())
@@ -38,7 +34,7 @@ func (e *explanation) has() string {
 	if e.token.text("token_use") == "id" {
 		return "none because it is an ID token"
 	}
-	if scopes := e.token.scopes(); len(scopes) > 0 {
+	if scopes := e.token.claims.Scopes(); len(scopes) > 0 {
 		return show(strings.Join(scopes, " "))
 	}
 	return "none"
@@ -88,7 +84,7 @@ func (e *explanation) divide() (open, closed []string) {
 	for _, route := range e.Environment.Routes {
 		switch {
 		case route.Authorizer != e.authorizer && (route.Authorizer == nil || route.Authorizer.Name != e.authorizer.Name):
-		case len(route.Scopes) == 0 || access.Share(route.Scopes, e.token.scopes()):
+		case len(route.Scopes) == 0 || access.Share(route.Scopes, e.token.claims.Scopes()):
 			open = append(open, route.Key)
 		default:
 			closed = append(closed, route.Key)
