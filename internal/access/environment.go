@@ -1,6 +1,10 @@
 package access
 
-import "slices"
+import (
+	"slices"
+
+	"cognito-m2m/internal/httpapi"
+)
 
 // Environment is what one environment grants. Routes are sorted by key, clients
 // by name.
@@ -48,7 +52,7 @@ type Client struct {
 // Accepts says whether a valid token of the client opens the route, if it has
 // all of the client's scopes.
 func (r Route) Accepts(c Client) bool {
-	return r.knows(c) && (r.Authorizer == nil || len(r.Scopes) == 0 || Share(r.Scopes, c.Scopes))
+	return r.knows(c) && (r.Authorizer == nil || r.OpensTo(c.Scopes))
 }
 
 // Forbids says whether a valid token of the client lacks nothing but a scope.
@@ -58,10 +62,9 @@ func (r Route) knows(c Client) bool {
 	return r.Authorizer == nil || slices.Contains(r.Authorizer.Clients, c.Name)
 }
 
-// Share says whether two lists of scopes have one in common.
-func Share(wanted, granted []string) bool {
-	return slices.ContainsFunc(wanted, func(scope string) bool { return slices.Contains(granted, scope) })
-}
+// OpensTo says whether a token that the authorizer accepts opens the route with
+// these scopes.
+func (r Route) OpensTo(scopes []string) bool { return httpapi.Opens(scopes, r.Scopes) }
 
 // Issuer is the issuer of the first route that requires a token, "" if none is
 // known.

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"cognito-m2m/internal/access"
 )
 
 // checkScope holds the token's scopes against those of the route, or tells which
@@ -23,7 +21,7 @@ func (e *explanation) checkScope() {
 	switch {
 	case len(e.route.Scopes) == 0:
 		e.add("scope", OK, e.route.Key+" requires no scope; the token has "+has, "")
-	case access.Share(e.route.Scopes, e.token.claims.Scopes()):
+	case e.route.OpensTo(e.token.claims.Scopes()):
 		e.add("scope", OK, fmt.Sprintf("%s requires %s; the token has %s", e.route.Key, or(e.route.Scopes), has), "")
 	default:
 		e.add("scope", Fails, fmt.Sprintf("%s requires %s; the token has %s", e.route.Key, or(e.route.Scopes), has), e.scopeAdvice())
@@ -84,7 +82,7 @@ func (e *explanation) divide() (open, closed []string) {
 	for _, route := range e.Environment.Routes {
 		switch {
 		case route.Authorizer != e.authorizer && (route.Authorizer == nil || route.Authorizer.Name != e.authorizer.Name):
-		case len(route.Scopes) == 0 || access.Share(route.Scopes, e.token.claims.Scopes()):
+		case route.OpensTo(e.token.claims.Scopes()):
 			open = append(open, route.Key)
 		default:
 			closed = append(closed, route.Key)

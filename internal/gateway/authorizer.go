@@ -118,12 +118,8 @@ func (g *Gateway) authorize(x *exchange) *refusal {
 		return denied
 	}
 	x.claims = verified
-	if len(x.route.scopes) > 0 && !sharesScope(verified.Scopes(), x.route.scopes) {
+	if !httpapi.Opens(verified.Scopes(), x.route.scopes) {
 		return insufficientScope(x.route.scopes)
 	}
 	return nil
-}
-
-func sharesScope(granted, required []string) bool {
-	return slices.ContainsFunc(granted, func(scope string) bool { return slices.Contains(required, scope) })
 }
