@@ -82,7 +82,7 @@ func (r reader) read(name string) (*Environment, error) {
 	e := &Environment{Name: name}
 	for _, declared := range r.model.UserPoolClients {
 		scopes := slices.Sorted(slices.Values(declared.AllowedOAuthScopes))
-		named := r.name(declared)
+		named := r.model.ClientName(declared)
 		e.Clients = append(e.Clients, Client{Name: named, ID: r.ids.Clients[named], Scopes: scopes})
 	}
 	authorizers := map[string]*Authorizer{}
@@ -108,18 +108,6 @@ func (r reader) read(name string) (*Environment, error) {
 	return e, nil
 }
 
-// name is the name a client goes by: its own, or its logical id where it has
-// none or shares it.
-func (r reader) name(declared assembly.UserPoolClient) string {
-	shared := slices.ContainsFunc(r.model.UserPoolClients, func(other assembly.UserPoolClient) bool {
-		return other.Name == declared.Name && other.ID != declared.ID
-	})
-	if declared.Name == "" || shared {
-		return declared.LogicalID
-	}
-	return declared.Name
-}
-
 func (r reader) authorizer(declared assembly.Authorizer) (*Authorizer, error) {
 	source, err := httpapi.ParseIdentitySource(declared.IdentitySource)
 	if err != nil {
@@ -135,7 +123,7 @@ func (r reader) authorizer(declared assembly.Authorizer) (*Authorizer, error) {
 			a.Audience = append(a.Audience, accepted)
 			continue
 		}
-		name := r.name(r.model.UserPoolClients[i])
+		name := r.model.ClientName(r.model.UserPoolClients[i])
 		a.Clients = append(a.Clients, name)
 		if id := r.ids.Clients[name]; id != "" {
 			a.Audience = append(a.Audience, id)

@@ -1,6 +1,9 @@
 package assembly
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // UserPool is an AWS::Cognito::UserPool.
 type UserPool struct {
@@ -41,6 +44,17 @@ type UserPoolClient struct {
 	AllowedOAuthScopes              []string
 	AllowedOAuthFlowsUserPoolClient bool
 	AccessTokenValidity             time.Duration
+}
+
+// ClientName is the name an app client goes by: its own, or its logical id where it has none or shares it.
+func (m *Model) ClientName(client UserPoolClient) string {
+	shared := slices.ContainsFunc(m.UserPoolClients, func(other UserPoolClient) bool {
+		return other.Name == client.Name && other.ID != client.ID
+	})
+	if client.Name == "" || shared {
+		return client.LogicalID
+	}
+	return client.Name
 }
 
 // UserPoolDomain is an AWS::Cognito::UserPoolDomain.

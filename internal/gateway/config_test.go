@@ -13,7 +13,7 @@ func validConfig() gateway.Config {
 		API:          gateway.API{ID: apiID, Region: region, AccountID: accountID},
 		Stages:       []gateway.Stage{{Name: "$default"}},
 		Routes:       []gateway.Route{jwtRoute("GET /x")},
-		Integrations: []gateway.Integration{{ID: "echo", Type: "AWS_PROXY", URI: functionARN, PayloadFormatVersion: "2.0"}},
+		Integrations: []gateway.Integration{{ID: "echo", Type: "AWS_PROXY", FunctionARN: functionARN, PayloadFormatVersion: "2.0"}},
 		Authorizers: []gateway.Authorizer{{
 			ID: "jwt", Name: "Jwt", Type: "JWT", IdentitySource: []string{"$request.header.Authorization"}, Issuer: issuerURL, Audience: []string{clientID},
 		}},
@@ -51,7 +51,7 @@ func TestNewRefuses(t *testing.T) {
 		{"the same route with another variable", func(c *gateway.Config) {
 			c.Routes = []gateway.Route{jwtRoute("GET /{a}"), jwtRoute("GET /{b}")}
 		}, []string{`route "GET /{b}"`, `route "GET /{a}"`}},
-		{"unknown function", func(c *gateway.Config) { c.Integrations[0].URI += "2" }, []string{`integration "echo"`, functionARN + "2"}},
+		{"unknown function", func(c *gateway.Config) { c.Integrations[0].FunctionARN += "2" }, []string{`integration "echo"`, functionARN + "2"}},
 		{"payload format 1.0", func(c *gateway.Config) { c.Integrations[0].PayloadFormatVersion = "1.0" }, []string{`integration "echo"`, "1.0", "not simulated"}},
 		{"no payload format", func(c *gateway.Config) { c.Integrations[0].PayloadFormatVersion = "" }, []string{`integration "echo"`, "PayloadFormatVersion"}},
 		{"HTTP integration", func(c *gateway.Config) { c.Integrations[0].Type = "HTTP_PROXY" }, []string{`integration "echo"`, "HTTP_PROXY"}},
@@ -132,10 +132,7 @@ func TestNewReportsEveryProblem(t *testing.T) {
 func TestNewAccepts(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*gateway.Config){
-		"as it is": func(*gateway.Config) {},
-		"long integration URI": func(c *gateway.Config) {
-			c.Integrations[0].URI = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/" + functionARN + "/invocations"
-		},
+		"as it is":              func(*gateway.Config) {},
 		"CDK's log format":      func(c *gateway.Config) { c.Stages[0].AccessLogFormat = cdkCLF },
 		"CDK's JSON log format": func(c *gateway.Config) { c.Stages[0].AccessLogFormat = cdkJSON },
 		"no stages or routes":   func(c *gateway.Config) { c.Stages, c.Routes = nil, nil },

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"cognito-m2m/internal/httpapi"
@@ -16,8 +15,8 @@ type Integration struct {
 	ID string
 	// Type must be AWS_PROXY.
 	Type string
-	// URI is the function's ARN, bare or inside an apigateway invocation URI.
-	URI string
+	// FunctionARN is the function of the IntegrationUri, one of Config.Functions.
+	FunctionARN string
 	// PayloadFormatVersion must be "2.0". New refuses "1.0": it is not simulated.
 	//
 	// Parity: Integration: payload format 1.0
@@ -65,26 +64,16 @@ func compileIntegrations(cfg Config, found *problems) map[string]*integration {
 		if timeout < httpapi.MinTimeoutMillis || timeout > httpapi.MaxTimeoutMillis {
 			found.add("integration %q: a timeout of %d ms is not between %d and %d", in.ID, timeout, httpapi.MinTimeoutMillis, httpapi.MaxTimeoutMillis)
 		}
-		arn := functionARN(in.URI)
-		if cfg.Functions[arn] == nil {
-			found.add("integration %q: there is no function %q", in.ID, arn)
+		if cfg.Functions[in.FunctionARN] == nil {
+			found.add("integration %q: there is no function %q", in.ID, in.FunctionARN)
 		}
 		compiled[in.ID] = &integration{
-			functionARN: arn,
-			function:    cfg.Functions[arn],
+			functionARN: in.FunctionARN,
+			function:    cfg.Functions[in.FunctionARN],
 			timeout:     time.Duration(timeout) * time.Millisecond,
 		}
 	}
 	return compiled
-}
-
-// functionARN takes the ARN out of ".../2015-03-31/functions/<arn>/invocations", the long form of an integration URI.
-func functionARN(uri string) string {
-	_, long, ok := strings.Cut(uri, "/functions/")
-	if !ok {
-		return uri
-	}
-	return strings.TrimSuffix(long, "/invocations")
 }
 
 var errIntegrationTimeout = errors.New("the integration timed out")

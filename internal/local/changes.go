@@ -63,7 +63,7 @@ func (p *parts) inventory() map[string]any {
 		named[nameOf(f)] = withoutFolder(f)
 	}
 	for _, client := range p.clients() {
-		named["client "+p.clientName(client)] = client
+		named["client "+p.model.ClientName(client)] = client
 	}
 	for _, server := range p.model.ResourceServers {
 		named["resource server "+server.Identifier] = server

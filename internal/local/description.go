@@ -73,7 +73,7 @@ func (r *Runtime) describe() *Description {
 		d.TokenEndpoint = at.tokenEndpoint()
 	}
 	for _, declared := range p.clients() {
-		d.Clients[p.clientName(declared)] = r.describeClient(declared)
+		d.Clients[p.model.ClientName(declared)] = r.describeClient(declared)
 	}
 	for _, route := range p.api.Routes {
 		d.Routes = append(d.Routes, Route{

@@ -22,7 +22,7 @@ func (r *Runtime) observer(p *parts) func(gateway.Request) {
 	}
 	names := map[string]string{}
 	for _, declared := range p.clients() {
-		names[declared.ID] = p.clientName(declared)
+		names[declared.ID] = p.model.ClientName(declared)
 	}
 	return func(request gateway.Request) {
 		r.cfg.Observe(Request{Request: request, Client: cmp.Or(names[request.ClientID], request.ClientID)})

@@ -2,7 +2,6 @@ package local
 
 import (
 	"fmt"
-	"slices"
 
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/cognito"
@@ -55,7 +54,7 @@ func (r *Runtime) clientsOf(d *deployment) ([]cognito.Client, error) {
 		}
 		clients = append(clients, cognito.Client{
 			ID:                              declared.ID,
-			Name:                            d.parts.clientName(declared),
+			Name:                            d.parts.model.ClientName(declared),
 			Secrets:                         secrets,
 			AllowedOAuthFlowsUserPoolClient: declared.AllowedOAuthFlowsUserPoolClient,
 			AllowedOAuthFlows:               declared.AllowedOAuthFlows,
@@ -64,18 +63,6 @@ func (r *Runtime) clientsOf(d *deployment) ([]cognito.Client, error) {
 		})
 	}
 	return clients, nil
-}
-
-// clientName is the name a client goes by: its own, or its logical id where it
-// has none or shares it.
-func (p *parts) clientName(declared assembly.UserPoolClient) string {
-	shared := slices.ContainsFunc(p.model.UserPoolClients, func(other assembly.UserPoolClient) bool {
-		return other.Name == declared.Name && other.ID != declared.ID
-	})
-	if declared.Name == "" || shared {
-		return declared.LogicalID
-	}
-	return declared.Name
 }
 
 func resourceServersOf(p *parts) []cognito.ResourceServer {
@@ -177,7 +164,7 @@ func integrationsOf(api assembly.API) (integrations []gateway.Integration) {
 		integrations = append(integrations, gateway.Integration{
 			ID:                   declared.ID,
 			Type:                 declared.IntegrationType,
-			URI:                  qualified(declared.FunctionARN, declared.Qualifier),
+			FunctionARN:          qualified(declared.FunctionARN, declared.Qualifier),
 			PayloadFormatVersion: declared.PayloadFormatVersion,
 			TimeoutInMillis:      int(declared.Timeout.Milliseconds()),
 		})
