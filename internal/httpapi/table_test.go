@@ -40,6 +40,10 @@ func TestTable(t *testing.T) {
 				"PUT /a/b": "ANY /{proxy+}", "GET /a": "ANY /{proxy+}", "GET /a/": "ANY /{proxy+}", "GET /": "",
 			},
 		},
+		"a full path before a greedy one": {
+			[]string{"GET /books/new/{proxy+}", "GET /books/{id}/{part}"},
+			map[string]string{"GET /books/new/x": "GET /books/{id}/{part}", "GET /books/new/x/y": "GET /books/new/{proxy+}", "GET /books/new": ""},
+		},
 		"default": {
 			[]string{"$default", "GET /a", "ANY /c/{x}", "GET /c/{proxy+}"},
 			map[string]string{
