@@ -1,5 +1,10 @@
 package assembly
 
+import (
+	"slices"
+	"strings"
+)
+
 // environmentLimit is what a function's variables may take in all, as JSON text without blanks. Those that Lambda adds
 // do not count.
 //
@@ -22,3 +27,33 @@ func (b *builder) checkFunctions() {
 		}
 	}
 }
+
+// checkFunction reports a function that a property names and the stage does not have, or cannot run. It returns whether
+// the stage has it.
+func (b *builder) checkFunction(r Resource, property, arn string) bool {
+	if arn == "" {
+		return false
+	}
+	isTarget := func(f Function) bool { return f.ARN == arn }
+	index := slices.IndexFunc(b.model.Functions, isTarget)
+	if index < 0 {
+		b.fail(r, property, "the stage has no function %s", arn)
+		return false
+	}
+	f := b.model.Functions[index]
+	if f.Asset == nil {
+		b.fail(f.Resource, "Code", "the function's code is not a directory among the assembly's assets, so it cannot be run here")
+	}
+	if !slices.Contains(osOnlyRuntimes, f.Runtime) {
+		b.fail(f.Resource, "Runtime", "the runtime %q is not simulated; %s are", f.Runtime, strings.Join(osOnlyRuntimes, " and "))
+	}
+	if f.Handler == "" {
+		b.fail(f.Resource, "Handler", "Runtime and Handler are mandatory parameters for functions created with deployment packages.")
+	}
+	return true
+}
+
+// osOnlyRuntimes are those whose code is an executable named bootstrap.
+//
+// Source: Lambda Developer Guide, "Lambda runtimes".
+var osOnlyRuntimes = []string{"provided.al2023", "provided.al2"}

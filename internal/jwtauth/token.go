@@ -29,7 +29,7 @@ var refusedHeaders = []string{"crit", "b64", "zip", "jwk", "jku", "x5c", "x5u"}
 
 // Token is a compact JWS (RFC 7515 section 7.1), taken apart. Nothing of it has been checked.
 type Token struct {
-	Header    map[string]any
+	header    map[string]any
 	signed    string // the first two segments as they came, which the signature is over
 	payload   []byte
 	signature []byte
@@ -58,7 +58,7 @@ func Parse(raw string) (*Token, error) {
 		return nil, &Flaw{ErrObject, segmentNames[0]}
 	}
 	return &Token{
-		Header:    header,
+		header:    header,
 		signed:    raw[:len(segments[0])+len(".")+len(segments[1])],
 		payload:   decoded[1],
 		signature: decoded[2],
@@ -81,14 +81,14 @@ func (t *Token) KeyID() string { return t.text("kid") }
 func (t *Token) Algorithm() string { return t.text("alg") }
 
 func (t *Token) text(member string) string {
-	text, _ := t.Header[member].(string)
+	text, _ := t.header[member].(string)
 	return text
 }
 
 // CheckMembers refuses, with a Flaw of ErrHeader, members that change how the token is to be read.
 func (t *Token) CheckMembers() error {
 	for _, name := range refusedHeaders {
-		if _, ok := t.Header[name]; ok {
+		if _, ok := t.header[name]; ok {
 			return &Flaw{ErrHeader, name}
 		}
 	}
