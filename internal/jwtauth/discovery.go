@@ -131,6 +131,9 @@ type fetchError struct{ description, cause error }
 
 func (e fetchError) Error() string { return e.description.Error() }
 
+// Unwrap returns the reason, ErrDiscovery or ErrJWKS.
+func (e fetchError) Unwrap() error { return e.description }
+
 // FetchFailure returns the cause of a token's refusal if that is not the token's fault, else nil.
 func FetchFailure(err error) error {
 	if failed, ok := errors.AsType[fetchError](err); ok {
