@@ -20,7 +20,7 @@ func scripted(t *testing.T, script string, files map[string]string) (dir string)
 		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(file, []byte(content), 0o700); err != nil { //nolint:gosec // programs
+		if err := os.WriteFile(file, []byte(content), 0o700); err != nil {
 			t.Fatal(err)
 		}
 	}
