@@ -37,7 +37,7 @@ func TestExpire(t *testing.T) {
 			t.Errorf("%v: %v", day, err)
 		}
 	}
-	if err := expire([]*config.Environment{{Name: "dev"}}, "2026-12-31"); err == nil || !strings.Contains(err.Error(), "no disposable environment") {
+	if err := expire([]*config.Environment{{Name: "dev"}}, "2026-12-31"); err == nil || !strings.Contains(err.Error(), "not a disposable environment") {
 		t.Errorf("dev: %v", err)
 	}
 	if err := expire([]*config.Environment{{Name: "dev"}}, nil); err != nil {

@@ -34,6 +34,7 @@ func compile(ctx context.Context, moduleRoot string, origin *build, how recipe, 
 	cmd.Env = append(cmd.Environ(), append(slices.Concat(how.env, origin.workspace()), "GOTMPDIR="+filepath.Dir(output))...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // lets it take its compilers along
 	cmd.WaitDelay = 5 * time.Second
+	cmd.SysProcAttr = buildAttributes()
 	var printed bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &printed, &printed
 

@@ -15,6 +15,11 @@ func processAttributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
 
+// buildAttributes has the kernel interrupt the go command if this process ends without doing so, however it ends.
+func buildAttributes() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Pdeathsig: syscall.SIGINT}
+}
+
 // killStrays kills what a bootstrap has started and its group does not have: what began a session of its
 // own, as daemons do. A process whose parent has exited is reparented, but every process inherits the
 // variable that no other execution environment has.

@@ -10,5 +10,8 @@ func processAttributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true}
 }
 
+// buildAttributes leaves the go command to itself once this process was killed.
+func buildAttributes() *syscall.SysProcAttr { return nil }
+
 // killStrays does nothing: only Linux shows the variables of other processes.
 func killStrays(string) {}

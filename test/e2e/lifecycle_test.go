@@ -61,6 +61,9 @@ func TestEphemeral(t *testing.T) {
 func TestKilledRun(t *testing.T) {
 	g := newGate(t)
 	dir, state := gated(t, g), t.TempDir()
+	t.Cleanup(func() { // what the killed run was compiling may still be written
+		m2mtest.Eventually(t, "the end of a compiler", func() bool { return os.RemoveAll(state) == nil })
+	})
 	first := up(t, root, "--assembly", dir, "--state", state)
 	token := first.token(t, "reader").AccessToken
 	var inFlight sync.WaitGroup
