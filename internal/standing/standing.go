@@ -24,6 +24,7 @@ type Secret struct {
 type Value struct {
 	there       bool
 	placeholder bool // nobody has got a secret from it
+	disputed    bool
 	created     time.Time
 	named       struct {
 		ClientID string        `json:"client_id"`
@@ -38,6 +39,14 @@ func Read(value []byte, created time.Time) Value {
 	_ = json.Unmarshal(value, &v.named)
 	_, unparsed := client.ParseCredentials(value)
 	v.placeholder = errors.Is(unparsed, client.ErrNotRotated)
+	return v
+}
+
+// Disputed is the value of a version that a rotation could not decide by, and that
+// somebody has written over since. The id in it may be another secret's, so it
+// names none; it still says that callers have one.
+func (v Value) Disputed() Value {
+	v.disputed = true
 	return v
 }
 
@@ -95,7 +104,7 @@ func Of(c Client, current, previous Value) Standing {
 
 // names says whether it is a secret of this client that is live.
 func (v Value) names(c Client) bool {
-	return v.named.ClientID == c.ID && slices.ContainsFunc(c.Secrets, func(s Secret) bool { return s.ID == v.named.SecretID })
+	return !v.disputed && v.named.ClientID == c.ID && slices.ContainsFunc(c.Secrets, func(s Secret) bool { return s.ID == v.named.SecretID })
 }
 
 // tellsNobody says whether no reader of the version can have a secret of this app

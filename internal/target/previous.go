@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	secretstypes "github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 
+	"cognito-m2m/client"
 	"cognito-m2m/internal/standing"
 )
 
@@ -99,7 +100,11 @@ func (t *Target) labelled(ctx context.Context, name, label string) (v standing.V
 	if err != nil {
 		return v, t.secretFailure(ctx, name, err)
 	}
-	return standing.Read([]byte(aws.ToString(answer.SecretString)), aws.ToTime(answer.CreatedDate)), nil
+	v = standing.Read([]byte(aws.ToString(answer.SecretString)), aws.ToTime(answer.CreatedDate))
+	if label == previous && slices.Contains(answer.VersionStages, client.UndecidedLabel) {
+		v = v.Disputed()
+	}
+	return v, nil
 }
 
 func notCurrent(c *Client) error {

@@ -43,6 +43,9 @@ func (r *rotator) inUseNow(ctx context.Context, rot *rotation) (s secretsInUse, 
 		return s, err
 	}
 	previous, err := r.labelled(ctx, rot, rot.previous)
+	if rot.previous == rot.undecided {
+		previous = previous.Disputed()
+	}
 	s.Standing = standing.Of(s.of(rot), current, previous)
 	return s, err
 }

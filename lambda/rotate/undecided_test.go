@@ -96,6 +96,32 @@ func TestNothingIsDeletedOnAGuess(t *testing.T) {
 	}
 }
 
+// What a rotation could not decide by stays doubtful when somebody writes over it: its id may be the other secret's.
+func TestDisputedValueIsNotTrustedLater(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, setup{})
+	w.rotateWell()
+	w.rotateWell()
+	held := handWritten["the secret before, with the id of the present one"](w)
+	for _, value := range []string{"", `{"a":1}`, "{}"} {
+		if value != "" {
+			w.put(value)
+		}
+		if err := w.rotate(); err == nil {
+			t.Errorf("with %q over it: no error", value)
+		}
+		if status := w.tokenStatus(held); status != http.StatusOK {
+			t.Fatalf("with %q over it, what callers hold: status %d", value, status)
+		}
+	}
+	w.putCredentials(held)
+	w.rotateWell()
+	w.wantSettled()
+	if status := w.tokenStatus(held); status != http.StatusOK {
+		t.Errorf("after the way out, what callers hold: status %d", status)
+	}
+}
+
 // A second rotation that can't decide moves the label along, and adds none.
 func TestUndecidedAgain(t *testing.T) {
 	t.Parallel()
