@@ -9,18 +9,17 @@ import (
 	"log/slog"
 	"strings"
 	"time"
+
+	"cognito-m2m/naming"
 )
 
 // ClientIDTag is the tag of a secret that names its app client: its value is the
 // app client's id, which can so be told without reading the secret.
-const ClientIDTag = "m2m:client-id"
+const ClientIDTag = naming.ClientIDTag
 
 // UndecidedLabel is a staging label that a rotation leaves on the current version of a secret when it has stopped: the
 // app client has two secrets, and no version with a label of Secrets Manager's own tells which of them callers use.
-const UndecidedLabel = "M2M_UNDECIDED"
-
-// placeholder is the value that a secret is created with.
-const placeholder = "{}"
+const UndecidedLabel = naming.UndecidedLabel
 
 // ErrNotRotated says that a secret still has the value it was created with, {}: its first rotation has not
 // ended.
@@ -52,7 +51,7 @@ func ParseCredentials(value []byte) (Credentials, error) {
 	if bytes.HasPrefix(value, []byte("\uFEFF")) {
 		return Credentials{}, fmt.Errorf("parsing credentials: %s stands before the JSON: save them as UTF-8 without it", nameOf('\uFEFF'))
 	}
-	if string(bytes.TrimSpace(value)) == placeholder {
+	if string(bytes.TrimSpace(value)) == naming.NotRotated {
 		return Credentials{}, ErrNotRotated
 	}
 	var credentials Credentials

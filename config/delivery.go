@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"cognito-m2m/naming"
 )
 
 // deliveryExample is the file that a project's own delivery.yaml starts from.
@@ -127,5 +129,5 @@ func (e DeliveryEnvironment) Disposable() bool { return deliveryName(e.Name).isP
 
 // RoleName is the name of a role for the environment: "m2m-dev-deploy", and "m2m-pr-deploy" for the pattern pr-*.
 func (e DeliveryEnvironment) RoleName(purpose string) string {
-	return "m2m-" + strings.TrimSuffix(e.Name, "-"+anything) + "-" + purpose
+	return naming.Environment(strings.TrimSuffix(e.Name, "-"+anything)) + "-" + purpose
 }

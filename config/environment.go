@@ -8,7 +8,6 @@
 package config
 
 import (
-	"strings"
 	"time"
 
 	"cognito-m2m/internal/httpapi"
@@ -134,23 +133,6 @@ type Alarms struct {
 type Tag struct {
 	Key   string
 	Value string
-}
-
-// OutputKey is the key of the stack output that holds the client's id: "ClientIdReportJob" for the client report-job.
-func (c Client) OutputKey() string {
-	var key strings.Builder
-	key.WriteString("ClientId")
-	for part := range strings.SplitSeq(c.Name, "-") {
-		if part != "" {
-			key.WriteString(strings.ToUpper(part[:1]) + part[1:])
-		}
-	}
-	return key.String()
-}
-
-// SecretName is the name of the secret that holds a client's credentials: "m2m/dev/report-job".
-func (e *Environment) SecretName(c Client) string {
-	return "m2m/" + e.Name + "/" + c.Name
 }
 
 // Keys lists the route's keys as API Gateway writes them: "GET /orders/{id}", or "$default".

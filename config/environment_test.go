@@ -27,27 +27,3 @@ func TestRouteKeys(t *testing.T) {
 		})
 	}
 }
-
-func TestSecretName(t *testing.T) {
-	t.Parallel()
-	environment := &config.Environment{Name: "prod-eu"}
-	if got, want := environment.SecretName(config.Client{Name: "report-job"}), "m2m/prod-eu/report-job"; got != want {
-		t.Errorf("name %q, want %q", got, want)
-	}
-}
-
-func TestOutputKey(t *testing.T) {
-	t.Parallel()
-	cases := map[string]string{
-		"reader":      "ClientIdReader",
-		"report-job":  "ClientIdReportJob",
-		"a-1b--c2-":   "ClientIdA1bC2",
-		"x":           "ClientIdX",
-		"batch2-read": "ClientIdBatch2Read",
-	}
-	for name, want := range cases {
-		if got := (config.Client{Name: name}).OutputKey(); got != want {
-			t.Errorf("output key of %q is %q, want %q", name, got, want)
-		}
-	}
-}

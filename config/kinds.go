@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"cognito-m2m/internal/httpapi"
+	"cognito-m2m/naming"
 )
 
 // The kinds of string in an environment file, each with its rule. Patterns and lengths are those of the Amazon Cognito
@@ -101,7 +102,7 @@ var (
 
 	clientNameText = text{
 		noun:    "client name",
-		pattern: regexp.MustCompile(`^[a-z][a-z0-9-]{0,30}$`),
+		pattern: regexp.MustCompile("^" + naming.ClientPattern + "$"),
 		hint:    "1 to 31 lower-case letters, digits and hyphens, a letter first",
 	}
 

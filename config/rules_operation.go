@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"cognito-m2m/naming"
 )
 
 const (
@@ -16,9 +18,6 @@ const (
 	// counts is their JSON: "exceeded the 4KB limit. String measured: {...}" (github-aws-runners/terraform-aws-github-runner
 	// #3594; at 4,096 bytes: localstack/localstack 8b9a79f0, TestLambdaSizeLimits, 25 November 2025).
 	maxVariables = 4096
-
-	// ownTags begins the keys of tags that this project writes.
-	ownTags = "m2m:"
 )
 
 // reservedVariables can't be set for a function. Every other name is the user's, of those that begin with AWS_ or LAMBDA_
@@ -80,8 +79,8 @@ func (c *checker) tags() {
 		switch lower := strings.ToLower(string(key)); {
 		case strings.HasPrefix(lower, "aws:"):
 			c.report(path, "begins with aws:, which AWS reserves", "rename it")
-		case strings.HasPrefix(lower, ownTags):
-			c.report(path, "begins with "+ownTags+", which this project reserves", "rename it")
+		case strings.HasPrefix(lower, naming.TagPrefix):
+			c.report(path, "begins with "+naming.TagPrefix+", which this project reserves", "rename it")
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"cognito-m2m/config"
+	"cognito-m2m/naming"
 )
 
 // newAPIStack holds who calls and what answers: app clients, functions, the
@@ -14,7 +15,7 @@ import (
 // not beside the pool, so that removing one changes the authorizer's audience
 // in the same stack and never blocks on a cross-stack export.
 func newAPIStack(scope constructs.Construct, env *config.Environment, identity *identityStack, source Source) awscdk.Stack {
-	stack := awscdk.NewStack(scope, jsii.String("Api"),
+	stack := awscdk.NewStack(scope, jsii.String(naming.APIStack),
 		stackProps(env, "App clients with their secrets, functions and the HTTP API they may call."))
 
 	logs := newLogging(stack, env)
@@ -38,13 +39,13 @@ func newAPIStack(scope constructs.Construct, env *config.Environment, identity *
 		poolID:     identity.pool.UserPoolId(),
 	})
 
-	output(stack, "ApiUrl", "Base URL of the HTTP API.", baseURL(stack, defaultStage, env))
-	output(stack, "ApiId", "Id of the HTTP API.", api.ApiId())
-	output(stack, "Issuer", "Issuer of the access tokens.", identity.issuer(stack))
-	output(stack, "UserPoolId", "Id of the user pool.", identity.pool.UserPoolId())
-	output(stack, "RollbackAlarmArn", "Alarm that may roll a deployment back.", alarms.serverErrors.AlarmArn())
+	output(stack, naming.APIURLOutput, "Base URL of the HTTP API.", baseURL(stack, defaultStage, env))
+	output(stack, naming.APIIDOutput, "Id of the HTTP API.", api.ApiId())
+	output(stack, naming.IssuerOutput, "Issuer of the access tokens.", identity.issuer(stack))
+	output(stack, naming.UserPoolIDOutput, "Id of the user pool.", identity.pool.UserPoolId())
+	output(stack, naming.RollbackOutput, "Alarm that may roll a deployment back.", alarms.serverErrors.AlarmArn())
 	for _, c := range clients {
-		output(stack, c.props.OutputKey(), "App client id of "+c.props.Name+".", c.appClient.UserPoolClientId())
+		output(stack, naming.ClientOutput(c.props.Name), naming.ClientOutputDescription(c.props.Name), c.appClient.UserPoolClientId())
 	}
 	return stack
 }

@@ -9,16 +9,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"cognito-m2m/config"
-)
-
-const (
-	// notRotatedYet is what every secret holds until its first rotation. It stays
-	// the same for ever: another value in the template would be written over what a
-	// rotation has put there.
-	notRotatedYet = "{}"
-
-	// clientIDTag is where the rotation function finds the app client of a secret.
-	clientIDTag = "m2m:client-id"
+	"cognito-m2m/naming"
 )
 
 // addCredentials gives every client a secret, which the rotation function fills
@@ -44,11 +35,11 @@ func addCredentials(stack awscdk.Stack, env *config.Environment, pool awscognito
 // gone, the value is useless.
 func (c *client) newSecret(env *config.Environment, key awskms.Key) awssecretsmanager.CfnSecret {
 	secret := awssecretsmanager.NewCfnSecret(c.Construct, jsii.String("Secret"), &awssecretsmanager.CfnSecretProps{
-		Name:         jsii.String(env.SecretName(c.props)),
+		Name:         jsii.String(naming.Secret(env.Name, c.props.Name)),
 		Description:  jsii.String("Credentials of the client " + c.props.Name + ", written by rotation."),
-		SecretString: jsii.String(notRotatedYet),
+		SecretString: jsii.String(naming.NotRotated),
 		Tags: &[]*awscdk.CfnTag{
-			{Key: jsii.String(clientIDTag), Value: c.appClient.UserPoolClientId()},
+			{Key: jsii.String(naming.ClientIDTag), Value: c.appClient.UserPoolClientId()},
 		},
 	})
 	if key != nil {

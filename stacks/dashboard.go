@@ -7,6 +7,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
+
+	"cognito-m2m/naming"
 )
 
 // A dashboard is 24 units wide.
@@ -23,7 +25,7 @@ const (
 // alone (Cognito guide, "User pool metrics in CloudWatch").
 func newDashboard(scope constructs.Construct, w *watched, raised *alarms) {
 	awscloudwatch.NewDashboard(scope, jsii.String("Dashboard"), &awscloudwatch.DashboardProps{
-		DashboardName: jsii.String("m2m-" + w.env.Name),
+		DashboardName: jsii.String(naming.Environment(w.env.Name)),
 		Widgets: &[]*[]awscloudwatch.IWidget{
 			{alarmStatus(raised)},
 			{w.calls(), w.latency()},

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"cognito-m2m/config"
+	"cognito-m2m/naming"
 )
 
 // gitHubIssuer issues the tokens that jobs of GitHub Actions have.
@@ -28,7 +29,7 @@ func AddDelivery(app constructs.Construct, delivery *config.Delivery) []awscdk.S
 
 func newDeliveryStack(app constructs.Construct, repository string, account config.DeliveryAccount) awscdk.Stack {
 	stack := awscdk.NewStack(app, jsii.String("Delivery-"+account.ID), &awscdk.StackProps{
-		StackName:             jsii.String("m2m-delivery"),
+		StackName:             jsii.String(naming.DeliveryStack),
 		Description:           jsii.String("Who may deploy environments to this account: roles for jobs of " + repository + "."),
 		Env:                   &awscdk.Environment{Account: jsii.String(account.ID), Region: jsii.String(account.Region)},
 		TerminationProtection: jsii.Bool(true),

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"cognito-m2m/config"
+	"cognito-m2m/naming"
 )
 
 // deliveryRolesProps says whose jobs take the roles of one environment.
@@ -52,7 +53,7 @@ func (r *deliveryRoles) add(purpose, gitHubEnvironment string, may ...awsiam.Pol
 	for _, statement := range may {
 		role.AddToPrincipalPolicy(statement)
 	}
-	key := *pascalCase(strings.TrimPrefix(name, "m2m-")) + "Role"
+	key := *pascalCase(strings.TrimPrefix(name, naming.Environment(""))) + "Role"
 	output(r.stack, key, "For jobs in the GitHub environment "+gitHubEnvironment+".", role.RoleArn())
 }
 
@@ -93,7 +94,7 @@ func (r *deliveryRoles) takeBootstrapRoles(kinds ...string) awsiam.PolicyStateme
 // the secret's ARN as the encryption context.
 func (r *deliveryRoles) readEnvironment() []awsiam.PolicyStatement {
 	env := r.props.env
-	secrets := r.arn("secretsmanager", env.Region, "secret:m2m/"+env.Name+"/*")
+	secrets := r.arn("secretsmanager", env.Region, "secret:"+naming.Secret(env.Name, "*"))
 	// API Gateway's ARNs have no account, and the API's id is known once it is there.
 	apiGateway := func(path string) *string {
 		return r.stack.FormatArn(&awscdk.ArnComponents{
@@ -113,8 +114,8 @@ func (r *deliveryRoles) readEnvironment() []awsiam.PolicyStatement {
 		awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 			Actions: jsii.Strings("cloudformation:DescribeStacks"),
 			Resources: &[]*string{
-				r.arn("cloudformation", env.Region, "stack/m2m-"+env.Name+"-Identity/*"),
-				r.arn("cloudformation", env.Region, "stack/m2m-"+env.Name+"-Api/*"),
+				r.arn("cloudformation", env.Region, "stack/"+naming.Stack(env.Name, naming.IdentityStack)+"/*"),
+				r.arn("cloudformation", env.Region, "stack/"+naming.Stack(env.Name, naming.APIStack)+"/*"),
 			},
 		}),
 		awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{

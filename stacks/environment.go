@@ -9,6 +9,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"cognito-m2m/config"
+	"cognito-m2m/naming"
 )
 
 // Source says where the code of the deployed functions lies.
@@ -30,7 +31,7 @@ func (s Source) module() string { return filepath.Join(s.Dir, "go.mod") }
 // environments shows only what differs.
 func AddEnvironment(app constructs.Construct, env *config.Environment, source Source) awscdk.Stage {
 	stage := awscdk.NewStage(app, jsii.String(env.Name), &awscdk.StageProps{
-		StageName: jsii.String("m2m-" + env.Name),
+		StageName: jsii.String(naming.Environment(env.Name)),
 		Env: &awscdk.Environment{
 			Account: optional(env.Account),
 			Region:  optional(env.Region),
@@ -56,10 +57,6 @@ func stackProps(env *config.Environment, description string) *awscdk.StackProps 
 	}
 }
 
-// expiresTag is where whoever removes disposable environments finds the day after
-// which it may.
-const expiresTag = "m2m:expires"
-
 // stackTags are put on the stacks and not on each resource: CloudFormation hands
 // them on, and a stack can be found by them.
 func stackTags(env *config.Environment) *map[string]*string {
@@ -68,7 +65,7 @@ func stackTags(env *config.Environment) *map[string]*string {
 		tags[tag.Key] = jsii.String(tag.Value)
 	}
 	if env.Expires != "" {
-		tags[expiresTag] = jsii.String(env.Expires)
+		tags[naming.ExpiresTag] = jsii.String(env.Expires)
 	}
 	return &tags
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"cognito-m2m/config"
+	"cognito-m2m/naming"
 )
 
 // event is something that happens in the account and that no metric counts, and
@@ -51,7 +52,9 @@ func listen(stack awscdk.Stack, scope constructs.Construct, w *watched, topic aw
 
 // ruleName is fixed, because the publisher's trust names it: of a generated name the
 // environment's may be cut off.
-func (e event) ruleName(env *config.Environment) string { return "m2m-" + env.Name + "-" + e.name }
+func (e event) ruleName(env *config.Environment) string {
+	return naming.Environment(env.Name) + "-" + e.name
+}
 
 // newPublisher is the role that EventBridge publishes with, for these rules alone. A
 // topic's policy could name no rule: EventBridge brings none of what a condition there
@@ -81,7 +84,7 @@ func newPublisher(stack awscdk.Stack, scope constructs.Construct, topic awssns.I
 func failedRotation(stack awscdk.Stack, w *watched) event {
 	secrets := stack.FormatArn(&awscdk.ArnComponents{
 		Service: jsii.String("secretsmanager"), Resource: jsii.String("secret"),
-		ResourceName: jsii.String(w.env.SecretName(config.Client{})), ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME,
+		ResourceName: jsii.String(naming.Folder(w.env.Name)), ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME,
 	})
 	return event{
 		name: "failed-rotation",

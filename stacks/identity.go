@@ -10,6 +10,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"cognito-m2m/config"
+	"cognito-m2m/naming"
 )
 
 // identityStack holds who may ask for tokens and what a token can grant: the
@@ -22,7 +23,7 @@ type identityStack struct {
 }
 
 func newIdentityStack(scope constructs.Construct, env *config.Environment) *identityStack {
-	stack := awscdk.NewStack(scope, jsii.String("Identity"),
+	stack := awscdk.NewStack(scope, jsii.String(naming.IdentityStack),
 		stackProps(env, "User pool, resource servers and token endpoint for machine-to-machine callers."))
 
 	pool := newUserPool(stack, env)
@@ -37,7 +38,7 @@ func newIdentityStack(scope constructs.Construct, env *config.Environment) *iden
 		host = cognitoDomain(stack, env, domain)
 	}
 
-	output(stack, "TokenEndpoint", "Where clients ask for tokens: POST, grant_type=client_credentials.",
+	output(stack, naming.TokenEndpointOutput, "Where clients ask for tokens: POST, grant_type=client_credentials.",
 		jsii.Sprintf("https://%s/oauth2/token", host))
 	return &identityStack{Stack: stack, pool: pool, issuer: issuerOf(stack, pool, env)}
 }
@@ -141,5 +142,5 @@ func domainPrefix(stack awscdk.Stack, env *config.Environment) *string {
 	if prefix := env.Identity.DomainPrefix; prefix != "" {
 		return jsii.String(prefix)
 	}
-	return jsii.Sprintf("m2m-%s-%s", env.Name, *uniquePart(stack))
+	return jsii.String(naming.Environment(env.Name) + "-" + *uniquePart(stack))
 }

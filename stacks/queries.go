@@ -6,6 +6,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
+
+	"cognito-m2m/naming"
 )
 
 // query is a CloudWatch Logs Insights query over the access log.
@@ -58,7 +60,7 @@ var (
 
 // queryName is the name a query is saved under. The console shows what stands
 // before a slash as a folder.
-func (w *watched) queryName(q query) string { return "m2m/" + w.env.Name + "/" + q.title }
+func (w *watched) queryName(q query) string { return naming.Folder(w.env.Name) + q.title }
 
 // saveQueries puts the queries where the console of Logs Insights offers them.
 func saveQueries(scope constructs.Construct, w *watched) {

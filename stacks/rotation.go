@@ -14,6 +14,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"cognito-m2m/config"
+	"cognito-m2m/naming"
 )
 
 // rotationTimeout leaves a step time to wait for its turn: Cognito takes 5 such
@@ -69,7 +70,7 @@ func permitRotation(stack awscdk.Stack, scope constructs.Construct, env *config.
 	everySecret := stack.FormatArn(&awscdk.ArnComponents{
 		Service:      jsii.String("secretsmanager"),
 		Resource:     jsii.String("secret"),
-		ResourceName: jsii.String(env.SecretName(config.Client{Name: "*"})),
+		ResourceName: jsii.String(naming.Secret(env.Name, "*")),
 		ArnFormat:    awscdk.ArnFormat_COLON_RESOURCE_NAME,
 	})
 	return awslambda.NewCfnPermission(scope, jsii.String("Permission"), &awslambda.CfnPermissionProps{

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"cognito-m2m/naming"
 )
 
 // A guard reads one environment's templates and says what is wrong with them,
@@ -199,7 +201,7 @@ func unexpectedExports(s stage) []string {
 func missingOutputs(s stage) (findings []string) {
 	want := map[string][]string{"Identity": {"TokenEndpoint"}, "Api": {"ApiUrl", "ApiId", "Issuer", "UserPoolId", "RollbackAlarmArn"}}
 	for _, client := range s.env.Clients {
-		want["Api"] = append(want["Api"], client.OutputKey())
+		want["Api"] = append(want["Api"], naming.ClientOutput(client.Name))
 	}
 	for stack, keys := range want {
 		for _, key := range keys {

@@ -14,6 +14,7 @@ import (
 
 	"cognito-m2m/internal/printable"
 	"cognito-m2m/internal/target"
+	"cognito-m2m/naming"
 )
 
 // clientsOptions are the flags of `m2m clients`.
@@ -244,7 +245,7 @@ func stateText(o targetOptions, c target.Client, now time.Time) string {
 	case target.AppClientGone:
 		return "its app client does not exist: deploy again"
 	case target.SecretGone:
-		return fmt.Sprintf("its secret was deleted: `aws secretsmanager restore-secret --secret-id m2m/%s/%s`; if it can't be restored, give the client another name and deploy", o.env, c.Name)
+		return fmt.Sprintf("its secret was deleted: `aws secretsmanager restore-secret --secret-id %s`; if it can't be restored, give the client another name and deploy", naming.Secret(o.env, c.Name))
 	}
 	return string(c.State)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cognito-m2m/internal/target"
+	"cognito-m2m/naming"
 )
 
 // rotateOptions are the flags of `m2m rotate`.
@@ -278,10 +279,10 @@ func isProblem(err error, problems ...target.Problem) bool {
 
 // labelText is the staging labels of the version that is made, for a person.
 func labelText(labels []string) string {
-	if slices.Contains(labels, "AWSCURRENT") {
-		return "AWSCURRENT: the new secret is current"
+	if slices.Contains(labels, naming.CurrentLabel) {
+		return naming.CurrentLabel + ": the new secret is current"
 	}
-	return "AWSPENDING: the new secret is being made and tested"
+	return naming.PendingLabel + ": the new secret is being made and tested"
 }
 
 // log is where the reason of a failed rotation stands.

@@ -18,6 +18,7 @@ import (
 	"cognito-m2m/internal/local"
 	"cognito-m2m/internal/target"
 	"cognito-m2m/internal/verify"
+	"cognito-m2m/naming"
 )
 
 // verifyOptions are the flags of `m2m verify`.
@@ -216,7 +217,7 @@ func (o verifyOptions) conclude(t *target.Target, dir string, report *verify.Rep
 		}
 		speech.say("red: %s", c)
 		if c.Case == verify.RouteSettings {
-			way = fmt.Sprintf("run `aws apigatewayv2 delete-route-settings --api-id ID --stage-name '$default' --route-key %s`; the output ApiId of m2m-%s-Api is the id", shellWord(c.Route), t.Env)
+			way = fmt.Sprintf("run `aws apigatewayv2 delete-route-settings --api-id ID --stage-name '$default' --route-key %s`; the output %s of %s is the id", shellWord(c.Route), naming.APIIDOutput, naming.Stack(t.Env, naming.APIStack))
 		}
 		if c.Outcome == verify.NotTried {
 			way = fmt.Sprintf("the first rotation fills a secret: `m2m clients%s` shows how far it is, `m2m rotate %s%[1]s` starts one", o.target.flags(), c.Client)

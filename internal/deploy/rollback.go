@@ -11,10 +11,8 @@ import (
 	cloudwatchtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 
 	"cognito-m2m/internal/assembly"
+	"cognito-m2m/naming"
 )
-
-// RollbackOutput is the output that holds the ARN of the alarm that may roll a deployment of its stack back.
-const RollbackOutput = "RollbackAlarmArn"
 
 // alarmFlag and timeFlag are those of cdk deploy; noAlarms is its word for clearing what an earlier deployment has set,
 // which CloudFormation would go on with.
@@ -68,7 +66,7 @@ func (r Rollback) unless(notAsked bool) Rollback {
 
 func declaresRollback(t assembly.Template) bool {
 	outputs, _ := t.Body["Outputs"].(map[string]any)
-	return outputs[RollbackOutput] != nil
+	return outputs[naming.RollbackOutput] != nil
 }
 
 // alarm is the ARN of the alarm to watch, or why there is none.
@@ -77,12 +75,12 @@ func (d *Deployment) alarm(ctx context.Context, t assembly.Template, stack *type
 		return "", "", nil
 	}
 	for _, output := range stack.Outputs {
-		if aws.ToString(output.OutputKey) == RollbackOutput {
+		if aws.ToString(output.OutputKey) == naming.RollbackOutput {
 			arn = aws.ToString(output.OutputValue)
 		}
 	}
 	if arn == "" {
-		return "", "the stack " + t.StackName + " has no output " + RollbackOutput + " yet", nil
+		return "", "the stack " + t.StackName + " has no output " + naming.RollbackOutput + " yet", nil
 	}
 	config, err := d.roles.take(ctx, t.LookupRole, t.Region)
 	if err != nil {

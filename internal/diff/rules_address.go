@@ -3,6 +3,8 @@ package diff
 import (
 	"reflect"
 	"slices"
+
+	"cognito-m2m/naming"
 )
 
 // address is a property of which every URL of the resource is made. A resource that is replaced or removed with its
@@ -61,7 +63,7 @@ func issuerType(value any) string {
 }
 
 // outputAddresses are the outputs that callers and m2m read an address from.
-var outputAddresses = []string{"ApiUrl", "Issuer", "TokenEndpoint"}
+var outputAddresses = []string{naming.APIURLOutput, naming.IssuerOutput, naming.TokenEndpointOutput}
 
 // addressOutputs compares them: what they say is what a caller is to use, whichever resource it comes from.
 func addressOutputs(before, after *stack) []remark {

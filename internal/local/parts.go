@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"cognito-m2m/client"
 	"cognito-m2m/internal/assembly"
+	"cognito-m2m/naming"
 )
 
 // parts are the resources that a run serves: one user pool and one HTTP API.
@@ -62,7 +62,7 @@ func (p *parts) clients() (clients []assembly.UserPoolClient) {
 // secretOf is the ARN of the app client's secret, "" if there is none.
 func (p *parts) secretOf(declared assembly.UserPoolClient) (arn string) {
 	for _, secret := range p.model.Secrets {
-		if secret.Tags[client.ClientIDTag] == declared.ID {
+		if secret.Tags[naming.ClientIDTag] == declared.ID {
 			return secret.ARN
 		}
 	}

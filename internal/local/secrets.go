@@ -9,6 +9,7 @@ import (
 	"cognito-m2m/client"
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/secretsmanager"
+	"cognito-m2m/naming"
 )
 
 // newSecretsManager holds the secrets of the model, with the values of the state.
@@ -97,7 +98,7 @@ func (s *state) currentSecret(arn, clientID string) Secret {
 	defer s.mu.Unlock()
 	held := s.secrets.Secrets[arn]
 	for _, version := range held.Versions {
-		if version.ID != held.Labels["AWSCURRENT"] {
+		if version.ID != held.Labels[naming.CurrentLabel] {
 			continue
 		}
 		if credentials, err := client.ParseCredentials([]byte(version.Value)); err == nil && credentials.ClientID == clientID {

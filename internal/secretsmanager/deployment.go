@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"cognito-m2m/naming"
 )
 
 // deployed returns the state of a secret after a deployment of its template over what there was.
@@ -34,7 +36,7 @@ func (s *SecretState) writeInitial(initial Value, now time.Time) {
 	}
 	id := uuid.NewString()
 	s.Versions = append(s.Versions, Version{ID: id, CreatedAt: now, Value: initial})
-	s.attach(labelCurrent, id)
+	s.attach(naming.CurrentLabel, id)
 	s.ChangedAt = now
 }
 

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"cognito-m2m/naming"
 )
 
 type describeSecretInput struct {
@@ -106,7 +108,7 @@ func (s *SecretState) nextRotation() time.Time {
 	if last.IsZero() || s.Rotation.Schedule.AutomaticallyAfterDays == 0 {
 		return time.Time{}
 	}
-	if current := s.version(s.Labels[labelCurrent]); current != nil && current.CreatedAt.After(last) {
+	if current := s.version(s.Labels[naming.CurrentLabel]); current != nil && current.CreatedAt.After(last) {
 		last = current.CreatedAt
 	}
 	return last.AddDate(0, 0, s.Rotation.Schedule.AutomaticallyAfterDays)

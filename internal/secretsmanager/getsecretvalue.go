@@ -1,5 +1,7 @@
 package secretsmanager
 
+import "cognito-m2m/naming"
+
 type getSecretValueInput struct {
 	SecretID     string `json:"SecretId"`
 	VersionID    string `json:"VersionId"`
@@ -46,7 +48,7 @@ func (s *Store) getSecretValue(in getSecretValueInput) (*getSecretValueOutput, e
 // AWSCURRENT's. A version without a value is not there yet.
 func (s *SecretState) choose(id, label string) (*Version, error) {
 	if id == "" && label == "" {
-		label = labelCurrent
+		label = naming.CurrentLabel
 	}
 	if id == "" {
 		version := s.version(s.Labels[label])

@@ -3,13 +3,8 @@ package secretsmanager
 import (
 	"slices"
 	"time"
-)
 
-// Staging labels that Secrets Manager itself knows.
-const (
-	labelCurrent  = "AWSCURRENT"
-	labelPending  = "AWSPENDING"
-	labelPrevious = "AWSPREVIOUS"
+	"cognito-m2m/naming"
 )
 
 const (
@@ -25,18 +20,18 @@ func (s *SecretState) attach(label, id string) {
 		return
 	}
 	s.Labels[label] = id
-	if label == labelCurrent && held {
-		s.Labels[labelPrevious] = holder
+	if label == naming.CurrentLabel && held {
+		s.Labels[naming.PreviousLabel] = holder
 	}
 }
 
 // attachAll puts labels on a version, AWSCURRENT last so that AWSPREVIOUS ends on the version that lost it.
 // The first version with a value is AWSCURRENT, whatever its labels.
 func (s *SecretState) attachAll(labels []string, id string) {
-	_, hasCurrent := s.Labels[labelCurrent]
+	_, hasCurrent := s.Labels[naming.CurrentLabel]
 	current := !hasCurrent
 	for _, label := range labels {
-		if label == labelCurrent {
+		if label == naming.CurrentLabel {
 			current = true
 			continue
 		}
@@ -44,7 +39,7 @@ func (s *SecretState) attachAll(labels []string, id string) {
 	}
 	if current {
 		s.dropPending(id)
-		s.attach(labelCurrent, id)
+		s.attach(naming.CurrentLabel, id)
 	}
 }
 
@@ -53,16 +48,16 @@ func (s *SecretState) attachAll(labels []string, id string) {
 // Source: recorded from AWS, localstack/localstack 8b9a79f0, tests/aws/services/secretsmanager,
 // test_update_secret_version_stages_current_pending (28 September 2022, confirmed 15 March 2024).
 func (s *SecretState) dropPending(next string) {
-	if current := s.Labels[labelCurrent]; current != next && s.Labels[labelPending] == current {
-		delete(s.Labels, labelPending)
+	if current := s.Labels[naming.CurrentLabel]; current != next && s.Labels[naming.PendingLabel] == current {
+		delete(s.Labels, naming.PendingLabel)
 	}
 }
 
 // hasPending says that AWSPENDING is on another version than AWSCURRENT, which is a rotation that has not
 // come to its end.
 func (s *SecretState) hasPending() bool {
-	pending, ok := s.Labels[labelPending]
-	return ok && pending != s.Labels[labelCurrent]
+	pending, ok := s.Labels[naming.PendingLabel]
+	return ok && pending != s.Labels[naming.CurrentLabel]
 }
 
 // remove takes a version and its labels away.
@@ -79,7 +74,7 @@ func (s *SecretState) remove(id string) {
 //
 // Parity: Secrets Manager: when deprecated versions are deleted
 func (s *SecretState) tidy(now time.Time) {
-	if u := s.Unfinished; u != nil && s.Labels[labelPending] != u.Token && s.Labels[labelCurrent] != u.Token {
+	if u := s.Unfinished; u != nil && s.Labels[naming.PendingLabel] != u.Token && s.Labels[naming.CurrentLabel] != u.Token {
 		s.Unfinished = nil
 	}
 	labelled := s.labelled()

@@ -3,6 +3,8 @@ package secretsmanager
 import (
 	"encoding/base64"
 	"slices"
+
+	"cognito-m2m/naming"
 )
 
 const (
@@ -57,7 +59,7 @@ func (s *Store) putVersion(sec *secret, put Version, labels []string) error {
 		return nil
 	}
 	if len(labels) == 0 {
-		labels = []string{labelCurrent}
+		labels = []string{naming.CurrentLabel}
 	}
 	put.CreatedAt = s.now()
 	return s.update(sec, func(state *SecretState) {

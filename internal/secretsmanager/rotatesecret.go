@@ -1,5 +1,7 @@
 package secretsmanager
 
+import "cognito-m2m/naming"
+
 type rotateSecretInput struct {
 	SecretID           string `json:"SecretId"`
 	ClientRequestToken string
@@ -29,7 +31,7 @@ func (s *Store) rotateSecret(in rotateSecretInput) (*reference, error) {
 		return nil, err
 	}
 	answer := &reference{ARN: sec.ARN, Name: sec.Name, VersionID: in.ClientRequestToken}
-	if sec.running != nil && sec.running.token == in.ClientRequestToken || sec.state.Labels[labelCurrent] == in.ClientRequestToken {
+	if sec.running != nil && sec.running.token == in.ClientRequestToken || sec.state.Labels[naming.CurrentLabel] == in.ClientRequestToken {
 		return answer, nil
 	}
 	if sec.state.version(in.ClientRequestToken) != nil && !sec.state.hasPending() {

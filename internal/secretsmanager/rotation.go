@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"github.com/google/uuid"
+
+	"cognito-m2m/naming"
 )
 
 // Steps of a rotation, in the order of createSecret, setSecret, testSecret, finishSecret.
@@ -57,7 +59,7 @@ func (s *Store) begin(ctx context.Context, sec *secret, p plan) (*rotation, erro
 	}
 	err = s.update(sec, func(state *SecretState) {
 		state.Versions = append(state.Versions, Version{ID: p.token, CreatedAt: s.now()})
-		state.attach(labelPending, p.token)
+		state.attach(naming.PendingLabel, p.token)
 		state.Rotation = RotationState{Enabled: true, Schedule: p.schedule, Applied: p.applied}
 		state.Unfinished = &Unfinished{Token: p.token, TestOnly: p.testOnly}
 	})
@@ -110,7 +112,7 @@ func (s *Store) rotate(ctx context.Context, sec *secret, r *rotation) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	sec.running = nil
-	if failure == nil && !r.testOnly && sec.state.Labels[labelCurrent] != r.token {
+	if failure == nil && !r.testOnly && sec.state.Labels[naming.CurrentLabel] != r.token {
 		failure = ErrNotCurrent
 	}
 	if failure == nil || r.testOnly {

@@ -7,6 +7,8 @@ import (
 	"sync"
 
 	"github.com/google/uuid"
+
+	"cognito-m2m/naming"
 )
 
 // maxSettling is how many secrets are rotated at the same time, so that a rotation that waits does not
@@ -96,7 +98,7 @@ func (s *Store) resume(ctx context.Context, sec *secret) (*rotation, error) {
 		return nil, refuse(codeInternal, "Secrets Manager is being shut down.")
 	}
 	if sec.state.Unfinished == nil {
-		err := s.update(sec, func(state *SecretState) { state.Unfinished = &Unfinished{Token: state.Labels[labelPending]} })
+		err := s.update(sec, func(state *SecretState) { state.Unfinished = &Unfinished{Token: state.Labels[naming.PendingLabel]} })
 		if err != nil {
 			return nil, err
 		}

@@ -1,5 +1,7 @@
 package secretsmanager
 
+import "cognito-m2m/naming"
+
 type updateSecretVersionStageInput struct {
 	SecretID            string `json:"SecretId"`
 	VersionStage        string
@@ -46,7 +48,7 @@ func (s *SecretState) checkMove(in updateSecretVersionStageInput) error {
 		return refuse(codeInvalidParameter, "MoveToVersionId or RemoveFromVersionId is needed.")
 	case from != "" && from != holder:
 		return refuse(codeInvalidParameter, "Staging label %s is not on version %s; RemoveFromVersionId must name the version that has it.", label, from)
-	case to == "" && label == labelCurrent:
+	case to == "" && label == naming.CurrentLabel:
 		return refuse(codeInvalidParameter, messageCurrentRemoved)
 	case to == "":
 		return nil
@@ -63,7 +65,7 @@ func (s *SecretState) checkMove(in updateSecretVersionStageInput) error {
 //
 // Parity: Secrets Manager: AWSCURRENT on a version without a value
 func (s *SecretState) checkTarget(label, to string) error {
-	if label == labelCurrent && s.version(to).Value == "" {
+	if label == naming.CurrentLabel && s.version(to).Value == "" {
 		return refuse(codeInvalidParameter, "Version %s has no value yet, so it can't be AWSCURRENT.", to)
 	}
 	if len(s.labelsOf(to)) >= maxLabels && s.Labels[label] != to {

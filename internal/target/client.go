@@ -11,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	cognitotypes "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 	"golang.org/x/sync/errgroup"
+
+	"cognito-m2m/naming"
 )
 
 // State is how far the secret of a client is. It is part of a JSON form.
@@ -111,7 +113,7 @@ func (t *Target) addLost(ctx context.Context, clients []Client) ([]Client, error
 		return nil, err
 	}
 	for _, output := range outputs {
-		suffix, ok := strings.CutPrefix(aws.ToString(output.OutputKey), "ClientId")
+		suffix, ok := strings.CutPrefix(aws.ToString(output.OutputKey), naming.ClientIDOutput)
 		name, id := clientOf(aws.ToString(output.Description), suffix), aws.ToString(output.OutputValue)
 		if ok && !slices.ContainsFunc(clients, func(c Client) bool { return c.ID == id || c.Name == name }) {
 			clients = append(clients, Client{Name: name, ID: id, State: SecretGone})
@@ -124,7 +126,7 @@ func (t *Target) addLost(ctx context.Context, clients []Client) ([]Client, error
 // clientOf is the name of a client in the description of the output of its id, which the stacks write; the key's part
 // if it is not there.
 func clientOf(description, suffix string) string {
-	name := strings.TrimSuffix(strings.TrimPrefix(description, "App client id of "), ".")
+	name := naming.ParseClientOutputDescription(description)
 	if !clientPattern.MatchString(name) {
 		return suffix
 	}

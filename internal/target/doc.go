@@ -6,6 +6,5 @@
 // Secrets Manager and Cognito tell it, and the life of a rotation seen from
 // outside. It does not own the steps of a rotation (lambda/rotate), how to get a
 // token (package client), or words for a person (cmd/m2m).
-// Names come from the stacks: the secret m2m/<env>/<client> with the app
-// client's id in its tag m2m:client-id, and the stack m2m-<env>-Api.
+// It finds things by the names in package naming.
 package target

@@ -11,8 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	secretstypes "github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 
-	"cognito-m2m/client"
 	"cognito-m2m/internal/standing"
+	"cognito-m2m/naming"
 )
 
 // Previous is the secret that the last rotation replaced and that Cognito still
@@ -79,11 +79,11 @@ func (c *Client) place(id string) int {
 
 // standing reads the labelled versions, to tell which secret callers use.
 func (t *Target) standing(ctx context.Context, c *Client) (s standing.Standing, err error) {
-	now, err := t.labelled(ctx, c.Name, current)
+	now, err := t.labelled(ctx, c.Name, naming.CurrentLabel)
 	if err != nil {
 		return s, err
 	}
-	before, err := t.labelled(ctx, c.Name, previous)
+	before, err := t.labelled(ctx, c.Name, naming.PreviousLabel)
 	of := standing.Client{ID: c.ID, RotatedAt: c.RotatedAt}
 	for _, secret := range c.Secrets {
 		of.Secrets = append(of.Secrets, standing.Secret(secret))
@@ -101,7 +101,7 @@ func (t *Target) labelled(ctx context.Context, name, label string) (v standing.V
 		return v, t.secretFailure(ctx, name, err)
 	}
 	v = standing.Read([]byte(aws.ToString(answer.SecretString)), aws.ToTime(answer.CreatedDate))
-	if label == previous && slices.Contains(answer.VersionStages, client.UndecidedLabel) {
+	if label == naming.PreviousLabel && slices.Contains(answer.VersionStages, naming.UndecidedLabel) {
 		v = v.Disputed()
 	}
 	return v, nil

@@ -11,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	secretstypes "github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
+
+	"cognito-m2m/naming"
 )
 
 // Rotate begins a rotation of the client's secret, which goes on by itself, and
@@ -94,7 +96,7 @@ func (t *Target) Abandon(ctx context.Context, client, version string) error {
 	}
 	_, err = t.secrets.UpdateSecretVersionStage(ctx, &secretsmanager.UpdateSecretVersionStageInput{
 		SecretId:            &s.name,
-		VersionStage:        aws.String(pending),
+		VersionStage:        aws.String(naming.PendingLabel),
 		RemoveFromVersionId: &s.pending,
 	})
 	if err != nil {
@@ -142,9 +144,9 @@ func (t *Target) Watch(ctx context.Context, client, version string, labels func(
 			labels(now)
 		}
 		switch {
-		case slices.Contains(now, current):
+		case slices.Contains(now, naming.CurrentLabel):
 			return nil
-		case slices.Contains(seen, pending) && !slices.Contains(now, pending), looks >= looksForLabel && len(now) == 0:
+		case slices.Contains(seen, naming.PendingLabel) && !slices.Contains(now, naming.PendingLabel), looks >= looksForLabel && len(now) == 0:
 			return &Error{Problem: Abandoned, Subject: client, text: fmt.Sprintf("the rotation of %s was given up: its version %s no longer has a label", client, version)}
 		}
 		seen = now

@@ -12,14 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	secretstypes "github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 
-	"cognito-m2m/client"
-)
-
-// The staging labels of a rotation.
-const (
-	current  = "AWSCURRENT"
-	pending  = "AWSPENDING"
-	previous = "AWSPREVIOUS"
+	"cognito-m2m/naming"
 )
 
 // secret is what Secrets Manager tells about a client's secret without its value.
@@ -42,9 +35,9 @@ type secret struct {
 	function  string // the name of the rotation's function
 }
 
-func (t *Target) prefix() string { return "m2m/" + t.Env + "/" }
+func (t *Target) prefix() string { return naming.Folder(t.Env) }
 
-func (t *Target) secretID(name string) string { return t.prefix() + name }
+func (t *Target) secretID(name string) string { return naming.Secret(t.Env, name) }
 
 // describe is the state of a client's secret.
 func (t *Target) describe(ctx context.Context, name string) (*secret, error) {
@@ -69,7 +62,7 @@ func (t *Target) describe(ctx context.Context, name string) (*secret, error) {
 		s.everyDays = int(aws.ToInt64(rules.AutomaticallyAfterDays))
 	}
 	for _, tag := range answer.Tags {
-		if aws.ToString(tag.Key) == client.ClientIDTag {
+		if aws.ToString(tag.Key) == naming.ClientIDTag {
 			s.clientID = aws.ToString(tag.Value)
 		}
 	}
@@ -81,10 +74,10 @@ func (t *Target) describe(ctx context.Context, name string) (*secret, error) {
 // label where it was, beside AWSCURRENT: nothing is pending then.
 func (s *secret) label() {
 	for version, labels := range s.stages {
-		isCurrent, isPending := slices.Contains(labels, current), slices.Contains(labels, pending)
+		isCurrent, isPending := slices.Contains(labels, naming.CurrentLabel), slices.Contains(labels, naming.PendingLabel)
 		if isCurrent {
 			s.current = version
-			s.undecided = slices.Contains(labels, client.UndecidedLabel)
+			s.undecided = slices.Contains(labels, naming.UndecidedLabel)
 		}
 		if isPending && !isCurrent {
 			s.pending = version

@@ -6,13 +6,15 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
+
+	"cognito-m2m/naming"
 )
 
 // defaultStage is the stage that deploys every change of the API.
 const defaultStage = "$default"
 
 // APIID is the id of the HTTP API of a deployment.
-func (t *Target) APIID(ctx context.Context) (string, error) { return t.output(ctx, "ApiId") }
+func (t *Target) APIID(ctx context.Context) (string, error) { return t.output(ctx, naming.APIIDOutput) }
 
 // StrayRouteSettings are the keys for which the stage of a deployment has settings although the API has no such route,
 // sorted. API Gateway keeps the settings of a route that goes, and refuses the next update of a stage that has any

@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"cognito-m2m/internal/local"
+	"cognito-m2m/naming"
 )
 
 // Target is one environment in one place. It is safe for concurrent use.
@@ -91,7 +92,7 @@ func (t *Target) APIURL(ctx context.Context) (string, error) {
 	if t.run != nil {
 		return t.run.APIURL, nil
 	}
-	return t.output(ctx, "ApiUrl")
+	return t.output(ctx, naming.APIURLOutput)
 }
 
 // UserPoolID is the id of the user pool.
@@ -99,7 +100,7 @@ func (t *Target) UserPoolID(ctx context.Context) (string, error) {
 	if t.run != nil {
 		return t.run.UserPoolID, nil
 	}
-	return t.output(ctx, "UserPoolId")
+	return t.output(ctx, naming.UserPoolIDOutput)
 }
 
 // output is an output of the stack that holds the clients and the API. Its keys
@@ -118,7 +119,7 @@ func (t *Target) output(ctx context.Context, key string) (string, error) {
 }
 
 // stack is the name of the stack that holds the clients and the API.
-func (t *Target) stack() string { return "m2m-" + t.Env + "-Api" }
+func (t *Target) stack() string { return naming.Stack(t.Env, naming.APIStack) }
 
 // outputs are those of that stack.
 func (t *Target) outputs(ctx context.Context) (outputs []stacktypes.Output, err error) {
@@ -141,7 +142,7 @@ func (t *Target) outputs(ctx context.Context) (outputs []stacktypes.Output, err 
 // name is not asked for.
 var (
 	envPattern    = regexp.MustCompile(`^[a-z][a-z0-9-]{0,31}$`)
-	clientPattern = regexp.MustCompile(`^[a-z][a-z0-9-]{0,30}$`)
+	clientPattern = regexp.MustCompile("^" + naming.ClientPattern + "$")
 )
 
 var errEnvName = errors.New("use lower-case letters, digits and hyphens, such as dev")

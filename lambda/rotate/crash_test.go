@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"cognito-m2m/internal/cognito"
+	"cognito-m2m/naming"
 )
 
 // scenarios are the situations that a rotation can begin in. Each returns a world in which the next rotation is the
@@ -58,7 +59,7 @@ func stuckPending(t *testing.T) *world {
 		t.Fatal("the rotation did not fail")
 	}
 	w.faults.answer = nil
-	if len(w.liveIDs()) != 2 || w.labels()[labelPending] == w.labels()[labelCurrent] {
+	if len(w.liveIDs()) != 2 || w.labels()[naming.PendingLabel] == w.labels()[naming.CurrentLabel] {
 		t.Fatal("no AWSPENDING is stuck")
 	}
 	w.giveUp()
@@ -85,7 +86,7 @@ func addedByHand(t *testing.T) *world {
 func editedByHand(t *testing.T) *world {
 	w := newWorld(t, setup{})
 	w.rotateWell()
-	w.held = w.mustCredentials(labelCurrent)
+	w.held = w.mustCredentials(naming.CurrentLabel)
 	w.editTwice(w.held)
 	return w
 }
@@ -161,7 +162,7 @@ func (w *world) decide(err error) error {
 // usable are the secrets that callers may be using: AWSCURRENT's, or AWSPREVIOUS's if AWSCURRENT has none.
 func (w *world) usable() *cognito.ClientSecret {
 	labels := w.labels()
-	for _, label := range []string{labelCurrent, labelPrevious} {
+	for _, label := range []string{naming.CurrentLabel, naming.PreviousLabel} {
 		if labels[label] == "" {
 			continue
 		}

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"testing"
 	"time"
+
+	"cognito-m2m/naming"
 )
 
 // Errors of AWS and of the token endpoint can quote what they were sent. The world's witness finds what gets through.
@@ -22,7 +24,7 @@ func TestErrorsThatQuoteAreNotRepeated(t *testing.T) {
 				w := newWorld(t, setup{})
 				w.rotateWell()
 				w.addByHand()
-				value := string(w.mustCredentials(labelCurrent).ClientSecret)
+				value := string(w.mustCredentials(naming.CurrentLabel).ClientSecret)
 				w.rotator.tokens.backoff = backoff{first: time.Hour, longest: time.Hour} // one attempt
 				w.faults.answer = func(called string, r *http.Request) *http.Response {
 					if called != operation {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	local "cognito-m2m/internal/secretsmanager"
+	"cognito-m2m/naming"
 )
 
 // A secret that callers had until a moment ago is not deleted for the next one: a change of everyDays that
@@ -36,7 +37,7 @@ func TestReplacedSecretIsSpared(t *testing.T) {
 				handle: func(s *settings) { s.grace = c.grace },
 			})
 			w.rotateWell()
-			held := w.mustCredentials(labelCurrent)
+			held := w.mustCredentials(naming.CurrentLabel)
 			w.rotateWell() // one secret is live, so none has to go
 			if c.want > 0 {
 				w.later(c.want - time.Minute)
@@ -70,7 +71,7 @@ func (w *world) wantTooEarly(wait time.Duration) {
 	if off := until.Sub(w.now().Add(wait)).Abs(); off > time.Minute {
 		w.t.Errorf("it says %s, which is %s off", said, off)
 	}
-	if after := w.labels(); after[labelPending] != "" || after[labelCurrent] != before[labelCurrent] || !slices.Equal(w.liveIDs(), live) {
+	if after := w.labels(); after[naming.PendingLabel] != "" || after[naming.CurrentLabel] != before[naming.CurrentLabel] || !slices.Equal(w.liveIDs(), live) {
 		w.t.Errorf("labels %v, before %v; live %v, before %v", after, before, w.liveIDs(), live)
 	}
 }
@@ -89,17 +90,17 @@ func TestWhatIsSpared(t *testing.T) {
 			w.pendingVersion("")
 			w.down = false
 			w.giveUp()
-			w.deleteByHand(w.mustCredentials(labelPrevious).ClientSecretID)
+			w.deleteByHand(w.mustCredentials(naming.PreviousLabel).ClientSecretID)
 			w.addByHand()
 		}, false},
 		"a rotation":                        {(*world).rotateWell, true},
-		"a rotation, its previous gone":     {func(w *world) { w.rotateWell(); w.deleteByHand(w.mustCredentials(labelPrevious).ClientSecretID) }, false},
-		"an edit that keeps the id":         {func(w *world) { w.putCredentials(w.mustCredentials(labelCurrent)) }, false},
+		"a rotation, its previous gone":     {func(w *world) { w.rotateWell(); w.deleteByHand(w.mustCredentials(naming.PreviousLabel).ClientSecretID) }, false},
+		"an edit that keeps the id":         {func(w *world) { w.putCredentials(w.mustCredentials(naming.CurrentLabel)) }, false},
 		"the placeholder":                   {func(w *world) { w.put("{}") }, false},
-		"a rotation, then the same edit":    {func(w *world) { w.rotateWell(); w.putCredentials(w.mustCredentials(labelCurrent)) }, true},
+		"a rotation, then the same edit":    {func(w *world) { w.rotateWell(); w.putCredentials(w.mustCredentials(naming.CurrentLabel)) }, true},
 		"a rotation, then the label back":   {func(w *world) { w.rotateWell(); w.rollBack() }, true},
 		"a rotation, then a placeholder":    {func(w *world) { w.rotateWell(); w.put("{}") }, true},
-		"an edit that names the one before": {func(w *world) { w.putCredentials(w.mustCredentials(labelPrevious)) }, true},
+		"an edit that names the one before": {func(w *world) { w.putCredentials(w.mustCredentials(naming.PreviousLabel)) }, true},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

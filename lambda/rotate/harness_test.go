@@ -27,6 +27,7 @@ import (
 	"cognito-m2m/internal/awsapi/awsapitest"
 	"cognito-m2m/internal/cognito"
 	local "cognito-m2m/internal/secretsmanager"
+	"cognito-m2m/naming"
 )
 
 const (
@@ -282,7 +283,7 @@ func (w *world) tokenStatus(credentials client.Credentials) int {
 // live secrets, and no rotation under way.
 func (w *world) wantSettled() {
 	w.t.Helper()
-	current := w.mustCredentials(labelCurrent)
+	current := w.mustCredentials(naming.CurrentLabel)
 	if current.ClientID != w.clientID {
 		w.t.Errorf("AWSCURRENT is for client %s, want %s", current.ClientID, w.clientID)
 	}
@@ -294,8 +295,8 @@ func (w *world) wantSettled() {
 		w.t.Errorf("live secrets %v, want at most two and among them %s", live, current.ClientSecretID)
 	}
 	labels := w.labels()
-	if pending := labels[labelPending]; pending != "" && pending != labels[labelCurrent] {
-		w.t.Errorf("AWSPENDING is on %s, AWSCURRENT on %s", pending, labels[labelCurrent])
+	if pending := labels[naming.PendingLabel]; pending != "" && pending != labels[naming.CurrentLabel] {
+		w.t.Errorf("AWSPENDING is on %s, AWSCURRENT on %s", pending, labels[naming.CurrentLabel])
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"cognito-m2m/client"
 	"cognito-m2m/internal/cognito"
 	local "cognito-m2m/internal/secretsmanager"
+	"cognito-m2m/naming"
 )
 
 // What no rotation can cure is refused before anything is changed, with the secret, the step and the way out.
@@ -88,8 +89,8 @@ func TestTagChangedBeforeTheLastStep(t *testing.T) {
 	w := newWorld(t, setup{})
 	w.rotateWell()
 	w.rotateWell()
-	live, before := w.liveIDs(), w.labels()[labelCurrent]
-	value, err := json.Marshal(w.mustCredentials(labelCurrent))
+	live, before := w.liveIDs(), w.labels()[naming.CurrentLabel]
+	value, err := json.Marshal(w.mustCredentials(naming.CurrentLabel))
 	must(t, err)
 	token := w.pendingVersion(string(value))
 	w.faults.answer = func(operation string, r *http.Request) *http.Response {
@@ -99,7 +100,7 @@ func TestTagChangedBeforeTheLastStep(t *testing.T) {
 		return refusal(r, http.StatusOK, `{"UserPoolClient":{"ClientName":"orders","AllowedOAuthScopes":["test-api/read"]}}`)
 	}
 	err = w.step(t.Context(), eventOf(t, "finishSecret", token))
-	if err == nil || !strings.Contains(err.Error(), `is called "orders"`) || !slices.Equal(w.liveIDs(), live) || w.labels()[labelCurrent] != before {
+	if err == nil || !strings.Contains(err.Error(), `is called "orders"`) || !slices.Equal(w.liveIDs(), live) || w.labels()[naming.CurrentLabel] != before {
 		t.Errorf("error %v; live %v, before %v", err, w.liveIDs(), live)
 	}
 }
@@ -114,9 +115,9 @@ func TestRotationAfter(t *testing.T) {
 		"the placeholder again":                func(w *world) { w.put("{}") },
 		"a value of another client":            func(w *world) { w.put(`{"client_id":"other","client_secret_id":"other--1"}`) },
 		"the label moved back":                 (*world).rollBack,
-		"the current secret deleted by hand":   func(w *world) { w.deleteByHand(w.mustCredentials(labelCurrent).ClientSecretID) },
-		"the previous secret deleted by hand":  func(w *world) { w.deleteByHand(w.mustCredentials(labelPrevious).ClientSecretID) },
-		"a secret added in the previous one's": func(w *world) { w.deleteByHand(w.mustCredentials(labelPrevious).ClientSecretID); w.addByHand() },
+		"the current secret deleted by hand":   func(w *world) { w.deleteByHand(w.mustCredentials(naming.CurrentLabel).ClientSecretID) },
+		"the previous secret deleted by hand":  func(w *world) { w.deleteByHand(w.mustCredentials(naming.PreviousLabel).ClientSecretID) },
+		"a secret added in the previous one's": func(w *world) { w.deleteByHand(w.mustCredentials(naming.PreviousLabel).ClientSecretID); w.addByHand() },
 	}
 	for name, happen := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -143,9 +144,9 @@ func withoutScopes(c *cognito.Config) {
 func (w *world) rollBack() {
 	w.t.Helper()
 	labels := w.labels()
-	current, previous := labels[labelCurrent], labels[labelPrevious]
+	current, previous := labels[naming.CurrentLabel], labels[naming.PreviousLabel]
 	_, err := w.secrets.UpdateSecretVersionStage(w.t.Context(), &secretsmanager.UpdateSecretVersionStageInput{
-		SecretId: aws.String(secretName), VersionStage: aws.String(labelCurrent), MoveToVersionId: &previous, RemoveFromVersionId: &current,
+		SecretId: aws.String(secretName), VersionStage: aws.String(naming.CurrentLabel), MoveToVersionId: &previous, RemoveFromVersionId: &current,
 	})
 	must(w.t, err)
 }
@@ -161,7 +162,7 @@ func TestEventsThatAreNoRotation(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, setup{})
 	w.rotateWell()
-	old := w.labels()[labelCurrent]
+	old := w.labels()[naming.CurrentLabel]
 	w.rotateWell()
 	for name, payload := range map[string][]byte{
 		"unknown version": eventOf(t, "createSecret", uuid.NewString()),
@@ -195,7 +196,7 @@ func TestRepeatedSteps(t *testing.T) {
 	}
 	w.wantSettled()
 	adds := slices.DeleteFunc(slices.Clone(w.faults.calls), func(call string) bool { return call != "AddUserPoolClientSecret" })
-	if len(adds) != 2 || w.labels()[labelCurrent] != token {
+	if len(adds) != 2 || w.labels()[naming.CurrentLabel] != token {
 		t.Errorf("%d secrets added, want one in each of two rotations", len(adds))
 	}
 }

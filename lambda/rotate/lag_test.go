@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"cognito-m2m/naming"
 )
 
 const notFound = `{"__type":"ResourceNotFoundException","message":"not found"}`
@@ -149,7 +151,7 @@ func TestMoveThatDoesNotShowYet(t *testing.T) {
 	w.faults.answer = func(operation string, r *http.Request) *http.Response {
 		body, _ := io.ReadAll(r.Body)
 		r.Body = io.NopCloser(bytes.NewReader(body))
-		move := operation == "UpdateSecretVersionStage" && strings.Contains(string(body), labelCurrent)
+		move := operation == "UpdateSecretVersionStage" && strings.Contains(string(body), naming.CurrentLabel)
 		switch {
 		case operation == "DescribeSecret" && moved && behind > 0:
 			behind--
@@ -204,7 +206,7 @@ func TestNothingUntestedBecomesCurrent(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, setup{})
 	w.rotateWell()
-	before := w.labels()[labelCurrent]
+	before := w.labels()[naming.CurrentLabel]
 	steps := 0
 	w.faults.answer = func(operation string, r *http.Request) *http.Response {
 		if operation == "DescribeSecret" {
@@ -223,7 +225,7 @@ func TestNothingUntestedBecomesCurrent(t *testing.T) {
 	if outcome := lines[len(lines)-2]["outcome"]; outcome != "configuration tested" {
 		t.Fatalf("outcome %v: this test looks at nothing", outcome)
 	}
-	if err == nil || !strings.Contains(err.Error(), "finishSecret") || w.labels()[labelCurrent] != before {
-		t.Errorf("error %v, AWSCURRENT on %s, before on %s", err, w.labels()[labelCurrent], before)
+	if err == nil || !strings.Contains(err.Error(), "finishSecret") || w.labels()[naming.CurrentLabel] != before {
+		t.Errorf("error %v, AWSCURRENT on %s, before on %s", err, w.labels()[naming.CurrentLabel], before)
 	}
 }

@@ -10,15 +10,16 @@ import (
 	"github.com/google/uuid"
 
 	"cognito-m2m/client"
+	"cognito-m2m/naming"
 )
 
 // giveUp takes AWSPENDING off a version that is not current, as the error of a stuck rotation says.
 func (w *world) giveUp() {
 	w.t.Helper()
 	labels := w.labels()
-	if pending := labels[labelPending]; pending != "" && pending != labels[labelCurrent] {
+	if pending := labels[naming.PendingLabel]; pending != "" && pending != labels[naming.CurrentLabel] {
 		_, err := w.secrets.UpdateSecretVersionStage(w.t.Context(), &secretsmanager.UpdateSecretVersionStageInput{
-			SecretId: aws.String(secretName), VersionStage: aws.String(labelPending), RemoveFromVersionId: &pending,
+			SecretId: aws.String(secretName), VersionStage: aws.String(naming.PendingLabel), RemoveFromVersionId: &pending,
 		})
 		must(w.t, err)
 	}

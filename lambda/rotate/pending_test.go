@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 
 	"cognito-m2m/client"
+	"cognito-m2m/naming"
 )
 
 // A pending version that can't become current stops every step, and a new rotation is the way out.
@@ -45,14 +46,14 @@ func TestPendingThatCanNotBecomeCurrent(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, setup{})
 			w.rotateWell()
-			before, live := w.labels()[labelCurrent], w.liveIDs()
+			before, live := w.labels()[naming.CurrentLabel], w.liveIDs()
 			token := w.pendingVersion(strings.NewReplacer("CLIENT", w.clientID, "LIVE", live[0]).Replace(c.value))
 			w.witness.sensitive("0123456789abcdefghijklmn")
 			err := w.step(t.Context(), eventOf(t, c.step, token))
 			if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "(m2m rotate reader --env dev --abandon)") {
 				t.Fatalf("error %v, want %q and the way out", err, c.want)
 			}
-			if got := w.labels()[labelCurrent]; got != before || !slices.Equal(w.liveIDs(), live) {
+			if got := w.labels()[naming.CurrentLabel]; got != before || !slices.Equal(w.liveIDs(), live) {
 				t.Errorf("AWSCURRENT %s, live %v, want %s and %v", got, w.liveIDs(), before, live)
 			}
 			w.down = false
@@ -122,7 +123,7 @@ func (w *world) pendingVersion(value string) (token string) {
 	}
 	if value != "" {
 		_, err := w.secrets.PutSecretValue(w.t.Context(), &secretsmanager.PutSecretValueInput{
-			SecretId: aws.String(secretName), ClientRequestToken: &token, SecretString: &value, VersionStages: []string{labelPending},
+			SecretId: aws.String(secretName), ClientRequestToken: &token, SecretString: &value, VersionStages: []string{naming.PendingLabel},
 		})
 		must(w.t, err)
 	}

@@ -8,8 +8,8 @@ import (
 	"strconv"
 	"time"
 
-	"cognito-m2m/client"
 	"cognito-m2m/internal/standing"
+	"cognito-m2m/naming"
 )
 
 // makeRoom leaves the client with one secret: the one in use, or without such its oldest, since the last can't be
@@ -98,7 +98,7 @@ func (r *rotator) withdrawUndecided(ctx context.Context, rot *rotation) error {
 
 // withdraw takes AWSPENDING off the event's version, which has no value, so that another rotation can begin.
 func (r *rotator) withdraw(ctx context.Context, rot *rotation, why stopped) error {
-	if err := r.secrets.unlabel(ctx, rot, labelPending, rot.ClientRequestToken); err != nil {
+	if err := r.secrets.unlabel(ctx, rot, naming.PendingLabel, rot.ClientRequestToken); err != nil {
 		r.log.WarnContext(ctx, "AWSPENDING stays on a version without a value", "secret", rot.name, "versionId", rot.ClientRequestToken, "error", err.Error())
 		return why
 	}
@@ -115,7 +115,7 @@ func (r *rotator) ownScopes(ctx context.Context, rot *rotation) (scopes []string
 		name, scopes, err = r.pool.client(ctx, rot.clientID)
 		if err == nil && !isNamed(rot.name, name) {
 			err = anothersClient{stopped{
-				fmt.Sprintf("the secret's tag %s names the app client %s, which is called %q and so is not the secret's", client.ClientIDTag, rot.clientID, name),
+				fmt.Sprintf("the secret's tag %s names the app client %s, which is called %q and so is not the secret's", naming.ClientIDTag, rot.clientID, name),
 				"find out who changed the tag, and deploy the stack again, which sets it",
 			}}
 		}
@@ -136,6 +136,6 @@ type anothersClient struct{ stopped }
 
 // isNamed says whether a secret is that of the client of a name.
 func isNamed(secret, clientName string) bool {
-	found := secretForm.FindStringSubmatch(secret)
-	return found != nil && found[2] == clientName
+	_, name, ok := naming.ParseSecret(secret)
+	return ok && name == clientName
 }

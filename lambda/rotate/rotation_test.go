@@ -9,20 +9,21 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cognito-m2m/client"
+	"cognito-m2m/naming"
 )
 
 func TestFirstRotationFillsTheSecret(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, setup{})
 	original := w.pool.ClientSecrets(w.clientID)[0]
-	if _, err := w.credentials(labelCurrent); err != client.ErrNotRotated { //nolint:errorlint // it is returned as such
+	if _, err := w.credentials(naming.CurrentLabel); err != client.ErrNotRotated { //nolint:errorlint // it is returned as such
 		t.Fatalf("before: %v, want ErrNotRotated", err)
 	}
 	begun := time.Now().Add(-time.Second)
 	w.rotateWell()
 	w.wantSettled()
 
-	got := w.mustCredentials(labelCurrent)
+	got := w.mustCredentials(naming.CurrentLabel)
 	live := w.pool.ClientSecrets(w.clientID)
 	if len(live) != 1 || live[0].ID == original.ID {
 		t.Fatalf("live secrets %v, want only the new one", w.liveIDs())
@@ -38,7 +39,7 @@ func TestFirstRotationFillsTheSecret(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("value (-want +got):\n%s", diff)
 	}
-	if pending := w.labels()[labelPending]; pending != "" {
+	if pending := w.labels()[naming.PendingLabel]; pending != "" {
 		t.Errorf("AWSPENDING is still on %s", pending)
 	}
 	got.ClientSecret = client.Secret(original.Value)
@@ -52,16 +53,16 @@ func TestPreviousSecretIsValidUntilTheNextRotation(t *testing.T) {
 	w := newWorld(t, setup{})
 	w.rotateWell()
 	for range 3 {
-		before := w.mustCredentials(labelCurrent)
+		before := w.mustCredentials(naming.CurrentLabel)
 		w.rotateWell()
 		w.wantSettled()
-		if got := w.mustCredentials(labelPrevious); got.ClientSecretID != before.ClientSecretID {
+		if got := w.mustCredentials(naming.PreviousLabel); got.ClientSecretID != before.ClientSecretID {
 			t.Errorf("AWSPREVIOUS names %s, want %s", got.ClientSecretID, before.ClientSecretID)
 		}
 		if status := w.tokenStatus(before); status != http.StatusOK {
 			t.Errorf("the secret before: status %d, want 200", status)
 		}
-		if want := []string{before.ClientSecretID, w.mustCredentials(labelCurrent).ClientSecretID}; !slices.Equal(w.liveIDs(), want) {
+		if want := []string{before.ClientSecretID, w.mustCredentials(naming.CurrentLabel).ClientSecretID}; !slices.Equal(w.liveIDs(), want) {
 			t.Errorf("live %v, want %v", w.liveIDs(), want)
 		}
 	}
@@ -71,7 +72,7 @@ func TestEachStepLogsOneLine(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, setup{})
 	w.rotateWell()
-	version := w.labels()[labelCurrent]
+	version := w.labels()[naming.CurrentLabel]
 	line := func(step, outcome string) map[string]any {
 		return map[string]any{
 			"level": "INFO", "msg": "rotation step", "secret": secretName, "clientId": w.clientID,

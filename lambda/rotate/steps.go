@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"cognito-m2m/client"
+	"cognito-m2m/naming"
 )
 
 // addAttempts bounds how often room is made for a secret that somebody or something else takes again.
@@ -206,10 +207,10 @@ func (r *rotator) deleteUnused(ctx context.Context, rot *rotation, s secretsInUs
 // next rotation as soon as AWSCURRENT moves by another hand: Secrets Manager takes a pending version that is not
 // current for a rotation under way. The rotation itself is done, so a failure here is none of it.
 func (r *rotator) releasePending(ctx context.Context, rot *rotation) {
-	if rot.Step != "finishSecret" || !slices.Contains(rot.labels, labelPending) {
+	if rot.Step != "finishSecret" || !slices.Contains(rot.labels, naming.PendingLabel) {
 		return
 	}
-	if err := r.secrets.unlabel(ctx, rot, labelPending, rot.ClientRequestToken); err != nil {
+	if err := r.secrets.unlabel(ctx, rot, naming.PendingLabel, rot.ClientRequestToken); err != nil {
 		r.log.WarnContext(ctx, "AWSPENDING stays on the current version", "secret", rot.name, "versionId", rot.ClientRequestToken, "error", err.Error())
 	}
 }
@@ -220,8 +221,8 @@ func (r *rotator) decided(ctx context.Context, rot *rotation) {
 	if rot.undecided == "" {
 		return
 	}
-	if err := r.secrets.unlabel(ctx, rot, client.UndecidedLabel, rot.undecided); err != nil {
-		r.log.WarnContext(ctx, client.UndecidedLabel+" stays", "secret", rot.name, "versionId", rot.undecided, "error", err.Error())
+	if err := r.secrets.unlabel(ctx, rot, naming.UndecidedLabel, rot.undecided); err != nil {
+		r.log.WarnContext(ctx, naming.UndecidedLabel+" stays", "secret", rot.name, "versionId", rot.undecided, "error", err.Error())
 	}
 }
 
@@ -268,7 +269,7 @@ func (r *rotator) pending(ctx context.Context, rot *rotation) (client.Credential
 		return client.Credentials{}, newStuck("the pending version's value is not a client's credentials")
 	}
 	if credentials.ClientID != rot.clientID {
-		return client.Credentials{}, newStuck(fmt.Sprintf("the pending version is for another app client than the tag %s", client.ClientIDTag))
+		return client.Credentials{}, newStuck(fmt.Sprintf("the pending version is for another app client than the tag %s", naming.ClientIDTag))
 	}
 	return credentials, nil
 }

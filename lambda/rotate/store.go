@@ -12,13 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 
 	"cognito-m2m/client"
-)
-
-// Staging labels of a secret's versions.
-const (
-	labelCurrent  = "AWSCURRENT"
-	labelPending  = "AWSPENDING"
-	labelPrevious = "AWSPREVIOUS"
+	"cognito-m2m/naming"
 )
 
 // errNoValue says that a version has not got its value yet, or that Secrets Manager does not find it yet.
@@ -32,7 +26,7 @@ type rotation struct {
 	labels   []string // staging labels of the event's version
 	// current and previous are the ids of the versions with AWSCURRENT and AWSPREVIOUS, "" if there is none.
 	current, previous string
-	undecided         string    // the id of the version with client.UndecidedLabel, "" if there is none
+	undecided         string    // the id of the version with naming.UndecidedLabel, "" if there is none
 	rotatedAt         time.Time // the end of the last rotation that went well; zero: there was none
 	everyDays         int       // 0: the schedule is not one of days
 }
@@ -40,11 +34,11 @@ type rotation struct {
 // check holds what Secrets Manager asks of every rotation function: that the version is there and pending. Without a
 // tag there is no telling whose secret this is.
 func (r *rotation) check() error {
-	if !slices.Contains(r.labels, labelPending) {
+	if !slices.Contains(r.labels, naming.PendingLabel) {
 		return notPending{stopped{"the event's version is not pending: its rotation was given up, or never begun", "rotate again"}}
 	}
 	if r.clientID == "" {
-		return stopped{"the secret has no tag " + client.ClientIDTag, "deploy the stack again, which sets it to the app client's id"}
+		return stopped{"the secret has no tag " + naming.ClientIDTag, "deploy the stack again, which sets it to the app client's id"}
 	}
 	return nil
 }
@@ -70,11 +64,11 @@ func (s store) describe(ctx context.Context, rot *rotation) error {
 	}
 	*rot = rotation{
 		event: rot.event, name: aws.ToString(described.Name), labels: described.VersionIdsToStages[rot.ClientRequestToken],
-		current: versions[labelCurrent], previous: versions[labelPrevious], undecided: versions[client.UndecidedLabel],
+		current: versions[naming.CurrentLabel], previous: versions[naming.PreviousLabel], undecided: versions[naming.UndecidedLabel],
 		rotatedAt: aws.ToTime(described.LastRotatedDate),
 	}
 	for _, tag := range described.Tags {
-		if aws.ToString(tag.Key) == client.ClientIDTag {
+		if aws.ToString(tag.Key) == naming.ClientIDTag {
 			rot.clientID = aws.ToString(tag.Value)
 		}
 	}
@@ -109,7 +103,7 @@ func (s store) put(ctx context.Context, rot *rotation, credentials client.Creden
 		SecretId:           &rot.SecretID,
 		ClientRequestToken: &rot.ClientRequestToken,
 		SecretString:       aws.String(string(value)),
-		VersionStages:      []string{labelPending},
+		VersionStages:      []string{naming.PendingLabel},
 	}
 	if rot.RotationToken != "" {
 		input.RotationToken = aws.String(string(rot.RotationToken))
@@ -125,17 +119,17 @@ func (s store) unlabel(ctx context.Context, rot *rotation, label, version string
 	return s.move(ctx, &secretsmanager.UpdateSecretVersionStageInput{SecretId: &rot.SecretID, VersionStage: &label, RemoveFromVersionId: &version})
 }
 
-// markUndecided puts client.UndecidedLabel on the current version.
+// markUndecided puts naming.UndecidedLabel on the current version.
 func (s store) markUndecided(ctx context.Context, rot *rotation) error {
 	if rot.undecided == rot.current {
 		return nil
 	}
-	return s.move(ctx, moving(rot, client.UndecidedLabel, rot.undecided, rot.current))
+	return s.move(ctx, moving(rot, naming.UndecidedLabel, rot.undecided, rot.current))
 }
 
 // promote moves AWSCURRENT to the version that was pending; Secrets Manager moves AWSPREVIOUS to the one before.
 func (s store) promote(ctx context.Context, rot *rotation) error {
-	return s.move(ctx, moving(rot, labelCurrent, rot.current, rot.ClientRequestToken))
+	return s.move(ctx, moving(rot, naming.CurrentLabel, rot.current, rot.ClientRequestToken))
 }
 
 // moving is the request that moves a label between versions; from is "" for a label that is on none.

@@ -7,48 +7,49 @@ import (
 	"testing"
 
 	"cognito-m2m/client"
+	"cognito-m2m/naming"
 )
 
 // handWritten are values in use that tell no rotation which of two live secrets they hold. Each returns what callers
 // hold.
 var handWritten = map[string]func(w *world) client.Credentials{
 	"the id lost in two edits": func(w *world) client.Credentials {
-		held := w.mustCredentials(labelCurrent)
+		held := w.mustCredentials(naming.CurrentLabel)
 		w.editTwice(held)
 		return held
 	},
 	"the secret before, without its id": func(w *world) client.Credentials {
-		held := w.mustCredentials(labelPrevious)
+		held := w.mustCredentials(naming.PreviousLabel)
 		w.put(pasted(w.t, held))
 		return held
 	},
 	"the secret before, with the id of the present one": func(w *world) client.Credentials {
-		held := w.mustCredentials(labelPrevious)
+		held := w.mustCredentials(naming.PreviousLabel)
 		mixed := held
-		mixed.ClientSecretID = w.mustCredentials(labelCurrent).ClientSecretID
+		mixed.ClientSecretID = w.mustCredentials(naming.CurrentLabel).ClientSecretID
 		w.putCredentials(mixed)
 		return held
 	},
 	"twice a value of another client": func(w *world) client.Credentials {
-		held := w.mustCredentials(labelCurrent)
+		held := w.mustCredentials(naming.CurrentLabel)
 		w.put(`{"client_id":"other","client_secret_id":"other--1"}`)
 		w.put(`{"client_id":"other","client_secret_id":"other--2"}`)
 		return held
 	},
 	"twice no JSON": func(w *world) client.Credentials {
-		held := w.mustCredentials(labelCurrent)
+		held := w.mustCredentials(naming.CurrentLabel)
 		w.put("changed by hand")
 		w.put("and again")
 		return held
 	},
 	"twice the placeholder, as a deployment that is rolled back writes": func(w *world) client.Credentials {
-		held := w.mustCredentials(labelCurrent)
+		held := w.mustCredentials(naming.CurrentLabel)
 		w.put("{}")
 		w.put("{}")
 		return held
 	},
 	"the placeholder over an edit": func(w *world) client.Credentials {
-		held := w.mustCredentials(labelCurrent)
+		held := w.mustCredentials(naming.CurrentLabel)
 		w.put(pasted(w.t, held))
 		w.put("{}")
 		return held
@@ -78,7 +79,7 @@ func TestNothingIsDeletedOnAGuess(t *testing.T) {
 					t.Errorf("what callers hold: status %d; live %v, before %v", status, w.liveIDs(), live)
 				}
 				after := w.labels()
-				if after[labelPending] != "" || after[labelCurrent] != before[labelCurrent] || after[client.UndecidedLabel] != before[labelCurrent] {
+				if after[naming.PendingLabel] != "" || after[naming.CurrentLabel] != before[naming.CurrentLabel] || after[client.UndecidedLabel] != before[naming.CurrentLabel] {
 					t.Errorf("labels %v, before %v", after, before)
 				}
 
@@ -128,14 +129,14 @@ func TestUndecidedAgain(t *testing.T) {
 	w := newWorld(t, setup{})
 	w.rotateWell()
 	w.rotateWell()
-	held := w.mustCredentials(labelCurrent)
+	held := w.mustCredentials(naming.CurrentLabel)
 	for range 2 {
 		w.editTwice(held)
 		for range 2 {
 			if err := w.rotate(); err == nil {
 				t.Fatal("no error")
 			}
-			if labels := w.labels(); labels[client.UndecidedLabel] != labels[labelCurrent] {
+			if labels := w.labels(); labels[client.UndecidedLabel] != labels[naming.CurrentLabel] {
 				t.Errorf("labels %v", labels)
 			}
 		}
@@ -148,7 +149,7 @@ func TestFirstRotationOverAHandWrittenValue(t *testing.T) {
 	w := newWorld(t, setup{})
 	original := w.pool.ClientSecrets(w.clientID)[0]
 	w.put(pasted(t, client.Credentials{ClientID: w.clientID, ClientSecret: client.Secret(original.Value), TokenEndpoint: w.tokenURL}))
-	held := w.mustCredentials(labelCurrent)
+	held := w.mustCredentials(naming.CurrentLabel)
 	w.rotateWell()
 	w.wantSettled()
 	if status := w.tokenStatus(held); status != http.StatusOK {

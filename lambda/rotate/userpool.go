@@ -14,6 +14,7 @@ import (
 
 	"cognito-m2m/client"
 	"cognito-m2m/internal/standing"
+	"cognito-m2m/naming"
 )
 
 // userPool is the Cognito side.
@@ -151,7 +152,7 @@ func (p userPool) aboutClient(err error, clientID string) error {
 	if _, notFound := errors.AsType[*types.ResourceNotFoundException](err); notFound {
 		return unknownClient{stopped{
 			fmt.Sprintf("user pool %s has no app client %s", p.id, clientID),
-			"deploy the stack again, so that the secret's tag " + client.ClientIDTag + " names the app client there is",
+			"deploy the stack again, so that the secret's tag " + naming.ClientIDTag + " names the app client there is",
 		}}
 	}
 	return withoutContent(err)

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"regexp"
 	"strings"
+
+	"cognito-m2m/naming"
 )
 
 // stopped is a rotation that can't go on by itself, with what to do about it.
@@ -25,9 +27,6 @@ type withdrawn struct{ stopped }
 // notPending is a step of no rotation that is under way.
 type notPending struct{ stopped }
 
-// secretForm is the name of a client's secret, alone or at the end of its ARN.
-var secretForm = regexp.MustCompile(`^(?:arn:[^/]*:secret:)?m2m/([a-z][a-z0-9-]*)/([a-z][a-z0-9-]*)$`)
-
 // arnSuffix is what Secrets Manager adds to a name in the ARN.
 var arnSuffix = regexp.MustCompile(`-[A-Za-z0-9]{6}$`)
 
@@ -37,13 +36,13 @@ var arnSuffix = regexp.MustCompile(`-[A-Za-z0-9]{6}$`)
 func (r *rotator) command(rot *rotation, err error) string {
 	name := rot.SecretID
 	if strings.HasPrefix(name, "arn:") {
-		name = arnSuffix.ReplaceAllString(name, "")
+		_, name, _ = strings.Cut(arnSuffix.ReplaceAllString(name, ""), ":secret:")
 	}
-	found := secretForm.FindStringSubmatch(name)
-	if found == nil {
+	env, client, ok := naming.ParseSecret(name)
+	if !ok {
 		return ""
 	}
-	text := "m2m rotate " + found[2] + " --env " + found[1]
+	text := "m2m rotate " + client + " --env " + env
 	if r.deployed {
 		text += " --deployed"
 	}

@@ -23,7 +23,8 @@ const clocks = module + "/internal/clock"
 // pkg is one package of the module with the packages it imports, those of its
 // tests included.
 type pkg struct {
-	ImportPath                         string
+	ImportPath, Dir                    string
+	GoFiles                            []string // without tests
 	Imports, TestImports, XTestImports []string
 }
 
@@ -55,7 +56,16 @@ func isGround(path string) bool { return ground[path] != nil }
 // printable is about text alone and imports nothing of ours, so whoever prints something may import it.
 const printable = module + "/internal/printable"
 
+// names is the package of the names that others read.
+const names = module + "/naming"
+
 var rules = []rule{
+	{
+		why:       "the names that others read stand below everything",
+		applies:   func(name string) bool { return name == "naming" },
+		forbidden: ours,
+		tests:     true,
+	},
 	{
 		why:       "internal/printable is about text alone",
 		applies:   func(name string) bool { return name == "internal/printable" },
@@ -68,14 +78,16 @@ var rules = []rule{
 		tests:     true,
 	},
 	{
-		why:       "config and the functions stand alone",
-		applies:   func(name string) bool { return name == "config" || isFunction(name) },
-		forbidden: func(i string) bool { return ours(i) && !isOfRotation(i) && !isGround(i) && i != printable },
+		why:     "config and the functions stand alone",
+		applies: func(name string) bool { return name == "config" || isFunction(name) },
+		forbidden: func(i string) bool {
+			return ours(i) && !isOfRotation(i) && !isGround(i) && i != printable && i != names
+		},
 	},
 	{
-		why:       "client stands alone but for the clocks",
+		why:       "client stands alone but for the clocks and the names that others read",
 		applies:   func(name string) bool { return name == "client" },
-		forbidden: func(i string) bool { return ours(i) && i != clocks && i != printable },
+		forbidden: func(i string) bool { return ours(i) && i != clocks && i != printable && i != names },
 	},
 	{
 		why:       "the clocks know nothing of this module",
@@ -90,13 +102,13 @@ var rules = []rule{
 	{
 		why:       "what tells which secret is in use knows the form of a value alone",
 		applies:   func(name string) bool { return name == "internal/standing" },
-		forbidden: func(i string) bool { return ours(i) && i != module+"/client" },
+		forbidden: func(i string) bool { return ours(i) && i != module+"/client" && i != names },
 	},
 	{
 		why:     "the parts of the local runtime are siblings; internal/local puts them together",
 		applies: isPart,
 		forbidden: func(i string) bool {
-			return ours(i) && i != module+"/internal/trust" && i != printable && i != clocks && !isGround(i)
+			return ours(i) && i != module+"/internal/trust" && i != printable && i != clocks && i != names && !isGround(i)
 		},
 	},
 	{
@@ -124,7 +136,7 @@ var rules = []rule{
 	{
 		why:       "stacks reads nothing but the environment it is given",
 		applies:   func(name string) bool { return name == "stacks" },
-		forbidden: func(i string) bool { return ours(i) && !within(i, "config") },
+		forbidden: func(i string) bool { return ours(i) && !within(i, "config") && i != names },
 	},
 	{
 		why:     "the tests of a part meet no sibling but awsapi, which callers reach it through",
@@ -217,7 +229,7 @@ func violations(packages []pkg) (found []string) {
 
 func TestImports(t *testing.T) {
 	packages := list(t)
-	for _, want := range []string{"", "stacks", "config", "internal/local", "internal/gateway", "internal/m2mtest", "cmd/m2m", "test"} {
+	for _, want := range []string{"", "stacks", "config", "internal/local", "internal/gateway", "internal/m2mtest", "cmd/m2m", "naming", "test"} {
 		if !slices.ContainsFunc(packages, func(p pkg) bool { return p.name() == want }) {
 			t.Errorf("go list does not show the package %q: this test looks at nothing", want)
 		}
@@ -255,6 +267,8 @@ func TestImportRulesGoRed(t *testing.T) {
 		{"internal/local", module + "/internal/awsapi/awsapitest"},
 		{"internal/m2mtest", module + "/internal/local"},
 		{"test/e2e", module},
+		{"naming", module + "/config"},
+		{"naming", module + "/internal/printable"},
 	}
 	for _, c := range cases {
 		p := pkg{ImportPath: module + "/" + c.importer, Imports: []string{c.imported}}
@@ -267,11 +281,13 @@ func TestImportRulesGoRed(t *testing.T) {
 		t.Error("the tests of internal/secretsmanager may import internal/gateway")
 	}
 	for importer, imported := range map[string][]string{
-		"lambda/rotate":    {module + "/client", module + "/internal/standing"},
-		"client":           {clocks},
-		"internal/gateway": {clocks, module + "/internal/httpapi", module + "/internal/jwtauth"},
-		"internal/jwtauth": {clocks},
-		"config":           {module + "/internal/httpapi"},
+		"lambda/rotate":           {module + "/client", module + "/internal/standing", names},
+		"client":                  {clocks, names},
+		"internal/gateway":        {clocks, module + "/internal/httpapi", module + "/internal/jwtauth"},
+		"internal/jwtauth":        {clocks},
+		"internal/secretsmanager": {names},
+		"config":                  {module + "/internal/httpapi", names},
+		"stacks":                  {module + "/config", names},
 	} {
 		allowed := pkg{ImportPath: module + "/" + importer, Imports: imported}
 		if found := violations([]pkg{allowed}); len(found) > 0 {
@@ -282,7 +298,7 @@ func TestImportRulesGoRed(t *testing.T) {
 
 func list(t *testing.T) (packages []pkg) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports,TestImports,XTestImports", module+"/...")
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Dir,GoFiles,Imports,TestImports,XTestImports", module+"/...")
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatal(err)

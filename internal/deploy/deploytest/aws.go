@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"cognito-m2m/internal/m2mtest"
+	"cognito-m2m/naming"
 )
 
 // Account has the stacks.
@@ -107,15 +108,15 @@ func Assembly(t *testing.T) string {
 		"assembly-prod": map[string]any{"type": "cdk:cloud-assembly", "properties": map[string]any{"directoryName": "assembly-prod", "displayName": "prod"}},
 	}})
 	stacks := map[string]any{}
-	outputs := map[string]any{"Identity": map[string]any{}, "Api": map[string]any{"RollbackAlarmArn": map[string]any{"Value": "x"}}}
-	for _, name := range []string{"Identity", "Api"} {
+	outputs := map[string]any{naming.IdentityStack: map[string]any{}, naming.APIStack: map[string]any{naming.RollbackOutput: map[string]any{"Value": "x"}}}
+	for _, name := range []string{naming.IdentityStack, naming.APIStack} {
 		role := func(kind string) string {
 			return "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/cdk-hnb659fds-" + kind + "-role-${AWS::AccountId}-eu-west-1"
 		}
 		stacks[name] = map[string]any{
 			"type": "aws:cloudformation:stack", "environment": "aws://unknown-account/eu-west-1",
 			"properties": map[string]any{
-				"templateFile": name + ".json", "stackName": "m2m-prod-" + name, "terminationProtection": true,
+				"templateFile": name + ".json", "stackName": naming.Stack("prod", name), "terminationProtection": true,
 				"assumeRoleArn": role("deploy"), "lookupRole": map[string]any{"arn": role("lookup")},
 			},
 		}

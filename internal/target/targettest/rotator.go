@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"cognito-m2m/client"
+	"cognito-m2m/naming"
 )
 
 // Rotator is a rotation function: it does what its four steps must, with the
@@ -87,15 +88,15 @@ func (r *Run) Put(ctx context.Context, secretID, value string) error {
 // MarkUndecided leaves on the current version of a client's secret what a rotation
 // leaves that would not delete on a guess.
 func (r *Run) MarkUndecided(ctx context.Context, name string) error {
-	id := "m2m/dev/" + name
+	id := naming.Secret("dev", name)
 	described, err := r.Rotator.secrets.DescribeSecret(ctx, &secretsmanager.DescribeSecretInput{SecretId: &id})
 	if err != nil {
 		return err
 	}
 	for version, labels := range described.VersionIdsToStages {
-		if slices.Contains(labels, "AWSCURRENT") {
+		if slices.Contains(labels, naming.CurrentLabel) {
 			_, err = r.Rotator.secrets.UpdateSecretVersionStage(ctx, &secretsmanager.UpdateSecretVersionStageInput{
-				SecretId: &id, VersionStage: aws.String(client.UndecidedLabel), MoveToVersionId: &version,
+				SecretId: &id, VersionStage: aws.String(naming.UndecidedLabel), MoveToVersionId: &version,
 			})
 		}
 	}
@@ -134,14 +135,14 @@ func (r *Rotator) Invoke(ctx context.Context, payload []byte) (response []byte, 
 }
 
 func (r *Rotator) create(ctx context.Context, secretID, token string) error {
-	if _, err := r.credentials(ctx, secretID, "AWSPENDING"); err == nil {
+	if _, err := r.credentials(ctx, secretID, naming.PendingLabel); err == nil {
 		return nil // done before
 	}
 	clientID, err := r.clientID(ctx, secretID)
 	if err != nil {
 		return err
 	}
-	kept, err := r.credentials(ctx, secretID, "AWSCURRENT")
+	kept, err := r.credentials(ctx, secretID, naming.CurrentLabel)
 	if err != nil && !errors.Is(err, client.ErrNotRotated) {
 		return err
 	}
@@ -161,17 +162,17 @@ func (r *Rotator) create(ctx context.Context, secretID, token string) error {
 		return err
 	}
 	_, err = r.secrets.PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{
-		SecretId: &secretID, ClientRequestToken: &token, SecretString: aws.String(string(value)), VersionStages: []string{"AWSPENDING"},
+		SecretId: &secretID, ClientRequestToken: &token, SecretString: aws.String(string(value)), VersionStages: []string{naming.PendingLabel},
 	})
 	return err
 }
 
 func (r *Rotator) finish(ctx context.Context, secretID, token string) error {
-	made, err := r.credentials(ctx, secretID, "AWSPENDING")
+	made, err := r.credentials(ctx, secretID, naming.PendingLabel)
 	if err != nil {
 		return err
 	}
-	_, err = r.credentials(ctx, secretID, "AWSCURRENT")
+	_, err = r.credentials(ctx, secretID, naming.CurrentLabel)
 	if errors.Is(err, client.ErrNotRotated) {
 		err = r.deleteOthers(ctx, made.ClientID, made.ClientSecretID)
 	}
@@ -183,15 +184,15 @@ func (r *Rotator) finish(ctx context.Context, secretID, token string) error {
 		return err
 	}
 	for version, labels := range described.VersionIdsToStages {
-		if slices.Contains(labels, "AWSCURRENT") {
+		if slices.Contains(labels, naming.CurrentLabel) {
 			_, err = r.secrets.UpdateSecretVersionStage(ctx, &secretsmanager.UpdateSecretVersionStageInput{
-				SecretId: &secretID, VersionStage: aws.String("AWSCURRENT"), MoveToVersionId: &token, RemoveFromVersionId: &version,
+				SecretId: &secretID, VersionStage: aws.String(naming.CurrentLabel), MoveToVersionId: &token, RemoveFromVersionId: &version,
 			})
 			if err != nil {
 				return err
 			}
 			_, err = r.secrets.UpdateSecretVersionStage(ctx, &secretsmanager.UpdateSecretVersionStageInput{
-				SecretId: &secretID, VersionStage: aws.String("AWSPENDING"), RemoveFromVersionId: &token,
+				SecretId: &secretID, VersionStage: aws.String(naming.PendingLabel), RemoveFromVersionId: &token,
 			})
 			return err
 		}
@@ -205,11 +206,11 @@ func (r *Rotator) clientID(ctx context.Context, secretID string) (string, error)
 		return "", err
 	}
 	for _, tag := range described.Tags {
-		if *tag.Key == client.ClientIDTag {
+		if *tag.Key == naming.ClientIDTag {
 			return *tag.Value, nil
 		}
 	}
-	return "", fmt.Errorf("%s has no tag %s", secretID, client.ClientIDTag)
+	return "", fmt.Errorf("%s has no tag %s", secretID, naming.ClientIDTag)
 }
 
 func (r *Rotator) credentials(ctx context.Context, secretID, label string) (client.Credentials, error) {

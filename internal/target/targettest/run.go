@@ -23,13 +23,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/gofrs/flock"
 
-	"cognito-m2m/client"
 	"cognito-m2m/internal/awsapi"
 	"cognito-m2m/internal/awsapi/awsapitest"
 	"cognito-m2m/internal/cloudformation"
 	"cognito-m2m/internal/cognito"
 	"cognito-m2m/internal/local"
 	"cognito-m2m/internal/secretsmanager"
+	"cognito-m2m/naming"
 )
 
 const (
@@ -46,7 +46,11 @@ const (
 const (
 	account     = "123456789012"
 	functionApp = "rotate" // in the User-Agent
-	functionARN = "arn:aws:lambda:" + Region + ":" + account + ":function:m2m-dev-Api-Rotate"
+)
+
+var (
+	apiStack    = naming.Stack("dev", naming.APIStack)
+	functionARN = "arn:aws:lambda:" + Region + ":" + account + ":function:" + apiStack + "-Rotate"
 )
 
 // Run is the environment dev with the clients reader and writer. Its secrets
@@ -186,10 +190,10 @@ func (r *Run) startAWS() error {
 	var secrets []secretsmanager.Secret
 	for name, id := range r.ClientIDs {
 		secrets = append(secrets, secretsmanager.Secret{
-			ARN:     "arn:aws:secretsmanager:" + Region + ":" + account + ":secret:m2m/dev/" + name + "-Ab1Cd2",
-			Name:    "m2m/dev/" + name,
-			Tags:    map[string]string{client.ClientIDTag: id},
-			Initial: "{}",
+			ARN:     "arn:aws:secretsmanager:" + Region + ":" + account + ":secret:" + naming.Secret("dev", name) + "-Ab1Cd2",
+			Name:    naming.Secret("dev", name),
+			Tags:    map[string]string{naming.ClientIDTag: id},
+			Initial: naming.NotRotated,
 			Rotation: &secretsmanager.Rotation{
 				FunctionARN: functionARN, Function: r.Rotator, AutomaticallyAfterDays: 30, RotateImmediately: true,
 			},
@@ -200,12 +204,12 @@ func (r *Run) startAWS() error {
 		return err
 	}
 	r.store = store
-	outputs := []cloudformation.Output{{Key: "ApiUrl", Value: r.APIURL}, {Key: "ApiId", Value: APIID}, {Key: "UserPoolId", Value: UserPoolID}}
-	for name, key := range map[string]string{"reader": "ClientIdReader", "writer": "ClientIdWriter"} {
-		outputs = append(outputs, cloudformation.Output{Key: key, Value: r.ClientIDs[name], Description: "App client id of " + name + "."})
+	outputs := []cloudformation.Output{{Key: naming.APIURLOutput, Value: r.APIURL}, {Key: naming.APIIDOutput, Value: APIID}, {Key: naming.UserPoolIDOutput, Value: UserPoolID}}
+	for _, name := range []string{"reader", "writer"} {
+		outputs = append(outputs, cloudformation.Output{Key: naming.ClientOutput(name), Value: r.ClientIDs[name], Description: naming.ClientOutputDescription(name)})
 	}
 	stacks, err := cloudformation.New([]cloudformation.Stack{{
-		Name: "m2m-dev-Api", ID: "arn:aws:cloudformation:" + Region + ":" + account + ":stack/m2m-dev-Api/1",
+		Name: apiStack, ID: "arn:aws:cloudformation:" + Region + ":" + account + ":stack/" + apiStack + "/1",
 		Outputs: outputs,
 	}})
 	if err != nil {
@@ -236,7 +240,7 @@ func (r *Run) startAWS() error {
 func (r *Run) Lose(name string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.lost = append(r.lost, "m2m/dev/"+name)
+	r.lost = append(r.lost, naming.Secret("dev", name))
 }
 
 // listSecrets leaves out what is lost.

@@ -1,0 +1,103 @@
+// Package naming owns the names that the stacks give and that others find things by: m2m, the rotation function,
+// callers, the scripts in .ci, and what people have built around the project. To rename one is a breaking change.
+//
+// It does not own the names inside a stack, such as logical ids. It imports nothing of ours, and everything may import it.
+package naming
+
+import (
+	"regexp"
+	"strings"
+)
+
+// The two stacks of an environment. .ci/expired knows them too.
+const (
+	IdentityStack = "Identity"
+	APIStack      = "Api"
+)
+
+// project begins all names.
+const project = "m2m"
+
+// DeliveryStack is the stack with the roles that deploy from GitHub; an operator deploys it by this name.
+const DeliveryStack = project + "-delivery"
+
+// Environment begins the names of what is in an environment and is named: stacks, roles, the dashboard, event rules. It
+// is "m2m-dev" for dev.
+func Environment(env string) string { return project + "-" + env }
+
+// Stack is the name of one of an environment's stacks: "m2m-dev-Api".
+func Stack(env, stack string) string { return Environment(env) + "-" + stack }
+
+// Folder begins the names that AWS shows in folders, those of secrets and of saved queries: "m2m/dev/".
+func Folder(env string) string { return project + "/" + env + "/" }
+
+// Secret is the name of the secret in Secrets Manager that holds a client's credentials: "m2m/dev/report-job".
+func Secret(env, client string) string { return Folder(env) + client }
+
+// ClientPattern is what a client is called, as a regular expression without anchors.
+const ClientPattern = `[a-z][a-z0-9-]{0,30}`
+
+var secretPattern = regexp.MustCompile(`^` + project + `/([a-z][a-z0-9-]*)/(` + ClientPattern + `)$`)
+
+// ParseSecret tells whose secret has the name; ok is false for a name that Secret does not give.
+func ParseSecret(name string) (env, client string, ok bool) {
+	found := secretPattern.FindStringSubmatch(name)
+	if found == nil {
+		return "", "", false
+	}
+	return found[1], found[2], true
+}
+
+// NotRotated is the value of a secret until its first rotation. Another one in a template would be written over what a
+// rotation has put there.
+const NotRotated = "{}"
+
+// Tags.
+const (
+	TagPrefix   = project + ":"           // no tag in an environment file may begin so
+	ClientIDTag = TagPrefix + "client-id" // of a secret: the id of its app client, for the rotation function and m2m
+	ExpiresTag  = TagPrefix + "expires"   // of a disposable environment's stacks: its last day, for .ci/expired
+)
+
+// Staging labels of a secret's versions: those of Secrets Manager, and the one that a rotation leaves on the current
+// version when it has stopped because it would have had to guess which secret callers use.
+const (
+	CurrentLabel   = "AWSCURRENT"
+	PendingLabel   = "AWSPENDING"
+	PreviousLabel  = "AWSPREVIOUS"
+	UndecidedLabel = "M2M_UNDECIDED"
+)
+
+// Keys of stack outputs, for m2m, .ci/deployed and whoever configures a caller. TokenEndpoint is the Identity stack's,
+// all others are the Api stack's.
+const (
+	TokenEndpointOutput = "TokenEndpoint"
+	APIURLOutput        = "ApiUrl"
+	APIIDOutput         = "ApiId"
+	IssuerOutput        = "Issuer"
+	UserPoolIDOutput    = "UserPoolId"
+	RollbackOutput      = "RollbackAlarmArn" // the alarm that may roll a deployment of its stack back
+	ClientIDOutput      = "ClientId"         // begins those with the id of an app client
+)
+
+// ClientOutput is the key of the output with the id of a client's app client: "ClientIdReportJob" for report-job.
+func ClientOutput(client string) string {
+	var key strings.Builder
+	key.WriteString(ClientIDOutput)
+	for part := range strings.SplitSeq(client, "-") {
+		if part != "" {
+			key.WriteString(strings.ToUpper(part[:1]) + part[1:])
+		}
+	}
+	return key.String()
+}
+
+const describes = "App client id of "
+
+// ClientOutputDescription is that output's description, by which m2m finds the name of a client whose secret is gone.
+func ClientOutputDescription(client string) string { return describes + client + "." }
+
+// ParseClientOutputDescription is the client's name in a description, which may be anything.
+func ParseClientOutputDescription(text string) string {
+	return strings.TrimSuffix(strings.TrimPrefix(text, describes), ".")
+}

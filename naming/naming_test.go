@@ -1,0 +1,74 @@
+package naming_test
+
+import (
+	"testing"
+
+	"cognito-m2m/naming"
+)
+
+// TestFrozenNames: others find things by these names. Changing one is a breaking change and goes in CHANGELOG.md under
+// "Deployed changes"; secrets and stacks of another name are other ones.
+func TestFrozenNames(t *testing.T) {
+	t.Parallel()
+	for got, want := range map[string]string{
+		naming.DeliveryStack:                           "m2m-delivery",
+		naming.Environment("dev"):                      "m2m-dev",
+		naming.Stack("dev", naming.IdentityStack):      "m2m-dev-Identity",
+		naming.Stack("dev", naming.APIStack):           "m2m-dev-Api",
+		naming.Folder("dev"):                           "m2m/dev/",
+		naming.Secret("prod-eu", "report-job"):         "m2m/prod-eu/report-job",
+		naming.ClientPattern:                           `[a-z][a-z0-9-]{0,30}`,
+		naming.NotRotated:                              "{}",
+		naming.TagPrefix:                               "m2m:",
+		naming.ClientIDTag:                             "m2m:client-id",
+		naming.ExpiresTag:                              "m2m:expires",
+		naming.CurrentLabel:                            "AWSCURRENT",
+		naming.PendingLabel:                            "AWSPENDING",
+		naming.PreviousLabel:                           "AWSPREVIOUS",
+		naming.UndecidedLabel:                          "M2M_UNDECIDED",
+		naming.TokenEndpointOutput:                     "TokenEndpoint",
+		naming.APIURLOutput:                            "ApiUrl",
+		naming.APIIDOutput:                             "ApiId",
+		naming.IssuerOutput:                            "Issuer",
+		naming.UserPoolIDOutput:                        "UserPoolId",
+		naming.RollbackOutput:                          "RollbackAlarmArn",
+		naming.ClientIDOutput:                          "ClientId",
+		naming.ClientOutput("reader"):                  "ClientIdReader",
+		naming.ClientOutput("report-job"):              "ClientIdReportJob",
+		naming.ClientOutput("a-1b--c2-"):               "ClientIdA1bC2",
+		naming.ClientOutput("x"):                       "ClientIdX",
+		naming.ClientOutput("batch2-read"):             "ClientIdBatch2Read",
+		naming.ClientOutputDescription("report-job"):   "App client id of report-job.",
+		naming.ParseClientOutputDescription("another"): "another",
+		naming.ParseClientOutputDescription(naming.ClientOutputDescription("report-job")): "report-job",
+	} {
+		if got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func TestParseSecret(t *testing.T) {
+	t.Parallel()
+	type parts struct {
+		env, client string
+		ok          bool
+	}
+	for name, want := range map[string]parts{
+		naming.Secret("prod-eu", "report-job"): {"prod-eu", "report-job", true},
+		"m2m/dev/x":                            {"dev", "x", true},
+		"m2m/dev/":                             {},
+		"m2m/reader":                           {},
+		"m2m/dev/a/b":                          {},
+		"other/dev/reader":                     {},
+		"m2m/dev/Reader":                       {},
+		"m2m/prod/$(reboot)":                   {},
+		"m2m/dev/reader\n":                     {},
+		"x m2m/dev/reader":                     {},
+	} {
+		env, client, ok := naming.ParseSecret(name)
+		if got := (parts{env, client, ok}); got != want {
+			t.Errorf("%q: got %v, want %v", name, got, want)
+		}
+	}
+}
