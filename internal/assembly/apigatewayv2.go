@@ -11,7 +11,7 @@ import (
 var httpAPI = resourceType{
 	properties: properties{
 		"Name":         text().must().like(`^.{1,128}$`),
-		"ProtocolType": oneOf("HTTP", "WEBSOCKET").only("HTTP").must().replacing(),
+		"ProtocolType": oneOf("HTTP", "WEBSOCKET").only("HTTP").must(),
 		"CorsConfiguration": object(properties{
 			"AllowCredentials": flag(),
 			"AllowHeaders":     texts(),
@@ -73,8 +73,8 @@ func (r *resource) checkReachable() {
 
 var apiStage = resourceType{
 	properties: properties{
-		"ApiId":      text().must().replacing(),
-		"StageName":  text().must().replacing().like(httpapi.StageName),
+		"ApiId":      text().must(),
+		"StageName":  text().must().like(httpapi.StageName),
 		"AutoDeploy": flag(),
 		"AccessLogSettings": object(properties{
 			"DestinationArn": text().must(),

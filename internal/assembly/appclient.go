@@ -16,8 +16,8 @@ const (
 
 var userPoolClient = resourceType{
 	properties: properties{
-		"UserPoolId":     text().must().replacing(),
-		"GenerateSecret": flag().replacing(),
+		"UserPoolId":     text().must(),
+		"GenerateSecret": flag(),
 		"ClientName":     text().like(`^[\w\s+=,.@-]{1,128}$`),
 
 		"AllowedOAuthFlowsUserPoolClient": flag(),

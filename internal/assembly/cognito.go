@@ -98,8 +98,8 @@ func readUserPool(b *builder, r *resource, _ values) {
 
 var resourceServer = resourceType{
 	properties: properties{
-		"UserPoolId": text().must().replacing(),
-		"Identifier": text().must().replacing().like(`^[\x21\x23-\x5B\x5D-\x7E]{1,256}$`),
+		"UserPoolId": text().must(),
+		"Identifier": text().must().like(`^[\x21\x23-\x5B\x5D-\x7E]{1,256}$`),
 		"Name":       text().must().like(cognitoName),
 		"Scopes": listOf(object(properties{
 			"ScopeName":        text().must().like(`^[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]{1,256}$`),
@@ -128,8 +128,8 @@ func readResourceServer(b *builder, r *resource, v values) {
 
 var userPoolDomain = resourceType{
 	properties: properties{
-		"UserPoolId": text().must().replacing(),
-		"Domain":     text().must().replacing(),
+		"UserPoolId": text().must(),
+		"Domain":     text().must(),
 		"CustomDomainConfig": object(properties{
 			"CertificateArn": text().must(),
 			"SecurityPolicy": noEffect(),

@@ -1,5 +1,10 @@
 package assembly
 
+import (
+	"maps"
+	"slices"
+)
+
 // LoadFS is Load from a file system in memory.
 var LoadFS = loadFS
 
@@ -7,4 +12,9 @@ var LoadFS = loadFS
 func Work(s *Stage, options Options) float64 {
 	e, _ := s.resolve(options)
 	return float64(maxWork-e.left) / maxWork
+}
+
+// KnownTypes are the resource types that this package knows by name.
+func KnownTypes() []string {
+	return slices.Concat(slices.Collect(maps.Keys(resourceTypes)), slices.Collect(maps.Keys(notSimulatedTypes)))
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"strings"
+
+	"cognito-m2m/internal/replacement"
 )
 
 // StackType is the Key.Type under which the GUID in a stack's AWS::StackId is asked for; Key.LogicalID is then empty.
@@ -28,9 +30,12 @@ type Key struct {
 	LogicalID string
 	Type      string // the CloudFormation resource type
 	Region    string
-	// Fingerprint is a stable hash of the resolved values of the properties whose change replaces the resource. It is
-	// the same for all resources of a type that has no such properties.
+	// Fingerprint is a stable hash of the resolved values of the properties whose change replaces the resource, of those
+	// that a run reads. It is the same for all resources of a type that has no such properties.
 	Fingerprint string
+	// Declared is the same for those that a run does not read, as the template has them. It is empty for a type that
+	// has no such properties, among them user pools and app clients.
+	Declared string
 }
 
 // fingerprintLength is in hexadecimal digits: 64 bits tell the few versions of one resource apart.
@@ -39,38 +44,87 @@ const fingerprintLength = 16
 // id is the resource's generated id.
 func (r *resource) id(at place) (string, bool) {
 	value, ok := r.generated.get(at, func() (any, bool) {
-		fingerprint, ok := r.fingerprint()
-		if !ok {
+		fingerprint, okFingerprint := r.fingerprint()
+		declared, okDeclared := r.declaredFingerprint()
+		if !okFingerprint || !okDeclared {
 			return nil, false
 		}
-		return r.scope.newID(r.place(), Key{LogicalID: r.logicalID, Type: r.typeName, Fingerprint: fingerprint})
+		return r.scope.newID(r.place(), Key{LogicalID: r.logicalID, Type: r.typeName, Fingerprint: fingerprint, Declared: declared})
 	})
 	id, _ := value.(string)
 	return id, ok
 }
 
-// fingerprint hashes the properties that replace the resource, as they are after resolving.
+// replacing are the properties whose change replaces the resource: those that a run reads, and those whose values it
+// does not look at.
+func (r *resource) replacing() (read, unread []string) {
+	names, _ := replacement.Properties(r.typeName)
+	for _, name := range names {
+		if r.kind.properties[name].kind == anything {
+			unread = append(unread, name)
+		} else {
+			read = append(read, name)
+		}
+	}
+	return read, unread
+}
+
+// fingerprint hashes the properties that replace the resource and that a run reads, as they are after resolving.
 //
 // Parity: Assembly: changes that replace a resource
 func (r *resource) fingerprint() (string, bool) {
 	replacing, complete := map[string]any{}, true
-	for name, p := range ordered(r.kind.properties) {
-		if !p.replaces {
-			continue
-		}
+	read, _ := r.replacing()
+	for _, name := range read {
 		value, ok := r.property(name)
 		complete = complete && ok
 		if value != nil {
 			replacing[name] = value
 		}
 	}
-	encoded, err := json.Marshal(replacing) // maps are written in the order of their keys
+	fingerprint, ok := r.hash(replacing)
+	return fingerprint, ok && complete
+}
+
+// declaredFingerprint hashes the properties that replace the resource and that a run does not read.
+func (r *resource) declaredFingerprint() (string, bool) {
+	_, unread := r.replacing()
+	if len(unread) == 0 {
+		return "", true
+	}
+	return r.hash(r.identity(unread, set{}))
+}
+
+// identity is what the template declares of the named properties and, for each resource of the stack that they refer
+// to, of those that replace that one. What is in seen is left out.
+func (r *resource) identity(names []string, seen set) map[string]any {
+	seen[r.logicalID] = struct{}{}
+	identity, references := map[string]any{}, set{}
+	for _, name := range names {
+		if node, ok := r.declared[name]; ok {
+			identity[name] = node
+			r.scope.references(node, references)
+		}
+	}
+	for logicalID := range ordered(references) {
+		other, isResource := r.scope.resources[logicalID]
+		if _, known := seen[logicalID]; isResource && !known {
+			others, _ := replacement.Properties(other.typeName)
+			identity["Ref "+logicalID] = other.identity(others, seen)
+		}
+	}
+	return identity
+}
+
+// hash is the same for equal properties.
+func (r *resource) hash(properties map[string]any) (string, bool) {
+	encoded, err := json.Marshal(properties) // maps are written in the order of their keys
 	if err != nil {
 		r.place().invalid("hashing the properties that replace the resource: %v", err)
 		return "", false
 	}
 	sum := sha256.Sum256(encoded)
-	return hex.EncodeToString(sum[:])[:fingerprintLength], complete
+	return hex.EncodeToString(sum[:])[:fingerprintLength], r.place().spend(len(encoded))
 }
 
 func (s *scope) newID(at place, key Key) (any, bool) {

@@ -3,10 +3,12 @@ package assembly_test
 import (
 	"errors"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 
 	"cognito-m2m/internal/assembly"
+	"cognito-m2m/internal/replacement"
 )
 
 // recordedIDs remembers what was asked for.
@@ -38,6 +40,8 @@ func keysOf(t *testing.T, template string) map[string]assembly.Key {
 func TestKeysChangeWithReplacementsOnly(t *testing.T) {
 	t.Parallel()
 	const otherPool = `{"Type": "AWS::Cognito::UserPool"}`
+	const told = `{"Type": "AWS::Lambda::Function", "Properties": {"Code": {"S3Key": "a1.zip"}, "Role": "r",
+		"Environment": {"Variables": {"PERMISSION": {"Ref": "Permission"}}}}}` // without it, nobody asks for its id
 	for name, test := range map[string]struct {
 		patches map[string]string
 		changed string
@@ -57,7 +61,11 @@ func TestKeysChangeWithReplacementsOnly(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			before := keysOf(t, patched(t, nil))
+			before := keysOf(t, patched(t, map[string]string{"Told": told}))
+			test.patches["Told"] = told
+			if _, asked := before[test.changed]; !asked && test.changed != "" {
+				t.Fatalf("no id was asked for %s: this case looks at nothing", test.changed)
+			}
 			after := keysOf(t, patched(t, test.patches))
 			for logicalID, key := range before {
 				changed := after[logicalID] != key
@@ -68,6 +76,61 @@ func TestKeysChangeWithReplacementsOnly(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestKeysOfUnreadProperties: what a run has no use for replaces a resource too.
+func TestKeysOfUnreadProperties(t *testing.T) {
+	t.Parallel()
+	const template = `{"Resources": {
+		"Role": {"Type": "AWS::IAM::Role", "Properties": {"Path": "/here/", "Description": "for the job"}},
+		"Permission": {"Type": "AWS::Lambda::Permission", "Properties": {"Action": "lambda:InvokeFunction",
+			"Principal": "*", "FunctionName": "arn:aws:lambda:eu-west-1:123456789012:function:f", "PrincipalOrgID": "o-here"}},
+		"Domain": {"Type": "AWS::ApiGatewayV2::DomainName", "Properties": {"DomainName": "here.example.com"}},
+		"Mapping": {"Type": "AWS::ApiGatewayV2::ApiMapping", "Properties": {"DomainName": {"Ref": "Domain"}, "Stage": "x"}},
+		"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "here"}},
+		"Subscription": {"Type": "AWS::SNS::Subscription", "Properties": {
+			"TopicArn": "t", "Protocol": "sqs", "Endpoint": {"Fn::Sub": "${Queue.Arn}"}}},
+		"One": {"Type": "AWS::WAFv2::WebACL", "Properties": {"Name": {"Ref": "Other"}}},
+		"Other": {"Type": "AWS::WAFv2::WebACL", "Properties": {"Scope": "REGIONAL"}}},
+		"Outputs": {"R": {"Value": {"Ref": "Role"}}, "P": {"Value": {"Ref": "Permission"}}, "M": {"Value": {"Ref": "Mapping"}},
+			"S": {"Value": {"Ref": "Subscription"}}, "O": {"Value": {"Ref": "One"}}, "Q": {"Value": {"Ref": "Other"}}}}`
+	before := keysOf(t, template)
+	for name, test := range map[string]struct{ old, with, changed string }{
+		"path of the role":             {`"/here/"`, `"/there/"`, "Role"},
+		"role without a path":          {`"Path": "/here/", `, ``, "Role"},
+		"description of the role":      {`for the job`, `for the other job`, ""},
+		"organization":                 {`o-here`, `o-there`, "Permission"},
+		"what the mapping refers to":   {`here.example.com`, `there.example.com`, "Mapping"},
+		"stage of the mapping":         {`"Stage": "x"`, `"Stage": "y"`, ""},
+		"what the endpoint refers to":  {`"QueueName": "here"`, `"QueueName": "there"`, "Subscription"},
+		"protocol of the subscription": {`"sqs"`, `"lambda"`, "Subscription"},
+		"scope of the other":           {`REGIONAL`, `CLOUDFRONT`, "One Other"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			after := keysOf(t, strings.Replace(template, test.old, test.with, 1))
+			var changed []string
+			for _, logicalID := range slices.Sorted(maps.Keys(before)) {
+				if after[logicalID] != before[logicalID] {
+					changed = append(changed, logicalID)
+				}
+			}
+			if got := strings.Join(changed, " "); got != test.changed {
+				t.Errorf("changed: %q, want %q", got, test.changed)
+			}
+		})
+	}
+}
+
+// TestReplacementOfKnownTypes: a type that is known here is in the table of replacements. Nothing is specified of the
+// one that CDK adds for its statistics.
+func TestReplacementOfKnownTypes(t *testing.T) {
+	t.Parallel()
+	for _, typeName := range assembly.KnownTypes() {
+		if _, known := replacement.Properties(typeName); !known && typeName != "AWS::CDK::Metadata" {
+			t.Errorf("package replacement does not know %s", typeName)
+		}
 	}
 }
 

@@ -17,8 +17,8 @@ const functionNameLimit = 64
 
 var function = resourceType{
 	properties: properties{
-		"FunctionName":  text().replacing().like(`^[A-Za-z0-9_-]{1,64}$`),
-		"PackageType":   oneOf("Zip", "Image").replacing(),
+		"FunctionName":  text().like(`^[A-Za-z0-9_-]{1,64}$`),
+		"PackageType":   oneOf("Zip", "Image"),
 		"Handler":       text().like(`^\S{1,128}$`),
 		"Runtime":       text(),
 		"Architectures": listOf(oneOf("x86_64", "arm64")).atMost(1),
@@ -119,11 +119,11 @@ func (r *resource) codeAsset(key string) *Asset {
 
 var permission = resourceType{
 	properties: properties{
-		"FunctionName":          text().must().replacing(),
-		"Action":                text().must().replacing(),
-		"Principal":             text().must().replacing(),
-		"SourceArn":             text().replacing(),
-		"SourceAccount":         text().replacing(),
+		"FunctionName":          text().must(),
+		"Action":                text().must(),
+		"Principal":             text().must(),
+		"SourceArn":             text(),
+		"SourceAccount":         text(),
 		"PrincipalOrgID":        noEffect(),
 		"EventSourceToken":      noEffect(),
 		"FunctionUrlAuthType":   noEffect(),

@@ -69,7 +69,7 @@ func identified(name string) resourceType {
 // named is a type whose Ref is its name, given by a property or generated.
 func named(property string, limit int, attributes func(name attribute) map[string]attribute) resourceType {
 	name := nameFrom(property, limit)
-	t := resourceType{properties: properties{property: text().replacing()}, ref: name}
+	t := resourceType{properties: properties{property: text()}, ref: name}
 	if attributes != nil {
 		t.attributes = attributes(name)
 	}
@@ -86,13 +86,13 @@ func role(name attribute) map[string]attribute {
 var managedPolicyARN = globalARN("iam", "policy/%", nameFrom("ManagedPolicyName", 128))
 
 var managedPolicy = resourceType{
-	properties: properties{"ManagedPolicyName": text().replacing()},
+	properties: properties{"ManagedPolicyName": text()},
 	ref:        managedPolicyARN,
 	attributes: map[string]attribute{"PolicyArn": managedPolicyARN},
 }
 
 var oidcProvider = resourceType{
-	properties: properties{"Url": text().replacing()},
+	properties: properties{"Url": text()},
 	ref:        oidcProviderARN,
 	attributes: map[string]attribute{"Arn": oidcProviderARN},
 }
@@ -117,7 +117,7 @@ func rule(name attribute) map[string]attribute {
 }
 
 var topic = resourceType{
-	properties: properties{"TopicName": text().replacing()},
+	properties: properties{"TopicName": text()},
 	ref:        arnOf("sns", "%", nameFrom("TopicName", 256)),
 	attributes: map[string]attribute{
 		"TopicArn":  arnOf("sns", "%", nameFrom("TopicName", 256)),
@@ -127,7 +127,7 @@ var topic = resourceType{
 
 // subscription: its ARN is the topic's with an id.
 var subscription = resourceType{
-	properties: properties{"TopicArn": text().replacing()},
+	properties: properties{"TopicArn": text()},
 	ref:        subscriptionARN,
 	attributes: map[string]attribute{"Arn": subscriptionARN},
 }
@@ -139,7 +139,7 @@ func subscriptionARN(at place, r *resource) (any, bool) {
 }
 
 var queue = resourceType{
-	properties: properties{"QueueName": text().replacing()},
+	properties: properties{"QueueName": text()},
 	ref:        queueURL,
 	attributes: map[string]attribute{
 		"Arn":       arnOf("sqs", "%", nameFrom("QueueName", 80)),
@@ -156,7 +156,7 @@ func queueURL(at place, r *resource) (any, bool) {
 
 // secretPolicy goes by the secret it is for.
 var secretPolicy = resourceType{
-	properties: properties{"SecretId": text().replacing()},
+	properties: properties{"SecretId": text()},
 	ref:        valueOf("SecretId"),
 	attributes: map[string]attribute{"Id": valueOf("SecretId")},
 }
@@ -173,7 +173,7 @@ var certificate = resourceType{ref: arnOf("acm", "certificate/%", generatedID)}
 
 // Parity: Assembly: addresses of AWS's own
 var apiDomain = resourceType{
-	properties: properties{"DomainName": text().replacing()},
+	properties: properties{"DomainName": text()},
 	ref:        valueOf("DomainName"),
 	attributes: map[string]attribute{
 		"RegionalDomainName":   formed("d-%.execute-api.{region}.amazonaws.com", lowered(generatedID)),

@@ -10,7 +10,6 @@ type property struct {
 	kind     kind
 	required bool
 	empty    bool // a required text may have no characters
-	replaces bool // a change replaces the resource
 
 	element    *property // of a list or map
 	properties properties
@@ -83,12 +82,6 @@ func (p property) must() property {
 // orEmpty lets a required text be "".
 func (p property) orEmpty() property {
 	p.empty = true
-	return p
-}
-
-// replacing marks a property whose change makes CloudFormation replace the resource.
-func (p property) replacing() property {
-	p.replaces = true
 	return p
 }
 

@@ -15,7 +15,7 @@ const (
 
 var authorizer = resourceType{
 	properties: properties{
-		"ApiId":          text().must().replacing(),
+		"ApiId":          text().must(),
 		"Name":           text().must().like(`^.{1,128}$`),
 		"AuthorizerType": oneOf(authorizationJWT, "REQUEST").only(authorizationJWT).must(),
 		"IdentitySource": texts().must(),
@@ -45,7 +45,7 @@ func readAuthorizer(b *builder, r *resource, v values) {
 
 var integration = resourceType{
 	properties: properties{
-		"ApiId":                text().must().replacing(),
+		"ApiId":                text().must(),
 		"IntegrationType":      oneOf("AWS", "AWS_PROXY", "HTTP", "HTTP_PROXY", "MOCK").only("AWS_PROXY").must(),
 		"IntegrationUri":       text().must(),
 		"PayloadFormatVersion": oneOf("1.0", "2.0").only("2.0").must(),
@@ -83,7 +83,7 @@ func integrationTarget(uri string) (arn, qualifier string) {
 
 var route = resourceType{
 	properties: properties{
-		"ApiId":               text().must().replacing(),
+		"ApiId":               text().must(),
 		"RouteKey":            text().must(),
 		"Target":              text().must().like(`^integrations/.+$`),
 		"AuthorizationType":   oneOf(authorizationNone, authorizationJWT, "AWS_IAM", "CUSTOM").only(authorizationNone, authorizationJWT),

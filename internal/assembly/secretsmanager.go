@@ -3,7 +3,7 @@ package assembly
 // secret: a value that CloudFormation generates would be another one in every run and is nobody's to read.
 var secret = resourceType{
 	properties: properties{
-		"Name":         text().replacing().like(`^[A-Za-z0-9/_+=.@-]{1,512}$`),
+		"Name":         text().like(`^[A-Za-z0-9/_+=.@-]{1,512}$`),
 		"Description":  text(),
 		"KmsKeyId":     text(),
 		"SecretString": text(),
@@ -64,7 +64,7 @@ const (
 
 var rotationSchedule = resourceType{
 	properties: properties{
-		"SecretId":          text().must().replacing(),
+		"SecretId":          text().must(),
 		"RotationLambdaARN": text().must(),
 		"RotationRules": object(properties{
 			"AutomaticallyAfterDays": whole(1, longestRotation),

@@ -14,6 +14,7 @@ import (
 
 	"cognito-m2m/internal/diff"
 	"cognito-m2m/internal/m2mtest"
+	"cognito-m2m/internal/replacement"
 )
 
 func TestNothingChanged(t *testing.T) {
@@ -285,7 +286,7 @@ func TestTypesInUseAreKnown(t *testing.T) {
 	}
 	delete(used, "AWS::CDK::Metadata")
 	for _, typeName := range slices.Sorted(maps.Keys(used)) {
-		if _, ok := diff.Replacing()[typeName]; !ok {
+		if _, known := replacement.Properties(typeName); !known {
 			t.Errorf("%s is not in the table of replacements", typeName)
 		}
 	}

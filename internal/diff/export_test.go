@@ -8,6 +8,3 @@ func RuleNames() []string {
 	}
 	return names
 }
-
-// Replacing is the table of properties whose change replaces a resource.
-func Replacing() map[string][]string { return replacing }

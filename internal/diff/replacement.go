@@ -4,79 +4,9 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"cognito-m2m/internal/replacement"
 )
-
-// replacing lists, for every type that is known, the properties of which CloudFormation says "Update requires:
-// Replacement". A type without any is known too; of one that is not here nothing can be said.
-//
-// Source: the service specification that CDK CLI 2.1148.1 carries, see TestReplacingFollowsTheSpecification.
-var replacing = map[string][]string{
-	typeAPI:              {"ProtocolType"},
-	typeAuthorizer:       {"ApiId"},
-	typeRoute:            {"ApiId"},
-	typeStage:            {"StageName", "ApiId"},
-	typeUserPool:         {},
-	typeAppClient:        {"GenerateSecret", "UserPoolId"},
-	typeDomain:           {"UserPoolId", "Domain"},
-	typeResourceServer:   {"UserPoolId", "Identifier"},
-	typeManagedPolicy:    {"ManagedPolicyName", "Path", "Description"},
-	typePolicy:           {},
-	typeRole:             {"Path", "RoleName"},
-	typeKey:              {},
-	typeFunction:         {"FunctionName", "PackageType", "TenancyConfig"},
-	typeLogGroup:         {"LogGroupName"},
-	typeRotationSchedule: {"SecretId"},
-	typeSecret:           {"Name"},
-	typeSecretPolicy:     {"SecretId"},
-	typePermission: {
-		"FunctionName", "Action", "EventSourceToken", "FunctionUrlAuthType", "SourceArn", "SourceAccount",
-		"PrincipalOrgID", "Principal", "InvokedViaFunctionUrl",
-	},
-
-	"AWS::ApiGatewayV2::ApiMapping":  {"DomainName"},
-	"AWS::ApiGatewayV2::Deployment":  {"ApiId"},
-	"AWS::ApiGatewayV2::DomainName":  {"DomainName"},
-	"AWS::ApiGatewayV2::Integration": {"ApiId"},
-	"AWS::CertificateManager::Certificate": {
-		"CertificateAuthorityArn", "DomainName", "DomainValidationOptions", "KeyAlgorithm",
-		"SubjectAlternativeNames", "ValidationMethod", "CertificateExport",
-	},
-	"AWS::CloudWatch::Alarm":                 {"AlarmName"},
-	"AWS::CloudWatch::CompositeAlarm":        {"AlarmName"},
-	"AWS::CloudWatch::Dashboard":             {"DashboardName"},
-	"AWS::CodeDeploy::Application":           {"ApplicationName", "ComputePlatform"},
-	"AWS::CodeDeploy::DeploymentGroup":       {"ApplicationName", "DeploymentGroupName"},
-	"AWS::Cognito::LogDeliveryConfiguration": {"UserPoolId"},
-	"AWS::DynamoDB::Table":                   {"ImportSourceSpecification", "TableName", "KeySchema"},
-	"AWS::Events::Rule":                      {"EventBusName", "Name"},
-	"AWS::IAM::GroupPolicy":                  {"GroupName", "PolicyName"},
-	"AWS::IAM::OIDCProvider":                 {"Url"},
-	"AWS::IAM::RolePolicy":                   {"RoleName", "PolicyName"},
-	"AWS::IAM::UserPolicy":                   {"UserName", "PolicyName"},
-	"AWS::KMS::Alias":                        {"AliasName"},
-	"AWS::Lambda::Alias":                     {"FunctionName", "Name"},
-	"AWS::Lambda::EventInvokeConfig":         {"FunctionName", "Qualifier"},
-	"AWS::Lambda::Version": {
-		"CodeSha256", "Description", "FunctionName", "ProvisionedConcurrencyConfig", "RuntimePolicy",
-	},
-	"AWS::Logs::MetricFilter":       {"LogGroupName", "FilterName"},
-	"AWS::Logs::QueryDefinition":    {},
-	"AWS::Logs::ResourcePolicy":     {"PolicyName"},
-	"AWS::Logs::SubscriptionFilter": {"LogGroupName", "FilterName"},
-	"AWS::Route53::HostedZone":      {"Name", "DelegationSetId"},
-	"AWS::Route53::RecordSet":       {"HostedZoneId", "HostedZoneName", "Name"},
-	"AWS::S3::BucketPolicy":         {"Bucket"},
-	"AWS::S3::Bucket":               {"BucketName", "ObjectLockEnabled", "BucketNamespace", "BucketNamePrefix"},
-	"AWS::SNS::Subscription":        {"Endpoint", "Protocol", "TopicArn"},
-	"AWS::SNS::Topic":               {"FifoTopic", "TopicName"},
-	"AWS::SNS::TopicPolicy":         {},
-	"AWS::SQS::Queue":               {"FifoQueue", "QueueName"},
-	"AWS::SQS::QueuePolicy":         {},
-	"AWS::SSM::Parameter":           {"Name"},
-	"AWS::Scheduler::Schedule":      {"Name"},
-	"AWS::WAFv2::WebACL":            {"Scope", "Name"},
-	"AWS::WAFv2::WebACLAssociation": {"ResourceArn", "WebACLArn"},
-}
 
 // settle decides for every changed resource of an environment whether it is replaced: by a change of its own, or
 // because a property that would replace it refers to a resource that is.
@@ -127,7 +57,8 @@ type cause struct {
 func (c *change) causes() []cause {
 	if c.known == nil {
 		c.known = []cause{}
-		for _, name := range replacing[c.after.typeName] {
+		names, _ := replacement.Properties(c.after.typeName)
+		for _, name := range names {
 			for _, to := range references(c.after.stack, c.after.properties[name]) {
 				c.known = append(c.known, cause{name, to.resource()})
 			}
@@ -138,7 +69,7 @@ func (c *change) causes() []cause {
 
 // settleAlone looks at the resource's own properties.
 func (c *change) settleAlone() {
-	properties, known := replacing[c.after.typeName]
+	properties, known := replacement.Properties(c.after.typeName)
 	var changed []string
 	for _, name := range properties {
 		if !reflect.DeepEqual(c.before.properties[name], c.after.properties[name]) {

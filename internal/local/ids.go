@@ -30,7 +30,7 @@ func (d *draft) ID(key assembly.Key) (string, error) {
 	name := stateKey(key.Stack, key.LogicalID)
 	for _, resources := range []map[string]*resource{d.resources, d.state.resources} {
 		if known := resources[name]; known != nil && known.isOf(key) {
-			d.resources[name] = known
+			d.resources[name] = known.withDeclared(key.Declared)
 			return known.ID, nil
 		}
 	}
@@ -38,12 +38,24 @@ func (d *draft) ID(key assembly.Key) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("making an id for %s: %w", name, err)
 	}
-	d.resources[name] = &resource{Type: key.Type, Fingerprint: key.Fingerprint, Region: key.Region, ID: id}
+	d.resources[name] = &resource{Type: key.Type, Fingerprint: key.Fingerprint, Declared: key.Declared, Region: key.Region, ID: id}
 	return id, nil
 }
 
+// isOf: what a resource was kept without can't have changed.
 func (r *resource) isOf(key assembly.Key) bool {
-	return r.Type == key.Type && r.Fingerprint == key.Fingerprint && r.Region == key.Region
+	return r.Type == key.Type && r.Fingerprint == key.Fingerprint && r.Region == key.Region &&
+		(r.Declared == key.Declared || r.Declared == "")
+}
+
+// withDeclared adds what a resource was kept without. The state's own stays as it is, for the draft may not be adopted.
+func (r *resource) withDeclared(declared string) *resource {
+	if r.Declared == declared {
+		return r
+	}
+	with := *r
+	with.Declared = declared
+	return &with
 }
 
 const userPoolClientType = "AWS::Cognito::UserPoolClient"

@@ -34,11 +34,14 @@ type resource struct {
 	Type string `json:"type"`
 	// Fingerprint stands for the properties whose change replaces the resource:
 	// with another one it gets a new id.
-	Fingerprint string                 `json:"fingerprint"`
-	Region      string                 `json:"region"`
-	ID          string                 `json:"id"`
-	Secrets     []cognito.ClientSecret `json:"secrets,omitempty"` // of an app client
-	Keys        *cognito.Keys          `json:"keys,omitempty"`    // of a user pool
+	Fingerprint string `json:"fingerprint"`
+	// Declared stands for those of them that a run does not read; a state that was
+	// written before they counted has none.
+	Declared string                 `json:"declared_fingerprint,omitempty"`
+	Region   string                 `json:"region"`
+	ID       string                 `json:"id"`
+	Secrets  []cognito.ClientSecret `json:"secrets,omitempty"` // of an app client
+	Keys     *cognito.Keys          `json:"keys,omitempty"`    // of a user pool
 }
 
 type stateDocument struct {

@@ -2,16 +2,19 @@ package local_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/m2mtest"
 )
 
 // run starts and closes a run and returns what it described.
@@ -107,6 +110,67 @@ func TestReplacedClients(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestStateWithoutDeclared reads a state that was written when fewer properties
+// counted: what has not changed keeps its id, and a later change replaces it.
+func TestStateWithoutDeclared(t *testing.T) {
+	t.Parallel()
+	withPolicy := func(path string) func(template) {
+		return func(api template) {
+			api.resources()["Policy"] = map[string]any{
+				"Type": "AWS::IAM::ManagedPolicy", "Properties": map[string]any{"Path": path},
+			}
+			api.outputs()["Policy"] = map[string]any{"Value": map[string]any{"Ref": "Policy"}}
+		}
+	}
+	state := t.TempDir()
+	idsAfter := func(path string) map[string]string {
+		run(t, state, assemblyDir(t, withPolicy(path)))
+		return idsIn(t, state)
+	}
+	before := idsAfter("/here/")
+	file := filepath.Join(state, "dev", "state.json")
+	written := m2mtest.Read(t, file)
+	former := regexp.MustCompile(`\n *"declared_fingerprint": "[0-9a-f]+",`).ReplaceAllString(written, "")
+	if written == former {
+		t.Fatalf("no fingerprint to take out of %s", written)
+	}
+	if err := os.WriteFile(file, []byte(former), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	same := idsAfter("/here/")
+	if diff := cmp.Diff(before, same); diff != "" {
+		t.Errorf("ids (-before +after):\n%s", diff)
+	}
+	after := idsAfter("/there/")
+	const policy = "m2m-dev-Api/Policy"
+	if after[policy] == same[policy] || same[policy] == "" {
+		t.Errorf("the policy is %q at one path and %q at the other", same[policy], after[policy])
+	}
+	delete(same, policy)
+	delete(after, policy)
+	if diff := cmp.Diff(same, after); diff != "" {
+		t.Errorf("ids of the others (-before +after):\n%s", diff)
+	}
+}
+
+// idsIn are those of the resources in a state file.
+func idsIn(t *testing.T, state string) map[string]string {
+	t.Helper()
+	var document struct {
+		Resources map[string]struct {
+			ID string `json:"id"`
+		} `json:"resources"`
+	}
+	if err := json.Unmarshal([]byte(m2mtest.Read(t, filepath.Join(state, "dev", "state.json"))), &document); err != nil {
+		t.Fatal(err)
+	}
+	ids := map[string]string{}
+	for name, r := range document.Resources {
+		ids[name] = r.ID
+	}
+	return ids
 }
 
 // TestStateThatCannotBeUsed wants an error and the file as it was.

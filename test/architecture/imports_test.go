@@ -46,6 +46,7 @@ var ground = map[string][]string{
 	},
 	module + "/internal/jwtauth":      {"cmd/m2m", "internal/explain", "internal/gateway"},
 	module + "/internal/lambdapolicy": {"internal/assembly", "internal/gateway"},
+	module + "/internal/replacement":  {"internal/assembly", "internal/diff"},
 }
 
 // mayStandOn says whether a package may import one of the ground floor.
@@ -256,6 +257,8 @@ func TestImportRulesGoRed(t *testing.T) {
 		{"config", module + "/internal/jwtauth"},
 		{"lambda/rotate", module + "/internal/httpapi"},
 		{"internal/cognito", module + "/internal/jwtauth"},
+		{"internal/local", module + "/internal/replacement"},
+		{"internal/replacement", module + "/internal/assembly"},
 		{"internal/httpapi", module + "/internal/gateway"},
 		{"internal/trust", module + "/internal/local"},
 		{"internal/local", module + "/config"},
