@@ -29,7 +29,11 @@ func (b *builder) checkAPI(api *API) {
 	for _, r := range api.Routes {
 		b.checkRoute(r, authorizers, integrations)
 	}
+	stages := owners{}
 	for _, s := range api.Stages {
+		if other, taken := stages.claim(s.Name, s.Resource); taken {
+			b.fail(s.Resource, "StageName", "the API already has the stage %s, as %s", s.Name, other)
+		}
 		b.checkStage(s, api.Routes)
 	}
 }
@@ -81,6 +85,9 @@ func (b *builder) checkRoute(r Route, authorizers, integrations set) {
 		if len(r.AuthorizationScopes) > 0 {
 			b.fail(r.Resource, "AuthorizationScopes",
 				"Authorization Scopes are only valid for COGNITO_USER_POOLS and JWT authorization types")
+		}
+		if r.AuthorizerID != "" {
+			b.fail(r.Resource, "AuthorizerId", "the route has an authorizer and the authorization type NONE, which ignores it: use JWT")
 		}
 		return
 	}

@@ -1,6 +1,7 @@
 package assembly_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -99,6 +100,12 @@ func TestDeploymentChecks(t *testing.T) {
 		"access log without request id":  {map[string]string{"Stage.AccessLogSettings": `{"DestinationArn": "a", "Format": "$context.status"}`}, "Stage", "AccessLogSettings.Format", "needs $context.requestId"},
 		"access log of no variable":      {map[string]string{"Stage.AccessLogSettings": `{"DestinationArn": "a", "Format": "$context.requestId $context.requestIdentity"}`}, "Stage", "AccessLogSettings.Format", "has $context.requestIdentity"},
 		"access log that is too long":    {map[string]string{"Stage.AccessLogSettings": `{"DestinationArn": "a", "Format": "$context.requestId` + strings.Repeat(" ", 3<<10) + `"}`}, "Stage", "AccessLogSettings.Format", "has 3090 bytes, and AWS allows 3072"},
+		"authorizer that is ignored":     {map[string]string{"Route.AuthorizationType": `"NONE"`, "Route.AuthorizationScopes": ""}, "Route", "AuthorizerId", "NONE, which ignores it"},
+		"integrations":                   {integrations(300), "Api", "", "the API has 301 integrations, and AWS allows 300"},
+		"stage variables":                {map[string]string{"Stage.StageVariables": variables(101)}, "Stage", "StageVariables", "101 stage variables, and AWS allows 100"},
+		"no audience":                    {map[string]string{"Jwt.JwtConfiguration.Audience": `[]`}, "Jwt", "JwtConfiguration.Audience", "the list is empty"},
+		"empty audience":                 {map[string]string{"Jwt.JwtConfiguration.Audience": `[""]`}, "Jwt", "JwtConfiguration.Audience[0]", "the text is empty"},
+		"stage of one name":              {map[string]string{"Stage2": `{"Type": "AWS::ApiGatewayV2::Stage", "Properties": {"ApiId": {"Ref": "Api"}, "StageName": "$default", "AutoDeploy": true}}`}, "Stage2", "StageName", "already has the stage $default, as Stage"},
 		"settings for no route":          {map[string]string{"Stage.RouteSettings": `{"GET /z": {"ThrottlingRateLimit": 1}}`}, "Stage", "RouteSettings", `settings for "GET /z", and the API has no such route`},
 		"identity source":                {map[string]string{"Jwt.IdentitySource": `["$request.header.A", "$request.header.B"]`}, "Jwt", "IdentitySource", "must be one"},
 		"scope with a quote":             {map[string]string{"Route.AuthorizationScopes": `["a\"b"]`}, "Route", "AuthorizationScopes", "no scope can have"},
@@ -115,6 +122,26 @@ func TestDeploymentChecks(t *testing.T) {
 			}
 		})
 	}
+}
+
+// variables are so many stage variables, as JSON.
+func variables(count int) string {
+	named := map[string]string{}
+	for i := range count {
+		named[fmt.Sprint("v", i)] = "x"
+	}
+	encoded, _ := json.Marshal(named)
+	return string(encoded)
+}
+
+// integrations are patches that add so many.
+func integrations(count int) map[string]string {
+	patches := map[string]string{}
+	for i := range count {
+		patches[fmt.Sprint("More", i)] = `{"Type": "AWS::ApiGatewayV2::Integration", "Properties": {"ApiId": {"Ref": "Api"},
+			"IntegrationType": "AWS_PROXY", "IntegrationUri": {"Fn::GetAtt": ["Echo", "Arn"]}, "PayloadFormatVersion": "2.0"}}`
+	}
+	return patches
 }
 
 // What is just within the limits that TestDeploymentChecks goes beyond.
@@ -172,7 +199,7 @@ func TestAllProblemsAtOnce(t *testing.T) {
 // A reference that cannot be resolved is one problem, however much depends on it.
 func TestNoProblemsThatFollowFromOthers(t *testing.T) {
 	t.Parallel()
-	for _, patch := range []string{"Route.AuthorizerId", "Route.Target", "Route.ApiId", "Client.UserPoolId", "Integration.IntegrationUri", "Api.ProtocolType", "Stage.AutoDeploy", "Api.DisableExecuteApiEndpoint"} {
+	for _, patch := range []string{"Route.AuthorizerId", "Route.Target", "Route.ApiId", "Route.AuthorizationType", "Jwt.JwtConfiguration.Audience", "Client.UserPoolId", "Integration.IntegrationUri", "Api.ProtocolType", "Stage.AutoDeploy", "Api.DisableExecuteApiEndpoint"} {
 		t.Run(patch, func(t *testing.T) {
 			t.Parallel()
 			_, problems := resolveOne(t, patched(t, map[string]string{patch: nothing}))

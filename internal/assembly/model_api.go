@@ -31,22 +31,19 @@ type Authorizer struct {
 
 	ID             string
 	Name           string
-	AuthorizerType string // JWT
 	IdentitySource []string
 	Issuer         string
 	Audience       []string
 }
 
-// Integration is an AWS::ApiGatewayV2::Integration of type AWS_PROXY with a Lambda function.
+// Integration is an AWS::ApiGatewayV2::Integration of type AWS_PROXY with a Lambda function, which gets payload format 2.0.
 type Integration struct {
 	Resource
 
-	ID                   string
-	IntegrationType      string // AWS_PROXY
-	FunctionARN          string // without qualifier
-	Qualifier            string // the alias or version in the IntegrationUri, if there is one
-	PayloadFormatVersion string
-	Timeout              time.Duration
+	ID          string
+	FunctionARN string // without qualifier
+	Qualifier   string // the alias or version in the IntegrationUri, if there is one
+	Timeout     time.Duration
 }
 
 // Route is an AWS::ApiGatewayV2::Route.

@@ -21,7 +21,7 @@ var authorizer = resourceType{
 		"IdentitySource": texts().must(),
 		"JwtConfiguration": object(properties{
 			"Issuer":   text().must().like(`^https://.+$`),
-			"Audience": texts().must(),
+			"Audience": listOf(text().must()).must(),
 		}).must(),
 	},
 	ref:        generatedID,
@@ -31,11 +31,13 @@ var authorizer = resourceType{
 
 func readAuthorizer(b *builder, r *resource, v values) {
 	jwt := v.object("JwtConfiguration")
+	if audience, given := jwt["Audience"].([]any); given && len(audience) == 0 {
+		b.fail(r.source(), "JwtConfiguration.Audience", "the list is empty, and it must not be: give it a value")
+	}
 	a := Authorizer{
 		Resource:       r.source(),
 		ID:             r.reference(),
 		Name:           v.text("Name"),
-		AuthorizerType: v.text("AuthorizerType"),
 		IdentitySource: v.texts("IdentitySource"),
 		Issuer:         jwt.text("Issuer"),
 		Audience:       jwt.texts("Audience"),
@@ -45,9 +47,10 @@ func readAuthorizer(b *builder, r *resource, v values) {
 
 var integration = resourceType{
 	properties: properties{
-		"ApiId":                text().must(),
-		"IntegrationType":      oneOf("AWS", "AWS_PROXY", "HTTP", "HTTP_PROXY", "MOCK").only("AWS_PROXY").must(),
-		"IntegrationUri":       text().must(),
+		"ApiId":           text().must(),
+		"IntegrationType": oneOf("AWS", "AWS_PROXY", "HTTP", "HTTP_PROXY", "MOCK").only("AWS_PROXY").must(),
+		"IntegrationUri":  text().must(),
+		// Parity: Integration: payload format 1.0
 		"PayloadFormatVersion": oneOf("1.0", "2.0").only("2.0").must(),
 		"TimeoutInMillis":      whole(httpapi.MinTimeoutMillis, httpapi.MaxTimeoutMillis),
 		"ConnectionType":       oneOf("INTERNET", "VPC_LINK").only("INTERNET"),
@@ -62,11 +65,9 @@ var integration = resourceType{
 
 func readIntegration(b *builder, r *resource, v values) {
 	i := Integration{
-		Resource:             r.source(),
-		ID:                   r.reference(),
-		IntegrationType:      v.text("IntegrationType"),
-		PayloadFormatVersion: v.text("PayloadFormatVersion"),
-		Timeout:              time.Duration(v.whole("TimeoutInMillis", httpapi.MaxTimeoutMillis)) * time.Millisecond,
+		Resource: r.source(),
+		ID:       r.reference(),
+		Timeout:  time.Duration(v.whole("TimeoutInMillis", httpapi.MaxTimeoutMillis)) * time.Millisecond,
 	}
 	i.FunctionARN, i.Qualifier = integrationTarget(v.text("IntegrationUri"))
 	b.attach(i.Resource, v.text("ApiId"), func(api *API) { api.Integrations = append(api.Integrations, i) })
@@ -106,7 +107,7 @@ func readRoute(b *builder, r *resource, v values) {
 		AuthorizerID:        v.text("AuthorizerId"),
 		AuthorizationScopes: v.texts("AuthorizationScopes"),
 	}
-	if rt.AuthorizationType == "" {
+	if given, ok := r.text("AuthorizationType"); given == "" && ok {
 		rt.AuthorizationType = authorizationNone
 	}
 	if id, ok := r.text("AuthorizerId"); rt.AuthorizationType == authorizationJWT && ok && id == "" {

@@ -71,5 +71,4 @@ func (a API) validate(found *problems) {
 	if a.ID == "" || a.Region == "" || a.AccountID == "" {
 		found.add("API %q: id, region and account id are all needed", a.ID)
 	}
-	a.CORS.validate(found)
 }

@@ -3,7 +3,6 @@ package gateway
 import (
 	"maps"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -19,12 +18,6 @@ type CORS struct {
 	ExposeHeaders []string
 	// MaxAge is how many seconds a browser may keep a preflight's answer; nil sends no such header.
 	MaxAge *int
-}
-
-func (c *CORS) validate(found *problems) {
-	if c != nil && c.AllowCredentials && slices.Contains(c.AllowOrigins, "*") {
-		found.add(`API: CORS can't allow credentials for the origin "*": name the origins`)
-	}
 }
 
 // answerPreflight replies to a preflight request (Fetch standard, section 3.2.2), whether or not it has a route. The

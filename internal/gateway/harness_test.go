@@ -109,9 +109,9 @@ func newAPI(t testing.TB, changes ...func(*api)) *api {
 			jwtRoute("ANY /test_jwt"),
 			jwtRoute("GET /test_jwt/read", "test-api/read", "test-api/admin"),
 		},
-		Integrations: []gateway.Integration{{ID: "echo", Type: "AWS_PROXY", FunctionARN: functionARN, PayloadFormatVersion: "2.0"}},
+		Integrations: []gateway.Integration{{ID: "echo", FunctionARN: functionARN}},
 		Authorizers: []gateway.Authorizer{{
-			ID: "jwt", Name: "CognitoAuthorizer", Type: "JWT", IdentitySource: []string{"$request.header.Authorization"},
+			ID: "jwt", Name: "CognitoAuthorizer", IdentitySource: []string{"$request.header.Authorization"},
 			Issuer: issuerURL, Audience: []string{"another-client", clientID},
 		}},
 		Permissions: []gateway.Permission{permission("*/*")},

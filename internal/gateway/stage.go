@@ -34,9 +34,6 @@ type stage struct {
 func compileStages(cfg Config, routes []*route, found *problems) map[string]*stage {
 	stages := make(map[string]*stage, len(cfg.Stages))
 	for _, s := range cfg.Stages {
-		if !httpapi.IsStageName(s.Name) {
-			found.add("stage %q: the name must be $default or up to 128 letters, digits, hyphens and underscores", s.Name)
-		}
 		if stages[s.Name] != nil {
 			found.add("stage %q: there are two stages of this name", s.Name)
 		}
@@ -46,9 +43,6 @@ func compileStages(cfg Config, routes []*route, found *problems) map[string]*sta
 }
 
 func compileStage(cfg Config, s Stage, routes []*route, found *problems) *stage {
-	if len(s.Variables) > httpapi.MaxStageVariables {
-		found.add("stage %q: %d stage variables are more than %d", s.Name, len(s.Variables), httpapi.MaxStageVariables)
-	}
 	format, err := compileLogFormat(s.AccessLogFormat)
 	if err != nil {
 		found.add("stage %q: compiling access log format: %w", s.Name, err)
@@ -57,7 +51,7 @@ func compileStage(cfg Config, s Stage, routes []*route, found *problems) *stage 
 		name:      s.Name,
 		variables: s.Variables,
 		logFormat: format,
-		limiters:  compileLimiters(s, routes, found),
+		limiters:  compileLimiters(s, routes),
 		permitted: permittedRoutes(cfg, s.Name, routes),
 	}
 }

@@ -47,18 +47,11 @@ func (s RouteSettings) limiter() *rate.Limiter {
 //
 // Parity: Throttling: buckets of the stage default
 // Parity: Throttling: account limits
-func compileLimiters(s Stage, routes []*route, found *problems) map[*route]*rate.Limiter {
+func compileLimiters(s Stage, routes []*route) map[*route]*rate.Limiter {
 	limiters := make(map[*route]*rate.Limiter, len(routes))
-	known := make(map[string]bool, len(routes))
 	for _, r := range routes {
-		known[r.key] = true
 		if settings := s.RouteSettings[r.key].or(s.DefaultRouteSettings); !settings.isZero() {
 			limiters[r] = settings.limiter()
-		}
-	}
-	for key := range s.RouteSettings {
-		if !known[key] {
-			found.add("stage %q: there are route settings for %q, but no such route", s.Name, key)
 		}
 	}
 	return limiters

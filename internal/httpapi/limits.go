@@ -1,7 +1,5 @@
 package httpapi
 
-import "regexp"
-
 // Limits of HTTP APIs in bytes, from API Gateway's quotas page.
 const (
 	MaxHeaderBytes    = 10_240   // request line and all header lines together
@@ -32,8 +30,3 @@ const DefaultStage = "$default"
 
 // StageName is the pattern of a stage's name.
 const StageName = `^(\$default|[A-Za-z0-9_-]{1,128})$`
-
-var stageName = regexp.MustCompile(StageName)
-
-// IsStageName says whether a stage can have this name.
-func IsStageName(name string) bool { return stageName.MatchString(name) }

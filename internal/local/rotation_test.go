@@ -184,9 +184,9 @@ func newAPIBehind(t *testing.T, pool *rotatingPool, clock *m2mtest.Clock) *local
 		API:          gateway.API{ID: "api", Region: "eu-central-1", AccountID: "123456789012"},
 		Stages:       []gateway.Stage{{Name: "$default"}},
 		Routes:       []gateway.Route{{Key: "GET /test_jwt", AuthorizationType: "JWT", AuthorizerID: "jwt", IntegrationID: "echo"}},
-		Integrations: []gateway.Integration{{ID: "echo", Type: "AWS_PROXY", FunctionARN: arn, PayloadFormatVersion: "2.0"}},
+		Integrations: []gateway.Integration{{ID: "echo", FunctionARN: arn}},
 		Authorizers: []gateway.Authorizer{{
-			ID: "jwt", Type: "JWT", IdentitySource: []string{"$request.header.Authorization"},
+			ID: "jwt", IdentitySource: []string{"$request.header.Authorization"},
 			Issuer: issuer, Audience: []string{pool.config.Clients[0].ID},
 		}},
 		Permissions: []gateway.Permission{{FunctionARN: arn, Principal: "apigateway.amazonaws.com", Action: "lambda:InvokeFunction"}},

@@ -162,11 +162,9 @@ func routesOf(api assembly.API) (routes []gateway.Route) {
 func integrationsOf(api assembly.API) (integrations []gateway.Integration) {
 	for _, declared := range api.Integrations {
 		integrations = append(integrations, gateway.Integration{
-			ID:                   declared.ID,
-			Type:                 declared.IntegrationType,
-			FunctionARN:          qualified(declared.FunctionARN, declared.Qualifier),
-			PayloadFormatVersion: declared.PayloadFormatVersion,
-			TimeoutInMillis:      int(declared.Timeout.Milliseconds()),
+			ID:              declared.ID,
+			FunctionARN:     qualified(declared.FunctionARN, declared.Qualifier),
+			TimeoutInMillis: int(declared.Timeout.Milliseconds()),
 		})
 	}
 	return integrations
@@ -177,7 +175,6 @@ func authorizersOf(api assembly.API) (authorizers []gateway.Authorizer) {
 		authorizers = append(authorizers, gateway.Authorizer{
 			ID:             declared.ID,
 			Name:           declared.Name,
-			Type:           declared.AuthorizerType,
 			IdentitySource: declared.IdentitySource,
 			Issuer:         declared.Issuer,
 			Audience:       declared.Audience,

@@ -152,7 +152,7 @@ func Gateway(e *access.Environment, issuerURL string, function Invoke) (http.Han
 	c := gateway.Config{
 		API:          gateway.API{ID: "a1b2c3d4e5", Region: Region, AccountID: "123456789012"},
 		Stages:       []gateway.Stage{{Name: "$default"}},
-		Integrations: []gateway.Integration{{ID: "echo", Type: "AWS_PROXY", FunctionARN: functionARN, PayloadFormatVersion: "2.0"}},
+		Integrations: []gateway.Integration{{ID: "echo", FunctionARN: functionARN}},
 		Permissions:  []gateway.Permission{{FunctionARN: functionARN, Principal: "apigateway.amazonaws.com", Action: "lambda:InvokeFunction"}},
 		Functions:    map[string]gateway.Invoker{functionARN: function},
 		OIDC:         func(string) string { return issuerURL },
@@ -165,7 +165,7 @@ func Gateway(e *access.Environment, issuerURL string, function Invoke) (http.Han
 			if !added[a.Name] {
 				added[a.Name] = true
 				c.Authorizers = append(c.Authorizers, gateway.Authorizer{
-					ID: a.Name, Name: a.Name, Type: "JWT", IdentitySource: []string{identitySource(a)}, Issuer: a.Issuer, Audience: a.Audience,
+					ID: a.Name, Name: a.Name, IdentitySource: []string{identitySource(a)}, Issuer: a.Issuer, Audience: a.Audience,
 				})
 			}
 		}
