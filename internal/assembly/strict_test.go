@@ -52,6 +52,7 @@ func TestStrict(t *testing.T) {
 		"unit without effect":      {map[string]string{"Client.TokenValidityUnits.IdToken": `"weeks"`}, "Client", "TokenValidityUnits.IdToken", "not one of seconds"},
 		"route key":                {map[string]string{"Route.RouteKey": `"FETCH /x"`}, "Route", "RouteKey", `"FETCH /x" is not a route key`},
 		"issuer without https":     {map[string]string{"Jwt.JwtConfiguration.Issuer": `"cognito-idp"`}, "Jwt", "JwtConfiguration.Issuer", "does not match"},
+		"scope with a slash":       {map[string]string{"Server.Scopes": `[{"ScopeName": "a/b", "ScopeDescription": "d"}]`}, "Server", "Scopes[0].ScopeName", "does not match"},
 		"resource server name":     {map[string]string{"Server.Identifier": `"a b"`}, "Server", "Identifier", "does not match"},
 
 		"missing pool":           {map[string]string{"Client.UserPoolId": ""}, "Client", "UserPoolId", "is required"},

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"regexp"
 	"time"
 )
 
@@ -13,8 +12,6 @@ const (
 	maxValueLength  = 65536 // bytes of a SecretString or SecretBinary
 	maxRotationDays = 1000
 )
-
-var namePattern = regexp.MustCompile(`^[A-Za-z0-9/_+=.@-]{1,512}$`)
 
 // Invoker runs a rotation function once.
 type Invoker interface {
@@ -95,18 +92,12 @@ func (c Config) validate() error {
 
 func (s Secret) validate() error {
 	switch {
-	case !namePattern.MatchString(s.Name):
-		return errors.New("its name needs 1 to 512 letters, digits and /_+=.@-")
 	case !arnSuffixPattern.MatchString(s.ARN):
 		return fmt.Errorf("its ARN %q needs to end with a hyphen and six letters or digits", s.ARN)
-	case len(s.Initial) > maxValueLength:
-		return fmt.Errorf("its SecretString is longer than %d bytes", maxValueLength)
 	case s.Rotation == nil:
 		return nil
 	case s.Rotation.FunctionARN == "" || s.Rotation.Function == nil:
 		return errors.New("its rotation needs a function and the function's ARN")
-	case s.Rotation.AutomaticallyAfterDays < 0 || s.Rotation.AutomaticallyAfterDays > maxRotationDays:
-		return fmt.Errorf("its rotation needs 1 to %d days", maxRotationDays)
 	default:
 		return nil
 	}

@@ -17,18 +17,15 @@ func TestNewNamesEveryProblem(t *testing.T) {
 		change(&secret)
 		return secret
 	}
-	rotation := func(arn string, function secretsmanager.Invoker, days int) func(*secretsmanager.Secret) {
+	rotation := func(arn string, function secretsmanager.Invoker) func(*secretsmanager.Secret) {
 		return func(s *secretsmanager.Secret) {
-			s.Rotation = &secretsmanager.Rotation{FunctionARN: arn, Function: function, AutomaticallyAfterDays: days}
+			s.Rotation = &secretsmanager.Rotation{FunctionARN: arn, Function: function}
 		}
 	}
 	refused := map[string]secretsmanager.Secret{
-		"spaces in":   with("spaces in", func(*secretsmanager.Secret) {}),
 		"bare-arn":    with("bare-arn", func(s *secretsmanager.Secret) { s.ARN = "arn:of:something" }),
-		"too-long":    with("too-long", func(s *secretsmanager.Secret) { s.Initial = secretsmanager.Value(strings.Repeat("x", 65537)) }),
-		"no-arn":      with("no-arn", rotation("", idle{}, 1)),
-		"no-function": with("no-function", rotation("f", nil, 1)),
-		"many-days":   with("many-days", rotation("f", idle{}, 1001)),
+		"no-arn":      with("no-arn", rotation("", idle{})),
+		"no-function": with("no-function", rotation("f", nil)),
 	}
 	config := secretsmanager.Config{Secrets: []secretsmanager.Secret{good, good}}
 	for _, secret := range refused {
