@@ -1,29 +1,31 @@
 package assembly
 
 import (
+	"maps"
 	"slices"
 	"strings"
+
+	"cognito-m2m/internal/lambdaenv"
 )
 
-// environmentLimit is what a function's variables may take in all, as JSON text without blanks. Those that Lambda adds
-// do not count.
-//
-// Source: measured on AWS, localstack/localstack 8b9a79f0, tests/aws/services/lambda_/test_lambda_api.py,
-// TestLambdaSizeLimits (25 November 2025).
+// checkFunctions holds functions to what Lambda takes.
 //
 // Parity: Assembly: size of a function's variables
-const environmentLimit = 4096 // bytes
-
 func (b *builder) checkFunctions() {
 	names := owners{}
 	for _, f := range b.model.Functions {
 		if other, taken := names.claim(f.Name, f.Resource); taken {
 			b.fail(f.Resource, "FunctionName", "the function %q already exists, as %s: give one of them another name", f.Name, other)
 		}
-		if size := len(jsonOf(f.Environment)); size > environmentLimit {
+		for _, name := range slices.Sorted(maps.Keys(f.Environment)) {
+			if lambdaenv.Reserved(name) {
+				b.fail(f.Resource, "Environment.Variables."+name, "Lambda reserves this name: choose another one")
+			}
+		}
+		if size := lambdaenv.Size(f.Environment); size > lambdaenv.MaxSize {
 			b.fail(f.Resource, "Environment.Variables",
 				"names and values take %d bytes as JSON, and Lambda allows %d: shorten them, or keep large values in a file of the code",
-				size, environmentLimit)
+				size, lambdaenv.MaxSize)
 		}
 	}
 }

@@ -57,6 +57,7 @@ func TestDeploymentChecks(t *testing.T) {
 		"no runtime":                     {map[string]string{"Echo.Runtime": ""}, "Echo", "Runtime", `"" is not simulated`},
 		"function twice":                 {map[string]string{"Echo.FunctionName": `"echo"`, "Echo2": `{"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": "echo", "Code": {"S3Key": "a1.zip"}, "Role": "r"}}`}, "Echo2", "FunctionName", `"echo" already exists, as Echo`},
 		"functions without a name":       {map[string]string{"Echo.FunctionName": nothing, "Echo2": `{"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": {"Ref": "Nothing"}, "Code": {"S3Key": "a1.zip"}, "Role": "r"}}`}, "Echo2", "FunctionName", `names "Nothing"`},
+		"reserved variable":              {map[string]string{"Echo.Environment.Variables.AWS_REGION": `"x"`}, "Echo", "Environment.Variables.AWS_REGION", "Lambda reserves this name"},
 		"large environment, one name":    {map[string]string{"Echo.Environment.Variables.LARGE_VAR": text(4096 - 16 + 1)}, "Echo", "Environment.Variables", "take 4097 bytes as JSON, and Lambda allows 4096"},
 		"large environment, two names":   {map[string]string{"Echo.Environment.Variables": `{"SMALL_VAR": "ok", "LARGE_VAR": ` + text(4064) + `}`}, "Echo", "Environment.Variables", "take 4097 bytes as JSON, and Lambda allows 4096"},
 		"openid for a client of its own": {map[string]string{"Client.AllowedOAuthScopes": `["https://api/x/read", "openid"]`}, "Client", "AllowedOAuthScopes", "openid is not supported with client_credentials flow (InvalidOAuthFlowException)"},

@@ -5,44 +5,26 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"cognito-m2m/internal/lambdaenv"
 )
 
 // logStreamVariable has a value of its own in each execution environment.
 const logStreamVariable = "AWS_LAMBDA_LOG_STREAM_NAME"
 
-// reservedVariables can't be set in a template; Lambda refuses the deployment.
-//
-// Source: Lambda Developer Guide, "Defined runtime environment variables".
-var reservedVariables = []string{
-	"_HANDLER", "_X_AMZN_TRACE_ID",
-	"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV",
-	"AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_VERSION", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
-	"AWS_LAMBDA_LOG_GROUP_NAME", logStreamVariable,
-	"AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_RUNTIME_API",
-	"AWS_LAMBDA_METADATA_API", "AWS_LAMBDA_METADATA_TOKEN", "AWS_LAMBDA_MAX_CONCURRENCY",
-	"AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
-	"LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR",
-}
-
-// variableName is Lambda's pattern for the names of variables.
-//
-// Source: Lambda API reference, Environment.
-var variableName = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9_]+$`)
-
 // CheckVariables says which variables Lambda would refuse. It shows no value.
 func CheckVariables(environment map[string]string) error {
 	var refused []string
 	for _, name := range slices.Sorted(maps.Keys(environment)) {
-		if slices.Contains(reservedVariables, name) {
+		if lambdaenv.Reserved(name) {
 			refused = append(refused, name)
 			continue
 		}
-		if !variableName.MatchString(name) {
+		if !lambdaenv.IsName(name) {
 			return fmt.Errorf("environment variable %q: Lambda takes names of two or more letters, digits and underscores, a letter first", name)
 		}
 		if strings.ContainsRune(environment[name], 0) {

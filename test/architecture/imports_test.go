@@ -45,6 +45,7 @@ var ground = map[string][]string{
 		"config", "internal/access", "internal/assembly", "internal/gateway", "internal/verify",
 	},
 	module + "/internal/jwtauth":      {"cmd/m2m", "internal/explain", "internal/gateway"},
+	module + "/internal/lambdaenv":    {"config", "internal/assembly", "internal/function"},
 	module + "/internal/lambdapolicy": {"internal/assembly", "internal/gateway"},
 	module + "/internal/replacement":  {"internal/assembly", "internal/diff"},
 }
@@ -260,6 +261,7 @@ func TestImportRulesGoRed(t *testing.T) {
 		{"internal/local", module + "/internal/replacement"},
 		{"internal/replacement", module + "/internal/assembly"},
 		{"internal/httpapi", module + "/internal/gateway"},
+		{"internal/gateway", module + "/internal/lambdaenv"},
 		{"internal/trust", module + "/internal/local"},
 		{"internal/local", module + "/config"},
 		{"internal/assembly", module + "/stacks"},
@@ -289,7 +291,8 @@ func TestImportRulesGoRed(t *testing.T) {
 		"internal/gateway":        {clocks, module + "/internal/httpapi", module + "/internal/jwtauth"},
 		"internal/jwtauth":        {clocks},
 		"internal/secretsmanager": {names},
-		"config":                  {module + "/internal/httpapi", names},
+		"config":                  {module + "/internal/httpapi", module + "/internal/lambdaenv", names},
+		"internal/function":       {module + "/internal/lambdaenv"},
 		"stacks":                  {module + "/config", names},
 	} {
 		allowed := pkg{ImportPath: module + "/" + importer, Imports: imported}
