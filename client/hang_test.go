@@ -87,10 +87,7 @@ func TestUnauthorizedWhileTheSourceHangs(t *testing.T) {
 		p := newPool(t, oldSecret)
 		source := newHangingSource(p)
 		defer close(source.release)
-		a, tokens, caller := callAPI(t, p, source)
-		first := token(t, tokens)
-		time.Sleep(2 * time.Minute)
-		a.reject(first)
+		_, _, caller := callRefusingAPI(t, p, source)
 		source.hangs.Store(true)
 		if got := send(t, caller, http.MethodGet, apiURL, nil); got != http.StatusOK {
 			t.Errorf("status: got %d, want 200", got)

@@ -64,9 +64,7 @@ func TestRefusedTokenAndChangingCredentials(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPool(t, oldSecret)
 		source := newVault(p.credentials(oldSecret))
-		a, tokens, caller := callAPI(t, p, source)
-		token(t, tokens)
-		time.Sleep(2 * time.Minute)
+		a, _, caller := callRefusingAPI(t, p, source)
 		a.reject("*")
 		p.answer(func(w http.ResponseWriter, r *http.Request) {
 			source.hold(p.credentials(client.Secret("s"+time.Now().Format("150405.000"))), nil)
@@ -91,9 +89,7 @@ func TestRefusedCredentialsThatCannotBeReadAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPool(t, oldSecret)
 		source := newVault(p.credentials(oldSecret))
-		a, tokens, caller := callAPI(t, p, source)
-		token(t, tokens)
-		time.Sleep(2 * time.Minute)
+		a, _, caller := callRefusingAPI(t, p, source)
 		a.reject("*")
 		p.answer(refuse(http.StatusBadRequest, "invalid_client"))
 		send(t, caller, http.MethodGet, apiURL, nil)
@@ -164,10 +160,7 @@ func TestFailedReplacementIsForgotten(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		p := newPool(t, oldSecret)
-		a, tokens, caller := callAPI(t, p, newVault(p.credentials(oldSecret)))
-		first := token(t, tokens)
-		time.Sleep(2 * time.Minute)
-		a.reject(first)
+		a, tokens, caller := callRefusingAPI(t, p, newVault(p.credentials(oldSecret)))
 		p.answer(refuse(http.StatusBadRequest, "invalid_grant"))
 		send(t, caller, http.MethodGet, apiURL, nil)
 		a.reject("another")
@@ -186,10 +179,7 @@ func TestRefusedTokenWhileTheEndpointIsDown(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		p := newPool(t, oldSecret)
-		a, tokens, caller := callAPI(t, p, newVault(p.credentials(oldSecret)))
-		first := token(t, tokens)
-		time.Sleep(2 * time.Minute)
-		a.reject(first)
+		_, _, caller := callRefusingAPI(t, p, newVault(p.credentials(oldSecret)))
 		p.answer(refuse(http.StatusServiceUnavailable, ""))
 		var attempts []time.Time
 		for began := time.Now(); time.Since(began) < 30*time.Minute; time.Sleep(time.Second) {

@@ -55,6 +55,16 @@ func callAPI(t *testing.T, p *pool, source client.Source) (*api, *client.TokenSo
 	return a, tokens, httpClient(t, tokens, apiURL)
 }
 
+// callRefusingAPI is callAPI when the first token is two minutes old, so that it may be replaced, and the API refuses it.
+func callRefusingAPI(t *testing.T, p *pool, source client.Source) (*api, *client.TokenSource, *http.Client) {
+	t.Helper()
+	a, tokens, caller := callAPI(t, p, source)
+	first := token(t, tokens)
+	time.Sleep(2 * time.Minute)
+	a.reject(first)
+	return a, tokens, caller
+}
+
 func httpClient(t *testing.T, tokens *client.TokenSource, url string) *http.Client {
 	t.Helper()
 	caller, err := tokens.HTTPClient(url)
