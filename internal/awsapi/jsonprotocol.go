@@ -24,7 +24,7 @@ func (p jsonProtocol) answer(x *exchange) answer {
 	if !ok || operation == "" {
 		return p.refusal(x, unknownOperation(p.services()))
 	}
-	x.operation = prefix + "." + printable(operation)
+	x.operation = prefix + "." + loggedName(operation)
 	if refused := p.checkRequest(x, service); refused != nil {
 		return p.refusal(x, refused)
 	}
@@ -84,8 +84,8 @@ func (h *Handler) services() string {
 		"; AWS Query may have Version " + strings.Join(versions, ", ") + "."
 }
 
-// printable keeps a log line short and in one piece, whatever a caller sends as the operation.
-func printable(operation string) string {
+// loggedName keeps a log line short and in one piece, whatever a caller sends as the operation.
+func loggedName(operation string) string {
 	const longest = 64
 	for i, char := range operation {
 		letter := char >= 'a' && char <= 'z' || char >= 'A' && char <= 'Z'

@@ -26,7 +26,7 @@ func (p queryProtocol) answer(x *exchange) answer {
 		return p.refusal(x, unknownOperation(p.services()))
 	}
 	operation := parameters.Get("Action")
-	x.operation = service.SigningName + "." + printable(operation)
+	x.operation = service.SigningName + "." + loggedName(operation)
 	if refused := p.checkRequest(x, service); refused != nil {
 		return p.namespaced(x, refused, service.Namespace)
 	}
