@@ -16,7 +16,7 @@ import (
 	"cognito-m2m/internal/access"
 	"cognito-m2m/internal/access/accesstest"
 	"cognito-m2m/internal/local"
-	"cognito-m2m/internal/target/targettest"
+	"cognito-m2m/internal/reach/reachtest"
 )
 
 // TestAccessScripts runs `m2m verify` and `m2m explain`. Beside
@@ -53,7 +53,7 @@ func copyAssembly(ts *testscript.TestScript, _ bool, args []string) {
 		if err != nil {
 			return err
 		}
-		text := strings.ReplaceAll(string(raw), "ap-northeast-1", targettest.Region)
+		text := strings.ReplaceAll(string(raw), "ap-northeast-1", reachtest.Region)
 		text = strings.Replace(text, `"test-api/write"`, `"test-api/write", "test-api/read"`, 1)
 		if route := strings.Index(text, `"AuthorizationScopes"`); route >= 0 {
 			text = text[:route] + strings.Replace(text[route:], "test-api/read", "test-api/write", 1)
@@ -70,7 +70,7 @@ func copyAssembly(ts *testscript.TestScript, _ bool, args []string) {
 func serveGateway(ts *testscript.TestScript, _ bool, args []string) {
 	run := environmentOf(ts)
 	dir := ts.MkAbs(args[0])
-	served, err := access.Read(dir, "dev", access.IDs{Region: targettest.Region, UserPoolID: targettest.UserPoolID, Clients: run.ClientIDs})
+	served, err := access.Read(dir, "dev", access.IDs{Region: reachtest.Region, UserPoolID: reachtest.UserPoolID, Clients: run.ClientIDs})
 	ts.Check(err)
 	if len(args) > 1 {
 		served.Route(args[1]).Scopes = args[2:]
@@ -80,7 +80,7 @@ func serveGateway(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	var told local.Running
 	ts.Check(json.Unmarshal(raw, &told))
-	issuer := strings.TrimSuffix(told.TokenEndpoint, "/oauth2/token") + "/" + targettest.UserPoolID
+	issuer := strings.TrimSuffix(told.TokenEndpoint, "/oauth2/token") + "/" + reachtest.UserPoolID
 	api, err := accesstest.Gateway(served, issuer, func(context.Context, []byte) ([]byte, string, error) {
 		return []byte(`{"statusCode":200,"body":"{}"}`), "", nil
 	})

@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cognito-m2m/internal/printable"
-	"cognito-m2m/internal/target"
+	"cognito-m2m/internal/reach"
 	"cognito-m2m/naming"
 )
 
@@ -75,7 +75,7 @@ func listClients(ctx context.Context, o clientsOptions, stdout io.Writer, speech
 	}
 	now := time.Now()
 	if o.overdue {
-		clients = slices.DeleteFunc(clients, func(c target.Client) bool { return c.Overdue(now) == "" })
+		clients = slices.DeleteFunc(clients, func(c reach.Client) bool { return c.Overdue(now) == "" })
 	}
 	if err := o.print(stdout, speech, t, clients, now); err != nil {
 		return err
@@ -86,7 +86,7 @@ func listClients(ctx context.Context, o clientsOptions, stdout io.Writer, speech
 	return nil
 }
 
-func (o clientsOptions) print(stdout io.Writer, speech *speech, t *target.Target, clients []target.Client, now time.Time) error {
+func (o clientsOptions) print(stdout io.Writer, speech *speech, t *reach.Target, clients []reach.Client, now time.Time) error {
 	switch {
 	case o.json:
 		return json.NewEncoder(stdout).Encode(describeClients(t, clients, now))
@@ -119,7 +119,7 @@ type clientDescription struct {
 	ClientID            string              `json:"client_id"`
 	Scopes              []string            `json:"scopes"`
 	AccessTokenValidity *int64              `json:"access_token_validity"` // seconds
-	State               target.State        `json:"state"`
+	State               reach.State         `json:"state"`
 	RotatedAt           *time.Time          `json:"rotated_at"`
 	NextRotation        *time.Time          `json:"next_rotation"`
 	RotationEveryDays   int                 `json:"rotation_every_days"`
@@ -133,7 +133,7 @@ type secretDescription struct {
 	CreatedAt      *time.Time `json:"created_at"`
 }
 
-func describeClients(t *target.Target, clients []target.Client, now time.Time) clientsDescription {
+func describeClients(t *reach.Target, clients []reach.Client, now time.Time) clientsDescription {
 	d := clientsDescription{Env: t.Env, Deployed: t.Deployed(), Region: t.Region, Clients: []clientDescription{}}
 	for _, c := range clients {
 		described := clientDescription{
@@ -157,7 +157,7 @@ func describeClients(t *target.Target, clients []target.Client, now time.Time) c
 	return d
 }
 
-func describeSecret(s target.LiveSecret) secretDescription {
+func describeSecret(s reach.LiveSecret) secretDescription {
 	return secretDescription{ClientSecretID: s.ID, CreatedAt: utc(s.Created)}
 }
 
@@ -186,7 +186,7 @@ func wholeSeconds(d time.Duration) *int64 {
 	return new(int64(d / time.Second))
 }
 
-func writeClients(w io.Writer, o targetOptions, clients []target.Client, now time.Time) error {
+func writeClients(w io.Writer, o targetOptions, clients []reach.Client, now time.Time) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "CLIENT\tID\tSCOPES\tSECRET AGE\tNEXT ROTATION\tSTATE")
 	for _, c := range clients {
@@ -203,14 +203,14 @@ func orDash(text string) string {
 	return text
 }
 
-func secretAge(c target.Client, now time.Time) string {
+func secretAge(c reach.Client, now time.Time) string {
 	if c.RotatedAt.IsZero() {
 		return "-"
 	}
 	return span(now.Sub(c.RotatedAt))
 }
 
-func nextRotation(c target.Client, now time.Time) string {
+func nextRotation(c reach.Client, now time.Time) string {
 	switch {
 	case c.NextRotation.IsZero():
 		return "-"
@@ -221,30 +221,30 @@ func nextRotation(c target.Client, now time.Time) string {
 }
 
 // stateText is the state for a person, with what to do about it.
-func stateText(o targetOptions, c target.Client, now time.Time) string {
+func stateText(o targetOptions, c reach.Client, now time.Time) string {
 	unfinished := fmt.Sprintf("rotation unfinished for %s: if it does not end, `m2m rotate %s%s --resume`", span(now.Sub(c.UnfinishedSince)), c.Name, o.flags())
 	switch c.State {
-	case target.Current:
+	case reach.Current:
 		if len(c.Secrets) > 1 {
 			return "current; the secret before it still works"
 		}
 		return "current"
-	case target.NotRotated:
+	case reach.NotRotated:
 		if c.PendingVersion != "" {
 			return "not rotated yet; " + unfinished
 		}
 		return fmt.Sprintf("not rotated yet: `m2m rotate %s%s`", c.Name, o.flags())
-	case target.RotationUnfinished:
+	case reach.RotationUnfinished:
 		return unfinished
-	case target.RotationOff:
+	case reach.RotationOff:
 		return "its rotation is turned off"
-	case target.SecretUndecided:
+	case reach.SecretUndecided:
 		return "its rotation has stopped: " + undecidedText + "; " + undecidedWay(o, c.Name)
-	case target.AppClientReplaced:
+	case reach.AppClientReplaced:
 		return fmt.Sprintf("its app client is newer than its credentials: `m2m rotate %s%s`", c.Name, o.flags())
-	case target.AppClientGone:
+	case reach.AppClientGone:
 		return "its app client does not exist: deploy again"
-	case target.SecretGone:
+	case reach.SecretGone:
 		return fmt.Sprintf("its secret was deleted: `aws secretsmanager restore-secret --secret-id %s`; if it can't be restored, give the client another name and deploy", naming.Secret(o.env, c.Name))
 	}
 	return string(c.State)

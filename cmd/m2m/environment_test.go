@@ -7,7 +7,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"cognito-m2m/internal/target/targettest"
+	"cognito-m2m/internal/reach/reachtest"
 )
 
 // environmentCommands are what a script about a running environment uses.
@@ -62,7 +62,7 @@ var environmentCommands = map[string]func(*testscript.TestScript, bool, []string
 		ts.Check(environmentOf(ts).Put(context.Background(), "m2m/dev/"+args[0], args[1]))
 	},
 	"stage": func(ts *testscript.TestScript, _ bool, args []string) {
-		environmentOf(ts).SetStage(targettest.Stage{RouteSettings: strings.Split(args[0], ","), Routes: strings.Split(args[1], ",")})
+		environmentOf(ts).SetStage(reachtest.Stage{RouteSettings: strings.Split(args[0], ","), Routes: strings.Split(args[1], ",")})
 	},
 	"deny": func(ts *testscript.TestScript, _ bool, args []string) {
 		args = append(args, "", "")
@@ -72,8 +72,8 @@ var environmentCommands = map[string]func(*testscript.TestScript, bool, []string
 
 type environmentKey struct{}
 
-func environmentOf(ts *testscript.TestScript) *targettest.Run {
-	run, ok := ts.Value(environmentKey{}).(**targettest.Run)
+func environmentOf(ts *testscript.TestScript) *reachtest.Run {
+	run, ok := ts.Value(environmentKey{}).(**reachtest.Run)
 	if !ok || *run == nil {
 		ts.Fatalf("no environment was started")
 	}
@@ -81,10 +81,10 @@ func environmentOf(ts *testscript.TestScript) *targettest.Run {
 }
 
 func startEnvironment(ts *testscript.TestScript, _ bool, args []string) {
-	run, err := targettest.Start(ts.MkAbs("state"))
+	run, err := reachtest.Start(ts.MkAbs("state"))
 	ts.Check(err)
 	ts.Defer(func() { ts.Check(run.Close()) })
-	*ts.Value(environmentKey{}).(**targettest.Run) = run
+	*ts.Value(environmentKey{}).(**reachtest.Run) = run
 	if len(args) > 0 {
 		ts.Check(run.Settle(context.Background()))
 	}
@@ -98,5 +98,5 @@ func isolateAWS(env *testscript.Env) {
 	env.Setenv("AWS_CONFIG_FILE", env.WorkDir+"/no-config")
 	env.Setenv("AWS_SHARED_CREDENTIALS_FILE", env.WorkDir+"/no-credentials")
 	env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
-	env.Values[environmentKey{}] = new(*targettest.Run)
+	env.Values[environmentKey{}] = new(*reachtest.Run)
 }

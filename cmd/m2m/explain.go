@@ -16,7 +16,7 @@ import (
 	"cognito-m2m/internal/explain"
 	"cognito-m2m/internal/jwtauth"
 	"cognito-m2m/internal/local"
-	"cognito-m2m/internal/target"
+	"cognito-m2m/internal/reach"
 )
 
 // statusUntold is the exit status of `m2m explain` if nothing says whether the
@@ -178,7 +178,7 @@ func fetchKeys(ctx context.Context, location string, c *explain.Config) {
 }
 
 // userPool is the id of the user pool, and of a local run where its keys are.
-func (o explainOptions) userPool(ctx context.Context, t *target.Target) (id, keysAt string, err error) {
+func (o explainOptions) userPool(ctx context.Context, t *reach.Target) (id, keysAt string, err error) {
 	if t.Deployed() {
 		id, err = t.UserPoolID(ctx)
 		return id, "", err

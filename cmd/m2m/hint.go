@@ -10,7 +10,7 @@ import (
 
 	"cognito-m2m/config"
 	"cognito-m2m/internal/local"
-	"cognito-m2m/internal/target"
+	"cognito-m2m/internal/reach"
 )
 
 // hinted is an error that carries its own hint.
@@ -30,7 +30,7 @@ func withHint(err error, format string, args ...any) error {
 // the way out for who asked for this environment.
 func (o targetOptions) plain(err error) error {
 	var own *hinted
-	var told *target.Error
+	var told *reach.Error
 	var absent *local.NotRunningError
 	switch {
 	case errors.As(err, &own):
@@ -49,35 +49,35 @@ func (o targetOptions) plain(err error) error {
 	return err
 }
 
-func (o targetOptions) problemHint(e *target.Error) string {
+func (o targetOptions) problemHint(e *reach.Error) string {
 	switch e.Problem {
-	case target.NotServed:
+	case reach.NotServed:
 		return "stop that run and start it again with this m2m"
-	case target.NotAWS:
+	case reach.NotAWS:
 		return fmt.Sprintf("take %s out of the AWS settings, or leave out --deployed to ask the local run", e.Subject)
-	case target.NoRegion:
+	case reach.NoRegion:
 		return "choose one with --region, in the environment file or with AWS_REGION"
-	case target.NoCredentials:
+	case reach.NoCredentials:
 		return "sign in (`aws sso login`, `aws configure`) and choose a profile with AWS_PROFILE"
-	case target.CredentialsRefused:
+	case reach.CredentialsRefused:
 		return "sign in again, or choose another profile with AWS_PROFILE"
-	case target.AccessDenied:
+	case reach.AccessDenied:
 		return "request that permission, or choose another profile with AWS_PROFILE"
-	case target.NotDeployed:
+	case reach.NotDeployed:
 		return fmt.Sprintf("choose the account with AWS_PROFILE and the Region with --region, or deploy it: `npx cdk deploy '%s/*'`", e.Subject)
-	case target.Unreachable:
+	case reach.Unreachable:
 		return "check the network, or whether the local run is still there"
-	case target.UnknownClient:
+	case reach.UnknownClient:
 		return o.nearestClient(e)
-	case target.NotYetRotated:
+	case reach.NotYetRotated:
 		return fmt.Sprintf("its first rotation fills the secret: `m2m clients%s` shows how far it is, `m2m rotate %s%[1]s` starts one", o.flags(), e.Subject)
-	case target.Unfinished:
+	case reach.Unfinished:
 		return o.unfinishedHint(e.Subject)
-	case target.Ended:
+	case reach.Ended:
 		return fmt.Sprintf("`m2m clients%s` shows the state of its secret", o.flags())
-	case target.NotCurrent:
+	case reach.NotCurrent:
 		return fmt.Sprintf("rotate again: `m2m rotate %s%s`; if that stops, `m2m clients%[2]s` says what to do", e.Subject, o.flags())
-	case target.Abandoned, target.Unreadable:
+	case reach.Abandoned, reach.Unreadable:
 		return fmt.Sprintf("rotate again: `m2m rotate %s%s`", e.Subject, o.flags())
 	}
 	return ""
@@ -89,7 +89,7 @@ func (o targetOptions) unfinishedHint(client string) string {
 }
 
 // nearestClient names the client that was probably meant, or all there are.
-func (o targetOptions) nearestClient(e *target.Error) string {
+func (o targetOptions) nearestClient(e *reach.Error) string {
 	if len(e.Known) == 0 {
 		return fmt.Sprintf("`m2m clients%s` lists the clients there are", o.flags())
 	}

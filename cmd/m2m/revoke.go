@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"cognito-m2m/internal/target"
+	"cognito-m2m/internal/reach"
 )
 
 // revokeOnly deletes the secret before the current one, without a rotation.
@@ -36,7 +36,7 @@ func (r *rotation) checkRevocable(ctx context.Context) error {
 		return nil
 	}
 	_, err := r.target.Credentials(r.name).Credentials(ctx)
-	if isProblem(err, target.NotYetRotated, target.Unreadable) {
+	if isProblem(err, reach.NotYetRotated, reach.Unreadable) {
 		return nil
 	}
 	return err
@@ -62,7 +62,7 @@ func (r *rotation) revokeReplaced(ctx context.Context, d *rotationDescription) e
 // longestValidity is the longest time that a token of any client is valid.
 const longestValidity = 24 * time.Hour
 
-func (r *rotation) revoke(ctx context.Context, previous target.LiveSecret, d *rotationDescription) error {
+func (r *rotation) revoke(ctx context.Context, previous reach.LiveSecret, d *rotationDescription) error {
 	if err := r.target.Revoke(ctx, r.name, previous); err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"cognito-m2m/internal/target"
+	"cognito-m2m/internal/reach"
 	"cognito-m2m/naming"
 )
 
@@ -86,9 +86,9 @@ type rotation struct {
 	stdout  io.Writer
 	speech  *speech
 
-	target *target.Target
-	client *target.Client     // before anything was done
-	spare  *target.LiveSecret // what has to be deleted before the rotation; nil: nothing
+	target *reach.Target
+	client *reach.Client     // before anything was done
+	spare  *reach.LiveSecret // what has to be deleted before the rotation; nil: nothing
 }
 
 // rotationDescription is the JSON form of `m2m rotate`: keys are added, never renamed.
@@ -110,7 +110,7 @@ func (r *rotation) run(ctx context.Context) (err error) {
 	if r.client, err = r.target.Client(ctx, r.name); err != nil {
 		return err
 	}
-	if r.client.State == target.AppClientGone {
+	if r.client.State == reach.AppClientGone {
 		return withHint(fmt.Errorf("%s of %s has a secret and no app client", r.name, r.target), "deploy the environment again")
 	}
 	d := rotationDescription{Env: r.target.Env, Deployed: r.target.Deployed(), Client: r.name, ClientID: r.client.ID}
@@ -180,11 +180,11 @@ func (r *rotation) tellReplaced(ctx context.Context, d *rotationDescription) err
 func (r *rotation) checkUnfinished() error {
 	unfinished, idle := r.client.PendingVersion != "", time.Since(r.client.UnfinishedSince)
 	switch {
-	case r.client.State == target.SecretUndecided:
+	case r.client.State == reach.SecretUndecided:
 		return withHint(fmt.Errorf("a rotation of %s would stop: %s", r.name, undecidedText), "%s", undecidedWay(r.options.target, r.name))
 	case r.options.force && !r.options.abandon:
 		return withHint(errors.New("--force is only for giving up a rotation"), "add --abandon, or leave it out")
-	case unfinished && r.options.abandon && !r.options.force && idle < target.LongestStep:
+	case unfinished && r.options.abandon && !r.options.force && idle < reach.LongestStep:
 		return withHint(fmt.Errorf("the rotation of %s was at work %s ago and seems to be running", r.name, span(idle)),
 			"wait; if %s says that it has failed: `%s --abandon --force`", r.log(), r.command())
 	case unfinished && !r.options.resume && !r.options.abandon:
@@ -241,7 +241,7 @@ func (r *rotation) watch(ctx context.Context, version string) error {
 	case errors.Is(err, context.DeadlineExceeded):
 		return withHint(fmt.Errorf("the rotation of %s has not ended in %s, and its secret has not changed", r.name, limit),
 			"%s says why; once repaired: `%s`, or --abandon", r.log(), r.resumption())
-	case isProblem(err, target.Abandoned):
+	case isProblem(err, reach.Abandoned):
 		return r.withdrawn(ctx, err)
 	}
 	return withHint(fmt.Errorf("the rotation of %s goes on, but can't be watched: %w", r.name, r.options.target.plain(err)), "%s", r.later())
@@ -249,7 +249,7 @@ func (r *rotation) watch(ctx context.Context, version string) error {
 
 // withdrawn tells why the version has lost its label, as far as it shows.
 func (r *rotation) withdrawn(ctx context.Context, err error) error {
-	if now, failed := r.target.Client(ctx, r.name); failed == nil && now.State == target.SecretUndecided {
+	if now, failed := r.target.Client(ctx, r.name); failed == nil && now.State == reach.SecretUndecided {
 		return withHint(fmt.Errorf("the rotation of %s has stopped: %s", r.name, undecidedText), "%s", undecidedWay(r.options.target, r.name))
 	}
 	return withHint(err, "%s says why, unless the rotation was given up; once repaired: `%s`", r.log(), r.command())
@@ -272,8 +272,8 @@ func (r *rotation) later() string {
 	return text
 }
 
-func isProblem(err error, problems ...target.Problem) bool {
-	told, ok := errors.AsType[*target.Error](err)
+func isProblem(err error, problems ...reach.Problem) bool {
+	told, ok := errors.AsType[*reach.Error](err)
 	return ok && slices.Contains(problems, told.Problem)
 }
 
@@ -308,9 +308,9 @@ func (r *rotation) question() string {
 	switch {
 	case r.spare != nil:
 		return r.spareQuestion()
-	case r.client.State == target.NotRotated && !r.options.resume:
+	case r.client.State == reach.NotRotated && !r.options.resume:
 		return fmt.Sprintf("Start the first rotation of %s of %s, which fills its secret?", r.name, r.target)
-	case r.client.State == target.AppClientReplaced:
+	case r.client.State == reach.AppClientReplaced:
 		return fmt.Sprintf("Rotate the secret of %s of %s, whose credentials are older than its app client?", r.name, r.target)
 	case r.options.revokePrevious:
 		return fmt.Sprintf("Rotate the secret of %s of %s, and delete the present one at once?\nEvery caller that has not read the new secret then gets invalid_client.", r.name, r.target)

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"cognito-m2m/internal/target/targettest"
+	"cognito-m2m/internal/reach/reachtest"
 )
 
 // stopsAt is a listener to speech that ends a context at a word.
@@ -29,7 +29,7 @@ func (s *stopsAt) String() string { return s.heard.String() }
 // goes on.
 func TestInterruptedRotation(t *testing.T) {
 	t.Parallel()
-	run, err := targettest.Start(t.TempDir())
+	run, err := reachtest.Start(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

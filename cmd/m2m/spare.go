@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"cognito-m2m/internal/target"
+	"cognito-m2m/internal/reach"
 )
 
 // longestGrace is how long a rotation spares the secret that the last one replaced
@@ -30,9 +30,9 @@ func (r *rotation) findSpare(ctx context.Context) (err error) {
 }
 
 // findDecided finds nothing where the rotation itself will stop, and say so.
-func (r *rotation) findDecided(ctx context.Context) (*target.LiveSecret, error) {
+func (r *rotation) findDecided(ctx context.Context) (*reach.LiveSecret, error) {
 	spare, err := r.target.Spare(ctx, r.name)
-	if isProblem(err, target.NotCurrent) {
+	if isProblem(err, reach.NotCurrent) {
 		return nil, nil //nolint:nilnil // there is none
 	}
 	return spare, err

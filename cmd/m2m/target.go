@@ -13,8 +13,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"cognito-m2m/config"
+	"cognito-m2m/internal/reach"
 	"cognito-m2m/internal/synth"
-	"cognito-m2m/internal/target"
 )
 
 // targetOptions are the flags that say which environment a command is about,
@@ -38,14 +38,14 @@ func (o *targetOptions) register(cmd *cobra.Command) {
 }
 
 // open finds the environment. On AWS it makes sure that there are credentials.
-func (o targetOptions) open(ctx context.Context) (*target.Target, error) {
+func (o targetOptions) open(ctx context.Context) (*reach.Target, error) {
 	if !o.deployed {
 		if o.region != "" {
 			return nil, withHint(errors.New("--region is for a deployment, and this asks the local run"), "add --deployed")
 		}
-		return target.Local(o.stateDir(), o.env)
+		return reach.Local(o.stateDir(), o.env)
 	}
-	c := target.DeployedConfig{Env: o.env, Region: o.region}
+	c := reach.DeployedConfig{Env: o.env, Region: o.region}
 	environment, err := environmentFile(o.env)
 	if err != nil && o.region == "" {
 		return nil, err
@@ -53,7 +53,7 @@ func (o targetOptions) open(ctx context.Context) (*target.Target, error) {
 	if environment != nil { // CDK deploys to the file's Region whatever the settings say
 		c.Region = cmp.Or(o.region, environment.Region)
 	}
-	return target.Deployed(ctx, c)
+	return reach.Deployed(ctx, c)
 }
 
 // stateDir is the folder of the local runs' states.

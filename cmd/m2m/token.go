@@ -16,7 +16,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"cognito-m2m/client"
-	"cognito-m2m/internal/target"
+	"cognito-m2m/internal/reach"
 )
 
 // tokenOptions are the flags of `m2m token`.
@@ -93,7 +93,7 @@ func printToken(ctx context.Context, o tokenOptions, name string, stdout io.Writ
 
 // tokens is where the tokens of a client of t come from; more, if it is not nil,
 // adds to what package client is told.
-func (o accessOptions) tokens(t *target.Target, name string, more func(*client.Config)) (*client.TokenSource, error) {
+func (o accessOptions) tokens(t *reach.Target, name string, more func(*client.Config)) (*client.TokenSource, error) {
 	c := client.Config{Credentials: t.Credentials(name), Scopes: o.scopes}
 	if o.cached {
 		dir, err := os.UserCacheDir()

@@ -16,7 +16,7 @@ import (
 
 	"cognito-m2m/internal/access"
 	"cognito-m2m/internal/local"
-	"cognito-m2m/internal/target"
+	"cognito-m2m/internal/reach"
 	"cognito-m2m/internal/verify"
 	"cognito-m2m/naming"
 )
@@ -189,7 +189,7 @@ type verifyDescription struct {
 	*verify.Report
 }
 
-func (o verifyOptions) print(stdout io.Writer, t *target.Target, apiURL string, report *verify.Report) error {
+func (o verifyOptions) print(stdout io.Writer, t *reach.Target, apiURL string, report *verify.Report) error {
 	if !o.json {
 		return report.WriteText(stdout)
 	}
@@ -199,7 +199,7 @@ func (o verifyOptions) print(stdout io.Writer, t *target.Target, apiURL string, 
 }
 
 // conclude says what was found, and is an error if it is not as it should be.
-func (o verifyOptions) conclude(t *target.Target, dir string, report *verify.Report, speech *speech) error {
+func (o verifyOptions) conclude(t *reach.Target, dir string, report *verify.Report, speech *speech) error {
 	speech.say("%d checks of %s, with %d tokens.", report.Wanted(), t, report.TokensSpent)
 	for _, c := range report.Warnings() {
 		speech.say("warning: %s", c)

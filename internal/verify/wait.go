@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"cognito-m2m/client"
-	"cognito-m2m/internal/target"
+	"cognito-m2m/internal/reach"
 )
 
 // wait pauses before another look at what is lacking, and tells whether there is time for one.
@@ -41,7 +41,7 @@ func (r *run) note(reason string) {
 // new refuses the connection, or sends something that is not an answer of RFC 6749.
 func lacking(name string, err error) string {
 	refused, isRefused := errors.AsType[*client.RefusalError](err)
-	_, isTold := errors.AsType[*target.Error](err)
+	_, isTold := errors.AsType[*reach.Error](err)
 	switch {
 	case err == nil, isTold, errors.Is(err, context.Canceled), isRefused && refused.Code != "":
 		return ""

@@ -250,7 +250,7 @@ func TestImportRulesGoRed(t *testing.T) {
 		{"lambda/rotate", module + "/config"},
 		{"lambda/echo", module + "/internal/standing"},
 		{"client", module + "/internal/standing"},
-		{"internal/standing", module + "/internal/target"},
+		{"internal/standing", module + "/internal/reach"},
 		{"lambda/rotate", clocks},
 		{"client", module + "/internal/gateway"},
 		{"internal/clock", module + "/client"},

@@ -1,8 +1,8 @@
-// Package targettest is a running environment for tests of what is outside of
+// Package reachtest is a running environment for tests of what is outside of
 // it: the AWS API with its real services over HTTP, two clients, and an API that
 // wants a token. A rotation function in this process stands for lambda/rotate,
 // so that a test can have it fail or wait.
-package targettest
+package reachtest
 
 import (
 	"context"

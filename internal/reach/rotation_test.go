@@ -1,4 +1,4 @@
-package target_test
+package reach_test
 
 import (
 	"context"
@@ -9,12 +9,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"cognito-m2m/internal/target"
-	"cognito-m2m/internal/target/targettest"
+	"cognito-m2m/internal/reach"
+	"cognito-m2m/internal/reach/reachtest"
 )
 
 // clientOf is the client reader as an operator sees it.
-func clientOf(t *testing.T, of *target.Target) *target.Client {
+func clientOf(t *testing.T, of *reach.Target) *reach.Client {
 	t.Helper()
 	found, err := of.Client(t.Context(), "reader")
 	if err != nil {
@@ -24,7 +24,7 @@ func clientOf(t *testing.T, of *target.Target) *target.Client {
 }
 
 // rotate rotates reader to its end, and returns the labels that were seen.
-func rotate(t *testing.T, of *target.Target) (seen [][]string) {
+func rotate(t *testing.T, of *reach.Target) (seen [][]string) {
 	t.Helper()
 	version, err := of.Rotate(t.Context(), "reader")
 	if err != nil {
@@ -36,7 +36,7 @@ func rotate(t *testing.T, of *target.Target) (seen [][]string) {
 	return seen
 }
 
-func secretID(t *testing.T, of *target.Target) string {
+func secretID(t *testing.T, of *reach.Target) string {
 	t.Helper()
 	found, err := of.Credentials("reader").Credentials(t.Context())
 	if err != nil {
@@ -49,16 +49,16 @@ func TestStatesOfAClient(t *testing.T) {
 	t.Parallel()
 	run := begin(t, false)
 	of := localTarget(t, run)
-	if got := clientOf(t, of); got.State != target.NotRotated || !got.RotatedAt.IsZero() {
+	if got := clientOf(t, of); got.State != reach.NotRotated || !got.RotatedAt.IsZero() {
 		t.Errorf("before the first rotation: %+v", got)
 	}
 	if err := run.Settle(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	got := clientOf(t, of)
-	want := &target.Client{
+	want := &reach.Client{
 		Name: "reader", ID: run.ClientIDs["reader"], Scopes: []string{"test-api/read"}, AccessTokenValidity: time.Hour,
-		State: target.Current, RotatedAt: got.RotatedAt, NextRotation: got.RotatedAt.AddDate(0, 0, 30), EveryDays: 30,
+		State: reach.Current, RotatedAt: got.RotatedAt, NextRotation: got.RotatedAt.AddDate(0, 0, 30), EveryDays: 30,
 		RotationFunction: "m2m-dev-Api-Rotate", Secrets: got.Secrets,
 	}
 	if diff := cmp.Diff(want, got); diff != "" || got.RotatedAt.IsZero() || len(got.Secrets) != 1 {
@@ -71,13 +71,13 @@ func TestStatesOfAClient(t *testing.T) {
 		t.Fatal(err)
 	}
 	got = clientOf(t, of)
-	if got.State != target.RotationUnfinished || got.PendingVersion != version || got.UnfinishedSince.IsZero() {
+	if got.State != reach.RotationUnfinished || got.PendingVersion != version || got.UnfinishedSince.IsZero() {
 		t.Errorf("during a rotation: %+v", got)
 	}
 	_, err = of.Rotate(t.Context(), "reader")
-	wantProblem(t, err, target.Unfinished)
+	wantProblem(t, err, reach.Unfinished)
 	_, err = of.Previous(t.Context(), "reader")
-	wantProblem(t, err, target.Unfinished)
+	wantProblem(t, err, reach.Unfinished)
 }
 
 func TestRotateAndRevoke(t *testing.T) {
@@ -118,7 +118,7 @@ func TestPreviousDoesNotGuess(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := of.Previous(t.Context(), "reader")
-	wantProblem(t, err, target.NotCurrent)
+	wantProblem(t, err, reach.NotCurrent)
 }
 
 // TestPreviousIsOlder has beside the current secret one that is newer: of a
@@ -150,7 +150,7 @@ func TestRevokeWhileARotationIsUnfinished(t *testing.T) {
 	if _, err := of.Rotate(t.Context(), "reader"); err != nil {
 		t.Fatal(err)
 	}
-	wantProblem(t, of.Revoke(t.Context(), "reader", *previous), target.Unfinished)
+	wantProblem(t, of.Revoke(t.Context(), "reader", *previous), reach.Unfinished)
 	if live := clientOf(t, of).Secrets; len(live) != 2 {
 		t.Errorf("live secrets %v, want both", live)
 	}
@@ -179,21 +179,21 @@ func TestReplacedAppClient(t *testing.T) {
 	if err := run.Settle(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := clientOf(t, of).State; got != target.Current {
+	if got := clientOf(t, of).State; got != reach.Current {
 		t.Errorf("before: %s", got)
 	}
 	run.SetClock(0)
 	if err := run.ReplaceSecrets(t.Context(), "reader"); err != nil {
 		t.Fatal(err)
 	}
-	if got := clientOf(t, of).State; got != target.AppClientReplaced {
+	if got := clientOf(t, of).State; got != reach.AppClientReplaced {
 		t.Errorf("replaced: got state %s", got)
 	}
 	rotate(t, of)
 	if err := run.Settle(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := clientOf(t, of).State; got != target.Current {
+	if got := clientOf(t, of).State; got != reach.Current {
 		t.Errorf("rotated since: %s", got)
 	}
 }
@@ -209,7 +209,7 @@ func TestUndecided(t *testing.T) {
 	if err := run.MarkUndecided(t.Context(), "reader"); err != nil {
 		t.Fatal(err)
 	}
-	if got := clientOf(t, of).State; got != target.SecretUndecided {
+	if got := clientOf(t, of).State; got != reach.SecretUndecided {
 		t.Errorf("two secrets: state %s", got)
 	}
 	spare, err := of.Spare(t.Context(), "reader")
@@ -219,11 +219,11 @@ func TestUndecided(t *testing.T) {
 	if err := of.Revoke(t.Context(), "reader", *spare); err != nil {
 		t.Fatal(err)
 	}
-	if got := clientOf(t, of).State; got != target.Current {
+	if got := clientOf(t, of).State; got != reach.Current {
 		t.Errorf("one secret: state %s", got)
 	}
 	rotate(t, of)
-	if got := clientOf(t, of).State; got != target.Current {
+	if got := clientOf(t, of).State; got != reach.Current {
 		t.Errorf("rotated: state %s", got)
 	}
 }
@@ -244,7 +244,7 @@ func TestUndecidedBeforeTheFirstRotation(t *testing.T) {
 	if err := run.MarkUndecided(t.Context(), "reader"); err != nil {
 		t.Fatal(err)
 	}
-	if got := clientOf(t, of); got.State != target.SecretUndecided || len(got.Secrets) != 2 {
+	if got := clientOf(t, of); got.State != reach.SecretUndecided || len(got.Secrets) != 2 {
 		t.Errorf("state %s with %d secrets", got.State, len(got.Secrets))
 	}
 }
@@ -279,19 +279,19 @@ func TestSpareDoesNotGuess(t *testing.T) {
 	wantSpare("AWSCURRENT names one again")
 	put(`{"client_id":"` + run.ClientIDs["reader"] + `","client_secret":"pasted"}`)
 	_, err := of.Spare(t.Context(), "reader")
-	wantProblem(t, err, target.NotCurrent)
+	wantProblem(t, err, reach.NotCurrent)
 	for _, value := range []string{"one", "another"} {
 		put(`{"client_id":"` + run.ClientIDs["reader"] + `","client_secret":"` + value + `","client_secret_id":"` + inUse +
 			`","token_endpoint":"https://example.com/oauth2/token"}`)
 	}
 	_, err = of.Spare(t.Context(), "reader")
-	wantProblem(t, err, target.NotCurrent)
+	wantProblem(t, err, reach.NotCurrent)
 	_, err = of.Previous(t.Context(), "reader")
-	wantProblem(t, err, target.NotCurrent)
+	wantProblem(t, err, reach.NotCurrent)
 	put("sesame")
 	put("open")
 	_, err = of.Spare(t.Context(), "reader")
-	wantProblem(t, err, target.NotCurrent)
+	wantProblem(t, err, reach.NotCurrent)
 }
 
 // A rotation may withdraw before anybody has looked.
@@ -302,7 +302,7 @@ func TestWithdrawnBeforeItWasWatched(t *testing.T) {
 		t.Fatal(err)
 	}
 	err := of.Watch(t.Context(), "reader", version, func([]string) {})
-	wantProblem(t, err, target.Abandoned)
+	wantProblem(t, err, reach.Abandoned)
 }
 
 // TestWithoutTheAppClientsDescription is for whoever may not have it, since a
@@ -312,7 +312,7 @@ func TestWithoutTheAppClientsDescription(t *testing.T) {
 	run := begin(t, true)
 	run.Deny("DescribeUserPoolClient", "AccessDeniedException", "")
 	got := clientOf(t, localTarget(t, run))
-	if got.State != target.Current || len(got.Secrets) != 1 || got.Scopes != nil || got.AccessTokenValidity != 0 {
+	if got.State != reach.Current || len(got.Secrets) != 1 || got.Scopes != nil || got.AccessTokenValidity != 0 {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -339,7 +339,7 @@ func TestWatchUntilTheDeadline(t *testing.T) {
 }
 
 // failed is an environment in which a rotation of reader has failed.
-func failed(t *testing.T) (run *targettest.Run, of *target.Target, version string) {
+func failed(t *testing.T) (run *reachtest.Run, of *reach.Target, version string) {
 	t.Helper()
 	run = begin(t, true)
 	of = localTarget(t, run)
@@ -360,11 +360,11 @@ func TestAbandon(t *testing.T) {
 	t.Parallel()
 	_, of, version := failed(t)
 	current := secretID(t, of)
-	if got := clientOf(t, of); got.State != target.RotationUnfinished || got.PendingVersion != version {
+	if got := clientOf(t, of); got.State != reach.RotationUnfinished || got.PendingVersion != version {
 		t.Errorf("after the failure: %+v", got)
 	}
 	for _, other := range []string{"another-version", ""} {
-		wantProblem(t, of.Abandon(t.Context(), "reader", other), target.Ended)
+		wantProblem(t, of.Abandon(t.Context(), "reader", other), reach.Ended)
 	}
 	if got := clientOf(t, of); got.PendingVersion != version {
 		t.Errorf("another version was meant: %+v", got)
@@ -372,7 +372,7 @@ func TestAbandon(t *testing.T) {
 	if err := of.Abandon(t.Context(), "reader", version); err != nil {
 		t.Fatal(err)
 	}
-	if got := clientOf(t, of); got.State != target.Current || secretID(t, of) != current {
+	if got := clientOf(t, of); got.State != reach.Current || secretID(t, of) != current {
 		t.Errorf("after abandoning: %+v", got)
 	}
 	rotate(t, of)
@@ -380,7 +380,7 @@ func TestAbandon(t *testing.T) {
 	if err != nil || previous == nil || previous.ID != current {
 		t.Errorf("after rotating again: previous %v, error %v, want %s", previous, err, current)
 	}
-	wantProblem(t, of.Abandon(t.Context(), "reader", version), target.Ended)
+	wantProblem(t, of.Abandon(t.Context(), "reader", version), reach.Ended)
 }
 
 func TestAbandonedWhileWatched(t *testing.T) {
@@ -388,7 +388,7 @@ func TestAbandonedWhileWatched(t *testing.T) {
 	_, of, version := failed(t)
 	abandoned := make(chan error, 1)
 	err := of.Watch(t.Context(), "reader", version, func([]string) { abandoned <- of.Abandon(t.Context(), "reader", version) })
-	wantProblem(t, err, target.Abandoned)
+	wantProblem(t, err, reach.Abandoned)
 	if err := <-abandoned; err != nil {
 		t.Error(err)
 	}

@@ -1,4 +1,4 @@
-package targettest
+package reachtest
 
 import (
 	"encoding/json"

@@ -1,4 +1,4 @@
-package target
+package reach
 
 import "github.com/aws/aws-sdk-go-v2/aws"
 

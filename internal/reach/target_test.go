@@ -1,4 +1,4 @@
-package target_test
+package reach_test
 
 import (
 	"context"
@@ -19,14 +19,14 @@ import (
 	"cognito-m2m/client"
 	"cognito-m2m/internal/local"
 	"cognito-m2m/internal/m2mtest"
-	"cognito-m2m/internal/target"
-	"cognito-m2m/internal/target/targettest"
+	"cognito-m2m/internal/reach"
+	"cognito-m2m/internal/reach/reachtest"
 )
 
 // begin starts an environment; settled says whether its first rotations have ended.
-func begin(t *testing.T, settled bool) *targettest.Run {
+func begin(t *testing.T, settled bool) *reachtest.Run {
 	t.Helper()
-	run, err := targettest.Start(t.TempDir())
+	run, err := reachtest.Start(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,9 +43,9 @@ func begin(t *testing.T, settled bool) *targettest.Run {
 	return run
 }
 
-func localTarget(t *testing.T, run *targettest.Run) *target.Target {
+func localTarget(t *testing.T, run *reachtest.Run) *reach.Target {
 	t.Helper()
-	found, err := target.Local(run.StateDir, "dev")
+	found, err := reach.Local(run.StateDir, "dev")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,17 +53,17 @@ func localTarget(t *testing.T, run *targettest.Run) *target.Target {
 }
 
 // deployedTarget reaches the environment as a deployment.
-func deployedTarget(run *targettest.Run, env string) *target.Target {
-	return target.DeployedAt(env, aws.Config{
-		Region: targettest.Region, BaseEndpoint: &run.AWSEndpointURL,
-		Credentials: credentials.NewStaticCredentialsProvider(targettest.AccessKeyID, targettest.SecretAccessKey, ""),
+func deployedTarget(run *reachtest.Run, env string) *reach.Target {
+	return reach.DeployedAt(env, aws.Config{
+		Region: reachtest.Region, BaseEndpoint: &run.AWSEndpointURL,
+		Credentials: credentials.NewStaticCredentialsProvider(reachtest.AccessKeyID, reachtest.SecretAccessKey, ""),
 	})
 }
 
 // wantProblem wants an *Error of a kind, which is not wrapped.
-func wantProblem(t *testing.T, err error, problem target.Problem) {
+func wantProblem(t *testing.T, err error, problem reach.Problem) {
 	t.Helper()
-	told, ok := err.(*target.Error) //nolint:errorlint // its text is all that a person reads
+	told, ok := err.(*reach.Error) //nolint:errorlint // its text is all that a person reads
 	if !ok || told.Problem != problem {
 		t.Fatalf("got error %v, want one with problem %d", err, problem)
 	}
@@ -73,7 +73,7 @@ func TestBothTargetsAreTheSameAfterwards(t *testing.T) {
 	t.Parallel()
 	run := begin(t, true)
 	here, there := localTarget(t, run), deployedTarget(run, "dev")
-	for _, of := range []*target.Target{here, there} {
+	for _, of := range []*reach.Target{here, there} {
 		url, err := of.APIURL(t.Context())
 		if err != nil || url != run.APIURL {
 			t.Errorf("%s: got API URL %q, error %v", of, url, err)
@@ -114,13 +114,13 @@ func TestRunOfAnotherVersion(t *testing.T) {
 	t.Parallel()
 	run := begin(t, false)
 	m2mtest.Replace(t, filepath.Join(run.StateDir, "dev", "run.json"), "aws_secret_access_key", "other")
-	_, err := target.Local(run.StateDir, "dev")
-	wantProblem(t, err, target.NotServed)
+	_, err := reach.Local(run.StateDir, "dev")
+	wantProblem(t, err, reach.NotServed)
 }
 
 func TestNoLocalRun(t *testing.T) {
 	t.Parallel()
-	_, err := target.Local(t.TempDir(), "dev")
+	_, err := reach.Local(t.TempDir(), "dev")
 	if _, ok := errors.AsType[*local.NotRunningError](err); !ok {
 		t.Errorf("got error %v, want a NotRunningError", err)
 	}
@@ -132,11 +132,11 @@ func TestRefusalsAreOneSentence(t *testing.T) {
 	of := deployedTarget(run, "dev")
 	cases := []struct {
 		code    string
-		problem target.Problem
+		problem reach.Problem
 		want    string
 	}{
-		{"AccessDeniedException", target.AccessDenied, "these AWS credentials do not allow secretsmanager:GetSecretValue on the secret m2m/dev/reader"},
-		{"ExpiredTokenException", target.CredentialsRefused, "AWS does not accept these credentials (ExpiredTokenException)"},
+		{"AccessDeniedException", reach.AccessDenied, "these AWS credentials do not allow secretsmanager:GetSecretValue on the secret m2m/dev/reader"},
+		{"ExpiredTokenException", reach.CredentialsRefused, "AWS does not accept these credentials (ExpiredTokenException)"},
 	}
 	for _, c := range cases {
 		run.Deny("GetSecretValue", c.code, "User: arn:aws:iam::123456789012:user/x is not authorized")
@@ -159,7 +159,7 @@ func TestUnreachable(t *testing.T) {
 		t.Errorf("cancelled: got error %v", err)
 	}
 	_, err := of.Names(t.Context())
-	wantProblem(t, err, target.Unreachable)
+	wantProblem(t, err, reach.Unreachable)
 	if got := err.Error(); !strings.HasPrefix(got, "dev on this machine can't be reached: ") {
 		t.Errorf("got %q", got)
 	}
@@ -192,8 +192,8 @@ func TestUnknownClient(t *testing.T) {
 		_, fromClient := of.Client(t.Context(), name)
 		_, fromRotate := of.Rotate(t.Context(), name)
 		for _, err := range []error{fromSecret, fromClient, fromRotate} {
-			told, ok := errors.AsType[*target.Error](err)
-			if !ok || told.Problem != target.UnknownClient {
+			told, ok := errors.AsType[*reach.Error](err)
+			if !ok || told.Problem != reach.UnknownClient {
 				t.Fatalf("%q: got error %v", name, err)
 			}
 			if diff := cmp.Diff([]string{"reader", "writer"}, told.Known); diff != "" || told.Subject != name {
@@ -207,7 +207,7 @@ func TestCredentialsBeforeTheFirstRotation(t *testing.T) {
 	t.Parallel()
 	of := localTarget(t, begin(t, false))
 	_, err := of.Credentials("reader").Credentials(t.Context())
-	wantProblem(t, err, target.NotYetRotated)
+	wantProblem(t, err, reach.NotYetRotated)
 	if !errors.Is(err, client.ErrNotRotated) {
 		t.Errorf("%v does not wrap ErrNotRotated", err)
 	}
@@ -222,7 +222,7 @@ func TestUnreadableCredentials(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := of.Credentials("reader").Credentials(t.Context())
-		wantProblem(t, err, target.Unreadable)
+		wantProblem(t, err, reach.Unreadable)
 		if got, want := err.Error(), "the value of the secret m2m/dev/reader is not a client's credentials"; got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
@@ -245,7 +245,7 @@ func TestNoValueInATarget(t *testing.T) {
 			t.Error("the client secret can be printed")
 		}
 	}
-	if !slices.ContainsFunc(listed, func(c target.Client) bool { return c.Name == "reader" }) {
+	if !slices.ContainsFunc(listed, func(c reach.Client) bool { return c.Name == "reader" }) {
 		t.Error("reader is not listed: this test looks at nothing")
 	}
 }

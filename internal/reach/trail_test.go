@@ -1,10 +1,10 @@
-package target_test
+package reach_test
 
 import (
 	"testing"
 
-	"cognito-m2m/internal/target"
-	"cognito-m2m/internal/target/targettest"
+	"cognito-m2m/internal/reach"
+	"cognito-m2m/internal/reach/reachtest"
 )
 
 func TestManagementTrail(t *testing.T) {
@@ -20,32 +20,32 @@ func TestManagementTrail(t *testing.T) {
 	run := begin(t, false)
 	of := deployedTarget(run, "dev")
 	for name, c := range map[string]struct {
-		trails []targettest.Trail
+		trails []reachtest.Trail
 		want   string
 	}{
 		"none":                      {},
-		"one that logs all":         {trails: []targettest.Trail{{Name: "a", Logging: true, Selectors: all}}, want: "a"},
-		"one that was stopped":      {trails: []targettest.Trail{{Name: "a", Logging: false, Selectors: all}}},
-		"one that logs reads":       {trails: []targettest.Trail{{Name: "a", Logging: true, Selectors: reads}}},
-		"one that logs data":        {trails: []targettest.Trail{{Name: "a", Logging: true, Selectors: data}}},
-		"advanced selectors":        {trails: []targettest.Trail{{Name: "a", Logging: true, Selectors: advanced}}, want: "a"},
-		"advanced ones of reads":    {trails: []targettest.Trail{{Name: "a", Logging: true, Selectors: advReads}}},
-		"advanced ones of data":     {trails: []targettest.Trail{{Name: "a", Logging: true, Selectors: advData}}},
-		"the second of two is used": {trails: []targettest.Trail{{Name: "a", Logging: true, Selectors: data}, {Name: "b", Logging: true, Selectors: all}}, want: "b"},
+		"one that logs all":         {trails: []reachtest.Trail{{Name: "a", Logging: true, Selectors: all}}, want: "a"},
+		"one that was stopped":      {trails: []reachtest.Trail{{Name: "a", Logging: false, Selectors: all}}},
+		"one that logs reads":       {trails: []reachtest.Trail{{Name: "a", Logging: true, Selectors: reads}}},
+		"one that logs data":        {trails: []reachtest.Trail{{Name: "a", Logging: true, Selectors: data}}},
+		"advanced selectors":        {trails: []reachtest.Trail{{Name: "a", Logging: true, Selectors: advanced}}, want: "a"},
+		"advanced ones of reads":    {trails: []reachtest.Trail{{Name: "a", Logging: true, Selectors: advReads}}},
+		"advanced ones of data":     {trails: []reachtest.Trail{{Name: "a", Logging: true, Selectors: advData}}},
+		"the second of two is used": {trails: []reachtest.Trail{{Name: "a", Logging: true, Selectors: data}, {Name: "b", Logging: true, Selectors: all}}, want: "b"},
 	} {
 		run.SetTrails(c.trails...)
 		if got, err := of.ManagementTrail(t.Context()); err != nil || got != c.want {
 			t.Errorf("%s: trail %q, error %v, want %q", name, got, err, c.want)
 		}
 	}
-	run.SetTrails(targettest.Trail{Name: "org", Logging: true, Selectors: all})
+	run.SetTrails(reachtest.Trail{Name: "org", Logging: true, Selectors: all})
 	for operation, want := range map[string]string{
 		"DescribeTrails":    "these AWS credentials do not allow cloudtrail:DescribeTrails on the trails",
 		"GetEventSelectors": "these AWS credentials do not allow cloudtrail:GetEventSelectors on the trail org",
 	} {
 		run.Deny(operation, "AccessDeniedException", "no")
 		_, err := of.ManagementTrail(t.Context())
-		wantProblem(t, err, target.AccessDenied)
+		wantProblem(t, err, reach.AccessDenied)
 		if err.Error() != want {
 			t.Errorf("got %q, want %q", err, want)
 		}

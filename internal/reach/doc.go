@@ -1,4 +1,4 @@
-// Package target is one environment as its callers and operators reach it: the
+// Package reach is one environment as its callers and operators reach it: the
 // run on this machine, or the deployment on AWS. Both answer the same calls of
 // the AWS SDK and differ only in how they are reached. One never leads to the other.
 //
@@ -7,4 +7,4 @@
 // outside. It does not own the steps of a rotation (lambda/rotate), how to get a
 // token (package client), or words for a person (cmd/m2m).
 // It finds things by the names in package naming.
-package target
+package reach

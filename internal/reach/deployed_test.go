@@ -1,4 +1,4 @@
-package target_test
+package reach_test
 
 import (
 	"fmt"
@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"cognito-m2m/internal/target"
+	"cognito-m2m/internal/reach"
 )
 
 // settings are the only AWS settings of the process.
@@ -34,15 +34,15 @@ func TestDeployedSettings(t *testing.T) {
 	cases := []struct {
 		name      string
 		variables map[string]string
-		config    target.DeployedConfig
+		config    reach.DeployedConfig
 		region    string
-		problem   target.Problem
+		problem   reach.Problem
 	}{
-		{name: "the Region that is asked for", variables: map[string]string{"AWS_REGION": "us-west-2"}, config: target.DeployedConfig{Env: "dev", Region: "eu-west-1"}, region: "eu-west-1"},
-		{name: "the Region of the settings", variables: map[string]string{"AWS_REGION": "us-west-2"}, config: target.DeployedConfig{Env: "dev"}, region: "us-west-2"},
-		{name: "no Region", config: target.DeployedConfig{Env: "dev"}, problem: target.NoRegion},
-		{name: "no credentials", variables: map[string]string{"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, config: target.DeployedConfig{Env: "dev", Region: "eu-west-1"}, problem: target.NoCredentials},
-		{name: "no such profile", variables: map[string]string{"AWS_PROFILE": "nobody"}, config: target.DeployedConfig{Env: "dev", Region: "eu-west-1"}, problem: target.NoCredentials},
+		{name: "the Region that is asked for", variables: map[string]string{"AWS_REGION": "us-west-2"}, config: reach.DeployedConfig{Env: "dev", Region: "eu-west-1"}, region: "eu-west-1"},
+		{name: "the Region of the settings", variables: map[string]string{"AWS_REGION": "us-west-2"}, config: reach.DeployedConfig{Env: "dev"}, region: "us-west-2"},
+		{name: "no Region", config: reach.DeployedConfig{Env: "dev"}, problem: reach.NoRegion},
+		{name: "no credentials", variables: map[string]string{"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, config: reach.DeployedConfig{Env: "dev", Region: "eu-west-1"}, problem: reach.NoCredentials},
+		{name: "no such profile", variables: map[string]string{"AWS_PROFILE": "nobody"}, config: reach.DeployedConfig{Env: "dev", Region: "eu-west-1"}, problem: reach.NoCredentials},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -50,7 +50,7 @@ func TestDeployedSettings(t *testing.T) {
 			for name, value := range c.variables {
 				t.Setenv(name, value)
 			}
-			found, err := target.Deployed(t.Context(), c.config)
+			found, err := reach.Deployed(t.Context(), c.config)
 			if c.problem != 0 {
 				wantProblem(t, err, c.problem)
 				if text := err.Error(); strings.Contains(text, ": ") || len(text) > 100 {
@@ -90,8 +90,8 @@ func TestDeployedNeverLeadsToThisMachine(t *testing.T) {
 					}
 				}
 				settings(t, set)
-				_, err := target.Deployed(t.Context(), target.DeployedConfig{Env: "dev", Region: "eu-west-1"})
-				wantProblem(t, err, target.NotAWS)
+				_, err := reach.Deployed(t.Context(), reach.DeployedConfig{Env: "dev", Region: "eu-west-1"})
+				wantProblem(t, err, reach.NotAWS)
 				if got, want := err.Error(), c.setting+" leads to "+endpoint+" on this machine, which is not AWS"; got != want {
 					t.Errorf("got %q, want %q", got, want)
 				}
@@ -103,7 +103,7 @@ func TestDeployedNeverLeadsToThisMachine(t *testing.T) {
 func TestNotDeployed(t *testing.T) {
 	t.Parallel()
 	_, err := deployedTarget(begin(t, false), "qa").APIURL(t.Context())
-	wantProblem(t, err, target.NotDeployed)
+	wantProblem(t, err, reach.NotDeployed)
 	if got, want := err.Error(), "qa is not deployed in eu-central-1: there is no stack m2m-qa-Api"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
