@@ -15,8 +15,8 @@ import (
 
 	"cognito-m2m/internal/access"
 	"cognito-m2m/internal/access/accesstest"
-	"cognito-m2m/internal/local"
 	"cognito-m2m/internal/reach/reachtest"
+	"cognito-m2m/internal/run"
 )
 
 // TestAccessScripts runs `m2m verify` and `m2m explain`. Beside
@@ -68,17 +68,17 @@ func copyAssembly(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 func serveGateway(ts *testscript.TestScript, _ bool, args []string) {
-	run := environmentOf(ts)
+	environment := environmentOf(ts)
 	dir := ts.MkAbs(args[0])
-	served, err := access.Read(dir, "dev", access.IDs{Region: reachtest.Region, UserPoolID: reachtest.UserPoolID, Clients: run.ClientIDs})
+	served, err := access.Read(dir, "dev", access.IDs{Region: reachtest.Region, UserPoolID: reachtest.UserPoolID, Clients: environment.ClientIDs})
 	ts.Check(err)
 	if len(args) > 1 {
 		served.Route(args[1]).Scopes = args[2:]
 	}
-	file := filepath.Join(run.StateDir, "dev", "run.json")
+	file := filepath.Join(environment.StateDir, "dev", "run.json")
 	raw, err := os.ReadFile(file)
 	ts.Check(err)
-	var told local.Running
+	var told run.Running
 	ts.Check(json.Unmarshal(raw, &told))
 	issuer := strings.TrimSuffix(told.TokenEndpoint, "/oauth2/token") + "/" + reachtest.UserPoolID
 	api, err := accesstest.Gateway(served, issuer, func(context.Context, []byte) ([]byte, string, error) {

@@ -15,8 +15,8 @@ import (
 	"cognito-m2m/internal/access"
 	"cognito-m2m/internal/explain"
 	"cognito-m2m/internal/jwtauth"
-	"cognito-m2m/internal/local"
 	"cognito-m2m/internal/reach"
+	"cognito-m2m/internal/run"
 )
 
 // statusUntold is the exit status of `m2m explain` if nothing says whether the
@@ -183,7 +183,7 @@ func (o explainOptions) userPool(ctx context.Context, t *reach.Target) (id, keys
 		id, err = t.UserPoolID(ctx)
 		return id, "", err
 	}
-	run, err := local.FindRun(o.target.stateDir(), o.target.env)
+	run, err := run.Find(o.target.stateDir(), o.target.env)
 	if err != nil {
 		return "", "", err
 	}

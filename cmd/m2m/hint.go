@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"cognito-m2m/config"
-	"cognito-m2m/internal/local"
 	"cognito-m2m/internal/reach"
+	"cognito-m2m/internal/run"
 )
 
 // hinted is an error that carries its own hint.
@@ -31,7 +31,7 @@ func withHint(err error, format string, args ...any) error {
 func (o targetOptions) plain(err error) error {
 	var own *hinted
 	var told *reach.Error
-	var absent *local.NotRunningError
+	var absent *run.NotRunningError
 	switch {
 	case errors.As(err, &own):
 		return own

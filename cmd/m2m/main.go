@@ -21,7 +21,7 @@ func main() {
 	debug.SetGCPercent(400)
 	// A few large bodies would let the heap grow by as much again each: from here on, garbage goes before it does.
 	debug.SetMemoryLimit(64 << 20)
-	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+	os.Exit(execute(os.Args[1:], os.Stdout, os.Stderr))
 }
 
 // exitStatus ends the command with a status of its own and nothing on stderr:
@@ -30,8 +30,8 @@ type exitStatus int
 
 func (s exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
 
-// run is main without the process: it returns the exit status.
-func run(args []string, stdout, stderr io.Writer) int {
+// execute is main without the process: it returns the exit status.
+func execute(args []string, stdout, stderr io.Writer) int {
 	interrupts, stop := listenForInterrupts()
 	defer stop()
 	speech := newSpeech(stderr)

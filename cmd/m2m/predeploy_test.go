@@ -23,7 +23,7 @@ func TestPredeploy(t *testing.T) {
 	}
 	assembly := deploytest.Assembly(t)
 	var out, said bytes.Buffer
-	status := run([]string{"predeploy", "--env", "prod", "--assembly", assembly}, &out, &said)
+	status := execute([]string{"predeploy", "--env", "prod", "--assembly", assembly}, &out, &said)
 	if want := "m2m-prod-Identity was never created (ROLLBACK_FAILED): its termination protection is lifted, so that cdk deploy can make it again.\n"; status != 0 || said.String() != want {
 		t.Errorf("status %d, said %q, want %q", status, said.String(), want)
 	}
@@ -31,15 +31,15 @@ func TestPredeploy(t *testing.T) {
 		t.Error("the stack is still protected")
 	}
 	said.Reset()
-	if status := run([]string{"predeploy", "--env", "prod", "--assembly", assembly}, &out, &said); status != 0 || said.String() != "" || out.String() != "" {
+	if status := execute([]string{"predeploy", "--env", "prod", "--assembly", assembly}, &out, &said); status != 0 || said.String() != "" || out.String() != "" {
 		t.Errorf("again: status %d, said %q, wrote %q", status, said.String(), out.String())
 	}
 	far.Refuse = map[string]string{"DescribeStacks": "AccessDenied"}
-	if status := run([]string{"predeploy", "--env", "prod", "--assembly", assembly}, &out, &said); status != 1 || !strings.Contains(said.String(), "not for you (AccessDenied)") {
+	if status := execute([]string{"predeploy", "--env", "prod", "--assembly", assembly}, &out, &said); status != 1 || !strings.Contains(said.String(), "not for you (AccessDenied)") {
 		t.Errorf("refused: status %d, said %q", status, said.String())
 	}
 	said.Reset()
-	if status := run([]string{"predeploy", "--env", "qa", "--assembly", assembly}, &out, &said); status != 1 || !strings.Contains(said.String(), "has the stages prod") {
+	if status := execute([]string{"predeploy", "--env", "qa", "--assembly", assembly}, &out, &said); status != 1 || !strings.Contains(said.String(), "has the stages prod") {
 		t.Errorf("another environment: status %d, said %q", status, said.String())
 	}
 }

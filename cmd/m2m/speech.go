@@ -11,6 +11,7 @@ import (
 
 	"cognito-m2m/internal/local"
 	"cognito-m2m/internal/printable"
+	"cognito-m2m/internal/run"
 	"cognito-m2m/internal/synth"
 	"cognito-m2m/internal/trust"
 )
@@ -97,8 +98,8 @@ func (s *speech) failure(err error) {
 // hint is the hint for an error that does not carry its own.
 func hint(err error) string {
 	var address *local.AddressError
-	var inUse *local.InUseError
-	var folder *local.StateDirError
+	var inUse *run.InUseError
+	var folder *run.StateDirError
 	var unsafe *trust.Error
 	var state *local.StateError
 	var refused *local.Refused

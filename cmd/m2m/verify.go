@@ -15,8 +15,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"cognito-m2m/internal/access"
-	"cognito-m2m/internal/local"
 	"cognito-m2m/internal/reach"
+	"cognito-m2m/internal/run"
 	"cognito-m2m/internal/verify"
 	"cognito-m2m/naming"
 )
@@ -154,7 +154,7 @@ func (o targetOptions) assembly(given string) (string, error) {
 		}
 		return dir, nil
 	}
-	run, err := local.FindRun(o.stateDir(), o.env)
+	run, err := run.Find(o.stateDir(), o.env)
 	if err != nil {
 		return "", err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/printable"
+	"cognito-m2m/internal/run"
 )
 
 // typeName is the form of a resource type.
@@ -27,7 +28,7 @@ func (r *Runtime) acceptedTypes() (accepted acceptedTypes, err error) {
 	if file == "" {
 		return nil, nil
 	}
-	content, err := readRegular(file)
+	content, err := run.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

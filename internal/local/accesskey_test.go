@@ -12,6 +12,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/run"
 )
 
 // TestAccessKeyOfTheEnvironment: one key, the same in every run and wherever it is
@@ -19,12 +20,15 @@ import (
 func TestAccessKeyOfTheEnvironment(t *testing.T) {
 	t.Parallel()
 	state, dir := t.TempDir(), assemblyDir(t, nil)
-	first := run(t, state, dir)
+	first := runOnce(t, state, dir)
 	_, second := start(t, local.Config{StateDir: state}, dir)
 	if first.AccessKeyID != second.AccessKeyID || first.SecretAccessKey != second.SecretAccessKey {
 		t.Error("the second run has another access key")
 	}
-	found, err := local.FindRun(state, "dev")
+	found, err := run.Find(state, "dev")
+	if err != nil || found.APIURL != second.APIURL || found.JWKSURI != second.JWKSURI || found.PID != os.Getpid() {
+		t.Errorf("found %+v, %v", found, err)
+	}
 	if err != nil || found.AWSAccessKeyID != second.AccessKeyID || found.AWSSecretAccessKey != second.SecretAccessKey {
 		t.Errorf("run.json has another access key, or none: %v", err)
 	}
@@ -59,7 +63,7 @@ func TestAccessKeyOfTheEnvironment(t *testing.T) {
 func TestAccessKeyOfAnOlderState(t *testing.T) {
 	t.Parallel()
 	state, dir := t.TempDir(), assemblyDir(t, nil)
-	before := run(t, state, dir)
+	before := runOnce(t, state, dir)
 	file := filepath.Join(state, "dev", "state.json")
 	raw, err := os.ReadFile(file)
 	if err != nil {
@@ -76,7 +80,7 @@ func TestAccessKeyOfAnOlderState(t *testing.T) {
 	if err := os.WriteFile(file, raw, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	first, second := run(t, state, dir), run(t, state, dir)
+	first, second := runOnce(t, state, dir), runOnce(t, state, dir)
 	if first.AccessKeyID == "" || first.AccessKeyID == before.AccessKeyID || first.AccessKeyID != second.AccessKeyID || first.SecretAccessKey != second.SecretAccessKey {
 		t.Errorf("key %q, then %q", first.AccessKeyID, second.AccessKeyID)
 	}

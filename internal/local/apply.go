@@ -12,6 +12,7 @@ import (
 
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/function"
+	"cognito-m2m/internal/run"
 )
 
 // Apply serves the assembly in dir instead of the one that is served, without
@@ -76,7 +77,7 @@ func (r *Runtime) Rebuild(ctx context.Context, files []string) (Changes, error) 
 
 func (r *Runtime) rebuild(ctx context.Context, declared assembly.Function) (bootstrap string, err error) {
 	defer r.cfg.Report.Step("building " + nameOf(declared))()
-	bootstrap = r.home.path(builtFolder, declared.LogicalID, "bootstrap")
+	bootstrap = r.folder.Bootstrap(declared.LogicalID)
 	if err := function.BuildSource(ctx, r.prepareConfig(declared), bootstrap); err != nil {
 		return "", fmt.Errorf("function %s: %w", declared.LogicalID, err)
 	}
@@ -118,7 +119,7 @@ func (r *Runtime) ready() (*Description, error) {
 	if err != nil {
 		return nil, fmt.Errorf("finding the assembly: %w", err)
 	}
-	return d, r.home.writeRun(Running{
+	return d, r.folder.WriteRun(run.Running{
 		PID: os.Getpid(), APIURL: d.APIURL, TokenEndpoint: d.TokenEndpoint, JWKSURI: d.JWKSURI, AWSEndpointURL: d.AWSEndpoint,
 		AWSAccessKeyID: d.AccessKeyID, AWSSecretAccessKey: d.SecretAccessKey,
 		Region: d.Region, UserPoolID: d.UserPoolID, Assembly: absolute,

@@ -21,7 +21,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"cognito-m2m/internal/cognito"
+	"cognito-m2m/client"
 	"cognito-m2m/internal/local"
 	"cognito-m2m/internal/m2mtest"
 )
@@ -225,7 +225,7 @@ func TestApplyLosesNoSecret(t *testing.T) {
 	}
 	close(stop)
 	last := *d
-	last.Clients = map[string]local.Client{"reader": {ClientID: clientID, ClientSecret: cognito.Secret(<-newest)}}
+	last.Clients = map[string]local.Client{"reader": {ClientID: clientID, ClientSecret: client.Secret(<-newest)}}
 	token(t, &last, "reader")
 	if raw, err := os.ReadFile(filepath.Join(state, "dev", "state.json")); err != nil || !bytes.Contains(raw, []byte(last.Clients["reader"].ClientSecret)) {
 		t.Errorf("the state does not have the newest secret, %v", err)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -67,10 +66,6 @@ type Reporter interface {
 	Warn(text string)
 }
 
-// envPattern keeps an environment's folder inside the state's, and apart from
-// the folder of built functions.
-var envPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
-
 // exposed says what else an address gives away to those who can reach it.
 func (c Config) exposed(addr string) string {
 	if addr == c.AWSAddr {
@@ -79,14 +74,7 @@ func (c Config) exposed(addr string) string {
 	return ""
 }
 
-func envError(env string) error {
-	return fmt.Errorf("%q can't be an environment: the name must start with a letter or digit, such as dev", env)
-}
-
 func (c Config) completed() (Config, error) {
-	if !envPattern.MatchString(c.Env) {
-		return c, envError(c.Env)
-	}
 	taken := map[string]bool{}
 	for _, addr := range []*string{&c.APIAddr, &c.CognitoAddr, &c.AWSAddr} {
 		if *addr == "" {

@@ -3,8 +3,8 @@ package local
 import (
 	"cmp"
 
+	"cognito-m2m/client"
 	"cognito-m2m/internal/assembly"
-	"cognito-m2m/internal/cognito"
 )
 
 // Description is what a caller of a running environment needs to know. Its JSON
@@ -18,8 +18,8 @@ type Description struct {
 	AWSEndpoint   string `json:"aws_endpoint_url"` // for --endpoint-url and the SDKs' setting of that name
 	// What requests to the AWS endpoint are signed with. It opens this environment's
 	// local runs and nothing else.
-	AccessKeyID     string `json:"aws_access_key_id"`
-	SecretAccessKey Secret `json:"aws_secret_access_key"`
+	AccessKeyID     string        `json:"aws_access_key_id"`
+	SecretAccessKey client.Secret `json:"aws_secret_access_key"`
 
 	Region  string            `json:"region"`
 	Clients map[string]Client `json:"clients"` // by name
@@ -33,15 +33,12 @@ type Client struct {
 	ClientID string `json:"client_id"`
 	// ClientSecret is that of the secret's AWSCURRENT version, empty until the
 	// first rotation has ended. Without a secret in the template it is the newest.
-	ClientSecret Secret `json:"client_secret"`
+	ClientSecret client.Secret `json:"client_secret"`
 	// SecretARN is the Secrets Manager secret with the client's credentials;
 	// empty if the template has none.
 	SecretARN string   `json:"secret_arn"`
 	Scopes    []string `json:"scopes"` // in full form: test-api/read
 }
-
-// Secret is a secret of a client or of the access key; only its JSON form shows it.
-type Secret = cognito.Secret
 
 // Route is one route of the HTTP API. Authorization is JWT, where a token needs
 // one of the scopes (without any, every token of a known client will do), or
@@ -91,7 +88,7 @@ func (r *Runtime) describeClient(declared assembly.UserPoolClient) Client {
 		described.SecretARN = arn
 		described.ClientSecret = r.state.currentSecret(arn, declared.ID)
 	} else if live := r.serving.pool.ClientSecrets(declared.ID); len(live) > 0 {
-		described.ClientSecret = live[len(live)-1].Value
+		described.ClientSecret = client.Secret(live[len(live)-1].Value)
 	}
 	return described
 }

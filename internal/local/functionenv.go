@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -12,11 +13,8 @@ import (
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/function"
 	"cognito-m2m/internal/printable"
+	"cognito-m2m/internal/run"
 )
-
-// functionEnvFile holds variables for the local run alone, in the environment's
-// folder of the state: it never gets into a template.
-const functionEnvFile = "functions.env"
 
 // localVariable is a variable that one function has here and nowhere else. Its value
 // may be a secret, so no error and no log shows it.
@@ -52,7 +50,7 @@ func parseVariable(source, text string) (localVariable, error) {
 	return localVariable{source: source, function: parts[1], name: parts[2], value: parts[3]}, nil
 }
 
-// readVariables are those of the state's file, then those of the configuration, which
+// readVariables are those of functions.env in the folder of the state, which never get into a template, then those of the configuration, which
 // go before them.
 func (r *Runtime) readVariables() (all []localVariable, err error) {
 	var problems []error
@@ -64,10 +62,10 @@ func (r *Runtime) readVariables() (all []localVariable, err error) {
 		}
 		all = append(all, variable)
 	}
-	file := r.home.path(functionEnvFile)
-	content, err := readRegular(file)
+	file := r.folder.FunctionEnv()
+	content, err := run.ReadFile(file)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, &StateDirError{Dir: r.home.dir, Err: err}
+		return nil, &run.StateDirError{Dir: filepath.Dir(file), Err: err}
 	}
 	number := 0
 	for line := range strings.Lines(string(content)) {

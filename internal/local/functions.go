@@ -122,7 +122,7 @@ func (r *Runtime) prepareConfig(declared assembly.Function) function.PrepareConf
 		AssetHash:    declared.Asset.Hash,
 		AssetDir:     declared.Asset.Dir,
 		Architecture: declared.Architecture,
-		CacheDir:     r.home.functions(),
+		CacheDir:     r.folder.Functions(),
 		SourceDir:    r.cfg.SourceDir,
 	}
 }

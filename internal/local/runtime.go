@@ -6,15 +6,17 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"cognito-m2m/internal/run"
 )
 
 // Runtime is one environment on this machine: opened, then started once with
 // an assembly, which others may replace, then closed. Its methods are called one
 // after the other.
 type Runtime struct {
-	cfg   Config
-	home  *home
-	state *state
+	cfg    Config
+	folder *run.Folder
+	state  *state
 	// The listeners are there for the whole run, with what answers behind them.
 	servers        []*server
 	at             addresses
@@ -36,44 +38,44 @@ type Runtime struct {
 
 // Open takes what a run needs before anything slow happens: the lock on the
 // environment's state, the state itself, and a look at whether the addresses
-// are free. It fails with an *InUseError, *StateError or *AddressError, and
+// are free. It fails with a *run.InUseError, *StateError or *AddressError, and
 // then holds nothing.
 func Open(cfg Config) (*Runtime, error) {
 	cfg, err := cfg.completed()
 	if err != nil {
 		return nil, err
 	}
-	home, err := openHome(cfg.StateDir, cfg.Env, cfg.Ephemeral)
+	folder, err := run.Open(cfg.StateDir, cfg.Env, cfg.Ephemeral)
 	if err != nil {
 		return nil, err
 	}
-	for _, text := range home.repaired {
+	for _, text := range folder.Repaired {
 		cfg.Report.Warn(text)
 	}
 	if err := checkAddresses(cfg); err != nil { // a run of the same environment, which has them, has been told by now
-		return nil, errors.Join(err, home.release())
+		return nil, errors.Join(err, folder.Release())
 	}
-	leftOver, err := home.clearRun()
+	leftOver, err := folder.RemoveRun()
 	if err != nil {
-		return nil, errors.Join(err, home.close())
+		return nil, errors.Join(err, folder.Close())
 	}
 	lifetime, end := context.WithCancel(context.Background())
 	r := &Runtime{
-		cfg: cfg, home: home, failed: make(chan error, 3),
+		cfg: cfg, folder: folder, failed: make(chan error, 3),
 		fetcher:  &http.Client{Transport: &http.Transport{}},
 		lifetime: lifetime, end: end,
 		cancelComparison: func() {},
 	}
-	if r.state, err = readState(home.path(stateFile)); err != nil {
+	if r.state, err = readState(folder.StateFile()); err != nil {
 		end()
-		return nil, errors.Join(err, home.close())
+		return nil, errors.Join(err, folder.Close())
 	}
 	if leftOver {
 		cfg.Report.Note("The last run of " + cfg.Env + " was ended from outside; its state is intact.")
 	}
 	if _, err := r.readVariables(); err != nil { // they are read again with each assembly
 		end()
-		return nil, errors.Join(err, home.close())
+		return nil, errors.Join(err, folder.Close())
 	}
 	return r, nil
 }
@@ -95,9 +97,9 @@ func checkAddresses(cfg Config) error {
 // SynthDir is where the next assembly can be synthesized to: never the folder of
 // the one that is served, whose functions may start further processes.
 func (r *Runtime) SynthDir() string {
-	dir := r.home.path(assemblyFolder)
+	dir := r.folder.Assembly()
 	if r.serving != nil && r.serving.dir == dir {
-		return r.home.path(nextFolder, assemblyFolder)
+		return r.folder.NextAssembly()
 	}
 	return dir
 }
@@ -229,11 +231,11 @@ func (r *Runtime) endFunctions(ctx context.Context) error {
 	return r.serving.functions.close(cut)
 }
 
-// leave gives the home back, with the assembly where the next run looks for it.
+// leave gives the folder back, with the assembly where the next run looks for it.
 func (r *Runtime) leave() error {
 	var err error
-	if r.serving != nil && r.serving.dir == r.home.path(nextFolder, assemblyFolder) {
-		err = r.home.moveNext()
+	if r.serving != nil && r.serving.dir == r.folder.NextAssembly() {
+		err = r.folder.MoveNext()
 	}
-	return errors.Join(err, r.home.close())
+	return errors.Join(err, r.folder.Close())
 }

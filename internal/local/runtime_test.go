@@ -16,6 +16,7 @@ import (
 
 	"cognito-m2m/internal/local"
 	"cognito-m2m/internal/m2mtest"
+	"cognito-m2m/internal/run"
 )
 
 func TestCalls(t *testing.T) {
@@ -198,7 +199,7 @@ func TestRefusals(t *testing.T) {
 		_, d := start(t, local.Config{StateDir: state}, assemblyDir(t, nil))
 		// The same command again: that its addresses are taken is not what to be told.
 		err := startFails(t, local.Config{StateDir: state, APIAddr: strings.TrimPrefix(d.APIURL, "http://")}, "")
-		var inUse *local.InUseError
+		var inUse *run.InUseError
 		if !errors.As(err, &inUse) || inUse.PID != os.Getpid() {
 			t.Errorf("got %v", err)
 		}

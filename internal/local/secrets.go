@@ -93,7 +93,7 @@ func each(err error) []error {
 
 // currentSecret is the client secret that the AWSCURRENT version of a secret
 // holds, "" if it holds no credentials of the client: before its first rotation.
-func (s *state) currentSecret(arn, clientID string) Secret {
+func (s *state) currentSecret(arn, clientID string) client.Secret {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	held := s.secrets.Secrets[arn]
@@ -102,7 +102,7 @@ func (s *state) currentSecret(arn, clientID string) Secret {
 			continue
 		}
 		if credentials, err := client.ParseCredentials([]byte(version.Value)); err == nil && credentials.ClientID == clientID {
-			return Secret(credentials.ClientSecret)
+			return credentials.ClientSecret
 		}
 	}
 	return ""

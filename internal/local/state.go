@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"cognito-m2m/internal/cognito"
+	"cognito-m2m/internal/run"
 	"cognito-m2m/internal/secretsmanager"
 )
 
@@ -56,12 +57,12 @@ type stateDocument struct {
 // somebody may still use.
 func readState(file string) (*state, error) {
 	s := &state{file: file, accessKey: newAccessKey(), resources: map[string]*resource{}}
-	raw, err := readRegular(file)
+	raw, err := run.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return s, nil
 	}
 	if err != nil {
-		return nil, &StateDirError{Dir: filepath.Dir(file), Err: err}
+		return nil, &run.StateDirError{Dir: filepath.Dir(file), Err: err}
 	}
 	document, err := decodeState(raw)
 	if err != nil {
@@ -187,5 +188,5 @@ func (s *state) write() error {
 	if err != nil {
 		return fmt.Errorf("encoding the state: %w", err)
 	}
-	return replaceFile(s.file, append(raw, '\n'))
+	return run.ReplaceFile(s.file, append(raw, '\n'))
 }

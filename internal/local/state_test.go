@@ -17,8 +17,8 @@ import (
 	"cognito-m2m/internal/m2mtest"
 )
 
-// run starts and closes a run and returns what it described.
-func run(t *testing.T, state, dir string) *local.Description {
+// runOnce starts and closes a run and returns what it described.
+func runOnce(t *testing.T, state, dir string) *local.Description {
 	t.Helper()
 	runtime, d := start(t, local.Config{StateDir: state}, dir)
 	if err := runtime.Close(context.Background()); err != nil {
@@ -30,7 +30,7 @@ func run(t *testing.T, state, dir string) *local.Description {
 func TestIdsSurviveARestart(t *testing.T) {
 	t.Parallel()
 	state, dir := t.TempDir(), assemblyDir(t, nil)
-	first, second := run(t, state, dir), run(t, state, dir)
+	first, second := runOnce(t, state, dir), runOnce(t, state, dir)
 	if diff := cmp.Diff(first.Clients, second.Clients); diff != "" {
 		t.Errorf("clients (-first +second):\n%s", diff)
 	}
@@ -96,11 +96,11 @@ func TestReplacedClients(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			state := t.TempDir()
-			before := run(t, state, assemblyDir(t, nil))
+			before := runOnce(t, state, assemblyDir(t, nil))
 			for _, edit := range c.edits {
-				run(t, state, assemblyDir(t, edit))
+				runOnce(t, state, assemblyDir(t, edit))
 			}
-			after := run(t, state, assemblyDir(t, c.last))
+			after := runOnce(t, state, assemblyDir(t, c.last))
 			if before.Clients["reader"].ClientID == after.Clients["reader"].ClientID ||
 				before.Clients["reader"].ClientSecret == after.Clients["reader"].ClientSecret {
 				t.Error("reader has its old id or secret")
@@ -126,7 +126,7 @@ func TestStateWithoutDeclared(t *testing.T) {
 	}
 	state := t.TempDir()
 	idsAfter := func(path string) map[string]string {
-		run(t, state, assemblyDir(t, withPolicy(path)))
+		runOnce(t, state, assemblyDir(t, withPolicy(path)))
 		return idsIn(t, state)
 	}
 	before := idsAfter("/here/")
@@ -211,12 +211,12 @@ func TestStateThatCannotBeUsed(t *testing.T) {
 func TestAnotherRegion(t *testing.T) {
 	t.Parallel()
 	state := t.TempDir()
-	before := run(t, state, assemblyDir(t, nil))
+	before := runOnce(t, state, assemblyDir(t, nil))
 	moved := assemblyDir(t, nil)
 	for _, file := range []string{"manifest.json", "assembly-dev/manifest.json"} {
 		replaceIn(t, filepath.Join(moved, file), "ap-northeast-1", "eu-west-1")
 	}
-	after := run(t, state, moved)
+	after := runOnce(t, state, moved)
 	if !strings.HasPrefix(after.UserPoolID, "eu-west-1_") || !strings.HasSuffix(after.Issuer, after.UserPoolID) {
 		t.Errorf("user pool %s of %s", after.UserPoolID, after.Issuer)
 	}
@@ -240,13 +240,13 @@ func replaceIn(t *testing.T, file, old, replacement string) {
 func TestRefusedRunKeepsTheState(t *testing.T) {
 	t.Parallel()
 	state := t.TempDir()
-	before := run(t, state, assemblyDir(t, nil))
+	before := runOnce(t, state, assemblyDir(t, nil))
 	broken := assemblyDir(t, func(api template) {
 		without(api)
 		api.resources()["Thing"] = map[string]any{"Type": "AWS::Nowhere::Thing"}
 	})
 	t.Log(startFails(t, local.Config{StateDir: state}, broken))
-	after := run(t, state, assemblyDir(t, nil))
+	after := runOnce(t, state, assemblyDir(t, nil))
 	if diff := cmp.Diff(before.Clients, after.Clients); diff != "" {
 		t.Errorf("clients (-before +after):\n%s", diff)
 	}
@@ -255,7 +255,7 @@ func TestRefusedRunKeepsTheState(t *testing.T) {
 func TestStateFileMode(t *testing.T) {
 	t.Parallel()
 	state := t.TempDir()
-	run(t, state, assemblyDir(t, nil))
+	runOnce(t, state, assemblyDir(t, nil))
 	info, err := os.Stat(filepath.Join(state, "dev", "state.json"))
 	if err != nil {
 		t.Fatal(err)
@@ -270,14 +270,14 @@ func TestStateFileMode(t *testing.T) {
 func TestHalfWrittenFilesAreRemoved(t *testing.T) {
 	t.Parallel()
 	state := t.TempDir()
-	before := run(t, state, assemblyDir(t, nil))
+	before := runOnce(t, state, assemblyDir(t, nil))
 	halves := []string{".state.json8020830193239729031", ".run.json353887093490963840"}
 	for _, name := range halves {
 		if err := os.WriteFile(filepath.Join(state, "dev", name), []byte(`{"version": 2, "res`), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	after := run(t, state, assemblyDir(t, nil))
+	after := runOnce(t, state, assemblyDir(t, nil))
 	if diff := cmp.Diff(before.Clients, after.Clients); diff != "" {
 		t.Errorf("clients (-before +after):\n%s", diff)
 	}

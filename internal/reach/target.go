@@ -17,7 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
-	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/run"
 	"cognito-m2m/naming"
 )
 
@@ -26,7 +26,7 @@ type Target struct {
 	Env    string
 	Region string
 
-	run     *local.Running // nil on AWS
+	run     *run.Running // nil on AWS
 	stacks  *cloudformation.Client
 	secrets *secretsmanager.Client
 	pools   *cognitoidentityprovider.Client
@@ -35,9 +35,9 @@ type Target struct {
 }
 
 // Local is the run of env on this machine whose state is in stateDir. Without
-// one it fails with a *local.NotRunningError.
+// one it fails with a *run.NotRunningError.
 func Local(stateDir, env string) (*Target, error) {
-	run, err := local.FindRun(stateDir, env)
+	run, err := run.Find(stateDir, env)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +53,7 @@ func Local(stateDir, env string) (*Target, error) {
 	}), nil
 }
 
-func open(env string, run *local.Running, c aws.Config) *Target {
+func open(env string, run *run.Running, c aws.Config) *Target {
 	// Cognito answers five calls a second about one user pool, and a listing asks
 	// twice for each client. Here nothing is throttled, and a run that has just
 	// ended is told at once.

@@ -17,10 +17,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cognito-m2m/client"
-	"cognito-m2m/internal/local"
 	"cognito-m2m/internal/m2mtest"
 	"cognito-m2m/internal/reach"
 	"cognito-m2m/internal/reach/reachtest"
+	"cognito-m2m/internal/run"
 )
 
 // begin starts an environment; settled says whether its first rotations have ended.
@@ -121,7 +121,7 @@ func TestRunOfAnotherVersion(t *testing.T) {
 func TestNoLocalRun(t *testing.T) {
 	t.Parallel()
 	_, err := reach.Local(t.TempDir(), "dev")
-	if _, ok := errors.AsType[*local.NotRunningError](err); !ok {
+	if _, ok := errors.AsType[*run.NotRunningError](err); !ok {
 		t.Errorf("got error %v, want a NotRunningError", err)
 	}
 }

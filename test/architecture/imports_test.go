@@ -119,6 +119,19 @@ var rules = []rule{
 		forbidden: func(i string) bool { return ours(i) && i != clocks },
 	},
 	{
+		why:     "to find a run takes no runtime",
+		applies: func(name string) bool { return name == "internal/run" },
+		forbidden: func(i string) bool {
+			return ours(i) && i != module+"/internal/trust" && i != module+"/client"
+		},
+	},
+	{
+		why:       "what reaches a run knows where it is, not what it is made of",
+		applies:   func(name string) bool { return name == "internal/target" },
+		forbidden: func(i string) bool { return within(i, "internal/local") || isPart(strings.TrimPrefix(i, module+"/")) },
+		tests:     true,
+	},
+	{
 		why:       "internal/trust stands alone",
 		applies:   func(name string) bool { return name == "internal/trust" },
 		forbidden: ours,
@@ -263,6 +276,9 @@ func TestImportRulesGoRed(t *testing.T) {
 		{"internal/httpapi", module + "/internal/gateway"},
 		{"internal/gateway", module + "/internal/lambdaenv"},
 		{"internal/trust", module + "/internal/local"},
+		{"internal/run", module + "/internal/local"},
+		{"internal/target", module + "/internal/local"},
+		{"internal/target", module + "/internal/cognito"},
 		{"internal/local", module + "/config"},
 		{"internal/assembly", module + "/stacks"},
 		{"cmd/m2m", module + "/stacks"},

@@ -26,7 +26,7 @@ var partOfName = regexp.MustCompile(`(^|[^.\w-])m2m(/|:\w|:$|-.*-(Api|Identity)\
 
 // otherNames look like one of naming's, by package.
 var otherNames = map[string]string{
-	module + "/internal/local": "m2m-", // begins a temporary folder
+	module + "/internal/run": "m2m-", // begins a temporary folder
 }
 
 func isName(text string) bool { return slices.Contains(ownNames, text) || partOfName.MatchString(text) }

@@ -27,7 +27,7 @@ import (
 	"cognito-m2m/internal/awsapi/awsapitest"
 	"cognito-m2m/internal/cloudformation"
 	"cognito-m2m/internal/cognito"
-	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/run"
 	"cognito-m2m/internal/secretsmanager"
 	"cognito-m2m/naming"
 )
@@ -314,7 +314,7 @@ func (r *Run) lock() error {
 
 // Tell writes the file by which a local run is found, with what the fields say.
 func (r *Run) Tell() error {
-	raw, err := json.Marshal(local.Running{
+	raw, err := json.Marshal(run.Running{
 		PID: os.Getpid(), APIURL: r.APIURL, TokenEndpoint: r.base + "/oauth2/token", JWKSURI: r.base + "/" + UserPoolID + "/.well-known/jwks.json",
 		AWSEndpointURL: r.AWSEndpointURL, AWSAccessKeyID: AccessKeyID, AWSSecretAccessKey: SecretAccessKey,
 		Region: Region, UserPoolID: UserPoolID,

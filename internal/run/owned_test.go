@@ -1,7 +1,6 @@
-package local_test
+package run_test
 
 import (
-	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -9,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/run"
 	"cognito-m2m/internal/trust"
 )
 
@@ -39,15 +38,14 @@ func prepared(t *testing.T) (state string) {
 	return state
 }
 
-// open opens a run, closes it again, and returns what it warned of.
+// open opens the folder, closes it again, and returns what was repaired.
 func open(t *testing.T, state string) (warnings string, err error) {
 	t.Helper()
-	report := &report{t: t}
-	runtime, err := local.Open(local.Config{Env: "dev", StateDir: state, Report: report})
-	if err == nil {
-		err = runtime.Close(context.Background())
+	folder, err := run.Open(state, "dev", false)
+	if err != nil {
+		return "", err
 	}
-	return strings.Join(report.warnings, "\n"), err
+	return strings.Join(folder.Repaired, "\n"), folder.Close()
 }
 
 func wantUntrusted(t *testing.T, err error, path string, owned bool) {
@@ -202,13 +200,13 @@ func TestFilesOthersCouldWrite(t *testing.T) {
 	}
 }
 
-// TestFindRunBelievesOnlyItsUser: what run.json says leads tokens and secrets.
-func TestFindRunBelievesOnlyItsUser(t *testing.T) {
+// TestFindBelievesOnlyItsUser: what run.json says leads tokens and secrets.
+func TestFindBelievesOnlyItsUser(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"dev", "dev/run.json", "dev/lock"} {
 		state := prepared(t)
 		chmod(t, 0o722, state, name)
-		_, err := local.FindRun(state, "dev")
+		_, err := run.Find(state, "dev")
 		wantUntrusted(t, err, filepath.Join(state, name), false)
 		if mode := modeOf(t, state, name); mode != 0o722 {
 			t.Errorf("looking changed the mode of %s to %04o", name, mode)
@@ -220,7 +218,7 @@ func TestFindRunBelievesOnlyItsUser(t *testing.T) {
 		if err := os.Lchown(filepath.Join(state, name), 65534, -1); err != nil {
 			t.Fatal(err)
 		}
-		_, err = local.FindRun(state, "dev")
+		_, err = run.Find(state, "dev")
 		wantUntrusted(t, err, filepath.Join(state, name), true)
 	}
 }

@@ -1,4 +1,4 @@
-package local
+package run
 
 import (
 	"encoding/json"
@@ -7,8 +7,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 
 	"github.com/gofrs/flock"
+
+	"cognito-m2m/client"
 )
 
 // Running is the content of run.json: who runs an environment here, where it is
@@ -21,8 +24,8 @@ type Running struct {
 	AWSEndpointURL string `json:"aws_endpoint_url"`
 	// The access key of state.json; empty in the run.json of an m2m from before
 	// signatures were verified.
-	AWSAccessKeyID     string `json:"aws_access_key_id"`
-	AWSSecretAccessKey Secret `json:"aws_secret_access_key"`
+	AWSAccessKeyID     string        `json:"aws_access_key_id"`
+	AWSSecretAccessKey client.Secret `json:"aws_secret_access_key"`
 
 	Region     string `json:"region"`
 	UserPoolID string `json:"user_pool_id"`
@@ -43,12 +46,24 @@ func (e *NotRunningError) Error() string {
 	return fmt.Sprintf("%s does not run on this machine (no run holds %s)", e.Env, e.Dir)
 }
 
-// FindRun is the run of env whose state is in stateDir. It fails with a
+// envPattern keeps an environment's folder inside the state's, and apart from
+// the folder of built functions.
+var envPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+
+// checkEnv refuses a name that can't be an environment's, because it can't be that of a folder in the state's.
+func checkEnv(env string) error {
+	if !envPattern.MatchString(env) {
+		return fmt.Errorf("%q can't be an environment: the name must start with a letter or digit, such as dev", env)
+	}
+	return nil
+}
+
+// Find is the run of env whose state is in stateDir. It fails with a
 // *NotRunningError if there is none, if it is not ready yet, or if what is there
 // was left by a run that was ended from outside.
-func FindRun(stateDir, env string) (*Running, error) {
-	if !envPattern.MatchString(env) {
-		return nil, envError(env)
+func Find(stateDir, env string) (*Running, error) {
+	if err := checkEnv(env); err != nil {
+		return nil, err
 	}
 	dir, err := filepath.Abs(filepath.Join(stateDir, env))
 	if err != nil {
@@ -57,11 +72,11 @@ func FindRun(stateDir, env string) (*Running, error) {
 	if err := checkRun(dir); err != nil {
 		return nil, &StateDirError{Dir: dir, Err: err}
 	}
-	held, err := isHeld(filepath.Join(dir, "lock"))
+	held, err := isHeld(filepath.Join(dir, lockFile))
 	if err != nil {
 		return nil, &StateDirError{Dir: dir, Err: err}
 	}
-	running, err := readRun(dir)
+	running, err := read(dir)
 	switch {
 	case !held:
 		return nil, &NotRunningError{Env: env, Dir: dir}
@@ -84,8 +99,8 @@ func isHeld(file string) (bool, error) {
 	return !free, errors.Join(err, lock.Close())
 }
 
-func readRun(dir string) (*Running, error) {
-	raw, err := readRegular(filepath.Join(dir, "run.json"))
+func read(dir string) (*Running, error) {
+	raw, err := ReadFile(filepath.Join(dir, runFile))
 	if err != nil {
 		return nil, err
 	}

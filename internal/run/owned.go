@@ -1,4 +1,4 @@
-package local
+package run
 
 import (
 	"errors"
@@ -20,96 +20,96 @@ const (
 // claim makes the folder, if it is not there, and checks that no one else can put
 // another in its place: a run believes its state, and runs programs that lie beside
 // it.
-func (h *home) claim() error {
-	state := filepath.Dir(h.dir)
+func (f *Folder) claim() error {
+	state := filepath.Dir(f.dir)
 	if err := trust.Above(filepath.Dir(state)); err != nil { // before something is made there
 		return err
 	}
-	if err := h.repairState(state); err != nil {
+	if err := f.repairState(state); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(h.dir, 0o700); err != nil {
+	if err := os.MkdirAll(f.dir, 0o700); err != nil {
 		return err
 	}
 	if err := trust.Above(state); err != nil {
 		return err
 	}
-	open, err := h.repair(h.dir, anything)
-	h.open, h.suspect = open != 0, open&writing != 0
+	open, err := f.repair(f.dir, anything)
+	f.open, f.suspect = open != 0, open&writing != 0
 	return err
 }
 
 // repairState lets no one else write to the folder of all environments, if it is
 // there. It may have been given with --state, and be of use to others beside.
-func (h *home) repairState(state string) error {
+func (f *Folder) repairState(state string) error {
 	unsafe, told := errors.AsType[*trust.Error](trust.Above(state))
 	if !told || unsafe.Owner != "" {
 		return nil // what is wrong with it, claim says
 	}
-	_, err := h.repair(state, writing)
+	_, err := f.repair(state, writing)
 	return err
 }
 
 // inspect checks that no one else has made what is in the folder. The lock must be
 // held. Where others could have changed it, what can be made again is.
-func (h *home) inspect() error {
-	if h.suspect {
-		if err := h.dropAssemblies(); err != nil {
+func (f *Folder) inspect() error {
+	if f.suspect {
+		if err := f.dropAssemblies(); err != nil {
 			return err
 		}
 	}
-	for _, name := range []string{"lock", "run.json", stateFile} {
-		open, err := h.repair(h.path(name), anything)
+	for _, name := range []string{lockFile, runFile, stateFile} {
+		open, err := f.repair(f.path(name), anything)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 		if open != 0 && name == stateFile {
-			h.repaired = append(h.repaired, "If another user has read it, the secrets and keys of this environment are known: remove it for new ones.")
+			f.Repaired = append(f.Repaired, "If another user has read it, the secrets and keys of this environment are known: remove it for new ones.")
 		}
 	}
-	if err := h.inspectVariables(); err != nil {
+	if err := f.inspectVariables(); err != nil {
 		return err
 	}
-	within, err := walk(h.dir)
-	if err == nil && within && h.open && !h.suspect { // modes mean nothing in a folder that was closed
-		err = h.dropAssemblies()
+	within, err := walk(f.dir)
+	if err == nil && within && f.open && !f.suspect { // modes mean nothing in a folder that was closed
+		err = f.dropAssemblies()
 	}
 	if err != nil {
 		return err
 	}
-	return h.inspectFunctions()
+	return f.inspectFunctions()
 }
 
 // inspectVariables wants that nobody else could have written functions.env, which
 // can have a function load any program.
-func (h *home) inspectVariables() error {
-	err := trust.Private(h.path(functionEnvFile))
+func (f *Folder) inspectVariables() error {
+	err := trust.Private(f.path(functionEnvFile))
 	unsafe, told := errors.AsType[*trust.Error](err)
-	if errors.Is(err, fs.ErrNotExist) || told && unsafe.Owner == "" && !h.open {
+	if errors.Is(err, fs.ErrNotExist) || told && unsafe.Owner == "" && !f.open {
 		return nil
 	}
 	return err
 }
 
-func (h *home) inspectFunctions() error {
-	open, err := h.repair(h.functions(), anything)
+func (f *Folder) inspectFunctions() error {
+	open, err := f.repair(f.Functions(), anything)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	within, err := walk(h.functions())
+	within, err := walk(f.Functions())
 	if err != nil || open&writing == 0 && !within {
 		return err
 	}
-	h.repaired = append(h.repaired, "The built functions in "+h.functions()+" could be changed by other users of this machine: they are built anew.")
-	return os.RemoveAll(h.functions())
+	f.Repaired = append(f.Repaired, "The built functions in "+f.Functions()+" could be changed by other users of this machine: they are built anew.")
+	return os.RemoveAll(f.Functions())
 }
 
 // repair takes a right from others that they have to a file or folder of this
 // user's, and reports what they could do.
-func (h *home) repair(path string, right fs.FileMode) (was fs.FileMode, err error) {
+func (f *Folder) repair(path string, right fs.FileMode) (was fs.FileMode, err error) {
 	if err := trust.Owned(path); err != nil {
 		return 0, err
 	}
@@ -124,7 +124,7 @@ func (h *home) repair(path string, right fs.FileMode) (was fs.FileMode, err erro
 	if err := os.Chmod(path, mode&^right); err != nil {
 		return 0, err
 	}
-	h.repaired = append(h.repaired, fmt.Sprintf("%s was open to other users of this machine: its mode was %04o, and is %04o now.", path, mode, mode&^right))
+	f.Repaired = append(f.Repaired, fmt.Sprintf("%s was open to other users of this machine: its mode was %04o, and is %04o now.", path, mode, mode&^right))
 	return mode & anything, nil
 }
 
@@ -153,20 +153,20 @@ func walk(dir string) (open bool, err error) {
 }
 
 // dropAssemblies removes what a synth makes again.
-func (h *home) dropAssemblies() (err error) {
+func (f *Folder) dropAssemblies() (err error) {
 	for _, name := range []string{assemblyFolder, assemblyFolder + ".inputs.json", nextFolder, builtFolder} {
-		err = errors.Join(err, os.RemoveAll(h.path(name)))
+		err = errors.Join(err, os.RemoveAll(f.path(name)))
 	}
-	h.repaired = append(h.repaired, "An assembly in "+h.dir+" could be changed by other users of this machine: it is made anew.")
+	f.Repaired = append(f.Repaired, "An assembly in "+f.dir+" could be changed by other users of this machine: it is made anew.")
 	return err
 }
 
-// checkRun checks that what FindRun believes is this user's own, and changes nothing.
+// checkRun checks that what Find believes is this user's own, and changes nothing.
 func checkRun(dir string) error {
 	if err := trust.Above(filepath.Dir(dir)); err != nil {
 		return err
 	}
-	for _, path := range []string{dir, filepath.Join(dir, "lock"), filepath.Join(dir, "run.json")} {
+	for _, path := range []string{dir, filepath.Join(dir, lockFile), filepath.Join(dir, runFile)} {
 		if err := trust.Private(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
