@@ -1,21 +1,12 @@
 package gateway
 
 import (
+	"net/http"
+	"strings"
+
 	"cognito-m2m/internal/httpapi"
 	"cognito-m2m/internal/jwtauth"
 )
-
-// Authorizer is an AWS::ApiGatewayV2::Authorizer of type JWT.
-type Authorizer struct {
-	ID   string
-	Name string
-	// IdentitySource is exactly one "$request.header.<name>" or "$request.querystring.<name>".
-	IdentitySource []string
-	// Issuer is compared with a token's iss as it stands, and must be known to Config.OIDC.
-	Issuer string
-	// Audience holds the values for a token's aud or, without aud, client_id.
-	Audience []string
-}
 
 type authorizer struct {
 	source   httpapi.IdentitySource
@@ -69,27 +60,34 @@ func authorizerOf(r Route, authorizers map[string]*authorizer, found *problems) 
 	}
 }
 
-// authorize lets a request pass if its token is valid now and has one of the route's scopes.
+// verify returns the claims of a request's token, if the token is valid now.
 //
 // Source: API Gateway developer guide, "Control access to HTTP APIs with JWT authorizers".
-func (g *Gateway) authorize(x *exchange) *refusal {
-	a := x.route.authorizer
-	if a == nil {
-		return nil
-	}
-	raw := tokenAt(a.source, x.request)
+func (a *authorizer) verify(r *http.Request) (jwtauth.Claims, *refusal) {
+	raw := tokenAt(a.source, r)
 	if raw == "" {
-		return missingToken()
+		return nil, missingToken()
 	}
-	verified, err := a.verifier.Verify(raw)
+	claims, err := a.verifier.Verify(raw)
 	if err != nil {
 		denied := invalidToken(err)
 		denied.cause = jwtauth.FetchFailure(err)
-		return denied
+		return nil, denied
 	}
-	x.claims = verified
-	if !httpapi.Opens(verified.Scopes(), x.route.scopes) {
-		return insufficientScope(x.route.scopes)
+	return claims, nil
+}
+
+// tokenAt returns the token of a request, "" if there is none. Several values are joined as in the event, which makes
+// no valid token of them: the gateway never picks one of two that the function might read the other way.
+//
+// Parity: JWT authorizer: several identity values
+// Parity: JWT authorizer: lower-case bearer
+func tokenAt(s httpapi.IdentitySource, r *http.Request) string {
+	value := ""
+	if s.Header != "" {
+		value = strings.Join(r.Header.Values(s.Header), ",")
+	} else {
+		value = queryParameters(r.URL.RawQuery)[s.Query]
 	}
-	return nil
+	return strings.TrimPrefix(value, "Bearer ")
 }

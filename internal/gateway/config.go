@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"crypto/rand"
 	"io"
 	"log/slog"
 	"net/http"
@@ -52,23 +53,39 @@ type Config struct {
 
 func (c Config) clock() clock.Clock { return clock.Clock{Wall: c.Now, Monotonic: c.Monotonic} }
 
-// API is an AWS::ApiGatewayV2::Api of protocol type HTTP.
-type API struct {
-	// ID is the API id, the first label of its domain name.
-	ID        string
-	Region    string
-	AccountID string
-	// CORS makes the gateway answer preflight requests; nil leaves CORS to the functions.
-	CORS *CORS
-}
-
-// domainName is the host AWS would serve the API on.
-func (a API) domainName() string {
-	return a.ID + ".execute-api." + a.Region + ".amazonaws.com"
-}
-
-func (a API) validate(found *problems) {
-	if a.ID == "" || a.Region == "" || a.AccountID == "" {
-		found.add("API %q: id, region and account id are all needed", a.ID)
+func withDefaults(cfg Config) Config {
+	if cfg.OIDC == nil {
+		cfg.OIDC = func(string) string { return "" }
 	}
+	if cfg.HTTPClient == nil {
+		cfg.HTTPClient = &http.Client{Transport: &http.Transport{}}
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Rand == nil {
+		cfg.Rand = rand.Reader
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	return cfg
+}
+
+// Request is what became of one request, as Config.Observe receives it. No value of it holds a token, or a character
+// that could end a line or a quoted field; see redact.go.
+type Request struct {
+	// Received is when the request arrived, Duration how long its answer took.
+	Received time.Time
+	Duration time.Duration
+	Method   string
+	// Path is decoded, and has no query. It can have blanks.
+	Path string
+	// ClientID is the client_id of a verified token, "" without one.
+	ClientID string
+	// Status is the HTTP status of the answer.
+	Status int
+	// Refused says in a few words why the gateway answered instead of the function: the authorizer's error, or the
+	// integration's. It is "" if the function answered.
+	Refused string
 }

@@ -7,36 +7,6 @@ import (
 	"strings"
 )
 
-// CORS is an API's CorsConfiguration. With it the gateway answers preflight requests itself and replaces whatever
-// CORS headers a function sends.
-type CORS struct {
-	AllowCredentials bool
-	AllowHeaders     []string
-	AllowMethods     []string
-	// AllowOrigins holds origins, "*", "https://*" or "http://*".
-	AllowOrigins  []string
-	ExposeHeaders []string
-	// MaxAge is how many seconds a browser may keep a preflight's answer; nil sends no such header.
-	MaxAge *int
-}
-
-// answerPreflight replies to a preflight request (Fetch standard, section 3.2.2), whether or not it has a route. The
-// exception is AWS's: on a route with an authorizer, which ANY and $default routes often are, the preflight is
-// refused like any request without a token (API Gateway developer guide on $default; anomalyco/sst #5493 on ANY).
-//
-// Parity: CORS: form of the preflight response
-func (g *Gateway) answerPreflight(x *exchange) *refusal {
-	if g.api.CORS == nil || !isPreflight(x.request) {
-		return nil
-	}
-	if matched, _, found := g.routes.Match(x.request.Method, x.routePath); found && matched.authorizer != nil {
-		return nil
-	}
-	x.preflight = true
-	x.reply = &reply{status: http.StatusNoContent, header: http.Header{}}
-	return nil
-}
-
 func isPreflight(r *http.Request) bool {
 	return r.Method == http.MethodOptions &&
 		r.Header.Get("Origin") != "" && r.Header.Get("Access-Control-Request-Method") != ""
@@ -46,11 +16,9 @@ func isPreflight(r *http.Request) bool {
 // browser would otherwise hide a 401 from the page.
 //
 // Parity: CORS: headers on refusals
-func (c *CORS) replaceHeaders(x *exchange) {
-	header := x.reply.header
+func (c *CORS) replaceHeaders(header http.Header, origin string, preflight bool) {
 	maps.DeleteFunc(header, func(name string, _ []string) bool { return strings.HasPrefix(name, "Access-Control-") })
-	origin := c.allowedOrigin(x.request.Header.Get("Origin"))
-	if origin == "" {
+	if origin = c.allowedOrigin(origin); origin == "" {
 		return
 	}
 	header.Set("Access-Control-Allow-Origin", origin)
@@ -60,7 +28,7 @@ func (c *CORS) replaceHeaders(x *exchange) {
 	if c.AllowCredentials {
 		header.Set("Access-Control-Allow-Credentials", "true")
 	}
-	if !x.preflight {
+	if !preflight {
 		setList(header, "Access-Control-Expose-Headers", c.ExposeHeaders)
 		return
 	}

@@ -57,7 +57,7 @@ type eventAuthorizer struct {
 	JWT eventJWT `json:"jwt"`
 }
 
-// eventJWT has null scopes on a route that asks for none, and else all of the token's.
+// eventJWT has all scopes of the token, or null on a route that requires none.
 type eventJWT struct {
 	Claims map[string]string `json:"claims"`
 	Scopes []string          `json:"scopes"`
@@ -71,17 +71,20 @@ func clfTime(t time.Time) string {
 	return t.UTC().Format("02/Jan/2006:15:04:05 -0700")
 }
 
+// maxEventBytes is Lambda's own limit for a synchronous invocation, which base64 bodies meet first.
+const maxEventBytes = 6 << 20
+
 // buildEvent reads the request's body and puts together what the function receives.
 //
 // Parity: Limits: event over Lambda's 6 MB
-func (g *Gateway) buildEvent(x *exchange) *refusal {
+func (x *exchange) buildEvent(ids *requestIDs) *refusal {
 	if refused := x.readBody(); refused != nil {
 		return refused
 	}
 	var encoded bytes.Buffer
 	encoder := json.NewEncoder(&encoded)
 	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(g.event(x)); err != nil {
+	if err := encoder.Encode(newEvent(x, ids)); err != nil {
 		return internalServerError(fmt.Errorf("encoding event: %w", err))
 	}
 	if encoded.Len() > maxEventBytes {
@@ -116,7 +119,7 @@ func (x *exchange) readBody() *refusal {
 	return nil
 }
 
-func (g *Gateway) event(x *exchange) event {
+func newEvent(x *exchange, ids *requestIDs) event {
 	r, header := x.request, endToEnd(x.request.Header)
 	text, isBase64 := eventBody(x.body, header.Get("Content-Type"))
 	return event{
@@ -125,9 +128,9 @@ func (g *Gateway) event(x *exchange) event {
 		RawPath:               x.path,
 		RawQueryString:        r.URL.RawQuery,
 		Cookies:               eventCookies(header),
-		Headers:               g.eventHeaders(x, header),
+		Headers:               eventHeaders(x, header, ids),
 		QueryStringParameters: queryParameters(r.URL.RawQuery),
-		RequestContext:        g.requestContext(x),
+		RequestContext:        x.requestContext(),
 		Body:                  text,
 		PathParameters:        x.pathParameters,
 		IsBase64Encoded:       isBase64,
@@ -138,13 +141,13 @@ func (g *Gateway) event(x *exchange) event {
 // requestContext names the API's own domain, which no caller can choose; the Host header is among the headers.
 //
 // Parity: Event: domain name
-func (g *Gateway) requestContext(x *exchange) requestContext {
+func (x *exchange) requestContext() requestContext {
 	return requestContext{
-		AccountID:    g.api.AccountID,
-		APIID:        g.api.ID,
+		AccountID:    x.api.AccountID,
+		APIID:        x.api.ID,
 		Authorizer:   x.eventAuthorizer(),
-		DomainName:   g.api.domainName(),
-		DomainPrefix: g.api.ID,
+		DomainName:   x.api.domainName(),
+		DomainPrefix: x.api.ID,
 		HTTP: eventHTTP{
 			Method:    x.request.Method,
 			Path:      x.path,
@@ -175,7 +178,7 @@ func (x *exchange) eventAuthorizer() *eventAuthorizer {
 // own.
 //
 // Parity: Event: forwarded headers
-func (g *Gateway) eventHeaders(x *exchange, header http.Header) map[string]string {
+func eventHeaders(x *exchange, header http.Header, ids *requestIDs) map[string]string {
 	headers := make(map[string]string, len(header)+6)
 	for name, values := range header {
 		if name != "Cookie" {
@@ -188,7 +191,7 @@ func (g *Gateway) eventHeaders(x *exchange, header http.Header) map[string]strin
 	headers["x-forwarded-port"] = "443"
 	headers["x-forwarded-proto"] = "https"
 	if headers["x-amzn-trace-id"] == "" {
-		headers["x-amzn-trace-id"] = g.ids.traceRoot(x.received)
+		headers["x-amzn-trace-id"] = ids.traceRoot(x.received)
 	}
 	return headers
 }

@@ -35,10 +35,10 @@ type exchange struct {
 	latency   time.Duration
 }
 
-func (g *Gateway) open(r *http.Request) *exchange {
+func newExchange(api API, r *http.Request, id string, received time.Time) *exchange {
 	sourceIP, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		sourceIP = r.RemoteAddr
 	}
-	return &exchange{api: g.api, request: r, id: g.ids.next(), sourceIP: sourceIP, received: g.now()}
+	return &exchange{api: api, request: r, id: id, sourceIP: sourceIP, received: received}
 }

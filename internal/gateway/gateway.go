@@ -1,9 +1,11 @@
 package gateway
 
 import (
-	"crypto/rand"
+	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"cognito-m2m/internal/httpapi"
@@ -18,7 +20,7 @@ type Gateway struct {
 	defaultStage *stage
 
 	accessLog *accessLog
-	observe   func(Request) // nil if nobody does
+	observe   func(Request) // nil observes nothing
 	ids       *requestIDs
 	now       func() time.Time
 	log       *slog.Logger
@@ -50,25 +52,6 @@ func New(cfg Config) (*Gateway, error) {
 	}, nil
 }
 
-func withDefaults(cfg Config) Config {
-	if cfg.OIDC == nil {
-		cfg.OIDC = func(string) string { return "" }
-	}
-	if cfg.HTTPClient == nil {
-		cfg.HTTPClient = &http.Client{Transport: &http.Transport{}}
-	}
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
-	if cfg.Rand == nil {
-		cfg.Rand = rand.Reader
-	}
-	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.DiscardHandler)
-	}
-	return cfg
-}
-
 // pipeline is what happens to a request, in order. It ends at the first step that refuses or replies.
 //
 // Parity: Pipeline: order of throttling and authorization
@@ -86,7 +69,7 @@ var pipeline = []func(*Gateway, *exchange) *refusal{
 
 // ServeHTTP answers one request as the API's stages and routes say.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x := g.open(r)
+	x := newExchange(g.api, r, g.ids.next(), g.now())
 	for _, step := range pipeline {
 		if x.refusal = step(g, x); x.refusal != nil {
 			x.reply = x.refusal.reply()
@@ -99,20 +82,135 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.finish(w, x)
 }
 
-// finish logs the exchange and sends its reply. The logs come first, so that whoever has the response can already read
-// its line.
-func (g *Gateway) finish(w http.ResponseWriter, x *exchange) {
-	g.addHeaders(x)
-	x.latency = g.now().Sub(x.received)
-	if x.stage != nil {
-		g.accessLog.write(x)
+// checkLimits refuses what AWS would not take in. A body of undeclared length is checked when it is read.
+func (g *Gateway) checkLimits(x *exchange) *refusal {
+	if headerBytes(x.request) > httpapi.MaxHeaderBytes {
+		return headersTooLarge()
 	}
-	g.observeRequest(x)
+	if x.request.ContentLength > httpapi.MaxBodyBytes {
+		return bodyTooLarge()
+	}
+	return nil
+}
+
+// chooseStage finds the stage that the path's first segment names, else $default.
+func (g *Gateway) chooseStage(x *exchange) *refusal {
+	path, ok := httpapi.CanonicalPath(x.request.URL)
+	if !ok {
+		x.path, x.stage = x.request.URL.Path, g.defaultStage // for the access log
+		return notFound()
+	}
+	first, _, _ := strings.Cut(path[1:], "/")
+	x.path, x.routePath, x.stage = path, path, g.defaultStage
+	if named := g.stages[first]; named != nil && first != httpapi.DefaultStage {
+		x.stage = named
+		x.routePath = "/" + strings.TrimPrefix(path[1+len(first):], "/")
+	}
+	if x.stage == nil {
+		return notFound()
+	}
+	return nil
+}
+
+// answerPreflight replies to a preflight request (Fetch standard, section 3.2.2), whether or not it has a route. The
+// exception is AWS's: on a route with an authorizer, which ANY and $default routes often are, the preflight is
+// refused like any request without a token (API Gateway developer guide on $default; anomalyco/sst #5493 on ANY).
+//
+// Parity: CORS: form of the preflight response
+func (g *Gateway) answerPreflight(x *exchange) *refusal {
+	if g.api.CORS == nil || !isPreflight(x.request) {
+		return nil
+	}
+	if matched, _, found := g.routes.Match(x.request.Method, x.routePath); found && matched.authorizer != nil {
+		return nil
+	}
+	x.preflight = true
+	x.reply = &reply{status: http.StatusNoContent, header: http.Header{}}
+	return nil
+}
+
+// matchRoute finds the route of a request, or refuses before any authorizer runs. There is no 405.
+func (g *Gateway) matchRoute(x *exchange) *refusal {
+	var found bool
+	x.route, x.pathParameters, found = g.routes.Match(x.request.Method, x.routePath)
+	if !found {
+		return notFound()
+	}
+	return nil
+}
+
+func (g *Gateway) throttle(x *exchange) *refusal {
+	limiter := x.stage.limiters[x.route]
+	if limiter == nil || limiter.AllowN(x.received, 1) {
+		return nil
+	}
+	return tooManyRequests()
+}
+
+// authorize lets a request pass if its token is valid now and has one of the route's scopes.
+func (g *Gateway) authorize(x *exchange) (refused *refusal) {
+	if x.route.authorizer == nil {
+		return nil
+	}
+	if x.claims, refused = x.route.authorizer.verify(x.request); refused != nil {
+		return refused
+	}
+	if !httpapi.Opens(x.claims.Scopes(), x.route.scopes) {
+		return insufficientScope(x.route.scopes)
+	}
+	return nil
+}
+
+// checkInvokePermission refuses as AWS does, with a 500 that says nothing.
+func (g *Gateway) checkInvokePermission(x *exchange) *refusal {
+	if x.stage.permitted[x.route] {
+		return nil
+	}
+	x.invocation.err = missingPermission(g.api, x.stage.name, x.route)
+	return internalServerError(x.invocation.err)
+}
+
+func (g *Gateway) buildEvent(x *exchange) *refusal { return x.buildEvent(g.ids) }
+
+// invoke calls the route's function and reads its response.
+func (g *Gateway) invoke(x *exchange) *refusal {
+	target, started := x.route.integration, g.now()
+	x.invocation = target.call(x.request.Context(), x.event)
+	x.invocation.latency = g.now().Sub(started)
+	switch {
+	case errors.Is(x.invocation.err, errIntegrationTimeout):
+		return serviceUnavailable(fmt.Errorf("%w after %s", x.invocation.err, target.timeout))
+	case x.invocation.err != nil:
+		return internalServerError(fmt.Errorf("invoking function: %w", x.invocation.err))
+	}
+	answer, err := parseFunctionResponse(x.invocation.response)
+	if err != nil {
+		x.invocation.err = err
+		return internalServerError(fmt.Errorf("reading function response: %w", err))
+	}
+	x.invocation.status = answer.status
+	x.reply = answer
+	return nil
+}
+
+// finish logs the exchange and sends its reply. The logs come first: once the response has arrived, its line can be
+// read.
+func (g *Gateway) finish(w http.ResponseWriter, x *exchange) {
+	if g.api.CORS != nil {
+		g.api.CORS.replaceHeaders(x.reply.header, x.request.Header.Get("Origin"), x.preflight)
+	}
+	x.reply.header.Set("Apigw-Requestid", x.id)
+	x.reply.header.Set("Connection", "keep-alive") // net/http makes it close where the connection ends
+	x.latency = g.now().Sub(x.received)
+	g.accessLog.write(x)
+	if g.observe != nil {
+		g.observe(x.record())
+	}
 	g.logCause(x)
 	x.reply.write(w)
 }
 
-// logCause tells the operator what a refusal hides from the caller.
+// logCause logs for the operator what a refusal hides from the caller.
 func (g *Gateway) logCause(x *exchange) {
 	if x.refusal == nil || x.refusal.cause == nil {
 		return

@@ -3,21 +3,11 @@ package gateway
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 
 	"cognito-m2m/internal/httpapi"
 )
-
-// Integration is an AWS::ApiGatewayV2::Integration of type AWS_PROXY with a Lambda function, which gets payload format 2.0.
-type Integration struct {
-	ID string
-	// FunctionARN is the function of the IntegrationUri, one of Config.Functions.
-	FunctionARN string
-	// TimeoutInMillis is 30000 if it is 0.
-	TimeoutInMillis int
-}
 
 type integration struct {
 	functionARN string
@@ -60,34 +50,13 @@ func compileIntegrations(cfg Config, found *problems) map[string]*integration {
 
 var errIntegrationTimeout = errors.New("the integration timed out")
 
-// invoke calls the route's function. A caller that goes away does not end the call, as Lambda would go on too.
+// call runs the function. A caller that goes away does not end the call, as Lambda would go on too. After a timeout
+// nothing is known of how it ends.
 //
 // Parity: Integration: a function that outlives its integration
-func (g *Gateway) invoke(x *exchange) *refusal {
-	target := x.route.integration
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(x.request.Context()), target.timeout)
-	defer cancel()
-	started := g.now()
-	x.invocation = target.call(ctx, x.event)
-	x.invocation.latency = g.now().Sub(started)
-	switch {
-	case errors.Is(x.invocation.err, errIntegrationTimeout):
-		return serviceUnavailable(fmt.Errorf("%w after %s", x.invocation.err, target.timeout))
-	case x.invocation.err != nil:
-		return internalServerError(fmt.Errorf("invoking function: %w", x.invocation.err))
-	}
-	answer, err := parseFunctionResponse(x.invocation.response)
-	if err != nil {
-		x.invocation.err = err
-		return internalServerError(fmt.Errorf("reading function response: %w", err))
-	}
-	x.invocation.status = answer.status
-	x.reply = answer
-	return nil
-}
-
-// call runs the function. After a timeout nothing is known of how it ends.
 func (in *integration) call(ctx context.Context, event []byte) invocation {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), in.timeout)
+	defer cancel()
 	response, requestID, err := in.function.Invoke(ctx, event)
 	if err != nil && ctx.Err() != nil {
 		return invocation{requestID: requestID, err: errIntegrationTimeout}

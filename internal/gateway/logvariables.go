@@ -9,25 +9,25 @@ import (
 	"cognito-m2m/internal/httpapi"
 )
 
-// findLogVariable returns the variable of a $context name. The names without a value here are of Lambda authorizers,
-// IAM, mutual TLS and custom domains.
-func findLogVariable(name string) logVariable {
+// logValue is the value of the variable of a $context name, "" if it has none. The names without a value here are of
+// Lambda authorizers, IAM, mutual TLS and custom domains.
+func logValue(x *exchange, name string) string {
 	if claim, ok := strings.CutPrefix(name, httpapi.ClaimVariable); ok {
-		return escaped(func(x *exchange) string { return x.claims.Text(claim) })
+		return loggable(x.claims.Text(claim))
 	}
 	if variable, ok := logVariables[name]; ok {
-		return escaped(variable)
+		return loggable(variable(x))
 	}
-	if name == "error.messageString" {
-		return quotedErrorMessage
+	if name == "error.messageString" && x.refusal != nil {
+		return `"` + loggable(x.refusal.message) + `"`
 	}
-	return noValue
+	return ""
 }
 
 // logVariables are those that can have a value here, by their name after "$context.".
 //
 // Parity: Access log: dataProcessed
-var logVariables = map[string]logVariable{
+var logVariables = map[string]func(x *exchange) string{
 	"requestId":         func(x *exchange) string { return x.id },
 	"extendedRequestId": func(x *exchange) string { return x.id },
 	"requestTime":       func(x *exchange) string { return clfTime(x.received) },
@@ -63,19 +63,6 @@ var logVariables = map[string]logVariable{
 	"integration.status":            func(x *exchange) string { return statusText(x.invocation.status) },
 	"integration.requestId":         func(x *exchange) string { return x.invocation.requestID },
 	"awsEndpointRequestId":          func(x *exchange) string { return x.invocation.requestID },
-}
-
-func noValue(*exchange) string { return "" }
-
-func escaped(variable logVariable) logVariable {
-	return func(x *exchange) string { return escapeLogValue(withoutTokens(variable(x))) }
-}
-
-func quotedErrorMessage(x *exchange) string {
-	if x.refusal == nil {
-		return ""
-	}
-	return `"` + escapeLogValue(x.refusal.message) + `"`
 }
 
 // refused is the exchange's refusal, an empty one if there is none.

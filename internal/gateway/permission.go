@@ -8,30 +8,6 @@ import (
 	"cognito-m2m/internal/lambdapolicy"
 )
 
-// Permission is an AWS::Lambda::Permission, one statement of a function's resource policy.
-type Permission struct {
-	// FunctionARN is the function the statement belongs to.
-	FunctionARN string
-	// Principal and Action must be apigateway.amazonaws.com and lambda:InvokeFunction to be of use here.
-	Principal string
-	Action    string
-	// SourceARN limits the statement to routes whose ARN it matches, with * and ? as wildcards; "" does not limit it.
-	SourceARN string
-	// SourceAccount limits the statement to an API of that account; "" does not limit it.
-	SourceAccount string
-}
-
-// checkInvokePermission refuses as AWS does, with a 500 that says nothing: the function's policy does not name the
-// route, which is a mistake in the template and not the caller's.
-func (g *Gateway) checkInvokePermission(x *exchange) *refusal {
-	if x.stage.permitted[x.route] {
-		return nil
-	}
-	x.invocation.err = fmt.Errorf("no permission to invoke %s: add an AWS::Lambda::Permission for %s whose SourceArn matches %s",
-		x.route.integration.functionARN, apiGatewayPrincipal, sourceARN(g.api, x.stage.name, x.route))
-	return internalServerError(x.invocation.err)
-}
-
 const apiGatewayPrincipal = "apigateway.amazonaws.com"
 
 // permittedRoutes works out which routes may invoke their function in one stage: it does not depend on the request.
@@ -49,6 +25,13 @@ func permittedRoutes(cfg Config, stageName string, routes []*route) map[*route]b
 		}
 	}
 	return permitted
+}
+
+// missingPermission is for the operator's log: that the function's policy does not name the route is a mistake in the
+// template, not the caller's.
+func missingPermission(api API, stageName string, r *route) error {
+	return fmt.Errorf("no permission to invoke %s: add an AWS::Lambda::Permission for %s whose SourceArn matches %s",
+		r.integration.functionARN, apiGatewayPrincipal, sourceARN(api, stageName, r))
 }
 
 func (p Permission) allows(source, account string) bool {

@@ -19,16 +19,7 @@ type reply struct {
 	body   []byte
 }
 
-// addHeaders adds what every response carries.
-func (g *Gateway) addHeaders(x *exchange) {
-	if g.api.CORS != nil {
-		g.api.CORS.replaceHeaders(x)
-	}
-	x.reply.header.Set("Apigw-Requestid", x.id)
-	x.reply.header.Set("Connection", "keep-alive") // net/http makes it close where the connection ends
-}
-
-// write sends the reply. A connection that broke meanwhile is nobody's to repair, so the error is dropped.
+// write sends the reply. An error means that the connection broke meanwhile, and then there is nothing left to do.
 func (p *reply) write(w http.ResponseWriter) {
 	header := w.Header()
 	maps.Copy(header, p.header)

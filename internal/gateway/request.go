@@ -3,33 +3,11 @@ package gateway
 import (
 	"cmp"
 	"net/http"
-	"time"
 )
 
-// Request is what became of one request, for whoever watches the API. No value of it holds a token, or a character
-// that could end a line or a quoted field; see withoutTokens and escapeLogValue.
-type Request struct {
-	// Received is when the request arrived, Duration how long its answer took.
-	Received time.Time
-	Duration time.Duration
-	Method   string
-	// Path is decoded, and has no query. It can have blanks.
-	Path string
-	// ClientID is the client_id of a verified token, "" without one.
-	ClientID string
-	// Status is the HTTP status of the answer.
-	Status int
-	// Refused says in a few words why the gateway answered instead of the function: the authorizer's error, or the
-	// integration's. It is "" if the function answered.
-	Refused string
-}
-
-// observeRequest hands the exchange's record to whoever watches.
-func (g *Gateway) observeRequest(x *exchange) {
-	if g.observe == nil {
-		return
-	}
-	g.observe(Request{
+// record is what Config.Observe learns of an exchange. Every text in it may stand in a log.
+func (x *exchange) record() Request {
+	return Request{
 		Received: x.received,
 		Duration: x.latency,
 		Method:   loggable(x.request.Method),
@@ -37,12 +15,10 @@ func (g *Gateway) observeRequest(x *exchange) {
 		ClientID: loggable(x.claims.Text("client_id")),
 		Status:   x.reply.status,
 		Refused:  loggable(x.whyRefused()),
-	})
+	}
 }
 
-func loggable(text string) string { return escapeLogValue(withoutTokens(text)) }
-
-// whyRefused is the most telling of what is known about a refusal.
+// whyRefused is the most precise reason that is known for a refusal.
 func (x *exchange) whyRefused() string {
 	switch {
 	case x.refusal == nil:

@@ -79,7 +79,7 @@ func decodeFunctionResponse(members map[string]json.RawMessage) (functionRespons
 	return r, nil
 }
 
-// headerValue is the text of a header given as a JSON string, number or boolean.
+// headerValue is the text of a header: a JSON string, number or boolean.
 //
 // Parity: Function response: header values that are not strings
 type headerValue string

@@ -2,20 +2,6 @@ package gateway
 
 import "cognito-m2m/internal/httpapi"
 
-// Route is an AWS::ApiGatewayV2::Route.
-type Route struct {
-	// Key is "$default" or a method and a path, such as "GET /items/{id}" or "ANY /{proxy+}".
-	Key string
-	// AuthorizationType is NONE, which "" means too, or JWT. New refuses AWS_IAM and CUSTOM: they are not simulated.
-	AuthorizationType string
-	// AuthorizerID names the authorizer of a JWT route.
-	AuthorizerID string
-	// AuthorizationScopes lets in tokens that have at least one of them; empty lets in every valid token.
-	AuthorizationScopes []string
-	// IntegrationID is the part after "integrations/" in the template's Target.
-	IntegrationID string
-}
-
 // route is a Route ready to be matched.
 type route struct {
 	key         string
@@ -58,14 +44,4 @@ func tableOf(routes []*route) httpapi.Table[*route] {
 		entries[i] = httpapi.Entry[*route]{Pattern: r.pattern, Route: r}
 	}
 	return httpapi.NewTable(entries)
-}
-
-// matchRoute finds the route of a request, or refuses before any authorizer runs. There is no 405.
-func (g *Gateway) matchRoute(x *exchange) *refusal {
-	var found bool
-	x.route, x.pathParameters, found = g.routes.Match(x.request.Method, x.routePath)
-	if !found {
-		return notFound()
-	}
-	return nil
 }

@@ -8,15 +8,6 @@ const (
 	accountBurstLimit = 5_000  // requests
 )
 
-// RouteSettings are the throttling part of a stage's DefaultRouteSettings or RouteSettings. Nil is not set; zero lets
-// nothing through.
-type RouteSettings struct {
-	// ThrottlingRateLimit is in requests per second.
-	ThrottlingRateLimit *float64
-	// ThrottlingBurstLimit is the size of the token bucket in requests.
-	ThrottlingBurstLimit *int
-}
-
 func (s RouteSettings) isZero() bool {
 	return s.ThrottlingRateLimit == nil && s.ThrottlingBurstLimit == nil
 }
@@ -55,12 +46,4 @@ func compileLimiters(s Stage, routes []*route) map[*route]*rate.Limiter {
 		}
 	}
 	return limiters
-}
-
-func (g *Gateway) throttle(x *exchange) *refusal {
-	limiter := x.stage.limiters[x.route]
-	if limiter == nil || limiter.AllowN(x.received, 1) {
-		return nil
-	}
-	return tooManyRequests()
 }
