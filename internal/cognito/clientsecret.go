@@ -5,7 +5,12 @@ import (
 	"crypto/subtle"
 	"slices"
 	"time"
+
+	"cognito-m2m/internal/redacted"
 )
+
+// Secret is the text of a client secret. It prints and logs as "[redacted]"; JSON marshals the true value.
+type Secret = redacted.Text
 
 // ClientSecret is one live secret of an app client. JSON marshals the true value, see Secret.
 type ClientSecret struct {

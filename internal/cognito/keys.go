@@ -11,6 +11,8 @@ import (
 	"slices"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"cognito-m2m/internal/redacted"
 )
 
 const (
@@ -96,10 +98,10 @@ func (k *Keys) UnmarshalJSON(data []byte) error {
 }
 
 // Format writes "[redacted]" for every verb.
-func (Keys) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, redacted) }
+func (Keys) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, redacted.Mark) }
 
 // LogValue returns "[redacted]" to slog.
-func (Keys) LogValue() slog.Value { return slog.StringValue(redacted) }
+func (Keys) LogValue() slog.Value { return slog.StringValue(redacted.Mark) }
 
 func (k Keys) validate() error {
 	if len(k.accessToken) == 0 || len(k.idToken) == 0 {

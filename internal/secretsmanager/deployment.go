@@ -26,11 +26,11 @@ func deployed(declared Secret, kept SecretState, known bool, now time.Time) Secr
 //
 // Parity: Secrets Manager: a SecretString taken out of the template
 func (s *SecretState) writeInitial(initial Value, now time.Time) {
-	digest := initial.digest()
-	if digest == s.InitialDigest {
+	sum := digest(initial)
+	if sum == s.InitialDigest {
 		return
 	}
-	s.InitialDigest = digest
+	s.InitialDigest = sum
 	if initial == "" {
 		return
 	}

@@ -53,7 +53,7 @@ func (s *Store) putSecretValue(in putSecretValueInput) (*reference, error) {
 // this value already it does nothing, and leaves the labels as they are.
 func (s *Store) putVersion(sec *secret, put Version, labels []string) error {
 	if existing := sec.state.version(put.ID); existing != nil && existing.Value != "" {
-		if existing.Binary != put.Binary || !existing.Value.equals(put.Value) {
+		if existing.Binary != put.Binary || !existing.Value.Equal(put.Value) {
 			return refuse(codeResourceExists, "A version with this ClientRequestToken and another value exists. A version can't be changed; make a new one.")
 		}
 		return nil

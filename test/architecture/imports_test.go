@@ -47,6 +47,7 @@ var ground = map[string][]string{
 	module + "/internal/jwtauth":      {"cmd/m2m", "internal/explain", "internal/gateway"},
 	module + "/internal/lambdaenv":    {"config", "internal/assembly", "internal/function"},
 	module + "/internal/lambdapolicy": {"internal/assembly", "internal/gateway"},
+	module + "/internal/redacted":     {"client", "internal/cognito", "internal/secretsmanager"},
 	module + "/internal/replacement":  {"internal/assembly", "internal/diff"},
 }
 
@@ -87,9 +88,11 @@ var rules = []rule{
 		},
 	},
 	{
-		why:       "client stands alone but for the clocks and the names that others read",
-		applies:   func(name string) bool { return name == "client" },
-		forbidden: func(i string) bool { return ours(i) && i != clocks && i != printable && i != names },
+		why:     "client stands alone but for the clocks, its secret's type and the names that others read",
+		applies: func(name string) bool { return name == "client" },
+		forbidden: func(i string) bool {
+			return ours(i) && i != clocks && i != printable && i != names && !isGround(i)
+		},
 	},
 	{
 		why:       "the clocks know nothing of this module",
@@ -266,6 +269,9 @@ func TestImportRulesGoRed(t *testing.T) {
 		{"internal/standing", module + "/internal/reach"},
 		{"lambda/rotate", clocks},
 		{"client", module + "/internal/gateway"},
+		{"client", module + "/internal/httpapi"},
+		{"internal/local", module + "/internal/redacted"},
+		{"internal/redacted", module + "/client"},
 		{"internal/clock", module + "/client"},
 		{"internal/gateway", module + "/internal/cognito"},
 		{"config", module + "/internal/jwtauth"},
@@ -303,10 +309,11 @@ func TestImportRulesGoRed(t *testing.T) {
 	}
 	for importer, imported := range map[string][]string{
 		"lambda/rotate":           {module + "/client", module + "/internal/standing", names},
-		"client":                  {clocks, names},
+		"client":                  {clocks, names, module + "/internal/redacted"},
 		"internal/gateway":        {clocks, module + "/internal/httpapi", module + "/internal/jwtauth"},
 		"internal/jwtauth":        {clocks},
-		"internal/secretsmanager": {names},
+		"internal/cognito":        {module + "/internal/redacted"},
+		"internal/secretsmanager": {names, module + "/internal/redacted"},
 		"config":                  {module + "/internal/httpapi", module + "/internal/lambdaenv", names},
 		"internal/function":       {module + "/internal/lambdaenv"},
 		"stacks":                  {module + "/config", names},
