@@ -11,7 +11,7 @@ import (
 
 	"github.com/gofrs/flock"
 
-	"cognito-m2m/client"
+	"cognito-m2m/internal/redacted"
 )
 
 // Running is the content of run.json: who runs an environment here, where it is
@@ -25,7 +25,7 @@ type Running struct {
 	// The access key of state.json; empty in the run.json of an m2m from before
 	// signatures were verified.
 	AWSAccessKeyID     string        `json:"aws_access_key_id"`
-	AWSSecretAccessKey client.Secret `json:"aws_secret_access_key"`
+	AWSSecretAccessKey redacted.Text `json:"aws_secret_access_key"`
 
 	Region     string `json:"region"`
 	UserPoolID string `json:"user_pool_id"`

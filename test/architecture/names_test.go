@@ -43,7 +43,7 @@ func TestNamesHaveOneHome(t *testing.T) {
 				if err != nil || !isName(text) || otherNames[p.ImportPath] == text {
 					continue
 				}
-				if seen++; p.ImportPath != names {
+				if seen++; p.name() != "naming" {
 					t.Errorf("%s writes %s, which belongs in package naming", path, literal.Value)
 				}
 			}
