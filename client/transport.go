@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+
+	"cognito-m2m/internal/hosts"
 )
 
 // HTTPClient returns a client that sends the token, as a bearer token (RFC 6750 section 2.1), to the scheme,
@@ -81,7 +83,7 @@ func (t *transport) CloseIdleConnections() {
 func (t *transport) send(request *http.Request, token *token) (*http.Response, error) {
 	authorized := request.Clone(request.Context())
 	authorized.Header.Set("Authorization", "Bearer "+token.value)
-	if !isASCII(authorized.URL.Host) {
+	if !hosts.IsASCII(authorized.URL.Host) {
 		// net/http has a table of IDNA of its own, which may be of another Unicode than the one that was compared with.
 		authorized.URL.Host = net.JoinHostPort(t.api.host, t.api.port)
 	}

@@ -147,7 +147,10 @@ func TestCloseFreesEverything(t *testing.T) {
 
 func TestAddressesBeyondLoopback(t *testing.T) {
 	t.Parallel()
-	for addr, want := range map[string]int{"127.0.0.1:0": 0, "localhost:0": 0, "[::1]:0": 0, "0.0.0.0:0": 1, ":0": 1} {
+	for addr, want := range map[string]int{
+		"127.0.0.1:0": 0, "127.9.9.9:0": 0, "localhost:0": 0, "LOCALHOST:0": 0, "[::1]:0": 0, "[::1%lo]:0": 0, "[::ffff:127.0.0.1]:0": 0,
+		"0.0.0.0:0": 1, "[::]:0": 1, "[::ffff:0.0.0.0]:0": 1, ":0": 1,
+	} {
 		report := &report{t: t}
 		runtime, err := local.Open(local.Config{Env: "dev", APIAddr: addr, StateDir: t.TempDir(), Report: report})
 		if err != nil {

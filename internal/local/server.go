@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"cognito-m2m/internal/hosts"
 )
 
 // server is one address that the runtime serves on.
@@ -84,11 +86,7 @@ func listen(addr string) (*server, error) {
 // isLoopback reports whether an address is reached from this machine alone.
 func isLoopback(addr string) bool {
 	host, _, err := net.SplitHostPort(addr)
-	if err != nil || host == "localhost" {
-		return err == nil
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
+	return err == nil && hosts.IsLoopback(host)
 }
 
 // checkFree finds out whether addr can be listened on, without keeping it.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"os"
 	"strings"
@@ -12,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/smithy-go/logging"
+
+	"cognito-m2m/internal/hosts"
 )
 
 // DeployedConfig says which deployment is meant.
@@ -65,7 +66,7 @@ func (t *Target) checkEndpoints() error {
 		{"AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", t.pools.Options().BaseEndpoint},
 	} {
 		endpoint := aws.ToString(service.endpoint)
-		if !isLoopback(endpoint) {
+		if !isThisMachine(endpoint) {
 			continue
 		}
 		setting := "endpoint_url of the AWS profile"
@@ -79,13 +80,14 @@ func (t *Target) checkEndpoints() error {
 	return nil
 }
 
-func isLoopback(endpoint string) bool {
+// isThisMachine says whether a request to an endpoint, "" for none, ends on this machine.
+func isThisMachine(endpoint string) bool {
 	parsed, err := url.Parse(endpoint)
-	if err != nil {
+	if err != nil || parsed.Host == "" {
 		return false
 	}
-	ip := net.ParseIP(parsed.Hostname())
-	return strings.EqualFold(parsed.Hostname(), "localhost") || ip != nil && (ip.IsLoopback() || ip.IsUnspecified())
+	host, _ := hosts.Dialled(parsed.Hostname())
+	return hosts.IsThisMachine(host)
 }
 
 // credentialsFailure is one sentence for what the credential chain tells in

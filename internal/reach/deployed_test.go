@@ -78,7 +78,7 @@ func TestDeployedNeverLeadsToThisMachine(t *testing.T) {
 		{setting: "endpoint_url of the AWS profile", profile: "[default]\nendpoint_url = %s\n"},
 		{setting: "endpoint_url of the AWS profile", profile: "[default]\nservices = here\n[services here]\nsecrets_manager =\n  endpoint_url = %s\n"},
 	} {
-		for _, endpoint := range []string{"http://127.0.0.1:4002", "http://localhost:4002", "http://[::1]:4002", "http://0.0.0.0:4002"} {
+		for _, endpoint := range []string{"http://127.0.0.1:4002", "http://localhost:4002", "http://[::1]:4002", "http://0.0.0.0:4002", "http://LOCALHOST:4002", "http://:4002", "http://[::ffff:127.0.0.1]:4002", "http://[::1%25lo]:4002"} {
 			t.Run(c.setting+" "+endpoint, func(t *testing.T) {
 				set := map[string]string{"AWS_ACCESS_KEY_ID": "AKIDTEST", "AWS_SECRET_ACCESS_KEY": "test"}
 				if c.profile == "" {
