@@ -207,7 +207,7 @@ func secretAge(c reach.Client, now time.Time) string {
 	if c.RotatedAt.IsZero() {
 		return "-"
 	}
-	return span(now.Sub(c.RotatedAt))
+	return printable.Duration(now.Sub(c.RotatedAt))
 }
 
 func nextRotation(c reach.Client, now time.Time) string {
@@ -222,7 +222,7 @@ func nextRotation(c reach.Client, now time.Time) string {
 
 // stateText is the state for a person, with what to do about it.
 func stateText(o targetOptions, c reach.Client, now time.Time) string {
-	unfinished := fmt.Sprintf("rotation unfinished for %s: if it does not end, `m2m rotate %s%s --resume`", span(now.Sub(c.UnfinishedSince)), c.Name, o.flags())
+	unfinished := fmt.Sprintf("rotation unfinished for %s: if it does not end, `m2m rotate %s%s --resume`", printable.Duration(now.Sub(c.UnfinishedSince)), c.Name, o.flags())
 	switch c.State {
 	case reach.Current:
 		if len(c.Secrets) > 1 {
@@ -256,18 +256,4 @@ const undecidedText = "two secrets work, and the value, written by hand, names n
 
 func undecidedWay(o targetOptions, client string) string {
 	return fmt.Sprintf("write its client_secret_id into the value, or delete the secret that is not in use (docs/runbooks/secret-leaked.md), then `m2m rotate %s%s`", client, o.flags())
-}
-
-// span is a duration for a person, in one unit: 12s, 5m, 7h, 30d.
-func span(d time.Duration) string {
-	const day = 24 * time.Hour
-	switch d = max(d, 0); {
-	case d >= 2*day:
-		return fmt.Sprintf("%dd", d/day)
-	case d >= 2*time.Hour:
-		return fmt.Sprintf("%dh", d/time.Hour)
-	case d >= 2*time.Minute:
-		return fmt.Sprintf("%dm", d/time.Minute)
-	}
-	return fmt.Sprintf("%ds", d/time.Second)
 }

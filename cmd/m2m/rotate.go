@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"cognito-m2m/internal/printable"
 	"cognito-m2m/internal/reach"
 	"cognito-m2m/naming"
 )
@@ -185,11 +186,11 @@ func (r *rotation) checkUnfinished() error {
 	case r.options.force && !r.options.abandon:
 		return withHint(errors.New("--force is only for giving up a rotation"), "add --abandon, or leave it out")
 	case unfinished && r.options.abandon && !r.options.force && idle < reach.LongestStep:
-		return withHint(fmt.Errorf("the rotation of %s was at work %s ago and seems to be running", r.name, span(idle)),
+		return withHint(fmt.Errorf("the rotation of %s was at work %s ago and seems to be running", r.name, printable.Duration(idle)),
 			"wait; if %s says that it has failed: `%s --abandon --force`", r.log(), r.command())
 	case unfinished && !r.options.resume && !r.options.abandon:
 		return &hinted{
-			error: fmt.Errorf("a rotation of %s has been unfinished for %s", r.name, span(idle)),
+			error: fmt.Errorf("a rotation of %s has been unfinished for %s", r.name, printable.Duration(idle)),
 			way:   r.options.target.unfinishedHint(r.name),
 		}
 	case !unfinished && r.options.resume:

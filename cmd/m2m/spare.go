@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"cognito-m2m/internal/printable"
 	"cognito-m2m/internal/reach"
 )
 
@@ -53,7 +54,7 @@ func (r *rotation) spareQuestion() string {
 		also = ", and the present one as soon as there is another"
 	}
 	return fmt.Sprintf("Rotate the secret of %s of %s?\nThe one before the present one was replaced %s ago. It is deleted first%s: every caller that has not read the new secret then gets invalid_client.",
-		r.name, r.target, span(time.Since(r.client.Replaced())), also)
+		r.name, r.target, printable.Duration(time.Since(r.client.Replaced())), also)
 }
 
 // makeRoom deletes what was found to be spare.

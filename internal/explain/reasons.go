@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"cognito-m2m/internal/jwtauth"
+	"cognito-m2m/internal/printable"
 )
 
 // reasons are those of the authorizer in words, with what to change. Part is what a reason is about. That a token is of
@@ -42,15 +43,15 @@ var reasons = map[error]func(e *explanation, part string) (said, advice string){
 	},
 	jwtauth.ErrExpired: func(e *explanation, _ string) (said, advice string) {
 		at, _ := e.token.claims.Time("exp")
-		return fmt.Sprintf("the token expired %s ago, at %s", span(e.now.Sub(at)), utc(at)), e.newToken()
+		return fmt.Sprintf("the token expired %s ago, at %s", printable.Duration(e.now.Sub(at)), utc(at)), e.newToken()
 	},
 	jwtauth.ErrIssuedInFuture: func(e *explanation, _ string) (said, advice string) {
 		at, _ := e.token.claims.Time("iat")
-		return fmt.Sprintf("the token was issued in the future: in %s, at %s", span(at.Sub(e.now)), utc(at)), "wait, or set the clock of the issuer"
+		return fmt.Sprintf("the token was issued in the future: in %s, at %s", printable.Duration(at.Sub(e.now)), utc(at)), "wait, or set the clock of the issuer"
 	},
 	jwtauth.ErrNotYetValid: func(e *explanation, _ string) (said, advice string) {
 		at, _ := e.token.claims.Time("nbf")
-		return fmt.Sprintf("the token is not valid yet: it will be in %s, at %s", span(at.Sub(e.now)), utc(at)), "wait until then, or " + e.newToken()
+		return fmt.Sprintf("the token is not valid yet: it will be in %s, at %s", printable.Duration(at.Sub(e.now)), utc(at)), "wait until then, or " + e.newToken()
 	},
 	jwtauth.ErrScopeClaim: func(e *explanation, part string) (said, advice string) {
 		return "its " + part + " is neither a text nor a list of texts", e.newToken()

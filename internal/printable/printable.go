@@ -1,9 +1,9 @@
-// Package printable makes text that somebody else wrote safe to show: names in a template or a token, what a server
-// answers, what is in a file. A character that could steer a terminal, start a line of its own, or show text in another
-// order than it stands there is written as its escape in JSON, \u001b. All else stays as it is.
+// Package printable shows things to a person: text that somebody else wrote, and durations.
 //
-// Use Text to put foreign text into a line, and Writer before a terminal, for what was overlooked
-// and for what programs write by themselves.
+// Names in a template or a token, what a server answers, and what is in a file must not do harm. A character that could
+// steer a terminal, start a line of its own, or show text in another order than it stands there is written as its escape
+// in JSON, \u001b. All else stays as it is. Use Text to put foreign text into a line, and Writer before a terminal, for
+// what was overlooked and for what programs write by themselves.
 package printable
 
 import (
