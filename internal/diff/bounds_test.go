@@ -18,7 +18,7 @@ func quoted(n int, format string) string {
 // Three long lists in one statement would be billions of grants: actions times resources times principals.
 func TestLargeStatementsAreNotTakenApart(t *testing.T) {
 	t.Parallel()
-	report := change(t, api("RolePolicy.PolicyDocument.Statement", `{"Effect": "Allow", "Action": `+quoted(300, "s3:A%d")+
+	report := changed(t, api("RolePolicy.PolicyDocument.Statement", `{"Effect": "Allow", "Action": `+quoted(300, "s3:A%d")+
 		`, "Resource": `+quoted(300, "arn:aws:s3:::b%d")+`}`))
 	for _, f := range report.Findings {
 		if f.Effect == "changes" && strings.HasPrefix(f.Message, "policy {Action: [s3:A0, s3:A1, ") {
@@ -34,7 +34,7 @@ func TestDifferencesAreBounded(t *testing.T) {
 	for i := range 3000 {
 		fields = append(fields, fmt.Sprintf(`"f%d": %d`, i, i))
 	}
-	report := change(t, api("Echo.Environment.Variables", "{"+strings.Join(fields, ", ")+"}"))
+	report := changed(t, api("Echo.Environment.Variables", "{"+strings.Join(fields, ", ")+"}"))
 	for _, r := range report.Environments[0].Stacks[0].Resources {
 		if last := len(r.Differences) - 1; last != 500 || r.Differences[last].Property != "and more" {
 			t.Errorf("%s has %d differences, the last one %+v; want 500 and a last one that says there are more", r.Path, last+1, r.Differences[last])

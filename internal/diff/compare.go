@@ -6,30 +6,13 @@ import (
 	"strings"
 
 	"cognito-m2m/internal/assembly"
-	"cognito-m2m/internal/printable"
+	"cognito-m2m/internal/diff/change"
 )
 
 // Options narrow a comparison.
 type Options struct {
 	// Environment is the only one to look at; empty looks at all.
 	Environment string
-}
-
-// change is what happens to one resource. before is nil for one that is added, after for one that is removed.
-type change struct {
-	kind          Kind
-	reason        string
-	before, after *resource
-	comparison    comparison
-	known         []cause // see causes
-}
-
-// resource is the one to call it by.
-func (c *change) resource() *resource {
-	if c.after != nil {
-		return c.after
-	}
-	return c.before
 }
 
 // Compare says what changes for a system that is deployed from before, when after is deployed. It fails if a template
@@ -49,9 +32,9 @@ func Compare(before, after *assembly.Assembly, options Options) (*Report, error)
 		environment := Environment{Name: name, Stacks: []Stack{}}
 		switch {
 		case !slices.Contains(before.StageNames(), name):
-			environment.Change = Added
+			environment.Change = change.Added
 		case !slices.Contains(after.StageNames(), name):
-			environment.Change = Removed
+			environment.Change = change.Removed
 		default:
 			var err error
 			if environment, err = compareEnvironments(before, after, name, &found); err != nil {
@@ -65,74 +48,70 @@ func Compare(before, after *assembly.Assembly, options Options) (*Report, error)
 }
 
 func compareEnvironments(before, after *assembly.Assembly, name string, found *findings) (Environment, error) {
-	was, err := newEnvironment(before, name)
+	was, err := templatesOf(before, name)
 	if err != nil {
 		return Environment{}, err
 	}
-	is, err := newEnvironment(after, name)
+	is, err := templatesOf(after, name)
 	if err != nil {
 		return Environment{}, err
 	}
-	byStack, all := map[string][]*change{}, []*change{}
-	for _, stack := range keys(was.stacks, is.stacks) {
-		byStack[stack] = match(was.stacks[stack], is.stacks[stack])
-		all = append(all, byStack[stack]...)
+	stacks := change.Compare(was, is)
+	byStack, all := make([][]*outcome, len(stacks)), []*outcome{}
+	for i, s := range stacks {
+		byStack[i] = outcomesOf(s.Resources)
+		all = append(all, byStack[i]...)
 	}
 	settle(all)
-	for _, c := range all {
-		found.add(name, c)
+	for _, o := range all {
+		found.add(name, o)
 	}
-	result := Environment{Name: name, Change: Same, Stacks: []Stack{}}
-	for _, stack := range keys(byStack) {
-		found.addStack(name, was.stacks[stack], is.stacks[stack])
-		compared := newStackReport(stack, was.stacks[stack], is.stacks[stack], byStack[stack])
-		if compared.Change != Same {
-			result.Change = Changed
+	result := Environment{Name: name, Change: change.Same, Stacks: []Stack{}}
+	for i, s := range stacks {
+		found.addStack(name, s)
+		compared := newStack(s, byStack[i])
+		if compared.Change != change.Same {
+			result.Change = change.Changed
 		}
 		result.Stacks = append(result.Stacks, compared)
 	}
 	return result, nil
 }
 
-func newStackReport(name string, before, after *stack, changes []*change) Stack {
-	s := Stack{Name: name, Change: Same, Resources: []Resource{}, Elements: elements(before, after)}
-	for _, c := range changes {
-		if c.kind != Same {
-			s.Resources = append(s.Resources, c.report())
+func templatesOf(a *assembly.Assembly, name string) (*change.Environment, error) {
+	stage, err := a.Stage(name)
+	if err != nil {
+		return nil, err
+	}
+	var templates []change.Template
+	for _, t := range stage.Templates() {
+		templates = append(templates, change.Template{
+			StackName: t.StackName, Account: t.Account, Region: t.Region, TerminationProtection: t.TerminationProtection,
+			Body: t.Body, Paths: t.Paths,
+		})
+	}
+	return change.NewEnvironment(name, templates)
+}
+
+func newStack(compared change.StackChange, outcomes []*outcome) Stack {
+	s := Stack{Name: compared.Name, Change: change.Same, Resources: []Resource{}, Elements: compared.Elements}
+	for _, o := range outcomes {
+		if o.kind != change.Same {
+			s.Resources = append(s.Resources, o.report())
 		}
 	}
 	slices.SortFunc(s.Resources, func(a, b Resource) int {
 		return strings.Compare(a.Path+" "+a.LogicalID, b.Path+" "+b.LogicalID)
 	})
 	switch {
-	case before == nil:
-		s.Change = Added
-	case after == nil:
-		s.Change = Removed
+	case compared.Before == nil:
+		s.Change = change.Added
+	case compared.After == nil:
+		s.Change = change.Removed
 	case len(s.Resources)+len(s.Elements) > 0:
-		s.Change = Changed
+		s.Change = change.Changed
 	}
 	return s
-}
-
-func (c *change) report() Resource {
-	r := c.resource()
-	reported := Resource{
-		LogicalID:    r.logicalID,
-		Type:         r.typeName,
-		Path:         printable.Text(r.path()),
-		Change:       c.kind,
-		Reason:       c.reason,
-		AssetChanged: c.comparison.assetChanged,
-		Differences:  c.comparison.listed(),
-	}
-	if c.moved() {
-		reported.WasLogicalID = c.before.logicalID
-	}
-	if reported.Differences == nil {
-		reported.Differences = []Difference{}
-	}
-	return reported
 }
 
 func union(a, b []string) []string {

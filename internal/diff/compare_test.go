@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cognito-m2m/internal/diff"
+	"cognito-m2m/internal/diff/change"
 	"cognito-m2m/internal/m2mtest"
 	"cognito-m2m/internal/replacement"
 )
@@ -28,7 +29,7 @@ func TestNothingChanged(t *testing.T) {
 	for name, edits := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			report := change(t, edits...)
+			report := changed(t, edits...)
 			var text strings.Builder
 			if err := report.WriteText(&text); err != nil {
 				t.Fatal(err)
@@ -118,7 +119,7 @@ func TestResources(t *testing.T) {
 	for _, test := range cases {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			if difference := cmp.Diff(test.want, resourceLines(change(t, test.edits...))); difference != "" {
+			if difference := cmp.Diff(test.want, resourceLines(changed(t, test.edits...))); difference != "" {
 				t.Errorf("resources (-want +got):\n%s", difference)
 			}
 		})
@@ -152,29 +153,29 @@ func resourceLines(report *diff.Report) []string {
 
 func TestElements(t *testing.T) {
 	t.Parallel()
-	report := change(t,
+	report := changed(t,
 		api("/Outputs/ClientIdReader", ""),
 		api("/Outputs/ApiUrl/Value", `"https://api.example"`),
 		api("/Parameters/Code", `{"Type": "String", "NoEcho": true, "Default": "hunter2"}`),
 		api("/Conditions", `{"IsProd": {"Fn::Equals": ["a", "a"]}}`),
 		api("/Description", `"Who may call what, and more."`),
 	)
-	want := []diff.Element{
-		{Section: "Outputs", Name: "ApiUrl", Change: diff.Changed, Differences: []diff.Difference{
+	want := []change.Element{
+		{Section: "Outputs", Name: "ApiUrl", Change: change.Changed, Differences: []change.Difference{
 			{Property: "Value", Old: "${HttpApi.ApiEndpoint}", New: "https://api.example"},
 		}},
-		{Section: "Outputs", Name: "ClientIdReader", Change: diff.Removed, Differences: []diff.Difference{
+		{Section: "Outputs", Name: "ClientIdReader", Change: change.Removed, Differences: []change.Difference{
 			{Property: "Value", Old: "${Reader}", New: "(not set)"},
 		}},
-		{Section: "Parameters", Name: "Code", Change: diff.Added, Differences: []diff.Difference{
+		{Section: "Parameters", Name: "Code", Change: change.Added, Differences: []change.Difference{
 			{Property: "Default", Old: "(hidden)", New: "(hidden)"},
 			{Property: "NoEcho", Old: "(not set)", New: "true"},
 			{Property: "Type", Old: "(not set)", New: "String"},
 		}},
-		{Section: "Conditions", Name: "IsProd", Change: diff.Added, Differences: []diff.Difference{
+		{Section: "Conditions", Name: "IsProd", Change: change.Added, Differences: []change.Difference{
 			{Property: "IsProd", Old: "(not set)", New: "Equals [a, a]"},
 		}},
-		{Section: "Stack", Name: "Description", Change: diff.Changed, Differences: []diff.Difference{
+		{Section: "Stack", Name: "Description", Change: change.Changed, Differences: []change.Difference{
 			{Property: "Description", Old: "Who may call what.", New: "Who may call what, and more."},
 		}},
 	}
@@ -198,7 +199,7 @@ func withStaging(t *testing.T, dir string) {
 func TestEnvironments(t *testing.T) {
 	t.Parallel()
 	both, one := edited(t, withStaging), edited(t)
-	for change, dirs := range map[diff.Kind][2]string{diff.Added: {one, both}, diff.Removed: {both, one}} {
+	for change, dirs := range map[change.Kind][2]string{change.Added: {one, both}, change.Removed: {both, one}} {
 		report := compare(t, dirs[0], dirs[1])
 		var got []string
 		for _, e := range report.Environments {

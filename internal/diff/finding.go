@@ -4,69 +4,65 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"cognito-m2m/internal/diff/change"
 )
 
 // messageLength is how many characters of a message are kept: a policy can be long.
 const messageLength = 300
 
-// findings collects what the rules say, one Finding for the environments in which the same happens.
-type findings struct{ byText map[text]*Finding }
+// findings collects what the rules say, one Finding for the environments in which the same happens, in the order in which
+// they are asked about.
+type findings struct{ byKey map[findingKey]*Finding }
 
-// text is a finding without its environments.
-type text struct{ rule, subject, message, effect string }
+// findingKey is a finding without its environments.
+type findingKey struct{ rule, subject, message, effect string }
 
 // add asks every rule about a change.
-func (f *findings) add(environment string, c *change) {
+func (f *findings) add(environment string, o *outcome) {
 	for _, rule := range rules {
-		if !rule.appliesTo(c.resource().typeName) {
+		if !rule.appliesTo(o.resource().Type) {
 			continue
 		}
-		for _, remark := range rule.check(c) {
-			f.put(environment, rule.name, c.subject(), remark)
+		for _, remark := range rule.check(o) {
+			f.put(environment, rule.name, o.subject(), remark)
 		}
 	}
 }
 
 // addStack asks about what belongs to a stack as a whole.
-func (f *findings) addStack(environment string, before, after *stack) {
-	if before == nil || after == nil {
+func (f *findings) addStack(environment string, s change.StackChange) {
+	if s.Before == nil || s.After == nil {
 		return
 	}
 	// Without the environment's name, the same change in several environments is one finding.
-	subject := "stack " + strings.Replace(after.StackName, "-"+environment+"-", "-*-", 1)
+	subject := "stack " + strings.Replace(s.After.StackName, "-"+environment+"-", "-*-", 1)
 	for _, rule := range stackRules {
-		for _, remark := range rule.check(before, after) {
+		for _, remark := range rule.check(s.Before, s.After) {
 			f.put(environment, rule.name, subject, remark)
 		}
 	}
 }
 
-// subject names both versions of a resource that gets another name.
-func (c *change) subject() string {
-	subject := c.resource().subject()
-	if c.both() && c.before.subject() != subject {
-		return c.before.subject() + " -> " + strings.TrimPrefix(subject, kindOf(c.after.typeName).noun+" ")
-	}
-	return subject
-}
-
 func (f *findings) put(environment, rule, subject string, remark remark) {
 	message := cut(remark.message, messageLength)
-	key := text{rule, subject, message, string(remark.effect)}
-	if f.byText == nil {
-		f.byText = map[text]*Finding{}
+	key := findingKey{rule, subject, message, string(remark.effect)}
+	if f.byKey == nil {
+		f.byKey = map[findingKey]*Finding{}
 	}
-	found, ok := f.byText[key]
+	found, ok := f.byKey[key]
 	if !ok {
 		found = &Finding{Rule: rule, Effect: remark.effect, Subject: subject, Message: message}
-		f.byText[key] = found
+		f.byKey[key] = found
 	}
-	found.Environments = union(found.Environments, []string{environment})
+	if !slices.Contains(found.Environments, environment) {
+		found.Environments = append(found.Environments, environment)
+	}
 }
 
 func (f *findings) sorted() []Finding {
-	list := make([]Finding, 0, len(f.byText))
-	for _, found := range f.byText {
+	list := make([]Finding, 0, len(f.byKey))
+	for _, found := range f.byKey {
 		list = append(list, *found)
 	}
 	slices.SortFunc(list, order)

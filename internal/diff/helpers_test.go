@@ -107,7 +107,7 @@ func compare(t *testing.T, before, after string) *diff.Report {
 }
 
 // change is what the edits do to the fixture.
-func change(t *testing.T, edits ...edit) *diff.Report {
+func changed(t *testing.T, edits ...edit) *diff.Report {
 	t.Helper()
 	return compare(t, fixture, edited(t, edits...))
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"cognito-m2m/internal/diff/change"
 	"cognito-m2m/internal/printable"
 )
 
@@ -64,7 +65,7 @@ func (b *bounded) addFindings(heading string, findings []Finding) {
 
 func (b *bounded) addEnvironment(e Environment) {
 	b.add(fmt.Sprintf("\n#### %s: %s\n", escape(e.Name), describe(e.Change)))
-	if e.Change != Changed {
+	if e.Change != change.Changed {
 		return
 	}
 	for _, s := range e.Stacks {

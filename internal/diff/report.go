@@ -1,5 +1,7 @@
 package diff
 
+import "cognito-m2m/internal/diff/change"
+
 // Report is what differs between two cloud assemblies. Everything in it is sorted, so equal input gives equal output;
 // its JSON keys are stable.
 type Report struct {
@@ -25,7 +27,7 @@ type Effect string
 // The effects, in the order in which findings are shown.
 const (
 	Loosens  Effect = "loosens"  // more is allowed, or less is protected or recorded
-	Changes  Effect = "changes"  // other than before; whether it is more or less can't be told from the template
+	Changes  Effect = "changes"  // other than before; the template does not say whether it is more or less
 	Tightens Effect = "tightens" // less is allowed: whoever relied on it is refused
 	Replaces Effect = "replaces" // something stateful is made anew, with another id, address or content
 	Removes  Effect = "removes"  // something stateful is no longer in the template
@@ -38,32 +40,25 @@ var effects = map[Effect]int{Loosens: 0, Changes: 1, Tightens: 2, Replaces: 3, R
 // addresses or data.
 func (e Effect) Stateful() bool { return e == Replaces || e == Removes }
 
-// Kind says what happens to an environment, a stack, a resource or another element of a template.
-type Kind string
-
-// The kinds of change.
+// What CloudFormation makes of a changed resource; the other kinds are package change's.
 const (
-	Same       Kind = "same"
-	Added      Kind = "added"
-	Removed    Kind = "removed"
-	Changed    Kind = "changed"
-	Replaced   Kind = "replaced"
-	MayReplace Kind = "mayReplace" // changed, in a type about which this package can't tell whether it is replaced
+	Replaced   change.Kind = "replaced"
+	MayReplace change.Kind = "mayReplace" // changed, in a type about which m2m can't tell whether it is replaced
 )
 
 // Environment is one CDK stage. Stacks are listed only where both assemblies have it.
 type Environment struct {
-	Name   string  `json:"name"`
-	Change Kind    `json:"change"`
-	Stacks []Stack `json:"stacks"`
+	Name   string      `json:"name"`
+	Change change.Kind `json:"change"`
+	Stacks []Stack     `json:"stacks"`
 }
 
 // Stack is one stack of an environment; one without a difference has no resources and no elements.
 type Stack struct {
-	Name      string     `json:"name"`
-	Change    Kind       `json:"change"`
-	Resources []Resource `json:"resources"`
-	Elements  []Element  `json:"elements"`
+	Name      string           `json:"name"`
+	Change    change.Kind      `json:"change"`
+	Resources []Resource       `json:"resources"`
+	Elements  []change.Element `json:"elements"`
 }
 
 // Resource is a resource that differs.
@@ -73,34 +68,19 @@ type Resource struct {
 	WasLogicalID string `json:"wasLogicalId,omitempty"`
 	Type         string `json:"type"`
 	// Path is the construct path inside the environment, the logical id if there is none.
-	Path   string `json:"path"`
-	Change Kind   `json:"change"`
+	Path   string      `json:"path"`
+	Change change.Kind `json:"change"`
 	// Reason says why the resource is replaced.
 	Reason string `json:"reason,omitempty"`
 	// AssetChanged is true if the code or another asset differs. Its hash is left out of Differences.
-	AssetChanged bool         `json:"assetChanged,omitempty"`
-	Differences  []Difference `json:"differences"`
-}
-
-// Element is an output, parameter, condition or other part of a template that differs.
-type Element struct {
-	Section     string       `json:"section"`
-	Name        string       `json:"name"`
-	Change      Kind         `json:"change"`
-	Differences []Difference `json:"differences"`
-}
-
-// Difference is one value that differs. Values are shortened, and hidden where the name is a secret's.
-type Difference struct {
-	Property string `json:"property"`
-	Old      string `json:"old"`
-	New      string `json:"new"`
+	AssetChanged bool                `json:"assetChanged,omitempty"`
+	Differences  []change.Difference `json:"differences"`
 }
 
 // Equal reports whether there is no difference at all.
 func (r *Report) Equal() bool {
 	for _, e := range r.Environments {
-		if e.Change != Same {
+		if e.Change != change.Same {
 			return false
 		}
 	}

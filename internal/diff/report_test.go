@@ -42,7 +42,7 @@ func TestReportsAsWritten(t *testing.T) {
 			return encoder.Encode(r)
 		},
 	}
-	report := change(t, demonstration()...)
+	report := changed(t, demonstration()...)
 	for name, form := range forms {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -69,7 +69,7 @@ func TestMarkdownIsBounded(t *testing.T) {
 	for i := range routes {
 		edits = append(edits, fmt.Sprintf(`"Route%d": {"Type": "AWS::ApiGatewayV2::Route", "Properties": {"RouteKey": "GET /%d/with/a/path/that/is/rather/long"}}`, i, i))
 	}
-	report := change(t, replace(`"Thing": {`, strings.Join(edits, ",\n")+`, "Thing": {`))
+	report := changed(t, replace(`"Thing": {`, strings.Join(edits, ",\n")+`, "Thing": {`))
 	var markdown strings.Builder
 	if err := report.WriteMarkdown(&markdown); err != nil {
 		t.Fatal(err)
@@ -90,7 +90,7 @@ func TestMarkdownIsBounded(t *testing.T) {
 // TestMarkdownTakesNothingForMarkup: names come from templates, and a comment is read by others.
 func TestMarkdownTakesNothingForMarkup(t *testing.T) {
 	t.Parallel()
-	report := change(t,
+	report := changed(t,
 		api("Writer.AllowedOAuthScopes", "[\"@everyone\", \"<img src=x>\", \"[a](http://b)\", \"`c`\"]"),
 		api("AnyRoute.RouteKey", "\"GET /``x\""),
 		api("AnyRoute.AuthorizationType", `"NONE"`),

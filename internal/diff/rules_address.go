@@ -1,11 +1,6 @@
 package diff
 
-import (
-	"reflect"
-	"slices"
-
-	"cognito-m2m/naming"
-)
+import "cognito-m2m/internal/diff/change"
 
 // address is a property of which every URL of the resource is made. A resource that is replaced or removed with its
 // address is stateful.
@@ -20,17 +15,17 @@ type address struct {
 var addresses = []address{
 	{"stage-address", typeStage, []string{"StageName"}, "every URL of the API changes", stagePath},
 	{"mapping-address", typeMapping, []string{"ApiMappingKey"}, "every URL at the custom domain changes", mappingPath},
-	{"mapping-address", typeMapping, []string{"DomainName"}, "the API goes to another custom domain", show},
-	{"record-address", typeRecord, []string{"Name"}, "another DNS name, and the old one no longer resolves", show},
+	{"mapping-address", typeMapping, []string{"DomainName"}, "the API goes to another custom domain", change.Show},
+	{"record-address", typeRecord, []string{"Name"}, "another DNS name, and the old one no longer resolves", change.Show},
 	{"issuer-type", typeUserPool, []string{"IssuerConfiguration", "Type"}, "the issuer of the tokens changes, and with it the addresses of discovery and keys", issuerType},
 }
 
 func (a address) rule() rule {
-	return rule{a.name, []string{a.typeName}, func(c *change) []remark {
-		if !c.both() {
+	return rule{a.name, []string{a.typeName}, func(o *outcome) []remark {
+		if !o.Both() {
 			return nil
 		}
-		was, is := a.show(c.before.get(a.path...)), a.show(c.after.get(a.path...))
+		was, is := a.show(o.Before.Get(a.path...)), a.show(o.After.Get(a.path...))
 		if was == is {
 			return nil
 		}
@@ -43,7 +38,7 @@ func stagePath(name any) string {
 	if name == "$default" {
 		return "/"
 	}
-	return "/" + show(name) + "/"
+	return "/" + change.Show(name) + "/"
 }
 
 // mappingPath is where an API stands at its custom domain: at its root, unless there is a key.
@@ -51,7 +46,7 @@ func mappingPath(key any) string {
 	if key == nil || key == "" || key == "(none)" {
 		return "/"
 	}
-	return "/" + show(key) + "/"
+	return "/" + change.Show(key) + "/"
 }
 
 // issuerType is the type of a pool's issuer; a pool that is told none has the original one.
@@ -59,21 +54,5 @@ func issuerType(value any) string {
 	if value == nil {
 		return "ORIGINAL"
 	}
-	return show(value)
-}
-
-// outputAddresses are the outputs that callers and m2m read an address from.
-var outputAddresses = []string{naming.APIURLOutput, naming.IssuerOutput, naming.TokenEndpointOutput}
-
-// addressOutputs compares them: what they say is what a caller is to use, whichever resource it comes from.
-func addressOutputs(before, after *stack) []remark {
-	var found []remark
-	was, is := object(before.Body["Outputs"]), object(after.Body["Outputs"])
-	for _, name := range outputAddresses {
-		old, given := object(was[name])["Value"], object(is[name])["Value"]
-		if old != nil && !reflect.DeepEqual(old, given) {
-			found = slices.Concat(found, remarks(Changes, "the address for callers changes (output "+name+"): "+show(old)+" -> "+show(given)))
-		}
-	}
-	return found
+	return change.Show(value)
 }

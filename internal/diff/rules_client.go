@@ -3,6 +3,8 @@ package diff
 import (
 	"strings"
 	"time"
+
+	"cognito-m2m/internal/diff/change"
 )
 
 // Units of TokenValidityUnits.
@@ -13,23 +15,23 @@ var validityUnits = map[string]time.Duration{
 	"days":    24 * time.Hour,
 }
 
-func clientAdded(c *change) []remark {
-	if c.before != nil {
+func clientAdded(o *outcome) []remark {
+	if o.Before != nil {
 		return nil
 	}
-	scopes := items(c.after.get("AllowedOAuthScopes"), "")
+	scopes := items(o.After.Get("AllowedOAuthScopes"), "")
 	if len(scopes) == 0 {
 		return remarks(Loosens, "added, without scopes of its own")
 	}
 	return remarks(Loosens, "added, may ask for "+strings.Join(scopes, ", "))
 }
 
-func tokenValidity(c *change) []remark {
-	if !c.both() {
+func tokenValidity(o *outcome) []remark {
+	if !o.Both() {
 		return nil
 	}
-	was, okWas := accessTokenValidity(c.before)
-	is, okIs := accessTokenValidity(c.after)
+	was, okWas := accessTokenValidity(o.Before)
+	is, okIs := accessTokenValidity(o.After)
 	switch {
 	case !okWas || !okIs:
 		return nil // a value that the template does not spell out shows among the differences
@@ -42,8 +44,8 @@ func tokenValidity(c *change) []remark {
 }
 
 // accessTokenValidity is an hour if the client does not say, and in hours if it names no unit.
-func accessTokenValidity(client *resource) (time.Duration, bool) {
-	value := client.get("AccessTokenValidity")
+func accessTokenValidity(client *change.Resource) (time.Duration, bool) {
+	value := client.Get("AccessTokenValidity")
 	if value == nil {
 		return time.Hour, true
 	}
@@ -52,8 +54,8 @@ func accessTokenValidity(client *resource) (time.Duration, bool) {
 		return 0, false
 	}
 	unit := time.Hour
-	if named := client.get("TokenValidityUnits", "AccessToken"); named != nil {
-		unit, ok = validityUnits[show(named)]
+	if named := client.Get("TokenValidityUnits", "AccessToken"); named != nil {
+		unit, ok = validityUnits[change.Show(named)]
 	}
 	return time.Duration(amount * float64(unit)), ok
 }

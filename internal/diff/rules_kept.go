@@ -3,6 +3,8 @@ package diff
 import (
 	"maps"
 	"slices"
+
+	"cognito-m2m/internal/diff/change"
 )
 
 // What AWS keeps although the template no longer has it. An update sends what the template has: what is left out of it
@@ -10,18 +12,18 @@ import (
 
 // routeSettingsKept: API Gateway merges RouteSettings, and refuses every later update of a stage that has settings for
 // a route that is gone ("Unable to find Route by key").
-func routeSettingsKept(c *change) []remark {
-	if !c.both() || c.kind == Replaced {
+func routeSettingsKept(o *outcome) []remark {
+	if !o.Both() || o.kind == Replaced {
 		return nil
 	}
-	was, is := object(c.before.get("RouteSettings")), object(c.after.get("RouteSettings"))
+	was, is := change.Object(o.Before.Get("RouteSettings")), change.Object(o.After.Get("RouteSettings"))
 	var found []remark
 	for _, key := range slices.Sorted(maps.Keys(was)) {
 		if _, ok := is[key]; ok {
 			continue
 		}
-		command := "aws apigatewayv2 delete-route-settings --api-id ID --stage-name '" + stageName(c.after) + "' --route-key '" + key + "'"
-		if c.after.stack.hasRoute(key) {
+		command := "aws apigatewayv2 delete-route-settings --api-id ID --stage-name '" + stageName(o.After) + "' --route-key '" + key + "'"
+		if hasRoute(o.After.Stack, key) {
 			found = append(found, remark{Changes, "the throttle of " + key + " stays unchanged, because leaving it out removes nothing: write throttle: default, or afterwards run " + command})
 			continue
 		}
@@ -30,12 +32,12 @@ func routeSettingsKept(c *change) []remark {
 	return found
 }
 
-func stageName(r *resource) string { return show(r.get("StageName")) }
+func stageName(r *change.Resource) string { return change.Show(r.Get("StageName")) }
 
 // hasRoute tells whether the stack has a route of that key.
-func (s *stack) hasRoute(key string) bool {
-	return slices.ContainsFunc(slices.Collect(maps.Values(s.resources)), func(r *resource) bool {
-		return r.typeName == typeRoute && r.get("RouteKey") == key
+func hasRoute(s *change.Stack, key string) bool {
+	return slices.ContainsFunc(slices.Collect(maps.Values(s.Resources)), func(r *change.Resource) bool {
+		return r.Type == typeRoute && r.Get("RouteKey") == key
 	})
 }
 
@@ -61,8 +63,8 @@ var keptSettings = []keptSetting{
 }
 
 func (k keptSetting) rule() rule {
-	return rule{k.name, []string{k.typeName}, func(c *change) []remark {
-		if !c.both() || c.kind == Replaced || c.before.get(k.property) == nil || c.after.get(k.property) != nil {
+	return rule{k.name, []string{k.typeName}, func(o *outcome) []remark {
+		if !o.Both() || o.kind == Replaced || o.Before.Get(k.property) == nil || o.After.Get(k.property) != nil {
 			return nil
 		}
 		return remarks(Changes, k.says)

@@ -1,8 +1,9 @@
 package diff
 
 import (
-	"slices"
 	"strings"
+
+	"cognito-m2m/internal/diff/change"
 )
 
 const (
@@ -10,25 +11,25 @@ const (
 	authorizationJWT  = "JWT"
 )
 
-func authorizationType(r *resource) string {
-	if value := r.get("AuthorizationType"); value != nil {
-		return show(value)
+func authorizationType(r *change.Resource) string {
+	if value := r.Get("AuthorizationType"); value != nil {
+		return change.Show(value)
 	}
 	return authorizationNone
 }
 
 // scopesOf lists the scopes that a token must carry one of; none at all opens a route to every client in the audience.
-func scopesOf(r *resource) []string { return items(r.get("AuthorizationScopes"), "") }
+func scopesOf(r *change.Resource) []string { return items(r.Get("AuthorizationScopes"), "") }
 
-func routeAdded(c *change) []remark {
-	if c.before != nil {
+func routeAdded(o *outcome) []remark {
+	if o.Before != nil {
 		return nil
 	}
-	switch scopes := scopesOf(c.after); {
-	case authorizationType(c.after) == authorizationNone:
+	switch scopes := scopesOf(o.After); {
+	case authorizationType(o.After) == authorizationNone:
 		return remarks(Loosens, "added without an authorizer: anyone may call it")
-	case authorizationType(c.after) != authorizationJWT:
-		return remarks(Changes, "added with authorization "+authorizationType(c.after))
+	case authorizationType(o.After) != authorizationJWT:
+		return remarks(Changes, "added with authorization "+authorizationType(o.After))
 	case len(scopes) == 0:
 		return remarks(Loosens, "added without scopes: any client of the authorizer's audience may call it")
 	default:
@@ -36,20 +37,20 @@ func routeAdded(c *change) []remark {
 	}
 }
 
-func routeRemoved(c *change) []remark {
-	if c.after != nil {
+func routeRemoved(o *outcome) []remark {
+	if o.After != nil {
 		return nil
 	}
 	return remarks(Tightens, "removed: its callers get 404, or what a more general route answers")
 }
 
-func routeAuthorization(c *change) []remark {
-	if !c.both() {
+func routeAuthorization(o *outcome) []remark {
+	if !o.Both() {
 		return nil
 	}
-	was, is := authorizationType(c.before), authorizationType(c.after)
+	was, is := authorizationType(o.Before), authorizationType(o.After)
 	arrow := " (AuthorizationType " + was + " -> " + is + ")"
-	byWas, byIs := show(c.before.get("AuthorizerId")), show(c.after.get("AuthorizerId"))
+	byWas, byIs := change.Show(o.Before.Get("AuthorizerId")), change.Show(o.After.Get("AuthorizerId"))
 	switch {
 	case was == is && byWas != byIs:
 		return remarks(Changes, "asks another authorizer: "+byWas+" -> "+byIs)
@@ -65,11 +66,11 @@ func routeAuthorization(c *change) []remark {
 }
 
 // routeScopes compares what a token must carry. Each scope of a route is an alternative, so one more lets more in.
-func routeScopes(c *change) []remark {
-	if !c.both() || authorizationType(c.before) != authorizationJWT || authorizationType(c.after) != authorizationJWT {
+func routeScopes(o *outcome) []remark {
+	if !o.Both() || authorizationType(o.Before) != authorizationJWT || authorizationType(o.After) != authorizationJWT {
 		return nil
 	}
-	was, is := scopesOf(c.before), scopesOf(c.after)
+	was, is := scopesOf(o.Before), scopesOf(o.After)
 	gained, lost := without(is, was), without(was, is)
 	switch {
 	case len(gained)+len(lost) == 0:
@@ -88,52 +89,28 @@ func routeScopes(c *change) []remark {
 }
 
 // audience compares the clients whose tokens an authorizer accepts.
-func audience(c *change) []remark {
-	if c.after == nil {
+func audience(o *outcome) []remark {
+	if o.After == nil {
 		return nil
 	}
-	was, is := audienceOf(c.before), audienceOf(c.after)
+	was, is := audienceOf(o.Before), audienceOf(o.After)
 	accepts := func(who string) remark { return remark{Loosens, "accepts tokens of " + who} }
 	refuses := func(who string) remark { return remark{Tightens, "no longer accepts tokens of " + who} }
 	return append(each(without(is, was), accepts), each(without(was, is), refuses)...)
 }
 
 // audienceOf names the clients as the environment file does, where the audience refers to them.
-func audienceOf(authorizer *resource) []string {
-	values, ok := authorizer.get("JwtConfiguration", "Audience").([]any)
+func audienceOf(authorizer *change.Resource) []string {
+	values, ok := authorizer.Get("JwtConfiguration", "Audience").([]any)
 	if !ok {
-		return items(authorizer.get("JwtConfiguration", "Audience"), "")
+		return items(authorizer.Get("JwtConfiguration", "Audience"), "")
 	}
 	return each(values, func(value any) string {
-		if client := authorizer.refersTo(value); client != nil {
-			return client.subject()
+		if client := authorizer.RefersTo(value); client != nil {
+			return subjectOf(client)
 		}
-		return show(value)
+		return change.Show(value)
 	})
-}
-
-// items are the texts of a list of texts, or of a field of the objects in it. Anything but a list counts as one item.
-func items(value any, field string) []string {
-	values, ok := value.([]any)
-	switch {
-	case value == nil:
-		return nil
-	case !ok:
-		return []string{show(value)}
-	}
-	return each(values, func(item any) string {
-		if field != "" && object(item)[field] != nil {
-			return show(object(item)[field])
-		}
-		return show(item)
-	})
-}
-
-// without lists what is in all and not in some, in order.
-func without(all, some []string) []string {
-	rest := less(all, some)
-	slices.Sort(rest)
-	return slices.Compact(rest)
 }
 
 func either(items []string) string { return strings.Join(items, " or ") }

@@ -2,32 +2,32 @@ package diff
 
 import (
 	"fmt"
-	"reflect"
-	"strings"
+
+	"cognito-m2m/internal/diff/change"
 )
 
 // stateful says what a replacement or removal costs.
-func stateful(c *change) []remark {
-	r := c.resource()
-	loss := kindOf(r.typeName).loss
+func stateful(o *outcome) []remark {
+	r := o.resource()
+	loss := infoOf(r.Type).loss
 	switch {
 	case loss == "":
 		return nil
-	case c.kind == Replaced:
+	case o.kind == Replaced:
 		policy := "UpdateReplacePolicy"
-		if c.moved() { // for CloudFormation, the old one is removed
+		if o.Moved() { // for CloudFormation, the old one is removed
 			policy = "DeletionPolicy"
 		}
-		return remarks(Replaces, fmt.Sprintf("replaced (%s): %s", c.reason, loss)+fate(c.before, policy))
-	case c.kind == Removed:
-		return remarks(Removes, "removed: "+loss+fate(c.before, "DeletionPolicy"))
+		return remarks(Replaces, fmt.Sprintf("replaced (%s): %s", o.reason, loss)+fate(o.Before, policy))
+	case o.kind == change.Removed:
+		return remarks(Removes, "removed: "+loss+fate(o.Before, "DeletionPolicy"))
 	}
 	return nil
 }
 
 // fate is an addition about what CloudFormation does with the old resource.
-func fate(r *resource, policy string) string {
-	value := show(r.attributes[policy])
+func fate(r *change.Resource, policy string) string {
+	value := change.Show(r.Attributes[policy])
 	if protections[value] == 0 {
 		return "; the old one is deleted"
 	}
@@ -35,15 +35,15 @@ func fate(r *resource, policy string) string {
 }
 
 // protections order the values of DeletionPolicy and UpdateReplacePolicy. What is not set is deleted.
-var protections = map[string]int{notSet: 0, "Delete": 0, "Snapshot": 1, "RetainExceptOnCreate": 2, "Retain": 2}
+var protections = map[string]int{"Delete": 0, "Snapshot": 1, "RetainExceptOnCreate": 2, "Retain": 2}
 
-func deletionPolicy(c *change) []remark {
-	if !c.both() {
+func deletionPolicy(o *outcome) []remark {
+	if !o.Both() {
 		return nil
 	}
 	var found []remark
 	for _, name := range []string{"DeletionPolicy", "UpdateReplacePolicy"} {
-		was, is := show(c.before.attributes[name]), show(c.after.attributes[name])
+		was, is := change.Show(o.Before.Attributes[name]), change.Show(o.After.Attributes[name])
 		message := name + " " + was + " -> " + is
 		switch {
 		case protections[was] > protections[is]:
@@ -55,52 +55,31 @@ func deletionPolicy(c *change) []remark {
 	return found
 }
 
-// secretValue: what the template gives as value is written over what is there whenever it changes, a rotated value too.
-func secretValue(c *change) []remark {
-	if !c.both() {
-		return nil
-	}
-	for _, name := range []string{"SecretString", "GenerateSecretString"} {
-		if !reflect.DeepEqual(c.before.properties[name], c.after.properties[name]) {
-			return remarks(Replaces, "its value is overwritten ("+name+" changes), whatever a rotation has put there")
+// removal is a rule for a type whose removal says enough.
+type removal struct {
+	name     string
+	typeName string
+	effect   Effect
+	message  string
+}
+
+var removals = []removal{
+	{"rotation-removed", typeRotationSchedule, Loosens, "removed: the secret is no longer rotated"},
+	{"alarm-removed", "AWS::CloudWatch::Alarm", Loosens, "removed: it no longer notifies anyone"},
+	{"alarm-removed", "AWS::CloudWatch::CompositeAlarm", Loosens, "removed: it no longer notifies anyone"},
+	{"firewall-removed", "AWS::WAFv2::WebACLAssociation", Loosens, "removed: the web ACL no longer protects it"},
+	{"metric-removed", "AWS::Logs::MetricFilter", Loosens, "removed: what it counted in the logs is no longer seen"},
+	{"stage-removed", typeStage, Removes, "removed: its URLs answer 404"},
+	{"mapping-removed", typeMapping, Removes, "removed: the custom domain no longer leads to the API"},
+	{"record-removed", typeRecord, Removes, "removed: the name leads nowhere"},
+	{"scopes-removed", typeResourceServer, Tightens, "removed: tokens no longer carry its scopes, and routes that ask for them answer 403"},
+}
+
+func (r removal) rule() rule {
+	return rule{r.name, []string{r.typeName}, func(o *outcome) []remark {
+		if o.kind != change.Removed {
+			return nil
 		}
-	}
-	return nil
-}
-
-// stackRules look at what belongs to a stack as a whole.
-var stackRules = []struct {
-	name  string
-	check func(before, after *stack) []remark
-}{
-	{"termination-protection", terminationProtection},
-	{"stack-moved", stackMoved},
-	{"address", addressOutputs},
-}
-
-func terminationProtection(before, after *stack) []remark {
-	switch {
-	case before.TerminationProtection && !after.TerminationProtection:
-		return remarks(Loosens, "termination protection is taken away")
-	case !before.TerminationProtection && after.TerminationProtection:
-		return remarks(Tightens, "gets termination protection")
-	}
-	return nil
-}
-
-// stackMoved: an account or Region that becomes known, or is no longer named, may still be the same one.
-func stackMoved(before, after *stack) []remark {
-	var moved []string
-	for _, part := range []struct{ name, was, is string }{
-		{"account", before.Account, after.Account},
-		{"Region", before.Region, after.Region},
-	} {
-		if part.was != "" && part.is != "" && part.was != part.is {
-			moved = append(moved, fmt.Sprintf("%s %s -> %s", part.name, part.was, part.is))
-		}
-	}
-	if len(moved) == 0 {
-		return nil
-	}
-	return remarks(Replaces, "goes to another place ("+strings.Join(moved, ", ")+"): everything in it is new there, and the old stack stays behind")
+		return remarks(r.effect, r.message)
+	}}
 }

@@ -24,7 +24,7 @@ func TestRules(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			var got []string
-			for _, f := range change(t, test.edits...).Findings {
+			for _, f := range changed(t, test.edits...).Findings {
 				line := f.Rule + " " + string(f.Effect) + " " + f.Subject + ": " + f.Message
 				got = append(got, abbreviated(line, test.want))
 			}

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"math"
 	"strconv"
+
+	"cognito-m2m/internal/diff/change"
 )
 
 // limit is a number whose change loosens or tightens something.
@@ -25,11 +27,11 @@ var limits = []limit{
 }
 
 func (l limit) rule() rule {
-	return rule{l.name, []string{l.typeName}, func(c *change) []remark {
-		if !c.both() {
+	return rule{l.name, []string{l.typeName}, func(o *outcome) []remark {
+		if !o.Both() {
 			return nil
 		}
-		was, is := c.before.get(l.path...), c.after.get(l.path...)
+		was, is := o.Before.Get(l.path...), o.After.Get(l.path...)
 		return compareNumbers(l.number(was), l.number(is), l.lower, l.what+": "+l.show(was)+" -> "+l.show(is))
 	}}
 }
@@ -38,7 +40,7 @@ func (l limit) show(value any) string {
 	if value == nil {
 		return l.unset
 	}
-	return show(value)
+	return change.Show(value)
 }
 
 // number is NaN for what the template does not spell out.
@@ -76,8 +78,8 @@ func number(value any) (float64, bool) {
 	return 0, false
 }
 
-// aSwitch is a setting of which one value is the safe one.
-type aSwitch struct {
+// safeguard is a setting of which one value is the safe one.
+type safeguard struct {
 	name         string
 	typeName     string
 	path         []string
@@ -85,7 +87,7 @@ type aSwitch struct {
 	safe, absent string
 }
 
-var switches = []aSwitch{
+var safeguards = []safeguard{
 	{"deletion-protection", typeUserPool, []string{"DeletionProtection"}, "deletion protection", "ACTIVE", "INACTIVE"},
 	{"sign-up", typeUserPool, []string{"AdminCreateUserConfig", "AllowAdminCreateUserOnly"}, "only administrators create users", "true", "false"},
 	{"client-secret", typeAppClient, []string{"GenerateSecret"}, "the client has a secret", "true", "false"},
@@ -96,12 +98,12 @@ var switches = []aSwitch{
 	{"public-policy", typeSecretPolicy, []string{"BlockPublicPolicy"}, "a public policy is refused", "true", "false"},
 }
 
-func (s aSwitch) rule() rule {
-	return rule{s.name, []string{s.typeName}, func(c *change) []remark {
-		if !c.both() {
+func (s safeguard) rule() rule {
+	return rule{s.name, []string{s.typeName}, func(o *outcome) []remark {
+		if !o.Both() {
 			return nil
 		}
-		was, is := s.value(c.before), s.value(c.after)
+		was, is := s.value(o.Before), s.value(o.After)
 		message := s.what + ": " + was + " -> " + is
 		switch {
 		case was == is:
@@ -116,9 +118,9 @@ func (s aSwitch) rule() rule {
 	}}
 }
 
-func (s aSwitch) value(r *resource) string {
-	if value := r.get(s.path...); value != nil {
-		return show(value)
+func (s safeguard) value(r *change.Resource) string {
+	if value := r.Get(s.path...); value != nil {
+		return change.Show(value)
 	}
 	return s.absent
 }

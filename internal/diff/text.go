@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"cognito-m2m/internal/diff/change"
 	"cognito-m2m/internal/printable"
 )
 
@@ -49,7 +50,7 @@ func writeFindings(b *strings.Builder, heading string, findings []Finding) {
 func (e Environment) text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n", printable.Text(e.Name), describe(e.Change))
-	if e.Change != Changed {
+	if e.Change != change.Changed {
 		return b.String()
 	}
 	for _, s := range e.Stacks {
@@ -60,35 +61,35 @@ func (e Environment) text() string {
 }
 
 // describe words the change of an environment or a stack.
-func describe(change Kind) string {
-	switch change {
-	case Same:
+func describe(kind change.Kind) string {
+	switch kind {
+	case change.Same:
 		return "no difference"
-	case Removed:
+	case change.Removed:
 		return "removed (" + stillDeployed + ")"
 	default:
-		return word(change)
+		return word(kind)
 	}
 }
 
 // word is the change of a single thing.
-func word(change Kind) string {
-	if change == MayReplace {
+func word(kind change.Kind) string {
+	if kind == MayReplace {
 		return "changed, may be replaced"
 	}
-	return string(change)
+	return string(kind)
 }
 
 // summary counts what happens to a stack's resources and the rest of its template.
 func (s Stack) summary() string {
-	counts := map[Kind]int{}
+	counts := map[change.Kind]int{}
 	for _, r := range s.Resources {
 		counts[r.Change]++
 	}
 	var parts []string
-	for _, change := range []Kind{Added, Changed, MayReplace, Replaced, Removed} {
-		if counts[change] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", counts[change], word(change)))
+	for _, kind := range []change.Kind{change.Added, change.Changed, MayReplace, Replaced, change.Removed} {
+		if counts[kind] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", counts[kind], word(kind)))
 		}
 	}
 	if len(parts) > 0 {
@@ -97,7 +98,7 @@ func (s Stack) summary() string {
 	if n := len(s.Elements); n > 0 {
 		parts = append(parts, fmt.Sprintf("other parts: %d", n))
 	}
-	if s.Change != Changed {
+	if s.Change != change.Changed {
 		parts = append([]string{describe(s.Change)}, parts...)
 	}
 	return strings.Join(parts, "; ")
@@ -128,9 +129,9 @@ func (s Stack) details(indent string) string {
 		line(0, "%s %s %s", e.Change, strings.ToLower(strings.TrimSuffix(e.Section, "s")), e.Name)
 		for _, d := range e.Differences {
 			switch e.Change {
-			case Added:
+			case change.Added:
 				line(1, "%s: %s", d.Property, d.New)
-			case Removed:
+			case change.Removed:
 				line(1, "%s: %s", d.Property, d.Old)
 			default:
 				line(1, "%s: %s -> %s", d.Property, d.Old, d.New)

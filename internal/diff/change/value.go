@@ -1,8 +1,10 @@
-package diff
+package change
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"cognito-m2m/internal/printable"
@@ -11,65 +13,69 @@ import (
 const (
 	notSet = "(not set)"
 	hidden = "(hidden)"
-
-	// shownLength is how many characters of a value a report shows.
-	shownLength = 76
-	// leadLength is how many characters before the first difference of two long values are shown.
-	leadLength = 12
 )
 
 // secretName finds names under which a secret may stand, written into a template against all advice. SecretId and
-// TokenValidityUnits are none.
+// TokenValidityUnits are not such names.
 var secretName = regexp.MustCompile(
 	`(?i)(secret|secret_?string|password|passphrase|token|credentials?|(api|access|private|signing|secret)_?key)$`)
 
-// show writes a value on one line, with CloudFormation's intrinsic functions in the form of Fn::Sub: ${Echo.Arn}.
-func show(value any) string {
+// Show writes a decoded JSON value on one line, with CloudFormation's intrinsic functions in the form of Fn::Sub:
+// ${Echo.Arn}. Nil is (not set), and what stands under the name of a secret is (hidden).
+func Show(value any) string {
 	switch v := value.(type) {
 	case nil:
 		return notSet
 	case string:
 		return printable.Text(v)
 	case []any:
-		return "[" + strings.Join(each(v, show), ", ") + "]"
+		return "[" + strings.Join(showEach(v), ", ") + "]"
 	case map[string]any:
 		if text, ok := showIntrinsic(v); ok {
 			return text
 		}
 		var fields []string
 		for _, name := range keys(v) {
-			fields = append(fields, printable.Text(name)+": "+show(mask(name, v[name])))
+			fields = append(fields, printable.Text(name)+": "+Show(mask(name, v[name])))
 		}
 		return "{" + strings.Join(fields, ", ") + "}"
 	}
 	return fmt.Sprint(value)
 }
 
+func showEach(items []any) []string {
+	shown := make([]string, len(items))
+	for i, item := range items {
+		shown[i] = Show(item)
+	}
+	return shown
+}
+
 func showIntrinsic(v map[string]any) (string, bool) {
-	name, argument, ok := intrinsic(v)
+	name, argument, ok := Intrinsic(v)
 	if !ok {
 		return "", false
 	}
 	items, _ := argument.([]any)
 	switch {
 	case name == "Ref":
-		return "${" + show(argument) + "}", true
+		return "${" + Show(argument) + "}", true
 	case name == "Fn::GetAtt" && len(items) == 2:
-		return "${" + show(items[0]) + "." + show(items[1]) + "}", true
+		return "${" + Show(items[0]) + "." + Show(items[1]) + "}", true
 	case name == "Fn::ImportValue":
-		return "${import " + show(argument) + "}", true
+		return "${import " + Show(argument) + "}", true
 	case name == "Fn::Sub" && len(items) == 0:
-		return show(argument), true
+		return Show(argument), true
 	case name == "Fn::Join" && len(items) == 2:
 		if parts, ok := items[1].([]any); ok {
-			return strings.Join(each(parts, show), show(items[0])), true
+			return strings.Join(showEach(parts), Show(items[0])), true
 		}
 	}
-	return strings.TrimPrefix(name, "Fn::") + " " + show(argument), true
+	return strings.TrimPrefix(name, "Fn::") + " " + Show(argument), true
 }
 
-// intrinsic takes an intrinsic function apart: {"Ref": "Echo"} into Ref and Echo.
-func intrinsic(v map[string]any) (name string, argument any, ok bool) {
+// Intrinsic takes an intrinsic function apart: {"Ref": "Echo"} into Ref and "Echo". ok is false for any other object.
+func Intrinsic(v map[string]any) (name string, argument any, ok bool) {
 	if len(v) != 1 {
 		return "", nil, false
 	}
@@ -95,42 +101,25 @@ func harmless(value any) bool {
 	case []any:
 		return false
 	case map[string]any:
-		name, _, _ := intrinsic(v)
+		name, _, _ := Intrinsic(v)
 		return name == "Ref" || name == "Fn::GetAtt" || name == "Fn::ImportValue"
 	}
 	return true
 }
 
-// shorten cuts two long values so that what tells them apart is to be seen.
-func shorten(before, after string) (string, string) {
-	a, b := []rune(before), []rune(after)
-	if len(a) <= shownLength && len(b) <= shownLength {
-		return before, after
-	}
-	same := 0
-	for same < min(len(a), len(b)) && a[same] == b[same] {
-		same++
-	}
-	from := max(same-leadLength, 0)
-	return window(a, from), window(b, from)
+// Object is value as an object, and an empty one if it is anything else.
+func Object(value any) map[string]any {
+	fields, _ := value.(map[string]any)
+	return fields
 }
 
-func window(text []rune, from int) string {
-	var lead, trail string
-	if from > 0 {
-		lead = "…"
+// keys are those of any of the maps, in order.
+func keys[V any](all ...map[string]V) []string {
+	union := map[string]struct{}{}
+	for _, m := range all {
+		for key := range m {
+			union[key] = struct{}{}
+		}
 	}
-	to := min(from+shownLength, len(text))
-	if to < len(text) {
-		trail = "…"
-	}
-	return lead + string(text[min(from, to):to]) + trail
-}
-
-func each[T, R any](items []T, f func(T) R) []R {
-	results := make([]R, len(items))
-	for i, item := range items {
-		results[i] = f(item)
-	}
-	return results
+	return slices.Sorted(maps.Keys(union))
 }

@@ -3,13 +3,16 @@ package diff
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+
+	"cognito-m2m/internal/diff/change"
 )
 
 // statements is where a resource type keeps its policy: each result is one Statement of the IAM policy language, or
 // whatever stands in its place.
-var statements = map[string]func(*resource) []any{
+var statements = map[string]func(*change.Resource) []any{
 	typePolicy:                  documentAt("PolicyDocument"),
 	typeManagedPolicy:           documentAt("PolicyDocument"),
 	typeRole:                    roleStatements,
@@ -25,10 +28,10 @@ var statements = map[string]func(*resource) []any{
 	"AWS::S3::BucketPolicy":     documentAt("PolicyDocument"),
 }
 
-func policyTypes() []string { return keys(statements) }
+func policyTypes() []string { return slices.Collect(maps.Keys(statements)) }
 
-func documentAt(property string) func(*resource) []any {
-	return func(r *resource) []any { return statementsIn(r.get(property)) }
+func documentAt(property string) func(*change.Resource) []any {
+	return func(r *change.Resource) []any { return statementsIn(r.Get(property)) }
 }
 
 // statementsIn reads a policy document, which some types take as JSON in a text. What can't be read is one statement
@@ -44,7 +47,7 @@ func statementsIn(document any) []any {
 		}
 		document = decoded
 	}
-	switch found := object(document)["Statement"].(type) {
+	switch found := change.Object(document)["Statement"].(type) {
 	case []any:
 		return found
 	case map[string]any:
@@ -54,25 +57,25 @@ func statementsIn(document any) []any {
 }
 
 // roleStatements are those of the trust policy, of which each has a Principal, and those of inline policies.
-func roleStatements(r *resource) []any {
-	found := statementsIn(r.get("AssumeRolePolicyDocument"))
-	inline, _ := r.get("Policies").([]any)
+func roleStatements(r *change.Resource) []any {
+	found := statementsIn(r.Get("AssumeRolePolicyDocument"))
+	inline, _ := r.Get("Policies").([]any)
 	for _, policy := range inline {
-		found = append(found, statementsIn(object(policy)["PolicyDocument"])...)
+		found = append(found, statementsIn(change.Object(policy)["PolicyDocument"])...)
 	}
 	return found
 }
 
 // permissionStatements writes a Lambda permission as the statement that it adds to the function's policy.
-func permissionStatements(r *resource) []any {
+func permissionStatements(r *change.Resource) []any {
 	condition := map[string]any{}
 	for _, name := range []string{"SourceArn", "SourceAccount", "PrincipalOrgID", "EventSourceToken", "FunctionUrlAuthType"} {
-		if value := r.get(name); value != nil {
+		if value := r.Get(name); value != nil {
 			condition[name] = value
 		}
 	}
 	statement := map[string]any{
-		"Effect": "Allow", "Principal": r.get("Principal"), "Action": r.get("Action"), "Resource": r.get("FunctionName"),
+		"Effect": "Allow", "Principal": r.Get("Principal"), "Action": r.Get("Action"), "Resource": r.Get("FunctionName"),
 	}
 	if len(condition) > 0 {
 		statement["Condition"] = condition
@@ -88,30 +91,30 @@ type grant struct{ effect, action, resource, principal, condition string }
 const maxGrants = 10_000
 
 // grantsOf takes the resource's policy apart, so that two that allow the same are the same however they are written.
-func grantsOf(r *resource) []grant {
+func grantsOf(r *change.Resource) []grant {
 	if r == nil {
 		return nil
 	}
 	var found []grant
-	for _, statement := range statements[r.typeName](r) {
-		found = append(found, split(statement, maxGrants-len(found))...)
+	for _, statement := range statements[r.Type](r) {
+		found = append(found, grantsIn(statement, maxGrants-len(found))...)
 	}
 	return found
 }
 
-func split(statement any, most int) []grant {
+func grantsIn(statement any, most int) []grant {
 	s, ok := statement.(map[string]any)
 	effect, _ := s["Effect"].(string)
 	if !ok || effect == "" {
-		return []grant{{action: show(statement)}}
+		return []grant{{action: change.Show(statement)}}
 	}
 	condition := ""
 	if s["Condition"] != nil {
-		condition = show(s["Condition"])
+		condition = change.Show(s["Condition"])
 	}
 	actions, resources, whose := alternatives(s, "Action"), alternatives(s, "Resource"), principals(s)
 	if most <= 0 || len(actions) > most || len(resources) > most || len(actions)*len(resources) > most/max(len(whose), 1) {
-		return []grant{{action: show(statement)}}
+		return []grant{{action: change.Show(statement)}}
 	}
 	var found []grant
 	for _, action := range actions {
@@ -139,44 +142,32 @@ func alternatives(statement map[string]any, element string) []string {
 // principals name the kind of each: Service lambda.amazonaws.com.
 func principals(statement map[string]any) []string {
 	if _, ok := statement["NotPrincipal"]; ok {
-		return []string{"everyone but " + show(statement["NotPrincipal"])}
+		return []string{"everyone but " + change.Show(statement["NotPrincipal"])}
 	}
 	byKind, ok := statement["Principal"].(map[string]any)
-	if _, _, is := intrinsic(byKind); !ok || is {
+	if _, _, is := change.Intrinsic(byKind); !ok || is {
 		return alternatives(statement, "Principal")
 	}
 	var found []string
-	for _, kind := range keys(byKind) {
+	for _, kind := range slices.Sorted(maps.Keys(byKind)) {
 		found = append(found, each(items(byKind[kind], ""), func(who string) string { return kind + " " + who })...)
 	}
 	return found
 }
 
 // policy compares what is granted.
-func policy(c *change) []remark {
-	was, is := grantsOf(c.before), grantsOf(c.after)
+func policy(o *outcome) []remark {
+	was, is := grantsOf(o.Before), grantsOf(o.After)
 	var found []remark
 	for _, part := range []struct {
 		grants []grant
 		added  bool
-	}{{less(is, was), true}, {less(was, is), false}} {
+	}{{except(is, was), true}, {except(was, is), false}} {
 		for _, group := range together(part.grants) {
 			found = append(found, group.remark(part.added))
 		}
 	}
 	return found
-}
-
-// less are the items that are not among some.
-func less[T comparable](all, some []T) []T {
-	among := make(map[T]struct{}, len(some))
-	for _, item := range some {
-		among[item] = struct{}{}
-	}
-	return slices.DeleteFunc(slices.Clone(all), func(item T) bool {
-		_, ok := among[item]
-		return ok
-	})
 }
 
 // together writes grants as few statements: first those that differ in the action alone become one, then those that

@@ -3,6 +3,8 @@ package diff
 import (
 	"regexp"
 	"strings"
+
+	"cognito-m2m/internal/diff/change"
 )
 
 // The resource types that have rules of their own.
@@ -30,53 +32,56 @@ const (
 	typeSecretPolicy     = "AWS::SecretsManager::ResourcePolicy" //nolint:gosec // G101: likewise
 )
 
-// kind is what this package knows about a resource type besides its rules.
-type kind struct {
+// typeInfo is how the report speaks of a resource type.
+type typeInfo struct {
 	noun string
-	name string // the property that names a resource of this type to a person
-
-	// renamed is true if a resource that is the same but for its name is the same thing renamed.
-	renamed bool
-
-	// loss says what a replacement or removal costs, for a type that is stateful.
-	loss string
+	loss string // what a replacement or removal costs, for a type that is stateful
 }
 
-// kinds of resources, by type. A type that is not here has the last part of its name as noun.
-var kinds = map[string]kind{
+// typeInfos are by type. A type that is not here has the last part of its name as noun.
+var typeInfos = map[string]typeInfo{
 	typeUserPool:       {noun: "user pool", loss: "every client gets a new id and secret, and the issuer of the tokens changes"},
-	typeAppClient:      {noun: "app client", name: "ClientName", renamed: true, loss: "the partner needs a new client id and secret, and the old ones stop working"},
+	typeAppClient:      {noun: "app client", loss: "the partner needs a new client id and secret, and the old ones stop working"},
 	typeDomain:         {noun: "user pool domain", loss: "the token endpoint's address stops working"},
 	typeSecret:         {noun: "secret", loss: "its value is not kept, and its readers need another ARN"},
 	typeLogGroup:       {noun: "log group", loss: "its log events are not kept"},
 	typeKey:            {noun: "KMS key", loss: "what it encrypted can't be read without it"},
-	typeAPI:            {noun: "HTTP API", name: "Name", loss: "its URL stops working"},
-	typeResourceServer: {noun: "resource server", name: "Identifier"},
-	typeAuthorizer:     {noun: "authorizer", name: "Name"},
-	typeRoute:          {noun: "route", name: "RouteKey"},
-	typeStage:          {noun: "stage", name: "StageName"},
+	typeAPI:            {noun: "HTTP API", loss: "its URL stops working"},
+	typeResourceServer: {noun: "resource server"},
+	typeAuthorizer:     {noun: "authorizer"},
+	typeRoute:          {noun: "route"},
+	typeStage:          {noun: "stage"},
 	typeFunction:       {noun: "function"},
 	typePermission:     {noun: "permission"},
 
-	"AWS::IAM::OIDCProvider":        {noun: "identity provider", name: "Url"},
+	"AWS::IAM::OIDCProvider":        {noun: "identity provider"},
 	"AWS::WAFv2::WebACLAssociation": {noun: "web ACL association"},
-	typeDomainName:                  {noun: "custom domain", name: "DomainName", loss: "URLs at it stop working, until DNS leads to a new target"},
+	typeDomainName:                  {noun: "custom domain", loss: "URLs at it stop working, until DNS leads to a new target"},
 	typeMapping:                     {noun: "API mapping"},
-	typeRecord:                      {noun: "DNS record", name: "Name"},
-	"AWS::Route53::HostedZone":      {noun: "hosted zone", name: "Name", loss: "its name servers change"},
+	typeRecord:                      {noun: "DNS record"},
+	"AWS::Route53::HostedZone":      {noun: "hosted zone", loss: "its name servers change"},
 	"AWS::SNS::Topic":               {noun: "topic", loss: "its subscriptions are not kept"},
 	"AWS::SQS::Queue":               {noun: "queue", loss: "its messages are not kept"},
 	"AWS::DynamoDB::Table":          {noun: "table", loss: "its items are not kept"},
 	"AWS::S3::Bucket":               {noun: "bucket", loss: "its objects are not kept"},
 }
 
-func kindOf(typeName string) kind {
-	if k, ok := kinds[typeName]; ok {
-		return k
+func infoOf(typeName string) typeInfo {
+	if info, ok := typeInfos[typeName]; ok {
+		return info
 	}
 	words := wordStart.ReplaceAllString(typeName[strings.LastIndex(typeName, ":")+1:], "$1 $2")
-	return kind{noun: strings.ToLower(words)}
+	return typeInfo{noun: strings.ToLower(words)}
 }
 
 // wordStart is where a word ends and the next begins: RotationSchedule is a rotation schedule.
 var wordStart = regexp.MustCompile(`([a-z])([A-Z])`)
+
+// subjectOf is the resource as a person calls it.
+func subjectOf(r *change.Resource) string {
+	noun := infoOf(r.Type).noun
+	if name, ok := r.Name(); ok {
+		return noun + " " + change.Show(name)
+	}
+	return noun + " " + r.Path()
+}

@@ -1,17 +1,9 @@
-package diff
+package change
 
 import (
 	"regexp"
 	"slices"
 )
-
-// reference is a resource that a value depends on.
-type reference struct {
-	stack     *stack
-	logicalID string
-}
-
-func (r reference) resource() *resource { return r.stack.resources[r.logicalID] }
 
 // maxExports is how many exports one value is followed through, each of which may lead to others.
 const maxExports = 100
@@ -19,20 +11,30 @@ const maxExports = 100
 // substituted finds what Fn::Sub puts in: ${Echo} and ${Echo.Arn}, but not ${!literal}.
 var substituted = regexp.MustCompile(`\$\{([A-Za-z0-9]+)(?:\.[^}]*)?\}`)
 
-// references lists the resources that value refers to, in this stack or through an export of another one.
-func references(s *stack, value any) []reference {
-	return follow(s, value, map[string]bool{})
+// References lists the resources that value, one of r's, refers to: in its stack, or through an export of another one.
+// A resource is listed as often as value refers to it.
+func (r *Resource) References(value any) []*Resource {
+	return follow(r.Stack, value, map[string]bool{})
+}
+
+// RefersTo is the resource that value, one of r's, stands for; nil if it stands for none or for more than one.
+func (r *Resource) RefersTo(value any) *Resource {
+	found := slices.Compact(r.References(value))
+	if len(found) != 1 {
+		return nil
+	}
+	return found[0]
 }
 
 // follow passes over exports that were seen, because a template that is wrong may have them go in circles.
-func follow(s *stack, value any, seen map[string]bool) []reference {
-	var found []reference
+func follow(s *Stack, value any, seen map[string]bool) []*Resource {
+	var found []*Resource
 	for _, name := range referenced(value) {
 		if len(seen) == maxExports {
 			break
 		}
-		if _, ok := s.resources[name.logicalID]; ok {
-			found = append(found, reference{stack: s, logicalID: name.logicalID})
+		if resource, ok := s.Resources[name.logicalID]; ok {
+			found = append(found, resource)
 		}
 		export, ok := s.environment.exports[name.export]
 		if ok && !seen[name.export] {
@@ -54,7 +56,7 @@ func referenced(value any) []name {
 			found = append(found, referenced(item)...)
 		}
 	case map[string]any:
-		if function, argument, ok := intrinsic(v); ok {
+		if function, argument, ok := Intrinsic(v); ok {
 			found = direct(function, argument)
 		}
 		for _, key := range keys(v) {
@@ -71,22 +73,16 @@ func direct(function string, argument any) []name {
 	if text == "" && len(items) > 0 {
 		text, _ = items[0].(string)
 	}
+	var found []name
 	switch function {
 	case "Ref", "Fn::GetAtt":
-		return []name{{logicalID: text}}
+		found = []name{{logicalID: text}}
 	case "Fn::ImportValue":
-		return []name{{export: show(argument)}}
+		found = []name{{export: Show(argument)}}
 	case "Fn::Sub":
-		return each(substituted.FindAllStringSubmatch(text, -1), func(match []string) name { return name{logicalID: match[1]} })
+		for _, match := range substituted.FindAllStringSubmatch(text, -1) {
+			found = append(found, name{logicalID: match[1]})
+		}
 	}
-	return nil
-}
-
-// refersTo is the resource that value stands for, nil if it stands for none or for more than one.
-func (r *resource) refersTo(value any) *resource {
-	found := slices.CompactFunc(references(r.stack, value), func(a, b reference) bool { return a == b })
-	if len(found) != 1 {
-		return nil
-	}
-	return found[0].resource()
+	return found
 }

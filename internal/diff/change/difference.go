@@ -1,4 +1,4 @@
-package diff
+package change
 
 import (
 	"reflect"
@@ -8,6 +8,25 @@ import (
 
 	"cognito-m2m/internal/printable"
 )
+
+// Kind says what happens to an environment, a stack, a resource or another element of a template.
+type Kind string
+
+// The kinds of change that templates show.
+const (
+	Same    Kind = "same"
+	Added   Kind = "added"
+	Removed Kind = "removed"
+	Changed Kind = "changed"
+)
+
+// Difference is one value that differs, as it is shown: shortened, and hidden where the name is a secret's. A value that
+// a side does not have is (not set).
+type Difference struct {
+	Property string `json:"property"` // Environment.Variables.LOG_LEVEL
+	Old      string `json:"old"`
+	New      string `json:"new"`
+}
 
 // assetHash is the SHA-256 that names an asset.
 var assetHash = regexp.MustCompile(`\b[0-9a-f]{64}\b`)
@@ -40,13 +59,13 @@ func (c *comparison) compare(path []string, before, after any) {
 		c.more = true
 		return
 	}
-	if isFields(before) && isFields(after) && (len(object(before)) > 0 || len(object(after)) > 0) {
-		for _, name := range keys(object(before), object(after)) {
-			c.compare(append(slices.Clone(path), name), object(before)[name], object(after)[name])
+	if isFields(before) && isFields(after) && (len(Object(before)) > 0 || len(Object(after)) > 0) {
+		for _, name := range keys(Object(before), Object(after)) {
+			c.compare(append(slices.Clone(path), name), Object(before)[name], Object(after)[name])
 		}
 		return
 	}
-	was, is := show(before), show(after)
+	was, is := Show(before), Show(after)
 	if assetHash.ReplaceAllString(was, "*") == assetHash.ReplaceAllString(is, "*") && was != is {
 		c.assetChanged = true
 		return
@@ -57,7 +76,7 @@ func (c *comparison) compare(path []string, before, after any) {
 	if len(was) > shownLength || len(is) > shownLength {
 		was, is = showItems(before, after, was, is)
 	}
-	was, is = shorten(was, is)
+	was, is = Shorten(was, is)
 	c.differences = append(c.differences, Difference{Property: printable.Text(strings.Join(path, ".")), Old: was, New: is})
 }
 
@@ -76,7 +95,7 @@ func showItems(before, after any, was, is string) (string, string) {
 		tail++
 	}
 	middle := func(items []any) string {
-		shown := each(items[head:len(items)-tail], show)
+		shown := showEach(items[head : len(items)-tail])
 		if head > 0 {
 			shown = append([]string{"…"}, shown...)
 		}
@@ -104,14 +123,6 @@ func isFields(value any) bool {
 	if !ok {
 		return false
 	}
-	_, _, is := intrinsic(fields)
+	_, _, is := Intrinsic(fields)
 	return !is
-}
-
-// differencesOf compares two declarations of a resource.
-func differencesOf(before, after *resource) comparison {
-	var c comparison
-	c.compare(nil, before.properties, after.properties)
-	c.compare(nil, before.attributes, after.attributes)
-	return c
 }
