@@ -28,20 +28,6 @@ func TestLargeStatementsAreNotTakenApart(t *testing.T) {
 	t.Errorf("no finding shows the statement as it is: %+v", report.Findings)
 }
 
-func TestDifferencesAreBounded(t *testing.T) {
-	t.Parallel()
-	var fields []string
-	for i := range 3000 {
-		fields = append(fields, fmt.Sprintf(`"f%d": %d`, i, i))
-	}
-	report := changed(t, api("Echo.Environment.Variables", "{"+strings.Join(fields, ", ")+"}"))
-	for _, r := range report.Environments[0].Stacks[0].Resources {
-		if last := len(r.Differences) - 1; last != 500 || r.Differences[last].Property != "and more" {
-			t.Errorf("%s has %d differences, the last one %+v; want 500 and a last one that says there are more", r.Path, last+1, r.Differences[last])
-		}
-	}
-}
-
 // What a replacement takes along is found however long the chain is, and whichever of its ends comes first.
 func TestReplacementGoesThroughAChain(t *testing.T) {
 	t.Parallel()

@@ -55,41 +55,12 @@ func TestResources(t *testing.T) {
 			[]string{"changed Echo (asset changed)"},
 		},
 		{
-			"the code and more",
-			[]edit{api("Echo.Code.S3Key", `"2222222222222222222222222222222222222222222222222222222222222222.zip"`), api("Echo.Timeout", `30`)},
-			[]string{"changed Echo (asset changed)", "  Timeout: 10 -> 30"},
-		},
-		{
-			"a value under the name of a secret is hidden",
-			[]edit{api("Echo.Environment.Variables.API_TOKEN", `"correct horse"`), api("Echo.Environment.Variables.CLIENT_SECRET", `"battery staple"`)},
-			[]string{
-				"changed Echo",
-				"  Environment.Variables.API_TOKEN: (hidden) -> (hidden)",
-				"  Environment.Variables.CLIENT_SECRET: (not set) -> (hidden)",
-			},
-		},
-		{
-			"a reference under such a name is not",
-			[]edit{api("Echo.Environment.Variables", `{"LOG_LEVEL": "INFO", "API_TOKEN": {"Ref": "ReaderSecret"}}`)},
-			[]string{"changed Echo", "  Environment.Variables.API_TOKEN: (hidden) -> ${ReaderSecret}"},
-		},
-		{
 			"a secret deep in a list",
 			[]edit{api("Thing.Accounts", `[{"user": "x", "password": "hunter2"}]`)},
 			[]string{
 				"mayReplace Thing: m2m does not know this type: see \"Update requires\" in its reference",
 				"  Accounts: (not set) -> [{password: (hidden), user: x}]",
 			},
-		},
-		{
-			"a control character can't steer the terminal",
-			[]edit{api("Echo.Description", `"\u001b[2Jgone"`)},
-			[]string{"changed Echo", `  Description: (not set) -> \u001b[2Jgone`},
-		},
-		{
-			"long values are cut around what differs",
-			[]edit{api("Stage.Description", `"`+strings.Repeat("a", 300)+`"`)},
-			[]string{"changed Stage", "  Description: (not set) -> " + strings.Repeat("a", 76) + "…"},
 		},
 		{
 			"with the API goes everything in it",
@@ -149,39 +120,6 @@ func resourceLines(report *diff.Report) []string {
 		}
 	}
 	return lines
-}
-
-func TestElements(t *testing.T) {
-	t.Parallel()
-	report := changed(t,
-		api("/Outputs/ClientIdReader", ""),
-		api("/Outputs/ApiUrl/Value", `"https://api.example"`),
-		api("/Parameters/Code", `{"Type": "String", "NoEcho": true, "Default": "hunter2"}`),
-		api("/Conditions", `{"IsProd": {"Fn::Equals": ["a", "a"]}}`),
-		api("/Description", `"Who may call what, and more."`),
-	)
-	want := []change.Element{
-		{Section: "Outputs", Name: "ApiUrl", Change: change.Changed, Differences: []change.Difference{
-			{Property: "Value", Old: "${HttpApi.ApiEndpoint}", New: "https://api.example"},
-		}},
-		{Section: "Outputs", Name: "ClientIdReader", Change: change.Removed, Differences: []change.Difference{
-			{Property: "Value", Old: "${Reader}", New: "(not set)"},
-		}},
-		{Section: "Parameters", Name: "Code", Change: change.Added, Differences: []change.Difference{
-			{Property: "Default", Old: "(hidden)", New: "(hidden)"},
-			{Property: "NoEcho", Old: "(not set)", New: "true"},
-			{Property: "Type", Old: "(not set)", New: "String"},
-		}},
-		{Section: "Conditions", Name: "IsProd", Change: change.Added, Differences: []change.Difference{
-			{Property: "IsProd", Old: "(not set)", New: "Equals [a, a]"},
-		}},
-		{Section: "Stack", Name: "Description", Change: change.Changed, Differences: []change.Difference{
-			{Property: "Description", Old: "Who may call what.", New: "Who may call what, and more."},
-		}},
-	}
-	if difference := cmp.Diff(want, report.Environments[0].Stacks[0].Elements); difference != "" {
-		t.Errorf("elements (-want +got):\n%s", difference)
-	}
 }
 
 // withStaging adds an environment to the assembly: a copy of prod.
