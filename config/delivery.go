@@ -4,15 +4,27 @@ import (
 	"cmp"
 	"maps"
 	"path/filepath"
-	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
-	"cognito-m2m/naming"
+	"cognito-m2m/internal/strictyaml"
 )
 
-// deliveryExample is the file that a project's own delivery.yaml starts from.
-const deliveryExample = "delivery.example.yaml"
+// Who deploys what where: the GitHub repository, and for each environment the AWS account and the GitHub environment whose jobs may deploy it.
+type deliveryFile struct {
+	// The repository as its tokens name it: what `gh api repos/OWNER/NAME/actions/oidc/customization/sub --jq .sub_claim_prefix` prints, without repo:. Repositories made, renamed or moved since July 2026 have numbers in it, which stay theirs for ever.
+	Repository repository `yaml:"repository" jsonschema:"example=octo-org@123456/octo-repo@456789,example=octo-org/octo-repo" hint:"write what gh api repos/OWNER/NAME/actions/oidc/customization/sub --jq .sub_claim_prefix prints, without repo:"`
+	// AWS Region of the stacks that hold the roles, and of the environments that say no other.
+	Region region `yaml:"region" jsonschema:"example=ap-northeast-1" hint:"for example ap-northeast-1"`
+	// Accounts that have an identity provider for token.actions.githubusercontent.com already: an account can have only one.
+	ExistingProviders accounts `yaml:"existingProviders,omitempty"`
+	// The environments, by the names that their files in environments/ have, or by the pattern of a file with match.
+	Environments deliveryEnvironments `yaml:"environments" hint:"add one, for example dev: {account: \"123456789012\"}"`
+}
+
+// AWS accounts.
+type accounts []account
 
 // Delivery is a checked delivery.yaml: from which repository, into which accounts, the environments are deployed.
 type Delivery struct {
@@ -29,15 +41,8 @@ type DeliveryAccount struct {
 	Environments     []DeliveryEnvironment
 }
 
-// DeliveryEnvironment is one environment, or all disposable ones that a pattern stands for.
-type DeliveryEnvironment struct {
-	Name              string // "dev", or the pattern "pr-*"
-	Region            string // AWS Region
-	GitHubEnvironment string // its jobs may deploy and verify
-	DriftEnvironment  string // its jobs may look for drift; empty for disposable environments
-	CustomerKey       bool   // the secrets have a key of their own
-	RollbackMinutes   int    // a deployment watches an alarm for so long; 0: none
-}
+// deliveryExample is the file that a project's own delivery.yaml starts from.
+const deliveryExample = "delivery.example.yaml"
 
 // LoadDelivery reads and checks a delivery.yaml, also against the environment files in the folder environments beside
 // it. A non-nil error is always Problems: all that is wrong with the file.
@@ -45,28 +50,26 @@ func LoadDelivery(path string, o Options) (*Delivery, error) {
 	if !isFile(path) {
 		return nil, Problems{{File: path, Message: "is not there", Hint: "copy " + deliveryExample + " and fill it in"}}
 	}
-	root, problem := parseFile(path)
+	var written deliveryFile
+	read, problem := strictyaml.Read(path, &written, strictyaml.Hints{})
 	if problem != nil {
 		problem.Hint = "compare with " + deliveryExample
 		return nil, Problems{*problem}
 	}
-	r := newReader(path, root)
-	var written deliveryFile
-	r.value("", root, reflect.ValueOf(&written).Elem(), "")
-	c := &deliveryChecker{reader: r, written: &written, dir: filepath.Join(filepath.Dir(path), "environments"), options: o}
-	if !r.exhausted() {
+	c := &deliveryChecker{File: read, written: &written, dir: filepath.Join(filepath.Dir(path), "environments"), options: o}
+	if !read.Exhausted() {
 		c.check()
 	}
-	if len(r.problems) > 0 {
-		return nil, r.counted().sorted()
+	if problems := read.Problems(); problems != nil {
+		return nil, problems
 	}
-	delivery := written.delivery(c.customerKeys)
-	delivery.Warnings = c.warnings.sorted()
+	delivery := written.checked(c.customerKeys)
+	delivery.Warnings = read.Warnings()
 	return delivery, nil
 }
 
-// delivery turns a file without problems into a Delivery.
-func (f *deliveryFile) delivery(customerKeys map[deliveryName]bool) *Delivery {
+// checked turns a file without problems into a Delivery.
+func (f *deliveryFile) checked(customerKeys map[deliveryName]bool) *Delivery {
 	accounts := map[account]*DeliveryAccount{}
 	for _, name := range slices.Sorted(maps.Keys(f.Environments)) {
 		written := f.Environments[name]
@@ -106,28 +109,47 @@ func (d *Delivery) Environment(name string) *DeliveryEnvironment {
 	return nil
 }
 
-// gitHubEnvironment is the one that is written, else the environment's own name, which a pattern can't be.
-func (e deliveryEnvironment) gitHubEnvironment(name deliveryName) gitHubEnvironment {
-	if e.GitHubEnvironment == "" && name.isPattern() {
-		return "preview"
-	}
-	return cmp.Or(e.GitHubEnvironment, gitHubEnvironment(name))
+type repository string
+
+func (repository) Text() strictyaml.Text { return repositoryText }
+
+// Owner and name are letters of GitHub's choice; the numbers are those of immutable subjects (GitHub changelog of
+// 2026-04-23). A pattern's characters are in none of it, though the condition would take them literally.
+var repositoryText = strictyaml.Text{
+	Noun:    "repository",
+	Pattern: regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,38}(/[A-Za-z0-9._-]{1,100}|@[1-9][0-9]*/[A-Za-z0-9._-]{1,100}@[1-9][0-9]*)$`),
+	Hint:    "owner/name, or owner@<number>/name@<number>",
 }
 
-// driftEnvironment has a name of its own because no one approves a job at night.
-func (e deliveryEnvironment) driftEnvironment(name deliveryName) gitHubEnvironment {
-	if name.isPattern() {
-		return ""
-	}
-	return e.gitHubEnvironment(name) + "-drift"
+// deliveryChecker holds the rules of a delivery.yaml that one value alone can't break.
+type deliveryChecker struct {
+	*strictyaml.File
+	written      *deliveryFile
+	dir          string // of the environment files
+	options      Options
+	customerKeys map[deliveryName]bool // environments whose secrets have a key of their own
 }
 
-func (n deliveryName) isPattern() bool { return strings.HasSuffix(string(n), anything) }
+func (c *deliveryChecker) check() {
+	c.customerKeys = map[deliveryName]bool{}
+	for _, name := range slices.Sorted(maps.Keys(c.written.Environments)) {
+		c.file(name, c.written.Environments[name])
+	}
+	c.gitHubEnvironments()
+	c.roleNames()
+	c.providers()
+	c.sharedDeployment()
+	if c.written.Repository != "" && !strings.Contains(string(c.written.Repository), "@") {
+		c.Warn("repository", "is only a name, which someone else can take once it is given up",
+			"turn on immutable subjects in the repository's OIDC settings, then write its numbers too")
+	}
+}
 
-// Disposable tells whether the name is the pattern of disposable environments.
-func (e DeliveryEnvironment) Disposable() bool { return deliveryName(e.Name).isPattern() }
-
-// RoleName is the name of a role for the environment: "m2m-dev-deploy", and "m2m-pr-deploy" for the pattern pr-*.
-func (e DeliveryEnvironment) RoleName(purpose string) string {
-	return naming.Environment(strings.TrimSuffix(e.Name, "-"+anything)) + "-" + purpose
+func (c *deliveryChecker) providers() {
+	for i, id := range c.written.ExistingProviders {
+		used := slices.ContainsFunc(slices.Collect(maps.Values(c.written.Environments)), func(e deliveryEnvironment) bool { return e.Account == id })
+		if id != "" && !used {
+			c.Report(strictyaml.IndexPath("existingProviders", i), "no environment is in the account "+string(id), "remove it")
+		}
+	}
 }

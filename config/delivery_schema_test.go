@@ -33,7 +33,7 @@ func TestSchemaOfDelivery(t *testing.T) {
 
 func generatedDeliverySchema(t *testing.T) []byte {
 	t.Helper()
-	comments := commentsOf(t, "file_delivery.go")
+	comments := commentsOf(t)
 	reflector := &generator.Reflector{
 		FieldNameTag: "yaml", Anonymous: true, DoNotReference: true,
 		LookupComment: func(t reflect.Type, field string) string { return comments[strings.Trim(t.Name()+"."+field, ".")] },

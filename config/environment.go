@@ -1,17 +1,49 @@
-// Package config owns the environment files: it reads environments/*.yaml, fills in defaults and reports everything
-// that is wrong with them, in one run, with file, line and column.
-//
-// It does not own what becomes of an environment: package stacks turns it into CDK constructs. Nothing here imports
-// awscdk or calls AWS. docs/environment-file.md describes the format;
-// limits and patterns are those of the Amazon Cognito and API Gateway references, named beside each rule. The JSON
-// Schema for editors is generated from the same types by this package's tests: go test ./config -run TestSchema -update
 package config
 
 import (
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
 	"time"
 
-	"cognito-m2m/internal/httpapi"
+	"cognito-m2m/internal/strictyaml"
 )
+
+// One environment of the system, deployed as two stacks: m2m-dev-Identity and m2m-dev-Api for the environment dev.
+type file struct {
+	// Name of the environment. Equal to the file's name without .yaml.
+	Name environmentName `yaml:"name" jsonschema:"example=dev" hint:"write the file's name without .yaml" unless:"match"`
+	// Instead of name: the file describes every environment whose name matches. Each is a disposable copy that is made on request (-c env=pr-123) and is not part of a synth of all environments. A file with the exact name takes precedence.
+	Match namePattern `yaml:"match,omitempty" jsonschema:"example=pr-*"`
+	// AWS Region. Left out, the stacks deploy to whatever Region the caller uses.
+	Region region `yaml:"region,omitempty" jsonschema:"example=ap-northeast-1"`
+	// AWS account, twelve digits in quotes. Left out, the stacks deploy to whatever account the caller uses.
+	Account account `yaml:"account,omitempty" jsonschema:"example=123456789012"`
+	// Tags of both stacks, which CloudFormation puts on everything in them that can have tags. At most 48.
+	Tags tags `yaml:"tags,omitempty"`
+	// The user pool and its domain.
+	Identity identity `yaml:"identity,omitempty"`
+	// The APIs that clients get scopes for.
+	ResourceServers resourceServers `yaml:"resourceServers" hint:"add one, for example {identifier: orders, scopes: {read: Read orders}}"`
+	// App clients by name, one per calling system. Renaming one makes a new client with a new id and a new secret.
+	Clients clients `yaml:"clients" hint:"add one, for example reader: {scopes: [orders/read]}"`
+	// The secrets in Secrets Manager that hold the clients' credentials.
+	Secrets secrets `yaml:"secrets,omitempty"`
+	// The HTTP API in front of the functions.
+	API api `yaml:"api" hint:"add it with at least one route"`
+	// Settings of the functions behind the API, by name. A function without any has the defaults.
+	Functions functions `yaml:"functions,omitempty"`
+	// The log groups of the API and of all functions.
+	Logs logs `yaml:"logs,omitempty"`
+	// Who is notified of an alarm, and what raises one.
+	Alarms alarms `yaml:"alarms,omitempty"`
+	// A CloudWatch dashboard m2m-<name>: calls, errors and latency by route and by client, refused calls, functions, rotation. What it costs is in docs/costs.md.
+	Dashboard bool `yaml:"dashboard,omitempty" jsonschema:"default=false"`
+	// Trace a sample of the invocations of all functions with X-Ray. HTTP APIs themselves can't be traced.
+	Tracing bool `yaml:"tracing,omitempty" jsonschema:"default=false"`
+}
 
 // Environment is one checked environment file with its defaults filled in. Its slices are sorted, so the order of
 // keys and lists in the file never reaches a template.
@@ -35,114 +67,115 @@ type Environment struct {
 	Warnings        Problems         // what is allowed and probably not meant, sorted by place
 }
 
-// Identity is what an environment says about its user pool.
-type Identity struct {
-	DomainPrefix       string        // prefix of the pool's Cognito domain; empty: derived from the environment's name and the stack id
-	CustomDomain       *CustomDomain // of the token endpoint, beside the Cognito domain; nil: none
-	FeaturePlan        string        // LITE, ESSENTIALS or PLUS; empty: Cognito chooses
-	IssuerType         string        // ORIGINAL or UPDATED
-	DeletionProtection bool          // the pool can't be deleted; always true for production
-}
-
-// ResourceServer is an API as Cognito knows it: an identifier and the scopes a client can be given.
-type ResourceServer struct {
-	Identifier string  // may hold "/" and ":", as in https://api.example.com/orders
-	Scopes     []Scope // at least one, sorted by Name
-}
-
-// Scope is one permission of a resource server.
-type Scope struct {
-	Name        string // without the identifier: "read"
-	Description string // 1 to 256 characters
-}
-
-// Secrets is what an environment says about the secrets of all its clients.
-type Secrets struct {
-	CustomerKey bool // they are encrypted with a KMS key of this environment, not with the AWS managed one
-	GraceHours  *int // for which a rotation spares a secret that was replaced; nil: 24 or half of EveryDays, whichever is less
-}
-
-// Client is one app client, which stands for one calling system.
-type Client struct {
-	Name                string        // unique, also after its hyphens are removed
-	Scopes              []string      // at least one, as "identifier/name", sorted
-	AccessTokenValidity time.Duration // whole minutes, 5 minutes to 24 hours; 60 minutes unless the file says otherwise
-	Rotation            Rotation      // of the client's secret
-	SecretReaders       []string      // ARNs of roles in other accounts that may read the client's secret, sorted
-}
-
-// Rotation is when a client's secret is replaced by a new one.
-type Rotation struct {
-	EveryDays int // 1 to 1000; 30 unless the file says otherwise
-}
-
-// API is what an environment says about its HTTP API.
-type API struct {
-	CustomDomain *APIDomain // nil: the API has its default address alone
-	CORS         *CORS      // nil: no browser may call from another origin
-	Routes       []Route    // at least one, sorted by route key
-	Throttle     Throttle   // of the whole stage
-}
-
-// Route is one entry of api.routes: a path with the methods that share scopes and function. Every route is behind
-// the JWT authorizer.
-type Route struct {
-	Path     string   // "/", "/orders/{id}", "/files/{proxy+}" or "$default"
-	Methods  []string // sorted, in capitals; ANY stands alone; empty for "$default"
-	Scopes   []string // as "identifier/name", sorted; a token needs one of them; empty: any token of a known client
-	Function string   // a folder under lambda/; "echo" unless the file says otherwise
-
-	Throttle *Throttle // of this route's own, or written to be the stage's; nil: the stage's, and API Gateway has no setting for it
-	Verify   bool      // m2m verify may call the route although it is no GET without path parameters
-}
-
-// Throttle is the token bucket in front of the stage or of one route.
-type Throttle struct {
-	Rate  float64 // requests per second; 100 unless the file says otherwise
-	Burst int     // requests at once; 200 unless the file says otherwise
-}
-
-// Function is what an environment says about a function behind the API.
-type Function struct {
-	Name        string            // a folder under lambda/
-	MemoryMB    int               // 128 to 10240; 128 unless the file says otherwise
-	Timeout     time.Duration     // whole seconds, 1 to 30; 10 unless the file says otherwise
-	Environment map[string]string // variables, 4 KB in all; nothing secret
-}
-
-// Logs is what an environment says about its log groups.
-type Logs struct {
-	RetentionDays int  // one of CloudWatch's values; 30 unless the file says otherwise
-	CustomerKey   bool // they are encrypted with a KMS key of this environment, not with CloudWatch's own
-}
-
-// Alarms is what an environment says about its alarms.
-type Alarms struct {
-	Recipients          []string // e-mail addresses and ARNs of SNS topics, sorted
-	MinimumCalls        int      // in 5 minutes, below which percentages and latency raise no alarm; 20 unless the file says otherwise
-	ServerErrorPercent  float64  // of the calls in 5 minutes; 0.1 to 100, 5 unless the file says otherwise
-	ClientErrorPercent  float64  // of the calls in 5 minutes; 0.1 to 100, 20 unless the file says otherwise
-	P99LatencyMs        int      // milliseconds; 3000 unless the file says otherwise
-	FunctionErrors      int      // of one function in 5 minutes; 5 unless the file says otherwise
-	FunctionThrottles   int      // of one function in 5 minutes; 1 unless the file says otherwise
-	FunctionConcurrency int      // of one function; 500 unless the file says otherwise
-	SilentMinutes       int      // without a line in the access log; 0: silence raises no alarm
-}
-
-// Tag is a tag of both stacks.
-type Tag struct {
-	Key   string
-	Value string
-}
-
-// Keys lists the route's keys as API Gateway writes them: "GET /orders/{id}", or "$default".
-func (r Route) Keys() []string {
-	if r.Path == httpapi.DefaultRoute {
-		return []string{httpapi.DefaultRoute}
+// checked turns a file without problems into an Environment: everything sorted, and in Go's own types.
+func (f *file) checked() *Environment {
+	return &Environment{
+		Name:            string(f.Name),
+		Region:          string(f.Region),
+		Account:         string(f.Account),
+		Identity:        f.Identity.checked(),
+		ResourceServers: f.ResourceServers.checked(),
+		Clients:         f.Clients.checked(),
+		Secrets:         f.Secrets.checked(),
+		API:             f.API.checked(),
+		Functions:       f.Functions.checked(f.API.Routes.functions()),
+		Logs:            f.Logs.checked(),
+		Alarms:          f.Alarms.checked(),
+		Dashboard:       f.Dashboard,
+		Tracing:         f.Tracing,
+		Tags:            f.Tags.checked(),
+		Disposable:      f.Match != "",
 	}
-	keys := make([]string, 0, len(r.Methods))
-	for _, method := range r.Methods {
-		keys = append(keys, method+" "+r.Path)
+}
+
+// checker holds the rules that one value alone can't break. It looks at what was read of a file. Values that were refused
+// are zero or have their default, and every rule passes over those.
+type checker struct {
+	*strictyaml.File
+	written   *file
+	lambdaDir string
+	scopes    scopes
+}
+
+func (c *checker) check() {
+	c.name()
+	c.disposable()
+	c.production()
+	c.derivedDomain()
+	c.issuer()
+	c.resourceServers()
+	c.clients()
+	c.secretReaders()
+	c.graceHours()
+	c.tokenDomain()
+	c.apiDomain()
+	c.cors()
+	c.routes()
+	c.functions()
+	c.tags()
+	c.alarms()
+}
+
+type environmentName string
+
+func (environmentName) Text() strictyaml.Text { return environmentNameText }
+
+// At least two characters, because a CDK stage name has them; at most 20 keeps the derived domain prefix short.
+var environmentNameText = strictyaml.Text{
+	Noun:    "environment name",
+	Pattern: regexp.MustCompile(`^[a-z][a-z0-9-]{0,18}[a-z0-9]$`),
+	Hint:    "2 to 20 lower-case letters, digits and hyphens, a letter first, no hyphen last",
+}
+
+// regionForm is the form of a Region's name, in ARNs too.
+const regionForm = `[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}`
+
+type region string
+
+func (region) Text() strictyaml.Text { return regionText }
+
+var regionText = strictyaml.Text{
+	Noun:    "Region",
+	Pattern: regexp.MustCompile(`^` + regionForm + `$`),
+	Hint:    "for example ap-northeast-1",
+}
+
+type account string
+
+func (account) Text() strictyaml.Text { return accountText }
+
+var accountText = strictyaml.Text{
+	Noun:    "account",
+	Pattern: regexp.MustCompile(`^[0-9]{12}$`),
+	Hint:    "twelve digits",
+}
+
+// name holds file name and name together, because commands find an environment by either.
+func (c *checker) name() {
+	name := string(c.written.Name)
+	stem := strings.TrimSuffix(filepath.Base(c.Path), filepath.Ext(c.Path))
+	if name != "" && name != stem && c.written.Match == "" {
+		c.Report("name", fmt.Sprintf("%s is not the file's name %s", strictyaml.Quote(name), strictyaml.Quote(stem)), "rename one of them")
 	}
-	return keys
+}
+
+// duration is a time as it is written, and 0 for an empty one.
+func duration[T ~string](written T) time.Duration {
+	d, err := time.ParseDuration(string(written))
+	if err != nil {
+		return 0 // the reader lets nothing else through
+	}
+	return d
+}
+
+// sortedStrings leaves out what the reader refused.
+func sortedStrings[S ~[]E, E ~string](values S) []string {
+	var sorted []string
+	for _, value := range values {
+		if value != "" {
+			sorted = append(sorted, string(value))
+		}
+	}
+	slices.Sort(sorted)
+	return sorted
 }

@@ -2,11 +2,17 @@ package config
 
 import (
 	"cmp"
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
+
+	"cognito-m2m/internal/strictyaml"
 )
+
+// Problem is one thing to put right in a file.
+type Problem = strictyaml.Problem
+
+// Problems is the type of every error of this package: everything that was found, sorted by file and place.
+type Problems = strictyaml.Problems
 
 // Options says where the rest of the project is.
 type Options struct {
@@ -23,7 +29,7 @@ func Load(path string, o Options) (*Environment, error) {
 		problems = Problems{loaded.unnamed()}
 	}
 	if len(problems) > 0 {
-		return nil, problems.sorted()
+		return nil, problems.Sorted()
 	}
 	return loaded.Environment, nil
 }
@@ -50,16 +56,50 @@ func LoadDir(dir string, o Options) ([]*Environment, error) {
 		problems = append(problems, Problem{File: dir, Message: "has no environment files", Hint: "add one, for example dev.yaml"})
 	}
 	if len(problems) > 0 {
-		return nil, problems.sorted()
+		return nil, problems.Sorted()
 	}
 	return environments, nil
+}
+
+// LoadNamed reads and checks the file of one environment: the one called as it, else the one whose match fits. A non-nil
+// error is always Problems, also for a name that no file is for, or more than one.
+func LoadNamed(dir, name string, o Options) (*Environment, error) {
+	if exact := filepath.Join(dir, name+".yaml"); filepath.Base(exact) == name+".yaml" && isFile(exact) {
+		return Load(exact, o)
+	}
+	files, problems := filesIn(dir)
+	var fitting []loaded
+	var known, patterns []string
+	for _, path := range files {
+		file, found := load(path, o, "")
+		switch {
+		case len(found) > 0:
+			problems = append(problems, found...)
+		case file.pattern == "":
+			known = append(known, file.Name)
+		default:
+			patterns = append(patterns, string(file.pattern))
+			if file.pattern.fits(name) {
+				fitting = append(fitting, file)
+			}
+		}
+	}
+	switch len(fitting) {
+	case 0:
+		unknown := Problem{File: dir, Message: "unknown environment " + strictyaml.Quote(name), Hint: strictyaml.DidYouMean(name, append(known, patterns...))}
+		return nil, append(problems, unknown).Sorted()
+	case 1:
+		return fitting[0].as(name, o)
+	default:
+		return nil, overlapping(fitting).Sorted()
+	}
 }
 
 // filesIn lists the environment files of a folder, sorted by name.
 func filesIn(dir string) (files []string, problems Problems) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return nil, Problems{unreadable(dir, err)}
+		return nil, Problems{strictyaml.Unreadable(dir, err)}
 	}
 	for _, entry := range entries {
 		path := filepath.Join(dir, entry.Name())
@@ -73,47 +113,42 @@ func filesIn(dir string) (files []string, problems Problems) {
 	return files, problems
 }
 
+// isFile tells whether there is a file at the path, readable or not.
+func isFile(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
 // loaded is a file without problems.
 type loaded struct {
 	*Environment
-	file    string
+	read    *strictyaml.File
 	pattern namePattern // "" for a file with a name
-	at      place       // of the pattern
 }
 
 // load runs the three steps every file goes through: YAML to a tree, tree to the file's shape, and the rules between
 // its parts. The rules also run on what is left of a file with faulty parts, so one run tells everything. A file with
 // match is checked and built under the name that is asked for, or under an example.
 func load(path string, o Options, asked environmentName) (loaded, Problems) {
-	root, problem := parseFile(path)
+	var written file
+	read, problem := strictyaml.Read(path, &written, strictyaml.Hints{Empty: "start from environments/dev.yaml", Several: "write one environment per file"})
 	if problem != nil {
 		return loaded{}, Problems{*problem}
 	}
 	if o.LambdaDir == "" {
 		o.LambdaDir = filepath.Join(filepath.Dir(path), "..", "lambda")
 	}
-	r := newReader(path, root)
-	var written file
-	r.read(&written)
 	if written.Match != "" {
 		written.Name = cmp.Or(asked, written.Match.example())
 	}
-	c := newChecker(r, &written, o.LambdaDir)
-	if !r.exhausted() {
+	c := &checker{File: read, written: &written, lambdaDir: o.LambdaDir, scopes: written.scopes(read.Complete())}
+	if !read.Exhausted() {
 		c.check()
 	}
-	if len(r.problems) > 0 {
-		return loaded{}, r.counted()
+	if problems := read.Problems(); problems != nil {
+		return loaded{}, problems
 	}
-	environment := written.environment()
-	environment.Warnings = c.warnings.sorted()
-	return loaded{environment, path, written.Match, r.places["match"]}, nil
-}
-
-// unreadable leaves out the path that the operating system's error repeats.
-func unreadable(path string, err error) Problem {
-	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
-		err = pathError.Err
-	}
-	return Problem{File: path, Message: "reading: " + err.Error()}
+	environment := written.checked()
+	environment.Warnings = read.Warnings()
+	return loaded{environment, read, written.Match}, nil
 }

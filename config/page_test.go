@@ -9,6 +9,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"cognito-m2m/internal/domainprefix"
+	"cognito-m2m/internal/strictyaml"
 )
 
 const pageFile = "../docs/environment-file.md"
@@ -69,7 +72,7 @@ type page struct {
 
 func newPage(t *testing.T) *page {
 	t.Helper()
-	p := &page{comments: commentsOf(t, "file.go", "file_api.go", "file_monitoring.go")}
+	p := &page{comments: commentsOf(t)}
 	p.WriteString(pageIntroduction)
 	p.section("", reflect.TypeFor[file]())
 	return p
@@ -90,7 +93,7 @@ func (p *page) section(path string, t reflect.Type) {
 	var below []nested
 	for field := range t.Fields() {
 		key, options, _ := strings.Cut(field.Tag.Get("yaml"), ",")
-		if key == "" { // see worded
+		if key == "" { // see strictyaml.Worded
 			continue
 		}
 		fmt.Fprintf(p, "| `%s` | %s | %s | %s |\n", key, cell(p.comments[t.Name()+"."+field.Name]),
@@ -136,8 +139,8 @@ func fallback(field reflect.StructField, options string) string {
 
 // allowed says in words what a type takes.
 func allowed(t reflect.Type) (rules []string) {
-	if limited, ok := reflect.TypeAssert[interface{ count() count }](reflect.Zero(t)); ok {
-		rules = append(rules, limited.count().words())
+	if limited, ok := reflect.TypeAssert[interface{ Count() strictyaml.Count }](reflect.Zero(t)); ok {
+		rules = append(rules, countInWords(limited.Count()))
 	}
 	zero := reflect.Zero(t).Interface()
 	switch t.Kind() {
@@ -153,59 +156,59 @@ func allowed(t reflect.Type) (rules []string) {
 			rules = append(rules, "values: "+rule)
 		}
 	case reflect.String:
-		rules = append(rules, zero.(interface{ text() text }).text().rule())
+		if t == reflect.TypeFor[domainPrefix]() {
+			return []string{domainPrefixText.Hint + "; no part between hyphens is " + strings.Join(domainprefix.ReservedWords(), ", ")}
+		}
+		rules = append(rules, textInWords(zero.(interface{ Text() strictyaml.Text }).Text()))
 	case reflect.Int, reflect.Float64:
-		rules = append(rules, zero.(interface{ number() number }).number().rule(t.Kind() == reflect.Int))
+		rules = append(rules, numberInWords(zero.(interface{ Number() strictyaml.Number }).Number(), t.Kind() == reflect.Int))
 	case reflect.Bool:
 		rules = append(rules, "`true` or `false`")
 	case reflect.Struct: // a section of its own, or a word
-		if mapping, ok := reflect.TypeAssert[worded](reflect.New(t)); ok {
-			word := reflect.ValueOf(mapping.wordOf()).Elem().Interface()
-			rules = append(rules, word.(interface{ text() text }).text().rule())
+		if mapping, ok := reflect.TypeAssert[strictyaml.Worded](reflect.New(t)); ok {
+			word := reflect.ValueOf(mapping.Word()).Elem().Interface()
+			rules = append(rules, textInWords(word.(interface{ Text() strictyaml.Text }).Text()))
 		}
 	default:
 	}
 	return rules
 }
 
-func (c count) words() string {
-	words := fmt.Sprintf("%d to %d", c.min, c.max)
+func countInWords(c strictyaml.Count) string {
+	words := fmt.Sprintf("%d to %d", c.Min, c.Max)
 	switch {
-	case c.max == math.MaxInt:
-		words = fmt.Sprintf("at least %d", c.min)
-	case c.min == 0:
-		words = fmt.Sprintf("at most %d", c.max)
+	case c.Max == math.MaxInt:
+		words = fmt.Sprintf("at least %d", c.Min)
+	case c.Min == 0:
+		words = fmt.Sprintf("at most %d", c.Max)
 	}
-	if words += " " + c.of; c.why != "" {
-		words += " (" + c.why + ")"
+	if words += " " + c.Of; c.Why != "" {
+		words += " (" + c.Why + ")"
 	}
 	return words
 }
 
-func (t text) rule() string {
-	if t.words != nil {
-		return "`" + strings.Join(t.words, "`, `") + "`"
+func textInWords(t strictyaml.Text) string {
+	if t.Words != nil {
+		return "`" + strings.Join(t.Words, "`, `") + "`"
 	}
-	if t.reserved != nil {
-		return t.hint + "; no part between hyphens is " + strings.Join(t.reserved, ", ")
-	}
-	return t.hint
+	return t.Hint
 }
 
-func (n number) rule(whole bool) string {
+func numberInWords(n strictyaml.Number, whole bool) string {
 	what := "a number"
 	if whole {
 		what = "a whole number"
 	}
 	switch {
-	case n.values != nil:
+	case n.Values != nil:
 		return "a value of the list"
-	case n.min > 0:
-		return fmt.Sprintf("%s from %s to %s", what, decimal(n.min), decimal(n.max))
-	case n.orZero:
-		return fmt.Sprintf("%s from 0 to %s", what, decimal(n.max))
-	case n.max < math.MaxInt32:
-		return fmt.Sprintf("%s from 1 to %s", what, decimal(n.max))
+	case n.Min > 0:
+		return fmt.Sprintf("%s from %s to %s", what, decimal(n.Min), decimal(n.Max))
+	case n.OrZero:
+		return fmt.Sprintf("%s from 0 to %s", what, decimal(n.Max))
+	case n.Max < math.MaxInt32:
+		return fmt.Sprintf("%s from 1 to %s", what, decimal(n.Max))
 	default:
 		return what + " above 0"
 	}

@@ -6,21 +6,25 @@ import (
 	"go/parser"
 	"go/token"
 	"math"
+	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	generator "github.com/invopop/jsonschema"
 
+	"cognito-m2m/internal/domainprefix"
 	"cognito-m2m/internal/httpapi"
+	"cognito-m2m/internal/strictyaml"
 )
 
 // generatedSchema describes file as a JSON Schema of draft 2020-12. Structure and tags are the generator's work;
-// constrain adds the rules that are methods of the types, and the comments in file.go become descriptions.
+// constrain adds the rules that are methods of the types, and the comments on the types become descriptions.
 func generatedSchema(t *testing.T) []byte {
 	t.Helper()
-	comments := commentsOf(t, "file.go", "file_api.go", "file_monitoring.go")
+	comments := commentsOf(t)
 	reflector := &generator.Reflector{
 		FieldNameTag: "yaml", Anonymous: true, DoNotReference: true,
 		LookupComment: func(t reflect.Type, field string) string { return comments[strings.Trim(t.Name()+"."+field, ".")] },
@@ -35,9 +39,13 @@ func generatedSchema(t *testing.T) []byte {
 	return append(written, '\n')
 }
 
-// commentsOf maps "type" and "type.Field" to the comments in source files.
-func commentsOf(t *testing.T, names ...string) map[string]string {
+// commentsOf maps "type" and "type.Field" to the comments in this package's files.
+func commentsOf(t *testing.T) map[string]string {
 	t.Helper()
+	names, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
 	comments := map[string]string{}
 	for _, name := range names {
 		source, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
@@ -61,14 +69,16 @@ func collectComments(into map[string]string, general *ast.GenDecl) {
 		return
 	}
 	for _, field := range structure.Fields.List {
-		into[spec.Name.Name+"."+field.Names[0].Name] = strings.TrimSpace(field.Doc.Text())
+		for _, name := range field.Names {
+			into[spec.Name.Name+"."+name.Name] = strings.TrimSpace(field.Doc.Text())
+		}
 	}
 }
 
 // constrain adds to the schema of a type, and of everything in it, what the type's methods allow.
 func constrain(schema *generator.Schema, t reflect.Type) {
-	if limited, ok := reflect.TypeAssert[interface{ count() count }](reflect.Zero(t)); ok {
-		constrainCount(schema, limited.count())
+	if limited, ok := reflect.TypeAssert[interface{ Count() strictyaml.Count }](reflect.Zero(t)); ok {
+		constrainCount(schema, limited.Count())
 	}
 	switch t.Kind() {
 	case reflect.Pointer:
@@ -76,8 +86,8 @@ func constrain(schema *generator.Schema, t reflect.Type) {
 	case reflect.Struct:
 		for field := range t.Fields() {
 			key, _, _ := strings.Cut(field.Tag.Get("yaml"), ",")
-			if key == "" { // see worded
-				orWord(schema, reflect.Zero(field.Type).Interface().(interface{ text() text }).text())
+			if key == "" { // see strictyaml.Worded
+				orWord(schema, reflect.Zero(field.Type).Interface().(interface{ Text() strictyaml.Text }).Text())
 				continue
 			}
 			property, _ := schema.Properties.Get(key)
@@ -97,15 +107,18 @@ func constrain(schema *generator.Schema, t reflect.Type) {
 		constrain(schema.PropertyNames, t.Key())
 		constrain(schema.AdditionalProperties, t.Elem())
 	case reflect.String:
-		constrainText(schema, reflect.Zero(t).Interface().(interface{ text() text }).text())
+		if t == reflect.TypeFor[domainPrefix]() {
+			schema.Not = &generator.Schema{Pattern: "(^|-)(" + strings.Join(domainprefix.ReservedWords(), "|") + ")(-|$)"}
+		}
+		constrainText(schema, reflect.Zero(t).Interface().(interface{ Text() strictyaml.Text }).Text())
 	case reflect.Int, reflect.Float64:
-		constrainNumber(schema, reflect.Zero(t).Interface().(interface{ number() number }).number())
+		constrainNumber(schema, reflect.Zero(t).Interface().(interface{ Number() strictyaml.Number }).Number())
 	default: // booleans
 	}
 }
 
-func constrainCount(schema *generator.Schema, limits count) {
-	least, most := uint64(limits.min), uint64(limits.max)
+func constrainCount(schema *generator.Schema, limits strictyaml.Count) {
+	least, most := uint64(limits.Min), uint64(limits.Max)
 	low, high := &schema.MinItems, &schema.MaxItems
 	if schema.Type == "object" {
 		low, high = &schema.MinProperties, &schema.MaxProperties
@@ -113,35 +126,35 @@ func constrainCount(schema *generator.Schema, limits count) {
 	if least > 0 {
 		*low = &least
 	}
-	if limits.max < math.MaxInt {
+	if limits.Max < math.MaxInt {
 		*high = &most
 	}
 }
 
-func constrainNumber(schema *generator.Schema, rule number) {
-	for _, value := range rule.values {
+func constrainNumber(schema *generator.Schema, rule strictyaml.Number) {
+	for _, value := range rule.Values {
 		schema.Enum = append(schema.Enum, value)
 	}
-	if rule.values != nil {
+	if rule.Values != nil {
 		return
 	}
 	schema.ExclusiveMinimum = "0"
-	if rule.orZero {
+	if rule.OrZero {
 		schema.ExclusiveMinimum, schema.Minimum = "", "0"
 	}
-	if rule.min > 0 {
-		schema.ExclusiveMinimum, schema.Minimum = "", json.Number(decimal(rule.min))
+	if rule.Min > 0 {
+		schema.ExclusiveMinimum, schema.Minimum = "", json.Number(decimal(rule.Min))
 	}
-	if rule.max < math.MaxInt32 {
-		schema.Maximum = json.Number(decimal(rule.max))
+	if rule.Max < math.MaxInt32 {
+		schema.Maximum = json.Number(decimal(rule.Max))
 	}
 }
 
 // orWord says that in place of the mapping a word may stand.
-func orWord(schema *generator.Schema, rule text) {
+func orWord(schema *generator.Schema, rule strictyaml.Text) {
 	mapping := &generator.Schema{Type: "object", Properties: schema.Properties, AdditionalProperties: schema.AdditionalProperties}
 	schema.Type, schema.Properties, schema.AdditionalProperties = "", nil, nil
-	schema.OneOf = []*generator.Schema{mapping, {Type: "string", Pattern: rule.pattern.String()}}
+	schema.OneOf = []*generator.Schema{mapping, {Type: "string", Pattern: rule.Pattern.String()}}
 }
 
 // oneOf says that exactly one of two keys is written.
@@ -150,19 +163,16 @@ func oneOf(schema *generator.Schema, key, other string) {
 	schema.OneOf = []*generator.Schema{{Required: []string{key}}, {Required: []string{other}}}
 }
 
-func constrainText(schema *generator.Schema, rule text) {
-	if rule.maxLength > 0 {
-		length := uint64(rule.maxLength)
+func constrainText(schema *generator.Schema, rule strictyaml.Text) {
+	if rule.MaxLength > 0 {
+		length := uint64(rule.MaxLength)
 		schema.MaxLength = &length
 	}
-	for _, word := range rule.words {
+	for _, word := range rule.Words {
 		schema.Enum = append(schema.Enum, word)
 	}
-	if rule.pattern != nil {
-		schema.Pattern = rule.pattern.String()
-	}
-	if rule.reserved != nil {
-		schema.Not = &generator.Schema{Pattern: "(^|-)(" + strings.Join(rule.reserved, "|") + ")(-|$)"}
+	if rule.Pattern != nil {
+		schema.Pattern = rule.Pattern.String()
 	}
 }
 
@@ -174,3 +184,5 @@ func methodsUnlessDefault(schema *generator.Schema) {
 	schema.Then = &generator.Schema{Not: &generator.Schema{Required: []string{"methods"}}}
 	schema.Else = &generator.Schema{Required: []string{"methods"}}
 }
+
+func decimal(value float64) string { return strconv.FormatFloat(value, 'f', -1, 64) }

@@ -135,7 +135,18 @@ func TestSchemaRefuses(t *testing.T) {
 // TestSchemaDefaults compares the defaults that the schema promises with those an Environment gets.
 func TestSchemaDefaults(t *testing.T) {
 	t.Parallel()
-	got := (&file{Clients: clients{"c": {}}, API: api{Routes: routes{{}}}}).environment()
+	path := filepath.Join(t.TempDir(), "dev.yaml")
+	if err := os.WriteFile(path, []byte(`name: dev
+resourceServers: [{identifier: a, scopes: {r: R}}]
+clients: {c: {scopes: [a/r]}}
+api: {routes: [{path: /, methods: [GET], scopes: []}]}
+`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got, err := Load(path, Options{LambdaDir: "../lambda"})
+	if err != nil {
+		t.Fatal(err)
+	}
 	defaultIn := func(path string) string {
 		var schema any
 		if err := json.Unmarshal(generatedSchema(t), &schema); err != nil {

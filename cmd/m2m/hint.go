@@ -8,9 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"cognito-m2m/config"
 	"cognito-m2m/internal/reach"
 	"cognito-m2m/internal/run"
+	"cognito-m2m/internal/strictyaml"
 )
 
 // hinted is an error that carries its own hint.
@@ -94,7 +94,7 @@ func (o targetOptions) nearestClient(e *reach.Error) string {
 		return fmt.Sprintf("`m2m clients%s` lists the clients there are", o.flags())
 	}
 	all := "clients: " + strings.Join(e.Known, ", ")
-	if near := config.Nearest(e.Subject, e.Known); near != "" {
+	if near := strictyaml.Nearest(e.Subject, e.Known); near != "" {
 		return fmt.Sprintf("did you mean %s? %s", near, all)
 	}
 	return all

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"cognito-m2m/internal/domainprefix"
 )
 
 // check finds what a deployment would fail on and what only shows when resources are seen together. References that
@@ -43,12 +45,7 @@ func (b *builder) checkPool(r Resource, id string) {
 	}
 }
 
-// domainPrefix and reservedWords are what CreateUserPoolDomain checks a prefix against; a word counts as a whole part
-// between hyphens.
-var (
-	domainPrefix  = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$`)
-	reservedWords = []string{"aws", "amazon", "cognito"}
-)
+var domainPrefix = regexp.MustCompile("^" + domainprefix.Pattern + "$")
 
 func (b *builder) checkDomains() {
 	b.checkDomainsOfPools()
@@ -61,10 +58,8 @@ func (b *builder) checkDomains() {
 		if !domainPrefix.MatchString(domain.Domain) {
 			b.fail(domain.Resource, "Domain", "the prefix %q is not 1 to 63 of a-z, 0-9 and hyphens inside", domain.Domain)
 		}
-		for part := range strings.SplitSeq(domain.Domain, "-") {
-			if slices.Contains(reservedWords, part) {
-				b.fail(domain.Resource, "Domain", "Domain cannot contain reserved word: %s", part)
-			}
+		if word := domainprefix.ReservedWord(domain.Domain); word != "" {
+			b.fail(domain.Resource, "Domain", "Domain cannot contain reserved word: %s", word)
 		}
 	}
 }

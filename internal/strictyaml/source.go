@@ -1,4 +1,4 @@
-package config
+package strictyaml
 
 import (
 	"bytes"
@@ -25,13 +25,13 @@ const (
 )
 
 // parseFile reads a file and turns it into its one YAML document. A problem names the file.
-func parseFile(path string) (ast.Node, *Problem) {
+func parseFile(path string, hints Hints) (ast.Node, *Problem) {
 	source, err := readFile(path)
 	if err != nil {
-		problem := unreadable(path, err)
+		problem := Unreadable(path, err)
 		return nil, &problem
 	}
-	root, problem := parse(source)
+	root, problem := parse(source, hints)
 	if problem != nil {
 		problem.File = path
 	}
@@ -58,7 +58,7 @@ func readFile(path string) ([]byte, error) {
 
 // parse turns a file's bytes into its one YAML document. Duplicate keys are left in: the reader reports them together
 // with everything else.
-func parse(source []byte) (ast.Node, *Problem) {
+func parse(source []byte, hints Hints) (ast.Node, *Problem) {
 	if len(source) > maxFileBytes {
 		return nil, &Problem{Message: fmt.Sprintf("has more than %d bytes, which is the limit", maxFileBytes)}
 	}
@@ -69,14 +69,14 @@ func parse(source []byte) (ast.Node, *Problem) {
 	}
 	switch len(documents) {
 	case 0:
-		return nil, &Problem{Message: "is empty", Hint: "start from environments/dev.yaml"}
+		return nil, &Problem{Message: "is empty", Hint: hints.Empty}
 	case 1:
 		return documents[0], nil
 	default:
 		at := placeOf(documents[1])
 		return nil, &Problem{
 			Line: at.line, Column: at.column,
-			Message: fmt.Sprintf("has %d YAML documents", len(documents)), Hint: "write one environment per file",
+			Message: fmt.Sprintf("has %d YAML documents", len(documents)), Hint: hints.Several,
 		}
 	}
 }

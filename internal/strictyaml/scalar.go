@@ -1,4 +1,4 @@
-package config
+package strictyaml
 
 import (
 	"fmt"
@@ -25,7 +25,7 @@ func (r *reader) scalar(path string, node ast.Node, into reflect.Value) {
 			r.text(path, written, into)
 			return
 		}
-		r.report(path, fmt.Sprintf("want text, got %s", written), wayToText(written, into))
+		r.Report(path, fmt.Sprintf("want text, got %s", written), wayToText(written, into))
 	case reflect.Bool:
 		if b, ok := node.(*ast.BoolNode); ok {
 			into.SetBool(b.Value)
@@ -43,21 +43,21 @@ func (r *reader) scalar(path string, node ast.Node, into reflect.Value) {
 	}
 }
 
-// worded is a mapping in whose place one of some words may stand.
-type worded interface{ wordOf() any }
+// Worded is a mapping in whose place a word may stand. Word is where it keeps the word: a pointer to a kind of text.
+type Worded interface{ Word() any }
 
 // wordOf is where a mapping keeps the word that is written in its place; not valid for one that no word stands for.
 func wordOf(into reflect.Value) reflect.Value {
-	if mapping, ok := reflect.TypeAssert[worded](into.Addr()); ok {
-		return reflect.ValueOf(mapping.wordOf()).Elem()
+	if mapping, ok := reflect.TypeAssert[Worded](into.Addr()); ok {
+		return reflect.ValueOf(mapping.Word()).Elem()
 	}
 	return reflect.Value{}
 }
 
 // wayToText is the hint for a value that is not text: quotes, if they are all that it lacks, else what the text must be.
 func wayToText(written string, into reflect.Value) string {
-	rule := into.Interface().(interface{ text() text }).text()
-	if message, hint := rule.check(written); message != "" {
+	rule := textOf(into)
+	if message, hint := rule.Check(written); message != "" {
 		return hint
 	}
 	return fmt.Sprintf("put it in quotes: %q", written)
@@ -68,14 +68,14 @@ func (r *reader) mismatch(path, written string, into reflect.Value) {
 	if into.Kind() == reflect.Slice && into.Type().Elem().Kind() == reflect.String {
 		hint = "write it as a list: [" + written + "]"
 	}
-	r.report(path, "want "+wanted(into.Type())+", got "+quote(written), hint)
+	r.Report(path, "want "+wanted(into.Type())+", got "+Quote(written), hint)
 }
 
 // text stores a value whose type's rule it keeps, and tells whether it does.
 func (r *reader) text(path, value string, into reflect.Value) bool {
-	rule := into.Interface().(interface{ text() text }).text()
-	if message, hint := rule.check(value); message != "" {
-		r.report(path, message, hint)
+	rule := textOf(into)
+	if message, hint := rule.Check(value); message != "" {
+		r.Report(path, message, hint)
 		return false
 	}
 	into.SetString(rule.spell(value))
@@ -84,11 +84,16 @@ func (r *reader) text(path, value string, into reflect.Value) bool {
 
 // number stores a value in the range of its type.
 func (r *reader) number(path string, value float64, into reflect.Value) {
-	rule := into.Interface().(interface{ number() number }).number()
-	if message, hint := rule.check(value); message != "" {
-		r.report(path, message, hint)
-		return
+	if kind, ok := reflect.TypeAssert[interface{ Number() Number }](into); ok {
+		if message, hint := kind.Number().check(value); message != "" {
+			r.Report(path, message, hint)
+			return
+		}
 	}
+	setNumber(into, value)
+}
+
+func setNumber(into reflect.Value, value float64) {
 	if into.Kind() == reflect.Int {
 		into.SetInt(int64(value))
 		return
@@ -113,7 +118,7 @@ func numberIn(node ast.Node, kind reflect.Kind) (float64, bool) {
 	return 0, false
 }
 
-// wanted names what a type of file.go looks like in YAML.
+// wanted names what a type looks like in YAML.
 func wanted(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.Pointer:

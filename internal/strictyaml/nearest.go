@@ -1,13 +1,13 @@
-package config
+package strictyaml
 
 import (
 	"strings"
 )
 
-// didYouMean is a hint: the nearest of the known words if one is near, else all of them if they are few.
-func didYouMean(word string, known []string) string {
+// DidYouMean is a hint: the nearest of the known words if one is near, else all of them if they are few.
+func DidYouMean(word string, known []string) string {
 	if near := Nearest(word, known); near != "" {
-		return "did you mean " + quote(near) + "?"
+		return "did you mean " + Quote(near) + "?"
 	}
 	const few = 16
 	if len(known) == 0 || len(known) > few {

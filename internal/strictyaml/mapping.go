@@ -1,9 +1,8 @@
-package config
+package strictyaml
 
 import (
 	"fmt"
 	"reflect"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,7 +26,7 @@ func (r *reader) mapping(path string, node *ast.MappingNode, into reflect.Value,
 		entries := r.entries(path, node, 0)
 		r.named(path, entries[:r.limited(path, into, len(entries), hint)], into)
 	default:
-		r.report(path, "want "+wanted(into.Type())+", got a mapping", "")
+		r.Report(path, "want "+wanted(into.Type())+", got a mapping", "")
 	}
 }
 
@@ -42,8 +41,8 @@ func (r *reader) entries(path string, node *ast.MappingNode, merges int) []entry
 		}
 		key, at := scalarText(pair.Key), placeOf(pair.Key)
 		if first, ok := seen[key]; ok {
-			r.add(Problem{
-				File: r.file, Line: at.line, Column: at.column, Path: keyPath(path, key),
+			r.Add(Problem{
+				File: r.Path, Line: at.line, Column: at.column, Path: KeyPath(path, key),
 				Message: "duplicate key", Hint: fmt.Sprintf("it is already on line %d", first.line),
 			})
 			continue
@@ -74,14 +73,14 @@ func (r *reader) merge(path string, at place, node ast.Node, merges int) []entry
 	case problem == "":
 		return r.entries(path, mapping, merges+1)
 	}
-	r.add(Problem{
-		File: r.file, Line: at.line, Column: at.column, Path: keyPath(path, "<<"),
+	r.Add(Problem{
+		File: r.Path, Line: at.line, Column: at.column, Path: KeyPath(path, "<<"),
 		Message: problem, Hint: "write <<: *name of an anchor above",
 	})
 	return nil
 }
 
-// field is one key of a struct of file.go.
+// field is one key of a struct.
 type field struct {
 	index    int
 	key      string
@@ -95,7 +94,7 @@ func fieldsOf(t reflect.Type) []field {
 	for i := range t.NumField() {
 		tag := t.Field(i).Tag
 		key, options, _ := strings.Cut(tag.Get("yaml"), ",")
-		if key == "" { // see worded
+		if key == "" { // see Worded
 			continue
 		}
 		fields = append(fields, field{i, key, options != "omitempty", tag.Get("hint"), tag.Get("unless")})
@@ -112,24 +111,24 @@ func (r *reader) fields(path string, entries []entry, into reflect.Value) {
 	}
 	misspelt := map[string]bool{}
 	for _, e := range entries {
-		at := keyPath(path, e.key)
+		at := KeyPath(path, e.key)
 		r.places[at] = e.at
 		i := slices.Index(keys, e.key)
 		if i < 0 {
-			if !r.full() {
+			if !r.Full() {
 				misspelt[Nearest(e.key, keys)] = true
 			}
-			r.report(at, "unknown key", r.didYouMean(e.key, keys))
+			r.Report(at, "unknown key", r.DidYouMean(e.key, keys))
 			continue
 		}
 		r.value(at, e.value, into.Field(known[i].index), known[i].hint)
 	}
 	for _, f := range known {
-		if f.unless != "" && r.has(keyPath(path, f.unless)) {
+		if f.unless != "" && r.Has(KeyPath(path, f.unless)) {
 			continue
 		}
-		if at := keyPath(path, f.key); f.required && !r.has(at) && !misspelt[f.key] {
-			r.report(at, "is missing", f.hint)
+		if at := KeyPath(path, f.key); f.required && !r.Has(at) && !misspelt[f.key] {
+			r.Report(at, "is missing", f.hint)
 		}
 	}
 }
@@ -138,35 +137,17 @@ func (r *reader) fields(path string, entries []entry, into reflect.Value) {
 func (r *reader) named(path string, entries []entry, into reflect.Value) {
 	into.Set(reflect.MakeMap(into.Type()))
 	for _, e := range entries {
-		at := keyPath(path, e.key)
+		at := KeyPath(path, e.key)
 		r.places[at] = e.at
 		key := reflect.New(into.Type().Key()).Elem()
 		valid := r.text(at, e.key, key)
 		value := reflect.New(into.Type().Elem()).Elem()
+		setDefaults(value)
 		r.value(at, e.value, value, "")
 		if valid {
 			into.SetMapIndex(key, value)
 		}
 	}
-}
-
-var plainKey = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
-
-// keyPath is the path of a key below a path: "clients.reader", or `clients["a.b"]`.
-func keyPath(path, key string) string {
-	switch {
-	case !plainKey.MatchString(key):
-		return path + "[" + quote(key) + "]"
-	case path == "":
-		return key
-	default:
-		return path + "." + key
-	}
-}
-
-// parentPath takes the last key or index off a path of a key that may be missing, and is "" in the end.
-func parentPath(path string) string {
-	return path[:max(0, strings.LastIndexAny(path, ".["))]
 }
 
 // scalarText is the text of a scalar node that is used as a name, as it was written but for its quotes.

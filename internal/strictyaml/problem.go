@@ -1,17 +1,19 @@
-package config
+package strictyaml
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 
 	"cognito-m2m/internal/printable"
 )
 
-// Problem is one thing to put right in an environment file.
+// Problem is one thing to put right in a file.
 type Problem struct {
-	File    string // as it was given to Load, or the folder's name joined with the file's
+	File    string // as it was given to Read
 	Line    int    // from 1; 0: the file as a whole
 	Column  int    // from 1, in characters; 0: the file as a whole
 	Path    string // the key, "clients.reader.scopes[0]"; empty: the file as a whole
@@ -49,7 +51,8 @@ func (ps Problems) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-func (ps Problems) sorted() Problems {
+// Sorted sorts the problems in place, by file and place, and returns them.
+func (ps Problems) Sorted() Problems {
 	slices.SortStableFunc(ps, func(a, b Problem) int {
 		return cmp.Or(
 			cmp.Compare(a.File, b.File),
@@ -62,11 +65,20 @@ func (ps Problems) sorted() Problems {
 	return ps
 }
 
-// quote shows a value of the file in a message: on one line, and short.
-func quote(value string) string {
+// Quote shows a value of the file in a message: on one line, and short.
+func Quote(value string) string {
 	const longest = 80
 	if runes := []rune(value); len(runes) > longest {
 		value = string(runes[:longest]) + "…"
 	}
 	return fmt.Sprintf("%q", value)
+}
+
+// Unreadable is the problem of a file or a folder that can't be read. It leaves out the path that the operating system's
+// error repeats.
+func Unreadable(path string, err error) Problem {
+	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
+		err = pathError.Err
+	}
+	return Problem{File: path, Message: "reading: " + err.Error()}
 }

@@ -1,0 +1,128 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"cognito-m2m/internal/httpapi"
+	"cognito-m2m/internal/strictyaml"
+	"cognito-m2m/naming"
+)
+
+// App clients by name. The authorizer accepts at most 50.
+type clients map[clientName]client
+
+func (clients) Count() strictyaml.Count {
+	return strictyaml.Count{Min: 1, Max: httpapi.MaxAudiences, Of: "clients", Why: "each is an audience, and API Gateway takes 50 on an authorizer"}
+}
+
+// One app client: a confidential client that may use the client credentials grant and nothing else.
+type client struct {
+	// Scopes the client can ask for, as identifier/name; at most 50.
+	Scopes clientScopes `yaml:"scopes" hint:"add at least one; Cognito answers invalid_scope to a client without scopes"`
+	// How long an access token is valid, in whole minutes from 5m to 24h.
+	AccessTokenValidity validity `yaml:"accessTokenValidity,omitempty" jsonschema:"default=60m,example=30m,example=1h,example=1h30m"`
+	// Rotation of the client's secret. A change of it rotates at once.
+	Rotation rotation `yaml:"rotation,omitempty"`
+	// Roles of other accounts that may read the client's secret, as ARNs; at most 30. They need not exist yet, and need secrets.customerKey.
+	SecretReaders secretReaders `yaml:"secretReaders,omitempty"`
+}
+
+// Scopes a client can ask for.
+type clientScopes []scopeRef
+
+func (clientScopes) Count() strictyaml.Count {
+	return strictyaml.Count{Min: 1, Max: 50, Of: "scopes", Why: "Cognito's limit for an app client"}
+}
+
+// Rotation of a client's secret.
+type rotation struct {
+	// Days between two rotations, 1 to 1000.
+	EveryDays rotationDays `yaml:"everyDays" jsonschema:"default=30,example=7"`
+}
+
+// Client is one app client, which stands for one calling system.
+type Client struct {
+	Name                string        // unique, also after its hyphens are removed
+	Scopes              []string      // at least one, as "identifier/name", sorted
+	AccessTokenValidity time.Duration // whole minutes, 5 minutes to 24 hours
+	Rotation            Rotation      // of the client's secret
+	SecretReaders       []string      // ARNs of roles in other accounts that may read the client's secret, sorted
+}
+
+// Rotation is when a client's secret is replaced by a new one.
+type Rotation struct {
+	EveryDays int // 1 to 1000
+}
+
+func (written clients) checked() []Client {
+	sorted := make([]Client, 0, len(written))
+	for _, name := range slices.Sorted(maps.Keys(written)) {
+		w := written[name]
+		sorted = append(sorted, Client{
+			Name:                string(name),
+			Scopes:              sortedStrings(w.Scopes),
+			AccessTokenValidity: duration(w.AccessTokenValidity),
+			Rotation:            Rotation{EveryDays: int(w.Rotation.EveryDays)},
+			SecretReaders:       sortedStrings(w.SecretReaders),
+		})
+	}
+	return sorted
+}
+
+type clientName string
+
+func (clientName) Text() strictyaml.Text { return clientNameText }
+
+var clientNameText = strictyaml.Text{
+	Noun:    "client name",
+	Pattern: regexp.MustCompile("^" + naming.ClientPattern + "$"),
+	Hint:    "1 to 31 lower-case letters, digits and hyphens, a letter first",
+}
+
+type validity string
+
+func (validity) Text() strictyaml.Text { return validityText }
+
+var validityText = strictyaml.Text{
+	Noun:    "token validity",
+	Pattern: regexp.MustCompile(`^([1-9][0-9]{0,3}h|([1-9][0-9]{0,3}h)?[1-9][0-9]{0,3}m)$`),
+	Hint:    "hours and whole minutes: 30m, 1h, 1h30m",
+}
+
+type rotationDays int
+
+// Number is Secrets Manager's range for RotationRules.AutomaticallyAfterDays.
+func (rotationDays) Number() strictyaml.Number { return strictyaml.Number{Max: 1000} }
+
+func (c *checker) clients() {
+	first := map[string]clientName{}
+	for _, name := range slices.Sorted(maps.Keys(c.written.Clients)) {
+		path := strictyaml.KeyPath("clients", string(name))
+		bare := strings.ReplaceAll(string(name), "-", "")
+		if earlier, ok := first[bare]; ok {
+			c.Report(path, fmt.Sprintf("is the same name as %q once hyphens are removed", earlier),
+				"too alike to tell apart in stack outputs; rename one")
+		} else {
+			first[bare] = name
+		}
+		client := c.written.Clients[name]
+		c.declared(path+".scopes", client.Scopes)
+		c.validity(path+".accessTokenValidity", client.AccessTokenValidity)
+	}
+}
+
+// validity checks Cognito's range for access tokens (Cognito guide, "Understanding the access token").
+func (c *checker) validity(path string, written validity) {
+	const shortest, longest = 5 * time.Minute, 24 * time.Hour
+	if written == "" {
+		return
+	}
+	if d := duration(written); d < shortest || d > longest {
+		c.Report(path, strictyaml.Quote(string(written))+" is outside 5m to 24h", "Cognito's range for access tokens")
+	}
+}
