@@ -25,7 +25,7 @@ type alarms struct {
 	// Invocations in 5 minutes that Lambda refused, from which on a function raises an alarm.
 	FunctionThrottles alarmCount `yaml:"functionThrottles,omitempty" jsonschema:"default=1,example=10"`
 	// Invocations of one function at the same time, from which on it raises an alarm. All functions of an account and Region share a quota, 1000 unless it was changed.
-	FunctionConcurrency alarmCount `yaml:"functionConcurrency,omitempty" jsonschema:"default=500,example=50"`
+	FunctionConcurrency alarmCount `yaml:"functionConcurrency,omitempty" jsonschema:"default=500,example=50"` // half of what an account has from the start (Lambda guide, "Quotas")
 	// Minutes without a line in the access log that raise an alarm. Left out, none does: an API that is called only now and then would raise it for nothing.
 	SilentMinutes silentMinutes `yaml:"silentMinutes,omitempty" jsonschema:"example=60"`
 }

@@ -83,15 +83,15 @@ type requestBurst int
 
 func (requestBurst) Number() strictyaml.Number { return strictyaml.Number{Max: math.MaxInt32} }
 
+func (t *routeThrottle) Word() any { return &t.word }
+
 // throttleWord is what can stand in place of a route's limits.
 type throttleWord string
 
-func (t *routeThrottle) Word() any { return &t.word }
+func (throttleWord) Text() strictyaml.Text { return throttleWordText }
 
-func (throttleWord) Text() strictyaml.Text { return stageThrottleText }
-
-// stageThrottleText is the word for the stage's limits.
-var stageThrottleText = strictyaml.Text{
+// throttleWordText is the word for the stage's limits.
+var throttleWordText = strictyaml.Text{
 	Noun:    "throttle",
 	Pattern: regexp.MustCompile(`^default$`),
 	Hint:    "limits such as {rate: 10, burst: 20}, or default, which are those of the API",

@@ -25,7 +25,7 @@ type client struct {
 	// Scopes the client can ask for, as identifier/name; at most 50.
 	Scopes clientScopes `yaml:"scopes" hint:"add at least one; Cognito answers invalid_scope to a client without scopes"`
 	// How long an access token is valid, in whole minutes from 5m to 24h.
-	AccessTokenValidity validity `yaml:"accessTokenValidity,omitempty" jsonschema:"default=60m,example=30m,example=1h,example=1h30m"`
+	AccessTokenValidity validity `yaml:"accessTokenValidity,omitempty" jsonschema:"default=60m,example=30m,example=1h,example=1h30m"` // the default is Cognito's own
 	// Rotation of the client's secret. A change of it rotates at once.
 	Rotation rotation `yaml:"rotation,omitempty"`
 	// Roles of other accounts that may read the client's secret, as ARNs; at most 30. They need not exist yet, and need secrets.customerKey.
@@ -102,7 +102,7 @@ func (rotationDays) Number() strictyaml.Number { return strictyaml.Number{Max: 1
 func (c *checker) clients() {
 	first := map[string]clientName{}
 	for _, name := range slices.Sorted(maps.Keys(c.written.Clients)) {
-		path := strictyaml.KeyPath("clients", string(name))
+		path := strictyaml.KeyPath("clients", name)
 		bare := strings.ReplaceAll(string(name), "-", "")
 		if earlier, ok := first[bare]; ok {
 			c.Report(path, fmt.Sprintf("is the same name as %q once hyphens are removed", earlier),
@@ -123,6 +123,67 @@ func (c *checker) validity(path string, written validity) {
 		return
 	}
 	if d := duration(written); d < shortest || d > longest {
-		c.Report(path, strictyaml.Quote(string(written))+" is outside 5m to 24h", "Cognito's range for access tokens")
+		c.Report(path, strictyaml.Quote(written)+" is outside 5m to 24h", "Cognito's range for access tokens")
+	}
+}
+
+// Roles of other accounts that may read a client's secret.
+type secretReaders []roleARN
+
+// 30 of the longest ARNs fit into the 20,480 characters of PutResourcePolicy.
+func (secretReaders) Count() strictyaml.Count {
+	return strictyaml.Count{Max: 30, Of: "readers", Why: "Secrets Manager's limit for a resource policy"}
+}
+
+// maxReaders is how many roles the policy of the customer managed key can name: each stands there once, beside its
+// account, and 48 of the longest ARNs leave room in the 32 KB that a key policy may have (KMS guide, "Resource quotas").
+const maxReaders = 48
+
+// maxRoleARN is the length of the longest ARN: arn:aws-us-gov:iam::<account>:role/ with a path of 512 characters and a
+// name of 64, which share a "/".
+const maxRoleARN = len("arn:aws-us-gov:iam::123456789012:role") + 512 + 64
+
+type roleARN string
+
+func (roleARN) Text() strictyaml.Text { return roleARNText }
+
+// An ARN in a policy stands for itself, so none of the characters of a pattern is in it. The longest has a path of
+// 512 characters and a name of 64 (IAM API reference, CreateRole).
+var roleARNText = strictyaml.Text{
+	Noun:      "role ARN",
+	Pattern:   regexp.MustCompile(`^arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,64}$`),
+	MaxLength: maxRoleARN,
+	Hint:      "arn:aws:iam::<account>:role/<path and name>",
+}
+
+func (a roleARN) account() account {
+	return account(strings.Split(string(a), ":")[4])
+}
+
+// secretReaders: a secret under the AWS managed key can't be read from another account (Secrets Manager guide, "Access
+// from a different account"), and in its own account a role is allowed to read in its own policy.
+func (c *checker) secretReaders() {
+	readers := map[roleARN]bool{}
+	for _, name := range slices.Sorted(maps.Keys(c.written.Clients)) {
+		path := strictyaml.KeyPath("clients", name) + ".secretReaders"
+		written := c.written.Clients[name].SecretReaders
+		if len(written) > 0 && !c.written.Secrets.CustomerKey {
+			c.Report(path, "need a customer managed key: the AWS managed key lets no other account read a secret",
+				"write secrets: {customerKey: true}")
+		}
+		for i, reader := range written {
+			if reader == "" { // refused, and told so
+				continue
+			}
+			readers[reader] = true
+			if reader.account() == c.written.Account {
+				c.Report(strictyaml.IndexPath(path, i), "is a role of the environment's own account",
+					"allow it secretsmanager:GetSecretValue in a policy of its own")
+			}
+		}
+	}
+	if len(readers) > maxReaders {
+		c.Report("clients", fmt.Sprintf("name %d secretReaders in all, at most %d are allowed", len(readers), maxReaders),
+			"KMS's limit for a key policy")
 	}
 }

@@ -44,7 +44,7 @@ type corsHeaders []corsHeader
 type CORS struct {
 	AllowOrigins     []string // at least one, sorted: origins, "*", "https://*" or "http://*"
 	AllowMethods     []string // sorted, in capitals
-	AllowHeaders     []string // sorted, authorization among them;
+	AllowHeaders     []string // sorted, authorization among them
 	ExposeHeaders    []string // sorted
 	AllowCredentials bool
 	MaxAge           time.Duration // whole minutes up to 24 hours; 0: the browser decides
@@ -118,7 +118,7 @@ func (c *checker) cors() {
 	}
 	c.corsHeaders(written)
 	if age := duration(written.MaxAge); age > longestMaxAge {
-		c.Report("api.cors.maxAge", strictyaml.Quote(string(written.MaxAge))+" is longer than 24h", "API Gateway's limit")
+		c.Report("api.cors.maxAge", strictyaml.Quote(written.MaxAge)+" is longer than 24h", "API Gateway's limit")
 	}
 	for i, route := range c.written.API.Routes {
 		preflighted := func(m method) bool { return m == httpapi.AnyMethod || m == "OPTIONS" }

@@ -97,7 +97,7 @@ func (rollbackMinutes) Number() strictyaml.Number { return strictyaml.Number{Min
 
 // file holds an entry against the environment's own file: it must exist, and say no other account or Region.
 func (c *deliveryChecker) file(name deliveryName, written deliveryEnvironment) {
-	path, asked := strictyaml.KeyPath("environments", string(name)), string(name)
+	path, asked := strictyaml.KeyPath("environments", name), string(name)
 	if name.isPattern() {
 		asked = string(namePattern(name).example())
 	}
@@ -129,8 +129,8 @@ func (c *deliveryChecker) gitHubEnvironments() {
 		for _, of := range []gitHubEnvironment{written.gitHubEnvironment(name), written.driftEnvironment(name)} {
 			key := strings.ToLower(string(of))
 			if other, ok := taken[key]; ok && of != "" {
-				c.Report(strictyaml.KeyPath("environments", string(name))+".githubEnvironment",
-					fmt.Sprintf("the GitHub environment %s is one of %s too, whose jobs could deploy this", strictyaml.Quote(string(of)), strictyaml.Quote(string(other))),
+				c.Report(strictyaml.KeyPath("environments", name)+".githubEnvironment",
+					fmt.Sprintf("the GitHub environment %s is one of %s too, whose jobs could deploy this", strictyaml.Quote(of), strictyaml.Quote(other)),
 					"give each one of its own")
 				break // the other would be told in the same words
 			}
@@ -144,7 +144,7 @@ func (c *deliveryChecker) roleNames() {
 	for name := range c.written.Environments {
 		bare := deliveryName(strings.TrimSuffix(string(name), "-"+anything))
 		if _, ok := c.written.Environments[bare]; ok && bare != name {
-			c.Report(strictyaml.KeyPath("environments", string(name)), "would have roles of the same names as "+strictyaml.Quote(string(bare)), "rename one of them")
+			c.Report(strictyaml.KeyPath("environments", name), "would have roles of the same names as "+strictyaml.Quote(bare), "rename one of them")
 		}
 	}
 }
@@ -155,15 +155,15 @@ func (c *deliveryChecker) roleNames() {
 func (c *deliveryChecker) sharedDeployment() {
 	names := slices.Sorted(maps.Keys(c.written.Environments))
 	for _, name := range names {
-		path, production := strictyaml.KeyPath("environments", string(name))+".account", isProduction(environmentName(name))
+		path, production := strictyaml.KeyPath("environments", name)+".account", isProduction(environmentName(name))
 		for _, other := range names {
 			switch {
 			case other == name || !c.sameRoles(name, other):
 			case production:
-				c.Warn(path, fmt.Sprintf("everyone who may deploy %s may deploy this too: they share the roles of cdk bootstrap", strictyaml.Quote(string(other))),
+				c.Warn(path, fmt.Sprintf("everyone who may deploy %s may deploy this too: they share the roles of cdk bootstrap", strictyaml.Quote(other)),
 					"give production an account of its own")
 			case name.isPattern() && !isProduction(environmentName(other)): // or it is told there
-				c.Warn(path, fmt.Sprintf("everyone who may push a branch may deploy %s without its reviewers: they share the roles of cdk bootstrap", strictyaml.Quote(string(other))),
+				c.Warn(path, fmt.Sprintf("everyone who may push a branch may deploy %s without its reviewers: they share the roles of cdk bootstrap", strictyaml.Quote(other)),
 					"give previews an account that holds nothing else")
 			}
 		}

@@ -85,7 +85,7 @@ func (l loaded) problem(message, hint string) Problem { return l.read.Problem("m
 
 // unnamed is the problem of a file with match that was asked for by its own name.
 func (l loaded) unnamed() Problem {
-	return l.problem(fmt.Sprintf("describes the environments %s and none of its own", strictyaml.Quote(string(l.pattern))),
+	return l.problem(fmt.Sprintf("describes the environments %s and none of its own", strictyaml.Quote(l.pattern)),
 		"ask for one of them, for example "+string(l.pattern.example()))
 }
 
@@ -97,7 +97,7 @@ func overlapping(files []loaded) (problems Problems) {
 			one, other := strings.TrimSuffix(string(file.pattern), anything), strings.TrimSuffix(string(earlier.pattern), anything)
 			if strings.HasPrefix(one, other) || strings.HasPrefix(other, one) {
 				problems = append(problems, file.problem(
-					fmt.Sprintf("%s fits names that %s in %s fits too", strictyaml.Quote(string(file.pattern)), strictyaml.Quote(string(earlier.pattern)), earlier.read.Path),
+					fmt.Sprintf("%s fits names that %s in %s fits too", strictyaml.Quote(file.pattern), strictyaml.Quote(earlier.pattern), earlier.read.Path),
 					"change one of them"))
 			}
 		}

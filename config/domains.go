@@ -190,7 +190,7 @@ func (c *checker) apiDomain() {
 	domain, tokens := c.written.API.CustomDomain, c.written.Identity.Domain.CustomDomain
 	c.inZone(path, domain.Name, domain.HostedZoneName)
 	if domain.Name != "" && string(domain.Name) == string(tokens.Name) {
-		c.Report(path+".name", strictyaml.Quote(string(domain.Name))+" is already the token endpoint's domain", "give each a name of its own")
+		c.Report(path+".name", strictyaml.Quote(domain.Name)+" is already the token endpoint's domain", "give each a name of its own")
 	}
 	if domain.MutualTLS.TruststoreURI != "" && domain.KeepDefaultEndpoint {
 		c.Report(path+".keepDefaultEndpoint", "lets callers past mutualTls", "the default address asks for no certificate; remove one of the two")
@@ -213,7 +213,7 @@ func (c *checker) inZone(path string, name, zone domainName) {
 	if name == "" || zone == "" || name == zone || strings.HasSuffix(string(name), "."+string(zone)) {
 		return
 	}
-	c.Report(path+".hostedZoneName", strictyaml.Quote(string(name))+" is not in the zone "+strictyaml.Quote(string(zone)), "name the zone that the domain ends with")
+	c.Report(path+".hostedZoneName", strictyaml.Quote(name)+" is not in the zone "+strictyaml.Quote(zone), "name the zone that the domain ends with")
 }
 
 func (c *checker) ownCertificate(path string, certificate certificateARN) {

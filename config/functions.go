@@ -126,12 +126,12 @@ const rotationFunction = "rotate"
 func (c *checker) functions() {
 	used := c.written.API.Routes.functions()
 	for _, name := range slices.Sorted(maps.Keys(c.written.Functions)) {
-		path := strictyaml.KeyPath("functions", string(name))
+		path := strictyaml.KeyPath("functions", name)
 		switch {
 		case name == rotationFunction:
-			c.Report(path, strictyaml.Quote(string(name))+" rotates the clients' secrets and has no settings", "remove it")
+			c.Report(path, strictyaml.Quote(name)+" rotates the clients' secrets and has no settings", "remove it")
 		case !slices.Contains(used, string(name)):
-			c.Report(path, "no route names the function "+strictyaml.Quote(string(name)), c.DidYouMean(string(name), used))
+			c.Report(path, "no route names the function "+strictyaml.Quote(name), c.DidYouMean(string(name), used))
 		}
 		c.variables(path+".environment", c.written.Functions[name].Environment)
 	}
@@ -141,10 +141,10 @@ func (c *checker) variables(path string, written variables) {
 	for _, name := range slices.Sorted(maps.Keys(written)) {
 		value := string(written[name])
 		if lambdaenv.Reserved(string(name)) {
-			c.Report(strictyaml.KeyPath(path, string(name)), "is a name that Lambda reserves", "rename it")
+			c.Report(strictyaml.KeyPath(path, name), "is a name that Lambda reserves", "rename it")
 		}
 		if strings.Contains(value, "{{resolve:") {
-			c.Report(strictyaml.KeyPath(path, string(name)), "would put a stored value into the function's settings, which everyone can read",
+			c.Report(strictyaml.KeyPath(path, name), "would put a stored value into the function's settings, which everyone can read",
 				"let the function read it when it starts")
 		}
 	}

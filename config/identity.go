@@ -73,7 +73,7 @@ func refuseReserved(prefix string) (message, hint string) {
 func (c *checker) derivedDomain() {
 	word := domainprefix.ReservedWord(string(c.written.Name))
 	if word != "" && c.written.Identity.Domain.Prefix == "" {
-		c.Report(c.nameKey(), fmt.Sprintf("the domain derived from %s contains the reserved word %q", strictyaml.Quote(string(c.written.Name)), word),
+		c.Report(c.nameKey(), fmt.Sprintf("the domain derived from %s contains the reserved word %q", strictyaml.Quote(c.written.Name), word),
 			"rename the environment, or set identity.domain.prefix")
 	}
 }

@@ -125,13 +125,13 @@ func (c *checker) resourceServers() {
 		path := strictyaml.IndexPath("resourceServers", i)
 		if earlier, ok := first[server.Identifier]; ok && server.Identifier != "" {
 			c.Report(path+".identifier",
-				fmt.Sprintf("%s is already the identifier of %s", strictyaml.Quote(string(server.Identifier)), earlier), "put their scopes together")
+				fmt.Sprintf("%s is already the identifier of %s", strictyaml.Quote(server.Identifier), earlier), "put their scopes together")
 		} else {
 			first[server.Identifier] = path
 		}
 		for name := range server.Scopes {
 			if length := len(fullScope(server.Identifier, name)); length > scopeRefText.MaxLength {
-				c.Report(strictyaml.KeyPath(path+".scopes", string(name)),
+				c.Report(strictyaml.KeyPath(path+".scopes", name),
 					fmt.Sprintf("the scope has %d characters with its identifier, at most %d are allowed", length, scopeRefText.MaxLength), "")
 			}
 		}
@@ -177,7 +177,7 @@ func (c *checker) declared(path string, scopes []scopeRef) {
 		if scope == "" || c.scopes.declared[scope] || c.scopes.scopeless[scope.server()] {
 			continue
 		}
-		c.Report(strictyaml.IndexPath(path, i), "unknown scope "+strictyaml.Quote(string(scope)), c.DidYouMean(string(scope), c.declaredScopes()))
+		c.Report(strictyaml.IndexPath(path, i), "unknown scope "+strictyaml.Quote(scope), c.DidYouMean(string(scope), c.declaredScopes()))
 	}
 }
 

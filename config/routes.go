@@ -199,7 +199,7 @@ func (c *checker) unique(path string, written route, all map[string]takenRoute) 
 func (c *checker) reachable(path string, scopes []scopeRef) {
 	for i, scope := range scopes {
 		if c.scopes.declared[scope] && !c.scopes.granted[scope] {
-			c.Warn(strictyaml.IndexPath(path, i), "no client has the scope "+strictyaml.Quote(string(scope)), "add it to a client")
+			c.Warn(strictyaml.IndexPath(path, i), "no client has the scope "+strictyaml.Quote(scope), "add it to a client")
 		}
 	}
 }

@@ -61,7 +61,7 @@ var tagValueText = strictyaml.Text{
 // tags refuses keys that belong to somebody else.
 func (c *checker) tags() {
 	for _, key := range slices.Sorted(maps.Keys(c.written.Tags)) {
-		path := strictyaml.KeyPath("tags", string(key))
+		path := strictyaml.KeyPath("tags", key)
 		switch lower := strings.ToLower(string(key)); {
 		case strings.HasPrefix(lower, "aws:"):
 			c.Report(path, "begins with aws:, which AWS reserves", "rename it")

@@ -9,14 +9,14 @@ import (
 var plainKey = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
 
 // KeyPath is the path of a key below a path: "clients.reader", or `clients["a.b"]`.
-func KeyPath(path, key string) string {
+func KeyPath[T ~string](path string, key T) string {
 	switch {
-	case !plainKey.MatchString(key):
+	case !plainKey.MatchString(string(key)):
 		return path + "[" + Quote(key) + "]"
 	case path == "":
-		return key
+		return string(key)
 	default:
-		return path + "." + key
+		return path + "." + string(key)
 	}
 }
 

@@ -66,10 +66,10 @@ func (ps Problems) Sorted() Problems {
 }
 
 // Quote shows a value of the file in a message: on one line, and short.
-func Quote(value string) string {
+func Quote[T ~string](value T) string {
 	const longest = 80
 	if runes := []rune(value); len(runes) > longest {
-		value = string(runes[:longest]) + "…"
+		value = T(runes[:longest]) + "…"
 	}
 	return fmt.Sprintf("%q", value)
 }
