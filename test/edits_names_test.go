@@ -31,12 +31,12 @@ resourceServers:
     scopes: {write: Write test data, read: Read test data}
 identity: {deletionProtection: false}
 region: eu-west-1`,
-			oneStep: true, notices: "nobody",
+			oneStep: true, notices: "no one",
 		},
 		{
 			name:    "add a client",
 			to:      edited("\napi:", "\n  partner: {scopes: [test-api/read]}\napi:"),
-			oneStep: true, notices: "nobody; the new client's secret is filled by its first rotation",
+			oneStep: true, notices: "no one. The first rotation fills the new client's secret",
 			want: []string{
 				"added Api ClientsPartnerAppClientAC1E670F",
 				"added Api ClientsPartnerRotation3C0DC491",
@@ -48,7 +48,7 @@ region: eu-west-1`,
 		{
 			name:    "remove a client",
 			to:      edited("\n  reader: {scopes: [test-api/read]}", ""),
-			oneStep: true, notices: "that client: no more tokens, and tokens in use are refused as soon as the authorizer is updated",
+			oneStep: true, notices: "that client: it gets no more tokens, and the API refuses those in use as soon as the authorizer is updated",
 			want: []string{
 				"changed Api HttpApiJwt21C2E32E",
 				"changed Api RotationRotateRoleDefaultPolicyDD215CBB",
@@ -60,9 +60,9 @@ region: eu-west-1`,
 		{
 			name: "rename a client",
 			to:   edited("  reader:", "  report-job:"),
-			way: "add the new name, deploy, let the caller change to its id and secret, then remove the old name. In one step the old " +
-				"credentials stop working at once",
-			notices: "that client: a new id and a new secret",
+			way: "add a client with the new name, deploy, let the caller change to its id and secret, then remove the old client. In one step, the " +
+				"old credentials stop working at once",
+			notices: "that client: it needs the new id and the new secret",
 			want: []string{
 				"changed Api HttpApiJwt21C2E32E",
 				"changed Api RotationRotateRoleDefaultPolicyDD215CBB",
@@ -74,7 +74,7 @@ region: eu-west-1`,
 		{
 			name:    "give a client a scope",
 			to:      edited("reader: {scopes: [test-api/read]}", "reader: {scopes: [test-api/read, test-api/write]}"),
-			oneStep: true, notices: "nobody; new tokens have the scope, unless the client asks for others by name",
+			oneStep: true, notices: "no one. New tokens have the scope, unless the client requests other scopes by name",
 			want: []string{
 				"changed Api ClientsReaderAppClientBA99DBD4",
 			},
@@ -82,7 +82,7 @@ region: eu-west-1`,
 		{
 			name:    "take a scope from a client",
 			to:      edited("writer: {scopes: [test-api/write]", "writer: {scopes: [test-api/read]"),
-			oneStep: true, notices: "that client: new tokens lack the scope; those in use keep it until they expire",
+			oneStep: true, notices: "that client: new tokens lack the scope. Those in use keep it until they expire",
 			want: []string{
 				"changed Api ClientsWriterAppClient2B1D73DD",
 			},
@@ -90,7 +90,7 @@ region: eu-west-1`,
 		{
 			name:    "add a scope to a resource server",
 			to:      edited("{read: Read test data,", "{admin: Everything, read: Read test data,"),
-			oneStep: true, notices: "nobody",
+			oneStep: true, notices: "no one",
 			want: []string{
 				"changed Identity ResourceServerstestapi730F0EAE",
 			},
@@ -98,8 +98,9 @@ region: eu-west-1`,
 		{
 			name: "rename a scope, on clients and routes too",
 			to:   strings.NewReplacer("{read: Read", "{get: Read", "test-api/read", "test-api/get").Replace(variant),
-			way: "add the new scope beside the old one, to clients and routes too (a route takes a token with either), deploy, wait until the " +
-				"tokens in use have expired, then remove the old one. In one step, tokens without the new scope are refused until they expire",
+			way: "add the new scope beside the old one, to clients and routes too (a route accepts a token with either), deploy, wait until the " +
+				"tokens in use have expired, then remove the old one. In one step, the API refuses tokens in use until they expire, because they " +
+				"lack the new scope",
 			notices: "every client that has the scope",
 			want: []string{
 				"changed Api ClientsReaderAppClientBA99DBD4",
@@ -110,7 +111,7 @@ region: eu-west-1`,
 		{
 			name:    "change a scope's description",
 			to:      edited("Read test data", "Read everything"),
-			oneStep: true, notices: "nobody",
+			oneStep: true, notices: "no one",
 			want: []string{
 				"changed Identity ResourceServerstestapi730F0EAE",
 			},
@@ -119,7 +120,7 @@ region: eu-west-1`,
 			name: "change a resource server's identifier",
 			to:   strings.ReplaceAll(variant, "test-api", "orders"),
 			way: "as for a scope: add a second resource server, give its scopes to clients and routes beside the old ones, deploy, wait until the " +
-				"tokens in use have expired, then remove the first. In one step, all its scopes have other names at once",
+				"tokens in use have expired, then remove the first. In one step, all its scopes change their names at once",
 			notices: "every client that has one of its scopes",
 			want: []string{
 				"added Identity ResourceServersorders1895372F",
@@ -134,7 +135,7 @@ region: eu-west-1`,
 		{
 			name:    "add a route",
 			to:      variant + "\n    - {path: /c, methods: [GET], scopes: [test-api/read]}",
-			oneStep: true, notices: "nobody",
+			oneStep: true, notices: "no one",
 			want: []string{
 				"added Api RoutesGETc5540CEA2",
 			},
@@ -142,7 +143,7 @@ region: eu-west-1`,
 		{
 			name:    "remove a route or a method",
 			to:      edited("[POST, PUT]", "[POST]"),
-			oneStep: true, notices: "who calls it: 404",
+			oneStep: true, notices: "its callers: they get 404",
 			want: []string{
 				"removed Api RoutesPUTbA9E3F3EB",
 			},
@@ -150,7 +151,7 @@ region: eu-west-1`,
 		{
 			name: "change a route's path",
 			to:   edited("path: /a", "path: /z"),
-			way:  "add a route with the new path, deploy, let callers change, then remove the old one", notices: "who calls it: 404",
+			way:  "add a route with the new path, deploy, let callers change, then remove the old one", notices: "its callers: they get 404",
 			want: []string{
 				"added Api RoutesGETz4D89D4D6",
 				"removed Api RoutesGETaD0815CD4",
@@ -159,7 +160,7 @@ region: eu-west-1`,
 		{
 			name:    "change a route's scopes",
 			to:      edited("methods: [GET], scopes: [test-api/read]", "methods: [GET], scopes: [test-api/write]"),
-			oneStep: true, notices: "who calls it without one of the new scopes: 403",
+			oneStep: true, notices: "callers whose token has none of the new scopes: they get 403",
 			want: []string{
 				"changed Api RoutesGETaD0815CD4",
 			},
@@ -167,7 +168,7 @@ region: eu-west-1`,
 		{
 			name:    "put another function behind a route",
 			to:      edited("methods: [GET], scopes: [test-api/read]", "methods: [GET], scopes: [test-api/read], function: orders"),
-			oneStep: true, notices: "nobody, if the function answers alike; a function that no route names any more is removed",
+			oneStep: true, notices: "no one, if the new function answers alike. A function that no route names any more is removed",
 			want: []string{
 				"added Api FunctionsOrdersHandlerA046633D",
 				"added Api FunctionsOrdersHandlerHttpApiC069FC9E",

@@ -11,10 +11,10 @@ func editsOfSettings(t *testing.T, edited func(old, replacement string) string) 
 		{
 			name: "change or set `identity.domain.prefix`",
 			to:   identity("domain: {prefix: acme-m2m}"),
-			way: "a pool has one Cognito domain, and CloudFormation makes the new one first: \"User pool already has a domain configured\". Delete " +
-				"the old one by hand (`aws cognito-idp delete-user-pool-domain`) and deploy at once; no client gets a token in between. To spare them " +
-				"that, add `customDomain` first and let them change to it",
-			notices: "every client: another token endpoint",
+			way: "a pool can have one Cognito domain, and CloudFormation makes the new one first. That fails: \"User pool already has a domain " +
+				"configured\". Delete the old one by hand (`aws cognito-idp delete-user-pool-domain`) and deploy at once. No client gets a token " +
+				"in between. To avoid that, add `customDomain` first and let clients change to it",
+			notices: "every client: the token endpoint is another one",
 			want: []string{
 				"replaced Identity UserPoolDomainD0EA232A",
 			},
@@ -23,8 +23,8 @@ func editsOfSettings(t *testing.T, edited func(old, replacement string) string) 
 			name:    "add `identity.domain.customDomain`",
 			to:      identity("domain: {" + tokenDomain + "}"),
 			oneStep: true,
-			notices: "nobody: the Cognito domain stays. The output `TokenEndpoint` names the new one, which works some minutes later. Before the first " +
-				"deployment the domain above it needs an A record",
+			notices: "no one: the Cognito domain stays. The output `TokenEndpoint` names the new domain, which works some minutes later. Before you " +
+				"deploy, the domain above it needs an A record",
 			want: []string{
 				"added Identity CustomDomainRecord1588ACED",
 				"added Identity UserPoolCustomDomainC8F5B565",
@@ -34,9 +34,9 @@ func editsOfSettings(t *testing.T, edited func(old, replacement string) string) 
 			name: "change `identity.domain.customDomain.name`",
 			from: identity("domain: {" + tokenDomain + "}"),
 			to:   with(t, identity("domain: {"+tokenDomain+"}"), "name: auth.", "name: tokens."),
-			way: "a pool has one custom domain, too: remove `customDomain`, deploy, write the new one, deploy. Clients use the Cognito domain in " +
-				"between",
-			notices: "every client that uses the old one",
+			way: "a pool can have one custom domain, too. Remove `customDomain`, deploy, write the new one, deploy. In between, clients use the " +
+				"Cognito domain",
+			notices: "every client that uses the old domain",
 			want: []string{
 				"replaced Identity CustomDomainRecord1588ACED",
 				"replaced Identity UserPoolCustomDomainC8F5B565",
@@ -46,7 +46,7 @@ func editsOfSettings(t *testing.T, edited func(old, replacement string) string) 
 			name: "renew a certificate under another ARN",
 			from: identity("domain: {" + tokenDomain + "}"),
 			to:   with(t, identity("domain: {"+tokenDomain+"}"), "certificate/1", "certificate/2"), oneStep: true,
-			notices: "nobody; it takes up to an hour to be everywhere",
+			notices: "no one. The new certificate needs up to an hour to be everywhere",
 			want: []string{
 				"changed Identity UserPoolCustomDomainC8F5B565",
 			},
@@ -54,8 +54,8 @@ func editsOfSettings(t *testing.T, edited func(old, replacement string) string) 
 		{
 			name: "add `api.customDomain`",
 			to:   apiKeys(apiDomain + "}"),
-			way: "write `keepDefaultEndpoint: true` with it, deploy, let callers change to the new address, then remove that key. In one step the old " +
-				"address answers nobody any more",
+			way: "write `keepDefaultEndpoint: true` with it, deploy, let callers change to the new address, then remove that key. In one step, the " +
+				"old address stops answering",
 			notices: "every caller of the default address",
 			want: []string{
 				"added Api CustomDomainDomainNameC0B410E5",
@@ -67,7 +67,7 @@ func editsOfSettings(t *testing.T, edited func(old, replacement string) string) 
 		{
 			name:    "add `api.customDomain` with `keepDefaultEndpoint: true`",
 			to:      apiKeys(apiDomain + ", keepDefaultEndpoint: true}"),
-			oneStep: true, notices: "nobody",
+			oneStep: true, notices: "no one",
 			want: []string{
 				"added Api CustomDomainDomainNameC0B410E5",
 				"added Api CustomDomainMappingC40EAE06",
@@ -78,9 +78,9 @@ func editsOfSettings(t *testing.T, edited func(old, replacement string) string) 
 			name: "take `api.customDomain` away",
 			from: apiKeys(apiDomain + "}"),
 			to:   variant,
-			way: "set `keepDefaultEndpoint: true`, deploy, let callers change to the default address, then remove `customDomain`. In one step the name " +
-				"stops answering",
-			notices: "every caller: the name stops, and the default address answers again",
+			way: "set `keepDefaultEndpoint: true`, deploy, let callers change to the default address, then remove `customDomain`. In one step, the " +
+				"custom name stops answering",
+			notices: "every caller: the custom name stops answering, and the default address answers again",
 			want: []string{
 				"changed Api HttpApiF5A9A8A7",
 				"removed Api CustomDomainDomainNameC0B410E5",
@@ -92,9 +92,9 @@ func editsOfSettings(t *testing.T, edited func(old, replacement string) string) 
 			name: "change `api.customDomain.name`",
 			from: apiKeys(apiDomain + "}"),
 			to:   with(t, apiKeys(apiDomain+"}"), "name: api.", "name: orders."),
-			way: "an environment has one: set `keepDefaultEndpoint: true`, deploy, let callers change to the default address, then change the " +
-				"name, deploy, and let them change again",
-			notices: "every caller: the old name stops",
+			way: "an environment can have one custom domain. Set `keepDefaultEndpoint: true`, deploy, let callers change to the default address, " +
+				"then change the name, deploy, and let callers change again",
+			notices: "every caller: the old name stops answering",
 			want: []string{
 				"replaced Api CustomDomainDomainNameC0B410E5",
 				"replaced Api CustomDomainMappingC40EAE06",
@@ -105,7 +105,7 @@ func editsOfSettings(t *testing.T, edited func(old, replacement string) string) 
 			name: "add `mutualTls` to `api.customDomain`",
 			from: apiKeys(apiDomain + "}"),
 			to:   apiKeys(apiDomain + ", mutualTls: {truststoreUri: \"s3://acme-truststore/callers.pem\"}}"), oneStep: true,
-			notices: "every caller without a certificate: no connection",
+			notices: "every caller without a certificate: it can't connect",
 			want: []string{
 				"changed Api CustomDomainDomainNameC0B410E5",
 			},
@@ -114,9 +114,9 @@ func editsOfSettings(t *testing.T, edited func(old, replacement string) string) 
 			name: "take `mutualTls` away from `api.customDomain`",
 			from: apiKeys(apiDomain + ", mutualTls: {truststoreUri: \"s3://acme-truststore/callers.pem\"}}"),
 			to:   apiKeys(apiDomain + "}"),
-			way: "deploy, and call without a certificate. Whether API Gateway goes on asking for one that the template only leaves out is not known; if it " +
-				"does, `aws apigatewayv2 update-domain-name --domain-name NAME --mutual-tls-authentication TruststoreUri=''`",
-			notices: "who has no certificate may call",
+			way: "deploy, then call without a certificate. It is not known whether API Gateway still asks for one when the template only leaves the " +
+				"setting out. If it does, run `aws apigatewayv2 update-domain-name --domain-name NAME --mutual-tls-authentication TruststoreUri=''`",
+			notices: "callers without a certificate: they may call",
 			want: []string{
 				"changed Api CustomDomainDomainNameC0B410E5",
 			},
@@ -124,9 +124,10 @@ func editsOfSettings(t *testing.T, edited func(old, replacement string) string) 
 		{
 			name: "change `identity.issuerType`",
 			to:   identity("issuerType: UPDATED"),
-			way: "there is none: the authorizer trusts one issuer. Between the two stacks' deployments every token is refused, and those in use until " +
-				"clients fetch new ones. Do it before there are callers",
-			notices: "every client: tokens in use are refused",
+			way: "there is no way without an interruption, because the authorizer trusts one issuer. Until both stacks are deployed, the API " +
+				"refuses every token. After that it refuses the tokens that were in use, until clients fetch new ones. Do it before there are " +
+				"callers",
+			notices: "every client: the API refuses the tokens in use",
 			want: []string{
 				"changed Api HttpApiJwt21C2E32E",
 				"changed Identity UserPool6BA7E5F2",
@@ -134,14 +135,14 @@ func editsOfSettings(t *testing.T, edited func(old, replacement string) string) 
 		},
 		{
 			name: "change `identity.featurePlan`", to: identity("featurePlan: LITE"), oneStep: true,
-			notices: "nobody; the price of users changes, of which there are none. Leaving the key out again keeps the plan",
+			notices: "no one. The plan changes the price of users, and there are none. If you leave the key out again, the plan stays",
 			want: []string{
 				"changed Identity UserPool6BA7E5F2",
 			},
 		},
 		{
 			name: "switch `identity.deletionProtection` on",
-			to:   edited("deletionProtection: false", "deletionProtection: true"), oneStep: true, notices: "nobody",
+			to:   edited("deletionProtection: false", "deletionProtection: true"), oneStep: true, notices: "no one",
 			want: []string{
 				"changed Api AccessLogs8B620ECA",
 				"changed Api FunctionsEchoLogsA3AD9876",
@@ -152,7 +153,7 @@ func editsOfSettings(t *testing.T, edited func(old, replacement string) string) 
 		{
 			name: "switch `secrets.customerKey` on",
 			to:   variant + "\nsecrets: {customerKey: true}", oneStep: true,
-			notices: "nobody; should a secret hold {} afterwards, `m2m rotate` fills it",
+			notices: "no one. If a secret is {} afterwards, `m2m rotate` fills it",
 			want: []string{
 				"added Api SecretsKey317DCF94",
 				"changed Api ClientsReaderSecret9A3CE006",
@@ -163,10 +164,11 @@ func editsOfSettings(t *testing.T, edited func(old, replacement string) string) 
 		{
 			name: "switch `secrets.customerKey` off",
 			from: variant + "\nsecrets: {customerKey: true}", to: variant,
-			way: "deploy, then `aws secretsmanager describe-secret --secret-id m2m/ENV/CLIENT` for each client. Whether a key that the template only leaves out " +
-				"stays is not known; where it is still named, `aws secretsmanager update-secret --secret-id m2m/ENV/CLIENT --kms-key-id alias/aws/secretsmanager` " +
-				"before KMS has deleted it, 7 days later (a protected environment keeps it), or nobody can read the secret any more",
-			notices: "nobody, after the second step; readers in other accounts are refused",
+			way: "deploy, then run `aws secretsmanager describe-secret --secret-id m2m/ENV/CLIENT` for each client. It is not known whether the " +
+				"secret keeps a key that the template only leaves out. Where it still names the key, run `aws secretsmanager update-secret " +
+				"--secret-id m2m/ENV/CLIENT --kms-key-id alias/aws/secretsmanager`. Do it within 7 days: then KMS deletes the key (a protected " +
+				"environment keeps it), and no one can read the secret any more",
+			notices: "no one, after the second step. Readers in other accounts are refused",
 			want: []string{
 				"changed Api ClientsReaderSecret9A3CE006",
 				"changed Api ClientsWriterSecretFFD2464F",
@@ -177,7 +179,8 @@ func editsOfSettings(t *testing.T, edited func(old, replacement string) string) 
 		{
 			name: "switch `logs.customerKey` off",
 			from: variant + "\nlogs: {customerKey: true}", to: variant, oneStep: true,
-			notices: "who reads old logs: what was logged under the key can't be read once KMS has deleted it, 7 days later (a protected environment keeps it)",
+			notices: "readers of old logs: KMS deletes the key after 7 days (a protected environment keeps it), and then no one can read what was " +
+				"logged under it",
 			want: []string{
 				"changed Api AccessLogs8B620ECA",
 				"changed Api FunctionsEchoLogsA3AD9876",
@@ -186,7 +189,7 @@ func editsOfSettings(t *testing.T, edited func(old, replacement string) string) 
 			},
 		},
 		{
-			name: "change `logs.retentionDays`", to: variant + "\nlogs: {retentionDays: 7}", oneStep: true, notices: "nobody; a shorter time deletes older events",
+			name: "change `logs.retentionDays`", to: variant + "\nlogs: {retentionDays: 7}", oneStep: true, notices: "no one. A shorter time deletes older events",
 			want: []string{
 				"changed Api AccessLogs8B620ECA",
 				"changed Api FunctionsEchoLogsA3AD9876",
@@ -195,22 +198,22 @@ func editsOfSettings(t *testing.T, edited func(old, replacement string) string) 
 		},
 		{
 			name: "change `accessTokenValidity`", to: edited("accessTokenValidity: 30m", "accessTokenValidity: 1h"), oneStep: true,
-			notices: "nobody; tokens in use keep their time",
+			notices: "no one. Tokens in use keep their lifetime",
 			want: []string{
 				"changed Api ClientsWriterAppClient2B1D73DD",
 			},
 		},
 		{
 			name: "change `rotation.everyDays`", to: edited("accessTokenValidity: 30m", "rotation: {everyDays: 7}, accessTokenValidity: 30m"), oneStep: true,
-			notices: "that client: its secret is rotated at once, and the old one works until the next rotation. Within a day of the rotation before, the " +
-				"rotation fails instead, and the alarm says so: nothing has to be done",
+			notices: "that client: its secret is rotated at once, and the old one works until the next rotation. If the last rotation was within a day, " +
+				"this one fails instead and raises the alarm. You need do nothing",
 			want: []string{
 				"changed Api ClientsWriterRotation76AB2D60",
 			},
 		},
 		{
 			name: "change a throttle, or give a route one of its own",
-			to:   edited("methods: [GET],", "methods: [GET], throttle: {rate: 5},"), oneStep: true, notices: "who calls faster",
+			to:   edited("methods: [GET],", "methods: [GET], throttle: {rate: 5},"), oneStep: true, notices: "callers that call faster",
 			want: []string{
 				"changed Api DefaultStageEE28A986",
 			},
@@ -219,7 +222,7 @@ func editsOfSettings(t *testing.T, edited func(old, replacement string) string) 
 			name: "take a route's own throttle away: `throttle: default`",
 			from: edited("methods: [GET],", "methods: [GET], throttle: {rate: 5},"),
 			to:   edited("methods: [GET],", "methods: [GET], throttle: default,"), oneStep: true,
-			notices: "nobody. Leaving the key out takes nothing away: API Gateway keeps the limits of a route that an update does not name",
+			notices: "no one. Just leaving the key out takes nothing away, because API Gateway keeps the limits of a route that an update does not name",
 			want: []string{
 				"changed Api DefaultStageEE28A986",
 			},
@@ -228,17 +231,17 @@ func editsOfSettings(t *testing.T, edited func(old, replacement string) string) 
 			name: "remove or rename a route with a throttle of its own, `default` among them",
 			from: edited("methods: [POST, PUT],", "methods: [POST, PUT], throttle: {rate: 5},"),
 			to:   edited("methods: [POST, PUT],", "methods: [POST], throttle: {rate: 5},"),
-			way: "deploy, then `aws apigatewayv2 delete-route-settings --api-id ID --stage-name '$default' --route-key 'PUT /b'`, with the output `ApiId` as ID. " +
-				"API Gateway keeps the limits of a route that is gone, and refuses the next change of the stage, its rollback too: \"Unable to find Route " +
-				"by key\". `m2m verify --deployed` names such keys",
-			notices: "who calls it: 404",
+			way: "deploy, then run `aws apigatewayv2 delete-route-settings --api-id ID --stage-name '$default' --route-key 'PUT /b'`, with the " +
+				"output `ApiId` as ID. API Gateway keeps the limits of a route that is gone. Then it refuses the next change of the stage and its " +
+				"rollback: \"Unable to find Route by key\". `m2m verify --deployed` names such keys",
+			notices: "its callers: they get 404",
 			want: []string{
 				"changed Api DefaultStageEE28A986",
 				"removed Api RoutesPUTbA9E3F3EB",
 			},
 		},
 		{
-			name: "change `cors`", to: apiKeys("cors: {allowOrigins: [\"https://app.example.com\"]}"), oneStep: true, notices: "who calls from a browser",
+			name: "change `cors`", to: apiKeys("cors: {allowOrigins: [\"https://app.example.com\"]}"), oneStep: true, notices: "callers in a browser",
 			want: []string{
 				"changed Api HttpApiF5A9A8A7",
 			},
@@ -246,28 +249,28 @@ func editsOfSettings(t *testing.T, edited func(old, replacement string) string) 
 		{
 			name: "take `cors` away",
 			from: apiKeys("cors: {allowOrigins: [\"https://app.example.com\"]}"), to: variant,
-			way: "deploy, then `aws apigatewayv2 delete-cors-configuration --api-id ID`, with the output `ApiId` as ID: there is no value that means none, and API " +
-				"Gateway keeps what is left out",
-			notices: "who calls from a browser, after the second step",
+			way: "deploy, then run `aws apigatewayv2 delete-cors-configuration --api-id ID`, with the output `ApiId` as ID. No value means " +
+				"\"none\", and API Gateway keeps what the template leaves out",
+			notices: "callers in a browser, after the second step",
 			want: []string{
 				"changed Api HttpApiF5A9A8A7",
 			},
 		},
 		{
-			name: "change a function's settings", to: variant + "\nfunctions: {echo: {memoryMB: 256}}", oneStep: true, notices: "nobody",
+			name: "change a function's settings", to: variant + "\nfunctions: {echo: {memoryMB: 256}}", oneStep: true, notices: "no one",
 			want: []string{
 				"changed Api FunctionsEchoHandler0BB05B78",
 			},
 		},
 		{
-			name: "change a threshold in `alarms`", to: variant + "\nalarms: {p99LatencyMs: 500}", oneStep: true, notices: "nobody",
+			name: "change a threshold in `alarms`", to: variant + "\nalarms: {p99LatencyMs: 500}", oneStep: true, notices: "no one",
 			want: []string{
 				"changed Api MonitoringLatencyC2535EBB",
 			},
 		},
 		{
 			name: "add the first e-mail address to `alarms.recipients`", to: variant + "\nalarms: {recipients: [oncall@example.com]}", oneStep: true,
-			notices: "who has the address: a mail that asks to confirm, before which none of an alarm comes",
+			notices: "the owner of the address: a mail asks to confirm it. Until then it gets no mail about alarms",
 			want: []string{
 				"added Api MonitoringEventsFailedRotation84AD3364",
 				"added Api MonitoringEventsForeignSecret66FF4F58",
@@ -286,7 +289,7 @@ func editsOfSettings(t *testing.T, edited func(old, replacement string) string) 
 			},
 		},
 		{
-			name: "set `tracing` and `dashboard`", to: variant + "\ntracing: true\ndashboard: true", oneStep: true, notices: "nobody",
+			name: "set `tracing` and `dashboard`", to: variant + "\ntracing: true\ndashboard: true", oneStep: true, notices: "no one",
 			want: []string{
 				"added Api MonitoringDashboard0C3675C6",
 				"changed Api FunctionsEchoHandler0BB05B78",
@@ -295,7 +298,7 @@ func editsOfSettings(t *testing.T, edited func(old, replacement string) string) 
 				"changed Api RotationRotateRoleDefaultPolicyDD215CBB",
 			},
 		},
-		{name: "change a route's `verify`", to: edited("methods: [GET],", "methods: [GET], verify: true,"), oneStep: true, notices: "nobody"},
-		{name: "change `tags`", to: edited("region: eu-west-1", "region: eu-west-1\ntags: {Team: orders}"), oneStep: true, notices: "nobody; tags are on the stacks, not in the templates, so `cdk diff` does not show them"},
+		{name: "change a route's `verify`", to: edited("methods: [GET],", "methods: [GET], verify: true,"), oneStep: true, notices: "no one"},
+		{name: "change `tags`", to: edited("region: eu-west-1", "region: eu-west-1\ntags: {Team: orders}"), oneStep: true, notices: "no one. Tags are on the stacks, not in the templates, so `cdk diff` does not show them"},
 	}
 }

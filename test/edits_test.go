@@ -25,11 +25,10 @@ type edit struct {
 	// and removes the old. Logical ids stand for themselves; "was" is the old one of
 	// a resource that goes on under another name.
 	want []string
-	// oneStep tells whether one deployment does it, and nobody has to be given
-	// something new first.
+	// oneStep: one deployment does it, and no caller needs something new first.
 	oneStep bool
 	notices string // who notices what
-	way     string // the way round, where oneStep is false
+	way     string // what to do instead, where oneStep is false
 }
 
 const (
@@ -49,7 +48,7 @@ func TestGoldenEdits(t *testing.T) {
 				t.Errorf("changes (-want +got):\n%s", diff)
 			}
 			if e.oneStep == (e.way != "") {
-				t.Error("an edit goes in one step, or has a way round")
+				t.Error("either one step does it, or the table says what to do instead")
 			}
 		})
 	}
