@@ -1,12 +1,13 @@
-# Every target that CI calls, and nothing that only CI can do.
+# CI calls these targets. All of them also run on your machine.
 
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 ACTIONLINT    := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 GOVULNCHECK   := golang.org/x/vuln/cmd/govulncheck@v1.7.0
 TOOLS         := $(CURDIR)/.build/tools
 
-# Where the race detector pays: a package that imports awscdk takes minutes, and in
-# test/e2e it would watch the tests and not the processes that they start.
+# The packages for the race detector. Left out: packages that import awscdk, which would
+# take minutes, and test/e2e, where it would watch the tests and not the processes that
+# they start.
 PLAIN = $(shell go list ./... | grep -Ev '^cognito-m2m(/stacks|/test|/test/e2e)?$$')
 
 .DEFAULT_GOAL := help
@@ -16,7 +17,7 @@ help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: ## Run the dev environment on this machine, no AWS account.
+run: ## Run the dev environment on this machine, without an AWS account.
 	go run ./cmd/m2m up
 
 .PHONY: build
@@ -24,7 +25,7 @@ build: ## Compile everything.
 	go build ./...
 
 .PHONY: test
-test: ## Run all tests (Go and Node suffice).
+test: ## Run all tests (needs only Go and Node).
 	go test ./...
 
 .PHONY: race
@@ -53,7 +54,7 @@ vuln: $(TOOLS)/govulncheck ## Look for known vulnerabilities in what the code ca
 	$(TOOLS)/govulncheck ./...
 
 .PHONY: golden
-golden: ## Rewrite golden templates and the environment schema; review the difference.
+golden: ## Rewrite golden templates, schemas and generated pages; then read the difference.
 	go test ./test -run TestGolden -update
 	go test ./test/docs -run TestGolden -update
 	go test ./config -run TestSchema -update
@@ -68,7 +69,7 @@ synth: node_modules ## Synthesize all environments with the pinned CDK CLI.
 	npx cdk synth --quiet
 
 .PHONY: same
-same: node_modules ## Prove that the CLI and the app alone write the same templates.
+same: node_modules ## Prove that the CDK CLI and the app without it write the same templates.
 	.ci/compare-synth
 
 node_modules: package-lock.json
@@ -76,16 +77,16 @@ node_modules: package-lock.json
 	@touch node_modules
 
 .PHONY: e2e
-e2e: ## Walk through the main job end to end.
+e2e: ## Test the command from the environment file to an answer.
 	go test -count=1 ./test/e2e/...
 
 .PHONY: conformance
-conformance: ## Print what the target in M2M_TARGET (default: a local run) answers, row by row.
+conformance: ## Print, row by row, what the target in M2M_TARGET (default: a local run) answers.
 	@mkdir -p .build; CONFORMANCE_TABLE=1 go test -v -count=1 -run 'TestConformance$$' ./test/conformance > .build/conformance; \
 		status=$$?; grep -vE '^ *(===|--- PASS)' .build/conformance; exit $$status
 
 .PHONY: clients
-clients: ## Try what docs/clients.md says of published libraries against a local run (npm and PyPI are asked for them).
+clients: ## Try what docs/clients.md says about published libraries on a local run (installs them from npm and PyPI).
 	.ci/clients
 
 FUZZTIME ?= 10s
@@ -94,20 +95,20 @@ FUZZTIME ?= 10s
 fuzz: ## Run every fuzz target for FUZZTIME (default 10s).
 	.ci/fuzz $(FUZZTIME)
 
-# Judges that nobody here wrote, pinned with hashes in test/judge. Those in Python need python3 3.11 or newer with venv.
+# Judges are tools from elsewhere, pinned with hashes in test/judge. Those in Python need python3 3.11 or newer with venv.
 JUDGE  := $(CURDIR)/.build/judge
 JUDGES := preflight cfn-lint checkov zizmor actionlint schemathesis
 PYTHON ?= python3
 
 .PHONY: judge
-judge: $(addprefix judge-,$(JUDGES)) ## Put templates, workflows and the API before judges from elsewhere (installs them).
+judge: $(addprefix judge-,$(JUDGES)) ## Let tools from elsewhere judge templates, workflows and the API (installs them).
 
 .PHONY: $(addprefix judge-,$(JUDGES))
-judge-preflight: $(JUDGE)/preflight/node_modules ## What a real account has refused: cdk-preflight over the templates.
-judge-cfn-lint: $(JUDGE)/venv/installed ## Schemas and rules of cfn-lint over the templates.
-judge-checkov: $(JUDGE)/venv/installed ## What checkov thinks insecure in the templates.
-judge-zizmor: $(JUDGE)/venv/installed ## Weaknesses of the workflows.
-judge-actionlint: $(TOOLS)/actionlint ## Syntax and types of the workflows; needs Go alone.
+judge-preflight: $(JUDGE)/preflight/node_modules ## Check the templates for what real accounts have refused: cdk-preflight.
+judge-cfn-lint: $(JUDGE)/venv/installed ## Check the templates with the schemas and rules of cfn-lint.
+judge-checkov: $(JUDGE)/venv/installed ## Check the templates for what checkov finds insecure.
+judge-zizmor: $(JUDGE)/venv/installed ## Check the workflows for weaknesses.
+judge-actionlint: $(TOOLS)/actionlint ## Check syntax and types of the workflows; needs only Go.
 judge-schemathesis: $(JUDGE)/venv/installed ## Call m2m up as docs/openapi.yaml describes it, and worse.
 $(addprefix judge-,$(JUDGES)): judge-%:
 	go test -count=1 -v -tags judge ./test/judge -run '(?i)^Test$(subst -,,$*)$$'
@@ -140,28 +141,28 @@ bench: ## Print how fast the runtime is beside what the machine can do, as ratio
 	go test -run '^$$' -bench . ./internal/...
 	go test -count=1 -timeout 30m -run TestSpeed -v ./test/soak -speed
 
-# Delivery: what the workflows in .github/workflows do. ENV is the environment,
-# ASSEMBLY the folder of the cloud assembly, EXPIRES the last day of a disposable one,
-# M2M the command m2m.
+# Delivery: the workflows in .github/workflows call these. ENV is the environment, ASSEMBLY
+# the folder of the cloud assembly, EXPIRES the last day of a disposable environment, M2M
+# the command m2m.
 ASSEMBLY ?= cdk.out
 M2M ?= go run ./cmd/m2m
 
 .PHONY: assembly
-assembly: node_modules ## Synthesize (ENV alone, if given) into ASSEMBLY and pack it into .build/assembly.tar.
+assembly: node_modules ## Synthesize (only ENV, if given) into ASSEMBLY, and pack it into .build/assembly.tar.
 	rm -rf '$(ASSEMBLY)'
 	npx cdk synth --quiet --output '$(ASSEMBLY)' $(if $(ENV),-c 'env=$(ENV)') $(if $(EXPIRES),-c 'expires=$(EXPIRES)')
 	@mkdir -p .build
 	tar -cf .build/assembly.tar -C '$(ASSEMBLY)' .
 
 .PHONY: tools
-tools: node_modules ## Pack what deploys an assembly, the CDK CLI and m2m, into .build/tools.tar.
+tools: node_modules ## Pack the CDK CLI and m2m, which deploy an assembly, into .build/tools.tar.
 	go build -o .build/m2m ./cmd/m2m
 	tar -cf .build/tools.tar .build/m2m node_modules/aws-cdk node_modules/.bin/cdk
 
-# In a tar, because an uploaded artifact loses the modes of its files, and a
-# bootstrap that can't be executed is a function that does not start.
+# A tar keeps the modes of the files; an uploaded artifact loses them, and a function
+# whose bootstrap can't be executed does not start.
 .PHONY: unpack
-unpack: ## Put the packed assembly back into ASSEMBLY, and the packed tools where they were.
+unpack: ## Unpack the assembly into ASSEMBLY, and the tools to where they were.
 	rm -rf '$(ASSEMBLY)'
 	mkdir -p '$(ASSEMBLY)'
 	tar -xf .build/assembly.tar -C '$(ASSEMBLY)'
@@ -177,11 +178,11 @@ rollback:
 	@$(if $(filter-out on off,$(ROLLBACK)),$(error ROLLBACK is on or off, not $(ROLLBACK)),:)
 
 .PHONY: deploy
-deploy: env rollback node_modules ## Deploy ENV from ASSEMBLY, without asking; ROLLBACK=off lets no alarm roll it back.
+deploy: env rollback node_modules ## Deploy ENV from ASSEMBLY without a question; with ROLLBACK=off no alarm rolls it back.
 	M2M='$(M2M)' .ci/deploy '$(ENV)' '$(ASSEMBLY)' $(if $(filter off,$(ROLLBACK)),--no-rollback-alarm)
 
 .PHONY: verify-deployed
-verify-deployed: env ## Ask the deployed ENV whether it refuses and lets in what ASSEMBLY says.
+verify-deployed: env ## Check that the deployed ENV refuses and lets in what ASSEMBLY says.
 	$(M2M) verify --env '$(ENV)' --deployed --assembly '$(ASSEMBLY)' --wait 15m
 
 .PHONY: destroy
@@ -189,11 +190,11 @@ destroy: env node_modules ## Remove the disposable ENV.
 	npx cdk destroy --no-build --app '$(ASSEMBLY)' --force '$(ENV)/*'
 
 .PHONY: drift
-drift: env node_modules ## Look for drift in the deployed ENV, into .build/drift/ENV.txt.
+drift: env node_modules ## Look for drift in the deployed ENV; the report is .build/drift/ENV.txt.
 	.ci/drift '$(ENV)' '$(ASSEMBLY)'
 
 .PHONY: overdue
-overdue: env ## Look for secrets of the deployed ENV that are not rotated as they should be, into .build/overdue/ENV.txt.
+overdue: env ## List secrets of the deployed ENV that are not rotated as they should be in .build/overdue/ENV.txt.
 	M2M='$(M2M)' .ci/overdue '$(ENV)'
 
 .PHONY: diff

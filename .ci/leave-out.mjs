@@ -1,10 +1,10 @@
-// Leaves out of an assembly's templates what ministack 1.5.33 cannot do, by name, and lists it. A rule that meets
-// nothing fails: it would hide what came in its place.
+// Removes from an assembly's templates what ministack 1.5.33 can't do, by name, and lists it. A rule that finds
+// nothing fails: it could hide something that comes later.
 //   node .ci/leave-out.mjs ASSEMBLY
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-// What is left out: a resource, or an attribute that is written in another way.
+// What is removed: resources, and an attribute, which is written in another way.
 const resources = {
   'rotation schedules': r => r.Type === 'AWS::SecretsManager::RotationSchedule',
   'saved queries': r => r.Type === 'AWS::Logs::QueryDefinition',
@@ -44,6 +44,6 @@ for (const file of templates) {
   writeFileSync(path, JSON.stringify(withoutAttribute(template, stack), null, 1))
 }
 for (const [rule, places] of met) {
-  if (places.length === 0) throw new Error(`${rule}: nothing to leave out, so the rule has to go`)
+  if (places.length === 0) throw new Error(`${rule}: nothing to leave out, so remove the rule`)
   console.log(`left out: ${rule}: ${[...new Set(places)].join(', ')}`)
 }
