@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# aws-jwt-verify 5.2.1: JwtVerifier takes a `jwksUri`; CognitoJwtVerifier takes the same member without a word and
-# fetches the keys from the pool's own address all the same. Whoever points it at a mirror, a proxy or a local user
-# pool calls AWS instead. cacheJwks(), or a fetcher of one's own, is the way out.
+# aws-jwt-verify 5.2.1: JwtVerifier uses a `jwksUri`. CognitoJwtVerifier accepts the same member without an error, and
+# still fetches the keys from the pool's own address. So if you point it at a mirror, a proxy or a local user pool, it
+# calls AWS instead. cacheJwks(), or a fetcher of your own, avoids that.
 #
-# Seen: given another jwksUri, CognitoJwtVerifier asks https://cognito-idp.eu-west-1.amazonaws.com/..., JwtVerifier the
-# one it was given. The fetcher below only records what it is asked for, so nothing leaves the machine. Needs Node and npm.
+# Seen: with another jwksUri, CognitoJwtVerifier fetches from https://cognito-idp.eu-west-1.amazonaws.com/..., and
+# JwtVerifier from that jwksUri. The fetcher below only records the address, so nothing leaves the machine. Needs Node
+# and npm.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # aws-sdk-go-v2 v1.47.7 with service/cognitoidentityprovider v1.61.0: the standard retryer counts the error code
-# LimitExceededException as throttling. In Cognito's API it is a quota that waiting does not lift: an app client with
-# two secrets takes no third. AddUserPoolClientSecret is therefore sent three times, with pauses, before the refusal
-# is told; a retryer without that code tells it at once.
+# LimitExceededException as throttling. In Cognito's API it is a quota that waiting does not lift: an app client can't
+# have a third secret. So the SDK sends AddUserPoolClientSecret three times, with pauses, before it returns the refusal.
+# A retryer without that code returns it at once.
 #
-# Seen: 3 requests by default, 1 with the code taken out. The endpoint is a server of this script on loopback. Needs Go.
+# Seen: 3 requests by default, 1 without the code. The endpoint is a server of this script on loopback. Needs Go.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'chmod -R u+w "$dir"; rm -rf "$dir"' EXIT

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# aws-cdk (the CLI) 2.1148.1: `cdk drift` prints "No drift detected" and, with --fail, ends with status 0 when
-# CloudFormation could compare nothing: every resource has the drift status UNKNOWN, as where the caller lacks the
-# permissions to read them. The only trace is a number of unchecked resources. A nightly look for drift that goes by the
-# status is green for ever.
+# aws-cdk (the CLI) 2.1148.1: if CloudFormation could compare nothing, `cdk drift` prints "No drift detected" and, even
+# with --fail, ends with status 0. Every resource then has the drift status UNKNOWN, for example because the caller may
+# not read them. The output only has a number of unchecked resources. So a nightly check that uses the exit status
+# never fails.
 #
 # Seen: one resource, UNKNOWN: "No drift detected", status 0; the same resource MODIFIED: status 1. The endpoint is a
 # server of this script on loopback that answers as CloudFormation's API reference says. Needs Node and npm.

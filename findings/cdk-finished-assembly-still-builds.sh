@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# aws-cdk (the CLI) 2.1148.1: `--app FOLDER` names a cloud assembly that is finished, and the CLI still runs the `build`
-# command of cdk.json first. A pipeline that deploys an assembly made elsewhere therefore compiles the app again, and
-# cannot deploy it at all on a machine without the compiler. `--no-build` is the way out.
+# aws-cdk (the CLI) 2.1148.1: `--app FOLDER` names a finished cloud assembly, but the CLI still runs the `build` command
+# of cdk.json first. So a pipeline that deploys an assembly made elsewhere compiles the app again, and can't deploy it
+# at all on a machine without the compiler. `--no-build` avoids that.
 #
 # Seen: without the flag the build command runs, and its failure ends the command with status 1; with the flag the
 # stack is listed and nothing is built. Needs Node and npm.
