@@ -7,13 +7,13 @@ import (
 	"unicode/utf8"
 )
 
-// around says what stands around a value that cannot belong to it, such as "a line end (\n) after it"; "" if nothing
-// does. It quotes nothing of the value itself. Values come through files, shells and forms, which add such things, and a
-// token endpoint answers them as it does a wrong secret.
+// around says what surrounds a value that can't be part of it, such as "a line end (\n) after it"; "" if nothing does. It
+// quotes nothing of the value itself. Files, shells and forms add such things, and a token endpoint then answers as for a
+// wrong secret.
 func around(value string) string {
 	inner := strings.TrimFunc(value, isAround)
 	if value != "" && inner == "" {
-		return "nothing in it but white space"
+		return "only white space in it"
 	}
 	before, after, _ := strings.Cut(value, inner)
 	var found []string
@@ -31,7 +31,7 @@ func around(value string) string {
 	return strings.Join(found, " and ")
 }
 
-// isAround is true for white space, controls, and characters that no one sees, such as a byte order mark.
+// isAround is true for white space, controls, and invisible characters, such as a byte order mark.
 func isAround(c rune) bool {
 	return unicode.IsSpace(c) || unicode.IsControl(c) || unicode.Is(unicode.Cf, c)
 }

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// A token request is tried this often in all, with waits that double in between.
+// A token request is tried this many times in all, with waits that double in between.
 const (
 	tries             = 4
 	firstWait         = 250 * time.Millisecond
@@ -17,7 +17,7 @@ const (
 )
 
 // backoff is the wait after n failures: it doubles from first to longest, and is cut by up to half at
-// random, so that clients which failed together do not come back together.
+// random, so that clients that failed together do not retry together.
 func backoff(first, longest time.Duration, n int) time.Duration {
 	wait := longest
 	if n < 16 { // beyond, the shift could overflow
@@ -26,8 +26,8 @@ func backoff(first, longest time.Duration, n int) time.Duration {
 	return wait/2 + rand.N(wait/2+1) //nolint:gosec // spreads load, protects nothing
 }
 
-// sleep returns false at once if ctx would end before the wait does, so that the failure that caused the
-// wait can be told instead of a deadline.
+// sleep returns false at once if ctx would end before the wait does, so that the caller gets the
+// failure that caused the wait, not a deadline.
 func sleep(ctx context.Context, wait time.Duration) bool {
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= wait {
 		return false

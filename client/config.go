@@ -17,12 +17,12 @@ type Config struct {
 	// [FromEnvironment] and [FromFile].
 	Credentials Source
 
-	// Scopes are the scopes to ask for, full names such as "orders/read". Without any, the token has
+	// Scopes are the scopes to request, full names such as "orders/read". Without any, the token has
 	// all scopes of the app client.
 	Scopes []string
 
 	// CacheDir is a folder in which processes of one user share their token, so that a job that runs every
-	// minute does not pay for a token every minute. It is made if it does not exist, and must belong to
+	// minute does not pay for a token every minute. It is created if it does not exist, and must belong to
 	// this user and not be writable by others. Without it the token is kept in memory only.
 	CacheDir string
 
@@ -38,11 +38,11 @@ type Config struct {
 	// interface is always allowed.
 	AllowPlainHTTP bool
 
-	// Log is told of failed renewals and of a token cache that cannot be used. Default: nothing is logged.
+	// Log receives failed renewals and problems with the token cache. Default: nothing is logged.
 	Log *slog.Logger
 
 	// Now is the wall clock against which a token's lifetime is measured, beside the monotonic clock of the process: a
-	// token's life ends when either has gone far enough. Default: time.Now.
+	// token's life ends when either clock says so. Default: time.Now.
 	Now func() time.Time
 }
 

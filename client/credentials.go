@@ -2,7 +2,6 @@ package client
 
 import (
 	"bytes"
-	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,17 +12,17 @@ import (
 	"cognito-m2m/naming"
 )
 
-// ClientIDTag is the tag of a secret that names its app client: its value is the
-// app client's id, which can so be told without reading the secret.
+// ClientIDTag is the tag of a secret that names its app client. Its value is the
+// app client's id, so that the id is known without reading the secret.
 const ClientIDTag = naming.ClientIDTag
 
 // UndecidedLabel is a staging label that a rotation leaves on the current version of a secret when it has stopped: the
-// app client has two secrets, and no version with a label of Secrets Manager's own tells which of them callers use.
+// app client has two secrets, and no version with one of Secrets Manager's own labels shows which of them callers use.
 const UndecidedLabel = naming.UndecidedLabel
 
 // ErrNotRotated says that a secret still has the value it was created with, {}: its first rotation has not
 // ended.
-var ErrNotRotated = errors.New("not rotated yet: the secret is filled by its first rotation; wait for it to end or start it again")
+var ErrNotRotated = errors.New("not rotated yet: the first rotation fills the secret; wait for it to end, or start it again")
 
 // Credentials are what a machine needs to get tokens, in the form in which a rotation stores them.
 type Credentials struct {
@@ -35,8 +34,8 @@ type Credentials struct {
 	ClientSecretID string `json:"client_secret_id"`
 	// TokenEndpoint is the URL that issues tokens, such as https://<domain>/oauth2/token. Required.
 	TokenEndpoint string `json:"token_endpoint"`
-	// Scopes are those that the app client had when ClientSecret was made. They are there to be read: a token
-	// request does not name them, so that a scope the client is given or loses counts at once.
+	// Scopes are those that the app client had when ClientSecret was made. They are for information: a token
+	// request does not name them, so that a change of the client's scopes takes effect at once.
 	Scopes []string `json:"scopes"`
 	// Issuer is the "iss" claim of the tokens.
 	Issuer string `json:"issuer"`
@@ -45,7 +44,7 @@ type Credentials struct {
 }
 
 // ParseCredentials reads the JSON value of a secret and validates it. Unknown members are ignored. It
-// returns [ErrNotRotated] for the value {}; white space around the value does not matter. No error quotes
+// returns [ErrNotRotated] for the value {}; white space around the value is allowed. No error quotes
 // any part of the value.
 func ParseCredentials(value []byte) (Credentials, error) {
 	if bytes.HasPrefix(value, []byte("\uFEFF")) {
@@ -65,7 +64,7 @@ func ParseCredentials(value []byte) (Credentials, error) {
 	return credentials, nil
 }
 
-// withoutValue turns an error of encoding/json, which may quote the value, into one that does not.
+// withoutValue replaces an error of encoding/json, which may quote the value, by one that does not.
 func withoutValue(err error) error {
 	var syntax *json.SyntaxError
 	var mismatch *json.UnmarshalTypeError
@@ -112,7 +111,7 @@ func (c Credentials) Validate() error {
 	return nil
 }
 
-// LogValue lets slog, its JSON handler included, show everything but the secret.
+// LogValue makes slog, its JSON handler included, show everything but the secret.
 func (c Credentials) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("client_id", c.ClientID),
@@ -127,6 +126,6 @@ func (c Credentials) LogValue() slog.Value {
 // credentials, such as RotatedAt, does not count.
 func (c Credentials) grantsAs(other Credentials) bool {
 	return c.ClientID == other.ClientID &&
-		subtle.ConstantTimeCompare([]byte(c.ClientSecret), []byte(other.ClientSecret)) == 1 &&
+		c.ClientSecret.Equal(other.ClientSecret) &&
 		c.TokenEndpoint == other.TokenEndpoint
 }

@@ -22,11 +22,11 @@
 // # Credentials
 //
 // [FromSecretsManager] reads a secret of this project. Outside of AWS, [FromFile] reads the same JSON from a file that
-// something else keeps up to date, and [FromEnvironment] reads M2M_CLIENT_ID, M2M_CLIENT_SECRET and M2M_TOKEN_ENDPOINT.
+// another program keeps up to date, and [FromEnvironment] reads M2M_CLIENT_ID, M2M_CLIENT_SECRET and M2M_TOKEN_ENDPOINT.
 // For any other place, write a [Source].
 //
 // A rotation needs nothing from the program. The previous secret stays valid until the next rotation, and credentials
-// are read again as soon as they are refused; only a process that has them from its environment must be started again.
+// are read again as soon as they are refused; only a process that has them from its environment must be restarted.
 // [ErrNotRotated] says that the secret is still empty: its first rotation has not ended, so try again in a minute.
 //
 // # Short-lived programs
@@ -46,13 +46,13 @@
 // processes ask, and an *http.Client that sends the token to its API and to nothing else. It does not own
 // how credentials are rotated, nor what the API answers.
 //
-// Every token that Amazon Cognito issues is billed. A [TokenSource] therefore asks for one token, serves it
-// to everybody, and renews it in the background once three quarters of its lifetime have passed. There is
+// Every token that Amazon Cognito issues is billed. A [TokenSource] therefore requests one token, shares it
+// among all callers, and renews it in the background once three quarters of its lifetime have passed. There is
 // no timer and nothing to close: a renewal starts with a call for the token, and ends by itself within a
-// minute, as does a call that waits for a token. A source, a transport or a file system that does not end its
-// part in time is left behind, four times at most until it is back, and asked again after a pause.
+// minute, as does a call that waits for a token. If a source, a transport or a file system does not answer
+// in time, the call to it is left behind, four at most, and tried again after a pause.
 //
 // Lifetimes and pauses end by the wall clock or by the monotonic one, whichever goes further, so neither a machine
-// that sleeps nor a clock that is set back lengthens them. No error and no log line of this package holds a token or
+// that sleeps nor a clock that is set back lengthens them. No error and no log line of this package contains a token or
 // a client secret.
 package client

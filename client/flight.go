@@ -7,9 +7,9 @@ import (
 	"cognito-m2m/internal/clock"
 )
 
-// An API that refuses a token does so with every call. What the calls of this time cost is at most one attempt at
-// another token: two readings of the credentials, and the tries of one token request or of one for each reading. With
-// every attempt that fails the time doubles.
+// If an API refuses a token, it refuses it in every call. Within this time, all calls together cost at most one attempt
+// to get another token: the credentials are read twice, and one token request is made, or one for each reading. After
+// every failed attempt the time doubles.
 const (
 	recheckInterval = time.Minute
 	longestRecheck  = 8 * time.Minute
@@ -18,16 +18,16 @@ const (
 const (
 	// longestCall is how long a call for a token waits.
 	longestCall = time.Minute
-	// flightTimeout bounds everything that is done to get one token, so that who waits for it gets to know why not.
+	// flightTimeout bounds everything that is done to get one token, so that a waiting call learns why there is none.
 	flightTimeout = longestCall - 5*time.Second
 )
 
-// flight is the getting of one token, for everybody who waits for it.
+// flight gets one token, for all calls that wait for it.
 type flight struct {
-	background bool // nobody needs it: the token before still serves
-	recheck    bool // somebody does: the API refused the token before
+	background bool // not needed yet: the old token is still usable
+	recheck    bool // needed, because the API refused the old token
 	done       chan struct{}
-	token      *token // these two are set once done is closed
+	token      *token // set once done is closed, as is err
 	err        error
 }
 
@@ -47,8 +47,8 @@ func (f *flight) wait(ctx context.Context) (*token, error) {
 	}
 }
 
-// depart starts a flight; s.mu is held. The flight keeps the values of ctx, such as a trace, but not its
-// end: other callers wait for the same token.
+// depart starts a flight; s.mu is held. The flight keeps the values of ctx, such as a trace, but does not
+// end with it: other callers wait for the same token.
 func (s *TokenSource) depart(ctx context.Context, background bool, get func(context.Context) (*token, error)) *flight {
 	f := &flight{background: background, done: make(chan struct{})}
 	s.flight = f
@@ -71,7 +71,7 @@ func (s *TokenSource) land(f *flight) {
 		return
 	}
 	if f.token == s.current {
-		return // kept, because another would not help
+		return // kept, because another token would not help
 	}
 	if !f.recheck {
 		s.recheck = clock.Span{}
@@ -80,7 +80,7 @@ func (s *TokenSource) land(f *flight) {
 	s.failures, s.failedBy = 0, nil
 }
 
-// fail keeps what has failed from being tried again at once; s.mu is held.
+// fail starts a pause before the next attempt; s.mu is held.
 func (s *TokenSource) fail(f *flight) {
 	now := s.clock.Now()
 	s.pause = now.For(backoff(firstPause, longestPause, s.failures))
@@ -91,9 +91,9 @@ func (s *TokenSource) fail(f *flight) {
 	switch {
 	case f.recheck:
 		s.failedBy = f.err
-		s.log.Warn("no other token for the one that the API refused", "error", f.err)
+		s.log.Warn("no other token in place of the one that the API refused", "error", f.err)
 	case f.background:
-		s.log.Warn("token not renewed; the old one still serves", "error", f.err)
+		s.log.Warn("token not renewed; the old one is still usable", "error", f.err)
 	default:
 		s.failedBy = f.err
 	}

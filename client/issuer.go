@@ -10,10 +10,10 @@ import (
 	"cognito-m2m/internal/clock"
 )
 
-// sourceTimeout bounds one reading of the credentials, and leaves time to ask with those that are there.
+// sourceTimeout bounds one reading of the credentials, and leaves time for a request with those read before.
 const sourceTimeout = 30 * time.Second
 
-// youngest is the age up to which a token is not replaced by another one of the same credentials.
+// youngest is the age below which a token is not replaced by another one from the same credentials.
 const youngest = time.Minute
 
 // issuer gets tokens: from the cache, or from the token endpoint with credentials that it reads when it
@@ -45,14 +45,14 @@ func newIssuer(config Config) (*issuer, error) {
 	}, nil
 }
 
-// need says what kind of token is wanted.
+// need says what kind of token is needed.
 type need struct {
-	not         string // the value of a token that is of no use any more; "" if there is none
+	not         string // the value of a token that is no longer of use; "" if there is none
 	replacement bool   // see token.replacement
 }
 
-// issue gets a token. If the token endpoint refuses the credentials they are read again, and if they have
-// changed it is asked once more.
+// issue gets a token. If the token endpoint refuses the credentials, they are read again; if they have changed,
+// the token is requested once more.
 func (i *issuer) issue(ctx context.Context, need need) (*token, error) {
 	if !i.sendable() {
 		if _, err := i.reload(ctx); err != nil {
@@ -70,7 +70,7 @@ func (i *issuer) issue(ctx context.Context, need need) (*token, error) {
 	case changed:
 		return i.share(ctx, need)
 	default:
-		i.stale = true // as before: what was read is what was refused
+		i.stale = true // as before: the credentials read are the refused ones
 		return nil, err
 	}
 }
@@ -78,8 +78,8 @@ func (i *issuer) issue(ctx context.Context, need need) (*token, error) {
 func (i *issuer) sendable() bool { return i.credentials != nil && !i.stale }
 
 // replace gets a token instead of one that the API refused, after it has read the credentials again. It returns
-// the same one if another would not help: the credentials are as before, as far as they can be read, and it is
-// new or has already replaced one.
+// the old one if another would not help: the credentials are unchanged, or can't be read, and the old one is new or has
+// already replaced one.
 func (i *issuer) replace(ctx context.Context, old *token) (*token, error) {
 	changed, err := i.reload(ctx)
 	if err != nil {
@@ -111,8 +111,8 @@ func (i *issuer) reload(ctx context.Context) (changed bool, err error) {
 	return changed, nil
 }
 
-// share takes the token that another process has put into the cache, or asks for one and puts it there. A
-// cache that does not work costs tokens, not calls.
+// share takes the token that another process has put into the cache, or requests one and puts it there. If
+// the cache does not work, that costs tokens, but no call fails.
 func (i *issuer) share(ctx context.Context, need need) (*token, error) {
 	if i.cache == nil {
 		return i.ask(ctx, need)
@@ -154,13 +154,13 @@ func (i *issuer) ask(ctx context.Context, need need) (*token, error) {
 	return issued, nil
 }
 
-// outlast answers an outage of the token endpoint with the cached token, which was due for renewal but
-// still serves, for a short while.
+// outlast returns the cached token for a short while if the token endpoint has an outage. That token was due for
+// renewal, but is still usable.
 func (i *issuer) outlast(cached *token, err error) (*token, error) {
 	if cached == nil || !temporary(err) {
 		return nil, err
 	}
-	i.log.Warn("token not renewed; the cached one still serves", "error", err)
+	i.log.Warn("token not renewed; the cached one is still usable", "error", err)
 	cached.fresh = i.clock.Now().For(longestPause)
 	return cached, nil
 }

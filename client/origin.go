@@ -36,7 +36,7 @@ func parseURL(text string) (*url.URL, error) {
 	return u, nil
 }
 
-// errPlainHTTP says that a URL would take a secret or a token across the network in the clear.
+// errPlainHTTP says that a URL would send a secret or a token across the network in the clear.
 var errPlainHTTP = errors.New("plain http to another machine shows secrets and tokens to the network: use https, or set AllowPlainHTTP")
 
 func crossesNetworkInTheClear(u *url.URL) bool {

@@ -8,25 +8,25 @@ import (
 )
 
 const (
-	// mostHanging is how many calls of one kind may be left behind: each can hold a thread of the process for good.
+	// mostHanging is how many calls of one kind may be left behind: each can occupy a thread of the process for good.
 	mostHanging = 4
-	// grace is the time for a call that does obey its context to say what it was waiting for.
+	// grace is how long a call that obeys its context has to return its own error.
 	grace = time.Second
 )
 
-// outside is a kind of calls that leave this package, into code or a file system that may not end them when their
-// context does: a file on a mount whose server is gone, a source that waits for a lock. One flight makes them one after
-// the other.
+// outside is for one kind of calls to code or a file system outside this package, which may go on after their context has
+// ended: a file on a mount whose server is gone, a source that waits for a lock. One flight makes them one after the
+// other.
 type outside chan struct{}
 
 func newOutside() outside { return make(outside, mostHanging) }
 
-// errNotEnded says that a call outside has not come back.
+// errNotEnded says that a call outside has not returned.
 var errNotEnded = errors.New("no answer")
 
 // within returns what call returns, or an error once the limit or ctx has ended. A call that goes on after that is left
-// behind, and a value that it still returns goes to late, unless that is nil. While too many of a kind are left behind
-// no further one is made.
+// behind; if it still returns a value, late receives it, unless late is nil. While too many calls of a kind are left
+// behind, it makes no further one.
 func within[T any](ctx context.Context, o outside, limit time.Duration, call func(context.Context) (T, error), late func(T)) (T, error) {
 	var none T
 	select {

@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// checkOwner returns an error if a file or folder is not this user's, so that somebody else says what is in it.
+// checkOwner returns an error if a file or folder belongs to another user, who then decides what is in it.
 func checkOwner(path string, info os.FileInfo) error {
 	if stat, ok := info.Sys().(*syscall.Stat_t); ok && int(stat.Uid) != os.Geteuid() {
 		return fmt.Errorf("%s belongs to another user, uid %d", path, stat.Uid)

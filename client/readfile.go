@@ -7,11 +7,11 @@ import (
 	"syscall"
 )
 
-// largestFile is what Secrets Manager stores in one secret at most, and far above the size of a token, in bytes.
+// largestFile is the most that Secrets Manager stores in one secret, in bytes; a token is far smaller.
 const largestFile = 64 << 10
 
-// readFile reads a regular file, as long as allow says nothing against what it is. A FIFO or a device is an error: to
-// open one could take for ever, and what it gives is gone when it is to be read again.
+// readFile reads a regular file, unless allow returns an error for it. A FIFO or a device is an error: opening one could
+// take for ever, and its content could not be read again.
 func readFile(path string, allow func(os.FileInfo) error) ([]byte, error) {
 	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {

@@ -14,13 +14,13 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// RefusalError is an answer of the token endpoint that brought no token. It holds nothing of the answer
-// that a server could have filled with a secret.
+// RefusalError is an answer of the token endpoint without a token. It repeats nothing of the answer that could contain a
+// secret.
 type RefusalError struct {
 	// Status is the HTTP status code.
 	Status int
-	// Code is the error code of RFC 6749 section 5.2, such as "invalid_client"; "" if the answer had none
-	// of that list.
+	// Code is the error code of RFC 6749 section 5.2, such as "invalid_client"; "" if the answer has no
+	// code of that list.
 	Code string
 }
 
@@ -35,14 +35,14 @@ var refusalCodes = []string{
 	"invalid_request", invalidClient, invalidGrant, "unauthorized_client", "unsupported_grant_type", invalidScope,
 }
 
-// Error says what was answered and, for the codes that an operator can do something about, what.
+// Error says what the endpoint answered and, where an operator can help, what to do.
 func (e *RefusalError) Error() string {
 	text := fmt.Sprintf("token endpoint answered %d %s", e.Status, e.Code)
 	switch e.Code {
 	case invalidClient:
-		return text + ": the client does not exist, or the secret is not its secret any more; give this program the current one; rotate only if nobody has that, because a rotation ends a secret that others may use"
+		return text + ": the client does not exist, or this is no longer its secret; give this program the current secret; rotate only if the current one is lost, because a rotation ends a secret that others may use"
 	case invalidScope:
-		return text + ": the client does not have every scope that was asked for; compare Config.Scopes with the client's"
+		return text + ": the client does not have every requested scope; compare Config.Scopes with the client's scopes"
 	case invalidGrant:
 		return text + ": OAuth is not enabled for the client"
 	case "":
@@ -57,8 +57,8 @@ func refused(err error, code string) bool {
 	return ok && refusal.Code == code
 }
 
-// temporary says whether the same request may succeed later. An answer of success that held no token is
-// not repeated: it may have been billed.
+// temporary says whether the same request may succeed later. A request that succeeded without a usable token is not
+// repeated: it may have been billed.
 func temporary(err error) bool {
 	if refusal, ok := errors.AsType[*RefusalError](err); ok {
 		return refusal.Status == http.StatusTooManyRequests || refusal.Status >= http.StatusInternalServerError
@@ -71,8 +71,8 @@ var (
 	errNotAToken = errors.New("the token endpoint's answer is not a complete token response (RFC 6749 section 5.1)")
 )
 
-// withoutAnswer turns an error of a token request, which may quote the answer and with it a token or
-// whatever a hostile server echoes, into one made only of what this side knows.
+// withoutAnswer replaces an error of a token request by one that quotes nothing of the answer: that may contain a token,
+// or anything that a hostile server echoes.
 func withoutAnswer(err error) error {
 	var refusal *oauth2.RetrieveError
 	var exchange *url.Error
@@ -95,8 +95,7 @@ func withoutAnswer(err error) error {
 	}
 }
 
-// knownCause picks from a chain an error that is known to quote no byte of an HTTP message; nil if there
-// is none.
+// knownCause returns an error of the chain that never quotes an HTTP message; nil if there is none.
 func knownCause(err error) error {
 	var name *net.DNSError
 	var network *net.OpError

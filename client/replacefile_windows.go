@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 )
 
-// replaceFile writes a file in one step as far as Windows can; who reads it is up to its folder.
+// replaceFile writes a file in one step as far as Windows can; its folder decides who can read it.
 func replaceFile(path string, content []byte) error {
 	file, err := os.CreateTemp(filepath.Dir(path), "token-*.tmp")
 	if err != nil {

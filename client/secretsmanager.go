@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 )
 
-// SecretsManagerAPI is the one operation of Secrets Manager that is needed to read a secret;
+// SecretsManagerAPI is the one operation of Secrets Manager that reading a secret needs;
 // *secretsmanager.Client implements it.
 type SecretsManagerAPI interface {
 	GetSecretValue(ctx context.Context, input *secretsmanager.GetSecretValueInput, options ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error)

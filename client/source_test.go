@@ -58,7 +58,7 @@ func TestWhatStandsAroundAValueInTheEnvironment(t *testing.T) {
 		"V\u200b": "an invisible character (U+200B) after it",
 		`"V"`:     "quotation marks around it",
 		"'V'\n":   `a line end (\n) after it and quotation marks around it`,
-		" \t":     "nothing in it but white space",
+		" \t":     "only white space in it",
 	} {
 		for variable, value := range good {
 			for name, other := range good {

@@ -10,7 +10,7 @@ import (
 	"cognito-m2m/internal/clock"
 )
 
-// longestLifetime is the longest that Cognito lets an access token live; what claims more is cut to it.
+// longestLifetime is the longest life that Cognito allows an access token; a longer one is cut to it.
 const longestLifetime = 24 * time.Hour
 
 // bearerSyntax is the form of a bearer token: b64token of RFC 6750 section 2.1.
@@ -21,15 +21,15 @@ type token struct {
 	value    string
 	issued   clock.Instant
 	lifetime time.Duration
-	fresh    clock.Span // once it is over a new one is asked for, while this one still serves
+	fresh    clock.Span // once it is over, a new token is requested; this one is still usable
 	usable   clock.Span // it ends a little before the token, for requests on their way and clocks that differ
-	// replacement says that it was asked for with unchanged credentials because the API refused the token
-	// before it. If it is refused as well, another one would not help.
+	// replacement says that this token was requested with unchanged credentials because the API refused the token
+	// before it. If the API refuses this one too, another would not help.
 	replacement bool
 }
 
-// newToken plans the renewal at 75 to 80 % of the lifetime: apart from each other for processes that
-// started together.
+// newToken plans the renewal at 75 to 80 % of the lifetime, at random, so that processes that started together do not
+// renew together.
 func newToken(value string, issued clock.Instant, lifetime time.Duration) *token {
 	share := 0.75 + 0.05*rand.Float64() //nolint:gosec // spreads load, protects nothing
 	return &token{
@@ -44,7 +44,7 @@ func newToken(value string, issued clock.Instant, lifetime time.Duration) *token
 // servesAt says whether the token can still be sent.
 func (t *token) servesAt(now clock.Instant) bool { return t != nil && !t.usable.Over(now) }
 
-// expires is told to others, so it is a time of the wall clock alone.
+// expires is for other programs, so it is a time of the wall clock alone.
 func (t *token) expires() time.Time { return t.issued.Wall().Add(t.lifetime) }
 
 func (t *token) oauth2() *oauth2.Token {

@@ -17,7 +17,7 @@ import (
 // tryTimeout bounds one try of a token request.
 const tryTimeout = 10 * time.Second
 
-// tokenRequest asks a token endpoint for a token.
+// tokenRequest requests a token from a token endpoint.
 type tokenRequest struct {
 	http           *http.Client
 	asking         outside
@@ -28,12 +28,12 @@ type tokenRequest struct {
 
 func newTokenRequest(config Config) tokenRequest {
 	notRedirected := *config.HTTPClient
-	// A redirect would carry the client's secret to wherever the answer points.
+	// A redirect would send the client's secret to wherever the answer points.
 	notRedirected.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return tokenRequest{http: &notRedirected, asking: newOutside(), scopes: config.Scopes, allowPlainHTTP: config.AllowPlainHTTP, clock: config.clock()}
 }
 
-// send asks until there is a token or an answer that another try would not change, a few times at most.
+// send tries until it has a token or an answer that another try would not change, a few times at most.
 func (r tokenRequest) send(ctx context.Context, credentials Credentials) (*token, error) {
 	endpoint, err := parseURL(credentials.TokenEndpoint)
 	if err != nil {
@@ -53,7 +53,7 @@ func (r tokenRequest) send(ctx context.Context, credentials Credentials) (*token
 	}
 }
 
-// try sends one request. With an error it returns how long the endpoint asked to wait.
+// try sends one request. With an error it returns the wait that the endpoint asked for.
 func (r tokenRequest) try(ctx context.Context, credentials Credentials) (*token, time.Duration, error) {
 	config := clientcredentials.Config{
 		ClientID:     credentials.ClientID,

@@ -13,7 +13,7 @@ import (
 	"cognito-m2m/internal/clock"
 )
 
-// After a failure the token endpoint is left alone for a pause that doubles with every further one.
+// After a failure no token is requested for a pause, which doubles with every further failure.
 const (
 	firstPause   = time.Second
 	longestPause = 30 * time.Second
@@ -23,7 +23,7 @@ const (
 //
 // Once 75 to 80 % of the token's lifetime have passed, the next call starts a renewal in the background and
 // still gets the old token, as do all calls until the renewal has succeeded or the old token is about to
-// expire. A call that finds no token that serves waits for one.
+// expire. A call that finds no usable token waits for one.
 type TokenSource struct {
 	issuer         *issuer // used by one flight at a time
 	transport      http.RoundTripper
@@ -36,9 +36,9 @@ type TokenSource struct {
 	flight   *flight    // nil when nothing is under way
 	failures int        // in a row
 	pause    clock.Span // after a failure
-	failedBy error      // the answer during a pause when there is no token; nil if nobody needed what failed
+	failedBy error      // the answer during a pause when there is no token; nil if no call needed one
 	refused  *token     // by the API
-	recheck  clock.Span // until it is over nothing is done about a refused token
+	recheck  clock.Span // until it is over, a refused token is not replaced
 }
 
 var _ oauth2.TokenSource = (*TokenSource)(nil)
@@ -93,8 +93,8 @@ func (s *TokenSource) await(ctx context.Context, flight *flight) (token *token, 
 		if err != nil && limited.Err() != nil && ctx.Err() == nil {
 			return nil, fmt.Errorf("no token within %s: %w", longestCall, err)
 		}
-		// A flight that began while the old token served may have kept that, or have failed when nobody needed it. A
-		// call that does starts its own.
+		// A flight that began while the old token was usable may have kept it, or have failed when no call needed it.
+		// A call that needs a token starts its own.
 		if !flight.background || ctx.Err() != nil || err == nil && token.servesAt(s.clock.Now()) {
 			return token, err
 		}
@@ -103,7 +103,7 @@ func (s *TokenSource) await(ctx context.Context, flight *flight) (token *token, 
 	return token, err
 }
 
-// tokenOrFlight returns the token or error that can be told at once, or the flight to wait for.
+// tokenOrFlight returns a token or error if one is known now, or else the flight to wait for.
 func (s *TokenSource) tokenOrFlight(ctx context.Context) (*token, *flight, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -123,8 +123,8 @@ func (s *TokenSource) tokenOrFlight(ctx context.Context) (*token, *flight, error
 	return nil, s.depart(ctx, false, s.next()), nil
 }
 
-// next gets another token than the current one, whose time is over though the cache may believe the contrary: the
-// file that it is in knows the wall clock alone. s.mu is held.
+// next gets another token than the current one, whose time is over. The cache may still return that one: its file knows
+// only the wall clock. s.mu is held.
 func (s *TokenSource) next() func(context.Context) (*token, error) {
 	var need need
 	if s.current != nil {
@@ -133,13 +133,13 @@ func (s *TokenSource) next() func(context.Context) (*token, error) {
 	return func(ctx context.Context) (*token, error) { return s.issuer.issue(ctx, need) }
 }
 
-// mayRenew says whether a token that still serves may be asked to be followed by another; s.mu is held.
+// mayRenew says whether another token may be requested while the current one is usable; s.mu is held.
 func (s *TokenSource) mayRenew(now clock.Instant) bool {
 	return s.pause.Over(now) && (s.refused != s.current || s.recheck.Over(now))
 }
 
-// replace is told that the API refused a token. It returns the flight that looks for another; its token is
-// the refused one if another would not help, or if it is too soon to look again.
+// replace is for a token that the API refused. It returns the flight that gets another; its token is the refused one if
+// another would not help, or if it is too soon to try again.
 func (s *TokenSource) replace(ctx context.Context, old *token) *flight {
 	s.mu.Lock()
 	defer s.mu.Unlock()

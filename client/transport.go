@@ -12,15 +12,15 @@ import (
 // host and port of apiURL, and to nothing else: a redirect or a request to another place is sent without
 // it. apiURL must be https, or http to the loopback interface, unless Config.AllowPlainHTTP is set.
 //
-// A request that the API refuses with 401 is sent a second time if that may help and does no harm: another
-// token was got, the method is idempotent (GET, HEAD, OPTIONS, TRACE, PUT, DELETE), and the body can be read
+// A request that the API refuses with 401 is sent a second time if that may help and does no harm: there is
+// another token, the method is idempotent (GET, HEAD, OPTIONS, TRACE, PUT, DELETE), and the body can be read
 // again (Request.GetBody). In all other cases the 401 is the response. However many of them there are, they
 // cost at most one attempt at another token a minute, and with every attempt that fails the pause doubles, up
 // to eight minutes: the token endpoint's quota is shared by all clients of an account.
 //
 // A request that is sent a second time does not use the first one's connection, whose answer was not read to its end.
 //
-// The client has no Timeout and no Jar; set them as for any other. Its requests' errors never hold a token.
+// The client has no Timeout and no Jar; set them as for any other. Its requests' errors never contain a token.
 func (s *TokenSource) HTTPClient(apiURL string) (*http.Client, error) {
 	api, err := parseURL(apiURL)
 	if err != nil {
@@ -29,7 +29,7 @@ func (s *TokenSource) HTTPClient(apiURL string) (*http.Client, error) {
 	if !s.allowPlainHTTP && crossesNetworkInTheClear(api) {
 		return nil, fmt.Errorf("API URL: %w", errPlainHTTP)
 	}
-	origin, _ := originOf(api) // parseURL has seen to it
+	origin, _ := originOf(api) // parseURL has checked it
 	return &http.Client{Transport: &transport{tokens: s, api: origin, base: s.transport}}, nil
 }
 
@@ -66,25 +66,25 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return response, nil
 	}
-	// Its connection is given up: an API that sends the rest of its refusal slowly must not keep the caller waiting.
+	// This gives up the connection: an API that sends the rest of its refusal slowly must not keep the caller waiting.
 	_ = response.Body.Close()
 	return t.send(again, other)
 }
 
-// CloseIdleConnections is what http.Client asks its transport for.
+// CloseIdleConnections is called by http.Client's method of that name.
 func (t *transport) CloseIdleConnections() {
 	if base, ok := t.base.(interface{ CloseIdleConnections() }); ok {
 		base.CloseIdleConnections()
 	}
 }
 
-// send adds the token to a copy. The request itself stays as it is, as http.RoundTripper demands, and as the
-// response's request: neither a redirect nor a log that is made from them gets the token.
+// send adds the token to a copy. The request itself does not change, as http.RoundTripper demands, and stays the
+// response's request: neither a redirect nor a log made from them gets the token.
 func (t *transport) send(request *http.Request, token *token) (*http.Response, error) {
 	authorized := request.Clone(request.Context())
 	authorized.Header.Set("Authorization", "Bearer "+token.value)
 	if !hosts.IsASCII(authorized.URL.Host) {
-		// net/http has a table of IDNA of its own, which may be of another Unicode than the one that was compared with.
+		// net/http has its own IDNA table, which may be of another Unicode version than the one used to compare.
 		authorized.URL.Host = net.JoinHostPort(t.api.host, t.api.port)
 	}
 	response, err := t.base.RoundTrip(authorized)

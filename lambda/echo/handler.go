@@ -19,8 +19,8 @@ func newEcho(log io.Writer) *echo {
 	return &echo{slog.New(slog.NewJSONHandler(log, nil))}
 }
 
-// Handle answers 200 with the event, byte for byte, as the body. The event stays raw JSON all the way: decoded and
-// encoded again, large numbers, key order and members unknown to this program would come out changed.
+// Handle answers 200 with the event, byte for byte, as the body. The event is never decoded: that would change
+// large numbers, the order of keys, and members that this program does not know.
 func (e *echo) Handle(ctx context.Context, event json.RawMessage) (events.APIGatewayV2HTTPResponse, error) {
 	e.logRequest(ctx, event)
 	return events.APIGatewayV2HTTPResponse{
@@ -30,8 +30,8 @@ func (e *echo) Handle(ctx context.Context, event json.RawMessage) (events.APIGat
 	}, nil
 }
 
-// caller is the part of an HTTP API event (payload 2.0) that is fit for a log: who called what. Headers and body are
-// left out of the type, because they hold the token and the caller's data.
+// caller is the part of an HTTP API event (payload 2.0) that may be logged: who called what. The type leaves out
+// headers and body, because they contain the token and the caller's data.
 type caller struct {
 	RequestContext struct {
 		RequestID  string `json:"requestId"`
@@ -47,8 +47,8 @@ type caller struct {
 	} `json:"requestContext"`
 }
 
-// logRequest writes one line. An event from elsewhere than an HTTP API lacks some or all of the members; what it has
-// is logged, and the rest is empty.
+// logRequest writes one line. An event that is not from an HTTP API lacks some or all of the members; those are empty in
+// the log.
 func (e *echo) logRequest(ctx context.Context, event json.RawMessage) {
 	var from caller
 	_ = json.Unmarshal(event, &from) // a member of another type leaves its field empty

@@ -111,11 +111,11 @@ func TestErrorComesBeforeTheFunctionEnds(t *testing.T) {
 	}{
 		"AWS hangs":       {func(_ string, r *http.Request) (*http.Response, error) { return hang(r) }, "calling DescribeSecret: no answer in time"},
 		"AWS throttles":   {func(_ string, r *http.Request) (*http.Response, error) { return refusal(r, 429, throttled), nil }, "calling DescribeSecret"},
-		"token hangs":     {tokenAnswer(described, string(value), hang), "no answer in time, at attempt"},
-		"token refuses":   {tokenAnswer(described, string(value), refuse(400, `{"error":"invalid_client"}`)), "status 400 invalid_client, at attempt"},
-		"token broken":    {tokenAnswer(described, string(value), refuse(503, `busy`)), "status 503, at attempt"},
-		"token no domain": {tokenAnswer(described, string(value), unresolved), "the name d.example does not resolve, at attempt"},
-		"no token":        {tokenAnswer(described, string(value), refuse(200, `{"access_token":""}`)), "no readable answer, at attempt"},
+		"token hangs":     {tokenAnswer(described, string(value), hang), "no answer in time, still after "},
+		"token refuses":   {tokenAnswer(described, string(value), refuse(400, `{"error":"invalid_client"}`)), "status 400 invalid_client, still after "},
+		"token broken":    {tokenAnswer(described, string(value), refuse(503, `busy`)), "status 503, still after "},
+		"token no domain": {tokenAnswer(described, string(value), unresolved), "the name d.example does not resolve, still after "},
+		"no token":        {tokenAnswer(described, string(value), refuse(200, `{"access_token":""}`)), "no readable answer, still after "},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -18,11 +18,11 @@ const (
 	codeNotFound      = "ResourceNotFoundException"
 )
 
-// errUnreadable says that AWS answered with success and without what was asked for.
-var errUnreadable = errors.New("AWS's answer lacks what was asked for; run the steps again")
+// errUnreadable says that AWS reported success, but left out what was requested.
+var errUnreadable = errors.New("AWS's answer is incomplete; resume the rotation")
 
-// callError is the failure of a call to AWS in words of this program. AWS's own message is left out, since it may
-// quote the request: a value that failed a check, for instance. The request id finds it in CloudTrail.
+// callError is a call to AWS that failed, in this program's words. AWS's own message is left out, since it may quote the
+// request: a value that failed a check, for instance. CloudTrail has the call under its request id.
 type callError struct{ operation, code, cause, requestID string }
 
 func (e *callError) Error() string {
@@ -30,13 +30,13 @@ func (e *callError) Error() string {
 	if e.requestID != "" {
 		text += ", request " + e.requestID
 	}
-	return text + "; what is current stays valid: see to the cause, then run the steps again"
+	return text + "; the current secret stays valid: fix the cause, then resume the rotation"
 }
 
 // ErrorCode returns AWS's name of the error, "" if there was no answer.
 func (e *callError) ErrorCode() string { return e.code }
 
-// What AWS sends in an error is only repeated in the form that AWS gives it.
+// Parts of AWS's error are repeated only if they have the form that AWS gives them.
 var (
 	errorCodeForm = regexp.MustCompile(`^[A-Z][A-Za-z]{2,63}$`)
 	requestIDForm = regexp.MustCompile(`^[0-9a-fA-F-]{8,64}$`)

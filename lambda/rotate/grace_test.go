@@ -61,7 +61,7 @@ func (w *world) wantTooEarly(wait time.Duration) {
 	w.t.Helper()
 	before, live := w.labels(), w.liveIDs()
 	err := w.rotate()
-	if err == nil || !strings.Contains(err.Error(), "callers may still have it: no rotation before ") || !strings.HasSuffix(err.Error(), "(m2m rotate reader --env dev)") {
+	if err == nil || !strings.Contains(err.Error(), "callers may still use it: no rotation before ") || !strings.HasSuffix(err.Error(), "(m2m rotate reader --env dev)") {
 		w.t.Fatalf("error %v", err)
 	}
 	_, said, _ := strings.Cut(err.Error(), "no rotation before ")

@@ -21,7 +21,7 @@ type event struct {
 	SecretID           string `json:"SecretId"` // the secret's ARN
 	ClientRequestToken string // the id of the version to make
 	// RotationToken proves to Secrets Manager that a call belongs to this rotation. It is sent only where the function
-	// works under another role, and is nobody else's business: hence the redacting type.
+	// works under another role, and must not be shown: hence the redacting type.
 	RotationToken client.Secret
 }
 
@@ -34,12 +34,12 @@ type rotator struct {
 	grace   *time.Duration // nil: graceOf says how long
 	now     func() time.Time
 	log     *slog.Logger
-	// deployed says that this runs on AWS, and is for telling an operator which environment is meant.
+	// deployed says that this runs on AWS: the operator's command then has --deployed.
 	deployed bool
 }
 
-// newHandler returns the function's handler. A broken environment is every step's error and log line: exiting
-// instead would hide the reason from whoever inspects the secret.
+// newHandler returns the function's handler. If the environment is broken, every step fails and logs why. Exiting
+// instead would hide the reason from anyone who inspects the secret.
 func newHandler(ctx context.Context, variable func(string) string, log io.Writer) func(context.Context, event) error {
 	poolID := variable("USER_POOL_ID")
 	sdk, err := config.LoadDefaultConfig(ctx)
@@ -97,7 +97,7 @@ func newRotator(s settings) *rotator {
 }
 
 // Handle runs one step. It can be repeated after any end, a crash included. Its error names the secret, the step and
-// the way out, and holds no value of a secret.
+// what to do next, and contains no value of a secret.
 func (r *rotator) Handle(ctx context.Context, e event) error {
 	ctx, cancel := withMargin(ctx)
 	defer cancel()
@@ -116,7 +116,7 @@ func (r *rotator) run(ctx context.Context, rot *rotation) (outcome string, err e
 	}
 	step, known := steps[rot.Step]
 	if !known || rot.SecretID == "" || rot.ClientRequestToken == "" {
-		return "", notPending{stopped{"the event is not a step of a rotation", "let Secrets Manager call this function, with RotateSecret"}}
+		return "", notPending{stopped{"the event is not a step of a rotation", "start a rotation with RotateSecret, and Secrets Manager calls this function"}}
 	}
 	if err := r.describe(ctx, rot); err != nil {
 		return "", err
@@ -128,8 +128,8 @@ func (r *rotator) run(ctx context.Context, rot *rotation) (outcome string, err e
 	return step(ctx, rot)
 }
 
-// describe fills in what is known of the secret. What speaks against the step may be that the answer is behind
-// RotateSecret, so it asks again.
+// describe fills in what is known of the secret. Secrets Manager may not know of its own RotateSecret yet, so an answer
+// that rules the step out is asked for again.
 func (r *rotator) describe(ctx context.Context, rot *rotation) (err error) {
 	r.backoff.eventually(ctx, func() bool {
 		err = r.secrets.describe(ctx, rot)
@@ -156,8 +156,8 @@ func (r *rotator) report(ctx context.Context, rot *rotation, outcome string, err
 	return fmt.Errorf("rotating secret %s, %s: %w", rot.name, rot.Step, err)
 }
 
-// withMargin ends ctx early enough before Lambda ends the process that the error can still be returned and logged:
-// by a tenth of the time there is, at most two seconds.
+// withMargin ends ctx before Lambda ends the process, so that the error can still be returned and logged: a tenth of
+// the time earlier, at most two seconds.
 func withMargin(ctx context.Context) (context.Context, context.CancelFunc) {
 	deadline, limited := ctx.Deadline()
 	if !limited {

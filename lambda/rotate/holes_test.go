@@ -39,7 +39,7 @@ func TestRefusals(t *testing.T) {
 			setup{
 				pool: func(c *cognito.Config) { c.Clients[0].Name = "orders" },
 			},
-			[]string{"createSecret", `which is called "orders" and so is not the secret's`, "who changed the tag"},
+			[]string{"createSecret", `which is called "orders" and so does not belong to this secret`, "who changed the tag"},
 		},
 		"no domain": {
 			setup{
@@ -50,7 +50,7 @@ func TestRefusals(t *testing.T) {
 		},
 		"no scope": {
 			setup{pool: withoutScopes},
-			[]string{"createSecret", "has no scope", "allow it a scope"},
+			[]string{"createSecret", "has no scope", "give it a scope"},
 		},
 		"another pool": {
 			setup{handle: func(s *settings) { s.poolID = "us-east-1_Zz9Zz9Zz9" }},

@@ -9,7 +9,7 @@ import (
 	"cognito-m2m/internal/standing"
 )
 
-// secretsInUse are the client's live secrets, and how they stand with its callers.
+// secretsInUse are the client's live secrets, and which of them its callers use.
 type secretsInUse struct {
 	standing.Standing
 
@@ -21,8 +21,8 @@ func (s secretsInUse) of(rot *rotation) standing.Client {
 	return standing.Client{ID: rot.clientID, Secrets: s.live, RotatedAt: rot.rotatedAt}
 }
 
-// inUse finds out, once the list of live secrets has the one that is asked for; "" asks for none. It looks again
-// before it leaves that or anything undecided, since the answers may be behind.
+// inUse finds out which secrets are in use, once the list of live secrets has the one with the given id ("": any list
+// will do). It looks again before it leaves something undecided, since the answers may be out of date.
 func (r *rotator) inUse(ctx context.Context, rot *rotation, with string) (s secretsInUse, err error) {
 	r.backoff.eventually(ctx, func() bool {
 		if s, err = r.inUseNow(ctx, rot); err != nil {
@@ -50,8 +50,8 @@ func (r *rotator) inUseNow(ctx context.Context, rot *rotation) (s secretsInUse, 
 	return s, err
 }
 
-// labelled reads a version with a label. Such a version has a value: one that is not found is waited for, since a name
-// that is missing would pass a secret in use for one that nobody has.
+// labelled reads a version with a label. Such a version has a value, so it waits for one that is not found: without it,
+// a secret that is in use would look unused.
 func (r *rotator) labelled(ctx context.Context, rot *rotation, version string) (v standing.Value, err error) {
 	if version == "" {
 		return v, nil
@@ -63,7 +63,7 @@ func (r *rotator) labelled(ctx context.Context, rot *rotation, version string) (
 		return !errors.Is(err, errNoValue)
 	})
 	if errors.Is(err, errNoValue) {
-		err = stopped{fmt.Sprintf("Secrets Manager does not find the value of the version %s, which has a label", version), "run the steps again"}
+		err = stopped{fmt.Sprintf("Secrets Manager does not find the value of version %s, although it has a label", version), "resume the rotation"}
 	}
 	if err != nil {
 		return v, err

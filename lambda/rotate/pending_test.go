@@ -38,8 +38,8 @@ func TestPendingThatCanNotBecomeCurrent(t *testing.T) {
 		"test: a placeholder":            {"{}", "testSecret", "not a client's credentials"},
 		"finish: no JSON":                {"text", "finishSecret", "not a client's credentials"},
 		"finish: no value":               {"", "finishSecret", "no value"},
-		"test: another endpoint":         {elsewhere, "testSecret", "token_endpoint is none of user pool " + poolID},
-		"finish: another endpoint":       {elsewhere, "finishSecret", "token_endpoint is none of user pool " + poolID},
+		"test: another endpoint":         {elsewhere, "testSecret", "token_endpoint does not belong to user pool " + poolID},
+		"finish: another endpoint":       {elsewhere, "finishSecret", "token_endpoint does not belong to user pool " + poolID},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -12,9 +12,9 @@ import (
 	"cognito-m2m/naming"
 )
 
-// makeRoom leaves the client with one secret: the one in use, or without such its oldest, since the last can't be
-// deleted. Where that would be a guess, or would take a secret away that callers have hardly had the time to replace,
-// the rotation withdraws.
+// makeRoom leaves the client with one secret: the one in use or, if none is, the oldest, since the last secret can't be
+// deleted. The rotation withdraws where the choice would be a guess, and where callers have had little time to stop
+// using the secret that would be deleted.
 func (r *rotator) makeRoom(ctx context.Context, rot *rotation) error {
 	s, err := r.inUse(ctx, rot, "")
 	if err != nil || len(s.live) < 2 {
@@ -38,7 +38,7 @@ func (r *rotator) makeRoom(ctx context.Context, rot *rotation) error {
 	return nil
 }
 
-// mayGo says why a secret that is not in use may not be deleted yet.
+// mayGo returns nil if a secret that is not in use may be deleted now, and otherwise why not yet.
 func (r *rotator) mayGo(ctx context.Context, rot *rotation, s secretsInUse, secret standing.Secret) error {
 	if s.WasCurrent(s.of(rot), secret) {
 		until := s.ReplacedAt.Add(r.graceOf(rot))
@@ -46,9 +46,9 @@ func (r *rotator) mayGo(ctx context.Context, rot *rotation, s secretsInUse, secr
 			return nil
 		}
 		return r.withdraw(ctx, rot, stopped{
-			fmt.Sprintf("the secret that has to make room was replaced at %s, and callers may still have it: no rotation before %s",
+			fmt.Sprintf("the secret that this rotation would delete was replaced at %s, and callers may still use it: no rotation before %s",
 				s.ReplacedAt.UTC().Format(time.RFC3339), until.UTC().Format(time.RFC3339)),
-			"wait until then, or have it deleted now",
+			"wait until then, or delete the secret now",
 		})
 	}
 	// It may be the one that an earlier run of this step has stored.
@@ -61,8 +61,8 @@ func (r *rotator) mayGo(ctx context.Context, rot *rotation, s secretsInUse, secr
 // The longest that a secret is spared after it was replaced, where nothing else is set.
 const longestGrace = 24 * time.Hour
 
-// graceOf is how long a secret is spared after it was replaced. Half of the schedule is long enough for callers to
-// change, and not in the way of the schedule itself, but of one of a day, which is due at any time of its day.
+// graceOf is how long a secret is spared after it was replaced. Half of the schedule gives callers enough time to
+// change, and does not delay the schedule itself; only a daily one, due at any time of its day, can be delayed.
 func (r *rotator) graceOf(rot *rotation) time.Duration {
 	if r.grace != nil {
 		return *r.grace
@@ -85,18 +85,18 @@ func graceIn(hours string) (*time.Duration, error) {
 	return new(time.Duration(n) * time.Hour), nil
 }
 
-// withdrawUndecided leaves the label by which m2m clients tells what to do.
+// withdrawUndecided leaves a label, from which m2m clients knows what to advise.
 func (r *rotator) withdrawUndecided(ctx context.Context, rot *rotation) error {
 	if err := r.secrets.markUndecided(ctx, rot); err != nil {
 		return err
 	}
 	return r.withdraw(ctx, rot, stopped{
 		"the app client has two secrets, and the value in use, written by hand, names neither: deleting one would be a guess",
-		"write its client_secret_id into the value, or delete the secret that nobody uses, then rotate again",
+		"add client_secret_id to the value, or delete the unused secret, then rotate again",
 	})
 }
 
-// withdraw takes AWSPENDING off the event's version, which has no value, so that another rotation can begin.
+// withdraw removes AWSPENDING from the event's version, which has no value, so that another rotation can start.
 func (r *rotator) withdraw(ctx context.Context, rot *rotation, why stopped) error {
 	if err := r.secrets.unlabel(ctx, rot, naming.PendingLabel, rot.ClientRequestToken); err != nil {
 		r.log.WarnContext(ctx, "AWSPENDING stays on a version without a value", "secret", rot.name, "versionId", rot.ClientRequestToken, "error", err.Error())
@@ -105,18 +105,18 @@ func (r *rotator) withdraw(ctx context.Context, rot *rotation, why stopped) erro
 	return withdrawn{why}
 }
 
-// ownScopes returns the scopes of the app client that the secret is for. Who that is must not hang on the tag alone:
-// the function can add a secret to any app client, so whoever changed the tag of a secret that they may read would be
-// given the secret of another client. The secret's name can't be changed, and the app client of a stack has the same
-// name. A new app client, or tag, may not be found at once.
+// ownScopes returns the scopes of the app client that the secret is for. The tag alone must not decide which
+// client that is. The function can add a secret to any app client, so someone who may read one secret could change its
+// tag and get the secret of another client. The secret's name can't be changed, and the app client of a stack has the
+// same name. A new app client, or tag, may not be found at once.
 func (r *rotator) ownScopes(ctx context.Context, rot *rotation) (scopes []string, err error) {
 	r.backoff.eventually(ctx, func() bool {
 		var name string
 		name, scopes, err = r.pool.client(ctx, rot.clientID)
 		if err == nil && !isNamed(rot.name, name) {
 			err = anothersClient{stopped{
-				fmt.Sprintf("the secret's tag %s names the app client %s, which is called %q and so is not the secret's", naming.ClientIDTag, rot.clientID, name),
-				"find out who changed the tag, and deploy the stack again, which sets it",
+				fmt.Sprintf("the secret's tag %s names the app client %s, which is called %q and so does not belong to this secret", naming.ClientIDTag, rot.clientID, name),
+				"find out who changed the tag, then deploy the stack again, which restores it",
 			}}
 		}
 		if !errors.As(err, new(anothersClient)) && !errors.As(err, new(unknownClient)) {

@@ -32,7 +32,7 @@ func TestFirstRotationFillsTheSecret(t *testing.T) {
 		t.Errorf("rotated at %s", got.RotatedAt)
 	}
 	want := client.Credentials{
-		ClientID: w.clientID, ClientSecret: client.Secret(live[0].Value), ClientSecretID: live[0].ID,
+		ClientID: w.clientID, ClientSecret: live[0].Value, ClientSecretID: live[0].ID,
 		TokenEndpoint: w.tokenURL, Scopes: []string{"test-api/read", "test-api/write"},
 		Issuer: "https://cognito-idp.us-east-1.amazonaws.com/" + poolID, RotatedAt: got.RotatedAt,
 	}
@@ -42,7 +42,7 @@ func TestFirstRotationFillsTheSecret(t *testing.T) {
 	if pending := w.labels()[naming.PendingLabel]; pending != "" {
 		t.Errorf("AWSPENDING is still on %s", pending)
 	}
-	got.ClientSecret = client.Secret(original.Value)
+	got.ClientSecret = original.Value
 	if status := w.tokenStatus(got); status != http.StatusBadRequest {
 		t.Errorf("the client's first secret: status %d, want 400", status)
 	}

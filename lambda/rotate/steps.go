@@ -10,11 +10,11 @@ import (
 	"cognito-m2m/naming"
 )
 
-// addAttempts bounds how often room is made for a secret that somebody or something else takes again.
+// addAttempts bounds how often room is made for a new secret, in case someone else keeps adding one.
 const addAttempts = 4
 
-// errStored says that an earlier run of the step has stored its value, which was not found at first.
-var errStored = errors.New("the pending version has its value")
+// errStored says that an earlier run of the step has stored a value, which was not found at first.
+var errStored = errors.New("the pending version already has its value")
 
 // createSecret gives the client a new secret and stores it under AWSPENDING. Everything that can be wrong with the
 // client or the pool is found before there is a new secret.
@@ -39,8 +39,7 @@ func (r *rotator) createSecret(ctx context.Context, rot *rotation) (string, erro
 	if err != nil {
 		return "", err
 	}
-	// Nothing may come between the new secret and its being stored: a crash here leaves a secret that nobody knows,
-	// and the next run deletes it.
+	// Store the new secret at once: a crash here leaves a secret whose value is lost, and the next run deletes it.
 	value.RotatedAt = r.now().UTC()
 	if err := r.secrets.put(ctx, rot, value); err != nil {
 		return "", err
@@ -48,7 +47,7 @@ func (r *rotator) createSecret(ctx context.Context, rot *rotation) (string, erro
 	return "created", nil
 }
 
-// keepPending is for a step that was run before: its value stands if the client still has the secret.
+// keepPending is for a step that has run before: its value can stay if the client still has the secret.
 func (r *rotator) keepPending(ctx context.Context, rot *rotation, pending client.Credentials) (outcome string, err error) {
 	r.backoff.eventually(ctx, func() bool {
 		var live liveSecrets
@@ -65,14 +64,14 @@ func (r *rotator) keepPending(ctx context.Context, rot *rotation, pending client
 
 var errSecretGone = newStuck("the app client no longer has the secret of the pending version")
 
-// describeClient returns the value of a new version but for the secret itself.
+// describeClient returns the value of a new version, without the secret itself.
 func (r *rotator) describeClient(ctx context.Context, rot *rotation) (client.Credentials, error) {
 	scopes, err := r.ownScopes(ctx, rot)
 	if err != nil {
 		return client.Credentials{}, err
 	}
 	if len(scopes) == 0 {
-		return client.Credentials{}, stopped{"app client " + rot.clientID + " has no scope, so it can get no token", "allow it a scope, then run the steps again"}
+		return client.Credentials{}, stopped{"app client " + rot.clientID + " has no scope, so it can't get a token", "give it a scope, then resume the rotation"}
 	}
 	endpoints, issuer, err := r.pool.addresses(ctx)
 	if err != nil {
@@ -81,8 +80,8 @@ func (r *rotator) describeClient(ctx context.Context, rot *rotation) (client.Cre
 	return client.Credentials{ClientID: rot.clientID, TokenEndpoint: endpoints[0], Scopes: scopes, Issuer: issuer}, nil
 }
 
-// addSecret makes room and adds a secret. The two are tried again together, because the SDK repeats a call whose
-// answer was lost, and the secret that the first call made is then one too many.
+// addSecret makes room and adds a secret. Both are tried again together: if an answer is lost, the SDK repeats the call,
+// and the secret that the first call made is then one too many.
 func (r *rotator) addSecret(ctx context.Context, rot *rotation) (id string, value client.Secret, err error) {
 	for attempt := range addAttempts {
 		if attempt > 0 {
@@ -99,17 +98,17 @@ func (r *rotator) addSecret(ctx context.Context, rot *rotation) (id string, valu
 		}
 	}
 	return "", "", stopped{
-		"the app client has two secrets again each time that one is deleted",
-		"find out who else adds secrets to this app client, then run the steps again",
+		"the app client has two secrets again each time one is deleted",
+		"find out who else adds secrets to this app client, then resume the rotation",
 	}
 }
 
-// setSecret does nothing: Cognito knows the secret since it made it.
+// setSecret does nothing: Cognito made the secret, so it knows it.
 func (r *rotator) setSecret(context.Context, *rotation) (string, error) { return "nothing to do", nil }
 
 // testSecret gets a token with the pending secret, as its callers will. A pending version without a value is the
-// temporary one of RotateSecret with RotateImmediately=false, which asks whether a rotation would work: then all that
-// a rotation reads is read, and nothing is changed.
+// temporary one of RotateSecret with RotateImmediately=false, which asks whether a rotation would work: the step then
+// reads all that a rotation reads, and changes nothing.
 func (r *rotator) testSecret(ctx context.Context, rot *rotation) (string, error) {
 	pending, err := r.pendingSoon(ctx, rot)
 	if errors.Is(err, errNoValue) {
@@ -124,17 +123,16 @@ func (r *rotator) testSecret(ctx context.Context, rot *rotation) (string, error)
 	return "tested", nil
 }
 
-// try gets a token with the credentials, at no other endpoint than the user pool's own: the value may be somebody
-// else's writing, and anybody's endpoint can hand out what looks like a token. Where the pool has two, the prefix domain is
-// asked, which is the last: both know the same secrets, and a new custom one takes up to 15 minutes to answer, longer than
-// a step has.
+// try gets a token with the credentials, and only from the user pool's own endpoint: the value may have been written by
+// someone else, and any endpoint can return what looks like a token. Of two domains it uses the prefix domain, the last:
+// both know the same secrets, and a new custom domain takes up to 15 minutes to answer, longer than a step has.
 func (r *rotator) try(ctx context.Context, credentials client.Credentials) error {
 	own, _, err := r.pool.addresses(ctx)
 	if err != nil {
 		return err
 	}
 	if !slices.Contains(own, credentials.TokenEndpoint) {
-		return newStuck("the pending version's token_endpoint is none of user pool " + r.pool.id)
+		return newStuck("the pending version's token_endpoint does not belong to user pool " + r.pool.id)
 	}
 	credentials.TokenEndpoint = own[len(own)-1]
 	return r.tokens.try(ctx, credentials)
@@ -150,10 +148,10 @@ func (r *rotator) testConfiguration(ctx context.Context, rot *rotation) (string,
 	return "configuration tested", nil
 }
 
-// finishSecret gets a token with the pending secret, whatever the step before has found, deletes what is neither
-// pending nor in use, which after the first rotation is the secret that Cognito made with the client, and then makes
-// the pending version the current one. The other way round, a crash in between would leave that secret: a version that
-// is AWSCURRENT is never looked at again.
+// finishSecret gets a token with the pending secret, whatever the step before has found. It then deletes what is neither
+// pending nor in use: in the first rotation that is the secret that Cognito made with the client. Last, it makes the
+// pending version the current one. In the opposite order, a crash in between would leave that secret for good: once a
+// version is AWSCURRENT, no step looks at it again.
 func (r *rotator) finishSecret(ctx context.Context, rot *rotation) (string, error) {
 	pending, err := r.pendingSoon(ctx, rot)
 	if errors.Is(err, errNoValue) {
@@ -186,8 +184,8 @@ func (r *rotator) finishSecret(ctx context.Context, rot *rotation) (string, erro
 	return "finished", nil
 }
 
-// deleteUnused deletes what is neither pending nor in use. While it is undecided what is, nothing has to go: the next
-// rotation finds the pending secret current and this one before it.
+// deleteUnused deletes what is neither pending nor in use. As long as that is undecided, nothing needs to be deleted: in
+// the next rotation the pending secret is current and the other one is previous.
 func (r *rotator) deleteUnused(ctx context.Context, rot *rotation, s secretsInUse, pending string) error {
 	if s.Undecided {
 		return nil
@@ -203,9 +201,9 @@ func (r *rotator) deleteUnused(ctx context.Context, rot *rotation, s secretsInUs
 	return nil
 }
 
-// releasePending takes AWSPENDING off the version that has become current. Left on, it would be in the way of the
-// next rotation as soon as AWSCURRENT moves by another hand: Secrets Manager takes a pending version that is not
-// current for a rotation under way. The rotation itself is done, so a failure here is none of it.
+// releasePending removes AWSPENDING from the version that has become current. If it stayed and someone moved AWSCURRENT,
+// it would block the next rotation: Secrets Manager takes a pending version that is not current for a rotation under
+// way. This rotation itself is done, so a failure here is only logged.
 func (r *rotator) releasePending(ctx context.Context, rot *rotation) {
 	if rot.Step != "finishSecret" || !slices.Contains(rot.labels, naming.PendingLabel) {
 		return
@@ -215,8 +213,8 @@ func (r *rotator) releasePending(ctx context.Context, rot *rotation) {
 	}
 }
 
-// decided takes away what a rotation that could not decide has left. Left on, it would say nothing, being on another
-// version than the current one, but would keep that version for ever.
+// decided removes the label that an undecided rotation has left. On a version that is no longer current it says nothing,
+// but it would keep that version for ever.
 func (r *rotator) decided(ctx context.Context, rot *rotation) {
 	if rot.undecided == "" {
 		return
@@ -226,8 +224,8 @@ func (r *rotator) decided(ctx context.Context, rot *rotation) {
 	}
 }
 
-// promote moves AWSCURRENT. A refusal may be the answer to the SDK's repetition of a call that did its work and
-// whose answer was lost, or to a version that is not found yet, so it looks again before it believes one.
+// promote moves AWSCURRENT. It looks again before it believes a refusal: the SDK may have repeated a call that had
+// succeeded and whose answer was lost, or the version may not be found yet.
 func (r *rotator) promote(ctx context.Context, rot *rotation) (refused error) {
 	r.backoff.eventually(ctx, func() bool {
 		refused = r.secrets.promote(ctx, rot)
@@ -238,14 +236,14 @@ func (r *rotator) promote(ctx context.Context, rot *rotation) (refused error) {
 		if err := r.secrets.describe(ctx, after); err == nil && after.current == rot.ClientRequestToken {
 			refused = nil
 		}
-		// Moved by another hand, it is not this rotation's to move: what was deleted is not what that hand wants kept.
+		// Someone else has moved it, so this rotation must not: what it deleted may differ from what they rely on.
 		movedOn := after.current != rot.current
 		return refused == nil || movedOn || !slices.Contains(refusedMoves, codeOf(refused))
 	})
 	return refused
 }
 
-// refusedMoves are how Secrets Manager refuses to move a label from or to where it does not find it.
+// refusedMoves are the errors of Secrets Manager for a label or a version that it does not find.
 var refusedMoves = []string{codeNotFound, "InvalidParameterException", "InvalidRequestException"}
 
 // pendingSoon is pending, for a step after the one that stored the value.
@@ -257,8 +255,8 @@ func (r *rotator) pendingSoon(ctx context.Context, rot *rotation) (credentials c
 	return credentials, err
 }
 
-// pending returns the value of the version that is being made; errNoValue if it has none yet. A value that is not
-// this client's can't become current, and can't be written again either.
+// pending returns the value of the version that is being made; errNoValue if it has none yet. A value of another client
+// can't become current, and can't be rewritten either.
 func (r *rotator) pending(ctx context.Context, rot *rotation) (client.Credentials, error) {
 	value, _, err := r.secrets.value(ctx, rot, rot.ClientRequestToken)
 	if err != nil {
@@ -269,7 +267,7 @@ func (r *rotator) pending(ctx context.Context, rot *rotation) (client.Credential
 		return client.Credentials{}, newStuck("the pending version's value is not a client's credentials")
 	}
 	if credentials.ClientID != rot.clientID {
-		return client.Credentials{}, newStuck(fmt.Sprintf("the pending version is for another app client than the tag %s", naming.ClientIDTag))
+		return client.Credentials{}, newStuck(fmt.Sprintf("the pending version is for another app client than the one in the tag %s", naming.ClientIDTag))
 	}
 	return credentials, nil
 }

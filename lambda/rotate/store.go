@@ -15,10 +15,10 @@ import (
 	"cognito-m2m/naming"
 )
 
-// errNoValue says that a version has not got its value yet, or that Secrets Manager does not find it yet.
+// errNoValue says that a version has no value yet, or that Secrets Manager does not find it yet.
 var errNoValue = errors.New("the version has no value")
 
-// rotation is one secret on its way to the version that the event's ClientRequestToken names.
+// rotation is what one step knows of its secret, which gets the version that the event's ClientRequestToken names.
 type rotation struct {
 	event
 	name     string
@@ -31,14 +31,14 @@ type rotation struct {
 	everyDays         int       // 0: the schedule is not one of days
 }
 
-// check holds what Secrets Manager asks of every rotation function: that the version is there and pending. Without a
-// tag there is no telling whose secret this is.
+// check makes the checks that Secrets Manager requires of every rotation function: the version exists and is pending.
+// The tag is checked too, since only it says whose secret this is.
 func (r *rotation) check() error {
 	if !slices.Contains(r.labels, naming.PendingLabel) {
-		return notPending{stopped{"the event's version is not pending: its rotation was given up, or never begun", "rotate again"}}
+		return notPending{stopped{"the event's version is not pending: its rotation was abandoned, or never started", "rotate again"}}
 	}
 	if r.clientID == "" {
-		return stopped{"the secret has no tag " + naming.ClientIDTag, "deploy the stack again, which sets it to the app client's id"}
+		return stopped{"the secret has no tag " + naming.ClientIDTag, "deploy the stack again: that sets the tag to the app client's id"}
 	}
 	return nil
 }
@@ -93,7 +93,7 @@ func (s store) value(ctx context.Context, rot *rotation, version string) (value 
 	return []byte(*got.SecretString), aws.ToTime(got.CreatedDate), nil
 }
 
-// put stores the value as the pending version. Repeated by the SDK it does nothing.
+// put stores the value as the pending version. If the SDK repeats the call, the second one changes nothing.
 func (s store) put(ctx context.Context, rot *rotation, credentials client.Credentials) error {
 	value, err := json.Marshal(credentials) //nolint:gosec // it goes to Secrets Manager, the place for it
 	if err != nil {
@@ -114,7 +114,7 @@ func (s store) put(ctx context.Context, rot *rotation, credentials client.Creden
 	return nil
 }
 
-// unlabel takes a label off a version.
+// unlabel removes a label from a version.
 func (s store) unlabel(ctx context.Context, rot *rotation, label, version string) error {
 	return s.move(ctx, &secretsmanager.UpdateSecretVersionStageInput{SecretId: &rot.SecretID, VersionStage: &label, RemoveFromVersionId: &version})
 }
@@ -132,7 +132,7 @@ func (s store) promote(ctx context.Context, rot *rotation) error {
 	return s.move(ctx, moving(rot, naming.CurrentLabel, rot.current, rot.ClientRequestToken))
 }
 
-// moving is the request that moves a label between versions; from is "" for a label that is on none.
+// moving is the request that moves a label between versions; from is "" for a label that no version has.
 func moving(rot *rotation, label, from, to string) *secretsmanager.UpdateSecretVersionStageInput {
 	input := &secretsmanager.UpdateSecretVersionStageInput{SecretId: &rot.SecretID, VersionStage: &label, MoveToVersionId: &to}
 	if from != "" {

@@ -23,8 +23,8 @@ type tokenEndpoint struct {
 	backoff backoff
 }
 
-// newTokenEndpoint sends token requests through transport. A redirect is not followed: whoever is at its end is not
-// the one whom the secret is for.
+// newTokenEndpoint sends token requests through transport. It does not follow redirects: the secret is for the token
+// endpoint alone.
 func newTokenEndpoint(transport http.RoundTripper, backoff backoff) tokenEndpoint {
 	return tokenEndpoint{
 		http: &http.Client{
@@ -35,9 +35,9 @@ func newTokenEndpoint(transport http.RoundTripper, backoff backoff) tokenEndpoin
 	}
 }
 
-// try gets a token (RFC 6749 section 4.4) and throws it away. A new secret and a new domain take a while to be known
-// everywhere, so it tries until shortly before ctx ends, and returns the last refusal then. It asks for no scope by
-// name: what is tried is the secret.
+// try gets a token (RFC 6749 section 4.4) and discards it. A new secret and a new domain take a while to be known
+// everywhere, so it tries until shortly before ctx ends, and then returns the last refusal. It names no scope: what is
+// tested is the secret.
 func (e tokenEndpoint) try(ctx context.Context, credentials client.Credentials) error {
 	grant := clientcredentials.Config{
 		ClientID:     credentials.ClientID,
@@ -53,22 +53,22 @@ func (e tokenEndpoint) try(ctx context.Context, credentials client.Credentials) 
 		if refused.final {
 			return stopped{
 				fmt.Sprintf("token endpoint %s: %s", credentials.TokenEndpoint, refused.answer),
-				"correct the app client's OAuth settings, then run the steps again",
+				"correct the app client's OAuth settings, then resume the rotation",
 			}
 		}
 		if err := e.backoff.wait(ctx, attempt); err != nil {
 			return stopped{
-				fmt.Sprintf("token endpoint %s: %s, at attempt %d and until the function's time was up", credentials.TokenEndpoint, refused.answer, attempt),
-				"see that the pool's domain is active and resolves, then run the steps again",
+				fmt.Sprintf("token endpoint %s: %s, still after %d attempts, when the function's time ran out", credentials.TokenEndpoint, refused.answer, attempt),
+				"check that the pool's domain is active and resolves, then resume the rotation",
 			}
 		}
 	}
 }
 
-// tokenRefusal is why there is no token, in words of this program: the endpoint's own can hold anything.
+// tokenRefusal is why no token was issued, in this program's words: the endpoint's own could contain anything.
 type tokenRefusal struct {
 	answer string
-	final  bool // the same would be answered again
+	final  bool // the next answer would be the same
 }
 
 func (e tokenEndpoint) once(ctx context.Context, grant clientcredentials.Config) *tokenRefusal {
@@ -82,7 +82,7 @@ func (e tokenEndpoint) once(ctx context.Context, grant clientcredentials.Config)
 	if !errors.As(err, &answered) {
 		return &tokenRefusal{answer: connectionProblem(err)}
 	}
-	// The errors of RFC 6749 section 5.2 that no waiting cures; invalid_client is what a new secret meets.
+	// The errors of RFC 6749 section 5.2 that waiting does not cure; a new secret gets invalid_client at first.
 	final := []string{"invalid_request", "invalid_grant", "unauthorized_client", "unsupported_grant_type", "invalid_scope"}
 	answer := fmt.Sprintf("status %d", answered.Response.StatusCode)
 	if slices.Contains(append(final, "invalid_client"), answered.ErrorCode) {

@@ -60,11 +60,11 @@ var handWritten = map[string]func(w *world) client.Credentials{
 func TestNothingIsDeletedOnAGuess(t *testing.T) {
 	t.Parallel()
 	for name, write := range handWritten {
-		for wayOut, repair := range map[string]func(w *world, held client.Credentials){
+		for remedy, repair := range map[string]func(w *world, held client.Credentials){
 			"its id is written":     func(w *world, held client.Credentials) { w.putCredentials(held) },
 			"the other one deleted": (*world).deleteAllBut,
 		} {
-			t.Run(name+"/"+wayOut, func(t *testing.T) {
+			t.Run(name+"/"+remedy, func(t *testing.T) {
 				t.Parallel()
 				w := newWorld(t, setup{})
 				w.rotateWell()
@@ -148,7 +148,7 @@ func TestFirstRotationOverAHandWrittenValue(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, setup{})
 	original := w.pool.ClientSecrets(w.clientID)[0]
-	w.put(pasted(t, client.Credentials{ClientID: w.clientID, ClientSecret: client.Secret(original.Value), TokenEndpoint: w.tokenURL}))
+	w.put(pasted(t, client.Credentials{ClientID: w.clientID, ClientSecret: original.Value, TokenEndpoint: w.tokenURL}))
 	held := w.mustCredentials(naming.CurrentLabel)
 	w.rotateWell()
 	w.wantSettled()
@@ -173,7 +173,7 @@ func TestReplacedClientWithTwoSecrets(t *testing.T) {
 
 func (w *world) deleteAllBut(keep client.Credentials) {
 	for _, live := range w.pool.ClientSecrets(w.clientID) {
-		if client.Secret(live.Value) != keep.ClientSecret {
+		if live.Value != keep.ClientSecret {
 			w.deleteByHand(live.ID)
 		}
 	}

@@ -40,7 +40,7 @@ func (p userPool) addresses(ctx context.Context) (tokenEndpoints []string, issue
 	}
 	tokenEndpoints = p.tokenEndpointsOf(answer.UserPool)
 	if len(tokenEndpoints) == 0 {
-		return nil, "", stopped{"user pool " + p.id + " has no domain, so there is no token endpoint", "give it a domain, then run the steps again"}
+		return nil, "", stopped{"user pool " + p.id + " has no domain, so there is no token endpoint", "give it a domain, then resume the rotation"}
 	}
 	return tokenEndpoints, p.issuerOf(answer.UserPool), nil
 }
@@ -51,8 +51,8 @@ func (p userPool) region() string {
 	return region
 }
 
-// tokenEndpointsOf puts the custom domain first: whoever has one means callers to use it. The prefix domain, which answers
-// within a minute of being made, is the last.
+// tokenEndpointsOf puts the custom domain first: a pool that has one means callers to use it. The prefix domain, which
+// answers within a minute of its creation, is the last.
 func (p userPool) tokenEndpointsOf(pool *types.UserPoolType) (urls []string) {
 	const path = "/oauth2/token"
 	if p.tokenEndpoint != "" {
@@ -122,7 +122,7 @@ func (p userPool) secrets(ctx context.Context, clientID string) (live liveSecret
 	return live, nil
 }
 
-// addSecret has Cognito make one more secret for the client.
+// addSecret makes Cognito generate one more secret for the client.
 func (p userPool) addSecret(ctx context.Context, clientID string) (id string, value client.Secret, err error) {
 	answer, err := p.api.AddUserPoolClientSecret(ctx, &cognito.AddUserPoolClientSecretInput{UserPoolId: &p.id, ClientId: &clientID})
 	if err != nil {
@@ -135,7 +135,7 @@ func (p userPool) addSecret(ctx context.Context, clientID string) (id string, va
 	return *added.ClientSecretId, client.Secret(*added.ClientSecretValue), nil
 }
 
-// deleteSecret deletes one of the client's secrets. One that is gone is as good.
+// deleteSecret deletes one of the client's secrets. It does not fail if that is gone already.
 func (p userPool) deleteSecret(ctx context.Context, clientID, id string) error {
 	_, err := p.api.DeleteUserPoolClientSecret(ctx, &cognito.DeleteUserPoolClientSecretInput{UserPoolId: &p.id, ClientId: &clientID, ClientSecretId: &id})
 	if _, notFound := errors.AsType[*types.ResourceNotFoundException](err); err == nil || notFound {
@@ -147,12 +147,12 @@ func (p userPool) deleteSecret(ctx context.Context, clientID, id string) error {
 // unknownClient says that the pool has no such app client, or does not find it yet.
 type unknownClient struct{ stopped }
 
-// aboutClient explains the one refusal that says something about the secret's tag.
+// aboutClient words a refusal: that there is no such client means that the secret's tag is wrong.
 func (p userPool) aboutClient(err error, clientID string) error {
 	if _, notFound := errors.AsType[*types.ResourceNotFoundException](err); notFound {
 		return unknownClient{stopped{
 			fmt.Sprintf("user pool %s has no app client %s", p.id, clientID),
-			"deploy the stack again, so that the secret's tag " + naming.ClientIDTag + " names the app client there is",
+			"deploy the stack again, so that the secret's tag " + naming.ClientIDTag + " names the present app client",
 		}}
 	}
 	return withoutContent(err)

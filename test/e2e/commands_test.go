@@ -66,7 +66,7 @@ func TestCommands(t *testing.T) {
 	p.operator().wantOpen(t, held, true)
 
 	p.Interrupt(t)
-	m2mtest.Contains(t, p.Stderr.String(), "callers may still have it: no rotation before")
+	m2mtest.Contains(t, p.Stderr.String(), "callers may still use it: no rotation before")
 	said := s.said.String() + p.Stderr.String()
 	for _, secret := range []string{string(before.ClientSecret), string(after.ClientSecret)} {
 		if strings.Contains(said, secret) {

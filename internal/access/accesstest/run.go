@@ -220,7 +220,7 @@ func (r *Run) Credentials(name string) client.Source {
 		if !rotated {
 			return client.Credentials{}, client.ErrNotRotated
 		}
-		return client.Credentials{ClientID: r.Client(name).ID, ClientSecret: client.Secret(secret), TokenEndpoint: r.TokenEndpoint}, nil
+		return client.Credentials{ClientID: r.Client(name).ID, ClientSecret: secret, TokenEndpoint: r.TokenEndpoint}, nil
 	})
 }
 

@@ -9,30 +9,30 @@ import (
 )
 
 // stopped is a rotation that can't go on by itself, with what to do about it.
-type stopped struct{ problem, wayOut string }
+type stopped struct{ problem, remedy string }
 
-func (s stopped) Error() string { return s.problem + "; " + s.wayOut }
+func (s stopped) Error() string { return s.problem + "; " + s.remedy }
 
-// stuck is a pending version that can't become current: since no version can be rewritten, the way out is another one.
+// stuck is a pending version that can't become current. No version can be rewritten, so another one is needed.
 type stuck struct{ stopped }
 
 func newStuck(problem string) error {
-	return stuck{stopped{problem, "give this version up, since none can be written again: take its label AWSPENDING off, and rotate again"}}
+	return stuck{stopped{problem, "abandon this version, since no version can be rewritten: remove its label AWSPENDING, then rotate again"}}
 }
 
-// withdrawn is a rotation that has changed nothing and has taken the label off its own empty version, so that another
-// can begin.
+// withdrawn is a rotation that has changed nothing and has removed the label from its own empty version, so that
+// another can start.
 type withdrawn struct{ stopped }
 
-// notPending is a step of no rotation that is under way.
+// notPending is a step that belongs to no rotation under way.
 type notPending struct{ stopped }
 
 // arnSuffix is what Secrets Manager adds to a name in the ARN.
 var arnSuffix = regexp.MustCompile(`-[A-Za-z0-9]{6}$`)
 
-// command is the operator's next one, for the error of a rotation that has stopped: a step that fails leaves
-// AWSPENDING behind, unless it has withdrawn, and with it a plain m2m rotate is refused. It is "" for a secret of another name than the stack
-// gives, whose error then has its general words only.
+// command is what the operator runs next, for the error of a rotation that has stopped. A step that fails leaves
+// AWSPENDING behind, unless it has withdrawn, and m2m rotate refuses to start while it is there. command is "" for a
+// secret whose name is not one of the stack's: its error then has no command.
 func (r *rotator) command(rot *rotation, err error) string {
 	name := rot.SecretID
 	if strings.HasPrefix(name, "arn:") {
