@@ -23,7 +23,7 @@ type alarms struct {
 	serverErrors awscloudwatch.Alarm
 }
 
-// alarm is what tells one alarm from the others.
+// alarm is how one alarm differs from the others.
 type alarm struct {
 	id          string
 	means       string // in a sentence
@@ -35,8 +35,8 @@ type alarm struct {
 	whenMissing awscloudwatch.TreatMissingData // "": no data is no alarm
 }
 
-// raise makes the alarm. It tells its recipients of its end too, or no one would
-// know when to stop looking.
+// raise makes the alarm. Its recipients also hear when it ends, so that they know when
+// to stop looking.
 func (a *alarms) raise(scope constructs.Construct, props alarm) awscloudwatch.Alarm {
 	if props.whenMissing == "" {
 		props.whenMissing = awscloudwatch.TreatMissingData_NOT_BREACHING
@@ -91,8 +91,8 @@ func (a *alarms) watchAPI(w *watched) {
 	})
 }
 
-// watchFunctions watches each function behind a route on its own: which one it is
-// is the first that somebody wants to know.
+// watchFunctions watches each function behind a route separately: an alarm then says
+// which one it is about.
 func (a *alarms) watchFunctions(w *watched) {
 	functions, set := group(a.scope, "Functions"), w.env.Alarms
 	atLeast := awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD
@@ -123,7 +123,7 @@ func (a *alarms) watchFunctions(w *watched) {
 }
 
 // watchRotation raises an alarm for an hour after a rotation failed. The
-// credentials in use stay valid, so nothing else would tell.
+// credentials in use stay valid, so nothing else would show it.
 func (a *alarms) watchRotation(w *watched) {
 	a.raise(a.scope, alarm{
 		id:        "RotationFailures",

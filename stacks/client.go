@@ -24,9 +24,9 @@ func newClient(scope constructs.Construct, pool awscognito.IUserPool, props conf
 		Flows:  &awscognito.OAuthFlows{ClientCredentials: jsii.Bool(true)},
 		Scopes: customScopes(props.Scopes),
 	}
-	// Left out, Cognito would allow refresh, SRP and custom flows. This is the
+	// Without this, Cognito would allow refresh, SRP and custom flows. It is the
 	// narrowest list that CDK can write: ALLOW_REFRESH_TOKEN_AUTH alone, which a
-	// client without users has no use for.
+	// client without users can't use.
 	noUserSignIn := &awscognito.AuthFlow{User: jsii.Bool(false)}
 
 	appClient := awscognito.NewUserPoolClient(this, jsii.String("AppClient"), &awscognito.UserPoolClientProps{
@@ -51,7 +51,7 @@ func newClients(stack awscdk.Stack, pool awscognito.IUserPool, props []config.Cl
 }
 
 // audience is what the authorizer trusts: exactly the ids of these clients.
-// Access tokens of the client credentials grant carry no `aud`; API Gateway
+// Access tokens of the client credentials grant have no `aud`; API Gateway
 // then compares `client_id`. The user pool's id is never an audience.
 func audience(clients []*client) *[]*string {
 	ids := make([]*string, 0, len(clients))

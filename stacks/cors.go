@@ -20,7 +20,7 @@ var corsMethods = map[string]apigw.CorsHttpMethod{
 	"PUT":     apigw.CorsHttpMethod_PUT,
 }
 
-// corsPreflight is what the API answers browsers, nil where it answers them nothing.
+// corsPreflight is how the API answers browsers; nil if it does not.
 func corsPreflight(allowed *config.CORS) *apigw.CorsPreflightOptions {
 	if allowed == nil {
 		return nil

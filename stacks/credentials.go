@@ -12,10 +12,10 @@ import (
 	"cognito-m2m/naming"
 )
 
-// addCredentials gives every client a secret, which the rotation function fills
-// at once and anew every few days. What Cognito generated with the app client is
+// addCredentials gives every client a secret, which the rotation function fills at once
+// and replaces every few days. The secret that Cognito generates with the app client is
 // never read: the first rotation replaces it.
-func addCredentials(stack awscdk.Stack, env *config.Environment, pool awscognito.IUserPool, clients []*client, logs *logging, source Source) *rotation {
+func addCredentials(stack awscdk.Stack, env *config.Environment, pool awscognito.IUserPool, clients []*client, logs *logging, source Source) *rotationFunction {
 	key := newSecretsKey(stack, env)
 	secrets := make([]awssecretsmanager.CfnSecret, 0, len(clients))
 	for _, c := range clients {
@@ -49,11 +49,11 @@ func (c *client) newSecret(env *config.Environment, key awskms.Key) awssecretsma
 	return secret
 }
 
-// schedule rotates the secret now and whenever the schedule changes. CfnRotationSchedule
-// and not RotationSchedule, because the latter lets the function draw random
-// passwords on any resource. Without the dependency the first rotation could
-// start before the function may be called or may do its work.
-func (c *client) schedule(secret awssecretsmanager.CfnSecret, by *rotation) {
+// schedule rotates the secret now and whenever the schedule changes. It uses
+// CfnRotationSchedule, because RotationSchedule allows the function to generate random
+// passwords on any resource. Without the dependency the first rotation could start
+// before the function may be called or may do its work.
+func (c *client) schedule(secret awssecretsmanager.CfnSecret, by *rotationFunction) {
 	schedule := awssecretsmanager.NewCfnRotationSchedule(c.Construct, jsii.String("Rotation"), &awssecretsmanager.CfnRotationScheduleProps{
 		SecretId:          secret.Ref(),
 		RotationLambdaArn: by.function.FunctionArn(),
@@ -65,8 +65,8 @@ func (c *client) schedule(secret awssecretsmanager.CfnSecret, by *rotation) {
 	schedule.Node().AddDependency(by.permissions...)
 }
 
-// admitReaders lets the client's readers in other accounts read the secret, and
-// no one else there. They also need the key, see newSecretsKey.
+// admitReaders allows the client's readers in other accounts to read the secret, and
+// no other principal there. They also need the key, see newSecretsKey.
 func (c *client) admitReaders(secret awssecretsmanager.CfnSecret) {
 	if len(c.props.SecretReaders) == 0 {
 		return

@@ -19,10 +19,10 @@ const (
 	graphHeight = 6
 )
 
-// newDashboard shows, from the top: what is wrong, what is called, by route, by
-// whom and what was refused, the functions, and the rotation. Tokens are not on
-// it: AWS counts those of the client credentials grant for the whole account
-// alone (Cognito guide, "User pool metrics in CloudWatch").
+// newDashboard shows, from the top: what is wrong, the calls, by route, by client and
+// refused ones, the functions, and the rotation. It does not show tokens: AWS counts
+// those of the client credentials grant only for the whole account (Cognito guide,
+// "User pool metrics in CloudWatch").
 func newDashboard(scope constructs.Construct, w *watched, raised *alarms) {
 	awscloudwatch.NewDashboard(scope, jsii.String("Dashboard"), &awscloudwatch.DashboardProps{
 		DashboardName: jsii.String(naming.Environment(w.env.Name)),
@@ -78,7 +78,7 @@ func (w *watched) latency() awscloudwatch.IWidget {
 		labelled(w.apiMetric("IntegrationLatency", "p99"), "p99 in the function"))
 }
 
-// table shows the answer of a query over the access log.
+// table shows the result of a query over the access log.
 func (w *watched) table(q query, width float64) awscloudwatch.IWidget {
 	return awscloudwatch.NewLogQueryWidget(&awscloudwatch.LogQueryWidgetProps{
 		Title:         jsii.String(strings.ToUpper(q.title[:1]) + q.title[1:]),
@@ -90,7 +90,7 @@ func (w *watched) table(q query, width float64) awscloudwatch.IWidget {
 	})
 }
 
-// clientNames tells which client is behind an id: the access log has only that.
+// clientNames maps ids to the names of clients: the access log has only the ids.
 func (w *watched) clientNames() awscloudwatch.IWidget {
 	var text strings.Builder
 	text.WriteString("### Clients\n\n| id | name |\n| --- | --- |\n")

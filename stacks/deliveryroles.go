@@ -27,8 +27,8 @@ type deliveryRoles struct {
 }
 
 // newDeliveryRoles makes the role that deploys the environment, the one that
-// verifies what was deployed and the one that looks for drift. A disposable
-// environment has no one to look for drift in it.
+// verifies the deployment and the one that looks for drift. In a disposable environment
+// nothing looks for drift.
 func newDeliveryRoles(scope constructs.Construct, props *deliveryRolesProps) {
 	this := group(scope, props.env.Name)
 	roles := &deliveryRoles{scope: this, stack: awscdk.Stack_Of(this), props: props}
@@ -40,8 +40,7 @@ func newDeliveryRoles(scope constructs.Construct, props *deliveryRolesProps) {
 	}
 }
 
-// add makes one role for the jobs of one GitHub environment, with an output that
-// holds its ARN.
+// add makes one role for the jobs of one GitHub environment, with its ARN as an output.
 func (r *deliveryRoles) add(purpose, gitHubEnvironment string, may ...awsiam.PolicyStatement) {
 	name := r.props.env.RoleName(purpose)
 	role := awsiam.NewRole(r.scope, pascalCase(purpose), &awsiam.RoleProps{
@@ -58,10 +57,9 @@ func (r *deliveryRoles) add(purpose, gitHubEnvironment string, may ...awsiam.Pol
 }
 
 // jobsOf are the jobs that run in one GitHub environment of the repository. Both
-// conditions are equalities: a pattern would let in a repository or an environment
-// that somebody makes to fit it. The subject of a job in an environment names
-// neither branch nor pull request; which of those may run there, the environment's
-// own rules say.
+// conditions are equalities: anyone could create a repository or an environment that
+// fits a pattern. The subject of a job in an environment names neither branch nor pull
+// request; the environment's own rules decide which of those may run there.
 func (r *deliveryRoles) jobsOf(gitHubEnvironment string) awsiam.IPrincipal {
 	return awsiam.NewWebIdentityPrincipal(r.props.provider, &map[string]any{
 		"StringEquals": map[string]any{
@@ -71,10 +69,10 @@ func (r *deliveryRoles) jobsOf(gitHubEnvironment string) awsiam.IPrincipal {
 	})
 }
 
-// takeBootstrapRoles allows to take roles that `cdk bootstrap` made in the
-// environment's Region, and nothing else: those are what the CDK CLI works with.
-// The qualifier in their names is what the context key
-// @aws-cdk/core:bootstrapQualifier says, for this stack as for the environments'.
+// takeBootstrapRoles allows assuming the roles that `cdk bootstrap` made in the
+// environment's Region, and nothing else: the CDK CLI works with those. The qualifier in
+// their names comes from the context key @aws-cdk/core:bootstrapQualifier, in this stack
+// as in the environments'.
 func (r *deliveryRoles) takeBootstrapRoles(kinds ...string) awsiam.PolicyStatement {
 	account, qualifier := *r.stack.Account(), *r.stack.Synthesizer().BootstrapQualifier()
 	arns := make([]*string, 0, len(kinds))
@@ -88,14 +86,14 @@ func (r *deliveryRoles) takeBootstrapRoles(kinds ...string) awsiam.PolicyStateme
 	})
 }
 
-// readEnvironment allows to find the environment's stacks, to look at an API's stage
-// and routes and at trails, and to read the clients' secrets: what `m2m verify --deployed` does. The secrets' key is made
-// with the environment, so it is known by what it encrypts: Secrets Manager gives
-// the secret's ARN as the encryption context.
+// readEnvironment allows what `m2m verify --deployed` does: finding the environment's
+// stacks, looking at an API's stage and routes and at trails, and reading the clients'
+// secrets. The secrets' key is made with the environment, so it is identified by what it
+// encrypts: Secrets Manager passes the secret's ARN as the encryption context.
 func (r *deliveryRoles) readEnvironment() []awsiam.PolicyStatement {
 	env := r.props.env
 	secrets := r.arn("secretsmanager", env.Region, "secret:"+naming.Secret(env.Name, "*"))
-	// API Gateway's ARNs have no account, and the API's id is known once it is there.
+	// API Gateway's ARNs have no account, and the API's id is known only once it exists.
 	apiGateway := func(path string) *string {
 		return r.stack.FormatArn(&awscdk.ArnComponents{
 			Service: jsii.String("apigateway"), Region: jsii.String(env.Region), Account: jsii.String(""),

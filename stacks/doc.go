@@ -3,11 +3,11 @@
 // secrets and rotation, functions, HTTP API, authorizer, routes, stage, log groups,
 // and the alarms, saved queries and dashboard that watch them).
 //
-// It is the only package that declares resources. It reads the config.Environment
-// it is given and the source of the functions, which bundling builds with `go`.
+// It is the only package that declares resources. It reads its config.Environment and
+// the source of the functions, which bundling builds with `go`.
 //
 // Construct ids are deployed state. Renaming one that names the pool, an app
 // client or the API makes AWS replace it, with new ids, secrets or URLs for every
 // caller. What users name (clients, functions, routes, resource servers) has a
-// scope of its own, so that no name can meet another construct's.
+// separate scope, so that no name can collide with another construct's.
 package stacks

@@ -13,8 +13,8 @@ import (
 	"cognito-m2m/config"
 )
 
-// addTokenDomain gives the pool a domain of one's own. The Cognito domain stays
-// beside it: a pool can have one of each, and callers move when they like.
+// addTokenDomain gives the pool a custom domain. The Cognito domain stays beside it: a
+// pool can have one of each, so callers can move at any time.
 func addTokenDomain(stack awscdk.Stack, pool awscognito.UserPool, domain *config.CustomDomain) awscognito.UserPoolDomain {
 	scope := group(stack, "CustomDomain")
 	certificate := awscertificatemanager.Certificate_FromCertificateArn(scope, jsii.String("Certificate"), jsii.String(domain.CertificateARN))
@@ -28,7 +28,7 @@ func addTokenDomain(stack awscdk.Stack, pool awscognito.UserPool, domain *config
 	return custom
 }
 
-// closesDefaultEndpoint tells whether the API answers on its custom domain alone.
+// closesDefaultEndpoint reports whether the API answers only on its custom domain.
 func closesDefaultEndpoint(env *config.Environment) bool {
 	return env.API.CustomDomain != nil && !env.API.CustomDomain.KeepDefaultEndpoint
 }
@@ -61,7 +61,7 @@ func baseURL(stack awscdk.Stack, stage apigw.HttpStage, env *config.Environment)
 	return jsii.String("https://" + domain.Name)
 }
 
-// mutualTLS is nil where callers show no certificate.
+// mutualTLS is nil if callers show no certificate.
 func mutualTLS(trusted *config.MutualTLS) any {
 	if trusted == nil {
 		return nil
@@ -72,7 +72,7 @@ func mutualTLS(trusted *config.MutualTLS) any {
 	}
 }
 
-// addRecord points the domain at what serves it.
+// addRecord makes the domain's DNS record.
 func addRecord(scope constructs.Construct, domain *config.CustomDomain, target awsroute53.IAliasRecordTarget) {
 	zone := awsroute53.HostedZone_FromHostedZoneAttributes(scope, jsii.String("Zone"), &awsroute53.HostedZoneAttributes{
 		HostedZoneId: jsii.String(domain.HostedZoneID),

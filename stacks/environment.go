@@ -12,7 +12,7 @@ import (
 	"cognito-m2m/naming"
 )
 
-// Source says where the code of the deployed functions lies.
+// Source says where the code of the deployed functions is.
 type Source struct {
 	// Dir is the root of the Go module: the folder that holds go.mod and lambda/.
 	Dir string
@@ -57,8 +57,8 @@ func stackProps(env *config.Environment, description string) *awscdk.StackProps 
 	}
 }
 
-// stackTags are put on the stacks and not on each resource: CloudFormation hands
-// them on, and a stack can be found by them.
+// stackTags are set on the stacks, not on each resource: CloudFormation copies them to
+// the resources, and a stack can be found by them.
 func stackTags(env *config.Environment) *map[string]*string {
 	tags := map[string]*string{}
 	for _, tag := range env.Tags {
@@ -72,8 +72,8 @@ func stackTags(env *config.Environment) *map[string]*string {
 
 // removalPolicy retains the log groups and keys of a protected environment, and
 // destroys elsewhere, so that a development environment leaves nothing behind.
-// They are not retained of a deployment that failed at its creation: an empty log
-// group is of no use. The pool has another policy, see poolRemovalPolicy.
+// If the deployment that creates them fails, they are deleted too: an empty log group is
+// useless. The pool has another policy, see poolRemovalPolicy.
 func removalPolicy(env *config.Environment) awscdk.RemovalPolicy {
 	if env.Identity.DeletionProtection {
 		return awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE
@@ -89,8 +89,8 @@ func output(stack awscdk.Stack, key, description string, value *string) {
 	})
 }
 
-// uniquePart tells this stack from every other, in this account and elsewhere:
-// the first group of the GUID in its id.
+// uniquePart is different for every stack, in this account and elsewhere: the first
+// group of the GUID in its id.
 func uniquePart(stack awscdk.Stack) *string {
 	guid := awscdk.Fn_Select(jsii.Number(2), awscdk.Fn_Split(jsii.String("/"), stack.StackId(), nil))
 	return awscdk.Fn_Select(jsii.Number(0), awscdk.Fn_Split(jsii.String("-"), guid, nil))
@@ -102,7 +102,7 @@ func group(scope constructs.Construct, id string) constructs.Construct {
 }
 
 // constructID is a route key or an identifier as a construct id. CDK turns `/`
-// into `--`, which a name may hold too; neither of the two holds a double space.
+// into `--`, which a name may contain too; neither contains a double space.
 func constructID(name string) *string {
 	return jsii.String(strings.ReplaceAll(name, "/", " "))
 }
@@ -119,7 +119,7 @@ func pascalCase(name string) *string {
 	return jsii.String(b.String())
 }
 
-// optional is nil for an empty string: CDK's way to say "not given".
+// optional is nil for an empty string: how CDK marks a value that is not set.
 func optional(value string) *string {
 	if value == "" {
 		return nil

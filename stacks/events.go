@@ -14,9 +14,9 @@ import (
 	"cognito-m2m/naming"
 )
 
-// event is something that happens in the account and that no metric counts, and
-// the one sentence that is told of it. A sentence is put together from parts of the
-// event that are named here: the whole of it may hold what is nobody's business.
+// event is something that happens in the account and that no metric counts, and the
+// one sentence that reports it. The sentence is made of parts of the event that are
+// named here: the whole event may contain confidential data.
 type event struct {
 	name    string
 	pattern map[string]any
@@ -25,8 +25,8 @@ type event struct {
 	section string // of the runbook
 }
 
-// listen has EventBridge tell the environment's own topic of events. They come
-// through CloudTrail, so nothing is heard where no trail logs management events.
+// listen makes EventBridge send events to the environment's own topic. They come through
+// CloudTrail, so none arrive if no trail logs management events.
 func listen(stack awscdk.Stack, scope constructs.Construct, w *watched, topic awssns.ITopic) {
 	scope = group(scope, "Events")
 	events := []event{failedRotation(stack, w), foreignSecret(w)}
@@ -50,15 +50,15 @@ func listen(stack awscdk.Stack, scope constructs.Construct, w *watched, topic aw
 	}
 }
 
-// ruleName is fixed, because the publisher's trust names it: of a generated name the
-// environment's may be cut off.
+// ruleName is fixed, because the publisher's trust names it: a generated name may cut
+// off the environment's.
 func (e event) ruleName(env *config.Environment) string {
 	return naming.Environment(env.Name) + "-" + e.name
 }
 
 // newPublisher is the role that EventBridge publishes with, for these rules alone. A
-// topic's policy could name no rule: EventBridge brings none of what a condition there
-// looks at, and without a condition every account's rules could publish (EventBridge
+// topic's policy can't name a rule: EventBridge sends none of the keys that a condition
+// there could check, and without a condition the rules of every account could publish (EventBridge
 // guide, "Using resource-based policies").
 func newPublisher(stack awscdk.Stack, scope constructs.Construct, topic awssns.ITopic, env *config.Environment, events []event) awsiam.Role {
 	rules := make([]*string, 0, len(events))
@@ -79,8 +79,8 @@ func newPublisher(stack awscdk.Stack, scope constructs.Construct, topic awssns.I
 	return role
 }
 
-// failedRotation is a rotation that Secrets Manager gave up, also one whose function
-// it could not call (Secrets Manager guide, "CloudTrail entries").
+// failedRotation is a rotation that Secrets Manager gave up, also because it could not
+// call the function (Secrets Manager guide, "CloudTrail entries").
 func failedRotation(stack awscdk.Stack, w *watched) event {
 	secrets := stack.FormatArn(&awscdk.ArnComponents{
 		Service: jsii.String("secretsmanager"), Resource: jsii.String("secret"),
@@ -102,9 +102,9 @@ func failedRotation(stack awscdk.Stack, w *watched) event {
 	}
 }
 
-// foreignSecret is a client secret of the pool that somebody else than the rotation
-// function added: whoever may do that can be any client. A caller without a role has
-// no session, so that its absence counts too.
+// foreignSecret is a client secret of the pool that was not added by the rotation
+// function: a principal that may do this can act as any client. A caller without a role
+// has no session, so a missing session counts too.
 func foreignSecret(w *watched) event {
 	return event{
 		name: "foreign-secret",

@@ -16,7 +16,7 @@ type functionProps struct {
 	name        string // its folder under lambda/
 	memoryMB    int
 	timeout     time.Duration      // of one invocation
-	environment map[string]*string // readable to whoever can see the function: no secret belongs there
+	environment map[string]*string // visible to everyone who can see the function: never a secret
 	tracing     bool               // X-Ray samples its invocations
 }
 
@@ -51,9 +51,9 @@ func newFunction(scope constructs.Construct, logging *logging, source Source, pr
 	return function
 }
 
-// tracing lets Lambda decide which invocations X-Ray sees, one in a second and one
-// in twenty of the rest, or says nothing: CDK's own word for off gives the role
-// permissions as well.
+// tracing makes Lambda decide which invocations X-Ray sees: one in a second and one in
+// twenty of the rest. Off is left unset, because CDK's own word for off also gives the
+// role permissions.
 func tracing(on bool) awslambda.Tracing {
 	if on {
 		return awslambda.Tracing_ACTIVE

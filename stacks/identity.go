@@ -13,9 +13,9 @@ import (
 	"cognito-m2m/naming"
 )
 
-// identityStack holds who may ask for tokens and what a token can grant: the
-// user pool, its resource servers with their scopes, and its domain, which is
-// what gives the pool a token endpoint. The app clients live in the Api stack.
+// identityStack has what tokens are issued by and for: the user pool, its resource
+// servers with their scopes, and its domain, which gives the pool a token endpoint. The
+// app clients are in the Api stack.
 type identityStack struct {
 	awscdk.Stack
 	pool   awscognito.UserPool
@@ -43,9 +43,9 @@ func newIdentityStack(scope constructs.Construct, env *config.Environment) *iden
 	return &identityStack{Stack: stack, pool: pool, issuer: issuerOf(stack, pool, env)}
 }
 
-// cognitoDomain is the host of a prefix domain. GovCloud has FIPS endpoints alone
-// (GovCloud guide, "Amazon Cognito"); where the Region is not known yet,
-// CloudFormation tells.
+// cognitoDomain is the host of a prefix domain. GovCloud has only FIPS endpoints
+// (GovCloud guide, "Amazon Cognito"); if the Region is not known yet, CloudFormation
+// decides.
 func cognitoDomain(stack awscdk.Stack, env *config.Environment, domain awscognito.UserPoolDomain) string {
 	auth := "auth"
 	switch {
@@ -63,10 +63,10 @@ func cognitoDomain(stack awscdk.Stack, env *config.Environment, domain awscognit
 // govCloud begins the names of the Regions of AWS GovCloud (US).
 const govCloud = "us-gov-"
 
-// issuerOf is how another stack gets the issuer. What the pool's provider URL is
-// under the updated form is not documented, so that one is put together; the URL
-// stays exported then, because an export that is still in use can't be removed,
-// and the other stack is deployed after this one.
+// issuerOf returns the issuer for another stack. The provider URL of a pool with the
+// updated form is not documented, so that issuer is built from its parts. The URL then
+// stays exported, because an export in use can't be removed, and the other stack is
+// deployed after this one.
 func issuerOf(stack awscdk.Stack, pool awscognito.UserPool, env *config.Environment) func(awscdk.Stack) *string {
 	if env.Identity.IssuerType != config.IssuerUpdated {
 		return func(awscdk.Stack) *string { return pool.UserPoolProviderUrl() }
@@ -77,8 +77,7 @@ func issuerOf(stack awscdk.Stack, pool awscognito.UserPool, env *config.Environm
 	}
 }
 
-// newUserPool makes a pool without users: no one can sign up and
-// there is no way to recover an account.
+// newUserPool makes a pool without users: sign-up and account recovery are off.
 func newUserPool(scope constructs.Construct, env *config.Environment) awscognito.UserPool {
 	pool := awscognito.NewUserPool(scope, jsii.String("UserPool"), &awscognito.UserPoolProps{
 		SelfSignUpEnabled:  jsii.Bool(false),
@@ -92,10 +91,10 @@ func newUserPool(scope constructs.Construct, env *config.Environment) awscognito
 	return pool
 }
 
-// poolRemovalPolicy retains the pool of a protected environment, also of a
-// deployment that failed at its creation: Cognito refuses to delete a pool with
-// deletion protection, so a rollback that tries ends in ROLLBACK_FAILED. The pool
-// that stays behind has no domain and is in the way of nothing.
+// poolRemovalPolicy retains the pool of a protected environment, even if the deployment
+// that creates it fails: Cognito refuses to delete a pool with deletion protection, so a
+// rollback that tries ends in ROLLBACK_FAILED. The pool that stays behind has no domain
+// and blocks nothing.
 func poolRemovalPolicy(env *config.Environment) awscdk.RemovalPolicy {
 	if env.Identity.DeletionProtection {
 		return awscdk.RemovalPolicy_RETAIN
@@ -126,7 +125,8 @@ func resourceServerScopes(scopes []config.Scope) *[]awscognito.ResourceServerSco
 	return &declared
 }
 
-// notInName is what an identifier may hold and a resource server's name may not.
+// notInName matches characters that identifiers may have and resource servers' names may
+// not.
 var notInName = regexp.MustCompile(`[^\w\s+=,.@-]+`)
 
 // resourceServerName is the identifier in the characters of a name:
@@ -136,8 +136,8 @@ func resourceServerName(identifier string) string {
 }
 
 // domainPrefix is the configured prefix, or one derived from the stack's id. A
-// prefix is unique per Region across all AWS accounts, so a fixed default would
-// let only one deployment in the world succeed.
+// prefix is unique per Region across all AWS accounts, so with a fixed default
+// only one deployment in the world would succeed.
 func domainPrefix(stack awscdk.Stack, env *config.Environment) *string {
 	if prefix := env.Identity.DomainPrefix; prefix != "" {
 		return jsii.String(prefix)

@@ -14,8 +14,8 @@ import (
 	"cognito-m2m/config"
 )
 
-// newFunctions makes each function that a route names, once. The result is by the
-// function's name.
+// newFunctions makes each function that a route names, once. The result is by
+// function name.
 func newFunctions(stack awscdk.Stack, env *config.Environment, logs *logging, source Source) map[string]awslambda.IFunction {
 	scope := group(stack, "Functions")
 	functions := map[string]awslambda.IFunction{}
@@ -31,8 +31,8 @@ func newFunctions(stack awscdk.Stack, env *config.Environment, logs *logging, so
 	return functions
 }
 
-// newIntegrations makes what calls the functions, and lets the API do so. The
-// result is by the function's name.
+// newIntegrations makes the integrations that call the functions, and permits the calls.
+// The result is by function name.
 func newIntegrations(stack awscdk.Stack, api apigw.HttpApi, functions map[string]awslambda.IFunction) map[string]apigw.HttpIntegration {
 	scope := group(stack, "Integrations")
 	integrations := map[string]apigw.HttpIntegration{}
@@ -54,10 +54,10 @@ func variables(plain map[string]string) map[string]*string {
 	return pointers
 }
 
-// permitInvocation lets the whole API invoke the function, and nothing else. A
-// permission per route would overflow the 20 KB resource policy of a function
-// on a large API. Two stars and not three: the source ARN of the route $default
-// ends after the stage with `/$default`, where others have method and path.
+// permitInvocation allows the whole API to invoke the function, and nothing else. On a
+// large API, a permission per route would overflow the function's resource policy of
+// 20 KB. The ARN has two stars, not three: the source ARN of the route $default ends with
+// `/$default` after the stage, where others have method and path.
 func permitInvocation(function awslambda.IFunction, api apigw.HttpApi) {
 	everyRoute := api.Stack().FormatArn(&awscdk.ArnComponents{
 		Service:      jsii.String("execute-api"),

@@ -21,7 +21,7 @@ func newLogging(stack awscdk.Stack, env *config.Environment) *logging {
 	return &logging{env: env, key: newLogsKey(stack, env)}
 }
 
-// newGroup makes a log group; CloudFormation names it where name is nil.
+// newGroup makes a log group; CloudFormation names it if name is nil.
 func (l *logging) newGroup(scope constructs.Construct, id string, name *string) awslogs.LogGroup {
 	props := &awslogs.LogGroupProps{
 		LogGroupName:  name,
@@ -31,14 +31,13 @@ func (l *logging) newGroup(scope constructs.Construct, id string, name *string) 
 		props.EncryptionKey = l.key
 	}
 	logs := awslogs.NewLogGroup(scope, jsii.String(id), props)
-	// Not by props: those know the values by names of their own.
+	// Not by props: those have names for the values instead of numbers.
 	logs.Node().DefaultChild().(awslogs.CfnLogGroup).SetRetentionInDays(jsii.Number(l.env.Logs.RetentionDays))
 	return logs
 }
 
-// newLogsKey makes the key that encrypts the log groups, or nil where CloudWatch's
-// own does. A protected environment retains it: without it the logs that stay
-// can't be read.
+// newLogsKey makes the key that encrypts the log groups; nil if CloudWatch's own key
+// does. A protected environment retains it: the logs that stay can't be read without it.
 func newLogsKey(stack awscdk.Stack, env *config.Environment) awskms.Key {
 	if !env.Logs.CustomerKey {
 		return nil

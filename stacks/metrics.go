@@ -9,11 +9,11 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// Metrics are those that AWS sends by itself, and that cost nothing. They are
-// listed in the API Gateway guide ("Monitor CloudWatch metrics for HTTP APIs in API
-// Gateway"), the Lambda guide ("Types of metrics for Lambda functions") and the
-// CloudWatch Logs guide ("Monitoring with CloudWatch metrics"); a guard holds the
-// templates to what those pages name.
+// AWS sends these metrics by itself, and they cost nothing. They are listed in the API
+// Gateway guide ("Monitor CloudWatch metrics for HTTP APIs in API Gateway"), the Lambda
+// guide ("Types of metrics for Lambda functions") and the CloudWatch Logs guide
+// ("Monitoring with CloudWatch metrics"); a guard checks the templates against those
+// pages.
 
 func in5Minutes(statistic string) *awscloudwatch.MetricOptions {
 	return &awscloudwatch.MetricOptions{
@@ -28,13 +28,13 @@ func (w *watched) apiMetric(name, statistic string) awscloudwatch.Metric {
 }
 
 // errorPercent is the share of the calls that ended with a 4xx or 5xx status, and
-// 0 as long as there are too few to tell.
+// 0 as long as there are too few calls.
 func (w *watched) errorPercent(status string) awscloudwatch.IMetric {
 	return w.ofEnoughCalls("100 * errors / calls", map[string]awscloudwatch.IMetric{"errors": w.apiMetric(status, "Sum")})
 }
 
-// slowestPercent is what 99 of 100 calls stay below, in milliseconds, and 0 as
-// long as there are too few calls to tell.
+// slowestPercent is the latency that 99 of 100 calls stay below, in milliseconds, and 0
+// as long as there are too few calls.
 func (w *watched) slowestPercent() awscloudwatch.IMetric {
 	return w.ofEnoughCalls("latency", map[string]awscloudwatch.IMetric{"latency": w.apiMetric("Latency", "p99")})
 }
@@ -48,8 +48,8 @@ func (w *watched) ofEnoughCalls(value string, metrics map[string]awscloudwatch.I
 	})
 }
 
-// logLines are the lines that reached the access log. Not by the log group's
-// MetricIncomingLogEvents, which names a metric that there is not.
+// logLines are the lines that reached the access log. It does not use the log group's
+// MetricIncomingLogEvents, which names a metric that does not exist.
 func (w *watched) logLines() awscloudwatch.IMetric {
 	return awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
 		Namespace:     jsii.String("AWS/Logs"),

@@ -8,9 +8,9 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// A reader is let in as its account and the condition that it is that role: AWS
-// refuses a policy that names a role which does not exist, and turns the name of one
-// that is deleted into an id that stands for nobody.
+// A policy admits a reader by its account and the condition that it is that role: AWS
+// refuses a policy that names a role which does not exist, and replaces the name of a
+// deleted one by an id without a meaning.
 
 // accountsOf are the accounts of roles, each once.
 func accountsOf(roles []string) *[]awsiam.IPrincipal {
@@ -27,9 +27,8 @@ func accountsOf(roles []string) *[]awsiam.IPrincipal {
 	return &list
 }
 
-// isOneOf is the part of a condition with ArnEquals that holds for these roles'
-// sessions and for nobody else. An ARN with the characters of a pattern would be one;
-// the environment file takes none.
+// isOneOf is the part of a condition with ArnEquals that holds only for these roles'
+// sessions. An ARN with wildcards would be a pattern; the environment file refuses those.
 func isOneOf(roles []string) map[string]any {
 	return map[string]any{"aws:PrincipalArn": jsii.Strings(roles...)}
 }

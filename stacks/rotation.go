@@ -17,27 +17,27 @@ import (
 	"cognito-m2m/naming"
 )
 
-// rotationTimeout leaves a step time to wait for its turn: Cognito takes 5 such
+// rotationTimeout gives a step time to wait for its turn: Cognito accepts 5 such
 // requests per second and pool, and a first deployment rotates every client's
 // secret at once.
 const rotationTimeout = 5 * time.Minute
 
 const rotationMemoryMB = 128
 
-// rotation is the one function that rotates the secrets of all clients.
-type rotation struct {
+// rotationFunction is the one function that rotates the secrets of all clients.
+type rotationFunction struct {
 	function    awslambda.IFunction
 	permissions []constructs.IDependable // what a rotation can't do without
 }
 
-// rotationProps says what the function may touch, and nothing else.
+// rotationProps are all that the function may touch.
 type rotationProps struct {
 	pool    awscognito.IUserPool
 	secrets []awssecretsmanager.CfnSecret
 	key     awskms.Key // of the secrets; nil: the AWS managed key
 }
 
-func newRotation(stack awscdk.Stack, env *config.Environment, logs *logging, source Source, props *rotationProps) *rotation {
+func newRotation(stack awscdk.Stack, env *config.Environment, logs *logging, source Source, props *rotationProps) *rotationFunction {
 	scope := group(stack, "Rotation")
 	function := newFunction(scope, logs, source, functionProps{
 		name:        "rotate",
@@ -50,11 +50,11 @@ func newRotation(stack awscdk.Stack, env *config.Environment, logs *logging, sou
 	for _, statement := range props.statements(stack) {
 		permissions = append(permissions, function.Role().AddToPrincipalPolicy(statement).PolicyDependable)
 	}
-	return &rotation{function: function, permissions: permissions}
+	return &rotationFunction{function: function, permissions: permissions}
 }
 
-// rotationVariables are what the function is told. How long it spares a secret
-// that was replaced hangs on the schedule, unless the environment says otherwise.
+// rotationVariables are the function's environment variables. How long it spares a
+// replaced secret depends on the schedule, unless the environment says otherwise.
 func rotationVariables(env *config.Environment, pool awscognito.IUserPool) map[string]*string {
 	variables := map[string]*string{"USER_POOL_ID": pool.UserPoolId()}
 	if hours := env.Secrets.GraceHours; hours != nil {
@@ -63,9 +63,9 @@ func rotationVariables(env *config.Environment, pool awscognito.IUserPool) map[s
 	return variables
 }
 
-// permitRotation lets Secrets Manager call the function for secrets of this
-// environment. One permission for all of them: one for each of 50 secrets would
-// overflow the 20 KB resource policy of a function.
+// permitRotation allows Secrets Manager to call the function for secrets of this
+// environment. There is one permission for all of them: one for each of 50 secrets would
+// overflow the function's resource policy of 20 KB.
 func permitRotation(stack awscdk.Stack, scope constructs.Construct, env *config.Environment, function awslambda.IFunction) constructs.IDependable {
 	everySecret := stack.FormatArn(&awscdk.ArnComponents{
 		Service:      jsii.String("secretsmanager"),

@@ -10,8 +10,8 @@ import (
 	"cognito-m2m/config"
 )
 
-// newAccessLogs makes the log group of the access log. Its name is this stack's
-// own, so that one that was retained is never in the way of a new stack.
+// newAccessLogs makes the log group of the access log. Its name is unique to this stack,
+// so that a retained one never blocks a new stack.
 func newAccessLogs(stack awscdk.Stack, logging *logging) awslogs.LogGroup {
 	return logging.newGroup(stack, "AccessLogs", jsii.Sprintf("/aws/vendedlogs/%s-%s", *stack.StackName(), *uniquePart(stack)))
 }
@@ -34,7 +34,7 @@ func newDefaultStage(stack awscdk.Stack, api *httpAPI, env *config.Environment, 
 }
 
 // throttleRoutes gives routes limits of their own. API Gateway refuses a setting
-// for a route that is not there yet, so the stage waits for those routes.
+// for a route that does not exist yet, so the stage waits for those routes.
 func throttleRoutes(stage apigw.HttpStage, api *httpAPI, routes []config.Route) {
 	settings := map[string]any{}
 	for _, route := range routes {
@@ -55,7 +55,7 @@ func throttleRoutes(stage apigw.HttpStage, api *httpAPI, routes []config.Route) 
 }
 
 // accessLog writes the stage's access log to a log group. The group's name
-// stands under /aws/vendedlogs/, or every API of the account would add to one
+// begins with /aws/vendedlogs/: otherwise every API of the account would add to one
 // resource policy, which has a limit of 5,120 characters.
 type accessLog struct {
 	logs awslogs.ILogGroup
@@ -66,7 +66,7 @@ func (a *accessLog) Destination() apigw.IAccessLogDestination {
 }
 
 // Format says who called what with which scope, how it ended and how long it
-// took. It never holds a token. Claims are known only once a token was accepted.
+// took. It never contains a token. Claims are known only once a token was accepted.
 func (a *accessLog) Format() awsapigateway.AccessLogFormat {
 	return awsapigateway.AccessLogFormat_Custom(jsii.String(`{` +
 		`"requestId":"$context.requestId",` +

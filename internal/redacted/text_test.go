@@ -28,7 +28,10 @@ func TestNoVerbShowsTheValue(t *testing.T) {
 	value := redacted.Text(text)
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "% x", "%d", "%t", "%20.3s"} {
 		for _, printed := range []any{
-			value, &value, []redacted.Text{value}, map[string]redacted.Text{"a": value}, struct{ Secret redacted.Text }{value},
+			value, &value,
+			[]redacted.Text{value},
+			map[string]redacted.Text{"a": value},
+			struct{ Secret redacted.Text }{value},
 			fmt.Errorf("refused: "+verb, value),
 		} {
 			if got := fmt.Sprintf(verb, printed); shows(got) {

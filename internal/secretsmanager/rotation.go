@@ -26,8 +26,8 @@ type plan struct {
 	applied  Schedule // the template's that has been seen through with this rotation
 }
 
-// rotation is one that runs.
-type rotation struct {
+// runningRotation is a rotation that has begun and not ended.
+type runningRotation struct {
 	token    string
 	testOnly bool
 	function Invoker
@@ -46,7 +46,7 @@ type event struct {
 
 // begin reserves the version of a plan under AWSPENDING and runs the rotation until it ends, or ctx or the
 // store does. One rotation of a secret runs at a time. The lock must be held.
-func (s *Store) begin(ctx context.Context, sec *secret, p plan) (*rotation, error) {
+func (s *Store) begin(ctx context.Context, sec *secret, p plan) (*runningRotation, error) {
 	if sec.running != nil || sec.state.hasPending() {
 		return nil, refuse(codeInvalidRequest, messageUnfinished)
 	}
@@ -70,8 +70,8 @@ func (s *Store) begin(ctx context.Context, sec *secret, p plan) (*rotation, erro
 }
 
 // start runs the secret's unfinished rotation, from its first step on. The lock must be held.
-func (s *Store) start(ctx context.Context, sec *secret, function Invoker) *rotation {
-	r := &rotation{
+func (s *Store) start(ctx context.Context, sec *secret, function Invoker) *runningRotation {
+	r := &runningRotation{
 		token:    sec.state.Unfinished.Token,
 		testOnly: sec.state.Unfinished.TestOnly,
 		function: function,
@@ -107,7 +107,7 @@ func (s *Store) function(arn string) (Invoker, error) {
 // it is.
 //
 // Parity: Secrets Manager: a failed rotation is not retried before the next start
-func (s *Store) rotate(ctx context.Context, sec *secret, r *rotation) error {
+func (s *Store) rotate(ctx context.Context, sec *secret, r *runningRotation) error {
 	step, failure := s.runSteps(ctx, sec, r)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -129,7 +129,7 @@ func (s *Store) rotate(ctx context.Context, sec *secret, r *rotation) error {
 }
 
 // runSteps returns the last step that was run, and its error.
-func (s *Store) runSteps(ctx context.Context, sec *secret, r *rotation) (step string, err error) {
+func (s *Store) runSteps(ctx context.Context, sec *secret, r *runningRotation) (step string, err error) {
 	steps := []string{stepCreate, stepSet, stepTest, stepFinish}
 	if r.testOnly {
 		steps = []string{stepTest}
@@ -151,7 +151,7 @@ func (s *Store) runSteps(ctx context.Context, sec *secret, r *rotation) (step st
 // recordEnd is the change that ends a rotation: its version stays, unless it was only for the test.
 //
 // Parity: Secrets Manager: AWSPENDING after a rotation
-func (r *rotation) recordEnd(s *Store) func(*SecretState) {
+func (r *runningRotation) recordEnd(s *Store) func(*SecretState) {
 	return func(state *SecretState) {
 		state.Unfinished = nil
 		if r.testOnly {
@@ -163,7 +163,7 @@ func (r *rotation) recordEnd(s *Store) func(*SecretState) {
 }
 
 // wait returns the rotation's error when it has ended, or ctx's.
-func (r *rotation) wait(ctx context.Context) error {
+func (r *runningRotation) wait(ctx context.Context) error {
 	select {
 	case <-r.done:
 		return r.err

@@ -58,7 +58,7 @@ func (s *Store) settle(ctx context.Context, sec *secret) error {
 }
 
 // next returns the rotation that runs, or begins the one that the secret needs; nil if it needs none.
-func (s *Store) next(ctx context.Context, sec *secret) (*rotation, error) {
+func (s *Store) next(ctx context.Context, sec *secret) (*runningRotation, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if sec.running != nil {
@@ -89,7 +89,7 @@ func (s *Store) next(ctx context.Context, sec *secret) (*rotation, error) {
 // is rotated to as if one had. The lock must be held.
 //
 // Parity: Secrets Manager: AWSPENDING that no rotation made
-func (s *Store) resume(ctx context.Context, sec *secret) (*rotation, error) {
+func (s *Store) resume(ctx context.Context, sec *secret) (*runningRotation, error) {
 	function, err := s.function(sec.state.Rotation.Schedule.FunctionARN)
 	if err != nil {
 		return nil, err

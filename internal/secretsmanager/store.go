@@ -42,7 +42,7 @@ type Store struct {
 type secret struct {
 	Secret
 	state   SecretState
-	running *rotation // nil when none is
+	running *runningRotation // nil when none is
 }
 
 // New brings the template's secrets into the state and saves it. It refuses a configuration that AWS would

@@ -95,7 +95,7 @@ func (s store) value(ctx context.Context, rot *rotation, version string) (value 
 
 // put stores the value as the pending version. If the SDK repeats the call, the second one changes nothing.
 func (s store) put(ctx context.Context, rot *rotation, credentials client.Credentials) error {
-	value, err := json.Marshal(credentials) //nolint:gosec // it goes to Secrets Manager, the place for it
+	value, err := json.Marshal(credentials)
 	if err != nil {
 		return errors.New("encoding the value")
 	}
