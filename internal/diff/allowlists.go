@@ -34,11 +34,8 @@ var allowLists = []allowList{
 }
 
 func (l allowList) rule() rule {
-	return rule{l.name, []string{l.typeName}, func(o *outcome) []remark {
-		if !o.Both() {
-			return nil
-		}
-		was, is := items(o.Before.Get(l.path...), l.field), items(o.After.Get(l.path...), l.field)
+	return rule{l.name, []string{l.typeName}, compared(func(before, after *change.Resource) []remark {
+		was, is := items(before.Get(l.path...), l.field), items(after.Get(l.path...), l.field)
 		var found []remark
 		if more := without(is, was); len(more) > 0 {
 			found = append(found, remark{l.more, l.what + ": added " + strings.Join(more, ", ")})
@@ -47,7 +44,7 @@ func (l allowList) rule() rule {
 			found = append(found, remark{Tightens, l.what + ": removed " + strings.Join(fewer, ", ")})
 		}
 		return found
-	}}
+	})}
 }
 
 // items are the texts of a list of texts, or of a field of the objects in it. Anything but a list counts as one item.

@@ -152,7 +152,7 @@ func TestEnvironments(t *testing.T) {
 	}
 }
 
-// TestSameFindingInSeveralEnvironments: it is told once.
+// TestSameFindingInSeveralEnvironments: it is reported once.
 func TestSameFindingInSeveralEnvironments(t *testing.T) {
 	t.Parallel()
 	// staging is a copy of prod made before and after the edit.

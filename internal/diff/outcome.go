@@ -61,8 +61,5 @@ func (o *outcome) report() Resource {
 	if o.Moved() {
 		reported.WasLogicalID = o.Before.LogicalID
 	}
-	if reported.Differences == nil {
-		reported.Differences = []change.Difference{}
-	}
 	return reported
 }

@@ -28,7 +28,7 @@ type Effect string
 const (
 	Loosens  Effect = "loosens"  // more is allowed, or less is protected or recorded
 	Changes  Effect = "changes"  // other than before; the template does not say whether it is more or less
-	Tightens Effect = "tightens" // less is allowed: whoever relied on it is refused
+	Tightens Effect = "tightens" // less is allowed: a caller that relied on it is refused
 	Replaces Effect = "replaces" // something stateful is made anew, with another id, address or content
 	Removes  Effect = "removes"  // something stateful is no longer in the template
 )

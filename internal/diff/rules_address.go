@@ -21,16 +21,13 @@ var addresses = []address{
 }
 
 func (a address) rule() rule {
-	return rule{a.name, []string{a.typeName}, func(o *outcome) []remark {
-		if !o.Both() {
-			return nil
-		}
-		was, is := a.show(o.Before.Get(a.path...)), a.show(o.After.Get(a.path...))
+	return rule{a.name, []string{a.typeName}, compared(func(before, after *change.Resource) []remark {
+		was, is := a.show(before.Get(a.path...)), a.show(after.Get(a.path...))
 		if was == is {
 			return nil
 		}
 		return remarks(Replaces, a.what+": "+was+" -> "+is)
-	}}
+	})}
 }
 
 // stagePath is what a stage adds to the API's own address: nothing, if it is the default one.
@@ -49,7 +46,7 @@ func mappingPath(key any) string {
 	return "/" + change.Show(key) + "/"
 }
 
-// issuerType is the type of a pool's issuer; a pool that is told none has the original one.
+// issuerType is the type of a pool's issuer; a pool that names none has the original one.
 func issuerType(value any) string {
 	if value == nil {
 		return "ORIGINAL"

@@ -26,12 +26,9 @@ func clientAdded(o *outcome) []remark {
 	return remarks(Loosens, "added, may ask for "+strings.Join(scopes, ", "))
 }
 
-func tokenValidity(o *outcome) []remark {
-	if !o.Both() {
-		return nil
-	}
-	was, okWas := accessTokenValidity(o.Before)
-	is, okIs := accessTokenValidity(o.After)
+func tokenValidity(before, after *change.Resource) []remark {
+	was, okWas := accessTokenValidity(before)
+	is, okIs := accessTokenValidity(after)
 	switch {
 	case !okWas || !okIs:
 		return nil // a value that the template does not spell out shows among the differences

@@ -34,7 +34,7 @@ func routeSettingsKept(o *outcome) []remark {
 
 func stageName(r *change.Resource) string { return change.Show(r.Get("StageName")) }
 
-// hasRoute tells whether the stack has a route of that key.
+// hasRoute reports whether the stack has a route of that key.
 func hasRoute(s *change.Stack, key string) bool {
 	return slices.ContainsFunc(slices.Collect(maps.Values(s.Resources)), func(r *change.Resource) bool {
 		return r.Type == typeRoute && r.Get("RouteKey") == key

@@ -44,13 +44,10 @@ func routeRemoved(o *outcome) []remark {
 	return remarks(Tightens, "removed: its callers get 404, or what a more general route answers")
 }
 
-func routeAuthorization(o *outcome) []remark {
-	if !o.Both() {
-		return nil
-	}
-	was, is := authorizationType(o.Before), authorizationType(o.After)
+func routeAuthorization(before, after *change.Resource) []remark {
+	was, is := authorizationType(before), authorizationType(after)
 	arrow := " (AuthorizationType " + was + " -> " + is + ")"
-	byWas, byIs := change.Show(o.Before.Get("AuthorizerId")), change.Show(o.After.Get("AuthorizerId"))
+	byWas, byIs := change.Show(before.Get("AuthorizerId")), change.Show(after.Get("AuthorizerId"))
 	switch {
 	case was == is && byWas != byIs:
 		return remarks(Changes, "asks another authorizer: "+byWas+" -> "+byIs)
@@ -66,11 +63,11 @@ func routeAuthorization(o *outcome) []remark {
 }
 
 // routeScopes compares what a token must carry. Each scope of a route is an alternative, so one more lets more in.
-func routeScopes(o *outcome) []remark {
-	if !o.Both() || authorizationType(o.Before) != authorizationJWT || authorizationType(o.After) != authorizationJWT {
+func routeScopes(before, after *change.Resource) []remark {
+	if authorizationType(before) != authorizationJWT || authorizationType(after) != authorizationJWT {
 		return nil
 	}
-	was, is := scopesOf(o.Before), scopesOf(o.After)
+	was, is := scopesOf(before), scopesOf(after)
 	gained, lost := without(is, was), without(was, is)
 	switch {
 	case len(gained)+len(lost) == 0:

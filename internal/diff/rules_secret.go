@@ -12,12 +12,9 @@ import (
 // rate is the form of ScheduleExpression that names an interval.
 var rate = regexp.MustCompile(`^rate\((\d+) (day|hour)s?\)$`)
 
-func rotationInterval(o *outcome) []remark {
-	if !o.Both() {
-		return nil
-	}
-	was, shownWas := interval(o.Before)
-	is, shownIs := interval(o.After)
+func rotationInterval(before, after *change.Resource) []remark {
+	was, shownWas := interval(before)
+	is, shownIs := interval(after)
 	message := "interval: " + shownWas + " -> " + shownIs
 	if found := compareNumbers(was, is, Tightens, message); found != nil || shownWas == shownIs {
 		return found
@@ -52,12 +49,9 @@ func interval(schedule *change.Resource) (days float64, shown string) {
 }
 
 // secretValue: what the template gives as value is written over what is there whenever it changes, a rotated value too.
-func secretValue(o *outcome) []remark {
-	if !o.Both() {
-		return nil
-	}
+func secretValue(before, after *change.Resource) []remark {
 	for _, name := range []string{"SecretString", "GenerateSecretString"} {
-		if !reflect.DeepEqual(o.Before.Properties[name], o.After.Properties[name]) {
+		if !reflect.DeepEqual(before.Properties[name], after.Properties[name]) {
 			return remarks(Replaces, "its value is overwritten ("+name+" changes), whatever a rotation has put there")
 		}
 	}

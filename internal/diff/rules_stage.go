@@ -3,11 +3,8 @@ package diff
 import "cognito-m2m/internal/diff/change"
 
 // accessLog compares where a stage records its calls.
-func accessLog(o *outcome) []remark {
-	if !o.Both() {
-		return nil
-	}
-	was, is := o.Before.Get("AccessLogSettings", "DestinationArn"), o.After.Get("AccessLogSettings", "DestinationArn")
+func accessLog(before, after *change.Resource) []remark {
+	was, is := before.Get("AccessLogSettings", "DestinationArn"), after.Get("AccessLogSettings", "DestinationArn")
 	switch {
 	case change.Show(was) == change.Show(is):
 		return nil

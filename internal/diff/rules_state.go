@@ -37,13 +37,10 @@ func fate(r *change.Resource, policy string) string {
 // protections order the values of DeletionPolicy and UpdateReplacePolicy. What is not set is deleted.
 var protections = map[string]int{"Delete": 0, "Snapshot": 1, "RetainExceptOnCreate": 2, "Retain": 2}
 
-func deletionPolicy(o *outcome) []remark {
-	if !o.Both() {
-		return nil
-	}
+func deletionPolicy(before, after *change.Resource) []remark {
 	var found []remark
 	for _, name := range []string{"DeletionPolicy", "UpdateReplacePolicy"} {
-		was, is := change.Show(o.Before.Attributes[name]), change.Show(o.After.Attributes[name])
+		was, is := change.Show(before.Attributes[name]), change.Show(after.Attributes[name])
 		message := name + " " + was + " -> " + is
 		switch {
 		case protections[was] > protections[is]:

@@ -27,13 +27,10 @@ var limits = []limit{
 }
 
 func (l limit) rule() rule {
-	return rule{l.name, []string{l.typeName}, func(o *outcome) []remark {
-		if !o.Both() {
-			return nil
-		}
-		was, is := o.Before.Get(l.path...), o.After.Get(l.path...)
+	return rule{l.name, []string{l.typeName}, compared(func(before, after *change.Resource) []remark {
+		was, is := before.Get(l.path...), after.Get(l.path...)
 		return compareNumbers(l.number(was), l.number(is), l.lower, l.what+": "+l.show(was)+" -> "+l.show(is))
-	}}
+	})}
 }
 
 func (l limit) show(value any) string {
@@ -99,11 +96,8 @@ var safeguards = []safeguard{
 }
 
 func (s safeguard) rule() rule {
-	return rule{s.name, []string{s.typeName}, func(o *outcome) []remark {
-		if !o.Both() {
-			return nil
-		}
-		was, is := s.value(o.Before), s.value(o.After)
+	return rule{s.name, []string{s.typeName}, compared(func(before, after *change.Resource) []remark {
+		was, is := s.value(before), s.value(after)
 		message := s.what + ": " + was + " -> " + is
 		switch {
 		case was == is:
@@ -115,7 +109,7 @@ func (s safeguard) rule() rule {
 		default:
 			return remarks(Changes, message)
 		}
-	}}
+	})}
 }
 
 func (s safeguard) value(r *change.Resource) string {

@@ -36,15 +36,12 @@ var watchedSettings = []watchedSetting{
 }
 
 func (w watchedSetting) rule() rule {
-	return rule{w.name, []string{w.typeName}, func(o *outcome) []remark {
-		if !o.Both() {
+	return rule{w.name, []string{w.typeName}, compared(func(before, after *change.Resource) []remark {
+		was, is := before.Get(w.path...), after.Get(w.path...)
+		if reflect.DeepEqual(was, is) {
 			return nil
 		}
-		before, after := o.Before.Get(w.path...), o.After.Get(w.path...)
-		if reflect.DeepEqual(before, after) {
-			return nil
-		}
-		was, is := change.Shorten(change.Show(before), change.Show(after))
-		return remarks(Changes, w.what+": "+was+" -> "+is)
-	}}
+		shownWas, shownIs := change.Shorten(change.Show(was), change.Show(is))
+		return remarks(Changes, w.what+": "+shownWas+" -> "+shownIs)
+	})}
 }

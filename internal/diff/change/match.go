@@ -10,7 +10,7 @@ import (
 // Pair is the two versions of one resource. Before is nil for one that is added, After for one that is removed.
 type Pair struct {
 	Before, After *Resource
-	// Differences of its properties and attributes, in order.
+	// Differences of its properties and attributes, in order; never nil, and empty if one side is missing.
 	Differences []Difference
 	// AssetChanged is true if the code or another asset differs. Its hash is not among Differences.
 	AssetChanged bool
@@ -36,7 +36,7 @@ func (p Pair) Kind() Kind {
 }
 
 func newPair(before, after *Resource) Pair {
-	var c comparison
+	c := comparison{differences: []Difference{}}
 	c.compare(nil, before.Properties, after.Properties)
 	c.compare(nil, before.Attributes, after.Attributes)
 	return Pair{Before: before, After: after, Differences: c.listed(), AssetChanged: c.assetChanged}
@@ -56,10 +56,10 @@ func match(before, after *Stack) []Pair {
 	}
 	for _, logicalID := range keys(was, is) {
 		if was[logicalID] != nil {
-			pairs = append(pairs, Pair{Before: was[logicalID]})
+			pairs = append(pairs, Pair{Before: was[logicalID], Differences: []Difference{}})
 		}
 		if is[logicalID] != nil {
-			pairs = append(pairs, Pair{After: is[logicalID]})
+			pairs = append(pairs, Pair{After: is[logicalID], Differences: []Difference{}})
 		}
 	}
 	return pairs
