@@ -16,10 +16,10 @@ import (
 // area is the files that a synth may read: every file below a folder, and what
 // lies elsewhere.
 type area struct {
-	root  string
-	reads reads
-	skip  func(path string) bool // leaves out a file, or a folder with all that is in it
-	ours  []fs.FileInfo          // files that this run writes, under whatever name
+	root   string
+	reads  reads
+	skip   func(path string) bool // leaves out a file, or a folder with all that is in it
+	output []fs.FileInfo          // files that this run writes, under any name
 }
 
 // reads is what was seen to be read beside what lies in the project's folder. All
@@ -110,7 +110,7 @@ func (w *walk) path(path string, deep bool) error {
 		return err
 	case file.IsDir():
 		return w.linked(path, deep)
-	case !file.Mode().IsRegular() || slices.ContainsFunc(w.ours, func(our fs.FileInfo) bool { return os.SameFile(our, file) }):
+	case !file.Mode().IsRegular() || slices.ContainsFunc(w.output, func(written fs.FileInfo) bool { return os.SameFile(written, file) }):
 		return nil
 	}
 	w.files[path] = true
@@ -163,17 +163,17 @@ func contentDigest(path string) ([]byte, error) {
 	return digest.Sum(nil), err
 }
 
-// notRead are the folders of a project, at its top, that no synth reads: what is
-// built, synthesized, installed and kept there.
+// notRead are the folders at the top of a project that no synth reads: they hold
+// what is installed, synthesized, built, or kept by a run.
 var notRead = []string{"node_modules", "cdk.out", ".build", ".m2m"}
 
-// kept are what version control and editors keep for themselves, anywhere.
-var kept = []string{".git", ".hg", ".svn", ".jj", ".idea", ".vscode", ".DS_Store", "4913"}
+// editorFiles belong to version control and editors, wherever they lie.
+var editorFiles = []string{".git", ".hg", ".svn", ".jj", ".idea", ".vscode", ".DS_Store", "4913"}
 
-// isKept reports whether a name is of version control or of an editor, which
+// isEditorFile reports whether a name is of version control or of an editor, which
 // writes beside a file while it is edited.
-func isKept(name string) bool {
+func isEditorFile(name string) bool {
 	swap := strings.HasPrefix(name, ".") && len(filepath.Ext(name)) == 4 && strings.HasPrefix(filepath.Ext(name), ".sw")
-	return slices.Contains(kept, name) || swap || strings.HasSuffix(name, "~") || strings.HasPrefix(name, ".#") ||
+	return slices.Contains(editorFiles, name) || swap || strings.HasSuffix(name, "~") || strings.HasPrefix(name, ".#") ||
 		strings.HasPrefix(name, "#") && strings.HasSuffix(name, "#")
 }

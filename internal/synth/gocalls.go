@@ -24,12 +24,12 @@ type goCall struct {
 }
 
 // goCalls notes how a synth runs the go command: for the app, and for each
-// function. Nothing else says it: how a function is built is between the stacks
-// and CDK.
+// function. It can't be known otherwise: how a function is built is between the
+// stacks and CDK.
 type goCalls struct{ dir string }
 
 // newGoCalls makes, in dir, a folder for the beginning of PATH. The go in it writes
-// down how it was called, and then is the real one.
+// down how it was called, and then runs the real one.
 func newGoCalls(dir string) (goCalls, error) {
 	program, err := exec.LookPath("go")
 	if err != nil {
@@ -55,8 +55,8 @@ func quoted(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\
 // path is a PATH with the noting go in it.
 func (c goCalls) path() string { return c.dir + string(os.PathListSeparator) + os.Getenv("PATH") }
 
-// seen are the runs of go that compiled something, each once.
-func (c goCalls) seen() (found []goCall, err error) {
+// compilations are the runs of go that compiled something, each once.
+func (c goCalls) compilations() (found []goCall, err error) {
 	files, err := filepath.Glob(filepath.Join(c.dir, "calls", "*"))
 	if err != nil {
 		return nil, err
@@ -102,8 +102,8 @@ func (c goCall) compiles() bool {
 // flags of the go command that stand alone; every other one takes a value.
 var aloneFlags = []string{"a", "n", "v", "x", "i", "race", "msan", "asan", "cover", "work", "linkshared", "modcacherw", "trimpath", "buildvcs", "json"}
 
-// split are the flags that matter to `go list`, and the packages.
-func (c goCall) split() (flags, packages []string) {
+// flagsAndPackages are the flags that matter to `go list`, and the packages.
+func (c goCall) flagsAndPackages() (flags, packages []string) {
 	args := c.args[1:]
 	for len(args) > 0 && strings.HasPrefix(args[0], "-") && args[0] != "-" {
 		name, _, joined := strings.Cut(strings.TrimLeft(args[0], "-"), "=")

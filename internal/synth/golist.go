@@ -16,7 +16,7 @@ import (
 
 // reads is what all runs together read.
 func (c goCalls) reads(ctx context.Context) (found reads, err error) {
-	calls, err := c.seen()
+	calls, err := c.compilations()
 	if err != nil {
 		return reads{}, fmt.Errorf("reading how go was run: %w", err)
 	}
@@ -59,7 +59,7 @@ func (p goPackage) isFixed() bool {
 // reads is what the go command reads for this call: the folders of all packages that
 // can change, what they embed, and the files that choose the modules.
 func (c goCall) reads(ctx context.Context) (reads, error) {
-	flags, packages := c.split()
+	flags, packages := c.flagsAndPackages()
 	at, rest := flagC(flags)
 	list := slices.Concat([]string{"list"}, at, []string{"-deps", "-e", "-json=Dir,Standard,EmbedFiles,EmbedPatterns,Module"}, rest, packages)
 	output, err := c.run(ctx, list)
@@ -153,7 +153,7 @@ func (p goPackage) reads() reads {
 	return found
 }
 
-// fixedPart is what of a pattern stands before its first wildcard.
+// fixedPart is the part of a pattern before its first wildcard.
 func fixedPart(pattern string) string {
 	if i := strings.IndexAny(pattern, `*?[\`); i >= 0 {
 		return pattern[:i]

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,77 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
-
-	"github.com/google/renameio/v2"
 )
-
-// record says what an assembly was made of. It lies beside the assembly's folder
-// and is gone while that is being made.
-type record struct {
-	Inputs   string    `json:"inputs"`   // the digest of the project and the tools, before it was made
-	Reads    *reads    `json:"reads"`    // what else it was made of; nil in a record that does not know
-	Others   string    `json:"others"`   // the digest of that; "" if it has changed while the assembly was made
-	Begun    time.Time `json:"begun"`    // when making it began
-	Assembly string    `json:"assembly"` // the digest of what was made
-	Warnings []string  `json:"warnings"`
-}
-
-func recordFile(outdir string) string { return filepath.Clean(outdir) + ".inputs.json" }
-
-func readRecord(outdir string) (r record, ok bool) {
-	raw, err := os.ReadFile(recordFile(outdir))
-	return r, err == nil && json.Unmarshal(raw, &r) == nil && r.Reads != nil
-}
-
-// holds reports whether the assembly in outdir was made of exactly these inputs,
-// and no one has changed it since.
-func (r record) holds(outdir, inputs string) bool {
-	if r.Inputs != inputs {
-		return false
-	}
-	others, err := area{reads: *r.Reads}.digest()
-	if err != nil || others != r.Others {
-		return false
-	}
-	found, err := area{root: outdir}.digest()
-	return err == nil && found == r.Assembly
-}
-
-// write completes the record of the assembly that was made.
-func (r record) write(outdir string) (err error) {
-	if r.Others, err = r.others(); err != nil {
-		return fmt.Errorf("reading what the assembly was made of: %w", err)
-	}
-	if r.Assembly, err = (area{root: outdir}).digest(); err != nil {
-		return fmt.Errorf("reading the assembly: %w", err)
-	}
-	raw, err := json.Marshal(r)
-	if err != nil {
-		return fmt.Errorf("encoding what the assembly was made of: %w", err)
-	}
-	file := recordFile(outdir)
-	if err := renameio.WriteFile(file, raw, 0o644, renameio.WithTempDir(filepath.Dir(file))); err != nil {
-		return fmt.Errorf("writing what the assembly was made of: %w", err)
-	}
-	return nil
-}
-
-// others is the digest of what was read beside the project. Which files that are is
-// known only after the synth; one that has changed since it began may have been
-// read before or after.
-func (r record) others() (string, error) {
-	read := area{reads: *r.Reads}
-	changed := false
-	err := read.walk(func(_ string, file fs.FileInfo) error {
-		changed = changed || !file.ModTime().Before(r.Begun)
-		return nil
-	})
-	if err != nil || changed {
-		return "", err
-	}
-	return read.digest()
-}
 
 // tools decide what a synth makes of its files.
 func tools(node string) [][]string {
@@ -128,23 +57,23 @@ func (p *Project) area() area {
 	p.mu.Lock()
 	outputs := p.outputs
 	p.mu.Unlock()
-	a := area{root: p.Dir, reads: reads{Files: p.elsewhere()}, skip: func(path string) bool {
+	a := area{root: p.Dir, reads: reads{Files: p.sharedFiles()}, skip: func(path string) bool {
 		name := filepath.Base(path)
-		return isKept(name) ||
+		return isEditorFile(name) ||
 			filepath.Dir(path) == p.Dir && slices.Contains(notRead, name) ||
 			slices.Contains(outputs, path) || slices.Contains(p.written, path)
 	}}
 	for _, name := range p.written {
 		if file, err := os.Stat(name); err == nil && file.Mode().IsRegular() {
-			a.ours = append(a.ours, file)
+			a.output = append(a.output, file)
 		}
 	}
-	a.ours = append(a.ours, p.streams...)
+	a.output = append(a.output, p.streams...)
 	return a
 }
 
-// elsewhere are files that stand for others, or count for every project.
-func (p *Project) elsewhere() []string {
+// sharedFiles stand for other files, or count for every project.
+func (p *Project) sharedFiles() []string {
 	files := []string{filepath.Join(p.Dir, "node_modules", ".package-lock.json")} // what is installed
 	if file := userFile(); file != "" {
 		files = append(files, file)
@@ -152,8 +81,8 @@ func (p *Project) elsewhere() []string {
 	return files
 }
 
-// Writes tells the project which files and folders this run writes: they are not
-// read by a synth, wherever they lie. Nor is a stream that is a file.
+// Writes names the files and folders that this run writes: they do not count as
+// read by a synth, wherever they lie. Nor does a stream that is a file.
 func (p *Project) Writes(paths []string, streams ...*os.File) error {
 	for _, path := range paths {
 		inProject, err := p.named(path)

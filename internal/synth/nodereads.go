@@ -34,7 +34,7 @@ func (r nodeReads) variables() []string {
 	return []string{"NODE_OPTIONS=" + options, "M2M_READS=" + r.log()}
 }
 
-// reads is what was noted, without what is written by the run or of the system.
+// reads is what was noted, without what the run writes and what is the system's.
 func (r nodeReads) reads(p *Project, outdir string) (found reads, err error) {
 	raw, err := os.ReadFile(r.log())
 	if errors.Is(err, fs.ErrNotExist) { // no Node was started
@@ -44,7 +44,7 @@ func (r nodeReads) reads(p *Project, outdir string) (found reads, err error) {
 		return reads{}, fmt.Errorf("reading what Node has read: %w", err)
 	}
 	for entry := range strings.SplitSeq(string(raw), "\x00") {
-		if len(entry) < 2 || p.isNoSource(entry[1:], outdir) {
+		if len(entry) < 2 || p.isNotSource(entry[1:], outdir) {
 			continue
 		}
 		if entry[0] == 'D' {
@@ -56,9 +56,9 @@ func (r nodeReads) reads(p *Project, outdir string) (found reads, err error) {
 	return found.merged(reads{}), nil
 }
 
-// isNoSource reports whether a path is of what a synth makes, of its temporary folders,
-// or of the system.
-func (p *Project) isNoSource(path, outdir string) bool {
+// isNotSource reports whether a path belongs to what a synth makes, to its temporary
+// folders or to the system.
+func (p *Project) isNotSource(path, outdir string) bool {
 	made := append([]string{
 		outdir, filepath.Join(p.Dir, "cdk.out"), filepath.Join(p.Dir, ".build"), cdkHome(), os.Getenv("JSII_RUNTIME_PACKAGE_CACHE_ROOT"),
 		"/proc", "/sys", "/dev",
@@ -79,8 +79,8 @@ func cdkHome() string {
 	return filepath.Join(home, ".cdk")
 }
 
-// beside is what of the reads is not among the project's files anyway.
-func (p *Project) beside(r reads) reads {
+// outsideOf leaves out of the reads what is among the project's files anyway.
+func (p *Project) outsideOf(r reads) reads {
 	skip := p.area().skip
 	counts := func(path string) bool {
 		if !within(path, p.Dir) {

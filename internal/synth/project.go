@@ -21,8 +21,8 @@ type Project struct {
 
 	commands
 
-	written []string      // what this run writes beside that, see Writes
-	streams []fs.FileInfo // its own output, where that is a file
+	written []string      // what else this run writes, see Writes
+	streams []fs.FileInfo // what it prints to, where that is a file
 
 	mu    sync.Mutex
 	reads reads     // what the last synths read outside of Dir
@@ -42,7 +42,7 @@ var ErrNoProject = errors.New("no cdk.json here or in a folder above")
 // Find reads the project that dir belongs to: dir itself or the nearest folder
 // above it with a cdk.json. ErrNoProject if there is none. One above has to be this
 // user's or root's, or else the error is a *trust.Error: its commands are run, and
-// whoever works in dir need not know of it.
+// someone who works in dir may not know of it.
 func Find(dir string) (*Project, error) {
 	start, err := filepath.Abs(dir)
 	if err != nil {
@@ -95,9 +95,9 @@ func read(dir string) (*Project, error) {
 	return p, nil
 }
 
-// reread takes up what the files say by now: a run that follows changes outlives
-// many versions of them.
-func (p *Project) reread() error {
+// reloadCommands reads cdk.json and the context again: a run that watches files
+// outlives many versions of them.
+func (p *Project) reloadCommands() error {
 	now, err := read(p.Dir)
 	if err != nil {
 		return err
@@ -130,7 +130,7 @@ func contextOf(dir string, own map[string]any) (map[string]any, error) {
 	return all, nil
 }
 
-// userFile is where the CDK command line looks for what a user wants in every
+// userFile is where the CDK command line looks for the user's settings for every
 // project; "" without a home folder.
 func userFile() string {
 	home, err := os.UserHomeDir()
@@ -155,8 +155,8 @@ func readJSON(file string, into any) error {
 	return nil
 }
 
-// builtFiles are what a build command says it writes, as the go command and most
-// compilers are told.
+// builtFiles are what a build command names after -o, the flag of the go command
+// and most compilers.
 func builtFiles(build string) (files []string) {
 	words := strings.Fields(build)
 	for i, word := range words {
@@ -169,9 +169,9 @@ func builtFiles(build string) (files []string) {
 	return files
 }
 
-// adopt remembers what a synth that began at a time read outside of the project's
-// folder.
-func (p *Project) adopt(r reads, begun time.Time) {
+// setOutside remembers what a synth that began at a time read outside of the
+// project's folder.
+func (p *Project) setOutside(r reads, begun time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.reads, p.since = r, begun

@@ -24,7 +24,7 @@ type Watcher struct {
 	until    time.Time
 }
 
-// look is what tells one version of a file from the next.
+// look is how one version of a file differs from the next.
 type look struct {
 	size    int64
 	changed time.Time
@@ -33,8 +33,8 @@ type look struct {
 // lookInterval is how often a watcher looks.
 const lookInterval = 250 * time.Millisecond
 
-// Watch notices what a synth depends on: the files that Run looks at, too. What
-// is there now is not a change.
+// Watch notices changes of the files that a synth depends on, those that Run checks
+// included. It compares with the files as they are now.
 //
 // What a synth reads outside of the project's folder is known when it has ended. It
 // is watched from then on, and what has changed since it began is a change.
@@ -106,7 +106,7 @@ func (w *Watcher) Next(ctx context.Context) ([]string, error) {
 	}
 }
 
-// Defer lets changes of these files alone wait until a time.
+// Defer makes Next ignore changes of these files alone until a time.
 func (w *Watcher) Defer(files []string, until time.Time) { w.deferred, w.until = files, until }
 
 func (w *Watcher) mayWait(changes []string) bool {
@@ -114,13 +114,13 @@ func (w *Watcher) mayWait(changes []string) bool {
 		!slices.ContainsFunc(changes, func(file string) bool { return !slices.Contains(w.deferred, file) })
 }
 
-// longestUnrest is how long files may go on changing until what has changed by then
-// is taken up.
+// longestUnrest is how long files may go on changing before Next returns what has
+// changed by then.
 const longestUnrest = 3 * time.Second
 
-// follow takes in what only the last synth has shown to be read, without calling it
-// changed, and forgets what the one before read. What has changed since that synth
-// began is left to be a change.
+// follow adds the files that only the last synth is known to read, without calling
+// them changed, and forgets those that only the one before read. A file that has
+// changed since that synth began still counts as changed.
 func (w *Watcher) follow(now map[string]look) {
 	if w.project == nil {
 		return
@@ -146,8 +146,8 @@ func exists(file string) bool {
 	return err == nil
 }
 
-// look finds all files. One that goes away meanwhile is not there; that the root
-// is gone is for the reader to say.
+// look finds all files. One that goes away meanwhile counts as gone; a reader
+// reports a root that is gone.
 func (w *Watcher) look() (map[string]look, error) {
 	found := map[string]look{}
 	err := w.area().walk(func(path string, file fs.FileInfo) error {

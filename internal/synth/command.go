@@ -1,0 +1,80 @@
+package synth
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+)
+
+// temporaryPrefix begins the names of temporary folders.
+const temporaryPrefix = "m2m-synth-"
+
+// command runs one command line of cdk.json in the project's folder, in a
+// process group and with a temporary folder of its own, and returns what it
+// printed on standard error. When it returns, both are gone.
+func (p *Project) command(ctx context.Context, line string, variables []string) (string, error) {
+	temporary, err := os.MkdirTemp("", temporaryPrefix)
+	if err != nil {
+		return "", fmt.Errorf("making a temporary folder: %w", err)
+	}
+	defer os.RemoveAll(temporary)
+	cmd := exec.CommandContext(ctx, "sh", "-c", line) //nolint:gosec // the project's own cdk.json names the command
+	cmd.Dir = p.Dir
+	cmd.Env = append(append(os.Environ(), variables...), "TMPDIR="+temporary)
+	var output bytes.Buffer
+	cmd.Stdout, cmd.Stderr = io.Discard, &output
+	ownGroup(cmd)
+	cmd.WaitDelay = gracePeriod
+	err = cmd.Run()
+	endGroup(cmd)
+	if err != nil {
+		if ctx.Err() != nil {
+			return "", context.Cause(ctx)
+		}
+		return "", &CommandError{Line: line, Output: withoutNoise(output.String()), Err: err}
+	}
+	return output.String(), nil
+}
+
+// withoutNoise leaves out what jsii prints now and then when it ends, without a
+// line of its own: it waits for its child twice, which is harmless.
+func withoutNoise(output string) string {
+	const noise = "Runtime process exited abnormally: waitid: no child processes"
+	return strings.TrimSpace(strings.ReplaceAll(output, noise, ""))
+}
+
+// CommandError is a command of cdk.json that ended with a status other than 0.
+type CommandError struct {
+	Line   string // the command line
+	Output string // what it printed on standard error
+	Err    error
+}
+
+// Error holds what the command printed, which says more than its status.
+func (e *CommandError) Error() string {
+	if e.Output == "" {
+		return fmt.Sprintf("`%s`: %v", e.Line, e.Err)
+	}
+	if strings.Contains(e.Output, "\n") {
+		return "\n" + e.Output
+	}
+	return e.Output
+}
+
+// Unwrap returns the error of running the command.
+func (e *CommandError) Unwrap() error { return e.Err }
+
+// warningLines are the lines that the app marks as warnings. The rest of what a
+// successful synth prints is noise of its tools.
+func warningLines(output string) (warnings []string) {
+	for line := range strings.Lines(output) {
+		if warning, found := strings.CutPrefix(line, "warning: "); found {
+			warnings = append(warnings, strings.TrimSpace(warning))
+		}
+	}
+	return warnings
+}
