@@ -51,16 +51,10 @@ func LoadDelivery(path string, o Options) (*Delivery, error) {
 		return nil, Problems{{File: path, Message: "is not there", Hint: "copy " + deliveryExample + " and fill it in"}}
 	}
 	var written deliveryFile
-	read, problem := strictyaml.Read(path, &written, strictyaml.Hints{})
-	if problem != nil {
-		problem.Hint = "compare with " + deliveryExample
-		return nil, Problems{*problem}
-	}
-	c := &deliveryChecker{File: read, written: &written, dir: filepath.Join(filepath.Dir(path), "environments"), options: o}
-	if !read.Exhausted() {
-		c.check()
-	}
-	if problems := read.Problems(); problems != nil {
+	c := &deliveryChecker{written: &written, dir: filepath.Join(filepath.Dir(path), "environments"), options: o}
+	const compare = "compare with " + deliveryExample
+	read, problems := strictyaml.Read(path, &written, c.check, strictyaml.Hints{Empty: compare, Several: compare, Syntax: compare})
+	if problems != nil {
 		return nil, problems
 	}
 	delivery := written.checked(c.customerKeys)
@@ -130,7 +124,8 @@ type deliveryChecker struct {
 	customerKeys map[deliveryName]bool // environments whose secrets have a key of their own
 }
 
-func (c *deliveryChecker) check() {
+func (c *deliveryChecker) check(read *strictyaml.File) {
+	c.File = read
 	c.customerKeys = map[deliveryName]bool{}
 	for _, name := range slices.Sorted(maps.Keys(c.written.Environments)) {
 		c.file(name, c.written.Environments[name])

@@ -131,21 +131,15 @@ type loaded struct {
 // match is checked and built under the name that is asked for, or under an example.
 func load(path string, o Options, asked environmentName) (loaded, Problems) {
 	var written file
-	read, problem := strictyaml.Read(path, &written, strictyaml.Hints{Empty: "start from environments/dev.yaml", Several: "write one environment per file"})
-	if problem != nil {
-		return loaded{}, Problems{*problem}
+	rules := func(read *strictyaml.File) {
+		if written.Match != "" {
+			written.Name = cmp.Or(asked, written.Match.example())
+		}
+		lambdaDir := cmp.Or(o.LambdaDir, filepath.Join(filepath.Dir(path), "..", "lambda"))
+		(&checker{File: read, written: &written, lambdaDir: lambdaDir, scopes: written.scopes(read.Partly)}).check()
 	}
-	if o.LambdaDir == "" {
-		o.LambdaDir = filepath.Join(filepath.Dir(path), "..", "lambda")
-	}
-	if written.Match != "" {
-		written.Name = cmp.Or(asked, written.Match.example())
-	}
-	c := &checker{File: read, written: &written, lambdaDir: o.LambdaDir, scopes: written.scopes(read.Complete())}
-	if !read.Exhausted() {
-		c.check()
-	}
-	if problems := read.Problems(); problems != nil {
+	read, problems := strictyaml.Read(path, &written, rules, strictyaml.Hints{Empty: "start from environments/dev.yaml", Several: "write one environment per file"})
+	if problems != nil {
 		return loaded{}, problems
 	}
 	environment := written.checked()

@@ -147,8 +147,8 @@ type scopes struct {
 	incomplete bool
 }
 
-func (f *file) scopes(complete bool) scopes {
-	s := scopes{declared: map[scopeRef]bool{}, scopeless: map[identifier]bool{}, granted: map[scopeRef]bool{}, incomplete: !complete}
+func (f *file) scopes(partly bool) scopes {
+	s := scopes{declared: map[scopeRef]bool{}, scopeless: map[identifier]bool{}, granted: map[scopeRef]bool{}, incomplete: partly}
 	for _, server := range f.ResourceServers {
 		if server.Identifier == "" { // refused, and told so
 			s.incomplete = true
@@ -184,12 +184,7 @@ func (c *checker) declared(path string, scopes []scopeRef) {
 // declaredScopes are the scopes there are, sorted.
 func (c *checker) declaredScopes() []string {
 	if c.Full() {
-		return nil // nobody is told
+		return nil // no one reads them
 	}
-	known := make([]string, 0, len(c.scopes.declared))
-	for declared := range c.scopes.declared {
-		known = append(known, string(declared))
-	}
-	slices.Sort(known)
-	return known
+	return sortedStrings(slices.Collect(maps.Keys(c.scopes.declared)))
 }

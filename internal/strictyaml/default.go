@@ -1,8 +1,8 @@
 package strictyaml
 
 import (
+	"fmt"
 	"reflect"
-	"strconv"
 	"strings"
 )
 
@@ -22,21 +22,8 @@ func setDefaults(into reflect.Value) {
 		setDefaults(value)
 		for option := range strings.SplitSeq(field.Tag.Get("jsonschema"), ",") {
 			if written, ok := strings.CutPrefix(option, "default="); ok {
-				setDefault(value, written)
+				_, _ = fmt.Sscan(written, value.Addr().Interface()) // an empty one is the zero value
 			}
 		}
-	}
-}
-
-func setDefault(into reflect.Value, written string) {
-	switch into.Kind() {
-	case reflect.Bool:
-		into.SetBool(written == "true")
-	case reflect.Int, reflect.Float64:
-		value, _ := strconv.ParseFloat(written, 64) // 0 for one that can't be read, as for a default that is left out
-		setNumber(into, value)
-	case reflect.String:
-		into.SetString(written)
-	default: // lists and mappings have none
 	}
 }

@@ -7,38 +7,48 @@ import (
 
 // File is a file that was read: where each of its keys stands, what is wrong with it, and what is only worth a warning.
 type File struct {
-	Path string // as given to Read
+	Path   string // as given to Read
+	Partly bool   // some list or mapping was not read to its end: what seems to be missing may be in the rest
 
-	places    map[string]place  // of every key path there is
-	origins   map[string]string // key paths that are aliases, and where what they stand for was read
-	partly    bool              // some list or mapping was not read to its end
-	exhausted bool              // reading has stopped before the end of the file
-	problems  Problems
-	more      int // problems that are not kept
-	warnings  Problems
+	places   map[string]place  // of every key path there is
+	origins  map[string]string // key paths that are aliases, and where what they stand for was read
+	problems Problems
+	more     int // problems that are not kept
+	warnings Problems
 }
 
 // Hints are what a user reads when a file is not one YAML document; they may be empty.
 type Hints struct {
 	Empty   string // the file has no document
 	Several string // it has several
+	Syntax  string // it is not YAML
 }
 
 // maxProblems of a file are kept: no one reads more of them, and one fault can cause any number.
 const maxProblems = 100
 
-// Read reads the file at a path into a pointer to a struct. What does not fit is a problem of the File, and stays as it is
-// when nothing is written. A file that is not YAML, or can't be read at all, is the one problem in place of a File.
-func Read(path string, into any, hints Hints) (*File, *Problem) {
+// Read reads the file at a path into a pointer to a struct, and has rules look at the result: those that hold between
+// several values. Rules report to the File. What was refused is as if it were not written. The problems are sorted; nil
+// if there are none, and then the File is not nil.
+func Read(path string, into any, rules func(*File), hints Hints) (*File, Problems) {
 	root, problem := parseFile(path, hints)
 	if problem != nil {
-		return nil, problem
+		return nil, Problems{*problem}
 	}
 	r := newReader(path, root)
 	value := reflect.ValueOf(into).Elem()
 	setDefaults(value)
 	r.value("", root, value, "")
-	return r.File, nil
+	if r.left >= 0 {
+		rules(r.File)
+	}
+	if r.more > 0 {
+		r.problems = append(r.problems, Problem{
+			File:    path,
+			Message: fmt.Sprintf("has %d problems, of which %d are listed", len(r.problems)+r.more, len(r.problems)),
+		})
+	}
+	return r.File, r.problems.Sorted()
 }
 
 // Report adds a problem at a key path, or at the nearest path above it that is in the file.
@@ -62,24 +72,6 @@ func (f *File) Add(p Problem) {
 
 // Full says whether no further problem is kept. A hint that is hard to find need not be looked for then.
 func (f *File) Full() bool { return len(f.problems) >= maxProblems }
-
-// Complete says whether all of the file's lists and mappings were read to their ends: what is missing, is missing.
-func (f *File) Complete() bool { return !f.partly }
-
-// Exhausted says whether reading has stopped before the end of the file. Further rules make no sense then.
-func (f *File) Exhausted() bool { return f.exhausted }
-
-// Problems are those that are kept, sorted, with one that says how many there are besides.
-func (f *File) Problems() Problems {
-	problems := f.problems
-	if f.more > 0 {
-		problems = append(problems, Problem{
-			File:    f.Path,
-			Message: fmt.Sprintf("has %d problems, of which %d are listed", len(f.problems)+f.more, len(f.problems)),
-		})
-	}
-	return problems.Sorted()
-}
 
 // Warnings are all of Warn, sorted.
 func (f *File) Warnings() Problems { return f.warnings.Sorted() }

@@ -59,7 +59,6 @@ func (r *reader) Visit(node ast.Node) ast.Visitor {
 // spend takes a value from those that may still be read.
 func (r *reader) spend() bool {
 	if r.left--; r.left == -1 {
-		r.exhausted = true
 		r.problems = Problems{{
 			File:    r.Path,
 			Message: fmt.Sprintf("has more than %d values once aliases and merge keys are followed, which is the limit", maxValues),
@@ -86,7 +85,7 @@ func (r *reader) value(path string, node ast.Node, into reflect.Value, hint stri
 	}
 	switch v := value.(type) {
 	case nil, *ast.NullNode:
-		r.Report(path, "has no value", orElse(hint, "give it one, or remove the key"))
+		r.Report(path, "has no value", cmp.Or(hint, "give it one, or remove the key"))
 	case *ast.MappingNode:
 		r.once(path, v, into, func() { r.mapping(path, v, into, hint) })
 	case *ast.SequenceNode:
@@ -181,15 +180,8 @@ func (r *reader) limited(path string, into reflect.Value, n int, hint string) in
 		r.Report(path, message, why)
 	}
 	if most := limited.Count().Max; n/10 >= most {
-		r.partly = true
+		r.Partly = true
 		return most
 	}
 	return n
-}
-
-func orElse(hint, otherwise string) string {
-	if hint != "" {
-		return hint
-	}
-	return otherwise
 }

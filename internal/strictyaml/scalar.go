@@ -15,49 +15,38 @@ func (r *reader) scalar(path string, node ast.Node, into reflect.Value) {
 	isText := isString || isBlock
 	switch into.Kind() {
 	case reflect.Struct:
-		if word := wordOf(into); isText && word.IsValid() {
-			r.text(path, written, word)
+		if mapping, ok := reflect.TypeAssert[Worded](into.Addr()); ok && isText {
+			r.text(path, written, reflect.ValueOf(mapping.Word()).Elem())
 			return
 		}
-		r.mismatch(path, written, into)
 	case reflect.String:
 		if isText {
 			r.text(path, written, into)
-			return
+		} else {
+			r.Report(path, "want text, got "+written, wayToText(written, into))
 		}
-		r.Report(path, fmt.Sprintf("want text, got %s", written), wayToText(written, into))
+		return
 	case reflect.Bool:
 		if b, ok := node.(*ast.BoolNode); ok {
 			into.SetBool(b.Value)
 			return
 		}
-		r.mismatch(path, written, into)
 	case reflect.Int, reflect.Float64:
 		if value, ok := numberIn(node, into.Kind()); ok {
 			r.number(path, value, into)
 			return
 		}
-		r.mismatch(path, written, into)
-	default:
-		r.mismatch(path, written, into)
+	default: // is a list or a mapping
 	}
+	r.mismatch(path, written, into)
 }
 
 // Worded is a mapping in whose place a word may stand. Word is where it keeps the word: a pointer to a kind of text.
 type Worded interface{ Word() any }
 
-// wordOf is where a mapping keeps the word that is written in its place; not valid for one that no word stands for.
-func wordOf(into reflect.Value) reflect.Value {
-	if mapping, ok := reflect.TypeAssert[Worded](into.Addr()); ok {
-		return reflect.ValueOf(mapping.Word()).Elem()
-	}
-	return reflect.Value{}
-}
-
 // wayToText is the hint for a value that is not text: quotes, if they are all that it lacks, else what the text must be.
 func wayToText(written string, into reflect.Value) string {
-	rule := textOf(into)
-	if message, hint := rule.Check(written); message != "" {
+	if message, hint := textOf(into).Check(written); message != "" {
 		return hint
 	}
 	return fmt.Sprintf("put it in quotes: %q", written)
@@ -90,10 +79,6 @@ func (r *reader) number(path string, value float64, into reflect.Value) {
 			return
 		}
 	}
-	setNumber(into, value)
-}
-
-func setNumber(into reflect.Value, value float64) {
 	if into.Kind() == reflect.Int {
 		into.SetInt(int64(value))
 		return
@@ -120,20 +105,11 @@ func numberIn(node ast.Node, kind reflect.Kind) (float64, bool) {
 
 // wanted names what a type looks like in YAML.
 func wanted(t reflect.Type) string {
-	switch t.Kind() {
-	case reflect.Pointer:
-		return wanted(t.Elem())
-	case reflect.Slice:
-		return "a list"
-	case reflect.Map, reflect.Struct:
-		return "a mapping"
-	case reflect.Bool:
-		return "true or false"
-	case reflect.Int:
-		return "a whole number"
-	case reflect.Float64:
-		return "a number"
-	default:
-		return "text"
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
 	}
+	return map[reflect.Kind]string{
+		reflect.Slice: "a list", reflect.Map: "a mapping", reflect.Struct: "a mapping", reflect.String: "text",
+		reflect.Bool: "true or false", reflect.Int: "a whole number", reflect.Float64: "a number",
+	}[t.Kind()]
 }

@@ -2,6 +2,7 @@ package strictyaml
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -65,6 +66,7 @@ func parse(source []byte, hints Hints) (ast.Node, *Problem) {
 	source = bytes.TrimPrefix(source, []byte("\ufeff"))
 	documents, problem := documentsIn(string(source))
 	if problem != nil {
+		problem.Hint = cmp.Or(problem.Hint, hints.Syntax)
 		return nil, problem
 	}
 	switch len(documents) {
