@@ -39,9 +39,14 @@ func Read(path string, into any, rules func(*File), hints Hints) (*File, Problem
 	value := reflect.ValueOf(into).Elem()
 	setDefaults(value)
 	r.value("", root, value, "")
-	if r.left >= 0 {
-		rules(r.File)
+	if r.left < 0 {
+		return nil, Problems{{
+			File:    path,
+			Message: fmt.Sprintf("has more than %d values once aliases and merge keys are followed, which is the limit", maxValues),
+			Hint:    "let fewer of them refer to each other",
+		}}
 	}
+	rules(r.File)
 	if r.more > 0 {
 		r.problems = append(r.problems, Problem{
 			File:    path,

@@ -2,7 +2,6 @@ package strictyaml
 
 import (
 	"cmp"
-	"fmt"
 	"reflect"
 	"slices"
 
@@ -56,16 +55,9 @@ func (r *reader) Visit(node ast.Node) ast.Visitor {
 	return r
 }
 
-// spend takes a value from those that may still be read.
+// spend takes a value from those that may still be read, and says whether there was one.
 func (r *reader) spend() bool {
-	if r.left--; r.left == -1 {
-		r.problems = Problems{{
-			File:    r.Path,
-			Message: fmt.Sprintf("has more than %d values once aliases and merge keys are followed, which is the limit", maxValues),
-			Hint:    "let fewer of them refer to each other",
-		}}
-		r.more = 0
-	}
+	r.left--
 	return r.left >= 0
 }
 
