@@ -1,8 +1,10 @@
 package config_test
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -136,6 +138,62 @@ name: dev
 	}
 }
 
+// One run tells everything: the unknown key, the wrong type and the broken rules, in the order of the file.
+func TestAllProblemsAreReportedTogether(t *testing.T) {
+	t.Parallel()
+	reject(t, map[string]faulty{"many": {new: `name: deV
+reigon: ap-northeast-1
+identity: {deletionProtection: 1}
+resourceServers:
+  - identifier: test-api
+    scopes: {read: Read test data, write: ""}
+clients:
+  reader: {scopes: [test-api/rad], accessTokenValidity: 2m}
+  Writer: {scopes: []}
+api:
+  routes:
+    - {path: test_jwt, methods: [ANY, GIT]}
+    - {path: "/a/{x}", methods: [GET], scopes: [test-api/raed], function: ecko}
+    - {path: "/a/{y}", methods: [GET], scopes: []}
+  throttle: {rate: many, burst: -1}
+  throttle: {}
+`, want: `1:7: name: "deV" is not a valid environment name (2 to 20 lower-case letters, digits and hyphens, a letter first, no hyphen last)
+2:1: reigon: unknown key (did you mean "region"?)
+3:32: identity.deletionProtection: want true or false, got "1"
+6:43: resourceServers[0].scopes.write: "" is not a valid scope description (1 to 256 characters)
+8:21: clients.reader.scopes[0]: unknown scope "test-api/rad" (did you mean "test-api/read"?)
+8:57: clients.reader.accessTokenValidity: "2m" is outside 5m to 24h (Cognito's range for access tokens)
+9:3: clients.Writer: "Writer" is not a valid client name (1 to 31 lower-case letters, digits and hyphens, a letter first)
+9:12: clients.Writer.scopes: has no scopes (add at least one; Cognito answers invalid_scope to a client without scopes)
+12:7: api.routes[0].scopes: is missing (write [] to accept any token of a known client)
+12:14: api.routes[0].path: "test_jwt" is not a valid route path ("/" or "/"-separated segments of letters, digits, . _ ~ : @ - and {parameters}; no "/" last; {proxy+} last only)
+12:39: api.routes[0].methods[1]: unknown HTTP method "GIT" (did you mean "GET"?)
+13:49: api.routes[1].scopes[0]: unknown scope "test-api/raed" (did you mean "test-api/read"?)
+13:75: api.routes[1].function: no function "ecko": lambda/ecko/main.go is not there (did you mean "echo"?)
+14:7: api.routes[2]: duplicate route "GET /a/{y}" (it matches the same requests as "GET /a/{x}" at api.routes[1])
+15:20: api.throttle.rate: want a number, got "many"
+15:33: api.throttle.burst: -1 is too small, it must be above 0
+16:3: api.throttle: duplicate key (it is already on line 15)`}})
+}
+
+// Rules look at what is below an alias as at what is written out, and name the place where it is.
+func TestRulesLookThroughAliases(t *testing.T) {
+	t.Parallel()
+	reject(t, map[string]faulty{
+		"a route": {
+			"    - {path: /test_jwt, methods: [ANY], scopes: []}",
+			"    - &r {path: /test_jwt, methods: [ANY], scopes: []}\n    - *r",
+			`17:7: api.routes[1]: duplicate route "ANY /test_jwt" (it is already at api.routes[0])`,
+		},
+		"a scope": {
+			"  reader: {scopes: [test-api/read]}\n  writer: {scopes: [test-api/write]}",
+			"  reader: &c {scopes: [test-api/read, test-api/write], accessTokenValidity: 3m}\n  writer: *c",
+			`12:77: clients.reader.accessTokenValidity: "3m" is outside 5m to 24h (Cognito's range for access tokens)` + "\n" +
+				`12:77: clients.writer.accessTokenValidity: "3m" is outside 5m to 24h (Cognito's range for access tokens)`,
+		},
+	})
+}
+
 func TestWarnings(t *testing.T) {
 	t.Parallel()
 	got, problems := load(t, "dev.yaml", strings.NewReplacer(
@@ -155,6 +213,44 @@ func TestWarnings(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, warnings); diff != "" {
 		t.Errorf("warnings (-want +got):\n%s", diff)
+	}
+}
+
+// TestWarningsOfWhatMayFail: what may be meant is told and not refused.
+func TestWarningsOfWhatMayFail(t *testing.T) {
+	t.Parallel()
+	const readRoute = "    - {path: /test_jwt, methods: [ANY], scopes: []}\n"
+	routes := func(n int) string { return repeat(n, "    - {path: /r%d, methods: [GET], scopes: []}", "\n") + "\n" }
+	if !strings.Contains(valid, readRoute) {
+		t.Fatal("the file has no such route")
+	}
+	others := strings.Count(valid, "    - {path: ")
+	for name, c := range map[string]struct{ old, new, want string }{
+		"LITE with another issuer": {
+			"deletionProtection: false", "deletionProtection: false\n  featurePlan: LITE\n  issuerType: UPDATED",
+			"identity.issuerType: UPDATED may need the feature plan ESSENTIALS or PLUS (write one of them, or deploy to an environment that may fail first)",
+		},
+		"another issuer alone":          {"deletionProtection: false", "deletionProtection: false\n  issuerType: UPDATED", ""},
+		"LITE alone":                    {"deletionProtection: false", "deletionProtection: false\n  featurePlan: LITE", ""},
+		"as many routes as an API has":  {readRoute, readRoute + routes(300-others), ""},
+		"one route more":                {readRoute, readRoute + routes(301-others), "api.routes: are 301 routes, one for each method; an API has 300 unless its quota was raised"},
+		"one method more than there is": {readRoute, strings.Replace(readRoute, "[ANY]", "[GET, POST]", 1) + routes(300-others), "api.routes: are 301 routes"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, problems := load(t, "dev.yaml", strings.Replace(valid, c.old, c.new, 1))
+			if problems != nil {
+				t.Fatal(problems)
+			}
+			var warnings []string
+			for _, w := range got.Warnings {
+				warnings = append(warnings, w.String())
+			}
+			text := strings.Join(warnings, "\n")
+			if c.want == "" && text != "" || !strings.Contains(text, c.want) {
+				t.Errorf("warnings (-want +got):\n%s", cmp.Diff(c.want, text))
+			}
+		})
 	}
 }
 
@@ -248,6 +344,28 @@ func TestMissingFile(t *testing.T) {
 	want := []string{"environments/dev.yaml: reading: no such file or directory"}
 	if diff := cmp.Diff(want, lines(t, root, err)); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+}
+
+// Whatever has no end, or keeps its reader waiting, is refused by its name.
+func TestOnlyRegularFilesAreRead(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.Symlink("/dev/zero", filepath.Join(dir, "device.yaml")); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mkfifo(filepath.Join(dir, "fifo.yaml"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"device.yaml", "fifo.yaml"} {
+		path := filepath.Join(dir, name)
+		_, environment := config.Load(path, config.Options{})
+		_, delivery := config.LoadDelivery(path, config.Options{})
+		for _, err := range []error{environment, delivery} {
+			if err == nil || !strings.Contains(err.Error(), path+": reading: it is not a regular file") {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
 	}
 }
 

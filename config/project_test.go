@@ -2,10 +2,13 @@ package config_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"cognito-m2m/config"
 )
@@ -84,4 +87,39 @@ func edit(t *testing.T, old, replacement string) string {
 		t.Fatalf("the valid file has %q %d times, want once", old, strings.Count(valid, old))
 	}
 	return strings.Replace(valid, old, replacement, 1)
+}
+
+type faulty struct {
+	old, new string // one edit of the valid file; old "": the whole file
+	want     string // every line that is reported, without the file's name
+}
+
+// reject checks that each file is refused with exactly the wanted lines.
+func reject(t *testing.T, cases map[string]faulty) {
+	t.Helper()
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			content := c.new
+			if c.old != "" {
+				content = edit(t, c.old, c.new)
+			}
+			_, got := load(t, "dev.yaml", content)
+			for i, line := range got {
+				got[i] = strings.TrimPrefix(line, "environments/dev.yaml:")
+			}
+			if diff := cmp.Diff(strings.Split(c.want, "\n"), got); diff != "" {
+				t.Errorf("problems (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// repeat joins n filled-in copies of a pattern with one %d.
+func repeat(n int, pattern, separator string) string {
+	parts := make([]string, n)
+	for i := range parts {
+		parts[i] = fmt.Sprintf(pattern, i)
+	}
+	return strings.Join(parts, separator)
 }

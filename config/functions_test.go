@@ -62,17 +62,23 @@ func TestVariablesAreLambdas(t *testing.T) {
 	}
 }
 
-// ARNs are those of any partition: of China and GovCloud, the European Sovereign Cloud and the isolated ones.
-func TestARNsOfEveryPartition(t *testing.T) {
+// TestVariablesAreMeasuredAsLambdaDoes is a recording of AWS: as JSON text, 4,096 bytes are taken and 4,097 refused, also
+// with two variables (localstack/localstack 8b9a79f0, tests/aws/services/lambda_/test_lambda_api.py,
+// TestLambdaSizeLimits, 25 November 2025).
+func TestVariablesAreMeasuredAsLambdaDoes(t *testing.T) {
 	t.Parallel()
-	for partition, region := range map[string]string{
-		"aws": "eu-west-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1", "aws-eusc": "eusc-de-east-1", "aws-iso-b": "us-isob-east-1",
+	for name, c := range map[string]struct {
+		variables string
+		refused   bool
+	}{
+		"4,096 bytes in one variable":  {"LARGE_VAR: " + strings.Repeat("x", 4080), false},
+		"4,097 bytes in one variable":  {"LARGE_VAR: " + strings.Repeat("x", 4081), true},
+		"4,096 bytes in two variables": {"SMALL_VAR: ok, LARGE_VAR: " + strings.Repeat("x", 4063), false},
+		"4,097 bytes in two variables": {"SMALL_VAR: ok, LARGE_VAR: " + strings.Repeat("x", 4064), true},
 	} {
-		file := strings.Replace(valid, "reader: {", "reader: {secretReaders: [\"arn:"+partition+":iam::210987654321:role/reader\"], ", 1) +
-			"secrets: {customerKey: true}\nalarms: {recipients: [\"arn:" + partition + ":sns:" + region + ":123456789012:topic\"]}\n"
-		file = strings.Replace(file, "region: ap-northeast-1", "region: "+region, 1)
-		if _, got := load(t, "dev.yaml", file); got != nil {
-			t.Errorf("partition %s: %v", partition, got)
+		_, got := load(t, "dev.yaml", valid+"functions: {echo: {environment: {"+c.variables+"}}}\n")
+		if refused := len(got) == 1 && strings.Contains(got[0], "has 4097 bytes as JSON"); refused != c.refused || len(got) > 1 {
+			t.Errorf("%s: %q", name, got)
 		}
 	}
 }
