@@ -35,7 +35,7 @@ func TestSchemaPage(t *testing.T) {
 
 const pageIntroduction = `# The environment file
 
-<!-- Generated from the types in config/file*.go: go test ./config -run TestSchema -update -->
+<!-- Generated from the types in config/: go test ./config -run TestSchema -update -->
 
 Each file in ` + "`environments/`" + ` describes one deployment, or with ` + "`match`" + ` any number of disposable ones. The format is a
 promise: keys are added, never renamed, and never mean something else. An unknown key is an error, and every error names
