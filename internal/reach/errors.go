@@ -48,6 +48,12 @@ func (e *Error) Error() string { return e.text }
 
 func (e *Error) Unwrap() error { return e.Err }
 
+// IsProblem says whether err is an *Error of one of these kinds.
+func IsProblem(err error, problems ...Problem) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && slices.Contains(problems, e.Problem)
+}
+
 // The codes of the three services, which call the same thing differently.
 var (
 	deniedCodes  = []string{"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}

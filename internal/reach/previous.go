@@ -20,13 +20,15 @@ import (
 // secret is the current one, and takes only an older one for the previous: a
 // newer one is of a rotation that has begun meanwhile or was given up. It refuses
 // to guess: with a rotation unfinished, or a value that belongs to no secret of
-// the client, it fails.
+// the client, it fails; without an app client with a *Refusal.
 func (t *Target) Previous(ctx context.Context, name string) (*LiveSecret, error) {
 	c, err := t.Client(ctx, name)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if c.PendingVersion != "" {
+	case c.State == AppClientGone:
+		return nil, &Refusal{Reason: NoAppClient}
+	case c.PendingVersion != "":
 		return nil, undecided(name)
 	}
 	stored, err := t.Credentials(name).Credentials(ctx)
