@@ -28,27 +28,26 @@ type callOptions struct {
 	timeout time.Duration
 }
 
-func callCommand(stdout io.Writer, speech *speech) *cobra.Command {
-	var o callOptions
-	cmd := &cobra.Command{
-		Use:   "call CLIENT METHOD PATH",
-		Short: "Call the API as a client",
-		Long: `Gets a token as the client, calls the API with it, and prints the body of the
+const callHelp = `Gets a token as the client, calls the API with it, and prints the body of the
 answer. The exit status is 0 only for an answer from 200 to 299. A redirect is an
 answer like any other: it is not followed.
 
 The token goes to the API and is not shown, not even with -v. The body is printed
-unchanged: the function echo answers with the whole request, including the token.`,
-		Example: `  m2m call reader GET /test_jwt
+unchanged: the function echo answers with the whole request, including the token.`
+
+const callExamples = `  m2m call reader GET /test_jwt
   m2m call writer POST '/orders?dry=1' --data '{"n": 1}' -v
   m2m call writer PUT /orders/7 --data @order.json -H 'If-Match: "3"'
-  m2m call reader GET /test_jwt --env prod --deployed --cached`,
-		Args:              takes("m2m call reader GET /test_jwt", "CLIENT", "METHOD", "PATH"),
-		ValidArgsFunction: completeCall(&o.target),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			request := callRequest{client: args[0], method: strings.ToUpper(args[1]), path: args[2], stdin: cmd.InOrStdin()}
-			return o.target.plain(callAPI(cmd.Context(), o, request, stdout, speech))
-		},
+  m2m call reader GET /test_jwt --env prod --deployed --cached`
+
+func (c *command) call(cmd *cobra.Command) {
+	var o callOptions
+	cmd.Long, cmd.Example = callHelp, callExamples
+	cmd.Args = takes("m2m call reader GET /test_jwt", "CLIENT", "METHOD", "PATH")
+	cmd.ValidArgsFunction = completeCall(&o.target)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		r := callRequest{options: o, client: args[0], method: strings.ToUpper(args[1]), path: args[2], stdin: cmd.InOrStdin()}
+		return o.target.plain(c.callAPI(cmd.Context(), r))
 	}
 	o.target.register(cmd)
 	o.access.register(cmd)
@@ -57,16 +56,17 @@ unchanged: the function echo answers with the whole request, including the token
 	flags.StringArrayVarP(&o.headers, "header", "H", nil, "a header, as 'Name: value' (repeatable)")
 	flags.BoolVarP(&o.verbose, "verbose", "v", false, "show request and answer on stderr, without bodies and without the token")
 	flags.DurationVar(&o.timeout, "timeout", 30*time.Second, "how long token and answer may take in all")
-	return cmd
 }
 
 // callRequest is what the command line asks to be called.
 type callRequest struct {
+	options              callOptions
 	client, method, path string
 	stdin                io.Reader
 }
 
-func callAPI(ctx context.Context, o callOptions, r callRequest, stdout io.Writer, speech *speech) error {
+func (c *command) callAPI(ctx context.Context, r callRequest) error {
+	o := r.options
 	ctx, cancel := context.WithTimeout(ctx, o.timeout)
 	defer cancel()
 	t, err := o.target.open(ctx)
@@ -77,13 +77,13 @@ func callAPI(ctx context.Context, o callOptions, r callRequest, stdout io.Writer
 	if err != nil {
 		return err
 	}
-	request, err := r.build(ctx, o, apiURL)
+	request, err := r.build(ctx, apiURL)
 	if err != nil {
 		return err
 	}
-	tokens, err := o.access.tokens(t, r.client, func(c *client.Config) {
+	tokens, err := o.access.tokens(t, r.client, func(config *client.Config) {
 		if o.verbose {
-			c.Transport = &shown{to: speech}
+			config.Transport = &shown{to: c.speech}
 		}
 	})
 	if err != nil {
@@ -99,19 +99,19 @@ func callAPI(ctx context.Context, o callOptions, r callRequest, stdout io.Writer
 		return withHint(fmt.Errorf("%s %s: no answer in %s", r.method, r.path, o.timeout), "allow more with --timeout")
 	}
 	if err != nil {
-		return o.target.accessError(err, r.client)
+		return accessError(err, r.client, o.target.flags())
 	}
 	defer response.Body.Close()
-	return answer(ctx, response, r, o.target, stdout)
+	return c.answer(ctx, response, r)
 }
 
 // build makes the request. The path is appended to the API's URL, so that
 // nothing in it can lead the token to another place.
-func (r callRequest) build(ctx context.Context, o callOptions, apiURL string) (*http.Request, error) {
+func (r callRequest) build(ctx context.Context, apiURL string) (*http.Request, error) {
 	if !strings.HasPrefix(r.path, "/") {
-		return nil, withHint(fmt.Errorf("%q is not a path of the API", r.path), "a path begins with a slash: m2m call %s %s /test_jwt%s", r.client, r.method, o.target.flags())
+		return nil, withHint(fmt.Errorf("%q is not a path of the API", r.path), "a path begins with a slash: m2m call %s %s /test_jwt%s", r.client, r.method, r.options.target.flags())
 	}
-	body, err := r.body(ctx, o.data)
+	body, err := r.body(ctx, r.options.data)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +122,7 @@ func (r callRequest) build(ctx context.Context, o callOptions, apiURL string) (*
 	if json.Valid(body) {
 		request.Header.Set("Content-Type", "application/json")
 	}
-	for _, header := range o.headers {
+	for _, header := range r.options.headers {
 		name, value, ok := strings.Cut(header, ":")
 		if name = strings.TrimSpace(name); !ok || name == "" {
 			return nil, withHint(fmt.Errorf("%q is not a header", header), "write it as -H 'Name: value'")
@@ -163,15 +163,15 @@ func (r callRequest) body(ctx context.Context, data string) ([]byte, error) {
 }
 
 // answer passes the body on, and is an error unless the API said yes.
-func answer(ctx context.Context, response *http.Response, r callRequest, o targetOptions, stdout io.Writer) error {
+func (c *command) answer(ctx context.Context, response *http.Response, r callRequest) error {
 	body, err := readAll(ctx, response.Body, largestBody)
 	if err != nil {
 		return fmt.Errorf("reading the answer: %w", err)
 	}
-	if isTerminal(stdout) && !bytes.HasSuffix(body, []byte("\n")) {
+	if isTerminal(c.stdout) && !bytes.HasSuffix(body, []byte("\n")) {
 		body = append(body, '\n') // or the prompt would stand behind it
 	}
-	if _, err := stdout.Write(body); err != nil {
+	if _, err := c.stdout.Write(body); err != nil {
 		return fmt.Errorf("passing the answer on: %w", err)
 	}
 	if response.StatusCode/100 == 2 {
@@ -182,7 +182,7 @@ func answer(ctx context.Context, response *http.Response, r callRequest, o targe
 	case http.StatusUnauthorized:
 		return withHint(err, "the API does not accept the token: -v shows why it says so, in www-authenticate")
 	case http.StatusForbidden:
-		return withHint(err, "the route requires a scope that the token of %s lacks: `m2m clients%s` lists the scopes of each client", r.client, o.flags())
+		return withHint(err, "the route requires a scope that the token of %s lacks: `m2m clients%s` lists the scopes of each client", r.client, r.options.target.flags())
 	}
 	return err
 }

@@ -28,12 +28,7 @@ type clientsOptions struct {
 // is none of those that a shell or cobra uses.
 const statusOverdue = 3
 
-func clientsCommand(stdout io.Writer, speech *speech) *cobra.Command {
-	var o clientsOptions
-	cmd := &cobra.Command{
-		Use:   "clients",
-		Short: "List the clients, their scopes and the state of their secrets",
-		Long: `Lists each client with its app client id, its scopes, how old its secret is, when
+const clientsHelp = `Lists each client with its app client id, its scopes, how old its secret is, when
 the next rotation is due and whether the last one ended.
 
 No value is read from Secrets Manager. Cognito's answer about an app client (the
@@ -48,23 +43,26 @@ function that can't be called.
 Exit status:
   0  the clients were listed; with --overdue, there are none
   1  they could not be listed
-  3  with --overdue, there are some`,
-		Example: `  m2m clients
+  3  with --overdue, there are some`
+
+const clientsExamples = `  m2m clients
   m2m clients --env prod --deployed
   m2m clients --env prod --deployed --overdue
-  m2m clients --json | jq -r '.clients[] | select(.state != "current") | .client'`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return o.target.plain(listClients(cmd.Context(), o, stdout, speech))
-		},
+  m2m clients --json | jq -r '.clients[] | select(.state != "current") | .client'`
+
+func (c *command) clients(cmd *cobra.Command) {
+	var o clientsOptions
+	cmd.Long, cmd.Example = clientsHelp, clientsExamples
+	cmd.Args = takes("m2m clients")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		return o.target.plain(c.listClients(cmd.Context(), o))
 	}
 	o.target.register(cmd)
 	cmd.Flags().BoolVar(&o.json, "json", false, "print one JSON object")
 	cmd.Flags().BoolVar(&o.overdue, "overdue", false, "list the clients alone whose secret is not rotated as it should be")
-	return cmd
 }
 
-func listClients(ctx context.Context, o clientsOptions, stdout io.Writer, speech *speech) error {
+func (c *command) listClients(ctx context.Context, o clientsOptions) error {
 	t, err := o.target.open(ctx)
 	if err != nil {
 		return err
@@ -73,36 +71,44 @@ func listClients(ctx context.Context, o clientsOptions, stdout io.Writer, speech
 	if err != nil {
 		return err
 	}
-	now := time.Now()
+	list := clientList{target: t, clients: clients, now: time.Now(), flags: o.target.flags()}
 	if o.overdue {
-		clients = slices.DeleteFunc(clients, func(c reach.Client) bool { return c.Overdue(now) == "" })
+		list.clients = slices.DeleteFunc(list.clients, func(c reach.Client) bool { return c.Overdue(list.now) == "" })
 	}
-	if err := o.print(stdout, speech, t, clients, now); err != nil {
+	if err := c.printClients(o, list); err != nil {
 		return err
 	}
-	if o.overdue && len(clients) > 0 {
+	if o.overdue && len(list.clients) > 0 {
 		return exitStatus(statusOverdue)
 	}
 	return nil
 }
 
-func (o clientsOptions) print(stdout io.Writer, speech *speech, t *reach.Target, clients []reach.Client, now time.Time) error {
+// clientList is what is printed.
+type clientList struct {
+	target  *reach.Target
+	clients []reach.Client
+	now     time.Time
+	flags   string // those of targetOptions, for commands to paste
+}
+
+func (c *command) printClients(o clientsOptions, list clientList) error {
 	switch {
 	case o.json:
-		return json.NewEncoder(stdout).Encode(describeClients(t, clients, now))
-	case len(clients) == 0 && o.overdue:
-		speech.say("Every secret of %s is rotated as it should be.", t)
+		return json.NewEncoder(c.stdout).Encode(list.describe())
+	case len(list.clients) == 0 && o.overdue:
+		c.speech.say("Every secret of %s is rotated as it should be.", list.target)
 		return nil
-	case len(clients) == 0:
-		speech.say("%s has no clients.", t)
+	case len(list.clients) == 0:
+		c.speech.say("%s has no clients.", list.target)
 		return nil
 	}
 	if o.overdue {
-		for _, c := range clients {
-			speech.say("overdue: the secret of %s: %s", c.Name, c.Overdue(now))
+		for _, late := range list.clients {
+			c.speech.say("overdue: the secret of %s: %s", late.Name, late.Overdue(list.now))
 		}
 	}
-	return writeClients(stdout, o.target, clients, now)
+	return list.write(c.stdout)
 }
 
 // clientsDescription is the JSON form of `m2m clients`: keys are added, never renamed.
@@ -133,9 +139,10 @@ type secretDescription struct {
 	CreatedAt      *time.Time `json:"created_at"`
 }
 
-func describeClients(t *reach.Target, clients []reach.Client, now time.Time) clientsDescription {
+func (l clientList) describe() clientsDescription {
+	t := l.target
 	d := clientsDescription{Env: t.Env, Deployed: t.Deployed(), Region: t.Region, Clients: []clientDescription{}}
-	for _, c := range clients {
+	for _, c := range l.clients {
 		described := clientDescription{
 			Client:              c.Name,
 			ClientID:            c.ID,
@@ -146,7 +153,7 @@ func describeClients(t *reach.Target, clients []reach.Client, now time.Time) cli
 			NextRotation:        utc(c.NextRotation),
 			RotationEveryDays:   c.EveryDays,
 			UnfinishedSince:     utc(c.UnfinishedSince),
-			Overdue:             known(c.Overdue(now)),
+			Overdue:             known(c.Overdue(l.now)),
 			Secrets:             []secretDescription{},
 		}
 		for _, s := range c.Secrets {
@@ -186,12 +193,12 @@ func wholeSeconds(d time.Duration) *int64 {
 	return new(int64(d / time.Second))
 }
 
-func writeClients(w io.Writer, o targetOptions, clients []reach.Client, now time.Time) error {
+func (l clientList) write(w io.Writer) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "CLIENT\tID\tSCOPES\tSECRET AGE\tNEXT ROTATION\tSTATE")
-	for _, c := range clients {
+	for _, c := range l.clients {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n",
-			printable.Text(c.Name), orDash(printable.Text(c.ID)), orDash(printable.Text(strings.Join(c.Scopes, " "))), secretAge(c, now), nextRotation(c, now), printable.Text(stateText(o, c, now)))
+			printable.Text(c.Name), orDash(printable.Text(c.ID)), orDash(printable.Text(strings.Join(c.Scopes, " "))), secretAge(c, l.now), nextRotation(c, l.now), printable.Text(l.stateText(c)))
 	}
 	return table.Flush()
 }
@@ -221,8 +228,9 @@ func nextRotation(c reach.Client, now time.Time) string {
 }
 
 // stateText is the state for a person, with what to do about it.
-func stateText(o targetOptions, c reach.Client, now time.Time) string {
-	unfinished := fmt.Sprintf("rotation unfinished for %s: if it does not end, `m2m rotate %s%s --resume`", printable.Duration(now.Sub(c.UnfinishedSince)), c.Name, o.flags())
+func (l clientList) stateText(c reach.Client) string {
+	rotate := fmt.Sprintf("`m2m rotate %s%s`", c.Name, l.flags)
+	unfinished := fmt.Sprintf("rotation unfinished for %s: if it does not end, `m2m rotate %s%s --resume`", printable.Duration(l.now.Sub(c.UnfinishedSince)), c.Name, l.flags)
 	switch c.State {
 	case reach.Current:
 		if len(c.Secrets) > 1 {
@@ -233,27 +241,19 @@ func stateText(o targetOptions, c reach.Client, now time.Time) string {
 		if c.PendingVersion != "" {
 			return "not rotated yet; " + unfinished
 		}
-		return fmt.Sprintf("not rotated yet: `m2m rotate %s%s`", c.Name, o.flags())
+		return "not rotated yet: " + rotate
 	case reach.RotationUnfinished:
 		return unfinished
 	case reach.RotationOff:
 		return "its rotation is turned off"
 	case reach.SecretUndecided:
-		return "its rotation has stopped: " + undecidedText + "; " + undecidedWay(o, c.Name)
+		return "its rotation has stopped: " + undecidedText + "; " + undecidedHint(c.Name, l.flags)
 	case reach.AppClientReplaced:
-		return fmt.Sprintf("its app client is newer than its credentials: `m2m rotate %s%s`", c.Name, o.flags())
+		return "its app client is newer than its credentials: " + rotate
 	case reach.AppClientGone:
 		return "its app client does not exist: deploy again"
 	case reach.SecretGone:
-		return fmt.Sprintf("its secret was deleted: `aws secretsmanager restore-secret --secret-id %s`; if it can't be restored, give the client another name and deploy", naming.Secret(o.env, c.Name))
+		return fmt.Sprintf("its secret was deleted: `aws secretsmanager restore-secret --secret-id %s`; if it can't be restored, give the client another name and deploy", naming.Secret(l.target.Env, c.Name))
 	}
 	return string(c.State)
-}
-
-// undecidedText and undecidedWay tell of a rotation that would not delete on a
-// guess. Which of two secrets a value holds, only who wrote it knows.
-const undecidedText = "two secrets work, and the value, written by hand, names neither"
-
-func undecidedWay(o targetOptions, client string) string {
-	return fmt.Sprintf("write its client_secret_id into the value, or delete the secret that is not in use (docs/runbooks/secret-leaked.md), then `m2m rotate %s%s`", client, o.flags())
 }

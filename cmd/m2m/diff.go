@@ -24,12 +24,7 @@ type diffOptions struct {
 	exitZero bool
 }
 
-func diffCommand(stdout io.Writer, speech *speech) *cobra.Command {
-	var o diffOptions
-	cmd := &cobra.Command{
-		Use:   "diff OLD NEW",
-		Short: "Say what a change of the templates does to a deployed system",
-		Long: `Compares two cloud assemblies, folders that ` + "`cdk synth`" + ` wrote. It needs no AWS
+const diffHelp = `Compares two cloud assemblies, folders that ` + "`cdk synth`" + ` wrote. It needs no AWS
 account: it shows what deploying NEW does to a system deployed from OLD.
 
 What concerns security comes first (routes, scopes, audiences, IAM, protection,
@@ -39,16 +34,20 @@ or data, then every difference. Values under the name of a secret are hidden.
 Exit status:
   0  nothing stateful is replaced or removed
   1  the comparison could not be made
-  3  something stateful is replaced or removed (0 with --exit-zero)`,
-		Example: `  npx cdk synth --output /tmp/old     on the branch that is deployed
+  3  something stateful is replaced or removed (0 with --exit-zero)`
+
+const diffExamples = `  npx cdk synth --output /tmp/old     on the branch that is deployed
   npx cdk synth --output /tmp/new     with the change
   m2m diff /tmp/old /tmp/new
   m2m diff /tmp/old /tmp/new --env prod
-  m2m diff /tmp/old /tmp/new --format markdown --exit-zero > comment.md`,
-		Args: takes("m2m diff /tmp/old cdk.out", "OLD", "NEW"),
-		RunE: func(_ *cobra.Command, args []string) error {
-			return compareAssemblies(args[0], args[1], o, stdout, speech)
-		},
+  m2m diff /tmp/old /tmp/new --format markdown --exit-zero > comment.md`
+
+func (c *command) diff(cmd *cobra.Command) {
+	var o diffOptions
+	cmd.Long, cmd.Example = diffHelp, diffExamples
+	cmd.Args = takes("m2m diff /tmp/old cdk.out", "OLD", "NEW")
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		return c.compareAssemblies(args[0], args[1], o)
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.env, "env", "", "the only environment to compare (default: all of them)")
@@ -56,11 +55,10 @@ Exit status:
 	flags.BoolVar(&o.json, "json", false, "print one JSON object")
 	flags.BoolVar(&o.exitZero, "exit-zero", false, "exit with 0 whatever the report says")
 	cmd.MarkFlagsMutuallyExclusive("format", "json")
-	return cmd
 }
 
-func compareAssemblies(before, after string, o diffOptions, stdout io.Writer, speech *speech) error {
-	write, err := o.writer(stdout)
+func (c *command) compareAssemblies(before, after string, o diffOptions) error {
+	write, err := o.writer(c.stdout)
 	if err != nil {
 		return err
 	}
@@ -80,7 +78,7 @@ func compareAssemblies(before, after string, o diffOptions, stdout io.Writer, sp
 		return fmt.Errorf("writing the report: %w", err)
 	}
 	if n := len(report.Stateful()); n > 0 && !o.exitZero {
-		speech.say("Something stateful is replaced or removed (%d findings): exit status %d.", n, statusStateful)
+		c.speech.say("Something stateful is replaced or removed (%d findings): exit status %d.", n, statusStateful)
 		return exitStatus(statusStateful)
 	}
 	return nil

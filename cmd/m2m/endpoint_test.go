@@ -18,7 +18,11 @@ func TestEndpointIsInTheCommand(t *testing.T) {
 	if want := "aws --endpoint-url http://127.0.0.1:4002 secretsmanager "; !strings.Contains(printed, want) {
 		t.Errorf("m2m up prints no command that has %q:\n%s", want, printed)
 	}
-	if help := upCommand(nil, nil, nil).Flags().FlagUsages(); strings.Contains(help, "AWS_ENDPOINT_URL") || !strings.Contains(help, "--endpoint-url") {
+	up, _, err := (&command{}).tree().Find([]string{"up"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if help := up.Flags().FlagUsages(); strings.Contains(help, "AWS_ENDPOINT_URL") || !strings.Contains(help, "--endpoint-url") {
 		t.Errorf("m2m up --help tells of the variable:\n%s", help)
 	}
 	pages, err := filepath.Glob("../../docs/*.md")

@@ -31,12 +31,7 @@ type explainOptions struct {
 	json     bool
 }
 
-func explainCommand(stdout io.Writer, speech *speech) *cobra.Command {
-	var o explainOptions
-	cmd := &cobra.Command{
-		Use:   "explain [TOKEN | -]",
-		Short: "Say why the API accepts or refuses a token",
-		Long: `API Gateway answers 401 and 403 without saying why. This command makes the checks
+const explainHelp = `API Gateway answers 401 and 403 without saying why. This command makes the checks
 of its JWT authorizer (form, header, issuer, signature, client, times, scope), says
 for each what it found and what to change, and ends with the verdict.
 
@@ -52,45 +47,48 @@ client are then not checked.
 Exit status:
   0  the token would be accepted, without --route by at least one route
   1  it would be refused
-  2  this can't be decided`,
-		Example: `  m2m token reader | m2m explain --route "GET /test_jwt/read"
+  2  this can't be decided`
+
+const explainExamples = `  m2m token reader | m2m explain --route "GET /test_jwt/read"
   pbpaste | m2m explain - --env prod --deployed
-  m2m explain --assembly cdk.out --route "GET /orders/7" < token.txt`,
-		Args:              cobra.ArbitraryArgs,
-		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			err := explainToken(cmd.Context(), o, args, cmd.InOrStdin(), stdout, speech)
-			if _, concluded := errors.AsType[exitStatus](err); err == nil || concluded {
-				return err
-			}
-			speech.failure(o.target.plain(err))
-			return exitStatus(statusUntold)
-		},
+  m2m explain --assembly cdk.out --route "GET /orders/7" < token.txt`
+
+func (c *command) explain(cmd *cobra.Command) {
+	var o explainOptions
+	cmd.Long, cmd.Example = explainHelp, explainExamples
+	cmd.Args = cobra.ArbitraryArgs
+	cmd.ValidArgsFunction = cobra.NoFileCompletions
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		err := c.explainToken(cmd.Context(), o, args, cmd.InOrStdin())
+		if _, concluded := errors.AsType[exitStatus](err); err == nil || concluded {
+			return err
+		}
+		c.speech.failure(o.target.plain(err))
+		return exitStatus(statusUntold)
 	}
 	o.target.register(cmd)
-	registerAssembly(cmd, &o.assembly)
+	assemblyFlag(cmd, &o.assembly, expectedAssembly)
 	cmd.Flags().StringVar(&o.route, "route", "", `the request: method and path, or a route key ("GET /orders/7")`)
 	cmd.Flags().BoolVar(&o.json, "json", false, "print one JSON object")
-	return cmd
 }
 
-func explainToken(ctx context.Context, o explainOptions, args []string, stdin io.Reader, stdout io.Writer, speech *speech) error {
-	pasted, err := readToken(ctx, args, stdin, speech)
+func (c *command) explainToken(ctx context.Context, o explainOptions, args []string, stdin io.Reader) error {
+	pasted, err := c.readToken(ctx, args, stdin)
 	if err != nil {
 		return err
 	}
-	c, err := o.config(ctx)
+	known, err := o.config(ctx)
 	if err != nil {
 		return err
 	}
-	report, err := explain.Explain(pasted, *c)
+	report, err := explain.Explain(pasted, *known)
 	if err != nil {
 		return withHint(err, "say which route is meant with --route")
 	}
 	if o.json {
-		err = json.NewEncoder(stdout).Encode(report)
+		err = json.NewEncoder(c.stdout).Encode(report)
 	} else {
-		err = report.WriteText(stdout)
+		err = report.WriteText(c.stdout)
 	}
 	if err != nil {
 		return fmt.Errorf("writing the explanation: %w", err)
@@ -106,12 +104,12 @@ func explainToken(ctx context.Context, o explainOptions, args []string, stdin io
 
 // readToken is what was pasted. Words that the shell has parted are put together
 // again: Bearer and the token.
-func readToken(ctx context.Context, args []string, stdin io.Reader, speech *speech) (string, error) {
+func (c *command) readToken(ctx context.Context, args []string, stdin io.Reader) (string, error) {
 	if len(args) > 0 && (len(args) > 1 || args[0] != "-") {
 		return strings.Join(args, " "), nil
 	}
 	if isTerminal(stdin) {
-		speech.say("Paste the token, then Enter and Ctrl-D.")
+		c.speech.say("Paste the token, then Enter and Ctrl-D.")
 	}
 	const longest = 1 << 20 // far above what API Gateway reads, 10,240 bytes of headers
 	raw, err := readAll(ctx, stdin, longest)
@@ -183,9 +181,9 @@ func (o explainOptions) userPool(ctx context.Context, t *reach.Target) (id, keys
 		id, err = t.UserPoolID(ctx)
 		return id, "", err
 	}
-	run, err := run.Find(o.target.stateDir(), o.target.env)
+	found, err := run.Find(o.target.stateDir(), o.target.env)
 	if err != nil {
 		return "", "", err
 	}
-	return run.UserPoolID, run.JWKSURI, nil
+	return found.UserPoolID, found.JWKSURI, nil
 }

@@ -5,12 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"syscall"
 
-	"github.com/spf13/cobra"
-
+	"cognito-m2m/client"
+	"cognito-m2m/internal/local"
 	"cognito-m2m/internal/reach"
 	"cognito-m2m/internal/run"
 	"cognito-m2m/internal/strictyaml"
+	"cognito-m2m/internal/synth"
+	"cognito-m2m/internal/trust"
+	"cognito-m2m/naming"
 )
 
 // hinted is an error that carries its own hint.
@@ -26,9 +30,9 @@ func withHint(err error, format string, args ...any) error {
 	return &hinted{error: err, way: fmt.Sprintf(format, args...)}
 }
 
-// plain is the one sentence in an error's chain that is meant for a person, with
-// the way out for who asked for this environment.
-func (o targetOptions) plain(err error) error {
+// plain is the one sentence in an error's chain that is meant for a person, with a hint. flags are those of
+// targetOptions, for commands to paste.
+func plain(err error, flags string) error {
 	var own *hinted
 	var told *reach.Error
 	var absent *run.NotRunningError
@@ -36,11 +40,11 @@ func (o targetOptions) plain(err error) error {
 	case errors.As(err, &own):
 		return own
 	case errors.As(err, &told):
-		return &hinted{error: told, way: o.problemHint(told)}
+		return &hinted{error: told, way: problemHint(told, flags)}
 	case errors.As(err, &absent) && absent.Starting:
 		return withHint(absent, "wait until `m2m up` says that it is ready")
 	case errors.As(err, &absent):
-		return withHint(absent, "start it with `m2m up%s`, or ask the deployment on AWS with --deployed", o.flags())
+		return withHint(absent, "start it with `m2m up%s`, or ask the deployment on AWS with --deployed", flags)
 	case errors.Is(err, context.Canceled):
 		return errors.New("stopped")
 	case errors.Is(err, context.DeadlineExceeded):
@@ -49,7 +53,7 @@ func (o targetOptions) plain(err error) error {
 	return err
 }
 
-func (o targetOptions) problemHint(e *reach.Error) string {
+func problemHint(e *reach.Error, flags string) string {
 	switch e.Problem {
 	case reach.NotServed:
 		return "stop that run and start it again with this m2m"
@@ -68,30 +72,41 @@ func (o targetOptions) problemHint(e *reach.Error) string {
 	case reach.Unreachable:
 		return "check the network, or whether the local run is still there"
 	case reach.UnknownClient:
-		return o.nearestClient(e)
+		return nearestClient(e, flags)
 	case reach.NotYetRotated:
-		return fmt.Sprintf("its first rotation fills the secret: `m2m clients%s` shows how far it is, `m2m rotate %s%[1]s` starts one", o.flags(), e.Subject)
+		return firstRotationHint(e.Subject, flags)
 	case reach.Unfinished:
-		return o.unfinishedHint(e.Subject)
+		return unfinishedHint(e.Subject, flags)
 	case reach.Ended:
-		return fmt.Sprintf("`m2m clients%s` shows the state of its secret", o.flags())
+		return fmt.Sprintf("`m2m clients%s` shows the state of its secret", flags)
 	case reach.NotCurrent:
-		return fmt.Sprintf("rotate again: `m2m rotate %s%s`; if that stops, `m2m clients%[2]s` says what to do", e.Subject, o.flags())
+		return fmt.Sprintf("rotate again: `m2m rotate %s%s`; if that stops, `m2m clients%[2]s` says what to do", e.Subject, flags)
 	case reach.Abandoned, reach.Unreadable:
-		return fmt.Sprintf("rotate again: `m2m rotate %s%s`", e.Subject, o.flags())
+		return fmt.Sprintf("rotate again: `m2m rotate %s%s`", e.Subject, flags)
 	}
 	return ""
 }
 
+// firstRotationHint says what to do about a client whose first rotation has not ended.
+func firstRotationHint(client, flags string) string {
+	return fmt.Sprintf("the first rotation fills a secret: `m2m clients%s` shows how far it is, `m2m rotate %s%[1]s` starts one", flags, client)
+}
+
+// routeSettingsHint is how to take away the settings of a route that is gone.
+func routeSettingsHint(env, route string) string {
+	return fmt.Sprintf("run `aws apigatewayv2 delete-route-settings --api-id ID --stage-name '$default' --route-key %s`; the output %s of %s is the id",
+		shellWord(route), naming.APIIDOutput, naming.Stack(env, naming.APIStack))
+}
+
 // unfinishedHint says what to do about a rotation that blocks the next one.
-func (o targetOptions) unfinishedHint(client string) string {
-	return fmt.Sprintf("wait if it is under way; else `m2m rotate %s%s --resume` runs its steps again, and --abandon gives it up and starts another", client, o.flags())
+func unfinishedHint(client, flags string) string {
+	return fmt.Sprintf("wait if it is under way; else `m2m rotate %s%s --resume` runs its steps again, and --abandon gives it up and starts another", client, flags)
 }
 
 // nearestClient names the client that was probably meant, or all there are.
-func (o targetOptions) nearestClient(e *reach.Error) string {
+func nearestClient(e *reach.Error, flags string) string {
 	if len(e.Known) == 0 {
-		return fmt.Sprintf("`m2m clients%s` lists the clients there are", o.flags())
+		return fmt.Sprintf("`m2m clients%s` lists the clients there are", flags)
 	}
 	all := "clients: " + strings.Join(e.Known, ", ")
 	if near := strictyaml.Nearest(e.Subject, e.Known); near != "" {
@@ -100,12 +115,72 @@ func (o targetOptions) nearestClient(e *reach.Error) string {
 	return all
 }
 
-// takes checks a command's arguments: exactly these.
-func takes(example string, names ...string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if len(args) == len(names) {
-			return nil
-		}
-		return withHint(fmt.Errorf("%s takes %s: got %d, need %d", cmd.Name(), strings.Join(names, " "), len(args), len(names)), "for example: %s", example)
+// undecidedText and undecidedHint tell of a rotation that would not delete on a
+// guess. Which of two secrets a value holds, only who wrote it knows.
+const undecidedText = "two secrets work, and the value, written by hand, names neither"
+
+func undecidedHint(client, flags string) string {
+	return fmt.Sprintf("write its client_secret_id into the value, or delete the secret that is not in use (docs/runbooks/secret-leaked.md), then `m2m rotate %s%s`", client, flags)
+}
+
+// accessError is the error of a client that got no token, with a hint.
+func accessError(err error, name, flags string) error {
+	var refused *client.RefusalError
+	if !errors.As(err, &refused) {
+		return err
 	}
+	switch refused.Code {
+	case "invalid_scope":
+		return withHint(fmt.Errorf("the token endpoint refused the scope for %s (invalid_scope)", name), "`m2m clients%s` lists the scopes of each client", flags)
+	case "invalid_client":
+		return withHint(fmt.Errorf("the token endpoint does not accept the credentials of %s (invalid_client)", name), "`m2m clients%[2]s` shows the state of its secret, `m2m rotate %[1]s%[2]s` makes a new one", name, flags)
+	}
+	return withHint(fmt.Errorf("no token for %s: %w", name, refused), "`m2m clients%s` shows the state of its secret and its scopes", flags)
+}
+
+// hint is what to do about an error.
+func hint(err error) string {
+	var own *hinted
+	switch {
+	case errors.As(err, &own):
+		return own.way
+	case errors.Is(err, synth.ErrNoNode):
+		return "install Node.js 22 or later, or run an assembly that is there with --assembly DIR"
+	case errors.Is(err, synth.ErrNoGo):
+		return "install Go, or run an assembly that is there with --assembly DIR"
+	case errors.Is(err, synth.ErrNoProject):
+		return "change to the project's folder, or run an assembly that is there with --assembly DIR"
+	}
+	return runHint(err)
+}
+
+// runHint is what to do about an error of a local run.
+func runHint(err error) string {
+	var address *local.AddressError
+	var inUse *run.InUseError
+	var folder *run.StateDirError
+	var unsafe *trust.Error
+	var state *local.StateError
+	var refused *local.Refused
+	switch {
+	case errors.As(err, &address) && errors.Is(err, syscall.EADDRINUSE):
+		return "stop what listens there, or choose with --api-addr, --cognito-addr and --aws-addr (port 0 takes a free one)"
+	case errors.As(err, &address):
+		return "--api-addr, --cognito-addr and --aws-addr are host:port of this machine, such as 127.0.0.1:0"
+	case errors.As(err, &unsafe) && unsafe.Owner == "":
+		return fmt.Sprintf("`chmod go-w %s`, or choose a folder of your own: --state DIR, TMPDIR for --ephemeral", shellWord(unsafe.Path))
+	case errors.As(err, &unsafe):
+		return "choose a folder of your own (--state DIR, TMPDIR for --ephemeral); remove what is not yours, or, if you know what it is, make it yours with chown"
+	case errors.As(err, &folder):
+		return "choose another folder with --state DIR, or keep nothing with --ephemeral"
+	case errors.As(err, &inUse):
+		return "stop that run, or give this one its own state with --state DIR or --ephemeral"
+	case errors.As(err, &state):
+		return "the file was left unchanged: repair it, move it away to start with new ids and secrets, or use --ephemeral"
+	case errors.As(err, &refused) && refused.OnlyUnsupported() && len(refused.UnknownTypes()) > 0:
+		return "write a type that you can do without here into " + acceptedTypesFile + " in the project's folder, a line each, or pass --lenient for this run"
+	case errors.As(err, &refused) && refused.OnlyUnsupported():
+		return "--lenient runs the rest without them"
+	}
+	return ""
 }

@@ -73,7 +73,7 @@ func TestNamesSteerNoTerminal(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			cmd := command(t, args...)
+			cmd := process(t, args...)
 			var stdout, stderr bytes.Buffer
 			cmd.Stdout, cmd.Stderr = &stdout, &stderr
 			_ = cmd.Run() // whatever its status
@@ -95,7 +95,7 @@ func TestJSONKeepsNames(t *testing.T) {
 	t.Parallel()
 	plain, dir := t.TempDir(), hostileAssembly(t)
 	writeAssembly(t, plain, `{"Resources": {}}`)
-	cmd := command(t, "diff", "--json", "--exit-zero", plain, dir)
+	cmd := process(t, "diff", "--json", "--exit-zero", plain, dir)
 	text, err := cmd.Output()
 	if err != nil {
 		t.Fatal(err)

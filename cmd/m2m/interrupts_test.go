@@ -14,8 +14,8 @@ import (
 	"cognito-m2m/internal/m2mtest"
 )
 
-// command is the command as a process of its own.
-func command(t *testing.T, args ...string) *exec.Cmd {
+// process is the command as a process of its own.
+func process(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
@@ -30,7 +30,7 @@ func command(t *testing.T, args ...string) *exec.Cmd {
 // started runs it, with pipes for stdin and stdout.
 func started(t *testing.T, args ...string) (cmd *exec.Cmd, stdin io.WriteCloser, stdout io.ReadCloser) {
 	t.Helper()
-	cmd = command(t, args...)
+	cmd = process(t, args...)
 	var err error
 	if stdin, err = cmd.StdinPipe(); err != nil {
 		t.Fatal(err)

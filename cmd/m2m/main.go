@@ -36,10 +36,8 @@ func execute(args []string, stdout, stderr io.Writer) int {
 	defer stop()
 	speech := newSpeech(stderr)
 	stdout = standardOutput(stdout)
-	root := rootCommand(stdout, speech, interrupts)
+	root := (&command{stdout: stdout, speech: speech, interrupts: interrupts}).tree()
 	root.SetArgs(args)
-	root.SetOut(stdout)
-	root.SetErr(speech)
 	if err := root.ExecuteContext(interrupts.first); err != nil {
 		if status, ok := errors.AsType[exitStatus](err); ok {
 			return int(status)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -25,12 +24,7 @@ type predeployOptions struct {
 	noAlarm  bool
 }
 
-func predeployCommand(stdout io.Writer, speech *speech) *cobra.Command {
-	var o predeployOptions
-	cmd := &cobra.Command{
-		Use:   "predeploy",
-		Short: "Do what has to be done right before `cdk deploy`",
-		Long: `Takes termination protection from stacks of the environment whose creation
+const predeployHelp = `Takes termination protection from stacks of the environment whose creation
 failed (ROLLBACK_COMPLETE, ROLLBACK_FAILED) or has not begun (REVIEW_IN_PROGRESS),
 and from no other. cdk deploy deletes such a stack before it makes it again, which
 is refused while the stack is protected; it puts the protection on again.
@@ -41,30 +35,30 @@ on server errors is raised: if the stack is there, has the alarm among its outpu
 and the alarm is OK. Otherwise it says why not, and prints the flags that take away
 an alarm which an earlier deployment has set, if any.
 
-It takes the roles that cdk deploy takes. ` + "`make deploy`" + ` runs it.`,
-		Example: `  m2m predeploy --env prod
+It takes the roles that cdk deploy takes. ` + "`make deploy`" + ` runs it.`
+
+const predeployExamples = `  m2m predeploy --env prod
   m2m predeploy --env prod --assembly cdk.out && npx cdk deploy --app cdk.out 'prod/*'
-  m2m predeploy --env prod --no-rollback-alarm`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			err := predeploy(cmd.Context(), o, stdout, speech)
-			if errors.Is(err, deploy.ErrNoRegion) {
-				return withHint(err, "choose one in the environment file or with AWS_REGION")
-			}
-			return err
-		},
+  m2m predeploy --env prod --no-rollback-alarm`
+
+func (c *command) predeploy(cmd *cobra.Command) {
+	var o predeployOptions
+	cmd.Long, cmd.Example = predeployHelp, predeployExamples
+	cmd.Args = takes("m2m predeploy")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		err := c.runPredeploy(cmd.Context(), o)
+		if errors.Is(err, deploy.ErrNoRegion) {
+			return withHint(err, "choose one in the environment file or with AWS_REGION")
+		}
+		return err
 	}
 	cmd.Flags().StringVar(&o.env, "env", "dev", "the environment")
-	cmd.Flags().StringVar(&o.assembly, "assembly", "", "folder of the cloud assembly that is deployed (default cdk.out in the project)")
-	if err := cmd.MarkFlagDirname("assembly"); err != nil {
-		panic(err) // a flag of another name: a mistake in this program
-	}
+	assemblyFlag(cmd, &o.assembly, "folder of the cloud assembly that is deployed (default cdk.out in the project)")
 	cmd.Flags().BoolVar(&o.noAlarm, "no-rollback-alarm", false, "print no alarm, whatever delivery.yaml says")
 	completeEnvironment(cmd)
-	return cmd
 }
 
-func predeploy(ctx context.Context, o predeployOptions, stdout io.Writer, speech *speech) error {
+func (c *command) runPredeploy(ctx context.Context, o predeployOptions) error {
 	minutes, err := o.rollbackMinutes()
 	if err != nil {
 		return err
@@ -86,7 +80,7 @@ func predeploy(ctx context.Context, o predeployOptions, stdout io.Writer, speech
 	}
 	lifted, err := d.LiftProtection(ctx)
 	for _, l := range lifted {
-		speech.say("%s was never created (%s): its termination protection is lifted, so that cdk deploy can make it again.", l.Stack, l.Status)
+		c.speech.say("%s was never created (%s): its termination protection is lifted, so that cdk deploy can make it again.", l.Stack, l.Status)
 	}
 	if err != nil {
 		return err
@@ -96,10 +90,10 @@ func predeploy(ctx context.Context, o predeployOptions, stdout io.Writer, speech
 		return err
 	}
 	if rollback.Reason != "" {
-		speech.say("No alarm rolls this deployment back: %s.", rollback.Reason)
+		c.speech.say("No alarm rolls this deployment back: %s.", rollback.Reason)
 	}
 	if len(rollback.Flags) > 0 {
-		fmt.Fprintln(stdout, strings.Join(rollback.Flags, " "))
+		fmt.Fprintln(c.stdout, strings.Join(rollback.Flags, " "))
 	}
 	return nil
 }

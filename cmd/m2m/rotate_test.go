@@ -43,7 +43,7 @@ func TestInterruptedRotation(t *testing.T) {
 	defer stop()
 	said := &stopsAt{word: "AWSPENDING", stop: stop}
 	speech := newSpeech(said)
-	root := rootCommand(&bytes.Buffer{}, speech, &interrupts{})
+	root := (&command{stdout: &bytes.Buffer{}, speech: speech, interrupts: &interrupts{}}).tree()
 	root.SetArgs([]string{"rotate", "reader", "--state", run.StateDir, "--yes"})
 	err = root.ExecuteContext(ctx)
 	if err == nil {

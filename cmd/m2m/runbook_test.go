@@ -37,7 +37,7 @@ func TestRunbookCommands(t *testing.T) {
 
 // parses finds the command of args and checks its flags and arguments.
 func parses(args []string) error {
-	cmd, rest, err := rootCommand(&bytes.Buffer{}, newSpeech(&bytes.Buffer{}), &interrupts{}).Find(args)
+	cmd, rest, err := (&command{stdout: &bytes.Buffer{}, speech: newSpeech(&bytes.Buffer{})}).tree().Find(args)
 	if err != nil {
 		return err
 	}

@@ -4,16 +4,19 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"cognito-m2m/config"
 	"cognito-m2m/internal/reach"
+	"cognito-m2m/internal/run"
 	"cognito-m2m/internal/synth"
 )
 
@@ -37,6 +40,16 @@ func (o *targetOptions) register(cmd *cobra.Command) {
 	completeTarget(cmd)
 }
 
+// expectedAssembly is the help of --assembly of the commands that compare an environment with its assembly.
+const expectedAssembly = "folder of the cloud assembly that says what to expect (default: that of the local run; with --deployed cdk.out in the project)"
+
+func assemblyFlag(cmd *cobra.Command, dir *string, help string) {
+	cmd.Flags().StringVar(dir, "assembly", "", help)
+	if err := cmd.MarkFlagDirname("assembly"); err != nil {
+		panic(err) // a flag of another name: a mistake in this program
+	}
+}
+
 // open finds the environment. On AWS it makes sure that there are credentials.
 func (o targetOptions) open(ctx context.Context) (*reach.Target, error) {
 	if !o.deployed {
@@ -54,6 +67,52 @@ func (o targetOptions) open(ctx context.Context) (*reach.Target, error) {
 		c.Region = cmp.Or(o.region, environment.Region)
 	}
 	return reach.Deployed(ctx, c)
+}
+
+// assembly is the folder of the assembly that the environment is held against:
+// the one given, or the one that runs, or the one that is deployed from here.
+func (o targetOptions) assembly(given string) (string, error) {
+	if given != "" {
+		return given, nil
+	}
+	if o.deployed {
+		dir := filepath.Join(projectDir(), "cdk.out")
+		if _, err := os.Stat(filepath.Join(dir, "manifest.json")); err != nil {
+			return "", withHint(errors.New("there is no cloud assembly in "+dir), "name the one that was deployed with --assembly DIR, or write it: `npx cdk synth`")
+		}
+		return dir, nil
+	}
+	found, err := run.Find(o.stateDir(), o.env)
+	if err != nil {
+		return "", err
+	}
+	if found.Assembly == "" {
+		return "", withHint(fmt.Errorf("the run of %s does not say which assembly it runs", o.env), "name it with --assembly DIR")
+	}
+	return found.Assembly, nil
+}
+
+// marked are the keys of the routes that the environment file lets be called.
+func (o targetOptions) marked() (keys []string, err error) {
+	environment, err := environmentFile(o.env)
+	if err != nil || environment == nil {
+		return nil, err
+	}
+	for _, route := range environment.API.Routes {
+		if route.Verify {
+			keys = append(keys, route.Keys()...)
+		}
+	}
+	return keys, nil
+}
+
+// grace is how long a rotation spares the secret that the last one replaced.
+func (o targetOptions) grace() time.Duration {
+	file, err := environmentFile(o.env)
+	if err != nil || file == nil || file.Secrets.GraceHours == nil {
+		return reach.LongestGrace
+	}
+	return time.Duration(*file.Secrets.GraceHours) * time.Hour
 }
 
 // stateDir is the folder of the local runs' states.
@@ -80,6 +139,9 @@ func environmentFile(env string) (*config.Environment, error) {
 	}
 	return config.LoadNamed(dir, env, config.Options{})
 }
+
+// plain is err for a person who asked for this environment.
+func (o targetOptions) plain(err error) error { return plain(err, o.flags()) }
 
 // flags are the options as they are written on the command line, with a space
 // before each, for commands to be pasted.

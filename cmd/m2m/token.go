@@ -3,9 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -38,36 +36,34 @@ func (o *accessOptions) register(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&o.cached, "cached", false, "use the token that an earlier --cached command got, until it expires")
 }
 
-func tokenCommand(stdout io.Writer) *cobra.Command {
-	var o tokenOptions
-	cmd := &cobra.Command{
-		Use:   "token CLIENT",
-		Short: "Get an access token as a client and print it",
-		Long: `Reads the client's credentials from Secrets Manager, asks the token endpoint for
+const tokenHelp = `Reads the client's credentials from Secrets Manager, asks the token endpoint for
 an access token, and prints it and nothing else.
 
 Each token of a deployment is billed. With --cached it is kept in a folder that
 only you can read, below your system's folder for caches, and used again by later
-commands with --cached until shortly before it expires.`,
-		Example: `  m2m token reader
+commands with --cached until shortly before it expires.`
+
+const tokenExamples = `  m2m token reader
   m2m token reader --scope test-api/read --json
   m2m token reader --header | curl -H @- http://127.0.0.1:4000/test_jwt
-  m2m token reader --env prod --deployed --cached`,
-		Args:              takes("m2m token reader", "CLIENT"),
-		ValidArgsFunction: completeClient(&o.target),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return o.target.plain(printToken(cmd.Context(), o, args[0], stdout))
-		},
+  m2m token reader --env prod --deployed --cached`
+
+func (c *command) token(cmd *cobra.Command) {
+	var o tokenOptions
+	cmd.Long, cmd.Example = tokenHelp, tokenExamples
+	cmd.Args = takes("m2m token reader", "CLIENT")
+	cmd.ValidArgsFunction = completeClient(&o.target)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return o.target.plain(c.printToken(cmd.Context(), o, args[0]))
 	}
 	o.target.register(cmd)
 	o.access.register(cmd)
 	cmd.Flags().BoolVar(&o.json, "json", false, "print one JSON object: access_token, token_type, expires_in, scope, client_id")
 	cmd.Flags().BoolVar(&o.header, "header", false, "print the request header: Authorization: Bearer ...")
 	cmd.MarkFlagsMutuallyExclusive("json", "header")
-	return cmd
 }
 
-func printToken(ctx context.Context, o tokenOptions, name string, stdout io.Writer) error {
+func (c *command) printToken(ctx context.Context, o tokenOptions, name string) error {
 	t, err := o.target.open(ctx)
 	if err != nil {
 		return err
@@ -78,15 +74,15 @@ func printToken(ctx context.Context, o tokenOptions, name string, stdout io.Writ
 	}
 	token, err := source.TokenContext(ctx)
 	if err != nil {
-		return o.target.accessError(err, name)
+		return accessError(err, name, o.target.flags())
 	}
 	switch {
 	case o.json:
-		return json.NewEncoder(stdout).Encode(describeToken(token)) //nolint:gosec // the token is what was asked for
+		return json.NewEncoder(c.stdout).Encode(describeToken(token)) //nolint:gosec // the token is what was asked for
 	case o.header:
-		_, err = fmt.Fprintf(stdout, "Authorization: Bearer %s\n", token.AccessToken)
+		_, err = fmt.Fprintf(c.stdout, "Authorization: Bearer %s\n", token.AccessToken)
 	default:
-		_, err = fmt.Fprintln(stdout, token.AccessToken)
+		_, err = fmt.Fprintln(c.stdout, token.AccessToken)
 	}
 	return err
 }
@@ -106,21 +102,6 @@ func (o accessOptions) tokens(t *reach.Target, name string, more func(*client.Co
 		more(&c)
 	}
 	return client.NewTokenSource(c)
-}
-
-// accessError is the error of a client that got no token, with a hint.
-func (o targetOptions) accessError(err error, name string) error {
-	var refused *client.RefusalError
-	if !errors.As(err, &refused) {
-		return err
-	}
-	switch refused.Code {
-	case "invalid_scope":
-		return withHint(fmt.Errorf("the token endpoint refused the scope for %s (invalid_scope)", name), "`m2m clients%s` lists the scopes of each client", o.flags())
-	case "invalid_client":
-		return withHint(fmt.Errorf("the token endpoint does not accept the credentials of %s (invalid_client)", name), "`m2m clients%[2]s` shows the state of its secret, `m2m rotate %[1]s%[2]s` makes a new one", name, o.flags())
-	}
-	return withHint(fmt.Errorf("no token for %s: %w", name, refused), "`m2m clients%s` shows the state of its secret and its scopes", o.flags())
 }
 
 // tokenDescription is the JSON form of a token: keys are added, never renamed.

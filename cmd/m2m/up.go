@@ -35,12 +35,7 @@ type upOptions struct {
 	json        bool
 }
 
-func upCommand(stdout io.Writer, speech *speech, interrupts *interrupts) *cobra.Command {
-	var o upOptions
-	cmd := &cobra.Command{
-		Use:   "up",
-		Short: "Run one environment on this machine until Ctrl-C",
-		Long: `Synthesizes an environment and runs what the cloud assembly says: the token
+const upHelp = `Synthesizes an environment and runs what the cloud assembly says: the token
 endpoint, discovery and JWKS of the user pool, the HTTP API with its JWT
 authorizer, the compiled functions in warm processes, and as much of the APIs of
 Cognito, Secrets Manager and CloudFormation as the clients' credentials need.
@@ -69,17 +64,21 @@ runs, and no request is dropped: a changed function is built and swapped in at o
 and all other changes follow after a synth. Ids, secrets and tokens stay valid. After
 a mistake the environment goes on as before, and the next change is tried again. With
 --assembly that folder is watched. With --json, each assembly that is applied prints
-one more object.`,
-		Example: `  m2m up
+one more object.`
+
+const upExamples = `  m2m up
   m2m up --env staging --api-addr 127.0.0.1:0 --cognito-addr 127.0.0.1:0 --aws-addr 127.0.0.1:0
   m2m up --assembly cdk.out --json      no synth, no Node
   m2m up --watch                        follow changes
   m2m up --function-env echo:AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8000
   m2m up --ephemeral                    new ids and secrets, nothing kept
-  m2m up --quiet --access-log access.log`,
-		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return up(interrupts, o, stdout, speech) },
-	}
+  m2m up --quiet --access-log access.log`
+
+func (c *command) up(cmd *cobra.Command) {
+	var o upOptions
+	cmd.Long, cmd.Example = upHelp, upExamples
+	cmd.Args = takes("m2m up")
+	cmd.RunE = func(*cobra.Command, []string) error { return c.runUp(o) }
 	flags := cmd.Flags()
 	flags.StringVar(&o.env, "env", "dev", "the environment to run, a file in environments/")
 	flags.StringVar(&o.apiAddr, "api-addr", "127.0.0.1:4000", "where the HTTP API listens; port 0 takes a free one")
@@ -95,11 +94,10 @@ one more object.`,
 	flags.StringVar(&o.accessLog, "access-log", "", "append the access log, in the stage's own format, to this file; - is stdout")
 	flags.BoolVar(&o.quiet, "quiet", false, "do not print a line for each request")
 	flags.BoolVar(&o.json, "json", false, "print one JSON object on stdout when ready")
-	return cmd
 }
 
-func up(interrupts *interrupts, o upOptions, stdout io.Writer, speech *speech) (err error) {
-	begun, ctx := time.Now(), interrupts.first
+func (c *command) runUp(o upOptions) (err error) {
+	begun, ctx := time.Now(), c.interrupts.first
 	if err := o.check(); err != nil {
 		return err
 	}
@@ -107,37 +105,41 @@ func up(interrupts *interrupts, o upOptions, stdout io.Writer, speech *speech) (
 	if err != nil {
 		return err
 	}
-	accessLog, closeLog, err := openAccessLog(o.accessLog, stdout)
+	accessLog, closeLog, err := openAccessLog(o.accessLog, c.stdout)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeLog()) }()
-	runtime, err := openRuntime(o, project, accessLog, stdout, speech)
+	runtime, err := c.openRuntime(o, project, accessLog)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, runtime.Close(interrupts.second)) }()
-	watch, err := newWatch(o, project, runtime, stdout, speech) // before the synth, so that it misses nothing
+	defer func() { err = errors.Join(err, runtime.Close(c.interrupts.second)) }()
+	watch, err := c.newWatch(o, project, runtime) // before the synth, so that it misses nothing
 	if err != nil {
 		return err
 	}
-
-	description, err := synthAndStart(ctx, o, project, runtime, speech)
+	description, err := c.synthAndStart(ctx, o, project, runtime)
+	if errors.Is(err, context.Canceled) {
+		c.speech.say("Stopped before %s was ready.", o.env)
+		return nil
+	}
 	if err != nil {
-		if errors.Is(err, context.Canceled) {
-			speech.say("Stopped before %s was ready.", o.env)
-			return nil
-		}
 		return err
 	}
-	speech.say("Ready in %s: %s runs on this machine. Ctrl-C stops it.", seconds(time.Since(begun)), o.env)
-	if err := show(stdout, description, o.json); err != nil {
+	c.speech.say("Ready in %s: %s runs on this machine. Ctrl-C stops it.", seconds(time.Since(begun)), o.env)
+	if err := c.show(description, o.json); err != nil {
 		return err
 	}
 	defer watch.start(ctx)()
+	return c.untilStopped(runtime)
+}
+
+// untilStopped waits for the first interrupt, or until the runtime fails.
+func (c *command) untilStopped(runtime *local.Runtime) error {
 	select {
-	case <-ctx.Done():
-		speech.say("Stopping: requests in flight may finish. Ctrl-C again stops at once.")
+	case <-c.interrupts.first.Done():
+		c.speech.say("Stopping: requests in flight may finish. Ctrl-C again stops at once.")
 		return nil
 	case err := <-runtime.Failed():
 		return err
@@ -145,9 +147,9 @@ func up(interrupts *interrupts, o upOptions, stdout io.Writer, speech *speech) (
 }
 
 // openRuntime takes what the run needs, and tells the project what it writes.
-func openRuntime(o upOptions, project *synth.Project, accessLog, stdout io.Writer, speech *speech) (*local.Runtime, error) {
-	config := o.config(project, accessLog, speech)
-	if err := writes(project, config.StateDir, o.accessLog, stdout, speech); err != nil {
+func (c *command) openRuntime(o upOptions, project *synth.Project, accessLog io.Writer) (*local.Runtime, error) {
+	config := c.runtimeConfig(o, project, accessLog)
+	if err := c.excludeOutputs(project, config.StateDir, o.accessLog); err != nil {
 		return nil, err
 	}
 	return local.Open(config)
@@ -182,9 +184,8 @@ func findProject(o upOptions) (*synth.Project, error) {
 	return project, err
 }
 
-// writes tells the project which of its files come from this run: they are no reason
-// to synthesize.
-func writes(project *synth.Project, state, accessLog string, stdout io.Writer, speech *speech) error {
+// excludeOutputs tells the project which of its files this run writes: their changes are not a reason to synthesize.
+func (c *command) excludeOutputs(project *synth.Project, state, accessLog string) error {
 	if project == nil {
 		return nil
 	}
@@ -195,7 +196,7 @@ func writes(project *synth.Project, state, accessLog string, stdout io.Writer, s
 		}
 	}
 	var files []*os.File
-	for _, stream := range []io.Writer{stdout, speech.stderr} {
+	for _, stream := range []io.Writer{c.stdout, c.speech.stderr} {
 		if file, ok := stream.(*os.File); ok {
 			files = append(files, file)
 		}
@@ -203,8 +204,8 @@ func writes(project *synth.Project, state, accessLog string, stdout io.Writer, s
 	return project.Writes(paths, files...)
 }
 
-func (o upOptions) config(project *synth.Project, accessLog io.Writer, speech *speech) local.Config {
-	c := local.Config{
+func (c *command) runtimeConfig(o upOptions, project *synth.Project, accessLog io.Writer) local.Config {
+	config := local.Config{
 		Env:            o.env,
 		APIAddr:        o.apiAddr,
 		CognitoAddr:    o.cognitoAddr,
@@ -214,53 +215,53 @@ func (o upOptions) config(project *synth.Project, accessLog io.Writer, speech *s
 		FunctionEnv:    o.functionEnv,
 		Lenient:        o.lenient,
 		CompareSource:  o.assembly != "",
-		Report:         speech,
-		FunctionOutput: speech.lines("function | "),
+		Report:         c.speech,
+		FunctionOutput: c.speech.lines("function | "),
 		AccessLog:      accessLog,
-		Log:            slog.New(slog.NewTextHandler(speech, &slog.HandlerOptions{Level: slog.LevelInfo})),
+		Log:            slog.New(slog.NewTextHandler(c.speech, &slog.HandlerOptions{Level: slog.LevelInfo})),
 	}
 	if !o.quiet {
-		c.Observe = requestLog(speech.lines("request  | "))
+		config.Observe = requestLog(c.speech.lines("request  | "))
 	}
 	if project != nil {
-		c.SourceDir = project.Dir
-		c.AcceptedTypes = filepath.Join(project.Dir, acceptedTypesFile)
-		if c.StateDir == "" {
-			c.StateDir = filepath.Join(project.Dir, ".m2m")
+		config.SourceDir = project.Dir
+		config.AcceptedTypes = filepath.Join(project.Dir, acceptedTypesFile)
+		if config.StateDir == "" {
+			config.StateDir = filepath.Join(project.Dir, ".m2m")
 		}
 	}
-	return c
+	return config
 }
 
-func synthAndStart(ctx context.Context, o upOptions, project *synth.Project, runtime *local.Runtime, speech *speech) (*local.Description, error) {
+func (c *command) synthAndStart(ctx context.Context, o upOptions, project *synth.Project, runtime *local.Runtime) (*local.Description, error) {
 	dir := o.assembly
 	if dir == "" {
 		dir = runtime.SynthDir()
-		reused, err := synthesize(ctx, project, o.env, dir, speech)
+		reused, err := c.synthesize(ctx, project, o.env, dir)
 		if err != nil {
 			return nil, err
 		}
 		if reused {
-			speech.Note("Nothing has changed since the last synth, so its assembly is run.")
+			c.speech.Note("Nothing has changed since the last synth, so its assembly is run.")
 		}
 	}
 	return runtime.Start(ctx, dir)
 }
 
 // synthesize makes an assembly in dir, unless the one there is of the same source.
-func synthesize(ctx context.Context, project *synth.Project, env, dir string, speech *speech) (reused bool, err error) {
-	result, err := project.Run(ctx, env, dir, speech)
+func (c *command) synthesize(ctx context.Context, project *synth.Project, env, dir string) (reused bool, err error) {
+	result, err := project.Run(ctx, env, dir, c.speech)
 	for _, warning := range result.Warnings {
-		speech.Warn(warning)
+		c.speech.Warn(warning)
 	}
 	return result.Reused, err
 }
 
-func show(stdout io.Writer, d *local.Description, asJSON bool) error {
+func (c *command) show(d *local.Description, asJSON bool) error {
 	if asJSON {
-		return json.NewEncoder(stdout).Encode(d)
+		return json.NewEncoder(c.stdout).Encode(d)
 	}
-	_, err := io.WriteString(stdout, walkThrough(d))
+	_, err := io.WriteString(c.stdout, walkThrough(d))
 	return err
 }
 

@@ -5,10 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -16,9 +13,7 @@ import (
 
 	"cognito-m2m/internal/access"
 	"cognito-m2m/internal/reach"
-	"cognito-m2m/internal/run"
 	"cognito-m2m/internal/verify"
-	"cognito-m2m/naming"
 )
 
 // verifyOptions are the flags of `m2m verify`.
@@ -30,12 +25,7 @@ type verifyOptions struct {
 	wait     time.Duration
 }
 
-func verifyCommand(stdout io.Writer, speech *speech) *cobra.Command {
-	var o verifyOptions
-	cmd := &cobra.Command{
-		Use:   "verify",
-		Short: "Ask the API whether it refuses and lets in what the assembly says",
-		Long: `The smoke test after a deployment. Calls every route without a token, with a
+const verifyHelp = `The smoke test after a deployment. Calls every route without a token, with a
 tampered one and with that of each client without the scope, and expects 401 and
 403; calls the token endpoint with a wrong secret. Then calls each route with the
 tokens that it accepts, and expects neither 401 nor 403.
@@ -58,25 +48,28 @@ takes up to 15 minutes to answer: --wait waits for these two, and for nothing el
 Each client gets one token, which AWS bills. --deployed needs the permissions to
 describe the stack and to read the clients' secrets, nothing else.
 
-Exit status 0 if everything is as it should be, 1 if not.`,
-		Example: `  m2m verify
+Exit status 0 if everything is as it should be, 1 if not.`
+
+const verifyExamples = `  m2m verify
   m2m verify --env prod --deployed
   m2m verify --env prod --deployed --wait 15m
-  m2m verify --env prod --deployed --assembly cdk.out --json | jq '.checks[] | select(.outcome == "red")'`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := o.hasTime(); err != nil {
-				return err
-			}
-			return o.target.plain(verifyEnvironment(cmd.Context(), o, stdout, speech))
-		},
+  m2m verify --env prod --deployed --assembly cdk.out --json | jq '.checks[] | select(.outcome == "red")'`
+
+func (c *command) verify(cmd *cobra.Command) {
+	var o verifyOptions
+	cmd.Long, cmd.Example = verifyHelp, verifyExamples
+	cmd.Args = takes("m2m verify")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if err := o.hasTime(); err != nil {
+			return err
+		}
+		return o.target.plain(c.verifyEnvironment(cmd.Context(), o))
 	}
 	o.target.register(cmd)
-	registerAssembly(cmd, &o.assembly)
+	assemblyFlag(cmd, &o.assembly, expectedAssembly)
 	cmd.Flags().BoolVar(&o.json, "json", false, "print one JSON object")
 	cmd.Flags().DurationVar(&o.timeout, "timeout", time.Minute, "how long all of it may take, without --wait")
 	cmd.Flags().DurationVar(&o.wait, "wait", 0, "how long to wait for first rotations to end and new domains to answer, for example 15m")
-	return cmd
 }
 
 // hasTime refuses durations with which nothing would be asked: that would read as an API that does not answer.
@@ -90,92 +83,63 @@ func (o verifyOptions) hasTime() error {
 	return nil
 }
 
-func registerAssembly(cmd *cobra.Command, dir *string) {
-	cmd.Flags().StringVar(dir, "assembly", "", "folder of the cloud assembly that says what to expect (default: that of the local run; with --deployed cdk.out in the project)")
-	if err := cmd.MarkFlagDirname("assembly"); err != nil {
-		panic(err) // a flag of another name: a mistake in this program
-	}
+// verification is one run of `m2m verify`.
+type verification struct {
+	*command
+
+	options verifyOptions
+	target  *reach.Target
+	apiURL  string
+	dir     string // the assembly that says what to expect
 }
 
-func verifyEnvironment(ctx context.Context, o verifyOptions, stdout io.Writer, speech *speech) error {
+func (c *command) verifyEnvironment(ctx context.Context, o verifyOptions) error {
 	ctx, cancel := context.WithTimeout(ctx, o.timeout+o.wait)
 	defer cancel()
-	t, err := o.target.open(ctx)
+	v := &verification{command: c, options: o}
+	config, err := v.config(ctx)
 	if err != nil {
 		return err
 	}
-	apiURL, err := t.APIURL(ctx)
-	if err != nil {
-		return err
-	}
-	dir, err := o.target.assembly(o.assembly)
-	if err != nil {
-		return err
-	}
-	wanted, err := access.Read(dir, o.target.env, access.IDs{Region: t.Region})
-	if err != nil {
-		return err
-	}
-	marked, err := o.target.marked()
-	if err != nil {
-		return err
-	}
-	slow := time.AfterFunc(3*time.Second, func() { speech.say("Still asking %s ...", t) })
+	slow := time.AfterFunc(3*time.Second, func() { c.speech.say("Still asking %s ...", v.target) })
 	defer slow.Stop()
-	report, err := verify.Run(ctx, verify.Config{
-		Environment: wanted, APIURL: apiURL, Credentials: t.Credentials, Try: marked, Wait: o.wait,
-		Waiting: func(reason string) { speech.say("Waiting for %s ...", reason) },
-	})
+	report, err := verify.Run(ctx, *config)
 	if err != nil {
 		return err
 	}
-	if t.Deployed() {
-		report.Checks = append(report.Checks, verify.Deployed(ctx, t, wanted.Listens)...)
+	if v.target.Deployed() {
+		report.Checks = append(report.Checks, verify.Deployed(ctx, v.target, config.Environment.Listens)...)
 	}
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return context.Canceled
 	}
-	if err := o.print(stdout, t, apiURL, report); err != nil {
+	if err := v.print(report); err != nil {
 		return fmt.Errorf("writing the report: %w", err)
 	}
-	return o.conclude(t, dir, report, speech)
+	return v.conclude(report)
 }
 
-// assembly is the folder of the assembly that the environment is held against:
-// the one given, or the one that runs, or the one that is deployed from here.
-func (o targetOptions) assembly(given string) (string, error) {
-	if given != "" {
-		return given, nil
-	}
-	if o.deployed {
-		dir := filepath.Join(projectDir(), "cdk.out")
-		if _, err := os.Stat(filepath.Join(dir, "manifest.json")); err != nil {
-			return "", withHint(errors.New("there is no cloud assembly in "+dir), "name the one that was deployed with --assembly DIR, or write it: `npx cdk synth`")
-		}
-		return dir, nil
-	}
-	run, err := run.Find(o.stateDir(), o.env)
-	if err != nil {
-		return "", err
-	}
-	if run.Assembly == "" {
-		return "", withHint(fmt.Errorf("the run of %s does not say which assembly it runs", o.env), "name it with --assembly DIR")
-	}
-	return run.Assembly, nil
-}
-
-// marked are the keys of the routes that the environment file lets be called.
-func (o targetOptions) marked() (keys []string, err error) {
-	environment, err := environmentFile(o.env)
-	if err != nil || environment == nil {
+// config finds the environment, and what the assembly says of it.
+func (v *verification) config(ctx context.Context) (c *verify.Config, err error) {
+	target := v.options.target
+	if v.target, err = target.open(ctx); err != nil {
 		return nil, err
 	}
-	for _, route := range environment.API.Routes {
-		if route.Verify {
-			keys = append(keys, route.Keys()...)
-		}
+	if v.apiURL, err = v.target.APIURL(ctx); err != nil {
+		return nil, err
 	}
-	return keys, nil
+	if v.dir, err = target.assembly(v.options.assembly); err != nil {
+		return nil, err
+	}
+	c = &verify.Config{
+		APIURL: v.apiURL, Credentials: v.target.Credentials, Wait: v.options.wait,
+		Waiting: func(reason string) { v.speech.say("Waiting for %s ...", reason) },
+	}
+	if c.Environment, err = access.Read(v.dir, target.env, access.IDs{Region: v.target.Region}); err != nil {
+		return nil, err
+	}
+	c.Try, err = target.marked()
+	return c, err
 }
 
 // verifyDescription is the JSON form of `m2m verify`: keys are added, never
@@ -189,42 +153,44 @@ type verifyDescription struct {
 	*verify.Report
 }
 
-func (o verifyOptions) print(stdout io.Writer, t *reach.Target, apiURL string, report *verify.Report) error {
-	if !o.json {
-		return report.WriteText(stdout)
+func (v *verification) print(report *verify.Report) error {
+	if !v.options.json {
+		return report.WriteText(v.stdout)
 	}
-	return json.NewEncoder(stdout).Encode(verifyDescription{
-		Env: t.Env, Deployed: t.Deployed(), Region: t.Region, APIURL: apiURL, OK: len(report.Failed()) == 0, Report: report,
+	t := v.target
+	return json.NewEncoder(v.stdout).Encode(verifyDescription{
+		Env: t.Env, Deployed: t.Deployed(), Region: t.Region, APIURL: v.apiURL, OK: len(report.Failed()) == 0, Report: report,
 	})
 }
 
 // conclude says what was found, and is an error if it is not as it should be.
-func (o verifyOptions) conclude(t *reach.Target, dir string, report *verify.Report, speech *speech) error {
-	speech.say("%d checks of %s, with %d tokens.", report.Wanted(), t, report.TokensSpent)
+func (v *verification) conclude(report *verify.Report) error {
+	v.speech.say("%d checks of %s, with %d tokens.", report.Wanted(), v.target, report.TokensSpent)
 	for _, c := range report.Warnings() {
-		speech.say("warning: %s", c)
+		v.speech.say("warning: %s", c)
 	}
 	failed := report.Failed()
 	if len(failed) == 0 {
 		return nil
 	}
-	way := fmt.Sprintf("deploy that assembly, or name the one that is deployed with --assembly DIR; `m2m explain --route KEY%s` says why a token is refused", o.target.flags())
+	flags := v.options.target.flags()
+	way := fmt.Sprintf("deploy that assembly, or name the one that is deployed with --assembly DIR; `m2m explain --route KEY%s` says why a token is refused", flags)
 	lacking := map[string]int{}
 	for _, c := range failed {
 		if c.Outcome == verify.NotTried && c.Case != verify.ClientSecret {
 			lacking[c.Reason]++
 			continue
 		}
-		speech.say("red: %s", c)
+		v.speech.say("red: %s", c)
 		if c.Case == verify.RouteSettings {
-			way = fmt.Sprintf("run `aws apigatewayv2 delete-route-settings --api-id ID --stage-name '$default' --route-key %s`; the output %s of %s is the id", shellWord(c.Route), naming.APIIDOutput, naming.Stack(t.Env, naming.APIStack))
+			way = routeSettingsHint(v.target.Env, c.Route)
 		}
 		if c.Outcome == verify.NotTried {
-			way = fmt.Sprintf("the first rotation fills a secret: `m2m clients%s` shows how far it is, `m2m rotate %s%[1]s` starts one", o.target.flags(), c.Client)
+			way = firstRotationHint(c.Client, flags)
 		}
 	}
 	for _, reason := range slices.Sorted(maps.Keys(lacking)) {
-		speech.say("red: %d not tried: %s", lacking[reason], reason)
+		v.speech.say("red: %d not tried: %s", lacking[reason], reason)
 	}
-	return withHint(fmt.Errorf("%s is not as %s says: %d of %d checks are red", t, dir, len(failed), report.Wanted()), "%s", way)
+	return withHint(fmt.Errorf("%s is not as %s says: %d of %d checks are red", v.target, v.dir, len(failed), report.Wanted()), "%s", way)
 }

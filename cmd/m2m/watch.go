@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,12 +14,12 @@ import (
 
 // watch brings changes of files into the environment that runs.
 type watch struct {
+	*command
+
 	o       upOptions
 	project *synth.Project // nil where a folder with an assembly is watched
 	runtime *local.Runtime
 	files   *synth.Watcher
-	stdout  io.Writer
-	speech  *speech
 
 	cut  bool // the last synth was cut short by a newer change
 	idle idle
@@ -54,11 +53,11 @@ func (i *idle) pause(longest time.Duration) time.Duration {
 }
 
 // newWatch remembers the files as they are now. It is nil without --watch.
-func newWatch(o upOptions, project *synth.Project, runtime *local.Runtime, stdout io.Writer, speech *speech) (*watch, error) {
+func (c *command) newWatch(o upOptions, project *synth.Project, runtime *local.Runtime) (*watch, error) {
 	if !o.watch {
 		return nil, nil //nolint:nilnil // nothing is watched
 	}
-	w := &watch{o: o, project: project, runtime: runtime, stdout: stdout, speech: speech}
+	w := &watch{command: c, o: o, project: project, runtime: runtime}
 	var err error
 	if o.assembly != "" {
 		w.files, err = synth.WatchAssembly(o.assembly)
@@ -147,7 +146,7 @@ func (w *watch) apply(ctx context.Context, changed []string) (newer []string, er
 	w.wait(changed, rebuilt.None() && changes.None())
 	w.speech.say("Applied in %s: %s", seconds(time.Since(begun)), outcome(changes))
 	if w.o.json {
-		return nil, show(w.stdout, description, true)
+		return nil, w.show(description, true)
 	}
 	return nil, nil
 }
@@ -177,7 +176,7 @@ func (w *watch) wait(files []string, nothing bool) {
 func (w *watch) synthesize(ctx context.Context, dir string) (newer []string, err error) {
 	if w.cut {
 		w.cut = false
-		_, err = synthesize(ctx, w.project, w.o.env, dir, w.speech)
+		_, err = w.command.synthesize(ctx, w.project, w.o.env, dir)
 		return nil, err
 	}
 	synthesis, cancel := context.WithCancel(ctx)
@@ -189,7 +188,7 @@ func (w *watch) synthesize(ctx context.Context, dir string) (newer []string, err
 		}
 		change <- files
 	}()
-	_, err = synthesize(synthesis, w.project, w.o.env, dir, w.speech)
+	_, err = w.command.synthesize(synthesis, w.project, w.o.env, dir)
 	cancel()
 	newer = <-change
 	if w.cut = newer != nil; w.cut {

@@ -35,7 +35,8 @@ func TestOwnOutputIsNoChange(t *testing.T) {
 		t.Fatal(err)
 	}
 	speech := newSpeech(stderr)
-	if err := writes(project, "", "", standardOutput(stdout), speech); err != nil {
+	c := &command{stdout: standardOutput(stdout), speech: speech}
+	if err := c.excludeOutputs(project, "", ""); err != nil {
 		t.Fatal(err)
 	}
 	watcher, err := project.Watch()
@@ -93,7 +94,7 @@ func TestASynthIsCutShortOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &watch{o: upOptions{env: "dev"}, project: project, files: files, speech: newSpeech(io.Discard)}
+	w := &watch{o: upOptions{env: "dev"}, project: project, files: files, command: &command{speech: newSpeech(io.Discard)}}
 	out := filepath.Join(t.TempDir(), "out")
 	for _, want := range []bool{true, false, true, false} {
 		newer, err := w.synthesize(t.Context(), out)

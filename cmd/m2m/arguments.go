@@ -1,0 +1,38 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"cognito-m2m/internal/strictyaml"
+)
+
+// takes checks a command's arguments: exactly these.
+func takes(example string, names ...string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == len(names) {
+			return nil
+		}
+		wanted := cmp.Or(strings.Join(names, " "), "no arguments")
+		return withHint(fmt.Errorf("%s takes %s: got %d, need %d", cmd.Name(), wanted, len(args), len(names)), "for example: %s", example)
+	}
+}
+
+// knownCommand refuses a first word that is not a command.
+func knownCommand(root *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, sub := range root.Commands() {
+		names = append(names, sub.Name())
+	}
+	question := ""
+	if near := strictyaml.Nearest(args[0], names); near != "" {
+		question = fmt.Sprintf("did you mean `m2m %s`? ", near)
+	}
+	return withHint(fmt.Errorf("unknown command %q", args[0]), "%s`m2m --help` lists the commands", question)
+}
