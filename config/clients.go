@@ -172,7 +172,7 @@ func (c *checker) secretReaders() {
 				"write secrets: {customerKey: true}")
 		}
 		for i, reader := range written {
-			if reader == "" { // refused, and told so
+			if reader == "" { // refused, and reported
 				continue
 			}
 			readers[reader] = true

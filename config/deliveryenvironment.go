@@ -43,7 +43,7 @@ type DeliveryEnvironment struct {
 	RollbackMinutes   int    // a deployment watches an alarm for so long; 0: none
 }
 
-// Disposable tells whether the name is the pattern of disposable environments.
+// Disposable says whether the name is the pattern of disposable environments.
 func (e DeliveryEnvironment) Disposable() bool { return deliveryName(e.Name).isPattern() }
 
 // RoleName is the name of a role for the environment: "m2m-dev-deploy", and "m2m-pr-deploy" for the pattern pr-*.
@@ -104,7 +104,7 @@ func (c *deliveryChecker) file(name deliveryName, written deliveryEnvironment) {
 	env, err := LoadNamed(c.dir, asked, c.options)
 	if problems, ok := errors.AsType[Problems](err); ok {
 		for _, problem := range problems {
-			if problem.File == c.dir { // no such environment; what is wrong inside a file is told as it is
+			if problem.File == c.dir { // no such environment; what is wrong inside a file is reported as it is
 				c.Report(path, problem.Message, problem.Hint)
 			} else {
 				c.Add(problem)
@@ -121,7 +121,7 @@ func (c *deliveryChecker) file(name deliveryName, written deliveryEnvironment) {
 	c.customerKeys[name] = env.Secrets.CustomerKey
 }
 
-// gitHubEnvironments refuses one that stands for two things: its jobs could do both. GitHub does not tell capitals apart.
+// gitHubEnvironments refuses one that stands for two things: its jobs could do both. GitHub takes capitals and small letters for the same.
 func (c *deliveryChecker) gitHubEnvironments() {
 	taken := map[string]deliveryName{}
 	for _, name := range slices.Sorted(maps.Keys(c.written.Environments)) {
@@ -132,7 +132,7 @@ func (c *deliveryChecker) gitHubEnvironments() {
 				c.Report(strictyaml.KeyPath("environments", name)+".githubEnvironment",
 					fmt.Sprintf("the GitHub environment %s is one of %s too, whose jobs could deploy this", strictyaml.Quote(of), strictyaml.Quote(other)),
 					"give each one of its own")
-				break // the other would be told in the same words
+				break // the other problem would have the same words
 			}
 			taken[key] = name
 		}
@@ -162,7 +162,7 @@ func (c *deliveryChecker) sharedDeployment() {
 			case production:
 				c.Warn(path, fmt.Sprintf("everyone who may deploy %s may deploy this too: they share the roles of cdk bootstrap", strictyaml.Quote(other)),
 					"give production an account of its own")
-			case name.isPattern() && !isProduction(environmentName(other)): // or it is told there
+			case name.isPattern() && !isProduction(environmentName(other)): // or it is reported there
 				c.Warn(path, fmt.Sprintf("everyone who may push a branch may deploy %s without its reviewers: they share the roles of cdk bootstrap", strictyaml.Quote(other)),
 					"give previews an account that holds nothing else")
 			}
@@ -170,7 +170,7 @@ func (c *deliveryChecker) sharedDeployment() {
 	}
 }
 
-// sameRoles tells whether two environments are deployed with the same bootstrap roles.
+// sameRoles says whether two environments are deployed with the same bootstrap roles.
 func (c *deliveryChecker) sameRoles(a, b deliveryName) bool {
 	one, other := c.written.Environments[a], c.written.Environments[b]
 	return one.Account == other.Account && cmp.Or(one.Region, c.written.Region) == cmp.Or(other.Region, c.written.Region)

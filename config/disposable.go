@@ -25,7 +25,7 @@ var namePatternText = strictyaml.Text{
 // anything ends a pattern: it stands for the rest of a name.
 const anything = "*"
 
-// fits tells whether an environment of that name is one the pattern means.
+// fits says whether the pattern means an environment of that name.
 func (p namePattern) fits(name string) bool {
 	prefix := strings.TrimSuffix(string(p), anything)
 	return p != "" && strings.HasPrefix(name, prefix) && name != prefix

@@ -113,7 +113,7 @@ func filesIn(dir string) (files []string, problems Problems) {
 	return files, problems
 }
 
-// isFile tells whether there is a file at the path, readable or not.
+// isFile says whether there is a file at the path, readable or not.
 func isFile(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
@@ -126,9 +126,8 @@ type loaded struct {
 	pattern namePattern // "" for a file with a name
 }
 
-// load runs the three steps every file goes through: YAML to a tree, tree to the file's shape, and the rules between
-// its parts. The rules also run on what is left of a file with faulty parts, so one run tells everything. A file with
-// match is checked and built under the name that is asked for, or under an example.
+// load reads a file, has all rules look at it and gives it its checked form. A file with match is checked under the name
+// that is asked for, or under an example.
 func load(path string, o Options, asked environmentName) (loaded, Problems) {
 	var written file
 	rules := func(read *strictyaml.File) {

@@ -150,7 +150,7 @@ type scopes struct {
 func (f *file) scopes(partly bool) scopes {
 	s := scopes{declared: map[scopeRef]bool{}, scopeless: map[identifier]bool{}, granted: map[scopeRef]bool{}, incomplete: partly}
 	for _, server := range f.ResourceServers {
-		if server.Identifier == "" { // refused, and told so
+		if server.Identifier == "" { // refused, and reported
 			s.incomplete = true
 			continue
 		}
@@ -168,7 +168,7 @@ func (f *file) scopes(partly bool) scopes {
 }
 
 // declared checks that every scope in a list is declared by a resource server. A file that declares none, or one that
-// can't be read, has been told so already.
+// can't be read, has its problem already.
 func (c *checker) declared(path string, scopes []scopeRef) {
 	if len(c.scopes.declared) == 0 || c.scopes.incomplete {
 		return

@@ -58,7 +58,7 @@ type Route struct {
 	Function string   // a folder under lambda/
 
 	Throttle *Throttle // of this route's own, or written to be the stage's; nil: the stage's, and API Gateway has no setting for it
-	Verify   bool      // m2m verify may call the route although it is no GET without path parameters
+	Verify   bool      // m2m verify may call the route although it is not a GET without path parameters
 }
 
 // Keys lists the route's keys as API Gateway writes them: "GET /orders/{id}", or "$default".

@@ -58,7 +58,7 @@ var tagValueText = strictyaml.Text{
 	Hint:      "at most 256 letters, digits, spaces and _ . : / = + - @",
 }
 
-// tags refuses keys that belong to somebody else.
+// tags refuses keys that AWS or this project reserves.
 func (c *checker) tags() {
 	for _, key := range slices.Sorted(maps.Keys(c.written.Tags)) {
 		path := strictyaml.KeyPath("tags", key)

@@ -57,11 +57,11 @@ func TestProblemsAreCounted(t *testing.T) {
 func TestFloodsAreNotReadToTheirEnd(t *testing.T) {
 	t.Parallel()
 	for n, partly := range map[int]bool{45: false, 400: true} {
-		told := !partly
-		into, got := readWith(t, edit(t, "shelves:\n", "shelves:\n"+repeated(n, "  - {label: s, plants: {a: A}}\n")), func(f *strictyaml.File) { told = f.Partly })
+		partial := !partly
+		into, got := readWith(t, edit(t, "shelves:\n", "shelves:\n"+repeated(n, "  - {label: s, plants: {a: A}}\n")), func(f *strictyaml.File) { partial = f.Partly })
 		want := []string{fmt.Sprintf("herbs.yaml:4:1: shelves: has %d shelves, at most 5 are allowed (that is all the room)", n+1)}
-		if diff := cmp.Diff(want, got); diff != "" || told != partly || (len(into.Shelves) == n+1) == partly {
-			t.Errorf("%d shelves: partly %t, %d read, problems (-want +got):\n%s", n, told, len(into.Shelves), diff)
+		if diff := cmp.Diff(want, got); diff != "" || partial != partly || (len(into.Shelves) == n+1) == partly {
+			t.Errorf("%d shelves: partly %t, %d read, problems (-want +got):\n%s", n, partial, len(into.Shelves), diff)
 		}
 	}
 }

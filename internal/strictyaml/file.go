@@ -28,8 +28,9 @@ type Hints struct {
 const maxProblems = 100
 
 // Read reads the file at a path into a pointer to a struct, and has rules look at the result: those that hold between
-// several values. Rules report to the File. What was refused is as if it were not written. The problems are sorted; nil
-// if there are none, and then the File is not nil.
+// several values. Rules report to the File, and run on what is left of a file with faulty parts, so one run reports
+// everything: what was refused is as if it were not written. The problems are sorted. If there are none, they are nil and
+// the File is not.
 func Read(path string, into any, rules func(*File), hints Hints) (*File, Problems) {
 	root, problem := parseFile(path, hints)
 	if problem != nil {

@@ -13,12 +13,12 @@ import (
 
 // Problem is one thing to put right in a file.
 type Problem struct {
-	File    string // as it was given to Read
+	File    string // as given to Read
 	Line    int    // from 1; 0: the file as a whole
 	Column  int    // from 1, in characters; 0: the file as a whole
 	Path    string // the key, "clients.reader.scopes[0]"; empty: the file as a whole
 	Message string // what is wrong
-	Hint    string // the way out; may be empty
+	Hint    string // what to do about it; may be empty
 }
 
 // String renders the problem on one line: file:line:column: path: message (hint). What the file says in it can neither

@@ -93,7 +93,7 @@ func (r *reader) value(path string, node ast.Node, into reflect.Value, hint stri
 }
 
 // once reads a mapping or a list, or takes what became of it when it was read as the same type before. What is wrong with
-// it has been told then.
+// it was reported then.
 func (r *reader) once(path string, node ast.Node, into reflect.Value, read func()) {
 	key := reading{node, into.Type()}
 	if first, known := r.known[key]; known {
@@ -161,7 +161,7 @@ func (r *reader) list(path string, node *ast.SequenceNode, into reflect.Value, h
 	}
 }
 
-// limited reports a list or a mapping with too few or too many entries, and tells how many are read: those of one that is
+// limited reports a list or a mapping with too few or too many entries, and says how many are read: those of one that is
 // somewhat too long, since others refer to them, and not all of a flood.
 func (r *reader) limited(path string, into reflect.Value, n int, hint string) int {
 	limited, ok := reflect.TypeAssert[interface{ Count() Count }](into)

@@ -60,7 +60,7 @@ func (r *reader) mismatch(path, written string, into reflect.Value) {
 	r.Report(path, "want "+wanted(into.Type())+", got "+Quote(written), hint)
 }
 
-// text stores a value whose type's rule it keeps, and tells whether it does.
+// text stores a value whose type's rule it keeps, and says whether it does.
 func (r *reader) text(path, value string, into reflect.Value) bool {
 	rule := textOf(into)
 	if message, hint := rule.Check(value); message != "" {
