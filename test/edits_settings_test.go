@@ -125,8 +125,8 @@ func editsOfSettings(t *testing.T, edited func(old, replacement string) string) 
 			name: "change `identity.issuerType`",
 			to:   identity("issuerType: UPDATED"),
 			way: "there is no way without an interruption, because the authorizer trusts one issuer. Until both stacks are deployed, the API " +
-				"refuses every token. After that it refuses the tokens that were in use, until clients fetch new ones. Do it before there are " +
-				"callers",
+				"refuses new tokens, and perhaps every token. After that it refuses the tokens that were in use, until clients fetch new ones. Do " +
+				"it before there are callers",
 			notices: "every client: the API refuses the tokens in use",
 			want: []string{
 				"changed Api HttpApiJwt21C2E32E",
