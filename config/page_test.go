@@ -37,31 +37,34 @@ const pageIntroduction = `# The environment file
 
 <!-- Generated from the types in config/: go test ./config -run TestSchema -update -->
 
-Each file in ` + "`environments/`" + ` describes one deployment, or with ` + "`match`" + ` any number of disposable ones. The format is a
-promise: keys are added, never renamed, and never mean something else. An unknown key is an error, and every error names
-file, line and column; all of them are reported in one run. Editors complete and check the file with
-` + "`environments/environment.schema.json`" + `, which has the same source as this page. What an edit does to a deployed
-environment is in [changing-a-deployment.md](changing-a-deployment.md).
+Each file in ` + "`environments/`" + ` describes one environment, or with ` + "`match`" + ` any number of disposable ones. The format is a
+promise: keys are added, never renamed, and never change their meaning. An unknown key is an error. One run reports all
+errors, each with file, line and column. Editors complete and check the file with
+` + "`environments/environment.schema.json`" + `, which has the same source as this page.
+[Changing a deployment](changing-a-deployment.md) says what an edit does to a deployed environment.
 
-The order of keys and lists does not matter. Put text that looks like a number in quotes. A key that is left out has
-the default in the table; the keys marked required have none.
+The order of keys and lists does not matter. Put text that looks like a number in quotes. If you leave a key out, it has
+the default in the table. The keys marked required have no default.
 
 ## Disposable environments
 
-A file with ` + "`match: pr-*`" + ` in place of a name stands for every environment whose name matches. It is read when one is
-requested, and only then:
+A file with ` + "`match: pr-*`" + ` in place of a name stands for every environment whose name matches. It is used only when you
+request such an environment:
 
     cdk deploy -c env=pr-123 -c expires=2026-12-31 'pr-123/*'
     cdk destroy -c env=pr-123 'pr-123/*'
     m2m up --env pr-123
 
-A synth of all environments leaves such files out, but checks them. A file with the exact name takes precedence, and
-two patterns that could match the same name are refused. A name has 2 to 20 characters, like any other.
+A synth of all environments leaves such files out, but checks them. A file with the exact name takes precedence. Two
+patterns that could match the same name are refused. A name has 2 to 20 characters, like any other.
 
-Such a copy has a domain prefix of its own, derived from its name and its stack; nothing protects it or stays behind.
-` + "`expires`" + ` is the day after which it may be removed. Both stacks carry it as the tag ` + "`m2m:expires`" + `, for those who clean up; nothing
-but the weekly sweep of [delivery](delivery.md#previews) removes a stack by itself. You write it, rather than have it computed from today, so that two synths of the same input give
-the same result. Without it there is no tag: a local run needs none, a deployment should always have one.
+Such a copy has a domain prefix of its own, derived from its name and its stack. Nothing protects it, and nothing of it
+stays behind when you destroy it.
+
+` + "`expires`" + ` is the last day on which you need the copy. Both stacks have it as the tag ` + "`m2m:expires`" + `. Only the weekly sweep
+of [delivery](delivery.md#previews) removes a stack by itself, and it goes by this tag. You write the day yourself. It is
+not computed from today, so that two synths of the same input give the same result. Without ` + "`expires`" + ` there is no tag.
+A local run needs none, and a deployment should always have one.
 `
 
 // page is the reference of all keys, one section for each mapping.
