@@ -1,10 +1,9 @@
 // Package access is who may call what in one environment: the routes of its
-// HTTP API, what each requires of a token, and the clients there are.
+// HTTP API, what each requires of a token, and the clients.
 //
-// It owns reading that out of a cloud assembly and giving it the ids of a
-// deployment. It does not own which route takes a request (package httpapi),
-// deciding on a token (package explain) or asking the running environment
-// (package verify).
+// It owns reading that from a cloud assembly and adding the ids of a deployment. It
+// does not own which route matches a request (package httpapi), judging a token
+// (package explain) or testing the running environment (package verify).
 //
 // Source: API Gateway developer guide, "Create routes for HTTP APIs" and
 // "Control access to HTTP APIs with JWT authorizers".

@@ -12,7 +12,7 @@ type Environment struct {
 	Name    string
 	Routes  []Route
 	Clients []Client
-	// Listens says whether it has rules that hear of events in the account.
+	// Listens says whether it has rules for events in the account.
 	Listens bool
 }
 
@@ -20,8 +20,8 @@ type Environment struct {
 type Route struct {
 	// Key is "$default", or a method and a path such as "GET /orders/{id}".
 	Key string
-	// Scopes are those of which a token needs one; without any, every token that
-	// the authorizer accepts will do.
+	// Scopes are those of which a token needs one; if there are none, every token
+	// that the authorizer accepts opens the route.
 	Scopes []string
 	// Authorizer is nil for an open route.
 	Authorizer *Authorizer
@@ -32,13 +32,13 @@ type Authorizer struct {
 	Name string
 	// Header or Query names where a request has its token; the other is empty.
 	Header, Query string
-	// Issuer is the only one whose tokens are accepted; "" if the id of the user
-	// pool is not known.
+	// Issuer is the issuer of the accepted tokens; "" if the user pool's id is not
+	// known.
 	Issuer string
 	// Clients are the names of the clients whose tokens are accepted, sorted.
 	Clients []string
-	// Audience are the ids that are accepted: those of Clients, as far as they are
-	// known, and what else the template names.
+	// Audience are the accepted ids: those of Clients, as far as they are known, and
+	// any others in the template.
 	Audience []string
 }
 
@@ -46,7 +46,7 @@ type Authorizer struct {
 type Client struct {
 	Name   string
 	ID     string   // "" if it is not known
-	Scopes []string // those it can be given, sorted
+	Scopes []string // those it may request, sorted
 }
 
 // Accepts says whether a valid token of the client opens the route, if it has
@@ -55,7 +55,7 @@ func (r Route) Accepts(c Client) bool {
 	return r.knows(c) && (r.Authorizer == nil || r.OpensTo(c.Scopes))
 }
 
-// Forbids says whether a valid token of the client lacks nothing but a scope.
+// Forbids says whether only a scope is missing from a valid token of the client.
 func (r Route) Forbids(c Client) bool { return r.knows(c) && !r.Accepts(c) }
 
 func (r Route) knows(c Client) bool {

@@ -9,18 +9,17 @@ import (
 	"cognito-m2m/internal/httpapi"
 )
 
-// IDs are the ids that an environment has where it runs. An assembly has none
-// of them: what is not given here stays unknown.
+// IDs are the ids of a running environment. An assembly has none of them: those that
+// are empty here stay unknown.
 type IDs struct {
-	Region     string            // of stacks whose template leaves it open
+	Region     string            // for stacks whose template leaves it open
 	UserPoolID string            // with it, issuers are known
 	Clients    map[string]string // app client ids by the clients' names
 }
 
-// Read reads the environment of that name out of the cloud assembly in dir. It
-// fails if there is no such assembly or environment, if its templates can't be
-// worked out, or if they have not one HTTP API. What they have beside the API
-// and its clients does not matter here.
+// Read reads the environment of that name from the cloud assembly in dir. It fails if
+// the assembly or the environment does not exist, if its templates can't be evaluated,
+// or if they do not have exactly one HTTP API. Other resources are ignored.
 func Read(dir, name string, ids IDs) (*Environment, error) {
 	loaded, err := assembly.Load(dir)
 	if err != nil {
@@ -48,7 +47,7 @@ func Read(dir, name string, ids IDs) (*Environment, error) {
 	return e, nil
 }
 
-// listens looks for rules of EventBridge, which play no part in a model.
+// listens looks for rules of EventBridge, which are not part of a model.
 func listens(stage *assembly.Stage) bool {
 	return slices.ContainsFunc(stage.Templates(), func(t assembly.Template) bool {
 		resources, _ := t.Body["Resources"].(map[string]any)
@@ -61,8 +60,8 @@ func listens(stage *assembly.Stage) bool {
 	})
 }
 
-// placeholders implements assembly.IDs before it is known which client a logical
-// id is of.
+// placeholders implements assembly.IDs while it is not yet known which client has which
+// logical id.
 type placeholders struct{ userPoolID string }
 
 func (p placeholders) ID(key assembly.Key) (string, error) {
@@ -119,7 +118,7 @@ func (r reader) authorizer(declared assembly.Authorizer) (*Authorizer, error) {
 	}
 	for _, accepted := range declared.Audience {
 		i := slices.IndexFunc(r.model.UserPoolClients, func(c assembly.UserPoolClient) bool { return c.ID == accepted })
-		if i < 0 { // an id in the template as it stands
+		if i < 0 { // an id written in the template
 			a.Audience = append(a.Audience, accepted)
 			continue
 		}

@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// JSONCaller is a service that speaks AWS JSON. An error that has a method Code() string is answered
-// with that code and its text, and with status 500 if the code begins with "Internal"; any other error is
-// logged, and answered as InternalFailure without its text. A service refuses an operation that it lacks
-// with the code UnknownOperationException, and names those it has.
+// JSONCaller is a service that speaks AWS JSON. The answer to an error with a method Code() string has that
+// code and the error's text, and status 500 if the code begins with "Internal". Any other error is logged,
+// and its answer is InternalFailure without the text. A service refuses an operation that it does not have
+// with the code UnknownOperationException, and names those that it has.
 type JSONCaller interface {
 	// Call runs an operation on the JSON of its input. Output marshals to the JSON of the response; nil
 	// is an empty object.
@@ -20,14 +20,14 @@ type JSONCaller interface {
 }
 
 // QueryCaller is a service that speaks AWS Query. Errors are as with JSONCaller; the code for an operation
-// that it lacks is InvalidAction.
+// that it does not have is InvalidAction.
 type QueryCaller interface {
 	// Call runs an operation on the parameters of its form. Output marshals to the content of the
 	// response's <OperationResult> element.
 	Call(ctx context.Context, operation string, parameters url.Values) (output any, err error)
 }
 
-// APIError is what an error of a service has to be for the caller to see it.
+// APIError is an error that a service shows to the caller.
 type APIError interface {
 	error
 	// Code is the error's name in the API, such as ResourceNotFoundException.
@@ -54,7 +54,7 @@ type QueryService struct {
 	Caller    QueryCaller
 }
 
-// AccessKey is what requests have to be signed with. Only its id may be shown.
+// AccessKey is what requests must be signed with. Only its id may be shown.
 type AccessKey struct{ ID, Secret string }
 
 // String is the id alone.
@@ -67,7 +67,7 @@ func (k AccessKey) GoString() string { return k.ID }
 type Config struct {
 	JSON  []JSONService
 	Query []QueryService
-	// AccessKey is the one key that there is. It may do everything. Required.
+	// AccessKey is the only key. It may do everything. Required.
 	AccessKey AccessKey
 	// Now is the clock that the times of signatures are compared with. Default time.Now.
 	Now func() time.Time
@@ -79,18 +79,18 @@ type Config struct {
 func (c Config) validate() error {
 	var problems []error
 	if c.AccessKey.ID == "" || c.AccessKey.Secret == "" {
-		problems = append(problems, errors.New("an access key with id and secret is needed"))
+		problems = append(problems, errors.New("an access key needs an id and a secret"))
 	}
 	names := map[string]bool{}
 	for _, service := range c.JSON {
 		if service.TargetPrefix == "" || service.SigningName == "" || service.Caller == nil || names[service.TargetPrefix] {
-			problems = append(problems, fmt.Errorf("JSON service %q: a target prefix of its own, a signing name and a caller are needed", service.TargetPrefix))
+			problems = append(problems, fmt.Errorf("JSON service %q: it needs a unique target prefix, a signing name and a caller", service.TargetPrefix))
 		}
 		names[service.TargetPrefix] = true
 	}
 	for _, service := range c.Query {
 		if service.APIVersion == "" || service.SigningName == "" || service.Caller == nil || names[service.APIVersion] {
-			problems = append(problems, fmt.Errorf("query service %q: an API version of its own, a signing name and a caller are needed", service.APIVersion))
+			problems = append(problems, fmt.Errorf("query service %q: it needs a unique API version, a signing name and a caller", service.APIVersion))
 		}
 		names[service.APIVersion] = true
 	}

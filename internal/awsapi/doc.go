@@ -2,7 +2,7 @@
 // SDKs speak them when AWS_ENDPOINT_URL names this handler.
 //
 // It owns dispatch by target or API version, the check of the Signature Version 4, request ids and the
-// form of errors. It does not know a service or an operation: those answer through JSONCaller and
+// form of errors. It does not own services or operations: those answer through JSONCaller and
 // QueryCaller.
 //
 // Sources: the protocol definitions of Smithy, awsJson1_1 and awsQuery, and the deserializers of

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// apiError is a refusal before a protocol gives it its form.
+// apiError is a refusal that no protocol has formed yet.
 type apiError struct {
 	status  int
 	code    string
@@ -21,8 +21,8 @@ func malformed(message string) *apiError {
 	return &apiError{status: http.StatusBadRequest, code: "SerializationException", message: message}
 }
 
-// failed is the answer to a service's error: the service's own code, or an internal failure whose cause
-// only the log hears of.
+// failed is the answer to a service's error: the service's own code, or an internal failure whose cause is
+// only logged.
 func (h *Handler) failed(x *exchange, err error) *apiError {
 	var known APIError
 	if !errors.As(err, &known) {

@@ -64,8 +64,8 @@ type answer struct {
 }
 
 // ServeHTTP answers POST on "/" in the protocol of the request: AWS JSON if it has an X-Amz-Target, or else
-// AWS Query. No answer allows another origin; that no web page becomes the same origin, by a name of its own for this
-// address, is for whoever listens to see to.
+// AWS Query. No answer allows another origin. A web page could still become the same origin, through a DNS name of its own
+// for this address: the listener must prevent that.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	begun := time.Now()
 	x := &exchange{request: r, requestID: uuid.NewString()}
@@ -75,8 +75,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("X-Amzn-Requestid", x.requestID)
 	header.Set("Cache-Control", "no-store")
 	w.WriteHeader(a.status)
-	_, _ = w.Write(a.body)   // a connection that broke meanwhile is nobody's to repair
-	level := slog.LevelDebug // a start makes some twenty for each client
+	_, _ = w.Write(a.body)   // after an error the connection is gone, and there is nothing left to do
+	level := slog.LevelDebug // a start makes about twenty requests for each client
 	if a.status >= http.StatusBadRequest {
 		level = slog.LevelInfo
 	}

@@ -76,7 +76,7 @@ func (p jsonProtocol) refusal(_ *exchange, err *apiError) answer {
 	return answer{status: err.status, contentType: jsonContentType, body: body, code: err.code}
 }
 
-// services tells what there is, for a request that asks for something else.
+// services lists the services, for a request to any other.
 func (h *Handler) services() string {
 	targets := slices.Sorted(maps.Keys(h.json))
 	versions := slices.Sorted(maps.Keys(h.query))

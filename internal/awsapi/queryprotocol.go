@@ -41,7 +41,7 @@ func (p queryProtocol) answer(x *exchange) answer {
 	return answer{status: http.StatusOK, contentType: xmlContentType, body: body}
 }
 
-// querySignatureErrors are the errors of signatures, yet without their messages.
+// querySignatureErrors are the errors of signatures, without their messages.
 //
 // Parity: AWS API: codes of a signature that does not fit
 var querySignatureErrors = map[signatureProblem]apiError{

@@ -38,7 +38,7 @@ func parseAuthorization(header string) (a authorization, ok bool) {
 	}, true
 }
 
-// signatureProblem is what is wrong with a request's signature. Each protocol has a code of its own for it.
+// signatureProblem is what is wrong with a request's signature. Each protocol has its own code for it.
 type signatureProblem int
 
 const (
@@ -48,7 +48,7 @@ const (
 	signatureInvalid
 )
 
-// signatureFault says why a request is not answered. The message never repeats what the request had in its headers.
+// signatureFault says why a request is refused. The message never repeats the request's headers.
 type signatureFault struct {
 	problem signatureProblem
 	message string
@@ -60,7 +60,7 @@ type signatureFault struct {
 const clockSkew = 15 * time.Minute
 
 // checkSignature verifies that a request was signed with the access key, for the service, at about this time; nil if it
-// was. Messages are AWS's where they are known, and then the way out.
+// was. Messages are AWS's where they are known, and then say what to do.
 //
 // Parity: AWS API: one access key that may do everything
 func (h *Handler) checkSignature(x *exchange, service string) *signatureFault {
@@ -81,7 +81,7 @@ func (h *Handler) checkSignature(x *exchange, service string) *signatureFault {
 	return h.compareSignature(x, given, at)
 }
 
-// readAuthorization reads the one header that there has to be.
+// readAuthorization reads the Authorization header, which must be there once.
 //
 // Parity: AWS API: signatures in the query string
 func readAuthorization(r *http.Request) (authorization, *signatureFault) {
@@ -134,7 +134,7 @@ func (h *Handler) compareSignature(x *exchange, given authorization, at time.Tim
 		return fault
 	}
 	hash := sha256.Sum256(x.body)
-	// A signer of its own each time: it remembers keys by Region and service, which are the caller's to choose.
+	// A new signer each time: it caches keys by Region and service, and a caller can choose any.
 	err := v4.NewSigner().SignHTTP(x.request.Context(), aws.Credentials{AccessKeyID: h.key.ID, SecretAccessKey: h.key.Secret},
 		again, hex.EncodeToString(hash[:]), given.service, given.region, at)
 	signed, ok := parseAuthorization(again.Header.Get("Authorization"))
@@ -151,7 +151,7 @@ func (h *Handler) compareSignature(x *exchange, given authorization, at time.Tim
 	return nil
 }
 
-// signable is the request as it was before it was signed: with the headers that the signature covers and no other.
+// signable is the request as it was before it was signed: with only the headers that the signature covers.
 func signable(r *http.Request, given authorization) (*http.Request, *signatureFault) {
 	again := &http.Request{
 		Method: r.Method, Host: r.Host, Header: http.Header{},

@@ -52,12 +52,12 @@ type drift struct {
 	Status string `xml:"StackDriftStatus"`
 }
 
-// tagElements are there also without a tag.
+// tagElements is in the answer even without a tag.
 type tagElements struct {
 	Members []tagElement `xml:"member"`
 }
 
-// capabilities are what the CDK command line asks CloudFormation to take on, in every deployment.
+// capabilities are those that the CDK CLI acknowledges in every deployment.
 var capabilities = []string{"CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"}
 
 type outputElement struct {
@@ -72,7 +72,7 @@ type tagElement struct {
 	Value string `xml:"Value"`
 }
 
-// describeStacks tells all stacks, or the one that StackName gives by its name or id.
+// describeStacks returns all stacks, or the one whose name or id is StackName.
 //
 // Parity: CloudFormation: one page
 func (s *Stacks) describeStacks(parameters url.Values) (*describeStacksResult, error) {

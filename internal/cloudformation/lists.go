@@ -10,7 +10,7 @@ type listStacksResult struct {
 	Summaries []stackSummary `xml:"StackSummaries>member"`
 }
 
-// stackSummary is what ListStacks tells of a stack.
+// stackSummary is a stack in the answer of ListStacks.
 type stackSummary struct {
 	StackID             string `xml:"StackId"`
 	StackName           string `xml:"StackName"`
@@ -21,7 +21,7 @@ type stackSummary struct {
 	Drift               drift  `xml:"DriftInformation"`
 }
 
-// listStacks tells all stacks, or none if the statuses that are asked for are others than theirs.
+// listStacks returns all stacks, or none if their status is not among the requested ones.
 //
 // Parity: CloudFormation: one page
 func (s *Stacks) listStacks(parameters url.Values) (*listStacksResult, error) {
@@ -59,7 +59,7 @@ type exportElement struct {
 	Value            string `xml:"Value"`
 }
 
-// listExports tells the outputs that stacks export.
+// listExports returns the outputs that stacks export.
 //
 // Parity: CloudFormation: one page
 func (s *Stacks) listExports() (*listExportsResult, error) {

@@ -17,7 +17,7 @@ type Stack struct {
 	Tags        map[string]string
 	// TerminationProtection says that the stack can't be deleted.
 	TerminationProtection bool
-	// CreatedAt is told as the time of creation.
+	// CreatedAt is the time of creation in answers.
 	CreatedAt time.Time
 }
 
@@ -36,13 +36,13 @@ type Stacks struct {
 	stacks []Stack
 }
 
-// New returns the stacks as an API. Each needs a name and an id of its own.
+// New returns the stacks as an API. Each needs a unique name and id.
 func New(stacks []Stack) (*Stacks, error) {
 	var problems []error
 	seen := map[string]bool{}
 	for _, stack := range stacks {
 		if stack.Name == "" || stack.ID == "" || seen[stack.Name] || seen[stack.ID] {
-			problems = append(problems, fmt.Errorf("stack %q: a name and an id of its own are needed", stack.Name))
+			problems = append(problems, fmt.Errorf("stack %q: it needs a unique name and id", stack.Name))
 		}
 		seen[stack.Name], seen[stack.ID] = true, true
 	}

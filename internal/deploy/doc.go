@@ -1,6 +1,6 @@
 // Package deploy does, right before `cdk deploy`, what the CDK CLI leaves undone: it lifts termination protection from
-// stacks that were never created, and finds the alarm on which an update is rolled back. It works with the roles that
-// the CLI takes for the same stacks, as the cloud assembly names them.
+// stacks that were never created, and finds the alarm that rolls an update back. It assumes the roles that the CLI uses
+// for the same stacks, as the cloud assembly names them.
 //
 // It owns which stacks of a deployment need something and the AWS calls for it. It does not own the deployment itself
 // (the CDK CLI does) or the reading of assemblies (internal/assembly does).

@@ -10,9 +10,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 )
 
-// neverCreated are the states of a stack that was never there for anybody: its creation failed and was rolled back, or
-// it waits for a change set that was not executed. The CDK CLI deletes a stack in the first two before it makes it
-// again, which CloudFormation refuses while the stack is protected.
+// neverCreated are the states of a stack that was never in use: its creation failed and was rolled back, or it waits for
+// a change set that was not executed. The CDK CLI deletes a stack in the first two states before it creates it again,
+// which CloudFormation refuses while the stack is protected.
 var neverCreated = []types.StackStatus{
 	types.StackStatusRollbackComplete, types.StackStatusRollbackFailed, types.StackStatusReviewInProgress,
 }
@@ -23,8 +23,8 @@ type Lifted struct {
 	Status string // of the stack
 }
 
-// LiftProtection takes termination protection from the stacks of the environment that were never created, and from no
-// other. The deployment that follows puts it on again.
+// LiftProtection removes termination protection from those stacks of the environment that were never created, and from
+// no other. The deployment that follows turns it on again.
 func (d *Deployment) LiftProtection(ctx context.Context) (lifted []Lifted, err error) {
 	for _, t := range d.templates {
 		stack, err := d.stack(ctx, t)
@@ -38,12 +38,12 @@ func (d *Deployment) LiftProtection(ctx context.Context) (lifted []Lifted, err e
 		if err != nil {
 			return lifted, err
 		}
-		// By id: a stack of the same name that somebody makes meanwhile is another one.
+		// By id: a new stack of the same name would be another one.
 		_, err = cloudformation.NewFromConfig(config).UpdateTerminationProtection(ctx, &cloudformation.UpdateTerminationProtectionInput{
 			StackName: stack.StackId, EnableTerminationProtection: aws.Bool(false),
 		})
 		if err != nil {
-			return lifted, fmt.Errorf("lifting the termination protection of the stack %s (%s): %w", t.StackName, stack.StackStatus, told(err))
+			return lifted, fmt.Errorf("lifting the termination protection of the stack %s (%s): %w", t.StackName, stack.StackStatus, sentence(err))
 		}
 		lifted = append(lifted, Lifted{t.StackName, string(stack.StackStatus)})
 	}

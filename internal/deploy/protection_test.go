@@ -119,7 +119,7 @@ func TestWithoutTheRole(t *testing.T) {
 func TestLiftProtectionRefused(t *testing.T) {
 	t.Parallel()
 	for operation, want := range map[string]string{
-		"GetCallerIdentity":           "asking whose credentials these are: not for you (ExpiredToken)",
+		"GetCallerIdentity":           "finding out whose credentials these are: not for you (ExpiredToken)",
 		"DescribeStacks":              "looking at the stack m2m-prod-Api: not for you (ExpiredToken)",
 		"UpdateTerminationProtection": "lifting the termination protection of the stack m2m-prod-Identity (ROLLBACK_COMPLETE): not for you (ExpiredToken)",
 		"AssumeRole":                  "taking the role arn:aws:iam::" + deploytest.Account + ":role/" + deployRole + ": not for you (ExpiredToken)",
@@ -149,7 +149,7 @@ func TestNothingAnswers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = "looking at the stack m2m-prod-Api: asking whose credentials these are: connection refused"
+	const want = "looking at the stack m2m-prod-Api: finding out whose credentials these are: connection refused"
 	if _, err := d.LiftProtection(t.Context()); err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
 	}

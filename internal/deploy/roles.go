@@ -16,18 +16,18 @@ import (
 const (
 	partition   = "${AWS::Partition}"
 	accountID   = "${AWS::AccountId}"
-	regionName  = "${AWS::Region}" // where the environment names none
+	regionName  = "${AWS::Region}" // if the environment names none
 	sessionName = "m2m-predeploy"
 )
 
-// ErrNoRegion is of an environment that names no Region, where the AWS settings name none.
+// ErrNoRegion says that neither the environment nor the AWS settings name a Region.
 var ErrNoRegion = errors.New("no AWS Region is known")
 
-// roles takes roles as the CDK CLI does: who may not take one goes on with the credentials there are, if they are of
-// the role's account.
+// roles assumes roles as the CDK CLI does: if it may not assume one, it uses the present credentials, provided that they
+// are of the role's account.
 type roles struct {
 	base   aws.Config
-	caller *sts.GetCallerIdentityOutput // nil: not asked yet
+	caller *sts.GetCallerIdentityOutput // nil: not known yet
 }
 
 func newRoles(base aws.Config) *roles { return &roles{base: base} }
@@ -64,7 +64,7 @@ func (r *roles) take(ctx context.Context, role, region string) (aws.Config, erro
 	case isDenied(err) && accountOf(role) == aws.ToString(caller.Account):
 		return config, nil
 	}
-	return aws.Config{}, fmt.Errorf("taking the role %s: %w", role, told(err))
+	return aws.Config{}, fmt.Errorf("taking the role %s: %w", role, sentence(err))
 }
 
 func (r *roles) whoami(ctx context.Context, config aws.Config) (*sts.GetCallerIdentityOutput, error) {
@@ -73,7 +73,7 @@ func (r *roles) whoami(ctx context.Context, config aws.Config) (*sts.GetCallerId
 	}
 	caller, err := sts.NewFromConfig(config).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
-		return nil, fmt.Errorf("asking whose credentials these are: %w", told(err))
+		return nil, fmt.Errorf("finding out whose credentials these are: %w", sentence(err))
 	}
 	r.caller = caller
 	return caller, nil

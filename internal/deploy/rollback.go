@@ -14,23 +14,23 @@ import (
 	"cognito-m2m/naming"
 )
 
-// alarmFlag and timeFlag are those of cdk deploy; noAlarms is its word for clearing what an earlier deployment has set,
-// which CloudFormation would go on with.
+// alarmFlag and timeFlag are flags of cdk deploy; noAlarms clears what an earlier deployment has set, which
+// CloudFormation would keep otherwise.
 const (
 	alarmFlag = "--rollback-trigger-alarm-arns"
 	timeFlag  = "--monitoring-time-minutes"
 	noAlarms  = "none"
 )
 
-// Rollback is what a deployment of the Api stack is told about an alarm.
+// Rollback is what to pass to a deployment of the Api stack about its alarm.
 type Rollback struct {
-	Flags  []string // of cdk deploy, for that stack alone; nil: nothing needs to be said
-	Reason string   // why there is no alarm although one was asked for
+	Flags  []string // of cdk deploy, for that stack alone; nil: none are needed
+	Reason string   // why there is no alarm although one was requested
 }
 
-// Rollback says with which flags the Api stack is deployed: with its alarm for the minutes, if the stack is there, has
-// the alarm among its outputs, and the alarm is not raised and has seen enough. Otherwise, or for 0 minutes, an alarm that
-// an earlier deployment has set is taken away.
+// Rollback returns the flags for deploying the Api stack. They name its alarm and the minutes if the stack exists, has
+// the alarm among its outputs, and the alarm is OK. Otherwise, or for 0 minutes, they clear an alarm that an earlier
+// deployment has set.
 func (d *Deployment) Rollback(ctx context.Context, minutes int) (Rollback, error) {
 	for _, t := range d.templates {
 		if !declaresRollback(t) {
@@ -38,7 +38,7 @@ func (d *Deployment) Rollback(ctx context.Context, minutes int) (Rollback, error
 		}
 		stack, err := d.stack(ctx, t)
 		if err != nil || stack == nil {
-			return Rollback{Reason: "the stack " + t.StackName + " is not there yet"}.unless(minutes == 0), err
+			return Rollback{Reason: "the stack " + t.StackName + " does not exist yet"}.unless(minutes == 0), err
 		}
 		alarm, reason, err := d.alarm(ctx, t, stack, minutes)
 		if err != nil {
@@ -56,9 +56,9 @@ func (d *Deployment) Rollback(ctx context.Context, minutes int) (Rollback, error
 	return Rollback{Reason: "no stack has an alarm for it"}.unless(minutes == 0), nil
 }
 
-// unless is r without a reason where no alarm was asked for.
-func (r Rollback) unless(notAsked bool) Rollback {
-	if notAsked {
+// unless is r without a reason if no alarm was requested.
+func (r Rollback) unless(notRequested bool) Rollback {
+	if notRequested {
 		r.Reason = ""
 	}
 	return r
@@ -89,7 +89,7 @@ func (d *Deployment) alarm(ctx context.Context, t assembly.Template, stack *type
 	name := nameOf(arn)
 	answer, err := cloudwatch.NewFromConfig(config).DescribeAlarms(ctx, &cloudwatch.DescribeAlarmsInput{AlarmNames: []string{name}})
 	if err != nil {
-		return "", "", fmt.Errorf("looking at the alarm %s: %w", name, told(err))
+		return "", "", fmt.Errorf("looking at the alarm %s: %w", name, sentence(err))
 	}
 	switch {
 	case len(answer.MetricAlarms) != 1:

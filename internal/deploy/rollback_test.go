@@ -51,7 +51,7 @@ func TestRollback(t *testing.T) {
 			stack: &deploytest.Stack{Status: "UPDATE_COMPLETE"}, alarm: "OK", minutes: 10,
 			want: deploy.Rollback{Reason: "the stack m2m-prod-Api has no output RollbackAlarmArn yet"},
 		},
-		"asked for, before there is a stack": {alarm: "OK", minutes: 10, want: deploy.Rollback{Reason: "the stack m2m-prod-Api is not there yet"}},
+		"asked for, before there is a stack": {alarm: "OK", minutes: 10, want: deploy.Rollback{Reason: "the stack m2m-prod-Api does not exist yet"}},
 		"not asked for":                      {stack: &deploytest.Stack{Status: "UPDATE_COMPLETE", More: output}, alarm: "OK"},
 		"not asked for any more": {
 			stack: &deploytest.Stack{Status: "UPDATE_COMPLETE", More: output + triggers}, alarm: "OK",

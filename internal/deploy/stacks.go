@@ -14,14 +14,14 @@ import (
 	"cognito-m2m/internal/assembly"
 )
 
-// Deployment is one environment of a cloud assembly and the place it is deployed to. It is for one goroutine.
+// Deployment is one environment of a cloud assembly, and where it is deployed. It is for one goroutine.
 type Deployment struct {
 	templates []assembly.Template
 	roles     *roles
 }
 
 // Open reads the stacks of the environment out of the cloud assembly in dir. c has the credentials that the CDK CLI
-// would start from, and the Region of stacks that name none.
+// would start with, and the Region for stacks that name none.
 func Open(dir, environment string, c aws.Config) (*Deployment, error) {
 	loaded, err := assembly.Load(dir)
 	if err != nil {
@@ -34,7 +34,7 @@ func Open(dir, environment string, c aws.Config) (*Deployment, error) {
 	return &Deployment{templates: stage.Templates(), roles: newRoles(c)}, nil
 }
 
-// stack is what CloudFormation tells about a stack, nil if there is none of the name.
+// stack is CloudFormation's description of a stack, nil if it does not exist.
 func (d *Deployment) stack(ctx context.Context, t assembly.Template) (*types.Stack, error) {
 	config, err := d.roles.take(ctx, t.DeployRole, t.Region)
 	if err != nil {
@@ -45,7 +45,7 @@ func (d *Deployment) stack(ctx context.Context, t assembly.Template) (*types.Sta
 		return nil, nil //nolint:nilnil // no stack is not an error
 	}
 	if err != nil {
-		return nil, fmt.Errorf("looking at the stack %s: %w", t.StackName, told(err))
+		return nil, fmt.Errorf("looking at the stack %s: %w", t.StackName, sentence(err))
 	}
 	if len(answer.Stacks) != 1 {
 		return nil, fmt.Errorf("looking at the stack %s: CloudFormation answers with %d stacks", t.StackName, len(answer.Stacks))
@@ -53,15 +53,15 @@ func (d *Deployment) stack(ctx context.Context, t assembly.Template) (*types.Sta
 	return &answer.Stacks[0], nil
 }
 
-// isMissing says whether CloudFormation knows no stack of the name, for which it has no code of its own.
+// isMissing says whether CloudFormation does not know the stack; there is no error code for that alone.
 func isMissing(err error) bool {
 	var answer smithy.APIError
 	return errors.As(err, &answer) && answer.ErrorCode() == "ValidationError" && strings.Contains(answer.ErrorMessage(), "does not exist")
 }
 
-// told is err as one sentence: the message and code of a service that has answered, or the cause at the end of the
+// sentence is err as one sentence: the message and code of a service that has answered, or the cause at the end of the
 // SDK's chain.
-func told(err error) error {
+func sentence(err error) error {
 	if answer, ok := errors.AsType[smithy.APIError](err); ok {
 		return fmt.Errorf("%s (%s)", strings.TrimSuffix(answer.ErrorMessage(), "."), answer.ErrorCode())
 	}

@@ -17,7 +17,7 @@ func (e *explanation) checkHeader() {
 	e.add("header", OK, "signed with "+e.token.Algorithm()+", and the key has an id", "")
 }
 
-// newToken proposes to get one, as the client that this token names.
+// newToken advises to get a new token, as the client that this token names.
 func (e *explanation) newToken() string {
 	name := e.anyClient()
 	if c := e.clientWithID(e.token.text("client_id")); c != nil {
@@ -31,13 +31,13 @@ func (e *explanation) checkIssuer() {
 	switch wanted := e.authorizer.Issuer; {
 	case !isText:
 		e.foreign = true
-		e.add("issuer", Fails, "the token names no issuer", e.newToken())
+		e.add("issuer", Fails, "the token has no issuer", e.newToken())
 	case wanted == "":
-		e.add("issuer", NotChecked, "an assembly does not know the id of its user pool; the token is of "+show(issuer), "")
+		e.add("issuer", NotChecked, "the assembly does not contain the user pool's id; the token's issuer is "+show(issuer), "")
 	case e.token.claims.CheckIssuer(wanted) != nil:
 		e.foreign = true
-		e.add("issuer", Fails, fmt.Sprintf("the token is of another user pool: its issuer is %s, and the API accepts %s", show(issuer), wanted),
-			"ask the token endpoint of this environment: "+e.command("token "+e.anyClient()))
+		e.add("issuer", Fails, fmt.Sprintf("the token is from another user pool: its issuer is %s, and the API accepts %s", show(issuer), wanted),
+			"get one from this environment's token endpoint: "+e.command("token "+e.anyClient()))
 	default:
 		e.add("issuer", OK, wanted, "")
 	}
@@ -45,14 +45,14 @@ func (e *explanation) checkIssuer() {
 
 func (e *explanation) checkSignature() {
 	if e.checks[len(e.checks)-1].Result == Fails && e.foreign {
-		e.add("signature", NotChecked, "the keys of another issuer do not matter", "")
+		e.add("signature", NotChecked, "the issuer is not this API's, so its keys do not matter", "")
 		return
 	}
 	switch {
 	case e.token.CheckAlgorithm() != nil || e.token.CheckKeyID() != nil:
-		e.add("signature", NotChecked, "the header does not say how", "")
+		e.add("signature", NotChecked, "the header does not say how it was signed", "")
 	case e.Keys == nil:
-		e.add("signature", NotChecked, "no keys at hand"+e.why(), "")
+		e.add("signature", NotChecked, "the keys are not available"+e.why(), "")
 	default:
 		e.verify()
 	}
@@ -83,21 +83,21 @@ func (e *explanation) checkClient() {
 	c := e.clientWithID(strings.Join(named, " "))
 	switch {
 	case !ok:
-		e.add("client", Fails, "the token names no client ("+claim+")", e.newToken())
+		e.add("client", Fails, "the token has no client ("+claim+")", e.newToken())
 	case accepted && c != nil:
 		e.add("client", OK, fmt.Sprintf("%s (%s %s)", c.Name, claim, c.ID), "")
 	case accepted:
 		e.add("client", OK, claim+" "+show(strings.Join(named, " ")), "")
 	case !e.knowsAudience():
-		e.add("client", NotChecked, "an assembly does not know the ids of its clients; the token has "+claim+" "+show(strings.Join(named, " ")), "")
+		e.add("client", NotChecked, "the assembly does not contain the clients' ids; the token has "+claim+" "+show(strings.Join(named, " ")), "")
 	case c != nil:
-		e.add("client", Fails, "the token is of the client "+c.Name+", which is not one of this API's: "+e.accepted(), e.newTokenAsAnother())
+		e.add("client", Fails, "the token was issued to the client "+c.Name+", and the API accepts only "+e.accepted(), e.newTokenAsAnother())
 	default:
-		e.add("client", Fails, fmt.Sprintf("the token is of another client: its %s is %s, and the API accepts %s", claim, show(strings.Join(named, " ")), e.accepted()), e.newTokenAsAnother())
+		e.add("client", Fails, fmt.Sprintf("the token was issued to another client: its %s is %s, and the API accepts %s", claim, show(strings.Join(named, " ")), e.accepted()), e.newTokenAsAnother())
 	}
 }
 
-// knowsAudience says whether the ids of all clients that are accepted are known.
+// knowsAudience says whether the ids of all accepted clients are known.
 func (e *explanation) knowsAudience() bool {
 	for _, name := range e.authorizer.Clients {
 		i := slices.IndexFunc(e.Environment.Clients, func(c access.Client) bool { return c.Name == name })
@@ -120,18 +120,18 @@ func (e *explanation) accepted() string {
 }
 
 func (e *explanation) newTokenAsAnother() string {
-	return "get one as a client of the API: " + e.command("token "+e.anyClient())
+	return "get one as one of the API's clients: " + e.command("token "+e.anyClient())
 }
 
-// checkUse says what kind of token it is, which API Gateway does not look at.
+// checkUse says what kind of token it is, which API Gateway does not check.
 func (e *explanation) checkUse() {
 	use, _ := e.token.claims["token_use"].(string)
 	_, ofUser := e.token.claims["username"]
 	switch {
 	case use == "id":
-		e.add("use", Note, "this is an ID token, which says who a user is; API Gateway takes it like an access token, but it has no scopes", "send the access token")
+		e.add("use", Note, "this is an ID token, which says who a user is; API Gateway accepts it like an access token, but it has no scopes", "send the access token")
 	case ofUser:
-		e.add("use", Note, "this is the access token of a user, not of a client alone; API Gateway takes both alike", "")
+		e.add("use", Note, "this is the access token of a user, not of a client; API Gateway treats both alike", "")
 	case use != "access":
 		e.add("use", Note, "this is not an access token of Cognito (token_use is "+show(use)+"); API Gateway does not look at that", "")
 	}

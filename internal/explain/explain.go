@@ -9,29 +9,28 @@ import (
 	"cognito-m2m/internal/jwtauth"
 )
 
-// Config is what a token is held against.
+// Config is what a token is checked against.
 type Config struct {
-	// Environment is the environment whose API the token is for. Ids that it does
-	// not know leave checks open.
+	// Environment is the environment whose API the token is for. Checks that need
+	// ids that it does not know are not made.
 	Environment *access.Environment
 	// Route is the route key, or method and path, of the request. Without one the
 	// token is explained for all routes.
 	Route string
-	// Keys are those that the user pool publishes; nil if they are not at hand.
+	// Keys are those that the user pool publishes; nil if they are not available.
 	Keys jwtauth.KeySet
-	// Ahead is how far the user pool's clock is ahead of Now, as far as it told with its keys.
+	// Ahead is how far the user pool's clock is ahead of Now, by the response with its keys.
 	Ahead time.Duration
 	// NoKeys says why there are no Keys.
 	NoKeys string
 	// Now is the clock; nil is time.Now. It is corrected by Ahead.
 	Now func() time.Time
-	// Flags are added to the commands that a sentence proposes.
+	// Flags are added to the commands in an advice.
 	Flags string
 }
 
-// Explain explains what somebody pasted: a token, with or without what stands
-// before it in a request's header. An error says that Config does not tell which
-// authorizer is meant.
+// Explain explains a pasted text: a token, with or without what precedes it in a
+// request's header. An error says that Config does not determine the authorizer.
 func Explain(pasted string, c Config) (*Report, error) {
 	if c.Now == nil {
 		c.Now = time.Now
@@ -39,7 +38,7 @@ func Explain(pasted string, c Config) (*Report, error) {
 	e := &explanation{Config: c, now: c.Now()}
 	if c.Ahead.Abs() >= leeway {
 		e.now = e.now.Add(c.Ahead)
-		e.add("clock", Note, fmt.Sprintf("the clock of this machine is %s; that of the user pool counts", offset(c.Ahead)), "set the clock")
+		e.add("clock", Note, fmt.Sprintf("the clock of this machine is %s; the user pool's clock decides", offset(c.Ahead)), "set the clock")
 	}
 	if c.Route != "" {
 		e.route = c.Environment.Route(c.Route)
@@ -91,11 +90,11 @@ func (e *explanation) noRoute() {
 	for _, route := range e.Environment.Routes {
 		keys = append(keys, route.Key)
 	}
-	e.add("route", Fails, "no route takes "+show(e.Route), "the routes are: "+strings.Join(keys, ", "))
+	e.add("route", Fails, "no route matches "+show(e.Route), "the routes are: "+strings.Join(keys, ", "))
 }
 
-// chooseAuthorizer is the one of the route, or else the only one there is. It is
-// nil if the token does not matter.
+// chooseAuthorizer chooses the route's authorizer, or else the only one. It is nil if
+// the token does not matter.
 func (e *explanation) chooseAuthorizer() error {
 	if e.route != nil {
 		e.authorizer = e.route.Authorizer
@@ -124,8 +123,8 @@ func (e *explanation) place() string {
 // command is an m2m command to be pasted.
 func (e *explanation) command(text string) string { return "`m2m " + text + e.Flags + "`" }
 
-// show is what somebody else wrote, in quotes and cut, so that it can neither
-// move a cursor nor fill a screen.
+// show is foreign text, in quotes and cut, so that it can neither move a cursor nor
+// fill a screen.
 func show(text string) string {
 	const longest = 120
 	if runes := []rune(text); len(runes) > longest {
@@ -134,6 +133,6 @@ func show(text string) string {
 	return fmt.Sprintf("%q", text)
 }
 
-// JWKSURL is where the keys of an issuer are, which is what its discovery
-// document says (Cognito: "Verifying JSON web tokens").
+// JWKSURL is the URL of an issuer's keys, as in its discovery document
+// (Cognito: "Verifying JSON web tokens").
 func JWKSURL(issuer string) string { return issuer + "/.well-known/jwks.json" }

@@ -83,13 +83,13 @@ func badTokens(t *testing.T, r *accesstest.Run) []token {
 	parts := strings.Split(genuine, ".")
 	return []token{
 		{name: "expired", token: sign(map[string]any{"iat": in(-3 * time.Hour), "exp": in(-2 * time.Hour)}), want: "401: the token expired 2h ago"},
-		{name: "of another pool", token: sign(map[string]any{"iss": accesstest.Issuer + "x"}), want: "401: the token is of another user pool"},
-		{name: "of a client of another API", token: r.Token(t, "visitor"), want: "401: the token is of the client visitor, which is not one of this API's: reader ("},
-		{name: "of an unknown client", token: sign(map[string]any{"client_id": "1example23456789"}), want: `401: the token is of another client: its client_id is "1example23456789", and the API accepts reader (`},
+		{name: "of another pool", token: sign(map[string]any{"iss": accesstest.Issuer + "x"}), want: "401: the token is from another user pool"},
+		{name: "of a client of another API", token: r.Token(t, "visitor"), want: "401: the token was issued to the client visitor, and the API accepts only reader ("},
+		{name: "of an unknown client", token: sign(map[string]any{"client_id": "1example23456789"}), want: `401: the token was issued to another client: its client_id is "1example23456789", and the API accepts reader (`},
 		{name: "without the scope", token: r.Token(t, "writer"), want: `403: GET /orders requires test-api/read or test-api/admin; the token has "test-api/write". The client reader has it`},
-		{name: "with no scope at all", token: sign(map[string]any{"scope": nil}), want: "403: GET /orders requires test-api/read or test-api/admin; the token has none. The client reader may have it"},
-		{name: "tampered with", token: genuine[:len(genuine)-20] + flipped(genuine[len(genuine)-20]) + genuine[len(genuine)-19:], want: "401: the signature does not fit"},
-		{name: "with other claims", token: parts[0] + "." + strings.Split(sign(nil), ".")[1] + "." + parts[2], want: "401: the signature does not fit"},
+		{name: "with no scope at all", token: sign(map[string]any{"scope": nil}), want: "403: GET /orders requires test-api/read or test-api/admin; the token has none. The client reader may have this scope"},
+		{name: "tampered with", token: genuine[:len(genuine)-20] + flipped(genuine[len(genuine)-20]) + genuine[len(genuine)-19:], want: "401: the signature does not match"},
+		{name: "with other claims", token: parts[0] + "." + strings.Split(sign(nil), ".")[1] + "." + parts[2], want: "401: the signature does not match"},
 		{name: "not valid yet", token: sign(map[string]any{"nbf": in(5*time.Minute + 30*time.Second)}), want: "401: the token is not valid yet: it will be in 5m"},
 		{name: "issued in the future", token: sign(map[string]any{"iat": in(10*time.Minute + 30*time.Second)}), want: "401: the token was issued in the future: in 10m"},
 		{name: "without a key id", token: header(map[string]any{"kid": nil}), want: "401: the header has no key id"},
@@ -110,16 +110,16 @@ func badTokens(t *testing.T, r *accesstest.Run) []token {
 		{name: "nothing", token: "", want: "401: there is no token"},
 		{name: "no exp", token: sign(map[string]any{"exp": nil}), want: "401: the token does not say when it expires"},
 		{name: "no iat", token: sign(map[string]any{"iat": nil}), want: "401: the token does not say when it was issued"},
-		{name: "exp as a text", token: sign(map[string]any{"exp": fmt.Sprint(in(time.Hour))}), want: "401: its exp is not in whole seconds"},
-		{name: "a fraction", token: sign(map[string]any{"exp": 4e9 + 0.5}), want: "401: its exp is not in whole seconds"},
-		{name: "no issuer", token: sign(map[string]any{"iss": nil}), want: "401: the token names no issuer"},
-		{name: "no client", token: sign(map[string]any{"client_id": nil}), want: "401: the token names no client"},
-		{name: "an audience beats the client", token: sign(map[string]any{"aud": "another"}), want: `401: the token is of another client: its aud is "another"`},
-		{name: "an audience of numbers", token: sign(map[string]any{"aud": []any{1}}), want: "401: the token names no client (aud)"},
+		{name: "exp as a text", token: sign(map[string]any{"exp": fmt.Sprint(in(time.Hour))}), want: "401: its exp is not a whole number of seconds"},
+		{name: "a fraction", token: sign(map[string]any{"exp": 4e9 + 0.5}), want: "401: its exp is not a whole number of seconds"},
+		{name: "no issuer", token: sign(map[string]any{"iss": nil}), want: "401: the token has no issuer"},
+		{name: "no client", token: sign(map[string]any{"client_id": nil}), want: "401: the token has no client"},
+		{name: "an audience beats the client", token: sign(map[string]any{"aud": "another"}), want: `401: the token was issued to another client: its aud is "another"`},
+		{name: "an audience of numbers", token: sign(map[string]any{"aud": []any{1}}), want: "401: the token has no client (aud)"},
 		{name: "scope as a number", token: sign(map[string]any{"scope": 1}), want: "401: its scope is neither"},
 		{name: "two scopes with a line break", token: sign(map[string]any{"scope": "x\ntest-api/read"}), want: "403: "},
-		{name: "no such route", token: genuine, route: "GET /nowhere", want: "404: no route takes \"GET /nowhere\". The routes are: ANY /any, "},
-		{name: "another method", token: genuine, route: "PUT /orders", want: "404: no route takes"},
+		{name: "no such route", token: genuine, route: "GET /nowhere", want: "404: no route matches \"GET /nowhere\". The routes are: ANY /any, "},
+		{name: "another method", token: genuine, route: "PUT /orders", want: "404: no route matches"},
 	}
 }
 
@@ -225,7 +225,7 @@ func TestOfflineLeavesOpenWhatItCantKnow(t *testing.T) {
 	c := explain.Config{Environment: r.Environment, Route: "GET /orders"}
 	claims := map[string]any{"client_id": "x", "scope": "test-api/read", "iss": "y", "iat": 1, "exp": 4e9}
 	report := explained(t, r.Sign(t, claims, nil), c)
-	if want := "Whether API Gateway would accept this is not known: issuer, signature and client were not checked."; report.Status != 0 || report.Verdict != want {
+	if want := "It is not known whether API Gateway would accept this: issuer, signature and client were not checked."; report.Status != 0 || report.Verdict != want {
 		t.Errorf("got %d %q, want %q", report.Status, report.Verdict, want)
 	}
 	claims["exp"] = 2
@@ -261,7 +261,7 @@ func TestClockOfThisMachine(t *testing.T) {
 		t.Fatal(err)
 	}
 	report := explained(t, r.Token(t, "reader"), explain.Config{Environment: r.Environment, Keys: keys, Ahead: served.Sub(slow()), Now: slow})
-	if report.Status != http.StatusOK || !strings.Contains(report.Checks[0].Text, "slow; that of the user pool counts") {
+	if report.Status != http.StatusOK || !strings.Contains(report.Checks[0].Text, "slow; the user pool's clock decides") {
 		t.Errorf("got %d %s, first %s", report.Status, report.Verdict, report.Checks[0].Text)
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"unicode"
 )
 
-// mistakes tell what was pasted in place of a token, the first that does. Each says "" of what it does not know, and
-// repeats nothing but words that it knows itself. What a thing is comes before what stands around it.
+// mistakes recognize what was pasted in place of a token; the first match counts. Each returns "" for anything else, and
+// repeats only words that it knows itself. What a text is comes before what surrounds it.
 var mistakes = []func(e *explanation, text string) (said, advice string){
 	(*explanation).nothing, (*explanation).answer, (*explanation).placeholder, (*explanation).scheme,
 	(*explanation).credentials, (*explanation).around, (*explanation).character, (*explanation).parts,
@@ -22,7 +22,7 @@ var (
 	clientIDShape = regexp.MustCompile(`^[0-9a-v]{25,26}$`)
 )
 
-// quotes are those that shells, JSON and word processors put around a text.
+// quotes are those that shells, JSON and word processors add to a text.
 const quotes = "\"'`\\\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
 
 func (e *explanation) getOne() string { return "get one: " + e.command("token "+e.anyClient()) }
@@ -49,12 +49,12 @@ func (e *explanation) answer(text string) (said, advice string) {
 	case formAnswer.MatchString(text):
 		return "this is more than the token, which is only what follows access_token=", alone
 	case jsonRefusal.MatchString(text):
-		return "this is the refusal of a request, not a token", "find out why it was refused, then " + e.getOne()
+		return "this is an error response, not a token", "find out why the request was refused, then " + e.getOne()
 	}
 	return "", ""
 }
 
-// unfilled are the forms of a name that something was to replace, and literals what programs write for nothing.
+// unfilled matches placeholders, and literals are what programs write for a missing value.
 var (
 	unfilled = regexp.MustCompile(`^(?:\$\w+|\$?\{+\s*[\w.-]+\s*\}+|\$\([\w. -]+\)|%\w+%|<[\w -]+>|\[[\w -]+\])$`)
 	literals = []string{"null", "undefined", "none", "nil", "[object object]", "false", "true", "token", "access_token"}
@@ -63,10 +63,10 @@ var (
 func (e *explanation) placeholder(text string) (said, advice string) {
 	text = strings.Trim(text, quotes)
 	if i := slices.Index(literals, strings.ToLower(text)); i >= 0 {
-		return "the word " + literals[i] + " stands where the token should be: the caller has no token", "find out why the caller got no token; " + e.getOne()
+		return "the word " + literals[i] + " is in place of the token: the caller has no token", "find out why the caller got no token; " + e.getOne()
 	}
 	if unfilled.MatchString(text) {
-		return "this is the name of something that was not filled in", "let the caller put its token there; in a shell, single quotes keep a variable from being replaced"
+		return "this is a placeholder that was not filled in", "put the caller's token there; in a shell, single quotes keep a variable from being replaced"
 	}
 	return "", ""
 }
@@ -83,7 +83,7 @@ func (e *explanation) scheme(text string) (said, advice string) {
 	case hasPrefixFold(bare, "basic "):
 		return "these are a client's credentials for the token endpoint, not a token", "get a token with them: " + e.command("token "+e.anyClient())
 	case strangeGap.MatchString(bare):
-		return "something other than one space stands between Bearer and the token", "send \"Bearer\", one space and the token"
+		return "there is something other than one space between Bearer and the token", "send \"Bearer\", one space and the token"
 	case bare == text && (hasPrefixFold(text, "bearer ") || strings.EqualFold(text, "bearer")):
 		return "the word Bearer is there twice", "send it once: your client adds it, so pass the token alone"
 	case otherScheme.MatchString(bare):
@@ -110,7 +110,7 @@ func (e *explanation) credentials(text string) (said, advice string) {
 // tokenBegins is how a header in base64url begins: {" .
 const tokenBegins = "eyJ"
 
-// around is what stands around a token or between its pieces.
+// around looks at what surrounds a token or separates its pieces.
 func (e *explanation) around(text string) (said, advice string) {
 	pieces := strings.Fields(text)
 	starts := func(piece string) bool { return strings.HasPrefix(strings.Trim(piece, quotes), tokenBegins) }
@@ -118,9 +118,9 @@ func (e *explanation) around(text string) (said, advice string) {
 	case strings.Trim(text, quotes) != text:
 		return "there are quotes around it", "send it without them; `jq -r` prints a text without quotes"
 	case strings.ContainsAny(text[len(text)-1:], ",;"):
-		return "there is a " + map[byte]string{',': "comma", ';': "semicolon"}[text[len(text)-1]] + " behind it", "send it without"
+		return "there is a " + map[byte]string{',': "comma", ';': "semicolon"}[text[len(text)-1]] + " after it", "send it without"
 	case strings.Contains(text, "\u2026") || strings.Contains(text, "..."):
-		return "it was shortened where it was copied: there is an ellipsis in it", "copy it from where it is whole, or " + e.getOne()
+		return "it was shortened when it was copied: there is an ellipsis in it", "copy the whole token, or " + e.getOne()
 	case len(pieces) > 1 && starts(pieces[0]) && starts(pieces[1]):
 		return "these are two tokens", "send one"
 	case len(pieces) > 1:
@@ -133,13 +133,13 @@ var urlEncoded = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
 
 // character looks for one that is in no token (RFC 7515 section 7.1: base64url and dots).
 func (e *explanation) character(text string) (said, advice string) {
-	const again = "send the token as the token endpoint gave it"
+	const again = "send the token as the token endpoint returned it"
 	for _, c := range text {
 		switch {
 		case c > unicode.MaxASCII && !unicode.IsPrint(c):
 			return fmt.Sprintf("it has an invisible character (U+%04X)", c), "copy it from a terminal or as plain text, or " + e.getOne()
 		case c > unicode.MaxASCII:
-			return fmt.Sprintf("it has a character that no token has (U+%04X)", c), "copy it from a terminal or as plain text, or " + e.getOne()
+			return fmt.Sprintf("it has a character that a token can't have (U+%04X)", c), "copy it from a terminal or as plain text, or " + e.getOne()
 		}
 	}
 	switch whole := strings.HasPrefix(text, tokenBegins); {
@@ -149,7 +149,7 @@ func (e *explanation) character(text string) (said, advice string) {
 	case strings.HasSuffix(text, "="):
 		return "there is padding (=) at its end, which a token does not have", again
 	case strings.ContainsAny(text, "+/"):
-		return "it is in base64 and not in base64url: it has + or / in place of - and _", again
+		return "it is base64, not base64url: it has + or / instead of - and _", again
 	}
 	return "", ""
 }
@@ -171,11 +171,11 @@ func (e *explanation) parts(text string) (said, advice string) {
 	case begins && len(parts) == 2*jwsParts-1 && strings.LastIndex(parts[2], tokenBegins) > 0:
 		return "these are two tokens, one right after the other", "send one"
 	case len(parts) == jweParts:
-		return "this is an encrypted token (JWE), as Cognito's refresh tokens are", "API Gateway needs an access token; " + e.getOne()
+		return "this is an encrypted token (JWE), like Cognito's refresh tokens", "API Gateway needs an access token; " + e.getOne()
 	case begins && len(parts) < jwsParts:
-		return "the token was cut: it has " + count(len(parts)) + " of its three parts", "copy it as a whole, or " + e.getOne()
+		return "the token was cut off: it has " + count(len(parts)) + " of its three parts", "copy it as a whole, or " + e.getOne()
 	}
-	return fmt.Sprintf("this is not a token: a token has three parts with dots in between, and this has %s", count(len(parts))), e.getOne()
+	return fmt.Sprintf("this is not a token: a token has three parts separated by dots, and this has %s", count(len(parts))), e.getOne()
 }
 
 func count(n int) string {

@@ -7,12 +7,12 @@ import (
 	"cognito-m2m/internal/access"
 )
 
-// readPasted is the token in what was pasted. Without one it says what that is,
-// as far as it can be told; none of it is repeated, for it may be a secret.
+// readPasted returns the token in a pasted text. If there is none, it adds what the text
+// seems to be, and repeats nothing of it, since it may be a secret.
 func (e *explanation) readPasted(pasted string) (compact string, ok bool) {
 	text := headerValue(pasted)
 	if hasPrefixFold(text, "bearer ") && !strings.HasPrefix(text, "Bearer ") {
-		e.add("form", Note, "whether API Gateway knows the word before the token in this spelling is not documented", "write it as Bearer")
+		e.add("form", Note, "it is not documented whether API Gateway accepts this spelling of the word before the token", "write it as Bearer")
 	}
 	text, isBearer := cutFold(text, "bearer ")
 	if !isBearer && strings.EqualFold(text, "bearer") {
@@ -33,8 +33,8 @@ var (
 	plainHeader  = regexp.MustCompile(`(?is)^authorization:(.*)$`)
 )
 
-// headerValue is the value of the header Authorization where that is what was pasted, else all of it. Quotes around
-// the header are the shell's or JSON's, and no part of what was sent; those around the value alone may be.
+// headerValue is the value of a pasted Authorization header, or else the whole text. Quotes around the header are the
+// shell's or JSON's, and were not sent; quotes around the value alone may have been.
 func headerValue(pasted string) string {
 	text := strings.TrimSpace(pasted)
 	for _, header := range []*regexp.Regexp{plainHeader, aroundHeader} {

@@ -8,11 +8,11 @@ import (
 	"cognito-m2m/internal/printable"
 )
 
-// reasons are those of the authorizer in words, with what to change. Part is what a reason is about. That a token is of
-// another issuer or client takes more words than these: see checkIssuer and checkClient.
+// reasons are the authorizer's reasons in words, with what to change. Part is what a reason is about. A wrong issuer or
+// client needs more words than these: see checkIssuer and checkClient.
 var reasons = map[error]func(e *explanation, part string) (said, advice string){
 	jwtauth.ErrBase64: func(_ *explanation, part string) (said, advice string) {
-		return "the " + part + " can't be read: that part is not base64url", "the token was cut or changed: copy it as a whole"
+		return "the " + part + " can't be read: that part is not base64url", "the token was cut off or changed: copy it as a whole"
 	},
 	jwtauth.ErrObject: func(_ *explanation, part string) (said, advice string) {
 		return "the " + part + " can't be read: that part is not a JSON object", "this is not a token, or it was changed: copy it as a whole"
@@ -27,19 +27,19 @@ var reasons = map[error]func(e *explanation, part string) (said, advice string){
 		return "the header has no key id (kid), so the key that signed it is unknown", e.notOfThePool()
 	},
 	jwtauth.ErrUnknownKey: func(e *explanation, _ string) (said, advice string) {
-		return "the token names a key that the user pool does not publish: another one signed it, or the pool has replaced its keys since", e.newToken()
+		return "the token names a key that the user pool does not publish: another pool signed it, or the pool has replaced its keys since", e.newToken()
 	},
 	jwtauth.ErrOtherAlgorithm: func(e *explanation, part string) (said, advice string) {
-		return "the token's key is for " + part + ", and the token says " + e.token.Algorithm(), e.newToken()
+		return "the token's key is for " + part + ", but the token says " + e.token.Algorithm(), e.newToken()
 	},
 	jwtauth.ErrSignature: func(e *explanation, _ string) (said, advice string) {
-		return "the signature does not fit: the token was changed after it was signed", "send the token as the token endpoint gave it, or " + e.newToken()
+		return "the signature does not match: the token was changed after it was signed", "send the token as the token endpoint returned it, or " + e.newToken()
 	},
 	jwtauth.ErrNoTime: func(e *explanation, part string) (said, advice string) {
 		return "the token does not say " + map[string]string{"exp": "when it expires (exp)", "iat": "when it was issued (iat)"}[part], e.newToken()
 	},
 	jwtauth.ErrTime: func(e *explanation, part string) (said, advice string) {
-		return "its " + part + " is not in whole seconds since 1970", e.newToken()
+		return "its " + part + " is not a whole number of seconds since 1970", e.newToken()
 	},
 	jwtauth.ErrExpired: func(e *explanation, _ string) (said, advice string) {
 		at, _ := e.token.claims.Time("exp")
@@ -74,5 +74,5 @@ func (e *explanation) fails(check string, err error) {
 }
 
 func (e *explanation) notOfThePool() string {
-	return "no token of the user pool is like that: " + e.newToken()
+	return "the user pool does not issue such tokens: " + e.newToken()
 }

@@ -14,8 +14,8 @@ import (
 // Report is an explanation. Its JSON form is a promise: keys are added, never
 // renamed.
 type Report struct {
-	// Status is what API Gateway would answer: 401, 403 or 404. 200 stands for
-	// letting the request through, and 0 says that it can't be told.
+	// Status is what API Gateway would answer: 401, 403 or 404. 200 means that it would
+	// let the request through, and 0 that this is not known.
 	Status int `json:"status"`
 	// Verdict is Status as a sentence, with its reason and what to change.
 	Verdict string  `json:"verdict"`
@@ -86,7 +86,7 @@ func (e *explanation) report() *Report {
 	}
 	for _, c := range e.checks {
 		if c.Result == NotChecked {
-			r.Verdict = fmt.Sprintf("Whether API Gateway would accept this is not known: %s not checked.", e.open())
+			r.Verdict = fmt.Sprintf("It is not known whether API Gateway would accept this: %s not checked.", e.open())
 			return r
 		}
 	}

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// checkScope holds the token's scopes against those of the route, or tells which
-// routes they open.
+// checkScope compares the token's scopes with those of the route or, without a route,
+// says which routes they open.
 func (e *explanation) checkScope() {
 	if err := e.token.claims.CheckScope(); err != nil {
 		e.fails("form", err)
@@ -46,7 +46,7 @@ func (e *explanation) scopeAdvice() string {
 	case e.token.text("token_use") == "id":
 		return "send the access token, not the ID token"
 	case c != nil && slices.Contains(able, c.Name):
-		return fmt.Sprintf("the client %s may have it: request it, or request no scope, which gives all of them: %s", c.Name, e.command("token "+c.Name))
+		return fmt.Sprintf("the client %s may have this scope: request it, or request no scope, which gives all of them: %s", c.Name, e.command("token "+c.Name))
 	case len(able) == 0:
 		return "no client has it: add it to one in the environment file and deploy"
 	}
@@ -64,16 +64,16 @@ func clientsHave(names []string) string {
 // checkScopesOfAll is for a token without a route.
 func (e *explanation) checkScopesOfAll() {
 	open, closed := e.divide()
-	told := "the token has " + e.has() + ", which opens "
+	has := "the token has " + e.has() + ", which opens "
 	if len(open) == 0 {
-		e.add("scope", Fails, told+"no route", "the routes require a scope: "+strings.Join(closed, ", "))
+		e.add("scope", Fails, has+"no route", "the routes require a scope: "+strings.Join(closed, ", "))
 		return
 	}
 	if len(closed) > 0 {
-		e.add("scope", OK, told+strings.Join(open, ", ")+" and not "+strings.Join(closed, ", "), "")
+		e.add("scope", OK, has+strings.Join(open, ", ")+" and not "+strings.Join(closed, ", "), "")
 		return
 	}
-	e.add("scope", OK, told+strings.Join(open, ", "), "")
+	e.add("scope", OK, has+strings.Join(open, ", "), "")
 }
 
 // divide divides the routes of the authorizer into those that the token's scopes

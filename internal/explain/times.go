@@ -7,7 +7,7 @@ import (
 	"cognito-m2m/internal/printable"
 )
 
-// leeway is the difference of clocks that is worth telling. What time a server says it is can be a second old.
+// leeway is the difference of clocks that is worth a note. The time in a server's response can be a second old.
 const leeway = 5 * time.Second
 
 func (e *explanation) checkTimes() {
@@ -23,7 +23,7 @@ func (e *explanation) checkTimes() {
 
 func utc(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
-// offset is how a clock is off, by how much another is ahead of it.
+// offset says how a clock is off, if another one is ahead of it by this much.
 func offset(ahead time.Duration) string {
 	if ahead > 0 {
 		return printable.Duration(ahead) + " slow"

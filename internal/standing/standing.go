@@ -1,7 +1,7 @@
-// Package standing tells which of an app client's two secrets its callers may be
+// Package standing works out which of an app client's two secrets its callers may be
 // using, from what the values of a secret's labelled versions name. lambda/rotate
-// deletes by it, and m2m before a rotation. It calls nothing: reading is up to who
-// asks, and so is what to do about an answer.
+// deletes secrets by it, and m2m does so before a rotation. It makes no calls: its users
+// read the values, and decide what to do.
 package standing
 
 import (
@@ -20,10 +20,10 @@ type Secret struct {
 }
 
 // Value is what the value of a version says about the secret that its readers
-// use. Its zero value is that of a version that is not there.
+// use. Its zero value stands for a version that does not exist.
 type Value struct {
 	there       bool
-	placeholder bool // nobody has got a secret from it
+	placeholder bool // no caller can have a secret from it
 	disputed    bool
 	created     time.Time
 	named       struct {
@@ -33,7 +33,7 @@ type Value struct {
 	}
 }
 
-// Read reads the value of a version. What can't be read names nothing.
+// Read reads the value of a version. A value that can't be read names no secret.
 func Read(value []byte, created time.Time) Value {
 	v := Value{there: true, created: created}
 	_ = json.Unmarshal(value, &v.named)
@@ -42,9 +42,9 @@ func Read(value []byte, created time.Time) Value {
 	return v
 }
 
-// Disputed is the value of a version that a rotation could not decide by, and that
-// somebody has written over since. The id in it may be another secret's, so it
-// names none; it still says that callers have one.
+// Disputed is the value of a version that left a rotation undecided, and that has been
+// overwritten since. Its id may be that of another secret, so it names none; it still
+// says that callers have one.
 func (v Value) Disputed() Value {
 	v.disputed = true
 	return v
@@ -59,15 +59,15 @@ type Client struct {
 	RotatedAt time.Time
 }
 
-// Standing is how the secrets of a client stand with its callers.
+// Standing says which secrets of a client its callers use.
 type Standing struct {
 	// InUse is the id of the secret that callers may be using: the live one that
-	// AWSCURRENT names, or AWSPREVIOUS where AWSCURRENT holds none. The latter is so
-	// when the value was overwritten, by hand or by a template whose placeholder
-	// changed, while callers still have the one before. "" means that no caller can
-	// have any, unless it is undecided.
+	// AWSCURRENT names, or AWSPREVIOUS where AWSCURRENT holds none. The latter is the
+	// case when the value was overwritten, by hand or by a template whose placeholder
+	// changed, while callers still have the value before. "" means that no caller can
+	// have a secret, unless it is undecided.
 	InUse string
-	// Undecided says that callers have a secret, and no label tells which.
+	// Undecided says that callers have a secret, and no label shows which.
 	Undecided bool
 	// Previous is the id that AWSPREVIOUS names, "" if it names none that is live.
 	Previous string
@@ -75,7 +75,7 @@ type Standing struct {
 	ReplacedAt time.Time
 }
 
-// Of tells it from the values of the versions AWSCURRENT and AWSPREVIOUS.
+// Of works it out from the values of the versions AWSCURRENT and AWSPREVIOUS.
 func Of(c Client, current, previous Value) Standing {
 	var s Standing
 	if previous.names(c) {
@@ -93,7 +93,7 @@ func Of(c Client, current, previous Value) Standing {
 	case s.Previous != "" && !current.pastes(c, previous):
 		s.InUse, since = s.Previous, previous.created
 	default:
-		s.Undecided = !current.tellsNobody(c) || !previous.tellsNobody(c)
+		s.Undecided = !current.isUseless(c) || !previous.isUseless(c)
 	}
 	s.ReplacedAt = since
 	if c.RotatedAt.After(since) {
@@ -102,38 +102,38 @@ func Of(c Client, current, previous Value) Standing {
 	return s
 }
 
-// names says whether it is a secret of this client that is live.
+// names says whether the value names a live secret of this client.
 func (v Value) names(c Client) bool {
 	return !v.disputed && v.named.ClientID == c.ID && slices.ContainsFunc(c.Secrets, func(s Secret) bool { return s.ID == v.named.SecretID })
 }
 
-// tellsNobody says whether no reader of the version can have a secret of this app
-// client: it is not there, it is the placeholder, or it is from before the app
-// client. Of secrets that were there when a rotation last went well it tells
-// nothing: callers had one of them, whatever was written over it since.
-func (v Value) tellsNobody(c Client) bool {
+// isUseless says whether no reader of the version can have a secret of this app client:
+// the version does not exist, has the placeholder, or is older than the app client. It is
+// false if a secret existed when a rotation last succeeded: callers had that secret,
+// whatever has overwritten it since.
+func (v Value) isUseless(c Client) bool {
 	other := v.named.ClientID != "" && v.named.ClientID != c.ID
 	newer := len(c.Secrets) > 0 && c.Secrets[0].Created.After(c.RotatedAt)
 	return newer && (!v.there || v.placeholder || other)
 }
 
-// pastes says whether it holds a secret without its id, and another one than the
-// version before it: that may be either of the two that are live.
+// pastes says whether the value has a secret without an id, and a different one than the
+// version before it: that may be either of the two live ones.
 func (v Value) pastes(c Client, before Value) bool {
 	ofClient := v.named.ClientID == "" || v.named.ClientID == c.ID
 	return ofClient && v.named.SecretID == "" && v.named.Secret != "" && v.named.Secret != before.named.Secret
 }
 
-// contradicts says whether the two give one id to two secrets: then there is no
-// telling which of them it is.
+// contradicts says whether two values have the same id with different secrets: then
+// either could be the right one.
 func (v Value) contradicts(before Value) bool {
 	return v.named.SecretID != "" && v.named.SecretID == before.named.SecretID &&
 		v.named.Secret != "" && before.named.Secret != "" && v.named.Secret != before.named.Secret
 }
 
-// WasCurrent says whether callers may have got a secret of the client from Secrets
-// Manager: a rotation that was given up leaves one that is newer than the last that
-// went well, and that AWSPREVIOUS does not name.
+// WasCurrent says whether callers may have read a secret of the client from Secrets
+// Manager. An abandoned rotation leaves a secret that they can't have: it is newer than
+// the last successful rotation, and AWSPREVIOUS does not name it.
 func (s Standing) WasCurrent(c Client, secret Secret) bool {
 	return secret.ID == s.Previous || !secret.Created.After(c.RotatedAt)
 }

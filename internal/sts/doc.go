@@ -1,8 +1,8 @@
-// Package sts is AWS STS as far as scripts begin with it: GetCallerIdentity, which
-// tells the account and who asks.
+// Package sts is the part of AWS STS that scripts begin with: GetCallerIdentity, which
+// returns the account and the caller's identity.
 //
-// It owns the answer's shape; who asks is the caller's to say. The wire protocol is
-// the caller's, too.
+// It owns the shape of the answer. It does not own the identity, which its user passes
+// in, or the wire protocol (package awsapi).
 //
 // Source: the STS API's model and its documentation in the AWS SDK.
 package sts

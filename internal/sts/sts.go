@@ -6,7 +6,7 @@ import (
 	"net/url"
 )
 
-// Identity is who every request comes from.
+// Identity is the identity of every caller.
 type Identity struct {
 	// AccountID is the account of the run.
 	AccountID string

@@ -10,7 +10,7 @@ import (
 	"cognito-m2m/internal/access"
 )
 
-// wanted is a check with what it takes to make it.
+// wanted is a check with what is needed to make it.
 type wanted struct {
 	Check
 
@@ -25,7 +25,7 @@ const (
 	wantAccepted     = "neither 401 nor 403"
 )
 
-// cases are what a route is asked, refusals first.
+// cases are the requests to a route, those to refuse first.
 func (r *run) cases(route access.Route, p probe) []*wanted {
 	if route.Authorizer == nil {
 		w := &wanted{Check: Check{Route: route.Key, Case: NoToken, Want: wantAccepted}}
@@ -52,7 +52,7 @@ func (r *run) cases(route access.Route, p probe) []*wanted {
 	return append(refused, accepted...)
 }
 
-const leftOutReason = "it could change data, so only a route that is marked is tried"
+const leftOutReason = "a request could change data, so only marked routes are tried"
 
 func (r *run) clientCase(route access.Route, p probe, t token) *wanted {
 	w := &wanted{Check: Check{Route: route.Key, Case: ClientToken, Client: t.client.Name}, token: t.value}
@@ -68,12 +68,12 @@ func (r *run) clientCase(route access.Route, p probe, t token) *wanted {
 		w.Want, w.status = wantUnauthorized, http.StatusUnauthorized
 	}
 	if t.value == "" && w.Outcome == "" {
-		w.notTried("there is no token of " + t.client.Name)
+		w.notTried("there is no token for " + t.client.Name)
 	}
 	return w
 }
 
-// tamperedFor is a token that nothing but its signature keeps out.
+// tamperedFor is a token that fails only because of its signature.
 func (r *run) tamperedFor(route access.Route) string {
 	best := ""
 	for _, t := range r.tokens {

@@ -6,16 +6,16 @@ import (
 	"fmt"
 )
 
-// Deployment is a deployment on AWS, as far as no request to the API can tell how it is.
+// Deployment is what only AWS knows of a deployment: no request to the API can show it.
 type Deployment interface {
-	// StrayRouteSettings are the keys of routes that are gone and whose settings the stage still has.
+	// StrayRouteSettings are the keys of removed routes whose settings the stage still has.
 	StrayRouteSettings(ctx context.Context) ([]string, error)
 	// ManagementTrail is the name of a trail that logs management events, "" if none does.
 	ManagementTrail(ctx context.Context) (string, error)
 }
 
-// Deployed checks what only AWS knows. What it does not answer is a warning: someone who may call the API need not be
-// allowed to look at it. listens says whether the environment has rules that hear of events.
+// Deployed checks what only AWS knows. What AWS does not answer becomes a warning: a user who may call the API need not
+// have the permission to see it. listens says whether the environment has rules for events.
 func Deployed(ctx context.Context, d Deployment, listens bool) []Check {
 	checks := routeSettings(ctx, d)
 	if listens {
@@ -24,7 +24,8 @@ func Deployed(ctx context.Context, d Deployment, listens bool) []Check {
 	return checks
 }
 
-// trail looks for a trail, without which no event reaches the rules. The API works without one, so it is a warning.
+// trail looks for a trail, without which no event reaches the rules. The API works without one, so a missing trail is a
+// warning.
 func trail(ctx context.Context, d Deployment) Check {
 	c := Check{Case: Trail, Want: "a trail that logs management events"}
 	name, err := d.ManagementTrail(ctx)
@@ -32,14 +33,14 @@ func trail(ctx context.Context, d Deployment) Check {
 	case err != nil:
 		c.warn(err)
 	case name == "":
-		c.Outcome, c.Reason = Warning, "no trail logs management events here, so no one hears of a failed rotation or of a secret that someone else added"
+		c.Outcome, c.Reason = Warning, "no trail logs management events here, so a failed rotation, or a secret that someone else added, goes unnoticed"
 	default:
 		c.Got, c.Outcome = "trail "+name, OK
 	}
 	return c
 }
 
-// routeSettings finds settings of routes that are gone: they fail the next update of the stage.
+// routeSettings finds settings of removed routes: they make the next update of the stage fail.
 func routeSettings(ctx context.Context, d Deployment) (checks []Check) {
 	c := Check{Case: RouteSettings, Want: "settings of its routes alone"}
 	stray, err := d.StrayRouteSettings(ctx)
@@ -58,9 +59,9 @@ func routeSettings(ctx context.Context, d Deployment) (checks []Check) {
 	return checks
 }
 
-// warn says that a check could not be made.
+// warn records that a check could not be made.
 func (c *Check) warn(err error) {
-	c.Outcome, c.Reason = Warning, fmt.Sprintf("could not be looked at: %v", err)
+	c.Outcome, c.Reason = Warning, fmt.Sprintf("could not be checked: %v", err)
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		c.Reason = "there was no time left"
 	}

@@ -41,7 +41,7 @@ func TestRouteSettings(t *testing.T) {
 		},
 		"that nobody may see": {
 			told: told{err: errors.New("not for you")},
-			text: "stage its settings settings of its routes alone not known warning: could not be looked at: not for you",
+			text: "stage its settings settings of its routes alone not known warning: could not be checked: not for you",
 		},
 	} {
 		report := &verify.Report{Checks: verify.Deployed(t.Context(), c.told, false)}
@@ -69,8 +69,8 @@ func TestTrail(t *testing.T) {
 		want string
 	}{
 		"one":                 {told: told{trail: "org"}},
-		"none":                {want: "events with CloudTrail: no trail logs management events here, so no one hears of a failed rotation or of a secret that someone else added"},
-		"that nobody may see": {told: told{err: errors.New("not for you")}, want: "events with CloudTrail: could not be looked at: not for you"},
+		"none":                {want: "events with CloudTrail: no trail logs management events here, so a failed rotation, or a secret that someone else added, goes unnoticed"},
+		"that nobody may see": {told: told{err: errors.New("not for you")}, want: "events with CloudTrail: could not be checked: not for you"},
 	} {
 		report := &verify.Report{Checks: verify.Deployed(t.Context(), c.told, true)}
 		if got := failures(report); got != nil {

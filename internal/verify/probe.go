@@ -15,7 +15,7 @@ import (
 	"cognito-m2m/internal/httpapi"
 )
 
-// probe is a request that a route takes.
+// probe is a request that matches a route.
 type probe struct {
 	method, path  string
 	header, query string // where the token goes
@@ -29,11 +29,11 @@ var (
 	greedy   = regexp.MustCompile(`\{[^}]*\+\}`)
 )
 
-// deepest is how many segments stand for a greedy parameter at most.
+// deepest is the largest number of segments for a greedy parameter.
 const deepest = 3
 
-// probeOf finds a request that this route takes and no other. A route for all
-// methods is asked with GET, unless another route takes that.
+// probeOf finds a request that matches this route and no other. A route for all
+// methods gets a GET, unless that matches another route.
 func (r *run) probeOf(route access.Route) (probe, bool) {
 	method, path, _ := strings.Cut(route.Key, " ")
 	methods := []string{method}
@@ -59,21 +59,20 @@ func (r *run) probeOf(route access.Route) (probe, bool) {
 	return probe{method: methods[0]}, false
 }
 
-// reads says whether the request is one that changes nothing (RFC 9110 section
-// 9.2.1).
+// reads says whether the request changes nothing (RFC 9110 section 9.2.1).
 func (p probe) reads() bool {
 	return slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodOptions}, p.method)
 }
 
-// A request that is throttled is sent again, for it says nothing about access:
-// three times, with waits that double.
+// A throttled request says nothing about access, so it is sent again: three times,
+// with waits that double.
 const (
 	tries     = 4
 	firstWait = 300 * time.Millisecond
 )
 
-// ask sends the request with a token, or without one if it is empty. Its error
-// tells neither the token nor the URL, which may have the token in it.
+// ask sends the request with a token, or without one if it is empty. Its error has
+// neither the token nor the URL, which may contain the token.
 func (r *run) ask(ctx context.Context, p probe, token string) (status int, err error) {
 	for try := range tries {
 		status, err = r.askOnce(ctx, p, token)

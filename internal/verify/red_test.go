@@ -83,7 +83,7 @@ func TestRed(t *testing.T) {
 				r.Secrets["writer"] = "0000000000000000000000000000000000000000000000000000"
 			}
 			got := slices.DeleteFunc(failures(run(t, r)), func(sentence string) bool {
-				return strings.Contains(sentence, "there is no token of writer")
+				return strings.Contains(sentence, "there is no token for writer")
 			})
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Errorf("failures (-want +got):\n%s", diff)
@@ -119,10 +119,10 @@ func TestNotRotatedYet(t *testing.T) {
 	}
 	want := []string{
 		"token endpoint with reader's secret: not tried: its secret is not rotated yet, want a token",
-		"ANY /any with reader's token: not tried: there is no token of reader, want neither 401 nor 403",
-		"DELETE /orders/{id} with reader's token: not tried: there is no token of reader, want 403",
-		"GET /orders with reader's token: not tried: there is no token of reader, want neither 401 nor 403",
-		"POST /orders with reader's token: not tried: there is no token of reader, want 403",
+		"ANY /any with reader's token: not tried: there is no token for reader, want neither 401 nor 403",
+		"DELETE /orders/{id} with reader's token: not tried: there is no token for reader, want 403",
+		"GET /orders with reader's token: not tried: there is no token for reader, want neither 401 nor 403",
+		"POST /orders with reader's token: not tried: there is no token for reader, want 403",
 	}
 	if diff := cmp.Diff(want, failures(report)); diff != "" {
 		t.Errorf("failures (-want +got):\n%s", diff)

@@ -21,9 +21,9 @@ type Check struct {
 	Case    Case    `json:"case"`
 	Client  string  `json:"client,omitempty"` // whose token or secret it is
 	Want    string  `json:"want"`
-	Got     string  `json:"got,omitempty"` // "" if it was not asked
+	Got     string  `json:"got,omitempty"` // "" if no request was sent
 	Outcome Outcome `json:"outcome"`
-	Reason  string  `json:"reason,omitempty"` // of one that was not asked
+	Reason  string  `json:"reason,omitempty"` // why it was not tried, or what it warns of
 }
 
 // Case is what a request comes with.
@@ -44,9 +44,9 @@ const (
 // Outcome is how a check ended.
 type Outcome string
 
-// The outcomes. With NotTried something is lacking that should be there, so it
-// fails a verification; LeftOut is by intent, so it does not. A Warning is for
-// somebody to read, and does not fail one either.
+// The outcomes. NotTried means that something is missing that should be there, so it
+// fails a verification. LeftOut is by intent, so it does not. A Warning is only for
+// information, and does not fail one either.
 const (
 	OK       Outcome = "ok"
 	Red      Outcome = "red"

@@ -22,15 +22,14 @@ import (
 	"cognito-m2m/internal/reach"
 )
 
-// token is the one access token that is got for a client; value is "" if none
-// could be had.
+// token is the one access token of a client; value is "" if none was issued.
 type token struct {
 	client access.Client
 	value  string
 }
 
-// getTokens gets one token for each client. What the environment is to blame for
-// is a check; an error is of the way to it.
+// getTokens gets one token for each client. A fault of the environment becomes a
+// check; an error means that the environment was not reached.
 func (r *run) getTokens(ctx context.Context) ([]Check, error) {
 	clients := r.config.Environment.Clients
 	r.tokens = make([]token, len(clients))
@@ -100,7 +99,7 @@ func scopesOf(compact string) []string {
 	return slices.Sorted(strings.FieldsSeq(claims.Scope))
 }
 
-// wrongSecret asks for a token with a secret that is made up. It costs nothing.
+// wrongSecret requests a token with a made-up secret. It costs nothing.
 func (r *run) wrongSecret(ctx context.Context) []Check {
 	for _, t := range r.tokens {
 		if t.value == "" {
@@ -125,7 +124,7 @@ func (r *run) wrongSecret(ctx context.Context) []Check {
 // madeUpSecret has the alphabet and nearly the length of Cognito's.
 func madeUpSecret() string { return strings.ToLower(rand.Text() + rand.Text()) }
 
-// askWith is the status and error code of a token request. Its error tells
+// askWith is the status and error code of a token request. Its error contains
 // nothing of the credentials.
 func (r *run) askWith(ctx context.Context, endpoint, clientID, secret string) (string, error) {
 	form := strings.NewReader(url.Values{"grant_type": {"client_credentials"}}.Encode())
@@ -162,8 +161,8 @@ func tampered(compact string) string {
 	return compact[:dot+1] + base64.RawURLEncoding.EncodeToString(signature)
 }
 
-// errorCode is an error code of RFC 6749 section 5.2, or nothing: what a server
-// sends else is not shown.
+// errorCode is an error code of RFC 6749 section 5.2, or "": anything else that a
+// server sends is not shown.
 func errorCode(code string) string {
 	if len(code) > 40 || strings.Trim(code, "abcdefghijklmnopqrstuvwxyz_") != "" {
 		return ""

@@ -17,38 +17,38 @@ import (
 
 // Config says what to verify.
 type Config struct {
-	// Environment is what is wanted.
+	// Environment is what the environment should be like.
 	Environment *access.Environment
 	// APIURL is where the HTTP API is.
 	APIURL string
-	// Credentials is where those of a client come from.
+	// Credentials returns the source of a client's credentials.
 	Credentials func(client string) client.Source
-	// Try are the keys of routes that may be asked with a token that they accept,
-	// beside those that are read with a plain GET.
+	// Try are the keys of routes that may get a request with a token that they accept,
+	// in addition to those that a plain GET reads.
 	Try []string
 	// Patience is how long one answer may take; 0 is ten seconds.
 	Patience time.Duration
 
 	// Wait is how long to wait for what a first deployment still lacks: secrets that
-	// are not rotated yet, and domains that do not answer yet. A refusal is not
-	// waited for.
+	// are not rotated yet, and domains that do not answer yet. It does not apply to
+	// refusals.
 	Wait time.Duration
 	// Pause is how long to wait before looking again; 0 is five seconds.
 	Pause time.Duration
-	// Waiting is told, once each, what is waited for; nil: nobody is.
+	// Waiting receives, once each, what Run waits for; nil discards it.
 	Waiting func(reason string)
 }
 
 const (
 	defaultPatience = 10 * time.Second
 	defaultPause    = 5 * time.Second
-	// atOnce is how many requests are under way at a time. It keeps far below the
+	// atOnce is how many requests are under way at a time. It is far below the
 	// throttling of an API that is not made for bursts.
 	atOnce = 8
 )
 
-// Run verifies the environment. The report is whole also if ctx ends: what was
-// not asked is then not tried. An error says that nothing could be asked.
+// Run verifies the environment. The report is complete even if ctx ends: the rest is
+// then NotTried. An error says that no request could be sent.
 func Run(ctx context.Context, c Config) (*Report, error) {
 	c.Patience = cmp.Or(c.Patience, defaultPatience)
 	c.Pause = cmp.Or(c.Pause, defaultPause)
@@ -93,19 +93,19 @@ type run struct {
 	deadline time.Time // of waiting
 
 	mu    sync.Mutex
-	noted map[string]bool // what is waited for
+	noted map[string]bool // what Waiting has received
 }
 
 // route makes the checks of one route, one after the other.
 func (r *run) route(ctx context.Context, route access.Route) []Check {
 	p, ok := r.probeOf(route)
 	var checks []Check
-	unsafe := false // it did not refuse what it must
+	unsafe := false // it accepted what it must refuse
 	for _, wanted := range r.cases(route, p) {
 		switch {
 		case wanted.Outcome != "":
 		case !ok:
-			wanted.skip("other routes take every request that it could be asked with")
+			wanted.skip("every request to it would match another route")
 		case unsafe && !p.reads():
 			wanted.notTried("the route did not refuse, and another request could change data")
 		case ctx.Err() != nil:
@@ -120,7 +120,7 @@ func (r *run) route(ctx context.Context, route access.Route) []Check {
 	return checks
 }
 
-// try says whether the route may be asked with a token that it accepts.
+// try says whether the route may get a request with a token that it accepts.
 func (r *run) try(route access.Route, p probe) bool {
 	readsPlainly := p.method == http.MethodGet && !strings.Contains(route.Key, "{") && route.Key != "$default"
 	return readsPlainly || slices.Contains(r.config.Try, route.Key)

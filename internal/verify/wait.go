@@ -9,7 +9,7 @@ import (
 	"cognito-m2m/internal/reach"
 )
 
-// wait pauses before another look at what is lacking, and tells whether there is time for one.
+// wait pauses before another look at what is missing, and reports whether there is time for one.
 func (r *run) wait(ctx context.Context, reason string) bool {
 	if ctx.Err() != nil || time.Now().Add(r.config.Pause).After(r.deadline) {
 		return false
@@ -23,7 +23,7 @@ func (r *run) wait(ctx context.Context, reason string) bool {
 	}
 }
 
-// note tells once what is waited for.
+// note reports, once for each reason, what Run waits for.
 func (r *run) note(reason string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

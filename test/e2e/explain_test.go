@@ -24,7 +24,7 @@ func TestExplain(t *testing.T) {
 	}{
 		{"the right client", reader, "API Gateway would let this through to GET /test_jwt/read.", 0},
 		{"another client", writer, "API Gateway would answer 403: GET /test_jwt/read requires test-api/read;", 1},
-		{"a tampered token", tampered(reader), "API Gateway would answer 401: the signature does not fit", 1},
+		{"a tampered token", tampered(reader), "API Gateway would answer 401: the signature does not match", 1},
 		{"a secret", p.Clients["reader"].ClientSecret, "API Gateway would answer 401: this looks like a client secret", 1},
 	} {
 		cmd := command(t, root, "explain", "-", "--state", state, "--route", "GET /test_jwt/read")
@@ -40,7 +40,7 @@ func TestExplain(t *testing.T) {
 	}
 
 	cmd := command(t, root, "explain", reader, "--assembly", dir)
-	if stdout, stderr, status := m2mtest.Ends(t, cmd); status != 2 || !strings.Contains(stdout, "no keys at hand") {
+	if stdout, stderr, status := m2mtest.Ends(t, cmd); status != 2 || !strings.Contains(stdout, "the keys are not available") {
 		t.Errorf("offline: exit status %d, want 2:\n%s%s", status, stdout, stderr)
 	}
 }
