@@ -19,10 +19,11 @@ func newAPIStack(scope constructs.Construct, env *config.Environment, identity *
 		stackProps(env, "App clients with their secrets, functions and the HTTP API they may call."))
 
 	logs := newLogging(stack, env)
+	builder := functionBuilder{logging: logs, source: source}
 	clients := newClients(stack, identity.pool, env.Clients)
-	rotation := addCredentials(stack, env, identity.pool, clients, logs, source)
+	rotation := addCredentials(stack, identity.pool, clients, builder)
 	api := newHTTPAPI(stack, env, identity, clients)
-	functions := newFunctions(stack, env, logs, source)
+	functions := newFunctions(stack, env, builder)
 	integrations := newIntegrations(stack, api.HttpApi, functions)
 	for _, route := range env.API.Routes {
 		api.protected(route.Scopes).handle(route, integrations[route.Function])

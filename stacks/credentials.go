@@ -15,7 +15,8 @@ import (
 // addCredentials gives every client a secret, which the rotation function fills at once
 // and replaces every few days. The secret that Cognito generates with the app client is
 // never read: the first rotation replaces it.
-func addCredentials(stack awscdk.Stack, env *config.Environment, pool awscognito.IUserPool, clients []*client, logs *logging, source Source) *rotationFunction {
+func addCredentials(stack awscdk.Stack, pool awscognito.IUserPool, clients []*client, builder functionBuilder) *rotationFunction {
+	env := builder.logging.env
 	key := newSecretsKey(stack, env)
 	secrets := make([]awssecretsmanager.CfnSecret, 0, len(clients))
 	for _, c := range clients {
@@ -23,7 +24,7 @@ func addCredentials(stack awscdk.Stack, env *config.Environment, pool awscognito
 		c.admitReaders(secret)
 		secrets = append(secrets, secret)
 	}
-	rotation := newRotation(stack, env, logs, source, &rotationProps{pool: pool, secrets: secrets, key: key})
+	rotation := newRotation(stack, env, builder, &rotationProps{pool: pool, secrets: secrets, key: key})
 	for i, c := range clients {
 		c.schedule(secrets[i], rotation)
 	}

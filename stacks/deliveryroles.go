@@ -88,11 +88,9 @@ func (r *deliveryRoles) takeBootstrapRoles(kinds ...string) awsiam.PolicyStateme
 
 // readEnvironment allows what `m2m verify --deployed` does: finding the environment's
 // stacks, looking at an API's stage and routes and at trails, and reading the clients'
-// secrets. The secrets' key is made with the environment, so it is identified by what it
-// encrypts: Secrets Manager passes the secret's ARN as the encryption context.
+// secrets.
 func (r *deliveryRoles) readEnvironment() []awsiam.PolicyStatement {
 	env := r.props.env
-	secrets := r.arn("secretsmanager", env.Region, "secret:"+naming.Secret(env.Name, "*"))
 	// API Gateway's ARNs have no account, and the API's id is known only once it exists.
 	apiGateway := func(path string) *string {
 		return r.stack.FormatArn(&awscdk.ArnComponents{
@@ -100,7 +98,7 @@ func (r *deliveryRoles) readEnvironment() []awsiam.PolicyStatement {
 			Resource: jsii.String("/apis/*/" + path), ArnFormat: awscdk.ArnFormat_NO_RESOURCE_NAME,
 		})
 	}
-	statements := []awsiam.PolicyStatement{
+	return append([]awsiam.PolicyStatement{
 		awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{ // a trail may be another account's
 			Actions:   jsii.Strings("cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus", "cloudtrail:GetEventSelectors"),
 			Resources: jsii.Strings("*"),
@@ -116,6 +114,16 @@ func (r *deliveryRoles) readEnvironment() []awsiam.PolicyStatement {
 				r.arn("cloudformation", env.Region, "stack/"+naming.Stack(env.Name, naming.APIStack)+"/*"),
 			},
 		}),
+	}, r.readSecrets()...)
+}
+
+// readSecrets allows reading the clients' secrets. Their key is made with the
+// environment, so it is identified by what it encrypts: Secrets Manager passes the
+// secret's ARN as the encryption context.
+func (r *deliveryRoles) readSecrets() []awsiam.PolicyStatement {
+	env := r.props.env
+	secrets := r.arn("secretsmanager", env.Region, "secret:"+naming.Secret(env.Name, "*"))
+	statements := []awsiam.PolicyStatement{
 		awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 			Actions:   jsii.Strings("secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"),
 			Resources: &[]*string{secrets},

@@ -30,7 +30,7 @@ type event struct {
 func listen(stack awscdk.Stack, scope constructs.Construct, w *watched, topic awssns.ITopic) {
 	scope = group(scope, "Events")
 	events := []event{failedRotation(stack, w), foreignSecret(w)}
-	role := newPublisher(stack, scope, topic, w.env, events)
+	role := newPublisher(scope, topic, w.env, events)
 	for _, e := range events {
 		awsevents.NewCfnRule(scope, pascalCase(e.name), &awsevents.CfnRuleProps{
 			Name:         jsii.String(e.ruleName(w.env)),
@@ -58,12 +58,12 @@ func (e event) ruleName(env *config.Environment) string {
 
 // newPublisher is the role that EventBridge publishes with, for these rules alone. A
 // topic's policy can't name a rule: EventBridge sends none of the keys that a condition
-// there could check, and without a condition the rules of every account could publish (EventBridge
-// guide, "Using resource-based policies").
-func newPublisher(stack awscdk.Stack, scope constructs.Construct, topic awssns.ITopic, env *config.Environment, events []event) awsiam.Role {
+// there could check, and without a condition the rules of every account could publish
+// (EventBridge guide, "Using resource-based policies").
+func newPublisher(scope constructs.Construct, topic awssns.ITopic, env *config.Environment, events []event) awsiam.Role {
 	rules := make([]*string, 0, len(events))
 	for _, e := range events {
-		rules = append(rules, stack.FormatArn(&awscdk.ArnComponents{
+		rules = append(rules, awscdk.Stack_Of(scope).FormatArn(&awscdk.ArnComponents{
 			Service: jsii.String("events"), Resource: jsii.String("rule"), ResourceName: jsii.String(e.ruleName(env)),
 		}))
 	}

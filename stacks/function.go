@@ -20,20 +20,26 @@ type functionProps struct {
 	tracing     bool               // X-Ray samples its invocations
 }
 
-// newFunction builds one folder under lambda/ into a Go function, with its own
-// log group and a role that may write to that log group and nothing else.
-func newFunction(scope constructs.Construct, logging *logging, source Source, props functionProps) awslambda.IFunction {
+// functionBuilder builds the functions of one stack, all alike.
+type functionBuilder struct {
+	logging *logging
+	source  Source
+}
+
+// build builds one folder under lambda/ into a Go function, with its own log group
+// and a role that may write to that log group and nothing else.
+func (b functionBuilder) build(scope constructs.Construct, props functionProps) awslambda.IFunction {
 	this := constructs.NewConstruct(scope, pascalCase(props.name))
 
-	logs := logging.newGroup(this, "Logs", nil)
+	logs := b.logging.newGroup(this, "Logs", nil)
 	role := awsiam.NewRole(this, jsii.String("Role"), &awsiam.RoleProps{
 		AssumedBy: awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
 	})
 	logs.GrantWrite(role)
 
 	function := awscdklambdagoalpha.NewGoFunction(this, jsii.String("Handler"), &awscdklambdagoalpha.GoFunctionProps{
-		Entry:         jsii.String(source.folder(props.name)),
-		ModuleDir:     jsii.String(source.module()),
+		Entry:         jsii.String(b.source.folder(props.name)),
+		ModuleDir:     jsii.String(b.source.module()),
 		Bundling:      reproducibleBuild(),
 		Runtime:       awslambda.Runtime_PROVIDED_AL2023(),
 		Architecture:  awslambda.Architecture_ARM_64(),

@@ -16,11 +16,11 @@ import (
 
 // newFunctions makes each function that a route names, once. The result is by
 // function name.
-func newFunctions(stack awscdk.Stack, env *config.Environment, logs *logging, source Source) map[string]awslambda.IFunction {
+func newFunctions(stack awscdk.Stack, env *config.Environment, builder functionBuilder) map[string]awslambda.IFunction {
 	scope := group(stack, "Functions")
 	functions := map[string]awslambda.IFunction{}
 	for _, f := range env.Functions {
-		functions[f.Name] = newFunction(scope, logs, source, functionProps{
+		functions[f.Name] = builder.build(scope, functionProps{
 			name:        f.Name,
 			memoryMB:    f.MemoryMB,
 			timeout:     f.Timeout,

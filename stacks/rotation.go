@@ -37,9 +37,9 @@ type rotationProps struct {
 	key     awskms.Key // of the secrets; nil: the AWS managed key
 }
 
-func newRotation(stack awscdk.Stack, env *config.Environment, logs *logging, source Source, props *rotationProps) *rotationFunction {
+func newRotation(stack awscdk.Stack, env *config.Environment, builder functionBuilder, props *rotationProps) *rotationFunction {
 	scope := group(stack, "Rotation")
-	function := newFunction(scope, logs, source, functionProps{
+	function := builder.build(scope, functionProps{
 		name:        "rotate",
 		memoryMB:    rotationMemoryMB,
 		timeout:     rotationTimeout,

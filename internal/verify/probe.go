@@ -115,8 +115,8 @@ func (r *run) askOnce(ctx context.Context, p probe, token string) (status int, e
 }
 
 func withoutURL(err error) error {
-	if told, ok := errors.AsType[*url.Error](err); ok {
-		return told.Err
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		return wrapped.Err
 	}
 	return err
 }

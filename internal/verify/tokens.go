@@ -66,7 +66,7 @@ func (r *run) tokenOf(ctx context.Context, name string) (string, error) {
 func tokenCheck(declared access.Client, value string, err error) (Check, error) {
 	c := Check{Case: ClientSecret, Client: declared.Name, Want: "a token", Got: "a token", Outcome: OK}
 	refused, isRefused := errors.AsType[*client.RefusalError](err)
-	told, isTold := errors.AsType[*reach.Error](err)
+	failure, isFailure := errors.AsType[*reach.Error](err)
 	switch {
 	case err == nil:
 		if scopes := scopesOf(value); !slices.Equal(scopes, declared.Scopes) {
@@ -78,7 +78,7 @@ func tokenCheck(declared access.Client, value string, err error) (Check, error) 
 	case errors.Is(err, client.ErrNotRotated):
 		c.Got = ""
 		c.notTried("its secret is not rotated yet")
-	case isTold && told.Problem == reach.UnknownClient:
+	case isFailure && failure.Problem == reach.UnknownClient:
 		c.Got, c.Outcome = "there is no such client", Red
 	default:
 		return c, err
