@@ -5,9 +5,10 @@
 // It does not own the API's description (Config is filled from a synthesized template), the functions (an Invoker
 // runs them) or the issuer's keys (they are fetched over HTTP, as AWS does).
 //
-// The files read one way: gateway.go is the way of a request, step by step. What the steps use stands in a file for each
-// idea, and they know the exchange of one request (exchange.go) or not even that. At the bottom are the configuration
-// and the resources of the template (config.go, resources.go). What may stand in a log is decided in redact.go alone.
+// The way of a request, step by step, is the pipeline in gateway.go, the last file; what may stand in a log is decided in
+// redact.go alone. Each file uses only those before it: resources, headers, query, config, reply, refusal, response,
+// authorizer, integration, route, throttle, permission, stage, cors, requestid, redact, exchange, event, logvariables,
+// accesslog, request, gateway.
 //
 // Source: API Gateway developer guide, "HTTP APIs"; docs/parity.md lists where this differs.
 package gateway
