@@ -15,8 +15,8 @@ func loggable(text string) string { return escapeLogValue(withoutTokens(text)) }
 // tokenText finds tokens in any text: a header segment is base64 of JSON, whose first bytes are {".
 var tokenText = regexp.MustCompile(`eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*`)
 
-// withoutTokens is for whatever callers and functions choose and a log shows: a path with a token in it, or an error
-// that has the whole event.
+// withoutTokens replaces tokens in a text that a caller or a function chose: a path with a token in it, or an error that
+// quotes the whole event.
 //
 // Parity: Access log: tokens
 func withoutTokens(text string) string {
@@ -27,7 +27,7 @@ func withoutTokens(text string) string {
 }
 
 // escapeLogValue makes a value safe inside a JSON string and a quoted CLF field: a caller can neither end the field
-// nor start a line of its own.
+// nor start another line.
 //
 // Parity: Access log: escaping of values
 func escapeLogValue(value string) string {
