@@ -10,10 +10,11 @@ import (
 	"golang.org/x/mod/module"
 )
 
-// build is how a Go program was built, as far as the program itself tells.
+// build is how a Go program was built, as far as the program itself says.
 type build struct {
 	packagePath string
 	modulePath  string
+	moduleRoot  string            // the folder with the module's source, set by locate
 	settings    map[string]string // the recorded flags ("-tags") and variables ("GOARCH")
 	strip       string            // the linker flags for what has been left out of the file
 	pins        string            // the linker flags for the ids in the file
@@ -63,7 +64,7 @@ func (b *build) check() error {
 	}
 	for _, name := range append([]string{"-tags"}, buildVariables...) {
 		if value := b.settings[name]; !plainSetting.MatchString(value) {
-			return fmt.Errorf("its build setting %s is %q, which is none that Go writes", name, value)
+			return fmt.Errorf("its build setting %s is %q, which Go never writes", name, value)
 		}
 	}
 	return nil

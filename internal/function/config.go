@@ -24,7 +24,7 @@ type Config struct {
 	Region string
 	// LogGroup is AWS_LAMBDA_LOG_GROUP_NAME. Default "/aws/lambda/" and the name.
 	LogGroup string
-	// MemorySize in MB is told to the function and not enforced. Default 128.
+	// MemorySize in MB is passed to the function and not enforced. Default 128.
 	MemorySize int
 	// Timeout is how long one invocation may take. Default 3 s, Lambda's own.
 	Timeout time.Duration
@@ -52,7 +52,7 @@ type Config struct {
 	// Log receives the life of the execution environments (debug) and the outcome of invocations whose
 	// caller has left. Default: discarded.
 	Log *slog.Logger
-	// Now is the clock of deadlines told to the function. Default time.Now.
+	// Now is the clock for the deadlines that the function gets. Default time.Now.
 	Now func() time.Time
 }
 
@@ -122,7 +122,7 @@ func (c Config) check() error {
 // maxPackage is how many bytes a function's package may have, unzipped (Lambda Developer Guide, "Quotas": 250 MB).
 const maxPackage = 250 << 20
 
-// checkExecutable finds out before the first invocation what could only fail at each.
+// checkExecutable finds, before the first invocation, what would make every one fail.
 func checkExecutable(path string) error {
 	info, err := os.Stat(path)
 	if err != nil {

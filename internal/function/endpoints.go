@@ -90,16 +90,16 @@ func (a *runtimeAPI) receiveResponse(r *http.Request) *refusal {
 		return invalidResponseMode
 	}
 	body, refused := readBody(r)
-	given := answer{response: body}
+	result := answer{response: body}
 	switch {
 	case refused == responseTooLarge:
-		given = answer{err: tooLargeError()}
+		result = answer{err: tooLargeError()}
 	case refused != nil:
-		given = answer{err: &Error{Type: typeTruncated, Message: "response ended before its announced length"}}
+		result = answer{err: &Error{Type: typeTruncated, Message: "response ended before its announced length"}}
 	case r.Trailer.Get(headerErrorType) != "":
-		given = answer{err: trailerError(r.Trailer)}
+		result = answer{err: trailerError(r.Trailer)}
 	}
-	if !a.answer(id, given) {
+	if !a.answer(id, result) {
 		return invalidRequestID
 	}
 	return refused

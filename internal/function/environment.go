@@ -81,8 +81,8 @@ func (e *environment) initialize(requestID string, limit time.Duration, abort <-
 }
 
 // invoke runs one invocation to its end. The environment is ended unless the runtime is ready again.
-// It reports lost if the process ended before it was given the event.
-func (e *environment) invoke(inv *invocation, abort <-chan struct{}) (given answer, lost bool) {
+// It reports lost if the process ended before it got the event.
+func (e *environment) invoke(inv *invocation, abort <-chan struct{}) (result answer, lost bool) {
 	remaining := inv.remaining(e.cfg.Timeout)
 	e.api.deliver(inv, e.cfg.Now().Add(remaining))
 	why := e.await(inv.settled, remaining, abort)

@@ -25,7 +25,7 @@ type ArchitectureError struct {
 	Architecture string      // of the function
 }
 
-// Error names both and the ways out.
+// Error names both, and what to change.
 func (e *ArchitectureError) Error() string {
 	return fmt.Sprintf("bootstrap %s is for %s and the function for %s, where Lambda can't start it: "+
 		"build it with the right GOARCH, or change Architectures in the template", e.Path, e.Machine, e.Architecture)

@@ -52,16 +52,16 @@ func (f *Function) Invoke(ctx context.Context, payload []byte) (response []byte,
 	}
 	done := make(chan answer, 1)
 	go func() {
-		given := f.run(env, inv)
+		result := f.run(env, inv)
 		if ctx.Err() != nil {
 			f.cfg.Log.Info("invocation ended after its caller had left",
-				"function", f.cfg.Name, "requestId", inv.id, "failed", given.err != nil)
+				"function", f.cfg.Name, "requestId", inv.id, "failed", result.err != nil)
 		}
-		done <- given
+		done <- result
 	}()
 	select {
-	case given := <-done:
-		return given.response, inv.id, given.err
+	case result := <-done:
+		return result.response, inv.id, result.err
 	case <-ctx.Done():
 		return nil, inv.id, fmt.Errorf("waiting for function %s: %w", f.cfg.Name, ctx.Err())
 	}
@@ -102,10 +102,10 @@ func (f *Function) admit(ctx context.Context, payload []byte) (*environment, err
 func (f *Function) run(env *environment, inv *invocation) answer {
 	defer f.invocations.Done()
 	if env != nil {
-		given, lost := env.invoke(inv, f.abort)
+		result, lost := env.invoke(inv, f.abort)
 		if !lost {
 			f.release(env)
-			return given
+			return result
 		}
 		// It died between two invocations, which no caller should notice: start over.
 	}
@@ -114,9 +114,9 @@ func (f *Function) run(env *environment, inv *invocation) answer {
 		f.release(nil)
 		return answer{err: err}
 	}
-	given, _ := env.invoke(inv, f.abort)
+	result, _ := env.invoke(inv, f.abort)
 	f.release(env)
-	return given
+	return result
 }
 
 // start makes a new execution environment that is ready for its first event. An initialization that fails is tried once

@@ -316,7 +316,7 @@ func TestNewRefuses(t *testing.T) {
 		"variable with =":     {function.Config{Name: "f", Bootstrap: script, Environment: map[string]string{"AWS_REGION=x": "y"}}, `variable "AWS_REGION=x"`},
 		"variable of a digit": {function.Config{Name: "f", Bootstrap: script, Environment: map[string]string{"1A": "y"}}, `variable "1A"`},
 		"unnamed variable":    {function.Config{Name: "f", Bootstrap: script, Environment: map[string]string{"": "y"}}, `variable ""`},
-		"variable with NUL":   {function.Config{Name: "f", Bootstrap: script, Environment: map[string]string{"AB": "secret\x00"}}, "variable AB: no process"},
+		"variable with NUL":   {function.Config{Name: "f", Bootstrap: script, Environment: map[string]string{"AB": "secret\x00"}}, "variable AB: a value can't contain a NUL"},
 		"reserved variables":  {function.Config{Name: "f", Bootstrap: script, Environment: map[string]string{"AWS_REGION": "x", "AB": "y", "_HANDLER": "z"}}, "AWS_REGION, _HANDLER are reserved"},
 	} {
 		t.Run(name, func(t *testing.T) {

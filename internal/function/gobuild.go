@@ -23,16 +23,15 @@ type recipe struct {
 	env   []string // on top of this process's own variables
 }
 
-// compile builds the program's package, in the module in moduleRoot, to the file output. What the go command prints
-// is part of the error.
-func compile(ctx context.Context, moduleRoot string, origin *build, how recipe, output string) error {
+// compile builds the program's package to the file output. What the go command prints is part of the error.
+func compile(ctx context.Context, origin *build, how recipe, output string) error {
 	packagePath := origin.packagePath
 	args := append([]string{"build", "-o", output}, how.flags...)
 	cmd := exec.CommandContext(ctx, "go", append(args, packagePath)...) //nolint:gosec // flags come from build information
-	cmd.Dir = moduleRoot
-	// The folder of output goes with whoever asked, also when go is interrupted.
+	cmd.Dir = origin.moduleRoot
+	// The caller removes the folder of output, also when go is interrupted.
 	cmd.Env = append(cmd.Environ(), append(slices.Concat(how.env, origin.workspace()), "GOTMPDIR="+filepath.Dir(output))...)
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // lets it take its compilers along
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // so that it ends its compilers too
 	cmd.WaitDelay = 5 * time.Second
 	cmd.SysProcAttr = buildAttributes()
 	var printed bytes.Buffer
@@ -48,7 +47,7 @@ func compile(ctx context.Context, moduleRoot string, origin *build, how recipe, 
 		return fmt.Errorf("building %s needs the go command, which is not in PATH: install Go, or run on a machine "+
 			"with the function's own architecture", packagePath)
 	default:
-		return fmt.Errorf("building %s in %s: %w\n%s", packagePath, moduleRoot, err, strings.TrimSpace(printed.String()))
+		return fmt.Errorf("building %s in %s: %w\n%s", packagePath, origin.moduleRoot, err, strings.TrimSpace(printed.String()))
 	}
 }
 
@@ -64,7 +63,7 @@ func findModule(modulePath, from string) (string, error) {
 		content, err := os.ReadFile(filepath.Join(folder, "go.mod"))
 		if err == nil {
 			found := modfile.ModulePath(content)
-			if found == modulePath && folder != start { // whoever works in start need not know of it
+			if found == modulePath && folder != start { // someone who works in start may not know of it
 				return folder, trust.Given(folder, filepath.Join(folder, "go.mod"))
 			}
 			if found == modulePath {

@@ -10,8 +10,8 @@ import (
 
 // guard lets only the function's process reach next. Without it a web page could, by pointing its own name at
 // 127.0.0.1, and so could every other user of this machine: an event has its caller's token. The address has no room
-// for a password, being host and port, so the owner of the connection's other end is asked of the system, where that
-// tells.
+// for a password, being host and port, so the system is asked for the owner of the connection's other end, where it
+// can say.
 //
 // Parity: Runtime API: who is answered
 func (a *runtimeAPI) guard(next http.Handler) http.Handler {
@@ -20,7 +20,7 @@ func (a *runtimeAPI) guard(next http.Handler) http.Handler {
 		switch isOwn := r.Context().Value(peerKey{}).(func() bool); {
 		case r.Host != a.address:
 			refused = misdirected
-		case !isOwn() && peersAreTold(r.Context().Value(http.LocalAddrContextKey).(net.Addr)):
+		case !isOwn() && socketsAreListed(r.Context().Value(http.LocalAddrContextKey).(net.Addr)):
 			refused = foreign
 		default:
 			next.ServeHTTP(w, r)

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// noUser is whom a connection belongs to whose other end is not to be found.
+// noUser stands for the owner of a connection whose other end can't be found.
 const noUser = -1
 
 // The sockets of this machine, or container, for IPv4 and IPv6.
@@ -18,9 +18,9 @@ const noUser = -1
 // Source: proc_net_tcp.rst of the Linux kernel.
 const listOfSockets, listOfSockets6 = "/proc/net/tcp", "/proc/net/tcp6"
 
-// peersAreTold reports whether the system lists sockets at all, of which the one that listens at the address is always
+// socketsAreListed reports whether the system lists sockets at all, of which the one that listens at the address is always
 // there. Some that look like Linux do not.
-func peersAreTold(address net.Addr) bool {
+func socketsAreListed(address net.Addr) bool {
 	sockets, err := os.ReadFile(listOfSockets)
 	return err == nil && bytes.Contains(sockets, []byte(" "+endpoint(address)+" 00000000:0000 "))
 }
@@ -32,7 +32,7 @@ func peerUser(conn net.Conn) (uid int) {
 	mapped := "0000000000000000" + word([]byte{0, 0, 0xff, 0xff})
 	const looks = 3 // a list that changes while it is read may leave one out
 	for range looks {
-		sockets, _ := os.ReadFile(listOfSockets) // where nothing can be read, nobody is found
+		sockets, _ := os.ReadFile(listOfSockets) // a list that can't be read has no owner
 		if uid, found := owner(sockets, its, ours); found {
 			return uid
 		}

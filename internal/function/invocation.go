@@ -19,11 +19,11 @@ type invocation struct {
 	traceID string
 	payload []byte
 
-	// begun is when the function's time limit began to run, zero if it does with the event: an initialization within the
-	// invocation takes of it.
+	// begun is when the function's time limit began to run, zero if it begins with the event: an initialization within the
+	// invocation uses part of it.
 	begun    time.Time
 	deadline time.Time
-	// handed is set once the runtime was given the event; from then on a crash is the function's.
+	// handed is set once the runtime got the event; from then on a crash is the function's.
 	handed bool
 	// answer is what the runtime reported, nil until it does.
 	answer *answer

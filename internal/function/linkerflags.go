@@ -36,7 +36,7 @@ func (b *build) readELF(path string) error {
 		return fmt.Errorf("reading Go build id: %w", err)
 	}
 	if !plainID.Match(goID) {
-		return fmt.Errorf("the Go build id %.100q is none that a linker writes", goID)
+		return fmt.Errorf("the Go build id %.100q is not one that a linker writes", goID)
 	}
 	gnuID, err := note(file, ".note.gnu.build-id")
 	if err != nil {

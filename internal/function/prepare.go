@@ -14,8 +14,8 @@ import (
 )
 
 // ErrSourceDiffers says that the source at hand, built as the asset was, gives another program: what
-// runs here is not what gets deployed. Synthesizing again puts that right, unless the asset was built by
-// another version of Go or with linker flags that it does not tell, such as -X.
+// runs here is not what gets deployed. Another synth repairs that, unless the asset was built by
+// another version of Go or with linker flags that it does not record, such as -X.
 var ErrSourceDiffers = errors.New("source and assembly differ: building the source gives another bootstrap than the asset's")
 
 // fileName is what an asset hash must look like to name a folder in the cache.
@@ -38,7 +38,7 @@ type PrepareConfig struct {
 	Log *slog.Logger
 }
 
-// Prepared is an executable that stands for an asset's bootstrap on this machine.
+// Prepared is the executable to run on this machine for an asset's bootstrap.
 type Prepared struct {
 	// Bootstrap is the path of the executable.
 	Bootstrap string
@@ -53,7 +53,7 @@ type Prepared struct {
 // The bootstrap itself is taken if this machine can run it. Otherwise it must be a Go program, and the
 // same package is built for this machine with the same tags, in the module that SourceDir lies in. The
 // result is kept in CacheDir by asset hash, and taken from there the next time, if the source is proven
-// to be the asset's; without proof it is built anew every time.
+// to be the asset's; without proof it is built again every time.
 func Prepare(ctx context.Context, cfg PrepareConfig) (Prepared, error) {
 	setDefault(&cfg.Log, slog.New(slog.DiscardHandler))
 	asset := filepath.Join(cfg.AssetDir, "bootstrap")
@@ -89,11 +89,11 @@ func Prepare(ctx context.Context, cfg PrepareConfig) (Prepared, error) {
 // rebuild builds the asset's package for this machine. A program from a proven source becomes the file
 // kept, another one its sibling.
 func rebuild(ctx context.Context, cfg PrepareConfig, asset, kept string) (Prepared, error) {
-	origin, moduleRoot, err := locate(asset, cfg.SourceDir)
+	origin, err := locate(asset, cfg.SourceDir)
 	if err != nil {
 		return Prepared{}, err
 	}
-	cfg.Log.Info("building function for this machine", "package", origin.packagePath, "module", moduleRoot,
+	cfg.Log.Info("building function for this machine", "package", origin.packagePath, "module", origin.moduleRoot,
 		"asset", origin.platform(), "machine", runtime.GOOS+"/"+runtime.GOARCH)
 	folder := filepath.Dir(kept)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
@@ -106,10 +106,10 @@ func rebuild(ctx context.Context, cfg PrepareConfig, asset, kept string) (Prepar
 	defer func() { _ = os.RemoveAll(scratch) }()
 
 	built := filepath.Join(scratch, "bootstrap")
-	if err := compile(ctx, moduleRoot, origin, origin.native(), built); err != nil {
+	if err := compile(ctx, origin, origin.native(), built); err != nil {
 		return Prepared{}, err
 	}
-	doubt := compare(ctx, moduleRoot, origin, asset, filepath.Join(scratch, "original"))
+	doubt := compare(ctx, origin, asset, filepath.Join(scratch, "original"))
 	if ctx.Err() != nil {
 		return Prepared{}, doubt
 	}
@@ -123,7 +123,7 @@ func rebuild(ctx context.Context, cfg PrepareConfig, asset, kept string) (Prepar
 	return Prepared{Bootstrap: target, Doubt: doubt}, nil
 }
 
-// keep puts a built program in its place. Whatever the umask, no one else may change or run it.
+// keep moves a built program to its place. Whatever the umask, only this user may change or run it.
 func keep(built, place string) error {
 	err := os.Chmod(built, 0o700) //nolint:gosec // it is a program
 	if err == nil {
@@ -140,7 +140,7 @@ func keep(built, place string) error {
 // here as it is. It builds in CacheDir, or in the temporary folder without one, and keeps nothing.
 func SourceMatches(ctx context.Context, cfg PrepareConfig) (bool, error) {
 	asset := filepath.Join(cfg.AssetDir, "bootstrap")
-	origin, moduleRoot, err := locate(asset, cfg.SourceDir)
+	origin, err := locate(asset, cfg.SourceDir)
 	if err != nil {
 		return false, fmt.Errorf("comparing source with asset %s: %w", cfg.AssetHash, err)
 	}
@@ -149,7 +149,7 @@ func SourceMatches(ctx context.Context, cfg PrepareConfig) (bool, error) {
 		return false, fmt.Errorf("making build folder: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(scratch) }()
-	err = compare(ctx, moduleRoot, origin, asset, filepath.Join(scratch, "bootstrap"))
+	err = compare(ctx, origin, asset, filepath.Join(scratch, "bootstrap"))
 	if errors.Is(err, ErrSourceDiffers) {
 		return false, nil
 	}
@@ -159,7 +159,7 @@ func SourceMatches(ctx context.Context, cfg PrepareConfig) (bool, error) {
 	return true, nil
 }
 
-// comparisonFolder is inside cacheDir, where a run that is killed leaves nothing in a place of others.
+// comparisonFolder is inside cacheDir, so that a run that is killed leaves nothing elsewhere.
 func comparisonFolder(cacheDir string) (string, error) {
 	if cacheDir != "" {
 		if err := os.MkdirAll(cacheDir, 0o700); err != nil {
@@ -170,27 +170,26 @@ func comparisonFolder(cacheDir string) (string, error) {
 }
 
 // locate reads how the asset's bootstrap was built and finds the module it was built in.
-func locate(asset, sourceDir string) (origin *build, moduleRoot string, err error) {
-	origin, err = readBuild(asset)
+func locate(asset, sourceDir string) (*build, error) {
+	origin, err := readBuild(asset)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	moduleRoot, err = findModule(origin.modulePath, sourceDir)
-	if err != nil {
-		return nil, "", fmt.Errorf("bootstrap is for %s and this machine is %s/%s, so package %s has to be built here, but %w: "+
+	if origin.moduleRoot, err = findModule(origin.modulePath, sourceDir); err != nil {
+		return nil, fmt.Errorf("bootstrap is for %s and this machine is %s/%s, so package %s has to be built here, but %w: "+
 			"start inside that module", origin.platform(), runtime.GOOS, runtime.GOARCH, origin.packagePath, err)
 	}
-	return origin, moduleRoot, nil
+	return origin, nil
 }
 
 // compare builds the source as the asset was built, to the file output, and returns ErrSourceDiffers if
 // that is not the asset.
-func compare(ctx context.Context, moduleRoot string, origin *build, asset, output string) error {
+func compare(ctx context.Context, origin *build, asset, output string) error {
 	how, err := origin.original()
 	if err != nil {
 		return err
 	}
-	if err := compile(ctx, moduleRoot, origin, how, output); err != nil {
+	if err := compile(ctx, origin, how, output); err != nil {
 		return err
 	}
 	want, err := fileHash(asset)

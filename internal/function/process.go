@@ -81,9 +81,9 @@ func (p *process) supervise(cmd *exec.Cmd, streams []*os.File, out *lines, start
 
 	drained := passOn(streams, out)
 	_ = cmd.Wait() // the state says it all
-	p.bury(cmd.ProcessState)
+	p.killGroup(cmd.ProcessState)
 	close(p.exited)
-	killStrays(mark(cmd.Env))
+	killStrays(ownVariable(cmd.Env))
 	select {
 	case <-drained:
 	case <-time.After(drainLimit):
@@ -106,15 +106,15 @@ func passOn(streams []*os.File, out *lines) <-chan struct{} {
 	return drained
 }
 
-// mark is the variable that only this execution environment has, with its value.
-func mark(environment []string) string {
+// ownVariable is the variable that only this execution environment has, with its value.
+func ownVariable(environment []string) string {
 	return environment[slices.IndexFunc(environment, func(variable string) bool {
 		return strings.HasPrefix(variable, logStreamVariable+"=")
 	})]
 }
 
-// bury kills what the reaped bootstrap has left in its group. After that the number may belong to others.
-func (p *process) bury(state *os.ProcessState) {
+// killGroup kills what the reaped bootstrap has left in its group. After that the number may belong to others.
+func (p *process) killGroup(state *os.ProcessState) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.state, p.reaped = state, true

@@ -16,7 +16,7 @@ const (
 	starting phase = iota // the process runs, and has not asked for an event yet
 	failed                // it reported that it could not initialize
 	idle                  // it may ask for an event; there is none
-	invoking              // there is an event, which it may have been given
+	invoking              // there is an event, which it may have got
 	answered              // it reported how the invocation ended, and has not asked again
 )
 
@@ -120,7 +120,7 @@ func (a *runtimeAPI) take() *invocation {
 	return a.current
 }
 
-// owes reports whether the runtime was given the event with this request id and has not answered yet.
+// owes reports whether the runtime got the event with this request id and has not answered yet.
 func (a *runtimeAPI) owes(requestID string) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -132,13 +132,13 @@ func (a *runtimeAPI) owesLocked(requestID string) bool {
 }
 
 // answer records how the runtime ended its invocation, and reports false if none is owed.
-func (a *runtimeAPI) answer(requestID string, given answer) bool {
+func (a *runtimeAPI) answer(requestID string, result answer) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if !a.owesLocked(requestID) {
 		return false
 	}
-	a.phase, a.current.answer = answered, &given
+	a.phase, a.current.answer = answered, &result
 	return true
 }
 
@@ -162,8 +162,8 @@ func (a *runtimeAPI) initFailure() *Error {
 	return a.initError
 }
 
-// outcome returns the answer to inv, nil if there is none yet, and whether the runtime was given it.
-func (a *runtimeAPI) outcome(inv *invocation) (given *answer, handed bool) {
+// outcome returns the answer to inv, nil if there is none yet, and whether the runtime got it.
+func (a *runtimeAPI) outcome(inv *invocation) (result *answer, handed bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return inv.answer, inv.handed

@@ -9,21 +9,21 @@ import (
 )
 
 // SourceFolder returns the folder of the package that the asset's bootstrap was built from. It fails if the bootstrap
-// is no Go program, or if its module is not where cfg says.
+// is not a Go program, or if its module is not where cfg says.
 func SourceFolder(cfg PrepareConfig) (string, error) {
-	origin, moduleRoot, err := locate(filepath.Join(cfg.AssetDir, "bootstrap"), cfg.SourceDir)
+	origin, err := locate(filepath.Join(cfg.AssetDir, "bootstrap"), cfg.SourceDir)
 	if err != nil {
 		return "", fmt.Errorf("finding the source of asset %s: %w", cfg.AssetHash, err)
 	}
 	inModule := strings.TrimPrefix(strings.TrimPrefix(origin.packagePath, origin.modulePath), "/")
-	return filepath.Join(moduleRoot, filepath.FromSlash(inModule)), nil
+	return filepath.Join(origin.moduleRoot, filepath.FromSlash(inModule)), nil
 }
 
 // BuildSource builds the package that the asset's bootstrap was built from once more, for this machine and as the
 // source is now: the function that the asset will hold after the next synth. The result replaces the file output in
 // one step; a process that runs the old one is not disturbed.
 func BuildSource(ctx context.Context, cfg PrepareConfig, output string) error {
-	origin, moduleRoot, err := locate(filepath.Join(cfg.AssetDir, "bootstrap"), cfg.SourceDir)
+	origin, err := locate(filepath.Join(cfg.AssetDir, "bootstrap"), cfg.SourceDir)
 	if err != nil {
 		return fmt.Errorf("finding the source of asset %s: %w", cfg.AssetHash, err)
 	}
@@ -37,7 +37,7 @@ func BuildSource(ctx context.Context, cfg PrepareConfig, output string) error {
 	}
 	defer func() { _ = os.RemoveAll(scratch) }()
 	built := filepath.Join(scratch, "bootstrap")
-	if err := compile(ctx, moduleRoot, origin, origin.native(), built); err != nil {
+	if err := compile(ctx, origin, origin.native(), built); err != nil {
 		return err
 	}
 	return keep(built, output)

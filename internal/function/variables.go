@@ -28,7 +28,7 @@ func CheckVariables(environment map[string]string) error {
 			return fmt.Errorf("environment variable %q: Lambda takes names of two or more letters, digits and underscores, a letter first", name)
 		}
 		if strings.ContainsRune(environment[name], 0) {
-			return fmt.Errorf("environment variable %s: no process can be given a value with a NUL", name)
+			return fmt.Errorf("environment variable %s: a value can't contain a NUL", name)
 		}
 	}
 	if len(refused) > 0 {
@@ -48,12 +48,25 @@ func languages(folder, runtime string) string {
 
 // variables is the whole environment of a function's process, as provided.al2023 has it on AWS (recorded:
 // localstack/localstack 8b9a79f0, tests/aws/services/lambda_/test_lambda_common.py, test_introspection_invoke, 13 January
-// 2026). Nothing is inherited from this process:
-// a developer's own credentials, profile or proxy must not reach a function that would not have them
-// on AWS.
+// 2026). It inherits nothing from this process: a developer's own credentials, profile or proxy must not reach a
+// function that would not have them on AWS.
 func variables(cfg *Config, apiAddress string) []string {
-	const runtimeDir = "/var/runtime"
-	set := map[string]string{
+	set := defaultVariables(cfg)
+	maps.Copy(set, cfg.Environment)
+	maps.Copy(set, reservedVariables(cfg, apiAddress))
+	list := make([]string, 0, len(set))
+	for _, name := range slices.Sorted(maps.Keys(set)) {
+		list = append(list, name+"="+set[name])
+	}
+	return list
+}
+
+// runtimeDir is LAMBDA_RUNTIME_DIR.
+const runtimeDir = "/var/runtime"
+
+// defaultVariables are those that the template may set.
+func defaultVariables(cfg *Config) map[string]string {
+	return map[string]string{
 		"LANG": "en_US.UTF-8",
 		"TZ":   ":UTC",
 		"PATH": languages("/bin", cfg.Runtime) + "/usr/local/bin:/usr/bin/:/bin:/opt/bin",
@@ -63,7 +76,7 @@ func variables(cfg *Config, apiAddress string) []string {
 		// Parity: Function environment: no address of an X-Ray daemon
 		"AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
 		// Without HOME, SDKs find the developer's home folder, and the profiles in it, by the user's id. In /tmp another
-		// user may have put profiles. Nobody but root can make a folder here.
+		// user may have put profiles. Only root can make a folder here.
 		//
 		// Parity: Function environment: HOME is set
 		"HOME": "/nonexistent",
@@ -72,8 +85,11 @@ func variables(cfg *Config, apiAddress string) []string {
 		// Parity: Function environment: GOMAXPROCS is the share of the processor
 		"GOMAXPROCS": strconv.Itoa(processors(cfg.MemorySize)),
 	}
-	maps.Copy(set, cfg.Environment)
-	maps.Copy(set, map[string]string{
+}
+
+// reservedVariables are those that the template can't set.
+func reservedVariables(cfg *Config, apiAddress string) map[string]string {
+	set := map[string]string{
 		"_HANDLER":                        cfg.Handler,
 		"AWS_REGION":                      cfg.Region,
 		"AWS_DEFAULT_REGION":              cfg.Region,
@@ -88,16 +104,12 @@ func variables(cfg *Config, apiAddress string) []string {
 		// Parity: Function environment: LAMBDA_TASK_ROOT is a local folder
 		"LAMBDA_TASK_ROOT":   cfg.TaskRoot,
 		"LAMBDA_RUNTIME_DIR": runtimeDir,
-	})
+	}
 	// Parity: Function environment: credentials are the run's
 	if key := cfg.AccessKey; key != (AccessKey{}) {
 		set["AWS_ACCESS_KEY_ID"], set["AWS_SECRET_ACCESS_KEY"] = key.ID, key.Secret
 	}
-	list := make([]string, 0, len(set))
-	for _, name := range slices.Sorted(maps.Keys(set)) {
-		list = append(list, name+"="+set[name])
-	}
-	return list
+	return set
 }
 
 // processors is how many processors Lambda gives a function of so many MB at most: each takes 1769 MB, and the last one
