@@ -63,7 +63,7 @@ func (k AccessKey) String() string { return k.ID }
 // GoString is the id alone, so that %#v is safe as well.
 func (k AccessKey) GoString() string { return k.ID }
 
-// Config says which services there are.
+// Config lists the services.
 type Config struct {
 	JSON  []JSONService
 	Query []QueryService

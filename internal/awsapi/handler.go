@@ -95,7 +95,7 @@ func (h *Handler) answer(w http.ResponseWriter, x *exchange) answer {
 // protocol is a way to read requests and to form answers and errors.
 type protocol interface {
 	answer(x *exchange) answer
-	refusal(x *exchange, err *apiError) answer
+	refusal(x *exchange, err *wireError) answer
 }
 
 func protocolOf(h *Handler, r *http.Request) protocol {
@@ -108,13 +108,13 @@ func protocolOf(h *Handler, r *http.Request) protocol {
 // read checks what both protocols have in common and reads the body.
 //
 // Parity: AWS API: codes of malformed requests
-func (x *exchange) read(w http.ResponseWriter) *apiError {
+func (x *exchange) read(w http.ResponseWriter) *wireError {
 	if x.request.Method != http.MethodPost || x.request.URL.Path != "/" {
 		return unknownOperation("Requests are a POST on /.")
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, x.request.Body, maxBodySize))
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-		return &apiError{
+		return &wireError{
 			status: http.StatusRequestEntityTooLarge, code: "RequestEntityTooLargeException",
 			message: fmt.Sprintf("The body is longer than %d bytes.", maxBodySize),
 		}

@@ -53,9 +53,9 @@ var jsonSignatureCodes = map[signatureProblem]string{
 }
 
 // checkRequest refuses a request that is not signed for the service, or in another version of the protocol.
-func (p jsonProtocol) checkRequest(x *exchange, service JSONService) *apiError {
+func (p jsonProtocol) checkRequest(x *exchange, service JSONService) *wireError {
 	if fault := p.checkSignature(x, service.SigningName); fault != nil {
-		return &apiError{status: http.StatusBadRequest, code: jsonSignatureCodes[fault.problem], message: fault.message}
+		return &wireError{status: http.StatusBadRequest, code: jsonSignatureCodes[fault.problem], message: fault.message}
 	}
 	if mediaType(x.request) != jsonContentType {
 		return malformed("The content type needs to be " + jsonContentType + ".")
@@ -67,7 +67,7 @@ func (p jsonProtocol) checkRequest(x *exchange, service JSONService) *apiError {
 // Cognito's message.
 //
 // Parity: AWS API: an error's message has both names
-func (p jsonProtocol) refusal(_ *exchange, err *apiError) answer {
+func (p jsonProtocol) refusal(_ *exchange, err *wireError) answer {
 	body, _ := json.Marshal(struct { // strings always encode
 		Type    string `json:"__type"`
 		Message string `json:"Message"`

@@ -44,7 +44,7 @@ func (p queryProtocol) answer(x *exchange) answer {
 // querySignatureErrors are the errors of signatures, without their messages.
 //
 // Parity: AWS API: codes of a signature that does not fit
-var querySignatureErrors = map[signatureProblem]apiError{
+var querySignatureErrors = map[signatureProblem]wireError{
 	signatureMissing:      {status: http.StatusForbidden, code: "MissingAuthenticationToken"},
 	signatureIncomplete:   {status: http.StatusBadRequest, code: "IncompleteSignature"},
 	signatureOfUnknownKey: {status: http.StatusForbidden, code: "InvalidClientTokenId"},
@@ -52,7 +52,7 @@ var querySignatureErrors = map[signatureProblem]apiError{
 }
 
 // checkRequest refuses a request that is not signed for the service.
-func (p queryProtocol) checkRequest(x *exchange, service QueryService) *apiError {
+func (p queryProtocol) checkRequest(x *exchange, service QueryService) *wireError {
 	fault := p.checkSignature(x, service.SigningName)
 	if fault == nil {
 		return nil
@@ -91,12 +91,12 @@ func element(name string) xml.StartElement {
 	return xml.StartElement{Name: xml.Name{Local: name}}
 }
 
-func (p queryProtocol) refusal(x *exchange, err *apiError) answer {
+func (p queryProtocol) refusal(x *exchange, err *wireError) answer {
 	return p.namespaced(x, err, "")
 }
 
 // namespaced writes an error, in the namespace of the service if that is known.
-func (p queryProtocol) namespaced(x *exchange, err *apiError, namespace string) answer {
+func (p queryProtocol) namespaced(x *exchange, err *wireError, namespace string) answer {
 	fault := "Sender"
 	if err.status >= http.StatusInternalServerError {
 		fault = "Receiver"

@@ -64,21 +64,21 @@ const clockSkew = 15 * time.Minute
 //
 // Parity: AWS API: one access key that may do everything
 func (h *Handler) checkSignature(x *exchange, service string) *signatureFault {
-	given, fault := readAuthorization(x.request)
+	auth, fault := readAuthorization(x.request)
 	if fault != nil {
 		return fault
 	}
-	at, fault := h.signedAt(x.request, given)
+	at, fault := h.signedAt(x.request, auth)
 	switch {
 	case fault != nil:
 		return fault
-	case given.keyID != h.key.ID || x.request.Header.Get("X-Amz-Security-Token") != "":
+	case auth.keyID != h.key.ID || x.request.Header.Get("X-Amz-Security-Token") != "":
 		return &signatureFault{signatureOfUnknownKey, "The security token included in the request is invalid. " +
 			"This run has one access key, without a session token: `m2m up` prints it, --json and run.json have it."}
-	case given.service != service:
+	case auth.service != service:
 		return &signatureFault{signatureInvalid, "Credential should be scoped to correct service: '" + service + "'."}
 	}
-	return h.compareSignature(x, given, at)
+	return h.compareSignature(x, auth, at)
 }
 
 // readAuthorization reads the Authorization header, which must be there once.
@@ -92,17 +92,17 @@ func readAuthorization(r *http.Request) (authorization, *signatureFault) {
 	if len(headers) == 0 || headers[0] == "" {
 		return authorization{}, &signatureFault{signatureMissing, "Missing Authentication Token"}
 	}
-	given, ok := parseAuthorization(headers[0])
+	auth, ok := parseAuthorization(headers[0])
 	if !ok || len(headers) > 1 {
 		return authorization{}, &signatureFault{signatureIncomplete, "The Authorization header is not a Signature Version 4: it needs AWS4-HMAC-SHA256, Credential, SignedHeaders and Signature."}
 	}
-	return given, nil
+	return auth, nil
 }
 
 const amzTime = "20060102T150405Z"
 
 // signedAt is the time of the signature, if it is a time near now.
-func (h *Handler) signedAt(r *http.Request, given authorization) (time.Time, *signatureFault) {
+func (h *Handler) signedAt(r *http.Request, auth authorization) (time.Time, *signatureFault) {
 	dates := r.Header.Values("X-Amz-Date")
 	if len(dates) != 1 {
 		return time.Time{}, &signatureFault{signatureIncomplete, "Authorization header requires existence of one 'X-Amz-Date' header."}
@@ -113,7 +113,7 @@ func (h *Handler) signedAt(r *http.Request, given authorization) (time.Time, *si
 	}
 	now := h.now().UTC()
 	switch {
-	case given.date != at.Format("20060102"):
+	case auth.date != at.Format("20060102"):
 		return at, &signatureFault{signatureInvalid, "Date in Credential scope does not match YYYYMMDD of X-Amz-Date."}
 	case at.Before(now.Add(-clockSkew)):
 		return at, &signatureFault{signatureInvalid, fmt.Sprintf("Signature expired: %s is now earlier than %s (%s - %.f min.)",
@@ -128,23 +128,23 @@ func (h *Handler) signedAt(r *http.Request, given authorization) (time.Time, *si
 // compareSignature signs the request once more, as it came and over the headers that it names, and compares.
 //
 // Parity: AWS API: which headers are signed
-func (h *Handler) compareSignature(x *exchange, given authorization, at time.Time) *signatureFault {
-	again, fault := signable(x.request, given)
+func (h *Handler) compareSignature(x *exchange, auth authorization, at time.Time) *signatureFault {
+	again, fault := signable(x.request, auth)
 	if fault != nil {
 		return fault
 	}
 	hash := sha256.Sum256(x.body)
 	// A new signer each time: it caches keys by Region and service, and a caller can choose any.
 	err := v4.NewSigner().SignHTTP(x.request.Context(), aws.Credentials{AccessKeyID: h.key.ID, SecretAccessKey: h.key.Secret},
-		again, hex.EncodeToString(hash[:]), given.service, given.region, at)
+		again, hex.EncodeToString(hash[:]), auth.service, auth.region, at)
 	signed, ok := parseAuthorization(again.Header.Get("Authorization"))
 	switch {
 	case err != nil || !ok:
 		return &signatureFault{signatureInvalid, "The request can't be signed here for comparison."}
-	case signed.signedHeaders != given.signedHeaders:
+	case signed.signedHeaders != auth.signedHeaders:
 		return &signatureFault{signatureInvalid, "SignedHeaders needs to have host and x-amz-date, in alphabetical order, and none of " +
 			"authorization, expect, transfer-encoding, user-agent and x-amzn-trace-id."}
-	case subtle.ConstantTimeCompare([]byte(signed.signature), []byte(given.signature)) == 0:
+	case subtle.ConstantTimeCompare([]byte(signed.signature), []byte(auth.signature)) == 0:
 		return &signatureFault{signatureInvalid, "The request signature we calculated does not match the signature you provided. " +
 			"Check your AWS Secret Access Key and signing method. Consult the service documentation for details."}
 	}
@@ -152,12 +152,12 @@ func (h *Handler) compareSignature(x *exchange, given authorization, at time.Tim
 }
 
 // signable is the request as it was before it was signed: with only the headers that the signature covers.
-func signable(r *http.Request, given authorization) (*http.Request, *signatureFault) {
+func signable(r *http.Request, auth authorization) (*http.Request, *signatureFault) {
 	again := &http.Request{
 		Method: r.Method, Host: r.Host, Header: http.Header{},
 		URL: &url.URL{Scheme: "http", Host: r.Host, Path: r.URL.Path, RawPath: r.URL.RawPath, RawQuery: r.URL.RawQuery},
 	}
-	names := strings.Split(given.signedHeaders, ";")
+	names := strings.Split(auth.signedHeaders, ";")
 	for _, name := range names {
 		switch name {
 		case "host":

@@ -40,7 +40,7 @@ func newAppClient(config Client) *appClient {
 	return client
 }
 
-// checkFlow tells whether the client may use the grant type. Cognito also knows authorization_code and
+// checkFlow refuses a grant type that the client may not use. Cognito also knows authorization_code and
 // refresh_token; no client can use them here, since this pool has no users.
 //
 // Parity: Token endpoint: authorization_code and refresh_token

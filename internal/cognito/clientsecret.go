@@ -38,7 +38,7 @@ func newLiveSecrets(secrets []ClientSecret) *liveSecrets {
 	return live
 }
 
-// include compares digests, which are of one length, and always all of them, so that the time taken tells
+// include compares digests, which are of one length, and always all of them, so that the time taken says
 // nothing about a secret.
 func (l *liveSecrets) include(secret Secret) bool {
 	digest := sha256.Sum256([]byte(secret))

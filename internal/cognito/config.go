@@ -21,7 +21,7 @@ type Config struct {
 	// BaseURL is where this server is reached, such as http://127.0.0.1:4001. Required: it makes the
 	// endpoint addresses in the discovery document.
 	BaseURL string
-	// Now tells the time that tokens are issued at; nil means time.Now.
+	// Now is the clock for the times in tokens; nil means time.Now.
 	Now func() time.Time
 	// Rand feeds token ids and request ids and must be safe for concurrent use; nil means crypto/rand.
 	Rand io.Reader

@@ -54,7 +54,7 @@ func NewClientSecret(random io.Reader) (Secret, error) {
 }
 
 // NewClientSecretID returns the id of a client's secret that was made at the given time: the client id, two
-// hyphens and the time, as AWS has it. Its unit is not known; milliseconds tell two secrets of a client apart.
+// hyphens and the time, as AWS has it. Its unit is not known; milliseconds distinguish two secrets of a client.
 //
 // Parity: Client secrets: the time in an id
 func NewClientSecretID(clientID string, created time.Time) string {

@@ -18,8 +18,8 @@ func (k Keys) WithNewSigningKey(random io.Reader) (*Keys, error) {
 }
 
 // WithoutOldestKey returns k without its oldest key for access tokens, which is then no longer published.
-// It should come one token lifetime after the key signed last: whoever fetches the keys from then on refuses
-// what it signed. It fails if that is the key that signs.
+// It should come one token lifetime after the key signed last: a gateway that fetches the keys after that
+// refuses what it signed. It fails if that is the key that signs.
 func (k Keys) WithoutOldestKey() (*Keys, error) {
 	last := len(k.accessToken) - 1
 	if last < 1 {

@@ -21,7 +21,7 @@ const (
 )
 
 // Keys are the pool's signing keys. Access tokens and ID tokens are signed with different keys, as on AWS,
-// which is why a pool's JWKS has two; no ID token is ever issued here. For each use there is a list: its
+// so a pool's JWKS has two; no ID token is ever issued here. For each use there is a list: its
 // first key signs, and the others are only published, so that tokens they signed before stay valid.
 //
 // The JSON form holds the private keys as JWKs (RFC 7517) and is meant for the file that carries the

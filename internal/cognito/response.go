@@ -32,7 +32,7 @@ func writeError(w http.ResponseWriter, refused *Error) {
 }
 
 // writeJSON writes value, one of this package's own types, as the whole body. Writing fails only if the
-// caller is gone, which no one is left to hear about.
+// caller is gone, so there is no one to tell.
 func writeJSON(w http.ResponseWriter, status int, value any) {
 	body, err := json.Marshal(value)
 	if err != nil {

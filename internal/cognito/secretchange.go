@@ -16,8 +16,8 @@ func (s *Server) ClientSecrets(clientID string) []ClientSecret {
 	return slices.Clone(client.live.Load().secrets)
 }
 
-// addSecret makes the value, or a generated one if it is empty, a live secret of the client. Nobody knows how
-// soon AWS's token endpoint takes a new secret, or how soon it refuses one that was deleted; here it is at once.
+// addSecret makes the value, or a generated one if it is empty, a live secret of the client. It is not known
+// how soon AWS's token endpoint takes a new secret, or refuses a deleted one; here both are immediate.
 //
 // Parity: Client secrets: when a change takes effect
 func (s *Server) addSecret(ctx context.Context, client *appClient, value Secret) (ClientSecret, error) {
@@ -68,7 +68,7 @@ func (s *Server) deleteSecret(ctx context.Context, client *appClient, id string)
 	return nil
 }
 
-// replaceSecrets has the secrets kept and only then lets token requests see them. Tokens being issued at
+// replaceSecrets saves the secrets and only then lets token requests see them. Tokens being issued at
 // that moment are checked against the secrets of before or of after, never against a mixture.
 func (s *Server) replaceSecrets(ctx context.Context, client *appClient, secrets []ClientSecret) error {
 	replacement := newLiveSecrets(secrets)

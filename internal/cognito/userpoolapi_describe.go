@@ -35,7 +35,7 @@ func (s *Server) describeUserPool(context.Context, apiRequest) (any, error) {
 	return struct{ UserPool userPoolDescription }{description}, nil
 }
 
-// issuerConfiguration tells which of AWS's two forms the issuer has; nil if it has neither.
+// issuerConfiguration is which of AWS's two forms the issuer has; nil if it has neither.
 func (p UserPool) issuerConfiguration() *issuerConfiguration {
 	switch {
 	case strings.HasPrefix(p.Issuer, "https://cognito-idp."):
@@ -83,8 +83,8 @@ func (s *Server) describeUserPoolClient(_ context.Context, request apiRequest) (
 	}}, nil
 }
 
-// clientSecretDescriptor is ClientSecretDescriptorType. The value is there only in the answer to whoever had
-// Cognito generate it.
+// clientSecretDescriptor is ClientSecretDescriptorType. Only the answer to the call that had Cognito
+// generate the value has it.
 type clientSecretDescriptor struct {
 	ClientSecretID         string `json:"ClientSecretId"`
 	ClientSecretCreateDate epochSeconds

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// mostClientsPerPage is the most that MaxResults may ask for, and what a page holds if nothing is asked for.
+// mostClientsPerPage is the largest MaxResults, and its default.
 //
 // Parity: User pool API: clients on a page
 const mostClientsPerPage = 60
@@ -50,7 +50,7 @@ func (s *Server) listUserPoolClients(_ context.Context, request apiRequest) (any
 }
 
 // pageStart is the position of the first client on a page. A page's token is the id of that client in base64,
-// so that no one takes it for one.
+// so that it does not look like one.
 func (s *Server) pageStart(token *string) (int, error) {
 	if token == nil {
 		return 0, nil
@@ -61,4 +61,27 @@ func (s *Server) pageStart(token *string) (int, error) {
 		return 0, invalidParameter("NextToken is not one that ListUserPoolClients gave")
 	}
 	return first, nil
+}
+
+// listUserPools is the operation that names no pool.
+const listUserPools = "ListUserPools"
+
+type listedPool struct {
+	ID               string `json:"Id"`
+	Name             string
+	CreationDate     *epochSeconds `json:",omitempty"`
+	LastModifiedDate *epochSeconds `json:",omitempty"`
+}
+
+// listUserPools lists the one there is.
+func (s *Server) listUserPools(request apiRequest) (any, error) {
+	if request.MaxResults == nil || *request.MaxResults < 1 || *request.MaxResults > mostClientsPerPage {
+		return nil, invalidParameter("MaxResults must be given and be 1 to 60")
+	}
+	pool := listedPool{ID: s.userPool.ID, Name: s.userPool.Name}
+	if !s.userPool.CreationDate.IsZero() {
+		created := epochSeconds(s.userPool.CreationDate)
+		pool.CreationDate, pool.LastModifiedDate = &created, &created
+	}
+	return struct{ UserPools []listedPool }{[]listedPool{pool}}, nil
 }

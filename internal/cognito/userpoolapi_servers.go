@@ -5,29 +5,6 @@ import (
 	"slices"
 )
 
-// listUserPools is the operation that names no pool.
-const listUserPools = "ListUserPools"
-
-type listedPool struct {
-	ID               string `json:"Id"`
-	Name             string
-	CreationDate     *epochSeconds `json:",omitempty"`
-	LastModifiedDate *epochSeconds `json:",omitempty"`
-}
-
-// listUserPools lists the one there is.
-func (s *Server) listUserPools(request apiRequest) (any, error) {
-	if request.MaxResults == nil || *request.MaxResults < 1 || *request.MaxResults > mostClientsPerPage {
-		return nil, invalidParameter("MaxResults must be given and be 1 to 60")
-	}
-	pool := listedPool{ID: s.userPool.ID, Name: s.userPool.Name}
-	if !s.userPool.CreationDate.IsZero() {
-		created := epochSeconds(s.userPool.CreationDate)
-		pool.CreationDate, pool.LastModifiedDate = &created, &created
-	}
-	return struct{ UserPools []listedPool }{[]listedPool{pool}}, nil
-}
-
 // resourceServerDescription is ResourceServerType.
 type resourceServerDescription struct {
 	UserPoolID string `json:"UserPoolId"`

@@ -107,7 +107,7 @@ func validateClients(clients []Client) error {
 	return errors.Join(problems...)
 }
 
-// problems tells why the token endpoint can't serve the client, whose id and secrets come from a state file.
+// problems are why the token endpoint can't serve the client, whose id and secrets come from a state file.
 func (c Client) problems() []string {
 	var problems []string
 	require := func(holds bool, problem string) {

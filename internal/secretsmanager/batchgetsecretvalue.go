@@ -25,7 +25,7 @@ type batchError struct {
 }
 
 // batchGetSecretValue answers with the AWSCURRENT values of the secrets that are listed, or that the filters let through.
-// One that has none is among the errors, and the others are answered all the same.
+// A secret without one is listed among the errors; the others are answered.
 func (s *Store) batchGetSecretValue(in batchGetSecretValueInput) (*batchGetSecretValueOutput, error) {
 	if err := in.validate(); err != nil {
 		return nil, err

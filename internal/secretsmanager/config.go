@@ -21,7 +21,7 @@ type Invoker interface {
 	Invoke(ctx context.Context, payload []byte) (response []byte, requestID string, err error)
 }
 
-// Config describes the secrets there are and what the store needs from outside.
+// Config describes the secrets and what the store needs from outside.
 type Config struct {
 	// Secrets are what the template declares.
 	Secrets []Secret
@@ -29,13 +29,13 @@ type Config struct {
 	// are forgotten, at once as CloudFormation deletes them.
 	State State
 	// Save keeps the state. It is called before a change takes effect and before New returns; if it
-	// fails, the change has not happened. Calls never overlap, and Save must not call the store. Nil
+	// fails, nothing changes. Calls never overlap, and Save must not call the store. Nil
 	// keeps nothing.
 	Save func(State) error
-	// Progress hears of each step of a rotation as it begins, from the goroutine of that rotation; nil
-	// hears nothing.
+	// Progress is called as each step of a rotation begins, from the goroutine of that rotation; nil is
+	// not called.
 	Progress func(secretName, step string)
-	// Now tells the time; nil means time.Now.
+	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 	// Log receives a line for each rotation that ends, and why one failed; nil means that nothing is logged.
 	Log *slog.Logger
@@ -51,8 +51,8 @@ type Secret struct {
 	// KMSKeyID is the customer's key; empty for AWS's own. Nothing is encrypted with it.
 	KMSKeyID string
 	Tags     map[string]string
-	// StackName, LogicalID and StackID say which resource of which stack it is; nothing is told of them if StackName is
-	// empty.
+	// StackName, LogicalID and StackID say which resource of which stack it is, for the tags that CloudFormation adds; there
+	// are none if StackName is empty.
 	StackName, LogicalID, StackID string
 	// Initial is the template's SecretString. It is the value of a new secret's first version. Empty
 	// makes a secret without any version. For a secret that is in State it counts only if it changed

@@ -8,7 +8,7 @@ import (
 	"cognito-m2m/naming"
 )
 
-// deployed returns the state of a secret after a deployment of its template over what there was.
+// deployed returns the state of a secret after a deployment of its template; kept is the state before it.
 func deployed(declared Secret, kept SecretState, known bool, now time.Time) SecretState {
 	state := kept.clone()
 	if !known {
@@ -40,8 +40,8 @@ func (s *SecretState) writeInitial(initial Value, now time.Time) {
 	s.ChangedAt = now
 }
 
-// dropTest takes away the temporary version of a test that the last run did not finish, and has the test
-// run again.
+// dropTest removes the temporary version of a test that the last run did not finish, so that the test runs
+// again.
 func (s *SecretState) dropTest() {
 	if s.Unfinished == nil || !s.Unfinished.TestOnly {
 		return

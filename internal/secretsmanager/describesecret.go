@@ -17,7 +17,7 @@ type describeSecretOutput struct {
 	VersionIDsToStages map[string][]string `json:"VersionIdsToStages,omitempty"`
 }
 
-// description is what DescribeSecret and ListSecrets both tell of a secret. What has no value is left out.
+// description is what both DescribeSecret and ListSecrets show of a secret. Members without a value are left out.
 //
 // Parity: Secrets Manager: no LastAccessedDate
 type description struct {
@@ -55,7 +55,7 @@ func (s *Store) describeSecret(in describeSecretInput) (*describeSecretOutput, e
 	return &describeSecretOutput{description: sec.describe(), VersionIDsToStages: sec.state.labelled()}, nil
 }
 
-func (s *secret) describe() description {
+func (s *storedSecret) describe() description {
 	d := description{
 		ARN:             s.ARN,
 		Name:            s.Name,
@@ -85,7 +85,7 @@ func (s *secret) describe() description {
 //
 // Source: localstack/localstack 8b9a79f0, tests/aws/services/cloudformation/resources/test_secretsmanager.py,
 // test_cfn_secretsmanager_gen_secret (3 July 2024).
-func (s *secret) tags() (all []tag) {
+func (s *storedSecret) tags() (all []tag) {
 	if s.StackName != "" {
 		all = []tag{
 			{Key: "aws:cloudformation:stack-name", Value: s.StackName},

@@ -53,8 +53,7 @@ func (s *SecretState) dropPending(next string) {
 	}
 }
 
-// hasPending says that AWSPENDING is on another version than AWSCURRENT, which is a rotation that has not
-// come to its end.
+// hasPending reports whether AWSPENDING is on another version than AWSCURRENT: a rotation is unfinished.
 func (s *SecretState) hasPending() bool {
 	pending, ok := s.Labels[naming.PendingLabel]
 	return ok && pending != s.Labels[naming.CurrentLabel]
@@ -68,8 +67,7 @@ func (s *SecretState) remove(id string) {
 	s.Versions = slices.DeleteFunc(s.Versions, func(v Version) bool { return v.ID == id })
 }
 
-// tidy forgets what a change of labels has left behind: an unfinished rotation whose version somebody took
-// the label from, and deprecated versions. Secrets Manager keeps the 100 most recent versions and all of
+// tidy forgets what a change of labels has left behind: an unfinished rotation whose version lost its label, and deprecated versions. Secrets Manager keeps the 100 most recent versions and all of
 // the last 24 hours, and never deletes one that has a label.
 //
 // Parity: Secrets Manager: when deprecated versions are deleted

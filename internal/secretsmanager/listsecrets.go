@@ -52,7 +52,7 @@ func (s *Store) listSecrets(in listSecretsInput) (*listSecretsOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	listed = slices.DeleteFunc(listed[start:], func(sec *secret) bool { return !in.lets(sec) })
+	listed = slices.DeleteFunc(listed[start:], func(sec *storedSecret) bool { return !in.admits(sec) })
 	size := maxListed
 	if in.MaxResults != nil {
 		size = *in.MaxResults
@@ -92,34 +92,34 @@ func (in listSecretsInput) validate() error {
 	return nil
 }
 
-func (in listSecretsInput) order() func(a, b *secret) int {
-	compare := func(a, b *secret) int { return a.state.CreatedAt.Compare(b.state.CreatedAt) }
+func (in listSecretsInput) order() func(a, b *storedSecret) int {
+	compare := func(a, b *storedSecret) int { return a.state.CreatedAt.Compare(b.state.CreatedAt) }
 	switch in.SortBy {
 	case "name":
-		compare = func(a, b *secret) int { return cmp.Compare(a.Name, b.Name) }
+		compare = func(a, b *storedSecret) int { return cmp.Compare(a.Name, b.Name) }
 	case "last-changed-date":
-		compare = func(a, b *secret) int { return a.state.ChangedAt.Compare(b.state.ChangedAt) }
+		compare = func(a, b *storedSecret) int { return a.state.ChangedAt.Compare(b.state.ChangedAt) }
 	}
 	if in.SortOrder != "desc" {
 		return compare
 	}
-	return func(a, b *secret) int { return compare(b, a) }
+	return func(a, b *storedSecret) int { return compare(b, a) }
 }
 
 // pageStart is the index after the secret that the last page ended with.
-func pageStart(listed []*secret, token string) (int, error) {
+func pageStart(listed []*storedSecret, token string) (int, error) {
 	if token == "" {
 		return 0, nil
 	}
 	arn, err := base64.RawURLEncoding.DecodeString(token)
-	last := slices.IndexFunc(listed, func(sec *secret) bool { return sec.ARN == string(arn) })
+	last := slices.IndexFunc(listed, func(sec *storedSecret) bool { return sec.ARN == string(arn) })
 	if err != nil || last < 0 {
 		return 0, refuse(codeInvalidNextToken, "NextToken is not one that ListSecrets has returned.")
 	}
 	return last + 1, nil
 }
 
-func (in listSecretsInput) lets(sec *secret) bool {
+func (in listSecretsInput) admits(sec *storedSecret) bool {
 	for _, f := range in.Filters {
 		if !slices.ContainsFunc(f.Values, func(value string) bool { return f.matches(sec, value) }) {
 			return false
@@ -129,12 +129,12 @@ func (in listSecretsInput) lets(sec *secret) bool {
 }
 
 // matches says whether a value, or the opposite of one that begins with an exclamation mark, fits a secret.
-func (f filter) matches(sec *secret, value string) bool {
+func (f filter) matches(sec *storedSecret, value string) bool {
 	prefix, negated := strings.CutPrefix(value, "!")
 	return f.hasPrefix(sec, prefix) != negated
 }
 
-func (f filter) hasPrefix(sec *secret, prefix string) bool {
+func (f filter) hasPrefix(sec *storedSecret, prefix string) bool {
 	switch f.Key {
 	case "name":
 		return strings.HasPrefix(sec.Name, prefix)

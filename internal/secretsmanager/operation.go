@@ -27,7 +27,7 @@ func (s *Store) allOperations() map[string]operation {
 
 // Call runs an operation of the Secrets Manager API, such as GetSecretValue. Input is the request's JSON;
 // output marshals to the response's, in which dates are seconds since 1970. The error is an *Error.
-// RotateSecret returns when the rotation has begun, whatever becomes of ctx.
+// RotateSecret returns when the rotation has begun; it goes on after ctx ends.
 func (s *Store) Call(_ context.Context, name string, input []byte) (output any, err error) {
 	run, ok := s.operations[name]
 	if !ok {
@@ -37,7 +37,7 @@ func (s *Store) Call(_ context.Context, name string, input []byte) (output any, 
 	return run(input)
 }
 
-// decoding gives an operation its input. The decoder's own error can quote the input and so is not passed on.
+// decoding decodes the input for an operation. The decoder's own error can quote the input, so it is not passed on.
 func decoding[In, Out any](operate func(In) (Out, error)) operation {
 	return func(input []byte) (any, error) {
 		var in In

@@ -51,7 +51,7 @@ func (s *Store) putSecretValue(in putSecretValueInput) (*reference, error) {
 
 // putVersion gives a new version, or one that a rotation has reserved, its value. For a version that has
 // this value already it does nothing, and leaves the labels as they are.
-func (s *Store) putVersion(sec *secret, put Version, labels []string) error {
+func (s *Store) putVersion(sec *storedSecret, put Version, labels []string) error {
 	if existing := sec.state.version(put.ID); existing != nil && existing.Value != "" {
 		if existing.Binary != put.Binary || !existing.Value.Equal(put.Value) {
 			return refuse(codeResourceExists, "A version with this ClientRequestToken and another value exists. A version can't be changed; make a new one.")

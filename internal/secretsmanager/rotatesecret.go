@@ -52,7 +52,7 @@ func (s *Store) rotateSecret(in rotateSecretInput) (*reference, error) {
 // reattempt takes up the rotation that failed, and refuses to begin another one. The lock must be held.
 //
 // Source: "A previous rotation isn't complete. That rotation will be reattempted." [O] aws-cdk #28539.
-func (s *Store) reattempt(sec *secret) error {
+func (s *Store) reattempt(sec *storedSecret) error {
 	if _, err := s.resume(s.lifetime, sec); err != nil {
 		return err
 	}

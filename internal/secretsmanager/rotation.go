@@ -23,7 +23,7 @@ type plan struct {
 	token    string // the id of the version to make
 	testOnly bool
 	schedule Schedule // in force from now on
-	applied  Schedule // the template's that has been seen through with this rotation
+	applied  Schedule // the template's schedule that this rotation applies
 }
 
 // runningRotation is a rotation that has begun and not ended.
@@ -46,7 +46,7 @@ type event struct {
 
 // begin reserves the version of a plan under AWSPENDING and runs the rotation until it ends, or ctx or the
 // store does. One rotation of a secret runs at a time. The lock must be held.
-func (s *Store) begin(ctx context.Context, sec *secret, p plan) (*runningRotation, error) {
+func (s *Store) begin(ctx context.Context, sec *storedSecret, p plan) (*runningRotation, error) {
 	if sec.running != nil || sec.state.hasPending() {
 		return nil, refuse(codeInvalidRequest, messageUnfinished)
 	}
@@ -70,7 +70,7 @@ func (s *Store) begin(ctx context.Context, sec *secret, p plan) (*runningRotatio
 }
 
 // start runs the secret's unfinished rotation, from its first step on. The lock must be held.
-func (s *Store) start(ctx context.Context, sec *secret, function Invoker) *runningRotation {
+func (s *Store) start(ctx context.Context, sec *storedSecret, function Invoker) *runningRotation {
 	r := &runningRotation{
 		token:    sec.state.Unfinished.Token,
 		testOnly: sec.state.Unfinished.TestOnly,
@@ -107,7 +107,7 @@ func (s *Store) function(arn string) (Invoker, error) {
 // it is.
 //
 // Parity: Secrets Manager: a failed rotation is not retried before the next start
-func (s *Store) rotate(ctx context.Context, sec *secret, r *runningRotation) error {
+func (s *Store) rotate(ctx context.Context, sec *storedSecret, r *runningRotation) error {
 	step, failure := s.runSteps(ctx, sec, r)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -129,7 +129,7 @@ func (s *Store) rotate(ctx context.Context, sec *secret, r *runningRotation) err
 }
 
 // runSteps returns the last step that was run, and its error.
-func (s *Store) runSteps(ctx context.Context, sec *secret, r *runningRotation) (step string, err error) {
+func (s *Store) runSteps(ctx context.Context, sec *storedSecret, r *runningRotation) (step string, err error) {
 	steps := []string{stepCreate, stepSet, stepTest, stepFinish}
 	if r.testOnly {
 		steps = []string{stepTest}

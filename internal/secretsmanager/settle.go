@@ -11,8 +11,8 @@ import (
 	"cognito-m2m/naming"
 )
 
-// maxSettling is how many secrets are rotated at the same time, so that a rotation that waits does not
-// hold up the others, and their functions do not crowd the machine.
+// maxSettling is how many secrets are rotated at the same time, so that one that waits does not
+// hold up the others, and their functions do not overload the machine.
 const maxSettling = 4
 
 // Settle does what a deployment of the template starts, and waits for it: it takes up rotations that did
@@ -41,8 +41,8 @@ func (s *Store) Settle(ctx context.Context) error {
 }
 
 // settle runs one rotation after the other until the secret needs none. It ends because a rotation that
-// succeeds takes its own cause away, and one that fails is returned.
-func (s *Store) settle(ctx context.Context, sec *secret) error {
+// succeeds removes its own cause, and one that fails is returned.
+func (s *Store) settle(ctx context.Context, sec *storedSecret) error {
 	for {
 		next, err := s.next(ctx, sec)
 		if err != nil {
@@ -58,7 +58,7 @@ func (s *Store) settle(ctx context.Context, sec *secret) error {
 }
 
 // next returns the rotation that runs, or begins the one that the secret needs; nil if it needs none.
-func (s *Store) next(ctx context.Context, sec *secret) (*runningRotation, error) {
+func (s *Store) next(ctx context.Context, sec *storedSecret) (*runningRotation, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if sec.running != nil {
@@ -85,11 +85,11 @@ func (s *Store) next(ctx context.Context, sec *secret) (*runningRotation, error)
 	})
 }
 
-// resume takes up the secret's unfinished rotation. A pending version that no rotation has made, but somebody's label,
-// is rotated to as if one had. The lock must be held.
+// resume takes up the secret's unfinished rotation. It also rotates to a version that got AWSPENDING by a call
+// and not by a rotation. The lock must be held.
 //
 // Parity: Secrets Manager: AWSPENDING that no rotation made
-func (s *Store) resume(ctx context.Context, sec *secret) (*runningRotation, error) {
+func (s *Store) resume(ctx context.Context, sec *storedSecret) (*runningRotation, error) {
 	function, err := s.function(sec.state.Rotation.Schedule.FunctionARN)
 	if err != nil {
 		return nil, err

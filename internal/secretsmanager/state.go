@@ -21,9 +21,9 @@ type SecretState struct {
 	RotatedAt time.Time `json:"rotated_at,omitzero"`
 	// Versions are in order of creation.
 	Versions []Version `json:"versions"`
-	// Labels are the ids of versions by staging label, which a label being on one version at most follows from.
+	// Labels are the ids of versions by staging label: a label is on one version at most.
 	Labels map[string]string `json:"labels"`
-	// InitialDigest tells whether the template's SecretString has changed since.
+	// InitialDigest is of the template's SecretString that was written last; another one is a change.
 	InitialDigest string        `json:"initial_digest,omitempty"`
 	Rotation      RotationState `json:"rotation,omitzero"`
 	// Unfinished is the rotation that is running, or that failed and still has its label; nil for none.
@@ -33,7 +33,7 @@ type SecretState struct {
 // Version is a version of a secret.
 type Version struct {
 	ID string `json:"id"`
-	// CreatedAt is when the version got its value, or its place if it has none.
+	// CreatedAt is when the version got its value; when it was reserved if it has none.
 	CreatedAt time.Time `json:"created_at"`
 	// Value is empty in the version that a rotation has only reserved.
 	Value Value `json:"value,omitempty"`
@@ -41,7 +41,7 @@ type Version struct {
 	Binary bool `json:"binary,omitempty"`
 }
 
-// RotationState is how a secret is rotated, and what of it the template has seen through.
+// RotationState is how a secret is rotated, and which of the template's schedules was applied.
 type RotationState struct {
 	Enabled bool `json:"enabled"`
 	// Schedule is in force: the template's, or what RotateSecret set after it.

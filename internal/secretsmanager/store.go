@@ -34,12 +34,12 @@ type Store struct {
 
 	mu      sync.Mutex
 	closed  bool
-	secrets []*secret // by name
+	secrets []*storedSecret // by name
 }
 
-// secret is a secret of the template. Its state is replaced as a whole and never changed in place, so
+// storedSecret is a secret of the template. Its state is replaced as a whole and never changed in place, so
 // that Save can read it without a lock.
-type secret struct {
+type storedSecret struct {
 	Secret
 	state   SecretState
 	running *runningRotation // nil when none is
@@ -69,9 +69,9 @@ func New(config Config) (*Store, error) {
 			s.functions[declared.Rotation.FunctionARN] = declared.Rotation.Function
 		}
 		kept, known := config.State.Secrets[declared.ARN]
-		s.secrets = append(s.secrets, &secret{Secret: declared, state: deployed(declared, kept, known, s.now())})
+		s.secrets = append(s.secrets, &storedSecret{Secret: declared, state: deployed(declared, kept, known, s.now())})
 	}
-	slices.SortFunc(s.secrets, func(a, b *secret) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(s.secrets, func(a, b *storedSecret) int { return strings.Compare(a.Name, b.Name) })
 	if err := s.saveState(s.snapshot(nil, SecretState{})); err != nil {
 		end()
 		return nil, fmt.Errorf("saving the secrets: %w", err)
@@ -104,7 +104,7 @@ func (s *Store) Close(ctx context.Context) error {
 
 // update applies a change to a copy of a secret's state, saves it, and only then makes it the secret's.
 // The lock must be held.
-func (s *Store) update(sec *secret, change func(*SecretState)) error {
+func (s *Store) update(sec *storedSecret, change func(*SecretState)) error {
 	next := sec.state.clone()
 	change(&next)
 	next.ChangedAt = s.now()
@@ -118,7 +118,7 @@ func (s *Store) update(sec *secret, change func(*SecretState)) error {
 }
 
 // snapshot returns the state with next as changed's; changed may be nil.
-func (s *Store) snapshot(changed *secret, next SecretState) State {
+func (s *Store) snapshot(changed *storedSecret, next SecretState) State {
 	state := State{Secrets: make(map[string]SecretState, len(s.secrets))}
 	for _, sec := range s.secrets {
 		state.Secrets[sec.ARN] = sec.state
@@ -131,7 +131,7 @@ func (s *Store) snapshot(changed *secret, next SecretState) State {
 
 // find returns the secret that a SecretId names: by name, by ARN, or by an ARN without its last seven
 // characters. A partial ARN that looks complete, because the name ends so, names nothing.
-func (s *Store) find(id string) (*secret, error) {
+func (s *Store) find(id string) (*storedSecret, error) {
 	if id == "" {
 		return nil, refuse(codeInvalidParameter, "SecretId is needed: the name or the ARN of a secret.")
 	}

@@ -11,7 +11,7 @@ import (
 // "[redacted]"; JSON marshals the true value, because the state and GetSecretValue's answer need it.
 type Value = redacted.Text
 
-// digest tells two values apart without keeping either; an empty value's is empty.
+// digest distinguishes two values without keeping either; an empty value's is empty.
 func digest(v Value) string {
 	if v == "" {
 		return ""
