@@ -42,8 +42,7 @@ const callExamples = `  m2m call reader GET /test_jwt
 
 func (c *command) call(cmd *cobra.Command) {
 	var o callOptions
-	cmd.Long, cmd.Example = callHelp, callExamples
-	cmd.Args = takes("m2m call reader GET /test_jwt", "CLIENT", "METHOD", "PATH")
+	cmd.Long, cmd.Example, cmd.Args = callHelp, callExamples, takes("m2m call reader GET /test_jwt", "CLIENT", "METHOD", "PATH")
 	cmd.ValidArgsFunction = completeCall(&o.target)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		r := callRequest{options: o, client: args[0], method: strings.ToUpper(args[1]), path: args[2], stdin: cmd.InOrStdin()}

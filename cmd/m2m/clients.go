@@ -52,8 +52,7 @@ const clientsExamples = `  m2m clients
 
 func (c *command) clients(cmd *cobra.Command) {
 	var o clientsOptions
-	cmd.Long, cmd.Example = clientsHelp, clientsExamples
-	cmd.Args = takes("m2m clients")
+	cmd.Long, cmd.Example, cmd.Args = clientsHelp, clientsExamples, takes("m2m clients")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		return o.target.plain(c.listClients(cmd.Context(), o))
 	}

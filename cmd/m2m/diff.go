@@ -44,8 +44,7 @@ const diffExamples = `  npx cdk synth --output /tmp/old     on the branch that i
 
 func (c *command) diff(cmd *cobra.Command) {
 	var o diffOptions
-	cmd.Long, cmd.Example = diffHelp, diffExamples
-	cmd.Args = takes("m2m diff /tmp/old cdk.out", "OLD", "NEW")
+	cmd.Long, cmd.Example, cmd.Args = diffHelp, diffExamples, takes("m2m diff /tmp/old cdk.out", "OLD", "NEW")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		return c.compareAssemblies(args[0], args[1], o)
 	}

@@ -55,8 +55,7 @@ const explainExamples = `  m2m token reader | m2m explain --route "GET /test_jwt
 
 func (c *command) explain(cmd *cobra.Command) {
 	var o explainOptions
-	cmd.Long, cmd.Example = explainHelp, explainExamples
-	cmd.Args = cobra.ArbitraryArgs
+	cmd.Long, cmd.Example, cmd.Args = explainHelp, explainExamples, cobra.ArbitraryArgs
 	cmd.ValidArgsFunction = cobra.NoFileCompletions
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		err := c.explainToken(cmd.Context(), o, args, cmd.InOrStdin())

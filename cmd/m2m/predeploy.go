@@ -43,8 +43,7 @@ const predeployExamples = `  m2m predeploy --env prod
 
 func (c *command) predeploy(cmd *cobra.Command) {
 	var o predeployOptions
-	cmd.Long, cmd.Example = predeployHelp, predeployExamples
-	cmd.Args = takes("m2m predeploy")
+	cmd.Long, cmd.Example, cmd.Args = predeployHelp, predeployExamples, takes("m2m predeploy")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		err := c.runPredeploy(cmd.Context(), o)
 		if errors.Is(err, deploy.ErrNoRegion) {

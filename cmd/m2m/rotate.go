@@ -198,46 +198,52 @@ func (r *rotation) revokeOnly(ctx context.Context) error {
 	if err := r.confirm(ctx, r.revokeQuestion(*previous)); err != nil {
 		return err
 	}
-	if err := r.target.Revoke(ctx, r.name, *previous); err != nil {
-		return err
-	}
-	r.told.RevokedSecret = new(describeSecret(*previous))
-	r.sayDeleted("current")
-	return nil
+	return r.revoke(ctx, *previous)
 }
 
 // revokeReplaced deletes the secret that the rotation has replaced.
 func (r *rotation) revokeReplaced(ctx context.Context) error {
-	revoked, err := r.target.RevokePrevious(ctx, r.name)
-	switch {
-	case err != nil:
-		return withHint(fmt.Errorf("%s has its new secret; the one before it STILL WORKS: %w", r.name, r.options.target.plain(r.refused(err))),
-			"once repaired, delete it: `%s --revoke-only`", r.line())
-	case revoked == nil:
+	previous, err := r.target.Previous(ctx, r.name)
+	if err == nil && previous == nil {
 		r.speech.say("%s has its new secret. No other secret of it works.", r.name)
 		return nil
 	}
-	r.told.RevokedSecret = new(describeSecret(*revoked))
+	if err == nil {
+		err = r.revoke(ctx, *previous)
+	}
+	if err != nil {
+		return withHint(fmt.Errorf("%s has its new secret; the one before it STILL WORKS: %w", r.name, r.options.target.plain(r.refused(err))),
+			"once repaired, delete it: `%s --revoke-only`", r.line())
+	}
+	return nil
+}
+
+func (r *rotation) revoke(ctx context.Context, previous reach.LiveSecret) error {
+	if err := r.target.Revoke(ctx, r.name, previous); err != nil {
+		return err
+	}
+	r.told.RevokedSecret = new(describeSecret(previous))
 	r.sayDeleted("current")
 	return nil
 }
 
 // sayReplaced says whether the secret before the new one works.
 func (r *rotation) sayReplaced(ctx context.Context) error {
-	previous, again, err := r.target.LeftOver(ctx, r.name)
-	switch {
-	case err != nil:
+	now, err := r.target.Client(ctx, r.name)
+	if err != nil {
 		return withHint(fmt.Errorf("%s has its new secret; whether the one before it works is not known: %w", r.name, r.options.target.plain(err)),
 			"`m2m clients%s` shows it", r.options.target.flags())
-	case again:
-		r.speech.say("%s got its new secret. Another rotation has begun since.", r.name)
-		return nil
-	case previous == nil:
-		r.speech.say("%s has its new secret. No other secret of it works.", r.name)
-		return nil
 	}
-	r.told.PreviousSecret = new(describeSecret(*previous))
-	r.speech.say("%s has its new secret. The one before it works until the next rotation, or until\n  %s --revoke-only", r.name, r.line())
+	previous := now.LeftOver()
+	switch {
+	case previous != nil:
+		r.told.PreviousSecret = new(describeSecret(*previous))
+		r.speech.say("%s has its new secret. The one before it works until the next rotation, or until\n  %s --revoke-only", r.name, r.line())
+	case now.PendingVersion != "":
+		r.speech.say("%s got its new secret. Another rotation has begun since.", r.name)
+	default:
+		r.speech.say("%s has its new secret. No other secret of it works.", r.name)
+	}
 	return nil
 }
 

@@ -50,8 +50,7 @@ const tokenExamples = `  m2m token reader
 
 func (c *command) token(cmd *cobra.Command) {
 	var o tokenOptions
-	cmd.Long, cmd.Example = tokenHelp, tokenExamples
-	cmd.Args = takes("m2m token reader", "CLIENT")
+	cmd.Long, cmd.Example, cmd.Args = tokenHelp, tokenExamples, takes("m2m token reader", "CLIENT")
 	cmd.ValidArgsFunction = completeClient(&o.target)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return o.target.plain(c.printToken(cmd.Context(), o, args[0]))

@@ -76,8 +76,7 @@ const upExamples = `  m2m up
 
 func (c *command) up(cmd *cobra.Command) {
 	var o upOptions
-	cmd.Long, cmd.Example = upHelp, upExamples
-	cmd.Args = takes("m2m up")
+	cmd.Long, cmd.Example, cmd.Args = upHelp, upExamples, takes("m2m up")
 	cmd.RunE = func(*cobra.Command, []string) error { return c.runUp(o) }
 	flags := cmd.Flags()
 	flags.StringVar(&o.env, "env", "dev", "the environment to run, a file in environments/")

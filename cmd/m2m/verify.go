@@ -57,8 +57,7 @@ const verifyExamples = `  m2m verify
 
 func (c *command) verify(cmd *cobra.Command) {
 	var o verifyOptions
-	cmd.Long, cmd.Example = verifyHelp, verifyExamples
-	cmd.Args = takes("m2m verify")
+	cmd.Long, cmd.Example, cmd.Args = verifyHelp, verifyExamples, takes("m2m verify")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := o.hasTime(); err != nil {
 			return err

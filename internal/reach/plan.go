@@ -85,36 +85,33 @@ type Plan struct {
 
 // PlanRotation checks that a rotation may begin as ordered, without changing anything. c is the client as it is now.
 // It fails with a *Refusal if the rotation may not begin.
-func (t *Target) PlanRotation(ctx context.Context, c *Client, o Order) (*Plan, error) {
+func (t *Target) PlanRotation(ctx context.Context, c *Client, o Order) (p *Plan, err error) {
 	now := time.Now()
 	if err := c.MayRotate(o, now); err != nil {
 		return nil, err
 	}
-	if err := t.checkRevocable(ctx, c.Name, o); err != nil {
+	if err := t.mayRevoke(ctx, c.Name, o); err != nil {
 		return nil, err
 	}
-	p := &Plan{target: t, client: c, order: o}
-	if !c.NeedsRoom(o, now) {
-		return p, nil
-	}
-	if c.PendingVersion != "" { // Begin abandons it first, and then decides which secret is spare
+	p = &Plan{target: t, client: c, order: o}
+	switch {
+	case !c.NeedsRoom(o, now):
+	case c.PendingVersion != "": // Begin abandons it first, and then decides which secret is spare
 		p.First = &c.Secrets[0]
-		return p, nil
+	default:
+		p.First, err = p.spare(ctx)
 	}
-	var err error
-	p.First, err = p.spare(ctx)
 	return p, err
 }
 
-// checkRevocable reads the current credentials if a secret is to be deleted after
+// mayRevoke reads the current credentials if a secret is to be deleted after
 // the rotation. The value tells which secret to delete, so a missing permission must
 // show before the rotation. A value that is empty or can't be understood is not an
 // error: the rotation repairs it.
-func (t *Target) checkRevocable(ctx context.Context, name string, o Order) error {
-	if !o.RevokePrevious {
-		return nil
+func (t *Target) mayRevoke(ctx context.Context, name string, o Order) (err error) {
+	if o.RevokePrevious {
+		_, err = t.Credentials(name).Credentials(ctx)
 	}
-	_, err := t.Credentials(name).Credentials(ctx)
 	if IsProblem(err, NotYetRotated, Unreadable) {
 		return nil
 	}
@@ -188,27 +185,12 @@ func (p *Plan) Watch(ctx context.Context, version string, limit time.Duration, l
 	return err
 }
 
-// LeftOver is the secret that a rotation which has just ended has replaced and that still works; nil if none does.
-// again says that another rotation has begun since, so this can't be told. No value is read: after a rotation, the
-// older of two secrets is the one that it replaced.
-func (t *Target) LeftOver(ctx context.Context, name string) (previous *LiveSecret, again bool, err error) {
-	c, err := t.Client(ctx, name)
-	switch {
-	case err != nil:
-		return nil, false, err
-	case c.PendingVersion != "":
-		return nil, true, nil
-	case len(c.Secrets) < 2:
-		return nil, false, nil
+// LeftOver is the secret that the rotation which has just ended has replaced and that still works; nil if none does, or if
+// another rotation has begun since. No value is read: after a rotation, the older of two secrets is the one that it
+// replaced.
+func (c *Client) LeftOver() *LiveSecret {
+	if c.PendingVersion != "" || len(c.Secrets) < 2 {
+		return nil
 	}
-	return &c.Secrets[0], false, nil
-}
-
-// RevokePrevious deletes the secret that Previous finds, and returns it; nil if there is none.
-func (t *Target) RevokePrevious(ctx context.Context, name string) (*LiveSecret, error) {
-	previous, err := t.Previous(ctx, name)
-	if err != nil || previous == nil {
-		return nil, err
-	}
-	return previous, t.Revoke(ctx, name, *previous)
+	return &c.Secrets[0]
 }

@@ -146,18 +146,15 @@ func TestPlanChangesNothing(t *testing.T) {
 	if err := p.Watch(t.Context(), version, of.Patience(), func([]string) {}); err != nil {
 		t.Fatal(err)
 	}
-	previous, again, err := of.LeftOver(t.Context(), "reader")
-	if err != nil || again || previous == nil {
-		t.Fatalf("left over: %v, %t, error %v", previous, again, err)
+	previous, err := of.Previous(t.Context(), "reader")
+	if left := clientOf(t, of).LeftOver(); err != nil || left == nil || *left != *previous {
+		t.Fatalf("left over: %v, error %v, want %v", left, err, previous)
 	}
-	if revoked, err := of.RevokePrevious(t.Context(), "reader"); err != nil || revoked == nil || revoked.ID != previous.ID {
-		t.Errorf("revoked %v, error %v, want %v", revoked, err, previous)
+	if err := of.Revoke(t.Context(), "reader", *previous); err != nil {
+		t.Fatal(err)
 	}
-	if revoked, err := of.RevokePrevious(t.Context(), "reader"); err != nil || revoked != nil {
-		t.Errorf("none is left: revoked %v, error %v", revoked, err)
-	}
-	if previous, again, err := of.LeftOver(t.Context(), "reader"); err != nil || again || previous != nil {
-		t.Errorf("none is left: %v, %t, error %v", previous, again, err)
+	if left := clientOf(t, of).LeftOver(); left != nil {
+		t.Errorf("left over: %v, want nothing", left)
 	}
 }
 
@@ -185,8 +182,8 @@ func TestPlanAbandons(t *testing.T) {
 	run, of, _ := failed(t)
 	p := plan(t, of, reach.Order{Abandon: true, Force: true, Grace: reach.LongestGrace})
 	resuming := plan(t, of, reach.Order{Resume: true})
-	if _, again, err := of.LeftOver(t.Context(), "reader"); err != nil || !again {
-		t.Errorf("unfinished: again %t, error %v", again, err)
+	if unfinished := clientOf(t, of); len(unfinished.Secrets) != 2 || unfinished.LeftOver() != nil {
+		t.Errorf("unfinished: left over %v of %v", unfinished.LeftOver(), unfinished.Secrets)
 	}
 	if _, _, err := p.Begin(t.Context()); err != nil {
 		t.Fatal(err)
