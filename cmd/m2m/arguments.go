@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"cognito-m2m/internal/strictyaml"
+	"cognito-m2m/internal/nearest"
 )
 
 // takes checks a command's arguments: exactly these.
@@ -31,7 +31,7 @@ func knownCommand(root *cobra.Command, args []string) error {
 		names = append(names, sub.Name())
 	}
 	question := ""
-	if near := strictyaml.Nearest(args[0], names); near != "" {
+	if near := nearest.Word(args[0], names); near != "" {
 		question = fmt.Sprintf("did you mean `m2m %s`? ", near)
 	}
 	return withHint(fmt.Errorf("unknown command %q", args[0]), "%s`m2m --help` lists the commands", question)

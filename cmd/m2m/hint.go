@@ -9,9 +9,9 @@ import (
 
 	"cognito-m2m/client"
 	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/nearest"
 	"cognito-m2m/internal/reach"
 	"cognito-m2m/internal/run"
-	"cognito-m2m/internal/strictyaml"
 	"cognito-m2m/internal/synth"
 	"cognito-m2m/internal/trust"
 	"cognito-m2m/naming"
@@ -109,7 +109,7 @@ func nearestClient(e *reach.Error, flags string) string {
 		return fmt.Sprintf("`m2m clients%s` lists the clients there are", flags)
 	}
 	all := "clients: " + strings.Join(e.Known, ", ")
-	if near := strictyaml.Nearest(e.Subject, e.Known); near != "" {
+	if near := nearest.Word(e.Subject, e.Known); near != "" {
 		return fmt.Sprintf("did you mean %s? %s", near, all)
 	}
 	return all

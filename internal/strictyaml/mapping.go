@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"cognito-m2m/internal/nearest"
 )
 
 // entry is one key of a YAML mapping with its value.
@@ -116,7 +118,7 @@ func (r *reader) fields(path string, entries []entry, into reflect.Value) {
 		i := slices.Index(keys, e.key)
 		if i < 0 {
 			if !r.Full() {
-				misspelt[Nearest(e.key, keys)] = true
+				misspelt[nearest.Word(e.key, keys)] = true
 			}
 			r.Report(at, "unknown key", r.DidYouMean(e.key, keys))
 			continue

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"cognito-m2m/internal/nearest"
 )
 
 // Text is the rule for one kind of text. A type has it from its method Text; a type without the method takes any text.
@@ -46,4 +48,16 @@ func (t Text) spell(value string) string {
 		return strings.ToUpper(value)
 	}
 	return value
+}
+
+// DidYouMean is a hint: the nearest of the known words if one is near, else all of them if they are few.
+func DidYouMean(word string, known []string) string {
+	if near := nearest.Word(word, known); near != "" {
+		return "did you mean " + Quote(near) + "?"
+	}
+	const few = 16
+	if len(known) == 0 || len(known) > few {
+		return ""
+	}
+	return "known: " + strings.Join(known, ", ")
 }

@@ -1,24 +1,10 @@
-package strictyaml
+package nearest
 
-import (
-	"strings"
-)
+import "strings"
 
-// DidYouMean is a hint: the nearest of the known words if one is near, else all of them if they are few.
-func DidYouMean(word string, known []string) string {
-	if near := Nearest(word, known); near != "" {
-		return "did you mean " + Quote(near) + "?"
-	}
-	const few = 16
-	if len(known) == 0 || len(known) > few {
-		return ""
-	}
-	return "known: " + strings.Join(known, ", ")
-}
-
-// Nearest finds the known word with the fewest edits from word, or "" when all are more than a slip or two away: a
+// Word finds the known word with the fewest edits from word, or "" when all are more than a slip or two away: a
 // wrong guess is worse than none.
-func Nearest(word string, known []string) string {
+func Word(word string, known []string) string {
 	best, fewest := "", min(max(1, len(word)/3), 2)+1
 	for _, candidate := range known {
 		if d := edits(strings.ToLower(word), strings.ToLower(candidate), fewest); d < fewest {
