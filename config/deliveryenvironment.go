@@ -57,7 +57,7 @@ func (deliveryName) Text() strictyaml.Text { return deliveryNameText }
 
 var deliveryNameText = strictyaml.Text{
 	Noun:    "environment name",
-	Pattern: regexp.MustCompile(`^([a-z][a-z0-9-]{0,18}[a-z0-9]|[a-z][a-z0-9-]{0,12}-\*)$`),
+	Pattern: regexp.MustCompile(`^(` + environmentNameForm + `|` + namePatternForm + `)$`),
 	Hint:    "as in environments/, or a pattern such as pr-*",
 }
 

@@ -11,14 +11,17 @@ import (
 	"cognito-m2m/internal/strictyaml"
 )
 
+// namePatternForm: the hyphen keeps the names apart from those of other files; 14 characters leave room for a number
+// behind it.
+const namePatternForm = `[a-z][a-z0-9-]{0,12}-\*`
+
 type namePattern string
 
 func (namePattern) Text() strictyaml.Text { return namePatternText }
 
-// The hyphen keeps the names apart from those of other files; 14 characters leave room for a number behind it.
 var namePatternText = strictyaml.Text{
 	Noun:    "name pattern",
-	Pattern: regexp.MustCompile(`^[a-z][a-z0-9-]{0,12}-\*$`),
+	Pattern: regexp.MustCompile(`^` + namePatternForm + `$`),
 	Hint:    "at most 14 lower-case letters, digits and hyphens, a hyphen last, and *: pr-*",
 }
 

@@ -116,14 +116,17 @@ func (c *checker) check() {
 	c.alarms()
 }
 
+// environmentNameForm: at least two characters, because a CDK stage name has them; at most 20 keeps the derived domain
+// prefix short.
+const environmentNameForm = `[a-z][a-z0-9-]{0,18}[a-z0-9]`
+
 type environmentName string
 
 func (environmentName) Text() strictyaml.Text { return environmentNameText }
 
-// At least two characters, because a CDK stage name has them; at most 20 keeps the derived domain prefix short.
 var environmentNameText = strictyaml.Text{
 	Noun:    "environment name",
-	Pattern: regexp.MustCompile(`^[a-z][a-z0-9-]{0,18}[a-z0-9]$`),
+	Pattern: regexp.MustCompile(`^` + environmentNameForm + `$`),
 	Hint:    "2 to 20 lower-case letters, digits and hyphens, a letter first, no hyphen last",
 }
 
