@@ -122,8 +122,7 @@ func (p *Project) UpToDate(ctx context.Context, env, outdir string) bool {
 // runApp runs the commands of cdk.json with these environment variables, and
 // returns the app's warnings.
 func (s synthesis) runApp(ctx context.Context, variables []string) (warnings []string, err error) {
-	p := s.project
-	synthContext := maps.Clone(p.context)
+	synthContext := maps.Clone(s.project.context)
 	synthContext["env"] = s.env
 	encoded, err := json.Marshal(synthContext)
 	if err != nil {
@@ -136,9 +135,9 @@ func (s synthesis) runApp(ctx context.Context, variables []string) (warnings []s
 		"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=18,20",
 	)
 
-	if p.build != "" {
+	if s.project.build != "" {
 		done := s.progress.Step("building the CDK app")
-		_, err := p.command(ctx, p.build, variables)
+		_, err := s.project.command(ctx, s.project.build, variables)
 		done()
 		if err != nil {
 			return nil, fmt.Errorf("building the CDK app: %w", err)
@@ -146,7 +145,7 @@ func (s synthesis) runApp(ctx context.Context, variables []string) (warnings []s
 	}
 	done := s.progress.Step("synthesizing " + s.env)
 	defer done()
-	output, err := p.command(ctx, p.app, variables)
+	output, err := s.project.command(ctx, s.project.app, variables)
 	if err != nil {
 		return nil, fmt.Errorf("synthesizing %s: %w", s.env, err)
 	}

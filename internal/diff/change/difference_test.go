@@ -42,11 +42,13 @@ func TestDifferences(t *testing.T) {
 		},
 		{
 			"a control character can't steer the terminal",
-			``, `"Description": "\u001b[2Jgone"`, []string{`Description: (not set) -> \u001b[2Jgone`},
+			``, `"Description": "\u001b[2Jgone"`,
+			[]string{`Description: (not set) -> \u001b[2Jgone`},
 		},
 		{
 			"long values are cut around what differs",
-			``, `"Description": "` + strings.Repeat("a", 300) + `"`, []string{"Description: (not set) -> " + strings.Repeat("a", 76) + "…"},
+			``, `"Description": "` + strings.Repeat("a", 300) + `"`,
+			[]string{"Description: (not set) -> " + strings.Repeat("a", 76) + "…"},
 		},
 		{
 			"long lists show what is in the middle",
