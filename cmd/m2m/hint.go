@@ -9,6 +9,7 @@ import (
 
 	"cognito-m2m/client"
 	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/local/state"
 	"cognito-m2m/internal/nearest"
 	"cognito-m2m/internal/reach"
 	"cognito-m2m/internal/run"
@@ -160,7 +161,7 @@ func runHint(err error) string {
 	var inUse *run.InUseError
 	var folder *run.StateDirError
 	var unsafe *trust.Error
-	var state *local.StateError
+	var unusable *state.Error
 	var refused *local.Refused
 	switch {
 	case errors.As(err, &address) && errors.Is(err, syscall.EADDRINUSE):
@@ -175,7 +176,7 @@ func runHint(err error) string {
 		return "choose another folder with --state DIR, or keep nothing with --ephemeral"
 	case errors.As(err, &inUse):
 		return "stop that run, or give this one its own state with --state DIR or --ephemeral"
-	case errors.As(err, &state):
+	case errors.As(err, &unusable):
 		return "the file was left unchanged: repair it, move it away to start with new ids and secrets, or use --ephemeral"
 	case errors.As(err, &refused) && refused.OnlyUnsupported() && len(refused.UnknownTypes()) > 0:
 		return "write a type that you can do without here into " + acceptedTypesFile + " in the project's folder, a line each, or pass --lenient for this run"

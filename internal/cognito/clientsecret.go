@@ -12,14 +12,14 @@ import (
 // Secret is the text of a client secret. It prints and logs as "[redacted]"; JSON marshals the true value.
 type Secret = redacted.Text
 
-// ClientSecret is one live secret of an app client. JSON marshals the true value, see Secret.
+// ClientSecret is one live secret of an app client.
 type ClientSecret struct {
 	// ID names the secret in the user pool API; see NewClientSecretID.
-	ID string `json:"id"`
+	ID string
 	// CreateDate is when the secret was made. AWS shows it to the millisecond.
-	CreateDate time.Time `json:"create_date"`
+	CreateDate time.Time
 	// Value is what a caller authenticates with.
-	Value Secret `json:"value"`
+	Value Secret
 }
 
 // liveSecrets are the secrets of a client at one moment, oldest first. They never change: a change puts

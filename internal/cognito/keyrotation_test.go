@@ -2,7 +2,6 @@ package cognito_test
 
 import (
 	"crypto/rand"
-	"encoding/json"
 	"testing"
 
 	"cognito-m2m/internal/cognito"
@@ -34,16 +33,8 @@ func TestKeyRotation(t *testing.T) {
 
 func accessKeyIDs(t *testing.T, k *cognito.Keys) (ids []string) {
 	t.Helper()
-	text, err := json.Marshal(k)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var loaded cognito.Keys
-	if err := json.Unmarshal(text, &loaded); err != nil {
-		t.Fatal(err)
-	}
-	var file keysFile
-	if err := json.Unmarshal(text, &file); err != nil {
+	file := fileOf(t, k)
+	if _, err := cognito.NewKeys(file.AccessToken, file.IDToken); err != nil {
 		t.Fatal(err)
 	}
 	for _, key := range file.AccessToken {

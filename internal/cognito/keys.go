@@ -24,8 +24,8 @@ const (
 // so a pool's JWKS has two; no ID token is ever issued here. For each use there is a list: its
 // first key signs, and the others are only published, so that tokens they signed before stay valid.
 //
-// The JSON form holds the private keys as JWKs (RFC 7517) and is meant for the file that carries the
-// pool's state. Printed or logged, Keys show as "[redacted]".
+// JWKs and NewKeys take them to the file that carries the pool's state and back. Printed or logged, Keys show
+// as "[redacted]".
 type Keys struct {
 	accessToken []signingKey
 	idToken     []signingKey
@@ -35,12 +35,6 @@ type Keys struct {
 type signingKey struct {
 	id      string
 	private *rsa.PrivateKey
-}
-
-// keysDocument is the JSON form of Keys.
-type keysDocument struct {
-	AccessToken []jose.JSONWebKey `json:"accessToken"`
-	IDToken     []jose.JSONWebKey `json:"idToken"`
 }
 
 // GenerateKeys returns fresh keys for one pool. The key ids come from random; the primes come from the
@@ -69,32 +63,27 @@ func generateKey(random io.Reader) (signingKey, error) {
 	return signingKey{id: base64.StdEncoding.EncodeToString(id), private: private}, nil
 }
 
-// MarshalJSON returns the private keys, each as a JWK.
-func (k Keys) MarshalJSON() ([]byte, error) {
-	return json.Marshal(keysDocument{AccessToken: privateJWKs(k.accessToken), IDToken: privateJWKs(k.idToken)})
+// JWKs returns the private keys of each use as JWKs (RFC 7517), in the order of Keys.
+func (k Keys) JWKs() (accessToken, idToken []jose.JSONWebKey) {
+	return privateJWKs(k.accessToken), privateJWKs(k.idToken)
 }
 
-// UnmarshalJSON reads what MarshalJSON wrote. It refuses a use without a key, a key that is not a private
-// RSA key of 2048 bits for RS256, and a key id that is missing or used twice; k is then left as it was.
-func (k *Keys) UnmarshalJSON(data []byte) error {
-	var document keysDocument
-	if err := json.Unmarshal(data, &document); err != nil {
-		return fmt.Errorf("decoding signing keys: %w", err)
-	}
-	accessToken, err := signingKeys(document.AccessToken)
+// NewKeys returns the keys that JWKs returned. It refuses a use without a key, a key that is not a private
+// RSA key of 2048 bits for RS256, and a key id that is missing or used twice.
+func NewKeys(accessToken, idToken []jose.JSONWebKey) (*Keys, error) {
+	signAccess, err := signingKeys(accessToken)
 	if err != nil {
-		return fmt.Errorf("decoding the access token keys: %w", err)
+		return nil, fmt.Errorf("reading the access token keys: %w", err)
 	}
-	idToken, err := signingKeys(document.IDToken)
+	signID, err := signingKeys(idToken)
 	if err != nil {
-		return fmt.Errorf("decoding the ID token keys: %w", err)
+		return nil, fmt.Errorf("reading the ID token keys: %w", err)
 	}
-	loaded := Keys{accessToken: accessToken, idToken: idToken}
-	if err := loaded.validate(); err != nil {
-		return fmt.Errorf("decoding signing keys: %w", err)
+	keys := &Keys{accessToken: signAccess, idToken: signID}
+	if err := keys.validate(); err != nil {
+		return nil, fmt.Errorf("reading signing keys: %w", err)
 	}
-	*k = loaded
-	return nil
+	return keys, nil
 }
 
 // Format writes "[redacted]" for every verb.

@@ -25,7 +25,7 @@ func (r *Runtime) newAWSAPI(d *deployment) (http.Handler, error) {
 			{APIVersion: "2010-05-15", SigningName: "cloudformation", Namespace: "http://cloudformation.amazonaws.com/doc/2010-05-15/", Caller: stacks},
 			{APIVersion: "2011-06-15", SigningName: "sts", Namespace: "https://sts.amazonaws.com/doc/2011-06-15/", Caller: r.identityIn(d.parts.model)},
 		},
-		AccessKey: awsapi.AccessKey{ID: r.state.accessKey.ID, Secret: string(r.state.accessKey.Secret)},
+		AccessKey: awsapi.AccessKey{ID: r.state.AccessKey().ID, Secret: string(r.state.AccessKey().Secret)},
 		Log:       r.cfg.Log,
 	})
 	if err != nil {

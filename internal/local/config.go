@@ -1,7 +1,6 @@
 package local
 
 import (
-	"crypto/rand"
 	"fmt"
 	"io"
 	"log/slog"
@@ -120,6 +119,3 @@ func (t *turns) Write(line []byte) (int, error) {
 	defer t.mu.Unlock()
 	return t.to.Write(line)
 }
-
-// random feeds ids, secrets and keys.
-var random = rand.Reader

@@ -9,6 +9,7 @@ import (
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/cognito"
 	"cognito-m2m/internal/gateway"
+	"cognito-m2m/internal/local/state"
 	"cognito-m2m/internal/printable"
 	"cognito-m2m/internal/secretsmanager"
 )
@@ -18,7 +19,7 @@ import (
 type deployment struct {
 	dir        string // of the assembly
 	parts      *parts
-	ids        *draft
+	ids        *state.Candidate
 	bootstraps map[string]string            // of the functions, by ARN
 	ahead      []string                     // functions that are newer than the assembly, see Rebuild
 	variables  map[string]map[string]string // of the functions in this run alone, by ARN
@@ -31,7 +32,7 @@ type deployment struct {
 
 // read resolves the assembly in dir and prepares its functions.
 func (r *Runtime) read(ctx context.Context, dir string) (*deployment, error) {
-	ids := r.state.draft()
+	ids := r.state.Candidate()
 	model, err := r.resolve(dir, ids)
 	if err != nil {
 		return nil, err
@@ -52,7 +53,7 @@ func (r *Runtime) read(ctx context.Context, dir string) (*deployment, error) {
 }
 
 // resolve turns the assembly into a model, with the ids there are.
-func (r *Runtime) resolve(dir string, ids *draft) (*assembly.Model, error) {
+func (r *Runtime) resolve(dir string, ids *state.Candidate) (*assembly.Model, error) {
 	loaded, err := assembly.Load(dir)
 	if err != nil {
 		return nil, err
@@ -119,10 +120,10 @@ func (r *Runtime) takeOver(ctx context.Context, next *deployment) error {
 		return err
 	}
 	err := r.aws.exchange(func() (http.Handler, error) {
-		if err := r.state.adopt(next.ids); err != nil {
+		if err := r.state.Adopt(next.ids); err != nil {
 			return nil, err
 		}
-		return r.holdSecrets(next, r.state.keepSecrets)
+		return r.holdSecrets(next, r.state.KeepSecretsManager)
 	})
 	if err != nil {
 		return err

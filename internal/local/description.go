@@ -59,8 +59,8 @@ func (r *Runtime) describe() *Description {
 		UserPoolID:  p.pool.ID,
 		AWSEndpoint: at.aws,
 
-		AccessKeyID:     r.state.accessKey.ID,
-		SecretAccessKey: r.state.accessKey.Secret,
+		AccessKeyID:     r.state.AccessKey().ID,
+		SecretAccessKey: r.state.AccessKey().Secret,
 
 		Region:  p.model.Region,
 		Clients: map[string]Client{},
@@ -86,7 +86,7 @@ func (r *Runtime) describeClient(declared assembly.UserPoolClient) Client {
 	described := Client{ClientID: declared.ID, Scopes: nonNil(declared.AllowedOAuthScopes)}
 	if arn := r.serving.parts.secretOf(declared); arn != "" {
 		described.SecretARN = arn
-		described.ClientSecret = r.state.currentSecret(arn, declared.ID)
+		described.ClientSecret = r.state.CurrentClientSecret(arn, declared.ID)
 	} else if live := r.serving.pool.ClientSecrets(declared.ID); len(live) > 0 {
 		described.ClientSecret = client.Secret(live[len(live)-1].Value)
 	}

@@ -66,7 +66,7 @@ func (r *Runtime) newFunctions(d *deployment) (functionSet, error) {
 			MemorySize:  declared.MemorySize,
 			Timeout:     declared.Timeout,
 			Environment: environment(p, declared, r.at, d.variables[declared.ARN]),
-			AccessKey:   function.AccessKey{ID: r.state.accessKey.ID, Secret: string(r.state.accessKey.Secret)},
+			AccessKey:   function.AccessKey{ID: r.state.AccessKey().ID, Secret: string(r.state.AccessKey().Secret)},
 			Bootstrap:   d.bootstraps[declared.ARN],
 			TaskRoot:    declared.Asset.Dir,
 			Concurrency: declared.ReservedConcurrentExecutions,

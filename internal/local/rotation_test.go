@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-jose/go-jose/v4"
+
 	"cognito-m2m/internal/cognito"
 	"cognito-m2m/internal/function"
 	"cognito-m2m/internal/gateway"
@@ -74,21 +76,26 @@ func rotateInState(t *testing.T, state string, rotate rotation) {
 	}
 }
 
-func rotated(t *testing.T, document any, rotate rotation) *cognito.Keys {
+func rotated(t *testing.T, document any, rotate rotation) any {
 	t.Helper()
 	raw, err := json.Marshal(document)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var keys cognito.Keys
-	if err := json.Unmarshal(raw, &keys); err != nil {
+	var file map[string][]jose.JSONWebKey
+	if err := json.Unmarshal(raw, &file); err != nil {
 		t.Fatal(err)
 	}
-	changed, err := rotate(keys)
+	keys, err := cognito.NewKeys(file["accessToken"], file["idToken"])
 	if err != nil {
 		t.Fatal(err)
 	}
-	return changed
+	changed, err := rotate(*keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file["accessToken"], file["idToken"] = changed.JWKs()
+	return file
 }
 
 // TestKeysRotatedUnderTheAuthorizer rotates the keys of a pool while the

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"cognito-m2m/internal/local/state"
 	"cognito-m2m/internal/run"
 )
 
@@ -16,7 +17,7 @@ import (
 type Runtime struct {
 	cfg    Config
 	folder *run.Folder
-	state  *state
+	state  *state.State
 	// The listeners are there for the whole run, with what answers behind them.
 	servers        []*server
 	at             addresses
@@ -38,7 +39,7 @@ type Runtime struct {
 
 // Open takes what a run needs before anything slow happens: the lock on the
 // environment's state, the state itself, and a look at whether the addresses
-// are free. It fails with a *run.InUseError, *StateError or *AddressError, and
+// are free. It fails with a *run.InUseError, *state.Error or *AddressError, and
 // then holds nothing.
 func Open(cfg Config) (*Runtime, error) {
 	cfg, err := cfg.completed()
@@ -66,7 +67,7 @@ func Open(cfg Config) (*Runtime, error) {
 		lifetime: lifetime, end: end,
 		cancelComparison: func() {},
 	}
-	if r.state, err = readState(folder.StateFile()); err != nil {
+	if r.state, err = state.Read(folder.StateFile()); err != nil {
 		end()
 		return nil, errors.Join(err, folder.Close())
 	}
@@ -166,7 +167,7 @@ func (r *Runtime) bind() error {
 		r.servers = append(r.servers, s)
 	}
 	r.at = addresses{pool: r.servers[0].url(), aws: r.servers[1].url(), api: r.servers[2].url()}
-	r.state.serveAt(r.at.pool)
+	r.state.ServeAt(r.at.pool)
 	return nil
 }
 

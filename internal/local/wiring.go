@@ -12,7 +12,7 @@ import (
 // state.
 func (r *Runtime) newCognito(d *deployment) (*cognito.Server, error) {
 	p := d.parts
-	keys, err := d.ids.keysOf(p.pool)
+	keys, err := d.ids.Keys(p.pool)
 	if err != nil {
 		return nil, err
 	}
@@ -34,13 +34,13 @@ func (r *Runtime) newCognito(d *deployment) (*cognito.Server, error) {
 		ResourceServers: resourceServersOf(p),
 		Clients:         clients,
 		Keys:            keys,
-		SaveSecrets:     r.state.keepClientSecrets,
+		SaveSecrets:     r.state.KeepClientSecrets,
 		BaseURL:         r.at.pool,
 		Now:             r.cfg.Now,
 		Log:             r.cfg.Log,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("serving the user pool with the ids, secrets and keys in %s: %w", r.state.file, err)
+		return nil, fmt.Errorf("serving the user pool with the ids, secrets and keys in %s: %w", r.state.File(), err)
 	}
 	return server, nil
 }
@@ -48,7 +48,7 @@ func (r *Runtime) newCognito(d *deployment) (*cognito.Server, error) {
 func (r *Runtime) clientsOf(d *deployment) ([]cognito.Client, error) {
 	var clients []cognito.Client
 	for _, declared := range d.parts.clients() {
-		secrets, err := d.ids.secretsOf(declared, r.cfg.Now())
+		secrets, err := d.ids.ClientSecrets(declared, r.cfg.Now())
 		if err != nil {
 			return nil, err
 		}

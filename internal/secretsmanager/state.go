@@ -6,62 +6,62 @@ import (
 	"time"
 )
 
-// State is everything that outlives a run, as JSON. It contains the secrets' values in clear. What Save
+// State is everything that outlives a run. It contains the secrets' values in clear. What Save
 // receives shares memory with the store and must not be changed.
 type State struct {
 	// Secrets are the secrets by ARN.
-	Secrets map[string]SecretState `json:"secrets"`
+	Secrets map[string]SecretState
 }
 
 // SecretState is one secret's part of the State.
 type SecretState struct {
-	CreatedAt time.Time `json:"created_at"`
-	ChangedAt time.Time `json:"changed_at"`
+	CreatedAt time.Time
+	ChangedAt time.Time
 	// RotatedAt is when a rotation ended well for the last time; zero before the first.
-	RotatedAt time.Time `json:"rotated_at,omitzero"`
+	RotatedAt time.Time
 	// Versions are in order of creation.
-	Versions []Version `json:"versions"`
+	Versions []Version
 	// Labels are the ids of versions by staging label: a label is on one version at most.
-	Labels map[string]string `json:"labels"`
+	Labels map[string]string
 	// InitialDigest is of the template's SecretString that was written last; another one is a change.
-	InitialDigest string        `json:"initial_digest,omitempty"`
-	Rotation      RotationState `json:"rotation,omitzero"`
+	InitialDigest string
+	Rotation      RotationState
 	// Unfinished is the rotation that is running, or that failed and still has its label; nil for none.
-	Unfinished *Unfinished `json:"unfinished,omitempty"`
+	Unfinished *Unfinished
 }
 
 // Version is a version of a secret.
 type Version struct {
-	ID string `json:"id"`
+	ID string
 	// CreatedAt is when the version got its value; when it was reserved if it has none.
-	CreatedAt time.Time `json:"created_at"`
+	CreatedAt time.Time
 	// Value is empty in the version that a rotation has only reserved.
-	Value Value `json:"value,omitempty"`
+	Value Value
 	// Binary says that Value is base64 of a SecretBinary.
-	Binary bool `json:"binary,omitempty"`
+	Binary bool
 }
 
 // RotationState is how a secret is rotated, and which of the template's schedules was applied.
 type RotationState struct {
-	Enabled bool `json:"enabled"`
+	Enabled bool
 	// Schedule is in force: the template's, or what RotateSecret set after it.
-	Schedule Schedule `json:"schedule"`
+	Schedule Schedule
 	// Applied is the template's schedule that a rotation was begun for; zero before the first.
-	Applied Schedule `json:"applied,omitzero"`
+	Applied Schedule
 }
 
 // Schedule is a rotation function and how often it rotates.
 type Schedule struct {
-	FunctionARN            string `json:"function_arn"`
-	AutomaticallyAfterDays int    `json:"automatically_after_days,omitempty"`
+	FunctionARN            string
+	AutomaticallyAfterDays int
 }
 
 // Unfinished is a rotation that has begun.
 type Unfinished struct {
 	// Token is the id of the version that is being made.
-	Token string `json:"token"`
+	Token string
 	// TestOnly says that the version is temporary, for the step testSecret alone.
-	TestOnly bool `json:"test_only,omitempty"`
+	TestOnly bool
 }
 
 func (s *SecretState) clone() SecretState {

@@ -8,7 +8,7 @@ import (
 )
 
 // Value is what a version of a secret holds: its text, or base64 of its bytes. It prints and logs as
-// "[redacted]"; JSON marshals the true value, because the state and GetSecretValue's answer need it.
+// "[redacted]"; JSON marshals the true value, because GetSecretValue's answer needs it.
 type Value = redacted.Text
 
 // digest distinguishes two values without keeping either; an empty value's is empty.

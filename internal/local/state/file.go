@@ -1,0 +1,132 @@
+package state
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"cognito-m2m/internal/redacted"
+)
+
+// version is the version of the file's format.
+const version = 2
+
+// file is the content of state.json. A field that gets another name or type loses users' ids and secrets.
+type file struct {
+	Version        int                  `json:"version"`
+	Resources      map[string]*resource `json:"resources"` // by stack and logical id: m2m-dev-Api/HttpApi
+	SecretsManager secretsManager       `json:"secrets_manager,omitzero"`
+	AccessKey      AccessKey            `json:"aws_access_key,omitzero"`
+}
+
+// resource is what is kept of one CloudFormation resource.
+type resource struct {
+	Type string `json:"type"`
+	// Fingerprint stands for the properties whose change replaces the resource:
+	// with another one it gets a new id.
+	Fingerprint string `json:"fingerprint"`
+	// Declared stands for those of them that a run does not read; a state that was
+	// written before they counted has none.
+	Declared string         `json:"declared_fingerprint,omitempty"`
+	Region   string         `json:"region"`
+	ID       string         `json:"id"`
+	Secrets  []clientSecret `json:"secrets,omitempty"` // of an app client, oldest first
+	Keys     *signingKeys   `json:"keys,omitempty"`    // of a user pool
+}
+
+type clientSecret struct {
+	ID         string        `json:"id"`
+	CreateDate time.Time     `json:"create_date"`
+	Value      redacted.Text `json:"value"`
+}
+
+// signingKeys are private keys.
+type signingKeys struct {
+	AccessToken []jose.JSONWebKey `json:"accessToken"`
+	IDToken     []jose.JSONWebKey `json:"idToken"`
+}
+
+type secretsManager struct {
+	Secrets map[string]secret `json:"secrets"` // by ARN
+}
+
+type secret struct {
+	CreatedAt     time.Time         `json:"created_at"`
+	ChangedAt     time.Time         `json:"changed_at"`
+	RotatedAt     time.Time         `json:"rotated_at,omitzero"`
+	Versions      []secretVersion   `json:"versions"`
+	Labels        map[string]string `json:"labels"` // ids of versions by staging label
+	InitialDigest string            `json:"initial_digest,omitempty"`
+	Rotation      rotation          `json:"rotation,omitzero"`
+	Unfinished    *unfinished       `json:"unfinished,omitempty"`
+}
+
+type secretVersion struct {
+	ID        string        `json:"id"`
+	CreatedAt time.Time     `json:"created_at"`
+	Value     redacted.Text `json:"value,omitempty"` // with poolAnywhere for the user pool's address
+	Binary    bool          `json:"binary,omitempty"`
+}
+
+type rotation struct {
+	Enabled  bool     `json:"enabled"`
+	Schedule schedule `json:"schedule"`
+	Applied  schedule `json:"applied,omitzero"`
+}
+
+type schedule struct {
+	FunctionARN            string `json:"function_arn"`
+	AutomaticallyAfterDays int    `json:"automatically_after_days,omitempty"`
+}
+
+type unfinished struct {
+	Token    string `json:"token"`
+	TestOnly bool   `json:"test_only,omitempty"`
+}
+
+// decode looks at the version first: another version may have other types.
+func decode(raw []byte) (content file, err error) {
+	var format struct {
+		Version int `json:"version"`
+	}
+	if err := json.Unmarshal(raw, &format); err != nil {
+		return content, notState(err)
+	}
+	if format.Version != version {
+		return content, fmt.Errorf("has version %d, and this program reads version %d", format.Version, version)
+	}
+	if err := json.Unmarshal(raw, &content); err != nil {
+		return content, notState(err)
+	}
+	for key, r := range content.Resources {
+		if r == nil || r.ID == "" {
+			return content, fmt.Errorf("has no id for %q", key)
+		}
+		if r.Keys == nil {
+			continue
+		}
+		if _, err := r.Keys.toCognito(); err != nil {
+			return content, notState(err)
+		}
+	}
+	return content, nil
+}
+
+func notState(err error) error {
+	return errors.New("is not the state of a local run: " + reason(err))
+}
+
+// reason is a JSON error without a quotation of what is in the file, which
+// holds secrets.
+func reason(err error) string {
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return fmt.Sprintf("not JSON at byte %d", syntax.Offset)
+	}
+	if wrongType, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return wrongType.Field + " has the wrong JSON type"
+	}
+	return "a value can't be read"
+}

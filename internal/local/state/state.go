@@ -1,0 +1,142 @@
+package state
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"sync"
+
+	"cognito-m2m/client"
+	"cognito-m2m/internal/cognito"
+	"cognito-m2m/internal/redacted"
+	"cognito-m2m/internal/run"
+	"cognito-m2m/internal/secretsmanager"
+	"cognito-m2m/naming"
+)
+
+// State is what a run must find again after a restart: the id of every
+// resource, the secrets of the app clients, the keys of the user pool, what
+// Secrets Manager holds, and the access key of AWS's APIs. It is safe for
+// concurrent use: while a run serves, clients' secrets and Secrets Manager change.
+type State struct {
+	path string
+
+	mu   sync.Mutex
+	kept file // as it is written
+	pool poolAddress
+}
+
+// Error says that a state file can't be used. It was left as it is.
+type Error struct {
+	File   string
+	Reason string
+}
+
+func (e *Error) Error() string { return e.File + " " + e.Reason }
+
+// Read reads the state file, which need not be there. One that can't be
+// understood is an *Error and stays as it is: it holds ids and secrets that
+// somebody may still use.
+func Read(path string) (*State, error) {
+	s := &State{path: path, kept: file{Version: version, Resources: map[string]*resource{}}}
+	raw, err := run.ReadFile(path)
+	switch {
+	case err == nil:
+		if s.kept, err = decode(raw); err != nil {
+			return nil, &Error{File: path, Reason: err.Error()}
+		}
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, &run.StateDirError{Dir: filepath.Dir(path), Err: err}
+	}
+	if s.kept.AccessKey.ID == "" || s.kept.AccessKey.Secret == "" {
+		s.kept.AccessKey = newAccessKey()
+	}
+	return s, nil
+}
+
+// File is the path of the state file.
+func (s *State) File() string { return s.path }
+
+// AccessKey is what requests to AWS's APIs of the environment are signed with.
+func (s *State) AccessKey() AccessKey { return s.kept.AccessKey }
+
+// ServeAt says where the user pool is reached in this run: secrets that name it get
+// this address.
+func (s *State) ServeAt(poolURL string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pool = poolAddress(poolURL)
+}
+
+// Adopt writes a candidate's resources as those there are; what its assembly
+// no longer has is forgotten, so that a client removed and added back gets a new
+// id, as on AWS. If that fails, the ones of before are kept.
+func (s *State) Adopt(c *Candidate) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return keep(s, &s.kept.Resources, c.resources)
+}
+
+// KeepClientSecrets writes a client's live secrets. If that fails, the ones of
+// before are kept.
+func (s *State) KeepClientSecrets(clientID string, secrets []cognito.ClientSecret) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range s.kept.Resources {
+		if r.Type == userPoolClientType && r.ID == clientID {
+			return keep(s, &r.Secrets, secretsFromCognito(secrets))
+		}
+	}
+	return fmt.Errorf("keeping the secrets of client %s: the state has no such client", clientID)
+}
+
+// SecretsManager is what Secrets Manager holds now.
+func (s *State) SecretsManager() secretsmanager.State {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.kept.SecretsManager.toSecretsManager(s.pool)
+}
+
+// KeepSecretsManager writes what Secrets Manager holds. If that fails, what was
+// there before is kept.
+func (s *State) KeepSecretsManager(held secretsmanager.State) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return keep(s, &s.kept.SecretsManager, fromSecretsManager(held, s.pool))
+}
+
+// CurrentClientSecret is the client secret that the AWSCURRENT version of a secret
+// holds, "" if it holds no credentials of the client: before its first rotation.
+func (s *State) CurrentClientSecret(arn, clientID string) redacted.Text {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	held := s.kept.SecretsManager.Secrets[arn]
+	for _, v := range held.Versions {
+		if v.ID != held.Labels[naming.CurrentLabel] {
+			continue
+		}
+		if credentials, err := client.ParseCredentials([]byte(s.pool.in(v.Value))); err == nil && credentials.ClientID == clientID {
+			return credentials.ClientSecret
+		}
+	}
+	return ""
+}
+
+// keep changes a part of what is kept and replaces the state file. If that fails,
+// the part stays as it was. The lock must be held.
+func keep[T any](s *State, part *T, value T) error {
+	before := *part
+	*part = value
+	raw, err := json.MarshalIndent(s.kept, "", "  ")
+	if err != nil {
+		err = fmt.Errorf("encoding the state: %w", err)
+	} else {
+		err = run.ReplaceFile(s.path, append(raw, '\n'))
+	}
+	if err != nil {
+		*part = before
+	}
+	return err
+}
