@@ -4,7 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"cognito-m2m/internal/gateway"
 	"cognito-m2m/internal/local"
 )
 
@@ -16,15 +15,15 @@ func TestRequestLine(t *testing.T) {
 		request local.Request
 		want    string
 	}{
-		{"answered", local.Request{Client: "reader", Request: gateway.Request{
-			Received: at, Duration: 1234 * time.Microsecond, Method: "GET", Path: "/test_jwt", Status: 200,
-		}}, "10:30:00.007 GET  /test_jwt            reader   200    1.2ms"},
-		{"refused", local.Request{Request: gateway.Request{
+		{"answered", local.Request{
+			Client: "reader", Received: at, Duration: 1234 * time.Microsecond, Method: "GET", Path: "/test_jwt", Status: 200,
+		}, "10:30:00.007 GET  /test_jwt            reader   200    1.2ms"},
+		{"refused", local.Request{
 			Received: at, Method: "POST", Path: "/test_jwt", Status: 401, Refused: "no token",
-		}}, "10:30:00.007 POST /test_jwt            -        401    0.0ms  no token"},
-		{"a path with blanks", local.Request{Request: gateway.Request{
+		}, "10:30:00.007 POST /test_jwt            -        401    0.0ms  no token"},
+		{"a path with blanks", local.Request{
 			Received: at, Duration: 2 * time.Second, Method: "GET", Path: "/x  reader  200", Status: 404, Refused: "no route",
-		}}, `10:30:00.007 GET  "/x  reader  200"    -        404 2000.0ms  no route`},
+		}, `10:30:00.007 GET  "/x  reader  200"    -        404 2000.0ms  no route`},
 	}
 	for _, c := range cases {
 		if got := requestLine(c.request); got != c.want {

@@ -30,7 +30,7 @@ func (r *Runtime) Apply(ctx context.Context, dir string) (*Description, Changes,
 	if err := r.wire(next); err != nil {
 		return nil, Changes{}, err
 	}
-	changes := changesBetween(r.serving.parts, next.parts).without(r.serving.ahead)
+	changes := changesBetween(r.serving.resources, next.resources).without(r.serving.rebuilt)
 	if err := r.takeOver(ctx, next); err != nil {
 		return nil, Changes{}, err
 	}
@@ -62,8 +62,8 @@ func (r *Runtime) Rebuild(ctx context.Context, files []string) (Changes, error) 
 		return changes, nil
 	}
 	next := &deployment{
-		dir: r.serving.dir, parts: r.serving.parts, ids: r.serving.ids, bootstraps: bootstraps,
-		ahead:     append(slices.Clone(r.serving.ahead), changes.Changed...),
+		dir: r.serving.dir, resources: r.serving.resources, ids: r.serving.ids, bootstraps: bootstraps,
+		rebuilt:   append(slices.Clone(r.serving.rebuilt), changes.Changed...),
 		variables: r.serving.variables,
 	}
 	if err := r.wire(next); err != nil {
@@ -84,11 +84,11 @@ func (r *Runtime) rebuild(ctx context.Context, declared assembly.Function) (boot
 	return bootstrap, nil
 }
 
-// ownersOf are the functions in whose packages the files lie; none if a file is in
-// nobody's.
+// ownersOf are the functions in whose packages the files lie; none if a file belongs to
+// no function.
 func (r *Runtime) ownersOf(files []string) (owners []assembly.Function) {
 	owned := map[string]bool{}
-	for _, declared := range r.serving.parts.functions() {
+	for _, declared := range r.serving.resources.functions() {
 		folder, err := function.SourceFolder(r.prepareConfig(declared))
 		if err != nil {
 			continue // it can't be built from source
@@ -112,7 +112,7 @@ func (r *Runtime) ownersOf(files []string) (owners []assembly.Function) {
 // ready describes what is served now, and writes it down for other processes.
 func (r *Runtime) ready() (*Description, error) {
 	if r.cfg.CompareSource {
-		r.compareSources(r.serving.parts)
+		r.compareSources(r.serving.resources)
 	}
 	d := r.describe()
 	absolute, err := filepath.Abs(r.serving.dir)
@@ -126,7 +126,7 @@ func (r *Runtime) ready() (*Description, error) {
 	})
 }
 
-// isCut reports whether closing something took longer than it was given.
+// isCut reports whether closing something took longer than it may.
 func isCut(err error) bool {
 	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
 }

@@ -2,7 +2,10 @@ package local
 
 import (
 	"fmt"
+	"net"
 	"net/http"
+	"slices"
+	"strings"
 
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/awsapi"
@@ -12,7 +15,7 @@ import (
 
 // newAWSAPI serves what callers and operators need of AWS's own APIs.
 func (r *Runtime) newAWSAPI(d *deployment) (http.Handler, error) {
-	stacks, err := cloudformation.New(r.stacksOf(d.parts.model))
+	stacks, err := cloudformation.New(r.stacksOf(d.resources.model))
 	if err != nil {
 		return nil, fmt.Errorf("serving the stacks: %w", err)
 	}
@@ -23,7 +26,7 @@ func (r *Runtime) newAWSAPI(d *deployment) (http.Handler, error) {
 		},
 		Query: []awsapi.QueryService{
 			{APIVersion: "2010-05-15", SigningName: "cloudformation", Namespace: "http://cloudformation.amazonaws.com/doc/2010-05-15/", Caller: stacks},
-			{APIVersion: "2011-06-15", SigningName: "sts", Namespace: "https://sts.amazonaws.com/doc/2011-06-15/", Caller: r.identityIn(d.parts.model)},
+			{APIVersion: "2011-06-15", SigningName: "sts", Namespace: "https://sts.amazonaws.com/doc/2011-06-15/", Caller: r.identityIn(d.resources.model)},
 		},
 		AccessKey: awsapi.AccessKey{ID: r.state.AccessKey().ID, Secret: string(r.state.AccessKey().Secret)},
 		Log:       r.cfg.Log,
@@ -67,4 +70,31 @@ func (r *Runtime) stacksOf(model *assembly.Model) (stacks []cloudformation.Stack
 		stacks = append(stacks, stack)
 	}
 	return stacks
+}
+
+// byAddress serves requests whose Host is an address of this machine, or a name
+// that no one else can hold, and refuses others with 421 (RFC 9110 section
+// 15.5.20). A web page could point its own name at 127.0.0.1 and so be of the same
+// origin; without the access key it reads no secret, and here it reads nothing.
+//
+// Parity: AWS API: only asked by address
+func byAddress(handler http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !isAddress(r.Host) {
+			http.Error(w, "ask for this server by its address: http://127.0.0.1 or localhost, with the port", http.StatusMisdirectedRequest)
+			return
+		}
+		handler.ServeHTTP(w, r)
+	})
+}
+
+// localNames are names of this machine: for itself, and for containers on it.
+var localNames = []string{"localhost", "host.docker.internal"}
+
+func isAddress(host string) bool {
+	name, _, err := net.SplitHostPort(host)
+	if err != nil {
+		name = strings.Trim(host, "[]")
+	}
+	return net.ParseIP(name) != nil || slices.Contains(localNames, strings.ToLower(name))
 }

@@ -30,13 +30,13 @@ func (c Changes) String() string {
 	return strings.Join(kinds, "; ")
 }
 
-// without leaves out changes that have been told.
-func (c Changes) without(told []string) Changes {
-	c.Changed = slices.DeleteFunc(c.Changed, func(name string) bool { return slices.Contains(told, name) })
+// without leaves out changes that have been reported before.
+func (c Changes) without(reported []string) Changes {
+	c.Changed = slices.DeleteFunc(c.Changed, func(name string) bool { return slices.Contains(reported, name) })
 	return c
 }
 
-func changesBetween(before, after *parts) (c Changes) {
+func changesBetween(before, after *servedResources) (c Changes) {
 	was, is := before.inventory(), after.inventory()
 	for _, name := range slices.Sorted(maps.Keys(is)) {
 		old, there := was[name]
@@ -57,36 +57,36 @@ func changesBetween(before, after *parts) (c Changes) {
 
 // inventory is what a run shows of an assembly, by name. What only follows from
 // something else that is in it, such as permissions, is left out.
-func (p *parts) inventory() map[string]any {
-	named := map[string]any{"user pool": []any{p.pool, p.model.Region}}
-	for _, f := range p.functions() {
+func (served *servedResources) inventory() map[string]any {
+	named := map[string]any{"user pool": []any{served.pool, served.model.Region}}
+	for _, f := range served.functions() {
 		named[nameOf(f)] = withoutFolder(f)
 	}
-	for _, client := range p.clients() {
-		named["client "+p.model.ClientName(client)] = client
+	for _, client := range served.clients() {
+		named["client "+served.model.ClientName(client)] = client
 	}
-	for _, server := range p.model.ResourceServers {
+	for _, server := range served.model.ResourceServers {
 		named["resource server "+server.Identifier] = server
 	}
-	for _, domain := range p.model.UserPoolDomains {
+	for _, domain := range served.model.UserPoolDomains {
 		named["domain "+domain.Domain] = domain
 	}
-	for _, secret := range p.model.Secrets {
-		named["secret "+secret.Name] = []any{secret, p.scheduleOf(secret)}
+	for _, secret := range served.model.Secrets {
+		named["secret "+secret.Name] = []any{secret, served.scheduleOf(secret)}
 	}
-	p.inventoryAPI(named)
+	served.inventoryAPI(named)
 	return named
 }
 
-func (p *parts) inventoryAPI(named map[string]any) {
-	named["API"] = []any{p.api.ID, p.api.CORS}
-	for _, route := range p.api.Routes {
+func (served *servedResources) inventoryAPI(named map[string]any) {
+	named["API"] = []any{served.api.ID, served.api.CORS}
+	for _, route := range served.api.Routes {
 		named["route "+route.Key] = route
 	}
-	for _, stage := range p.api.Stages {
+	for _, stage := range served.api.Stages {
 		named["stage "+stage.Name] = stage
 	}
-	for _, authorizer := range p.api.Authorizers {
+	for _, authorizer := range served.api.Authorizers {
 		authorizer.Audience = nil // the clients
 		named["authorizer "+authorizer.Name] = authorizer
 	}
@@ -104,8 +104,8 @@ func withoutFolder(f assembly.Function) assembly.Function {
 }
 
 // scheduleOf is the secret's rotation, as it is declared.
-func (p *parts) scheduleOf(secret assembly.Secret) (schedules []assembly.RotationSchedule) {
-	for _, schedule := range p.model.RotationSchedules {
+func (served *servedResources) scheduleOf(secret assembly.Secret) (schedules []assembly.RotationSchedule) {
+	for _, schedule := range served.model.RotationSchedules {
 		if schedule.SecretARN == secret.ARN {
 			schedules = append(schedules, schedule)
 		}

@@ -65,12 +65,17 @@ type Reporter interface {
 	Warn(text string)
 }
 
-// exposed says what else an address gives away to those who can reach it.
-func (c Config) exposed(addr string) string {
-	if addr == c.AWSAddr {
-		return "; its answers to holders of the access key, every client's secret among them, can be read on the way"
+// exposureWarning says what a listener on addr exposes to other machines, "" if they
+// can't reach it.
+func (c Config) exposureWarning(addr string) string {
+	if isLoopback(addr) {
+		return ""
 	}
-	return ""
+	warning := addr + " can be reached from other machines, without TLS; 127.0.0.1 can't"
+	if addr == c.AWSAddr {
+		warning += "; its answers to holders of the access key, every client's secret among them, can be read on the way"
+	}
+	return warning
 }
 
 func (c Config) completed() (Config, error) {
@@ -93,9 +98,9 @@ func (c Config) completed() (Config, error) {
 	if c.FunctionOutput == nil {
 		c.FunctionOutput = io.Discard
 	}
-	c.FunctionOutput = &turns{to: c.FunctionOutput}
+	c.FunctionOutput = &lineWriter{to: c.FunctionOutput}
 	if c.AccessLog != nil {
-		c.AccessLog = &turns{to: c.AccessLog}
+		c.AccessLog = &lineWriter{to: c.AccessLog}
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
@@ -106,16 +111,16 @@ func (c Config) completed() (Config, error) {
 	return c, nil
 }
 
-// turns lets several write, one at a time: functions, and gateways of which one
+// lineWriter lets several write lines, one at a time: functions, and gateways of which one
 // answers its last requests while the next one has taken over.
-type turns struct {
+type lineWriter struct {
 	mu sync.Mutex
 	to io.Writer
 }
 
 // Write passes whole lines on.
-func (t *turns) Write(line []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.to.Write(line)
+func (w *lineWriter) Write(line []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.to.Write(line)
 }

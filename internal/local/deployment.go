@@ -18,10 +18,10 @@ import (
 // deployment, made beside the one that is served and put in its place.
 type deployment struct {
 	dir        string // of the assembly
-	parts      *parts
+	resources  *servedResources
 	ids        *state.Candidate
 	bootstraps map[string]string            // of the functions, by ARN
-	ahead      []string                     // functions that are newer than the assembly, see Rebuild
+	rebuilt    []string                     // functions that are newer than the assembly, see Rebuild
 	variables  map[string]map[string]string // of the functions in this run alone, by ARN
 
 	functions functionSet
@@ -37,19 +37,19 @@ func (r *Runtime) read(ctx context.Context, dir string) (*deployment, error) {
 	if err != nil {
 		return nil, err
 	}
-	parts, err := theParts(model)
+	resources, err := servedFrom(model)
 	if err != nil {
 		return nil, err
 	}
-	variables, err := r.localVariables(parts)
+	variables, err := r.localVariables(resources)
 	if err != nil {
 		return nil, err
 	}
-	bootstraps, err := r.prepareFunctions(ctx, parts)
+	bootstraps, err := r.prepareFunctions(ctx, resources)
 	if err != nil {
 		return nil, err
 	}
-	return &deployment{dir: dir, parts: parts, ids: ids, bootstraps: bootstraps, variables: variables}, nil
+	return &deployment{dir: dir, resources: resources, ids: ids, bootstraps: bootstraps, variables: variables}, nil
 }
 
 // resolve turns the assembly into a model, with the ids there are.
@@ -119,7 +119,7 @@ func (r *Runtime) takeOver(ctx context.Context, next *deployment) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	err := r.aws.exchange(func() (http.Handler, error) {
+	err := r.servers.aws.handler.swapIdle(func() (http.Handler, error) {
 		if err := r.state.Adopt(next.ids); err != nil {
 			return nil, err
 		}
@@ -129,8 +129,8 @@ func (r *Runtime) takeOver(ctx context.Context, next *deployment) error {
 		return err
 	}
 	r.serving = next
-	r.pool.replace(next.pool)
-	requests := r.api.replace(next.gateway)
+	r.servers.pool.handler.swap(next.pool)
+	requests := r.servers.api.handler.swap(next.gateway)
 	if before != nil {
 		r.retire(before, requests)
 	}
@@ -161,7 +161,7 @@ func (r *Runtime) endRotations(ctx context.Context, d *deployment) {
 
 // retire ends a deployment that is served no longer, when it has answered its
 // last requests, while the run goes on.
-func (r *Runtime) retire(d *deployment, last *answering) {
+func (r *Runtime) retire(d *deployment, last *countingHandler) {
 	r.retiring.Go(func() {
 		answered := make(chan struct{})
 		go func() {

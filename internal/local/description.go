@@ -51,28 +51,28 @@ type Route struct {
 
 // describe describes what is served now.
 func (r *Runtime) describe() *Description {
-	p, at := r.serving.parts, r.at
+	served, at := r.serving.resources, r.at
 	d := &Description{
-		APIURL:      at.api + p.stagePath(),
-		Issuer:      p.pool.ProviderURL,
-		JWKSURI:     at.jwksURI(p.pool.ID),
-		UserPoolID:  p.pool.ID,
+		APIURL:      at.api + served.stagePath(),
+		Issuer:      served.pool.ProviderURL,
+		JWKSURI:     at.jwksURI(served.pool.ID),
+		UserPoolID:  served.pool.ID,
 		AWSEndpoint: at.aws,
 
 		AccessKeyID:     r.state.AccessKey().ID,
 		SecretAccessKey: r.state.AccessKey().Secret,
 
-		Region:  p.model.Region,
+		Region:  served.model.Region,
 		Clients: map[string]Client{},
 		Routes:  []Route{},
 	}
-	if p.hasDomain() { // as on AWS: a pool without a domain has no token endpoint
+	if served.hasDomain() { // as on AWS: a pool without a domain has no token endpoint
 		d.TokenEndpoint = at.tokenEndpoint()
 	}
-	for _, declared := range p.clients() {
-		d.Clients[p.model.ClientName(declared)] = r.describeClient(declared)
+	for _, declared := range served.clients() {
+		d.Clients[served.model.ClientName(declared)] = r.describeClient(declared)
 	}
-	for _, route := range p.api.Routes {
+	for _, route := range served.api.Routes {
 		d.Routes = append(d.Routes, Route{
 			RouteKey:      route.Key,
 			Authorization: cmp.Or(route.AuthorizationType, "NONE"),
@@ -84,7 +84,7 @@ func (r *Runtime) describe() *Description {
 
 func (r *Runtime) describeClient(declared assembly.UserPoolClient) Client {
 	described := Client{ClientID: declared.ID, Scopes: nonNil(declared.AllowedOAuthScopes)}
-	if arn := r.serving.parts.secretOf(declared); arn != "" {
+	if arn := r.serving.resources.secretOf(declared); arn != "" {
 		described.SecretARN = arn
 		described.ClientSecret = r.state.CurrentClientSecret(arn, declared.ID)
 	} else if live := r.serving.pool.ClientSecrets(declared.ID); len(live) > 0 {

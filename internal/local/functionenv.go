@@ -81,7 +81,7 @@ func (r *Runtime) readVariables() (all []localVariable, err error) {
 }
 
 // localVariables are the variables for each function, by ARN.
-func (r *Runtime) localVariables(p *parts) (map[string]map[string]string, error) {
+func (r *Runtime) localVariables(served *servedResources) (map[string]map[string]string, error) {
 	read, err := r.readVariables()
 	if err != nil {
 		return nil, err
@@ -89,7 +89,7 @@ func (r *Runtime) localVariables(p *parts) (map[string]map[string]string, error)
 	byFunction := map[string]map[string]string{}
 	var problems []error
 	for _, variable := range read {
-		f, err := p.functionNamed(variable.function)
+		f, err := served.functionNamed(variable.function)
 		if err != nil {
 			problems = append(problems, fmt.Errorf("%s: %w", variable.source, err))
 			continue
@@ -104,9 +104,9 @@ func (r *Runtime) localVariables(p *parts) (map[string]map[string]string, error)
 
 // functionNamed finds a function by its logical id, its name, or a part of its
 // construct path that no other function has: echo is dev/Api/Functions/Echo/Handler.
-func (p *parts) functionNamed(name string) (assembly.Function, error) {
+func (served *servedResources) functionNamed(name string) (assembly.Function, error) {
 	var exact, similar []assembly.Function
-	for _, f := range p.functions() {
+	for _, f := range served.functions() {
 		if name == f.LogicalID || name == f.Name {
 			exact = append(exact, f)
 		}
@@ -121,7 +121,7 @@ func (p *parts) functionNamed(name string) (assembly.Function, error) {
 		return similar[0], nil
 	}
 	return assembly.Function{}, fmt.Errorf("no function or more than one is called %q here; there are %s", name,
-		printable.Text(strings.Join(p.functionNames(), ", ")))
+		printable.Text(strings.Join(served.functionNames(), ", ")))
 }
 
 // callNames are the parts of a function's construct path, as plainName writes them.
@@ -140,14 +140,14 @@ func plainName(name string) string {
 
 // functionNames are names to call the functions by: the last part of each construct
 // path that is a function's alone, or its logical id.
-func (p *parts) functionNames() (names []string) {
+func (served *servedResources) functionNames() (names []string) {
 	count := map[string]int{}
-	for _, f := range p.functions() {
+	for _, f := range served.functions() {
 		for _, name := range slices.Compact(slices.Sorted(slices.Values(callNames(f)))) {
 			count[name]++
 		}
 	}
-	for _, f := range p.functions() {
+	for _, f := range served.functions() {
 		name := f.LogicalID
 		for part := range strings.SplitSeq(f.Path, "/") {
 			if plain := plainName(part); count[plain] == 1 && plain != "resource" && plain != "handler" {
@@ -162,9 +162,9 @@ func (p *parts) functionNames() (names []string) {
 
 // variablesNote says which functions have variables of this run alone, without the
 // values; "" if none has.
-func variablesNote(p *parts, variables map[string]map[string]string) string {
+func variablesNote(served *servedResources, variables map[string]map[string]string) string {
 	var list []string
-	for _, f := range p.functions() {
+	for _, f := range served.functions() {
 		if names := slices.Sorted(maps.Keys(variables[f.ARN])); len(names) > 0 {
 			list = append(list, f.LogicalID+" "+strings.Join(names, " "))
 		}

@@ -40,9 +40,9 @@ func (s functionSet) invokers() map[string]gateway.Invoker {
 
 // prepareFunctions makes every function that is called here ready for this
 // machine. It returns the path of each one's bootstrap, by ARN.
-func (r *Runtime) prepareFunctions(ctx context.Context, p *parts) (map[string]string, error) {
+func (r *Runtime) prepareFunctions(ctx context.Context, served *servedResources) (map[string]string, error) {
 	bootstraps := map[string]string{}
-	for _, declared := range p.functions() {
+	for _, declared := range served.functions() {
 		bootstrap, err := r.prepare(ctx, declared)
 		if err != nil {
 			return nil, err
@@ -54,18 +54,18 @@ func (r *Runtime) prepareFunctions(ctx context.Context, p *parts) (map[string]st
 
 // newFunctions are the prepared functions, as yet without a process.
 func (r *Runtime) newFunctions(d *deployment) (functionSet, error) {
-	set, p := functionSet{}, d.parts
-	for _, declared := range p.functions() {
+	set, served := functionSet{}, d.resources
+	for _, declared := range served.functions() {
 		f, err := function.New(function.Config{
 			Name:        declared.Name,
 			ARN:         declared.ARN,
 			Handler:     declared.Handler,
 			Runtime:     declared.Runtime,
-			Region:      p.model.Region,
+			Region:      served.model.Region,
 			LogGroup:    declared.LogGroup,
 			MemorySize:  declared.MemorySize,
 			Timeout:     declared.Timeout,
-			Environment: environment(p, declared, r.at, d.variables[declared.ARN]),
+			Environment: environment(served, declared, r.at, d.variables[declared.ARN]),
 			AccessKey:   function.AccessKey{ID: r.state.AccessKey().ID, Secret: string(r.state.AccessKey().Secret)},
 			Bootstrap:   d.bootstraps[declared.ARN],
 			TaskRoot:    declared.Asset.Dir,
@@ -77,7 +77,7 @@ func (r *Runtime) newFunctions(d *deployment) (functionSet, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, arn := range p.calledAs(declared) {
+		for _, arn := range served.calledAs(declared) {
 			set[arn] = f
 		}
 	}
@@ -85,14 +85,14 @@ func (r *Runtime) newFunctions(d *deployment) (functionSet, error) {
 }
 
 // environment is the template's, what leads the AWS SDKs to this run instead of AWS,
-// where the keys of the user pool are, and what the user has given for this run
-// alone. A function that rotates secrets is told the token endpoint, too: the domain
+// where the keys of the user pool are, and what the user has set for this run
+// alone. A function that rotates secrets gets the token endpoint, too: the domain
 // that the user pool has on AWS is not there.
 //
 // Parity: Function environment: the endpoints of this run
-func environment(p *parts, declared assembly.Function, at addresses, local map[string]string) map[string]string {
-	variables := map[string]string{"JWKS_URI": at.jwksURI(p.pool.ID)}
-	if p.rotates(declared) && p.hasDomain() {
+func environment(served *servedResources, declared assembly.Function, at addresses, local map[string]string) map[string]string {
+	variables := map[string]string{"JWKS_URI": at.jwksURI(served.pool.ID)}
+	if served.rotates(declared) && served.hasDomain() {
 		variables["TOKEN_ENDPOINT"] = at.tokenEndpoint()
 	}
 	maps.Copy(variables, declared.Environment)
@@ -130,13 +130,13 @@ func (r *Runtime) prepareConfig(declared assembly.Function) function.PrepareConf
 // compareSources warns, while the run goes on, of functions whose source is not
 // what the assembly was made of. Where there is no source, there is nothing to
 // say: the assembly's own code is what runs. A comparison of an assembly before
-// this one is given up.
-func (r *Runtime) compareSources(p *parts) {
+// this one is stopped.
+func (r *Runtime) compareSources(served *servedResources) {
 	r.endComparison()
 	ctx, cancel := context.WithCancel(context.Background())
 	r.cancelComparison = cancel
 	r.comparison.Go(func() {
-		for _, declared := range p.functions() {
+		for _, declared := range served.functions() {
 			same, err := function.SourceMatches(ctx, r.prepareConfig(declared))
 			if err == nil && !same {
 				r.cfg.Report.Warn(fmt.Sprintf("function %s: %v", declared.LogicalID, function.ErrSourceDiffers))

@@ -18,13 +18,12 @@ type Runtime struct {
 	cfg    Config
 	folder *run.Folder
 	state  *state.State
-	// The listeners are there for the whole run, with what answers behind them.
-	servers        []*server
-	at             addresses
-	pool, aws, api front
-	failed         chan error
-	serving        *deployment  // nil until Start has one
-	fetcher        *http.Client // of the gateways, for the user pool's keys
+	// servers are there for the whole run, with swappable handlers.
+	servers struct{ pool, aws, api *server } // each nil until it is bound
+	at      addresses
+	failed  chan error
+	serving *deployment  // nil until Start has one
+	fetcher *http.Client // of the gateways, for the user pool's keys
 
 	// What goes on behind a run: deployments that end, and a comparison of sources.
 	retiring         sync.WaitGroup
@@ -53,7 +52,7 @@ func Open(cfg Config) (*Runtime, error) {
 	for _, text := range folder.Repaired {
 		cfg.Report.Warn(text)
 	}
-	if err := checkAddresses(cfg); err != nil { // a run of the same environment, which has them, has been told by now
+	if err := checkAddresses(cfg); err != nil { // another run of the environment would have them: run.Open has said that
 		return nil, errors.Join(err, folder.Release())
 	}
 	leftOver, err := folder.RemoveRun()
@@ -81,15 +80,15 @@ func Open(cfg Config) (*Runtime, error) {
 	return r, nil
 }
 
-// checkAddresses wants that each can be listened on, and says which of them other
+// checkAddresses checks that each can be listened on, and warns of those that other
 // machines reach.
 func checkAddresses(cfg Config) error {
 	for _, addr := range []string{cfg.APIAddr, cfg.CognitoAddr, cfg.AWSAddr} {
 		if err := checkFree(addr); err != nil {
 			return err
 		}
-		if !isLoopback(addr) {
-			cfg.Report.Warn(addr + " can be reached from other machines, without TLS; 127.0.0.1 can't" + cfg.exposed(addr))
+		if warning := cfg.exposureWarning(addr); warning != "" {
+			cfg.Report.Warn(warning)
 		}
 	}
 	return nil
@@ -116,10 +115,10 @@ func (r *Runtime) Start(ctx context.Context, dir string) (*Description, error) {
 	if err != nil {
 		return nil, err
 	}
-	if note := notSimulated(first.parts.model); note != "" {
+	if note := notSimulated(first.resources.model); note != "" {
 		r.cfg.Report.Note(note)
 	}
-	if note := variablesNote(first.parts, first.variables); note != "" {
+	if note := variablesNote(first.resources, first.variables); note != "" {
 		r.cfg.Report.Note(note)
 	}
 	if err := r.bind(); err != nil {
@@ -132,17 +131,17 @@ func (r *Runtime) Start(ctx context.Context, dir string) (*Description, error) {
 		return nil, err
 	}
 	// The HTTP API answers when the clients have their credentials.
-	r.servers[0].start(&r.pool, r.failed)
-	r.servers[1].start(&r.aws, r.failed)
+	r.servers.pool.start(r.failed)
+	r.servers.aws.start(r.failed)
 	if err := r.rotateFirst(ctx); err != nil {
 		return nil, err
 	}
-	r.servers[2].start(&r.api, r.failed)
+	r.servers.api.start(r.failed)
 	return r.ready()
 }
 
 func (r *Runtime) rotateFirst(ctx context.Context) error {
-	if len(r.serving.parts.model.RotationSchedules) > 0 {
+	if len(r.serving.resources.model.RotationSchedules) > 0 {
 		defer r.cfg.Report.Step("rotating new secrets")()
 	}
 	return r.rotateNew(ctx)
@@ -157,16 +156,18 @@ func (a addresses) jwksURI(poolID string) string {
 	return a.pool + "/" + poolID + "/.well-known/jwks.json"
 }
 
-// bind takes the addresses: the user pool's, AWS's and the API's.
-func (r *Runtime) bind() error {
-	for _, addr := range []string{r.cfg.CognitoAddr, r.cfg.AWSAddr, r.cfg.APIAddr} {
-		s, err := listen(addr)
-		if err != nil {
-			return err
-		}
-		r.servers = append(r.servers, s)
+// bind takes the addresses. If one can't be had, Close gives back those before it.
+func (r *Runtime) bind() (err error) {
+	if r.servers.pool, err = listen(r.cfg.CognitoAddr); err != nil {
+		return err
 	}
-	r.at = addresses{pool: r.servers[0].url(), aws: r.servers[1].url(), api: r.servers[2].url()}
+	if r.servers.aws, err = listen(r.cfg.AWSAddr); err != nil {
+		return err
+	}
+	if r.servers.api, err = listen(r.cfg.APIAddr); err != nil {
+		return err
+	}
+	r.at = addresses{pool: r.servers.pool.url(), aws: r.servers.aws.url(), api: r.servers.api.url()}
 	r.state.ServeAt(r.at.pool)
 	return nil
 }
@@ -196,10 +197,9 @@ func (r *Runtime) Close(ctx context.Context) error {
 		if r.serving != nil {
 			rotations.Go(func() { r.endRotations(drain, r.serving) })
 		}
-		others := min(2, len(r.servers))
-		failures := r.closeServers(drain, r.servers[others:])
+		failures := r.closeServers(drain, r.servers.api)
 		rotations.Wait()
-		failures = append(failures, r.closeServers(drain, r.servers[:others])...)
+		failures = append(failures, r.closeServers(drain, r.servers.pool, r.servers.aws)...)
 		r.fetcher.CloseIdleConnections()
 		failures = append(failures, r.endFunctions(ctx))
 		r.closeErr = errors.Join(append(failures, r.leave())...)
@@ -207,8 +207,12 @@ func (r *Runtime) Close(ctx context.Context) error {
 	return r.closeErr
 }
 
-func (r *Runtime) closeServers(ctx context.Context, servers []*server) (failures []error) {
+// closeServers closes those that are bound.
+func (r *Runtime) closeServers(ctx context.Context, servers ...*server) (failures []error) {
 	for _, s := range servers {
+		if s == nil {
+			continue
+		}
 		err := s.close(ctx)
 		if isCut(err) {
 			r.cfg.Report.Warn("requests to " + s.url() + " that did not end were cut off")

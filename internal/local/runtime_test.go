@@ -145,6 +145,44 @@ func TestCloseFreesEverything(t *testing.T) {
 	}
 }
 
+// TestAddressTakenBeforeStart: what was bound before the address that can't be had is given back.
+func TestAddressTakenBeforeStart(t *testing.T) {
+	t.Parallel()
+	var listeners []net.Listener
+	for range 2 { // where no other test listens
+		l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.2:0")
+		if err != nil {
+			t.Skipf("this machine has one loopback address: %v", err)
+		}
+		listeners = append(listeners, l)
+	}
+	api, pool := listeners[0].Addr().String(), listeners[1].Addr().String()
+	for _, l := range listeners {
+		l.Close()
+	}
+	run, err := local.Open(local.Config{Env: "dev", APIAddr: api, CognitoAddr: pool, StateDir: t.TempDir(), Report: &report{t: t}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken, err := new(net.ListenConfig).Listen(t.Context(), "tcp", api)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	_, err = run.Start(t.Context(), assemblyDir(t, nil))
+	if address, ok := errors.AsType[*local.AddressError](err); !ok || address.Addr != api {
+		t.Errorf("got %v", err)
+	}
+	if err := run.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+	again, err := new(net.ListenConfig).Listen(t.Context(), "tcp", pool)
+	if err != nil {
+		t.Fatalf("the user pool's address: %v", err)
+	}
+	again.Close()
+}
+
 func TestAddressesBeyondLoopback(t *testing.T) {
 	t.Parallel()
 	for addr, want := range map[string]int{

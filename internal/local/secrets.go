@@ -12,7 +12,7 @@ import (
 // save keeps what changes; nil keeps nothing.
 func (r *Runtime) newSecretsManager(d *deployment, save func(secretsmanager.State) error) (*secretsmanager.Store, error) {
 	return secretsmanager.New(secretsmanager.Config{
-		Secrets:  secretsOf(d.parts.model, d.functions),
+		Secrets:  secretsOf(d.resources.model, d.functions),
 		State:    r.state.SecretsManager(),
 		Save:     save,
 		Progress: func(secret, step string) { r.cfg.Log.Info("rotating", "secret", secret, "step", step) },
@@ -61,7 +61,7 @@ func rotationOf(schedule assembly.RotationSchedule, functions functionSet) *secr
 }
 
 // rotateNew ends the rotations that a deployment starts. One that fails does not
-// end the run: whoever looks for the cause needs it, and the others go on.
+// end the run: the person who looks for the cause needs it, and the others go on.
 func (r *Runtime) rotateNew(ctx context.Context) error {
 	err := r.serving.secrets.Settle(ctx)
 	if ctx.Err() != nil {

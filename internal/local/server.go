@@ -15,6 +15,7 @@ import (
 // server is one address that the runtime serves on.
 type server struct {
 	listener net.Listener
+	handler  swappableHandler
 	http     *http.Server  // nil until started
 	ended    chan struct{} // closed when nothing is served any more
 	silent   silentConnections
@@ -110,8 +111,9 @@ func (s *server) url() string {
 	return "http://" + net.JoinHostPort(host, fmt.Sprint(addr.Port))
 }
 
-func (s *server) start(handler http.Handler, failed chan<- error) {
-	// AWS speaks HTTP/2 to whoever asks for it in TLS. Without TLS a client has to know before (RFC 9113 section 3.3).
+// start serves by the handler, which must be there.
+func (s *server) start(failed chan<- error) {
+	// AWS speaks HTTP/2 to a client that asks for it in TLS. Without TLS a client has to know before (RFC 9113 section 3.3).
 	//
 	// Parity: Runtime: HTTP/2 without TLS
 	var protocols http.Protocols
@@ -120,7 +122,7 @@ func (s *server) start(handler http.Handler, failed chan<- error) {
 	s.http = &http.Server{
 		Protocols:         &protocols,
 		ConnState:         s.silent.note,
-		Handler:           handler,
+		Handler:           &s.handler,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       drainTime,
 		IdleTimeout:       2 * time.Minute,

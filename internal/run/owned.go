@@ -42,8 +42,8 @@ func (f *Folder) claim() error {
 // repairState lets no one else write to the folder of all environments, if it is
 // there. It may have been given with --state, and be of use to others beside.
 func (f *Folder) repairState(state string) error {
-	unsafe, told := errors.AsType[*trust.Error](trust.Above(state))
-	if !told || unsafe.Owner != "" {
+	unsafe, ok := errors.AsType[*trust.Error](trust.Above(state))
+	if !ok || unsafe.Owner != "" {
 		return nil // what is wrong with it, claim says
 	}
 	_, err := f.repair(state, writing)
@@ -80,12 +80,12 @@ func (f *Folder) inspect() error {
 	return f.inspectFunctions()
 }
 
-// inspectVariables wants that nobody else could have written functions.env, which
+// inspectVariables checks that no one else could have written functions.env, which
 // can have a function load any program.
 func (f *Folder) inspectVariables() error {
 	err := trust.Private(f.path(functionEnvFile))
-	unsafe, told := errors.AsType[*trust.Error](err)
-	if errors.Is(err, fs.ErrNotExist) || told && unsafe.Owner == "" && !f.open {
+	unsafe, ok := errors.AsType[*trust.Error](err)
+	if errors.Is(err, fs.ErrNotExist) || ok && unsafe.Owner == "" && !f.open {
 		return nil
 	}
 	return err
@@ -135,11 +135,11 @@ func walk(dir string) (open bool, err error) {
 		if err == nil {
 			err = trust.Private(path)
 		}
-		unsafe, told := errors.AsType[*trust.Error](err)
+		unsafe, ok := errors.AsType[*trust.Error](err)
 		switch {
 		case errors.Is(err, fs.ErrNotExist): // another run's, which is done
 			return nil
-		case told && unsafe.Owner == "":
+		case ok && unsafe.Owner == "":
 			open = true
 		case err != nil:
 			return err

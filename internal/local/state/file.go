@@ -22,6 +22,14 @@ type file struct {
 	AccessKey      AccessKey            `json:"aws_access_key,omitzero"`
 }
 
+// AccessKey is what requests to AWS's APIs of this environment are signed with.
+// It belongs to the state, as ids and keys do, so that settings which somebody has
+// made for the environment hold in every run.
+type AccessKey struct {
+	ID     string        `json:"id"`
+	Secret redacted.Text `json:"secret"`
+}
+
 // resource is what is kept of one CloudFormation resource.
 type resource struct {
 	Type string `json:"type"`

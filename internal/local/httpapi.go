@@ -1,115 +1,60 @@
 package local
 
 import (
-	"fmt"
+	"cmp"
+	"time"
 
 	"cognito-m2m/internal/assembly"
-	"cognito-m2m/internal/cognito"
 	"cognito-m2m/internal/gateway"
 )
 
-// newCognito serves the pool of the model, with the keys and secrets of the
-// state.
-func (r *Runtime) newCognito(d *deployment) (*cognito.Server, error) {
-	p := d.parts
-	keys, err := d.ids.Keys(p.pool)
-	if err != nil {
-		return nil, err
-	}
-	clients, err := r.clientsOf(d)
-	if err != nil {
-		return nil, err
-	}
-	prefix, custom := p.domains()
-	server, err := cognito.New(cognito.Config{
-		UserPool: cognito.UserPool{
-			ID:           p.pool.ID,
-			Name:         p.pool.Name,
-			ARN:          p.pool.ARN,
-			Region:       p.model.Region,
-			Issuer:       p.pool.ProviderURL,
-			Domain:       prefix,
-			CustomDomain: custom,
-		},
-		ResourceServers: resourceServersOf(p),
-		Clients:         clients,
-		Keys:            keys,
-		SaveSecrets:     r.state.KeepClientSecrets,
-		BaseURL:         r.at.pool,
-		Now:             r.cfg.Now,
-		Log:             r.cfg.Log,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("serving the user pool with the ids, secrets and keys in %s: %w", r.state.File(), err)
-	}
-	return server, nil
-}
-
-func (r *Runtime) clientsOf(d *deployment) ([]cognito.Client, error) {
-	var clients []cognito.Client
-	for _, declared := range d.parts.clients() {
-		secrets, err := d.ids.ClientSecrets(declared, r.cfg.Now())
-		if err != nil {
-			return nil, err
-		}
-		clients = append(clients, cognito.Client{
-			ID:                              declared.ID,
-			Name:                            d.parts.model.ClientName(declared),
-			Secrets:                         secrets,
-			AllowedOAuthFlowsUserPoolClient: declared.AllowedOAuthFlowsUserPoolClient,
-			AllowedOAuthFlows:               declared.AllowedOAuthFlows,
-			AllowedOAuthScopes:              declared.AllowedOAuthScopes,
-			AccessTokenValidity:             declared.AccessTokenValidity,
-		})
-	}
-	return clients, nil
-}
-
-func resourceServersOf(p *parts) []cognito.ResourceServer {
-	var servers []cognito.ResourceServer
-	for _, declared := range p.model.ResourceServers {
-		if declared.UserPoolID != p.pool.ID {
-			continue
-		}
-		server := cognito.ResourceServer{Identifier: declared.Identifier, Name: declared.Name, Descriptions: map[string]string{}}
-		for _, scope := range declared.Scopes {
-			server.Scopes = append(server.Scopes, scope.Name)
-			server.Descriptions[scope.Name] = scope.Description
-		}
-		servers = append(servers, server)
-	}
-	return servers
+// Request is what became of one request to the HTTP API. No value of it holds a token, or a character that could
+// end a line.
+type Request struct {
+	// Received is when the request arrived, Duration how long its answer took.
+	Received time.Time
+	Duration time.Duration
+	Method   string
+	// Path is decoded, and has no query. It can have blanks.
+	Path string
+	// Client is the name of the client whose token the request had, its id if the
+	// environment has no such client, and "" without a valid token.
+	Client string
+	Status int
+	// Refused says in a few words why the gateway answered instead of the function;
+	// "" if the function answered.
+	Refused string
 }
 
 // newGateway serves the HTTP API of the model. The issuer it trusts is the one
 // the template names; only that of the pool above is reached on this machine.
 func (r *Runtime) newGateway(d *deployment) (*gateway.Gateway, error) {
-	p := d.parts
+	served := d.resources
 	return gateway.New(gateway.Config{
-		API:          apiOf(p),
-		Stages:       stagesOf(p.api),
-		Routes:       routesOf(p.api),
-		Integrations: integrationsOf(p.api),
-		Authorizers:  authorizersOf(p.api),
-		Permissions:  permissionsOf(p.model),
+		API:          apiOf(served),
+		Stages:       stagesOf(served.api),
+		Routes:       routesOf(served.api),
+		Integrations: integrationsOf(served.api),
+		Authorizers:  authorizersOf(served.api),
+		Permissions:  permissionsOf(served.model),
 		Functions:    d.functions.invokers(),
 		OIDC: func(issuer string) string {
-			if issuer != p.pool.ProviderURL {
+			if issuer != served.pool.ProviderURL {
 				return ""
 			}
-			return r.at.pool + "/" + p.pool.ID
+			return r.at.pool + "/" + served.pool.ID
 		},
 		HTTPClient: r.fetcher,
 		AccessLog:  r.cfg.AccessLog,
-		Observe:    r.observer(p),
+		Observe:    r.observer(served),
 		Now:        r.cfg.Now,
 		Log:        r.cfg.Log,
 	})
 }
 
-func apiOf(p *parts) gateway.API {
-	api := gateway.API{ID: p.api.ID, Region: p.model.Region, AccountID: p.model.AccountID}
-	if cors := p.api.CORS; cors != nil {
+func apiOf(served *servedResources) gateway.API {
+	api := gateway.API{ID: served.api.ID, Region: served.model.Region, AccountID: served.model.AccountID}
+	if cors := served.api.CORS; cors != nil {
 		api.CORS = &gateway.CORS{
 			AllowCredentials: cors.AllowCredentials,
 			AllowHeaders:     cors.AllowHeaders,
@@ -194,4 +139,26 @@ func permissionsOf(model *assembly.Model) (permissions []gateway.Permission) {
 		})
 	}
 	return permissions
+}
+
+// observer gives the records of requests the names of this environment's clients.
+func (r *Runtime) observer(served *servedResources) func(gateway.Request) {
+	if r.cfg.Observe == nil {
+		return nil
+	}
+	names := map[string]string{}
+	for _, declared := range served.clients() {
+		names[declared.ID] = served.model.ClientName(declared)
+	}
+	return func(request gateway.Request) {
+		r.cfg.Observe(Request{
+			Received: request.Received,
+			Duration: request.Duration,
+			Method:   request.Method,
+			Path:     request.Path,
+			Client:   cmp.Or(names[request.ClientID], request.ClientID),
+			Status:   request.Status,
+			Refused:  request.Refused,
+		})
+	}
 }

@@ -77,17 +77,58 @@ func byType(problems []assembly.Problem) (lines []error) {
 			named[problem.Type] = append(named[problem.Type], problem.LogicalID)
 		}
 	}
-	told := map[string]bool{}
+	reported := map[string]bool{}
 	for _, problem := range problems {
 		switch {
 		case problem.Type == "":
 			lines = append(lines, problem)
-		case !told[problem.Type]:
-			told[problem.Type] = true
+		case !reported[problem.Type]:
+			reported[problem.Type] = true
 			ids := named[problem.Type]
 			lines = append(lines, errors.New(printable.Text(fmt.Sprintf("%s: the type %s is not simulated (%d: %s): %s", problem.Stack,
 				problem.Type, len(ids), strings.Join(ids, ", "), missing(problem.Type)))))
 		}
 	}
 	return lines
+}
+
+// Refused says why an assembly can't be run: everything at once.
+type Refused struct {
+	Problems []assembly.Problem
+}
+
+func (r *Refused) Error() string {
+	return "the assembly can't be run:\n" + errors.Join(byType(r.Problems)...).Error()
+}
+
+// OnlyUnsupported reports whether Config.Lenient would let the assembly run.
+func (r *Refused) OnlyUnsupported() bool {
+	return !slices.ContainsFunc(r.Problems, func(p assembly.Problem) bool { return p.Kind != assembly.Unsupported })
+}
+
+// UnknownTypes are the resource types that the runtime does not know, each once.
+func (r *Refused) UnknownTypes() (types []string) {
+	for _, problem := range r.Problems {
+		if problem.Type != "" && !slices.Contains(types, problem.Type) {
+			types = append(types, problem.Type)
+		}
+	}
+	return types
+}
+
+// notSimulated lists, by type, the resources that have no effect locally.
+func notSimulated(model *assembly.Model) string {
+	counts := map[string]int{}
+	for _, resource := range model.NotSimulated {
+		counts[resource.Type]++
+	}
+	if len(counts) == 0 {
+		return ""
+	}
+	var list []string
+	for kind, count := range counts {
+		list = append(list, fmt.Sprintf("%d %s", count, kind))
+	}
+	slices.Sort(list)
+	return "Not simulated: " + strings.Join(list, ", ")
 }
