@@ -18,21 +18,22 @@ const poolAnywhere = "http://user-pool.invalid"
 // is put into values as text, because a secret's value can be any text.
 type poolAddress string
 
-func (a poolAddress) replace(value, from, to string) string {
-	if a == "" {
-		return value
-	}
-	return strings.ReplaceAll(value, from+"/", to+"/") // the slash keeps :4001 apart from :40012
-}
-
 // in puts the address into a value of the file.
-func (a poolAddress) in(value redacted.Text) secretsmanager.Value {
-	return secretsmanager.Value(a.replace(string(value), poolAnywhere, string(a)))
+func (a poolAddress) in(value redacted.Text) redacted.Text {
+	return replaceAddress(value, poolAnywhere, string(a))
 }
 
 // outOf takes the address out of a value for the file.
-func (a poolAddress) outOf(value secretsmanager.Value) redacted.Text {
-	return redacted.Text(a.replace(string(value), string(a), poolAnywhere))
+func (a poolAddress) outOf(value redacted.Text) redacted.Text {
+	return replaceAddress(value, string(a), poolAnywhere)
+}
+
+func replaceAddress(value redacted.Text, from, to string) redacted.Text {
+	if from == "" || to == "" {
+		return value
+	}
+	// The slash keeps :4001 apart from :40012.
+	return redacted.Text(strings.ReplaceAll(string(value), from+"/", to+"/"))
 }
 
 func (k *signingKeys) toCognito() (*cognito.Keys, error) {
@@ -46,14 +47,14 @@ func keysFromCognito(keys *cognito.Keys) *signingKeys {
 
 func secretsToCognito(kept []clientSecret) (secrets []cognito.ClientSecret) {
 	for _, s := range kept {
-		secrets = append(secrets, cognito.ClientSecret{ID: s.ID, CreateDate: s.CreateDate, Value: cognito.Secret(s.Value)})
+		secrets = append(secrets, cognito.ClientSecret(s))
 	}
 	return secrets
 }
 
 func secretsFromCognito(secrets []cognito.ClientSecret) (kept []clientSecret) {
 	for _, s := range secrets {
-		kept = append(kept, clientSecret{ID: s.ID, CreateDate: s.CreateDate, Value: redacted.Text(s.Value)})
+		kept = append(kept, clientSecret(s))
 	}
 	return kept
 }
@@ -63,7 +64,8 @@ func (m secretsManager) toSecretsManager(pool poolAddress) secretsmanager.State 
 	for arn, s := range m.Secrets {
 		versions := make([]secretsmanager.Version, 0, len(s.Versions))
 		for _, v := range s.Versions {
-			versions = append(versions, secretsmanager.Version{ID: v.ID, CreatedAt: v.CreatedAt, Value: pool.in(v.Value), Binary: v.Binary})
+			v.Value = pool.in(v.Value)
+			versions = append(versions, secretsmanager.Version(v))
 		}
 		state.Secrets[arn] = secretsmanager.SecretState{
 			CreatedAt:     s.CreatedAt,
@@ -88,7 +90,8 @@ func fromSecretsManager(state secretsmanager.State, pool poolAddress) secretsMan
 	for arn, s := range state.Secrets {
 		versions := make([]secretVersion, 0, len(s.Versions))
 		for _, v := range s.Versions {
-			versions = append(versions, secretVersion{ID: v.ID, CreatedAt: v.CreatedAt, Value: pool.outOf(v.Value), Binary: v.Binary})
+			v.Value = pool.outOf(v.Value)
+			versions = append(versions, secretVersion(v))
 		}
 		kept.Secrets[arn] = secret{
 			CreatedAt:     s.CreatedAt,
