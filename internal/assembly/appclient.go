@@ -1,6 +1,38 @@
 package assembly
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"cognito-m2m/internal/assembly/template"
+)
+
+// UserPoolClient is an AWS::Cognito::UserPoolClient, an app client. It has no secret: the model is made from a
+// template, and the secret is not in one.
+type UserPoolClient struct {
+	Resource
+
+	ID                              string
+	UserPoolID                      string
+	Name                            string
+	GenerateSecret                  bool
+	AllowedOAuthFlows               []string
+	AllowedOAuthScopes              []string
+	AllowedOAuthFlowsUserPoolClient bool
+	AccessTokenValidity             time.Duration
+}
+
+// ClientName is the name an app client goes by: its own, or its logical id where it has none or shares it.
+func (m *Model) ClientName(client UserPoolClient) string {
+	shared := slices.ContainsFunc(m.UserPoolClients, func(other UserPoolClient) bool {
+		return other.Name == client.Name && other.ID != client.ID
+	})
+	if client.Name == "" || shared {
+		return client.LogicalID
+	}
+	return client.Name
+}
 
 // Limits of an access or ID token's validity and of a refresh token's, and what they are if the template leaves them
 // out.
@@ -14,66 +46,65 @@ const (
 	defaultRefresh  = 30 * 24 * time.Hour
 )
 
-var userPoolClient = resourceType{
-	properties: properties{
-		"UserPoolId":     text().must(),
-		"GenerateSecret": flag(),
-		"ClientName":     text().like(`^[\w\s+=,.@-]{1,128}$`),
+var userPoolClient = template.Type{
+	Properties: template.Properties{
+		"UserPoolId":     template.Text().Must(),
+		"GenerateSecret": template.Flag(),
+		"ClientName":     template.Text().Like(`^[\w\s+=,.@-]{1,128}$`),
 
-		"AllowedOAuthFlowsUserPoolClient": flag(),
-		"AllowedOAuthFlows":               listOf(oneOf("code", "implicit", flowClientCredentials)).atMost(3),
-		"AllowedOAuthScopes":              listOf(text().like(`^[\x21\x23-\x5B\x5D-\x7E]{1,256}$`)).atMost(50),
-		"ExplicitAuthFlows": listOf(oneOf(
+		"AllowedOAuthFlowsUserPoolClient": template.Flag(),
+		"AllowedOAuthFlows":               template.ListOf(template.OneOf("code", "implicit", flowClientCredentials)).AtMost(3),
+		"AllowedOAuthScopes":              template.ListOf(template.Text().Like(`^[\x21\x23-\x5B\x5D-\x7E]{1,256}$`)).AtMost(50),
+		"ExplicitAuthFlows": template.ListOf(template.OneOf(
 			"ADMIN_NO_SRP_AUTH", "CUSTOM_AUTH_FLOW_ONLY", "USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH",
 			"ALLOW_CUSTOM_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH",
 			"ALLOW_USER_AUTH", "ALLOW_CLIENT_TOKEN_AUTH")),
-		"AccessTokenValidity":  whole(1, 86400),
-		"IdTokenValidity":      whole(1, 86400),
-		"RefreshTokenValidity": whole(0, 315360000),
-		"TokenValidityUnits": object(properties{
-			"AccessToken":  oneOf("seconds", "minutes", "hours", "days"),
-			"IdToken":      oneOf("seconds", "minutes", "hours", "days"),
-			"RefreshToken": oneOf("seconds", "minutes", "hours", "days"),
+		"AccessTokenValidity":  template.Whole(1, 86400),
+		"IdTokenValidity":      template.Whole(1, 86400),
+		"RefreshTokenValidity": template.Whole(0, 315360000),
+		"TokenValidityUnits": template.Object(template.Properties{
+			"AccessToken":  template.OneOf("seconds", "minutes", "hours", "days"),
+			"IdToken":      template.OneOf("seconds", "minutes", "hours", "days"),
+			"RefreshToken": template.OneOf("seconds", "minutes", "hours", "days"),
 		}),
 
 		// The rest is about users, who do not sign in at a client for client credentials.
-		"AnalyticsConfiguration":                   noEffect(),
-		"AuthSessionValidity":                      noEffect(),
-		"CallbackURLs":                             noEffect(),
-		"DefaultRedirectURI":                       noEffect(),
-		"EnablePropagateAdditionalUserContextData": noEffect(),
-		"EnableTokenRevocation":                    noEffect(),
-		"LogoutURLs":                               noEffect(),
-		"PreventUserExistenceErrors":               oneOf("ENABLED", "LEGACY"),
-		"ReadAttributes":                           noEffect(),
-		"RefreshTokenRotation":                     noEffect(),
-		"SupportedIdentityProviders":               noEffect(),
-		"WriteAttributes":                          noEffect(),
+		"AnalyticsConfiguration":                   template.NoEffect(),
+		"AuthSessionValidity":                      template.NoEffect(),
+		"CallbackURLs":                             template.NoEffect(),
+		"DefaultRedirectURI":                       template.NoEffect(),
+		"EnablePropagateAdditionalUserContextData": template.NoEffect(),
+		"EnableTokenRevocation":                    template.NoEffect(),
+		"LogoutURLs":                               template.NoEffect(),
+		"PreventUserExistenceErrors":               template.OneOf("ENABLED", "LEGACY"),
+		"ReadAttributes":                           template.NoEffect(),
+		"RefreshTokenRotation":                     template.NoEffect(),
+		"SupportedIdentityProviders":               template.NoEffect(),
+		"WriteAttributes":                          template.NoEffect(),
 	},
-	ref: generatedID,
-	attributes: map[string]attribute{
-		"ClientId":     generatedID,
-		"Name":         nameFrom("ClientName", 128),
-		"ClientSecret": withheld("ClientSecret is a secret, and secrets do not belong in a template"),
+	Ref: template.GeneratedID,
+	Attributes: map[string]template.Attribute{
+		"ClientId":     template.GeneratedID,
+		"Name":         template.NameFrom("ClientName", 128),
+		"ClientSecret": template.Withheld("ClientSecret is a secret, and secrets do not belong in a template"),
 	},
-	read: readUserPoolClient,
 }
 
 const flowClientCredentials = "client_credentials"
 
-func readUserPoolClient(b *builder, r *resource, v values) {
+func readUserPoolClient(b *builder, r *template.Resource, v template.Values) {
 	client := UserPoolClient{
-		Resource:                        r.source(),
-		ID:                              r.reference(),
-		UserPoolID:                      v.text("UserPoolId"),
-		Name:                            r.attribute("Name"),
-		GenerateSecret:                  v.flag("GenerateSecret"),
-		AllowedOAuthFlows:               v.texts("AllowedOAuthFlows"),
-		AllowedOAuthScopes:              v.texts("AllowedOAuthScopes"),
-		AllowedOAuthFlowsUserPoolClient: v.flag("AllowedOAuthFlowsUserPoolClient"),
+		Resource:                        r.Source(),
+		ID:                              r.Reference(),
+		UserPoolID:                      v.Text("UserPoolId"),
+		Name:                            r.Attribute("Name"),
+		GenerateSecret:                  v.Flag("GenerateSecret"),
+		AllowedOAuthFlows:               v.Texts("AllowedOAuthFlows"),
+		AllowedOAuthScopes:              v.Texts("AllowedOAuthScopes"),
+		AllowedOAuthFlowsUserPoolClient: v.Flag("AllowedOAuthFlowsUserPoolClient"),
 		AccessTokenValidity:             validity(v, "AccessToken", time.Hour, defaultValidity),
 	}
-	b.checkExplicitFlows(client.Resource, v.texts("ExplicitAuthFlows"))
+	b.checkExplicitFlows(client.Resource, v.Texts("ExplicitAuthFlows"))
 	b.checkValidities(client.Resource, client.AccessTokenValidity,
 		validity(v, "IdToken", time.Hour, defaultValidity), validity(v, "RefreshToken", 24*time.Hour, defaultRefresh))
 	b.model.UserPoolClients = append(b.model.UserPoolClients, client)
@@ -81,13 +112,98 @@ func readUserPoolClient(b *builder, r *resource, v values) {
 
 // validity is how long a kind of token is valid: in its own unit unless TokenValidityUnits says otherwise, as in
 // CreateUserPoolClient.
-func validity(v values, token string, unit, otherwise time.Duration) time.Duration {
-	number := v.whole(token+"Validity", 0)
+func validity(v template.Values, token string, unit, otherwise time.Duration) time.Duration {
+	number := v.Whole(token+"Validity", 0)
 	if number == 0 {
 		return otherwise
 	}
-	if other, ok := validityUnits[v.object("TokenValidityUnits").text(token)]; ok {
+	if other, ok := validityUnits[v.Object("TokenValidityUnits").Text(token)]; ok {
 		unit = other
 	}
 	return time.Duration(number) * unit
+}
+
+// validityUnits are the units of TokenValidityUnits.
+var validityUnits = map[string]time.Duration{
+	"seconds": time.Second,
+	"minutes": time.Minute,
+	"hours":   time.Hour,
+	"days":    24 * time.Hour,
+}
+
+func (b *builder) checkClients() {
+	declared := b.declaredScopes()
+	for _, client := range b.model.UserPoolClients {
+		b.checkPool(client.Resource, client.UserPoolID)
+		b.checkFlows(client)
+		for _, scope := range client.AllowedOAuthScopes {
+			standard := slices.Contains(standardScopes, scope)
+			if standard && slices.Contains(client.AllowedOAuthFlows, flowClientCredentials) {
+				b.fail(client.Resource, "AllowedOAuthScopes",
+					"%s is not supported with client_credentials flow (InvalidOAuthFlowException): take it out", scope)
+			}
+			_, custom := declared[[2]string{client.UserPoolID, scope}]
+			if !standard && !custom && client.UserPoolID != "" {
+				b.fail(client.Resource, "AllowedOAuthScopes",
+					"Invalid scope requested: %s (ScopeDoesNotExistException): no resource server of the pool declares it", scope)
+			}
+		}
+	}
+}
+
+// standardScopes exist in every pool without a resource server. They say what a client may do with a user's account,
+// so no client without a user can have them.
+var standardScopes = []string{"openid", "email", "phone", "profile", "aws.cognito.signin.user.admin"}
+
+// checkFlows applies the rules of CreateUserPoolClient about OAuth flows.
+func (b *builder) checkFlows(client UserPoolClient) {
+	if slices.Contains(client.AllowedOAuthFlows, flowClientCredentials) {
+		if len(client.AllowedOAuthFlows) > 1 {
+			b.fail(client.Resource, "AllowedOAuthFlows", "client_credentials must be the only flow of a client")
+		}
+		if !client.GenerateSecret {
+			b.fail(client.Resource, "GenerateSecret",
+				"client_credentials flow can not be selected if client does not have a client secret.")
+		}
+	}
+	if client.AllowedOAuthFlowsUserPoolClient &&
+		(len(client.AllowedOAuthFlows) == 0 || len(client.AllowedOAuthScopes) == 0) {
+		b.fail(client.Resource, "AllowedOAuthFlowsUserPoolClient",
+			"AllowedOAuthFlows and AllowedOAuthScopes are required if user pool client is allowed to use OAuth flows.")
+	}
+}
+
+// checkExplicitFlows applies what CreateUserPoolClient says of ExplicitAuthFlows.
+func (b *builder) checkExplicitFlows(client Resource, flows []string) {
+	if len(flows) > 1 && slices.Contains(flows, flowClientToken) {
+		b.fail(client, "ExplicitAuthFlows", "%s must be the only flow", flowClientToken)
+	}
+	isLegacy := func(flow string) bool { return !strings.HasPrefix(flow, "ALLOW_") }
+	isNew := func(flow string) bool { return !isLegacy(flow) }
+	if slices.ContainsFunc(flows, isLegacy) && slices.ContainsFunc(flows, isNew) {
+		b.fail(client, "ExplicitAuthFlows", "flows that begin with ALLOW_ can't be combined with those that don't")
+	}
+}
+
+// flowClientToken is for a client's own tokens, and excludes the flows of users.
+const flowClientToken = "ALLOW_CLIENT_TOKEN_AUTH"
+
+// checkValidities applies what CreateUserPoolClient says of how long each token is valid.
+func (b *builder) checkValidities(client Resource, access, id, refresh time.Duration) {
+	for _, token := range []struct {
+		property                 string
+		valid, shortest, longest time.Duration
+	}{
+		{"AccessTokenValidity", access, shortestValidity, longestValidity},
+		{"IdTokenValidity", id, shortestValidity, longestValidity},
+		{"RefreshTokenValidity", refresh, shortestRefresh, longestRefresh},
+	} {
+		if token.valid < token.shortest || token.valid > token.longest {
+			b.fail(client, token.property, "the token would be valid for %v, and AWS allows %v to %v", token.valid, token.shortest, token.longest)
+			return
+		}
+	}
+	if max(access, id) > refresh {
+		b.fail(client, "RefreshTokenValidity", "access and ID tokens must not be valid for longer than the refresh token, %v", refresh)
+	}
 }

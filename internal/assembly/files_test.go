@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"cognito-m2m/internal/assembly"
+	"cognito-m2m/internal/assembly/template/templatetest"
 )
 
 // written puts an assembly on disk and returns its folder.
@@ -184,8 +185,8 @@ func TestAssetsLieInsideTheAssembly(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, problems := stage.Resolve(assembly.Options{IDs: keyedIDs{}})
-			wantProblem(t, problems, "Echo", "Code.S3Key", test.want)
+			_, problems := stage.Resolve(assembly.Options{IDs: templatetest.IDs{}})
+			templatetest.WantProblem(t, problems, "Echo", "Code.S3Key", test.want)
 		})
 	}
 }

@@ -1,32 +1,15 @@
 package assembly_test
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"io/fs"
 	"strings"
 	"testing"
 	"testing/fstest"
 
 	"cognito-m2m/internal/assembly"
+	"cognito-m2m/internal/assembly/template/templatetest"
 )
-
-// keyedIDs gives every key an id made from the key alone, in a shape that shows its type.
-type keyedIDs struct{}
-
-func (keyedIDs) ID(key assembly.Key) (string, error) {
-	sum := sha256.Sum256([]byte(strings.Join([]string{key.Stack, key.LogicalID, key.Type, key.Region, key.Fingerprint}, "|")))
-	random := hex.EncodeToString(sum[:])
-	switch key.Type {
-	case assembly.StackType:
-		return fmt.Sprintf("%s-%s-%s-%s-%s", random[:8], random[8:12], random[12:16], random[16:20], random[20:32]), nil
-	case "AWS::Cognito::UserPool":
-		return key.Region + "_" + random[:9], nil
-	}
-	return random[:12], nil
-}
 
 // synthesized is a cloud assembly in memory with the stage dev: one stack per template, all of them bound to a Region.
 func synthesized(templates map[string]string) fs.FS {
@@ -68,7 +51,9 @@ func resolveStage(t *testing.T, templates map[string]string) (*assembly.Model, [
 	if err != nil {
 		t.Fatal(err)
 	}
-	return stage.Resolve(assembly.Options{IDs: keyedIDs{}})
+	model, problems := stage.Resolve(assembly.Options{IDs: templatetest.IDs{}})
+	templatetest.WantRefuser(t, problems)
+	return model, problems
 }
 
 // resolveOne resolves a stage of one stack, App.
@@ -87,31 +72,6 @@ func output(t *testing.T, m *assembly.Model, key string) string {
 	}
 	t.Fatalf("the model has no output %s, only %v", key, m.Outputs)
 	return ""
-}
-
-// wantNoProblems stops the test at the first problem.
-func wantNoProblems(t *testing.T, problems []assembly.Problem) {
-	t.Helper()
-	for _, p := range problems {
-		t.Errorf("unexpected problem: %v", p)
-	}
-	if t.Failed() {
-		t.FailNow()
-	}
-}
-
-// wantProblem looks for one problem at a place whose message holds a text.
-func wantProblem(t *testing.T, problems []assembly.Problem, logicalID, property, message string) {
-	t.Helper()
-	for _, p := range problems {
-		if p.LogicalID == logicalID && p.Property == property && strings.Contains(p.Message, message) {
-			return
-		}
-	}
-	t.Errorf("no problem at %s %s says %q; got:", logicalID, property, message)
-	for _, p := range problems {
-		t.Errorf("\t%v", p)
-	}
 }
 
 // withTags puts properties in front of the stack name in the manifest of a synthesized assembly.

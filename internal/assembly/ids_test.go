@@ -1,13 +1,13 @@
 package assembly_test
 
 import (
-	"errors"
 	"maps"
 	"slices"
 	"strings"
 	"testing"
 
 	"cognito-m2m/internal/assembly"
+	"cognito-m2m/internal/assembly/template/templatetest"
 	"cognito-m2m/internal/replacement"
 )
 
@@ -16,7 +16,7 @@ type recordedIDs struct{ keys map[string]assembly.Key }
 
 func (r *recordedIDs) ID(key assembly.Key) (string, error) {
 	r.keys[key.LogicalID] = key
-	return keyedIDs{}.ID(key)
+	return templatetest.IDs{}.ID(key)
 }
 
 // keysOf resolves a template and returns the keys ids were asked for, by logical id.
@@ -32,7 +32,7 @@ func keysOf(t *testing.T, template string) map[string]assembly.Key {
 	}
 	ids := &recordedIDs{keys: map[string]assembly.Key{}}
 	_, problems := stage.Resolve(assembly.Options{IDs: ids})
-	wantNoProblems(t, problems)
+	templatetest.WantNoProblems(t, problems)
 	return ids.keys
 }
 
@@ -134,18 +134,6 @@ func TestReplacementOfKnownTypes(t *testing.T) {
 	}
 }
 
-func TestKey(t *testing.T) {
-	t.Parallel()
-	keys := keysOf(t, `{"Resources": {"Pool": {"Type": "AWS::Cognito::UserPool"}}, "Outputs": {"O": {"Value": {"Ref": "AWS::StackId"}}}}`)
-	pool := keys["Pool"]
-	if pool.Stack != "App" || pool.Type != "AWS::Cognito::UserPool" || pool.Region != "eu-west-1" || len(pool.Fingerprint) != 16 {
-		t.Errorf("pool: %+v", pool)
-	}
-	if want := (assembly.Key{Stack: "App", Type: assembly.StackType, Region: "eu-west-1"}); keys[""] != want {
-		t.Errorf("stack: got %+v, want %+v", keys[""], want)
-	}
-}
-
 // A resource with a name of its own in the template needs no id, so a state file does not fill up with them.
 func TestNamedResourcesAskForNoID(t *testing.T) {
 	t.Parallel()
@@ -161,51 +149,5 @@ func TestNamedResourcesAskForNoID(t *testing.T) {
 	}
 	if _, ok := keys["Client"]; !ok {
 		t.Errorf("did not ask for the client's id, only for %v", maps.Keys(keys))
-	}
-}
-
-func TestGeneratedNames(t *testing.T) {
-	t.Parallel()
-	for name, logicalID := range map[string]string{"short": "Echo", "cut to fit": strings.Repeat("Long", 30)} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			m, problems := resolveOne(t, `{"Resources": {"`+logicalID+`": {"Type": "AWS::Lambda::Function", "Properties": {
-				"Role": "r", "Code": {"ZipFile": "x"}}}}}`)
-			wantNoProblems(t, problems)
-			got := m.Functions[0].Name
-			parts := strings.Split(got, "-")
-			if len(got) > 64 || len(parts) != 3 || parts[0] != "App" || !strings.HasPrefix(logicalID, parts[1]) || len(parts[2]) != 12 {
-				t.Errorf("name is %q (%d characters)", got, len(got))
-			}
-		})
-	}
-}
-
-type noIDs struct{}
-
-func (noIDs) ID(assembly.Key) (string, error) { return "", errors.New("state is read-only") }
-
-func TestIDsThatFail(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		ids  assembly.IDs
-		want string
-	}{
-		"error":   {noIDs{}, "generating an id: state is read-only"},
-		"not set": {nil, "Options.IDs is not set"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			loaded, err := assembly.Load("testdata/synth")
-			if err != nil {
-				t.Fatal(err)
-			}
-			stage, err := loaded.Stage("dev")
-			if err != nil {
-				t.Fatal(err)
-			}
-			_, problems := stage.Resolve(assembly.Options{IDs: test.ids})
-			wantProblem(t, problems, "PoolD3F588B8", "", test.want)
-		})
 	}
 }

@@ -4,11 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"cognito-m2m/internal/assembly/template"
 	"cognito-m2m/internal/printable"
 )
 
@@ -32,13 +34,9 @@ type Stage struct {
 
 // stack is one aws:cloudformation:stack artifact and the files that belong to it.
 type stack struct {
-	name       string            // as CloudFormation knows it
-	account    string            // empty in an environment-agnostic stack
-	region     string            // likewise
-	template   map[string]any    // the template, as decoded
-	paths      map[string]string // logical id to construct path
-	parameters map[string]string // values the manifest gives to template parameters
-	tags       map[string]string
+	template.Stack
+
+	tags map[string]string
 
 	terminationProtection bool
 
@@ -116,4 +114,39 @@ func (a *Assembly) Stage(name string) (*Stage, error) {
 	}
 	return nil, fmt.Errorf("finding stage %q: the cloud assembly %s has the stages %s",
 		name, a.dir, printable.Text(strings.Join(a.StageNames(), ", ")))
+}
+
+// Template is one stack as it was synthesized, with nothing resolved.
+type Template struct {
+	StackName string
+	// Account and Region are empty where the stack is not bound to one.
+	Account, Region string
+	// TerminationProtection is what the manifest asks CloudFormation to do, for the stack as a whole.
+	TerminationProtection bool
+	// DeployRole and LookupRole are the ARNs of the roles with which the CDK CLI deploys the stack and looks at it. In them
+	// ${AWS::Partition} and ${AWS::AccountId} may stand for what is not known before. Empty: the CLI takes no role.
+	DeployRole, LookupRole string
+	// Body is the decoded template; its numbers are json.Number. It is shared with the stage: callers only read it.
+	Body map[string]any
+	// Paths maps logical ids to construct paths, such as dev/Api/Clients/Reader/AppClient/Resource.
+	Paths map[string]string
+}
+
+// Templates lists the stage's stacks in the order of their names, for readers that look at declarations and not at
+// what they resolve to.
+func (s *Stage) Templates() []Template {
+	templates := make([]Template, len(s.stacks))
+	for i, stack := range s.stacks {
+		templates[i] = Template{
+			StackName:             stack.Name,
+			Account:               stack.Account,
+			Region:                stack.Region,
+			TerminationProtection: stack.terminationProtection,
+			DeployRole:            stack.deployRole,
+			LookupRole:            stack.lookupRole,
+			Body:                  stack.Body,
+			Paths:                 maps.Clone(stack.Paths),
+		}
+	}
+	return templates
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cognito-m2m/internal/assembly"
+	"cognito-m2m/internal/assembly/template/templatetest"
 )
 
 func TestLoadFindsTheStages(t *testing.T) {
@@ -101,7 +102,7 @@ func TestMissingAsset(t *testing.T) {
 	files := synthesized(map[string]string{"App": patched(t, nil)}).(fstest.MapFS)
 	delete(files, "asset.a1/bootstrap")
 	_, problems := resolveFrom(t, files, "dev")
-	wantProblem(t, problems, "Echo", "Code.S3Key", "asset.a1 is missing from the assembly: run `npx cdk synth` first")
+	templatetest.WantProblem(t, problems, "Echo", "Code.S3Key", "asset.a1 is missing from the assembly: run `npx cdk synth` first")
 }
 
 // A stack bound to an account keeps it: CDK has written the account into ARNs by then.
@@ -118,7 +119,7 @@ func TestAccountAndRegionOfTheAssembly(t *testing.T) {
 			manifest := files["assembly-dev/manifest.json"]
 			manifest.Data = []byte(strings.ReplaceAll(string(manifest.Data), "aws://unknown-account/eu-west-1", test.environment))
 			model, problems := resolveFrom(t, files, "dev")
-			wantNoProblems(t, problems)
+			templatetest.WantNoProblems(t, problems)
 			if model.AccountID != test.account || model.Region != test.region {
 				t.Errorf("got %s and %s, want %s and %s", model.AccountID, model.Region, test.account, test.region)
 			}
@@ -133,7 +134,7 @@ func TestOneRegionOnly(t *testing.T) {
 	manifest := files["assembly-dev/manifest.json"]
 	manifest.Data = []byte(strings.Replace(string(manifest.Data), "eu-west-1", "us-east-1", 1))
 	_, problems := resolveFrom(t, files, "dev")
-	wantProblem(t, problems, "Pool", "", "one run has one of each")
+	templatetest.WantProblem(t, problems, "Pool", "", "one run has one of each")
 }
 
 // The manifest may give a template parameter its value.
@@ -143,7 +144,7 @@ func TestParameterFromTheManifest(t *testing.T) {
 	manifest := files["assembly-dev/manifest.json"]
 	manifest.Data = []byte(strings.Replace(string(manifest.Data), `"stackName"`, `"parameters": {"P": "given"}, "stackName"`, 1))
 	model, problems := resolveFrom(t, files, "dev")
-	wantNoProblems(t, problems)
+	templatetest.WantNoProblems(t, problems)
 	if got := output(t, model, "O"); got != "given" {
 		t.Errorf("got %q, want the manifest's value", got)
 	}
@@ -161,7 +162,7 @@ func TestStageInAStage(t *testing.T) {
 		Data: []byte(strings.Replace(string(manifest.Data), `"displayName": "dev"`, `"displayName": "dev/inner"`, 1)),
 	}
 	model, problems := resolveFrom(t, files, "dev/inner")
-	wantNoProblems(t, problems)
+	templatetest.WantNoProblems(t, problems)
 	if got := output(t, model, "O"); got != "x" {
 		t.Errorf("got %q", got)
 	}
@@ -177,5 +178,5 @@ func resolveFrom(t *testing.T, files fs.FS, name string) (*assembly.Model, []ass
 	if err != nil {
 		t.Fatal(err)
 	}
-	return stage.Resolve(assembly.Options{IDs: keyedIDs{}})
+	return stage.Resolve(assembly.Options{IDs: templatetest.IDs{}})
 }

@@ -1,6 +1,7 @@
 package assembly
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"cognito-m2m/internal/assembly/template"
 )
 
 // loader walks an assembly and the assemblies nested in it. Paths are slash-separated and relative to the folder of the
@@ -32,13 +35,13 @@ func (l *loader) assembly(folder, stageName string) error {
 			path.Join(folder, manifestFile), synthHint)
 	}
 	stage := &Stage{Name: stageName, assets: map[string]asset{}}
-	for id, a := range ordered(m.Artifacts) {
-		if err := l.artifact(stage, folder, id, a); err != nil {
+	for _, id := range slices.Sorted(maps.Keys(m.Artifacts)) {
+		if err := l.artifact(stage, folder, id, m.Artifacts[id]); err != nil {
 			return err
 		}
 	}
 	if stageName != "" && len(stage.stacks) > 0 {
-		slices.SortFunc(stage.stacks, func(a, b *stack) int { return strings.Compare(a.name, b.name) })
+		slices.SortFunc(stage.stacks, func(a, b *stack) int { return strings.Compare(a.Name, b.Name) })
 		l.stages = append(l.stages, stage)
 	}
 	return nil
@@ -84,29 +87,27 @@ func (l *loader) stack(folder, id string, a artifact) (*stack, error) {
 		return nil, err
 	}
 	s := &stack{
-		name: p.StackName, parameters: p.Parameters, tags: p.Tags, terminationProtection: p.TerminationProtection,
+		Stack: template.Stack{Name: cmp.Or(p.StackName, id), Parameters: p.Parameters},
+		tags:  p.Tags, terminationProtection: p.TerminationProtection,
 		deployRole: p.AssumeRoleARN, lookupRole: p.LookupRole.ARN,
 	}
-	if s.name == "" {
-		s.name = id
+	s.Account, s.Region = environment(a.Environment)
+	if err := l.decode(path.Join(folder, p.TemplateFile), maxTemplate, &s.Body); err != nil {
+		return nil, fmt.Errorf("template of stack %s: %w", s.Name, l.explain(err))
 	}
-	s.account, s.region = environment(a.Environment)
-	if err := l.decode(path.Join(folder, p.TemplateFile), maxTemplate, &s.template); err != nil {
-		return nil, fmt.Errorf("template of stack %s: %w", s.name, l.explain(err))
-	}
-	if resources, _ := s.template["Resources"].(map[string]any); len(resources) > maxResources {
+	if resources, _ := s.Body["Resources"].(map[string]any); len(resources) > maxResources {
 		return nil, fmt.Errorf("template of stack %s has %d resources, and CloudFormation takes %d: divide it into several stacks",
-			s.name, len(resources), maxResources)
+			s.Name, len(resources), maxResources)
 	}
-	if nestedDeeper(s.template, maxNesting) {
-		return nil, fmt.Errorf("template of stack %s: values are nested more than %d deep", s.name, maxNesting)
+	if nestedDeeper(s.Body, maxNesting) {
+		return nil, fmt.Errorf("template of stack %s: values are nested more than %d deep", s.Name, maxNesting)
 	}
 	if a.AdditionalMetadataFile != "" {
 		if err := l.decode(path.Join(folder, a.AdditionalMetadataFile), maxFile, &a.Metadata); err != nil {
-			return nil, fmt.Errorf("metadata of stack %s: %w", s.name, l.explain(err))
+			return nil, fmt.Errorf("metadata of stack %s: %w", s.Name, l.explain(err))
 		}
 	}
-	s.paths = constructPaths(a.Metadata, s.template)
+	s.Paths = constructPaths(a.Metadata, s.Body)
 	return s, nil
 }
 
@@ -218,8 +219,8 @@ func constructPaths(m metadata, template map[string]any) map[string]string {
 			paths[logicalID] = path
 		}
 	}
-	for path, entries := range ordered(m) {
-		for _, entry := range entries {
+	for _, path := range slices.Sorted(maps.Keys(m)) {
+		for _, entry := range m[path] {
 			var logicalID string
 			if entry.Type != logicalIDEntry || json.Unmarshal(entry.Data, &logicalID) != nil {
 				continue

@@ -1,10 +1,14 @@
 package assembly
 
-import "strings"
+import (
+	"strings"
+
+	"cognito-m2m/internal/assembly/template"
+)
 
 // notSimulatedTypes are the types that play no part in a local run. What Ref and Fn::GetAtt give is here all the same,
 // because outputs and the environment of functions use it.
-var notSimulatedTypes = map[string]resourceType{
+var notSimulatedTypes = map[string]template.Type{
 	"AWS::CDK::Metadata": plain(),
 
 	"AWS::IAM::Role":          named("RoleName", 64, role),
@@ -59,133 +63,159 @@ var notSimulatedTypes = map[string]resourceType{
 var customResource = plain()
 
 // plain is a type whose Ref is a generated id and whose attributes are not needed.
-func plain() resourceType { return resourceType{ref: generatedID} }
+func plain() template.Type { return template.Type{Ref: template.GeneratedID} }
 
 // identified is a type whose Ref is a generated id, which an attribute gives too.
-func identified(name string) resourceType {
-	return resourceType{ref: generatedID, attributes: map[string]attribute{name: generatedID}}
+func identified(name string) template.Type {
+	return template.Type{Ref: template.GeneratedID, Attributes: map[string]template.Attribute{name: template.GeneratedID}}
 }
 
 // named is a type whose Ref is its name, given by a property or generated.
-func named(property string, limit int, attributes func(name attribute) map[string]attribute) resourceType {
-	name := nameFrom(property, limit)
-	t := resourceType{properties: properties{property: text()}, ref: name}
+func named(property string, limit int, attributes func(name template.Attribute) map[string]template.Attribute) template.Type {
+	name := template.NameFrom(property, limit)
+	t := template.Type{Properties: template.Properties{property: template.Text()}, Ref: name}
 	if attributes != nil {
-		t.attributes = attributes(name)
+		t.Attributes = attributes(name)
 	}
 	return t
 }
 
-func role(name attribute) map[string]attribute {
-	return map[string]attribute{
+func role(name template.Attribute) map[string]template.Attribute {
+	return map[string]template.Attribute{
 		"Arn":    globalARN("iam", "role/%", name),
-		"RoleId": formed("AROA%", generatedID),
+		"RoleId": template.Formed("AROA%", template.GeneratedID),
 	}
 }
 
-var managedPolicyARN = globalARN("iam", "policy/%", nameFrom("ManagedPolicyName", 128))
+var managedPolicyARN = globalARN("iam", "policy/%", template.NameFrom("ManagedPolicyName", 128))
 
-var managedPolicy = resourceType{
-	properties: properties{"ManagedPolicyName": text()},
-	ref:        managedPolicyARN,
-	attributes: map[string]attribute{"PolicyArn": managedPolicyARN},
+var managedPolicy = template.Type{
+	Properties: template.Properties{"ManagedPolicyName": template.Text()},
+	Ref:        managedPolicyARN,
+	Attributes: map[string]template.Attribute{"PolicyArn": managedPolicyARN},
 }
 
-var oidcProvider = resourceType{
-	properties: properties{"Url": text()},
-	ref:        oidcProviderARN,
-	attributes: map[string]attribute{"Arn": oidcProviderARN},
+var oidcProvider = template.Type{
+	Properties: template.Properties{"Url": template.Text()},
+	Ref:        oidcProviderARN,
+	Attributes: map[string]template.Attribute{"Arn": oidcProviderARN},
 }
 
-func oidcProviderARN(at place, r *resource) (any, bool) {
-	return globalARN("iam", "oidc-provider/%", func(_ place, r *resource) (any, bool) {
-		url, ok := r.text("Url")
+func oidcProviderARN(at template.Place, r *template.Resource) (string, bool) {
+	return globalARN("iam", "oidc-provider/%", func(_ template.Place, r *template.Resource) (string, bool) {
+		url, ok := r.Text("Url")
 		return strings.TrimPrefix(url, "https://"), ok
 	})(at, r)
 }
 
-func logGroup(name attribute) map[string]attribute {
-	return map[string]attribute{"Arn": arnOf("logs", "log-group:%:*", name)}
+func logGroup(name template.Attribute) map[string]template.Attribute {
+	return map[string]template.Attribute{"Arn": template.ARNOf("logs", "log-group:%:*", name)}
 }
 
-func alarm(name attribute) map[string]attribute {
-	return map[string]attribute{"Arn": arnOf("cloudwatch", "alarm:%", name)}
+func alarm(name template.Attribute) map[string]template.Attribute {
+	return map[string]template.Attribute{"Arn": template.ARNOf("cloudwatch", "alarm:%", name)}
 }
 
-func rule(name attribute) map[string]attribute {
-	return map[string]attribute{"Arn": arnOf("events", "rule/%", name)}
+func rule(name template.Attribute) map[string]template.Attribute {
+	return map[string]template.Attribute{"Arn": template.ARNOf("events", "rule/%", name)}
 }
 
-var topic = resourceType{
-	properties: properties{"TopicName": text()},
-	ref:        arnOf("sns", "%", nameFrom("TopicName", 256)),
-	attributes: map[string]attribute{
-		"TopicArn":  arnOf("sns", "%", nameFrom("TopicName", 256)),
-		"TopicName": nameFrom("TopicName", 256),
+var topic = template.Type{
+	Properties: template.Properties{"TopicName": template.Text()},
+	Ref:        template.ARNOf("sns", "%", template.NameFrom("TopicName", 256)),
+	Attributes: map[string]template.Attribute{
+		"TopicArn":  template.ARNOf("sns", "%", template.NameFrom("TopicName", 256)),
+		"TopicName": template.NameFrom("TopicName", 256),
 	},
 }
 
 // subscription: its ARN is the topic's with an id.
-var subscription = resourceType{
-	properties: properties{"TopicArn": text()},
-	ref:        subscriptionARN,
-	attributes: map[string]attribute{"Arn": subscriptionARN},
+var subscription = template.Type{
+	Properties: template.Properties{"TopicArn": template.Text()},
+	Ref:        subscriptionARN,
+	Attributes: map[string]template.Attribute{"Arn": subscriptionARN},
 }
 
-func subscriptionARN(at place, r *resource) (any, bool) {
-	topic, okTopic := r.text("TopicArn")
-	id, okID := r.id(at)
+func subscriptionARN(at template.Place, r *template.Resource) (string, bool) {
+	topic, okTopic := r.Text("TopicArn")
+	id, okID := r.ID(at)
 	return topic + ":" + id, okTopic && okID
 }
 
-var queue = resourceType{
-	properties: properties{"QueueName": text()},
-	ref:        queueURL,
-	attributes: map[string]attribute{
-		"Arn":       arnOf("sqs", "%", nameFrom("QueueName", 80)),
-		"QueueName": nameFrom("QueueName", 80),
+var queue = template.Type{
+	Properties: template.Properties{"QueueName": template.Text()},
+	Ref:        queueURL,
+	Attributes: map[string]template.Attribute{
+		"Arn":       template.ARNOf("sqs", "%", template.NameFrom("QueueName", 80)),
+		"QueueName": template.NameFrom("QueueName", 80),
 		"QueueUrl":  queueURL,
 	},
 }
 
-func queueURL(at place, r *resource) (any, bool) {
-	name, ok := textOf(nameFrom("QueueName", 80), at, r)
-	s := r.scope
-	return "https://sqs." + s.region + "." + s.urlSuffix() + "/" + s.account + "/" + name, ok
+func queueURL(at template.Place, r *template.Resource) (string, bool) {
+	name, ok := template.NameFrom("QueueName", 80)(at, r)
+	l := r.Location()
+	return "https://sqs." + l.Region + "." + l.URLSuffix() + "/" + l.AccountID + "/" + name, ok
 }
 
 // secretPolicy goes by the secret it is for.
-var secretPolicy = resourceType{
-	properties: properties{"SecretId": text()},
-	ref:        valueOf("SecretId"),
-	attributes: map[string]attribute{"Id": valueOf("SecretId")},
+var secretPolicy = template.Type{
+	Properties: template.Properties{"SecretId": template.Text()},
+	Ref:        template.ValueOf("SecretId"),
+	Attributes: map[string]template.Attribute{"Id": template.ValueOf("SecretId")},
 }
 
-var key = resourceType{
-	ref: generatedID,
-	attributes: map[string]attribute{
-		"Arn":   arnOf("kms", "key/%", generatedID),
-		"KeyId": generatedID,
+var key = template.Type{
+	Ref: template.GeneratedID,
+	Attributes: map[string]template.Attribute{
+		"Arn":   template.ARNOf("kms", "key/%", template.GeneratedID),
+		"KeyId": template.GeneratedID,
 	},
 }
 
-var certificate = resourceType{ref: arnOf("acm", "certificate/%", generatedID)}
+var certificate = template.Type{Ref: template.ARNOf("acm", "certificate/%", template.GeneratedID)}
 
 // Parity: Assembly: addresses of AWS's own
-var apiDomain = resourceType{
-	properties: properties{"DomainName": text()},
-	ref:        valueOf("DomainName"),
-	attributes: map[string]attribute{
-		"RegionalDomainName":   formed("d-%.execute-api.{region}.amazonaws.com", lowered(generatedID)),
-		"RegionalHostedZoneId": formed("Z%", generatedID),
+var apiDomain = template.Type{
+	Properties: template.Properties{"DomainName": template.Text()},
+	Ref:        template.ValueOf("DomainName"),
+	Attributes: map[string]template.Attribute{
+		"RegionalDomainName":   template.Formed("d-%.execute-api.{region}.amazonaws.com", template.Lowered(template.GeneratedID)),
+		"RegionalHostedZoneId": template.Formed("Z%", template.GeneratedID),
 	},
 }
 
 // globalARN is the ARN of a resource of a service that has no Regions.
-func globalARN(service, form string, name attribute) attribute {
-	return func(at place, r *resource) (any, bool) {
-		text, ok := textOf(name, at, r)
-		return "arn:" + r.scope.partition() + ":" + service + "::" + r.scope.account + ":" +
+func globalARN(service, form string, name template.Attribute) template.Attribute {
+	return func(at template.Place, r *template.Resource) (string, bool) {
+		text, ok := name(at, r)
+		return "arn:" + r.Location().Partition() + ":" + service + "::" + r.Location().AccountID + ":" +
 			strings.Replace(form, "%", text, 1), ok
 	}
+}
+
+// acceptedType is what is made of a type that is not known and that the user has accepted: Ref gives the name of the
+// resource, as for most types that have one.
+//
+// Parity: Assembly: types that the user has accepted
+func acceptedType(name string) *template.Type {
+	t := named(lastPart(name)+"Name", 255, nil)
+	t.Other = func(attribute string) template.Attribute { return standIn(name, attribute, t.Ref) }
+	return &t
+}
+
+// lastPart is Table of AWS::DynamoDB::Table.
+func lastPart(typeName string) string { return typeName[strings.LastIndex(typeName, ":")+1:] }
+
+// standIn is an attribute of a type that is not known: an ARN in the form that most have, or the resource's name with
+// the attribute's.
+func standIn(typeName, attribute string, name template.Attribute) template.Attribute {
+	if !strings.HasSuffix(attribute, "Arn") {
+		return template.Formed("%-"+attribute, name)
+	}
+	service := "custom"
+	if parts := strings.Split(typeName, "::"); len(parts) == 3 {
+		service = strings.ToLower(parts[1])
+	}
+	return template.ARNOf(service, strings.ToLower(lastPart(typeName))+"/%", name)
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"cognito-m2m/internal/assembly"
+	"cognito-m2m/internal/assembly/template/templatetest"
 )
 
 // Types that play no part in a run, and what outputs and functions may say of them.
@@ -60,7 +61,7 @@ func TestStacks(t *testing.T) {
 	files := synthesized(map[string]string{"App": template})
 	withTags(t, files, `"tags": {"m2m:env": "dev"}, `)
 	m, problems := resolveFrom(t, files, "dev")
-	wantNoProblems(t, problems)
+	templatetest.WantNoProblems(t, problems)
 	if len(m.Stacks) != 1 {
 		t.Fatalf("stacks: %+v", m.Stacks)
 	}
@@ -95,5 +96,34 @@ func TestUserPoolNameAndARN(t *testing.T) {
 	pool := resolvePatched(t, nil).UserPools[0]
 	if pool.Name != "people" || pool.ARN != "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/"+pool.ID {
 		t.Errorf("got %+v", pool)
+	}
+}
+
+// TestAcceptedTypes refers to a resource of a type that is not known, in every way.
+func TestAcceptedTypes(t *testing.T) {
+	t.Parallel()
+	loaded, err := assembly.LoadFS(synthesized(map[string]string{"App": `{"Resources": {
+		"Orders": {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "orders", "Anything": [{"Goes": null}]}},
+		"Items": {"Type": "AWS::DynamoDB::Table"}},
+		"Outputs": {"Name": {"Value": {"Ref": "Orders"}}, "Generated": {"Value": {"Ref": "Items"}},
+			"Arn": {"Value": {"Fn::GetAtt": ["Orders", "Arn"]}}, "Id": {"Value": {"Fn::GetAtt": ["Orders", "StreamId"]}}}}`}), "cdk.out")
+	if err != nil {
+		t.Fatal(err)
+	}
+	stage, err := loaded.Stage("dev")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, problems := stage.Resolve(assembly.Options{IDs: templatetest.IDs{}, Accepts: func(name string) bool { return name == "AWS::DynamoDB::Table" }})
+	templatetest.WantNoProblems(t, problems)
+	for key, want := range map[string]string{
+		"Name": `^orders$`, "Generated": `^App-Items-\w+$`, "Arn": `^arn:aws:dynamodb:[a-z0-9-]+:123456789012:table/orders$`, "Id": `^orders-StreamId$`,
+	} {
+		if got := output(t, m, key); !regexp.MustCompile(want).MatchString(got) {
+			t.Errorf("%s: got %s, want %s", key, got, want)
+		}
+	}
+	if len(m.NotSimulated) != 2 {
+		t.Errorf("not simulated: %+v", m.NotSimulated)
 	}
 }

@@ -1,6 +1,26 @@
 package assembly
 
-import "maps"
+import (
+	"cmp"
+	"maps"
+
+	"cognito-m2m/internal/assembly/template"
+)
+
+// What the problems and ids of a stage are is the template's affair.
+type (
+	Problem     = template.Problem
+	ProblemKind = template.ProblemKind
+	IDs         = template.IDs
+	Key         = template.Key
+)
+
+// Kinds of problems, and the type of a Key that asks for a stack's GUID.
+const (
+	Invalid     = template.Invalid
+	Unsupported = template.Unsupported
+	StackType   = template.StackType
+)
 
 // Options left empty have these values.
 //
@@ -31,78 +51,78 @@ type Options struct {
 //
 // Resolve keeps nothing: the same stage, options and ids give the same model and problems.
 func (s *Stage) Resolve(options Options) (*Model, []Problem) {
-	e, model := s.resolve(options)
-	return model, e.problems.sorted()
+	b := s.resolve(options)
+	return b.model, b.evaluation.Problems()
 }
 
-func (s *Stage) resolve(options Options) (*evaluation, *Model) {
-	if options.AccountID == "" {
-		options.AccountID = defaultAccountID
+func (s *Stage) resolve(options Options) *builder {
+	stacks := make([]template.Stack, len(s.stacks))
+	for i, stack := range s.stacks {
+		stacks[i] = stack.Stack
 	}
-	if options.Region == "" {
-		options.Region = defaultRegion
-	}
-	e := &evaluation{options: options, assets: s.assets, left: maxWork}
-	for _, st := range s.stacks {
-		e.scopes = append(e.scopes, newScope(e, st))
-	}
-	e.indexExports()
-	e.readConditions()
-	e.checkCycles()
-
-	b := &builder{model: &Model{}, evaluation: e}
-	e.readResources(b)
-	e.readStacks(b.model)
-	e.readOutputValues(b.model)
-	b.build()
+	b := &builder{model: &Model{}, assets: s.assets, evaluation: template.Evaluate(stacks, template.Options{
+		AccountID: cmp.Or(options.AccountID, defaultAccountID),
+		Region:    cmp.Or(options.Region, defaultRegion),
+		IDs:       options.IDs,
+		Types:     options.typeNamed,
+	})}
+	b.readResources()
+	b.readStacks(s.stacks)
+	b.model.Outputs = b.evaluation.Outputs()
+	b.nameSecrets()
+	b.attachParts()
 	b.check()
-	return e, b.model
+	return b
 }
 
-// readResources reads every resource that its condition includes.
-func (e *evaluation) readResources(b *builder) {
-	for _, s := range e.scopes {
-		for _, r := range ordered(s.resources) {
-			if included, ok := r.included(); !included || !ok {
-				continue
-			}
-			switch {
-			case r.kind == nil:
-				r.place().ofType(r.typeName).unsupported("the type %s is not simulated, and not known to be without effect", r.typeName)
-			case r.kind.read == nil:
-				b.model.NotSimulated = append(b.model.NotSimulated, r.source())
-			default:
-				e.locate(b.model, r)
-				r.kind.read(b, r, r.readAll())
-			}
+// typeNamed returns nil for a type that is neither known nor accepted.
+func (o Options) typeNamed(name string) *template.Type {
+	if t := typeNamed(name); t != nil {
+		return t
+	}
+	if o.Accepts != nil && o.Accepts(name) {
+		return acceptedType(name)
+	}
+	return nil
+}
+
+func (b *builder) readResources() {
+	for r := range b.evaluation.Resources() {
+		source := r.Source()
+		simulated, ok := simulatedTypes[source.Type]
+		if !ok {
+			b.model.NotSimulated = append(b.model.NotSimulated, source)
+			continue
 		}
+		b.locate(r)
+		simulated.read(b, r, r.Values())
 	}
 }
 
-func (e *evaluation) readStacks(m *Model) {
-	for _, s := range e.scopes {
-		root := place{scope: s}
-		id, ok := s.pseudoParameter(root, "AWS::StackId")
+func (b *builder) readStacks(stacks []*stack) {
+	ids := b.evaluation.StackIDs()
+	for _, s := range stacks {
+		id, ok := ids[s.Name]
 		if !ok {
 			continue
 		}
-		info := Stack{Name: s.name, Tags: map[string]string{}, TerminationProtection: s.terminationProtection}
-		info.ID, _ = id.(string)
-		info.Description, _ = s.template["Description"].(string)
+		info := Stack{Name: s.Name, ID: id, Tags: map[string]string{}, TerminationProtection: s.terminationProtection}
+		info.Description, _ = s.Body["Description"].(string)
 		maps.Copy(info.Tags, s.tags)
-		m.Stacks = append(m.Stacks, info)
+		b.model.Stacks = append(b.model.Stacks, info)
 	}
 }
 
 // locate puts the Region and account into the model.
 //
 // Parity: Assembly: one Region and account per run
-func (e *evaluation) locate(m *Model, r *resource) {
+func (b *builder) locate(r *template.Resource) {
+	m, at := b.model, r.Location()
 	if m.Region == "" {
-		m.Region, m.AccountID = r.scope.region, r.scope.account
+		m.Region, m.AccountID = at.Region, at.AccountID
 	}
-	if m.Region != r.scope.region || m.AccountID != r.scope.account {
-		r.place().invalid("the resource is in account %s and Region %s, and others of the stage in %s and %s; one run has one of each",
-			r.scope.account, r.scope.region, m.AccountID, m.Region)
+	if m.Region != at.Region || m.AccountID != at.AccountID {
+		b.cannot(r.Source(), "", "the resource is in account %s and Region %s, and others of the stage in %s and %s; one run has one of each",
+			at.AccountID, at.Region, m.AccountID, m.Region)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cognito-m2m/internal/assembly"
+	"cognito-m2m/internal/assembly/template/templatetest"
 )
 
 func TestSecret(t *testing.T) {
@@ -131,7 +132,7 @@ func TestSecretsManagerUnsupported(t *testing.T) {
 			t.Parallel()
 			_, problems := resolveOne(t, patched(t, map[string]string{path: value}))
 			logicalID, property, _ := strings.Cut(path, ".")
-			wantProblem(t, problems, logicalID, property, "not simulated")
+			templatetest.WantProblem(t, problems, logicalID, property, "not simulated")
 			if len(problems) != 1 || problems[0].Kind != assembly.Unsupported {
 				t.Errorf("problems: %v", problems)
 			}

@@ -4,12 +4,14 @@ import (
 	"encoding/json"
 	"flag"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"cognito-m2m/internal/assembly"
+	"cognito-m2m/internal/assembly/template/templatetest"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected models in testdata")
@@ -25,8 +27,8 @@ func loadStage(t *testing.T, name string) *assembly.Model {
 	if err != nil {
 		t.Fatal(err)
 	}
-	model, problems := stage.Resolve(assembly.Options{IDs: keyedIDs{}})
-	wantNoProblems(t, problems)
+	model, problems := stage.Resolve(assembly.Options{IDs: templatetest.IDs{}})
+	templatetest.WantNoProblems(t, problems)
 	return model
 }
 
@@ -99,5 +101,32 @@ func TestResolveIsDeterministic(t *testing.T) {
 		if diff := cmp.Diff(first, loadStage(t, "dev")); diff != "" {
 			t.Fatalf("two runs differ (-first +later):\n%s", diff)
 		}
+	}
+}
+
+// What the project itself synthesizes takes next to nothing of the bound.
+func TestRealTemplatesAreFarFromTheBound(t *testing.T) {
+	t.Parallel()
+	loaded, err := assembly.Load("testdata/synth")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range loaded.StageNames() {
+		stage, err := loaded.Stage(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if work := assembly.Work(stage, assembly.Options{IDs: templatetest.IDs{}}); work <= 0 || work > 0.02 {
+			t.Errorf("stage %s takes %.4f of the work that is allowed", name, work)
+		}
+	}
+}
+
+func TestNullTemplate(t *testing.T) {
+	t.Parallel()
+	model, problems := resolveOne(t, "null")
+	templatetest.WantNoProblems(t, problems)
+	if len(model.Outputs) != 0 || strings.TrimSpace(model.Region) != "" {
+		t.Errorf("got %+v, want an empty model", model)
 	}
 }

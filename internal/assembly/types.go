@@ -1,29 +1,40 @@
 package assembly
 
-import "strings"
+import (
+	"strings"
 
-// resourceTypes are the types this package knows: those with a table of properties are simulated, the others are in
-// notsimulated.go.
-var resourceTypes = map[string]*resourceType{
-	"AWS::Cognito::UserPool":                &userPool,
-	"AWS::Cognito::UserPoolResourceServer":  &resourceServer,
-	"AWS::Cognito::UserPoolClient":          &userPoolClient,
-	"AWS::Cognito::UserPoolDomain":          &userPoolDomain,
-	"AWS::ApiGatewayV2::Api":                &httpAPI,
-	"AWS::ApiGatewayV2::Authorizer":         &authorizer,
-	"AWS::ApiGatewayV2::Integration":        &integration,
-	"AWS::ApiGatewayV2::Route":              &route,
-	"AWS::ApiGatewayV2::Stage":              &apiStage,
-	"AWS::Lambda::Function":                 &function,
-	"AWS::Lambda::Permission":               &permission,
-	"AWS::SecretsManager::Secret":           &secret,
-	"AWS::SecretsManager::RotationSchedule": &rotationSchedule,
+	"cognito-m2m/internal/assembly/template"
+)
+
+// simulatedType is a type of resource that plays a part in a run.
+type simulatedType struct {
+	*template.Type
+
+	// read adds a resource of the type to the model.
+	read func(b *builder, r *template.Resource, v template.Values)
+}
+
+// simulatedTypes are the types that play a part in a run; the others that this package knows are in notsimulated.go.
+var simulatedTypes = map[string]simulatedType{
+	"AWS::Cognito::UserPool":                {&userPool, readUserPool},
+	"AWS::Cognito::UserPoolResourceServer":  {&resourceServer, readResourceServer},
+	"AWS::Cognito::UserPoolClient":          {&userPoolClient, readUserPoolClient},
+	"AWS::Cognito::UserPoolDomain":          {&userPoolDomain, readUserPoolDomain},
+	"AWS::ApiGatewayV2::Api":                {&httpAPI, readAPI},
+	"AWS::ApiGatewayV2::Authorizer":         {&authorizer, readAuthorizer},
+	"AWS::ApiGatewayV2::Integration":        {&integration, readIntegration},
+	"AWS::ApiGatewayV2::Route":              {&route, readRoute},
+	"AWS::ApiGatewayV2::Stage":              {&apiStage, readAPIStage},
+	"AWS::Lambda::Function":                 {&function, readFunction},
+	"AWS::Lambda::Permission":               {&permission, readPermission},
+	"AWS::SecretsManager::Secret":           {&secret, readSecret},
+	"AWS::SecretsManager::RotationSchedule": {&rotationSchedule, readRotationSchedule},
 }
 
 // typeNamed returns nil for a type that is not known.
-func typeNamed(name string) *resourceType {
-	if t, ok := resourceTypes[name]; ok {
-		return t
+func typeNamed(name string) *template.Type {
+	if t, ok := simulatedTypes[name]; ok {
+		return t.Type
 	}
 	if t, ok := notSimulatedTypes[name]; ok {
 		return &t

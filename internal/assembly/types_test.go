@@ -7,12 +7,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cognito-m2m/internal/assembly"
+	"cognito-m2m/internal/assembly/template/templatetest"
 )
 
 func resolvePatched(t *testing.T, patches map[string]string) *assembly.Model {
 	t.Helper()
 	model, problems := resolveOne(t, patched(t, patches))
-	wantNoProblems(t, problems)
+	templatetest.WantNoProblems(t, problems)
 	return model
 }
 

@@ -85,8 +85,8 @@ func byType(problems []assembly.Problem) (lines []error) {
 		case !reported[problem.Type]:
 			reported[problem.Type] = true
 			ids := named[problem.Type]
-			lines = append(lines, errors.New(printable.Text(fmt.Sprintf("%s: the type %s is not simulated (%d: %s): %s", problem.Stack,
-				problem.Type, len(ids), strings.Join(ids, ", "), missing(problem.Type)))))
+			lines = append(lines, errors.New(printable.Text(fmt.Sprintf("%s: the type %s is not simulated (%d: %s): %s (%s)", problem.Stack,
+				problem.Type, len(ids), strings.Join(ids, ", "), missing(problem.Type), problem.RefusedBy))))
 		}
 	}
 	return lines

@@ -1,0 +1,153 @@
+package assembly
+
+import (
+	"slices"
+
+	"cognito-m2m/internal/assembly/template"
+	"cognito-m2m/internal/httpapi"
+)
+
+// API is an AWS::ApiGatewayV2::Api of protocol HTTP with everything that belongs to it.
+type API struct {
+	Resource
+
+	ID   string
+	CORS *CORS // nil if not configured
+
+	Authorizers  []Authorizer
+	Integrations []Integration
+	Routes       []Route
+	Stages       []APIStage
+}
+
+// CORS is an API's CorsConfiguration.
+type CORS struct {
+	AllowCredentials bool
+	AllowHeaders     []string
+	AllowMethods     []string
+	AllowOrigins     []string
+	ExposeHeaders    []string
+	MaxAge           *int // seconds; nil if the template leaves it out
+}
+
+var httpAPI = template.Type{
+	Properties: template.Properties{
+		"Name":         template.Text().Must().Like(`^.{1,128}$`),
+		"ProtocolType": template.OneOf("HTTP", "WEBSOCKET").Only("HTTP").Must(),
+		"CorsConfiguration": template.Object(template.Properties{
+			"AllowCredentials": template.Flag(),
+			"AllowHeaders":     template.Texts(),
+			"AllowMethods":     template.Texts(),
+			"AllowOrigins":     template.Texts(),
+			"ExposeHeaders":    template.Texts(),
+			"MaxAge":           template.Whole(-1, 86400),
+		}),
+		"DisableExecuteApiEndpoint": template.Flag(),
+		"Description":               template.NoEffect(),
+		"FailOnWarnings":            template.NoEffect(),
+		"IpAddressType":             template.OneOf("ipv4", "dualstack"),
+		"Tags":                      template.NoEffect(),
+		"Version":                   template.NoEffect(),
+		"Body":                      template.NotSimulated("an API made from an OpenAPI body is not simulated; declare its routes as resources"),
+		"BodyS3Location":            template.NotSimulated("an API made from an OpenAPI body is not simulated; declare its routes as resources"),
+	},
+	Ref: template.GeneratedID,
+	Attributes: map[string]template.Attribute{
+		"ApiId":         template.GeneratedID,
+		"ApiEndpoint":   apiEndpoint,
+		"ExecuteApiArn": template.ARNOf("execute-api", "%", template.GeneratedID),
+	},
+}
+
+func apiEndpoint(at template.Place, r *template.Resource) (string, bool) {
+	id, ok := r.ID(at)
+	return "https://" + id + ".execute-api." + r.Location().Region + "." + r.Location().URLSuffix(), ok
+}
+
+func readAPI(b *builder, r *template.Resource, v template.Values) {
+	api := API{Resource: r.Source(), ID: r.Reference()}
+	if cors := v.Object("CorsConfiguration"); cors != nil {
+		api.CORS = &CORS{
+			AllowCredentials: cors.Flag("AllowCredentials"),
+			AllowHeaders:     cors.Texts("AllowHeaders"),
+			AllowMethods:     cors.Texts("AllowMethods"),
+			AllowOrigins:     cors.Texts("AllowOrigins"),
+			ExposeHeaders:    cors.Texts("ExposeHeaders"),
+			MaxAge:           cors.OptionalWhole("MaxAge"),
+		}
+	}
+	b.checkReachable(r)
+	b.model.APIs = append(b.model.APIs, api)
+}
+
+// checkReachable wants a custom domain for an API whose own endpoint is disabled. The one address of a local run then
+// stands for that domain.
+//
+// Parity: Assembly: a disabled execute-api endpoint
+func (b *builder) checkReachable(r *template.Resource) {
+	disabled, _ := r.Property("DisableExecuteApiEndpoint")
+	if disabled == true && !r.Beside("AWS::ApiGatewayV2::ApiMapping") {
+		b.unsupported(r.Source(), "DisableExecuteApiEndpoint",
+			"an API whose execute-api endpoint is disabled answers 404 there, which is not simulated without a custom domain")
+	}
+}
+
+type attachment struct {
+	part  Resource
+	apiID string
+	to    func(api *API)
+}
+
+// attach puts a part of an API into it later. An ApiId that could not be resolved is empty and was reported.
+func (b *builder) attach(part Resource, apiID string, to func(api *API)) {
+	if apiID != "" {
+		b.attachments = append(b.attachments, attachment{part, apiID, to})
+	}
+}
+
+// attachParts puts each part into the API that its ApiId names.
+func (b *builder) attachParts() {
+	apis := map[string]*API{}
+	for i := range b.model.APIs {
+		apis[b.model.APIs[i].ID] = &b.model.APIs[i]
+	}
+	for _, a := range b.attachments {
+		api, ok := apis[a.apiID]
+		if !ok {
+			b.cannot(a.part, "ApiId", "the stage has no HTTP API with the id %q", a.apiID)
+			continue
+		}
+		a.to(api)
+	}
+}
+
+// checkAPI looks at the parts of one API beside each other.
+func (b *builder) checkAPI(api *API) {
+	// The words are API Gateway's: aws/aws-cdk #9076.
+	if cors := api.CORS; cors != nil && cors.AllowCredentials && slices.Contains(cors.AllowOrigins, "*") {
+		b.fail(api.Resource, "CorsConfiguration", "allow-credentials is not supported if 'allow-origin' is *")
+	}
+	authorizers, integrations := map[string]bool{}, map[string]bool{}
+	for _, a := range api.Authorizers {
+		authorizers[a.ID] = true
+		b.checkAuthorizer(a)
+	}
+	if count := len(api.Integrations); count > httpapi.MaxIntegrations {
+		b.fail(api.Resource, "", "the API has %d integrations, and AWS allows %d", count, httpapi.MaxIntegrations)
+	}
+	for _, i := range api.Integrations {
+		integrations[i.ID] = true
+		b.checkFunction(i.Resource, "IntegrationUri", i.FunctionARN)
+	}
+	b.checkRouteKeys(api.Routes)
+	for _, r := range api.Routes {
+		b.checkRoute(r, authorizers, integrations)
+	}
+	stages := owners{}
+	for _, s := range api.Stages {
+		if other, taken := stages.claim(s.Name, s.Resource); taken {
+			b.fail(s.Resource, "StageName", "the API already has the stage %s, as %s", s.Name, other)
+		}
+		b.checkStage(s, api.Routes)
+	}
+}

@@ -1,0 +1,104 @@
+package assembly
+
+import (
+	"slices"
+
+	"cognito-m2m/internal/assembly/template"
+	"cognito-m2m/internal/lambdapolicy"
+)
+
+// RotationSchedule is an AWS::SecretsManager::RotationSchedule.
+type RotationSchedule struct {
+	Resource
+
+	SecretARN                 string
+	FunctionARN               string // without qualifier
+	Qualifier                 string // the alias or version in the RotationLambdaARN, if there is one
+	AutomaticallyAfterDays    int    // 0 if ScheduleExpression says when, or nothing does
+	ScheduleExpression        string
+	Duration                  string // of the window for a rotation: 3h; empty leaves it to AWS
+	RotateImmediatelyOnUpdate bool   // also when the schedule is created; true if the template leaves it out
+}
+
+var rotationSchedule = template.Type{
+	Properties: template.Properties{
+		"SecretId":          template.Text().Must(),
+		"RotationLambdaARN": template.Text().Must(),
+		"RotationRules": template.Object(template.Properties{
+			"AutomaticallyAfterDays": template.Whole(1, longestRotation),
+			"ScheduleExpression":     template.Text().Like(`^(cron|rate)\(.+\)$`),
+			"Duration":               template.Text().Like(`^[0-9]{1,2}h$`),
+		}),
+		"RotateImmediatelyOnUpdate": template.Flag(),
+
+		"HostedRotationLambda":           template.NotSimulated("rotation by a function of AWS's own is not simulated"),
+		"ExternalSecretRotationMetadata": template.NotSimulated("rotation by others than a function is not simulated"),
+		"ExternalSecretRotationRoleArn":  template.NotSimulated("rotation by others than a function is not simulated"),
+	},
+	Ref:        template.ValueOf("SecretId"),
+	Attributes: map[string]template.Attribute{"Id": template.ValueOf("SecretId")},
+}
+
+const longestRotation = 1000 // days
+
+func readRotationSchedule(b *builder, r *template.Resource, v template.Values) {
+	rules := v.Object("RotationRules")
+	s := RotationSchedule{
+		Resource:                  r.Source(),
+		SecretARN:                 v.Text("SecretId"),
+		AutomaticallyAfterDays:    rules.Whole("AutomaticallyAfterDays", 0),
+		ScheduleExpression:        rules.Text("ScheduleExpression"),
+		Duration:                  rules.Text("Duration"),
+		RotateImmediatelyOnUpdate: true,
+	}
+	s.FunctionARN, s.Qualifier = cutQualifier(v.Text("RotationLambdaARN"))
+	if immediately, given := v["RotateImmediatelyOnUpdate"].(bool); given {
+		s.RotateImmediatelyOnUpdate = immediately
+	}
+	b.model.RotationSchedules = append(b.model.RotationSchedules, s)
+}
+
+// nameSecrets completes the schedules whose SecretId is a secret's name.
+func (b *builder) nameSecrets() {
+	for i := range b.model.RotationSchedules {
+		schedule := &b.model.RotationSchedules[i]
+		for _, secret := range b.model.Secrets {
+			if secret.Name == schedule.SecretARN {
+				schedule.SecretARN = secret.ARN
+			}
+		}
+	}
+}
+
+func (b *builder) checkRotations() {
+	rotated := owners{}
+	for _, s := range b.model.RotationSchedules {
+		isSecret := func(secret Secret) bool { return secret.ARN == s.SecretARN }
+		if s.SecretARN != "" && !slices.ContainsFunc(b.model.Secrets, isSecret) {
+			b.cannot(s.Resource, "SecretId", "the stage has no secret %s", s.SecretARN)
+		}
+		if other, taken := rotated.claim(s.SecretARN, s.Resource); taken {
+			b.fail(s.Resource, "SecretId", "the secret already has a rotation schedule, %s", other)
+		}
+		if s.AutomaticallyAfterDays > 0 && s.ScheduleExpression != "" {
+			b.fail(s.Resource, "RotationRules", "either AutomaticallyAfterDays or ScheduleExpression, not both")
+		}
+		if b.checkFunction(s.Resource, "RotationLambdaARN", s.FunctionARN) && !b.mayRotate(s) {
+			b.fail(s.Resource, "RotationLambdaARN",
+				"Secrets Manager cannot invoke the function: no AWS::Lambda::Permission lets %s do it for this secret", rotationPrincipal)
+		}
+	}
+}
+
+const rotationPrincipal = "secretsmanager.amazonaws.com"
+
+// mayRotate reports whether the function's policy lets Secrets Manager invoke it for the secret.
+//
+// Parity: Assembly: permission of a rotation
+func (b *builder) mayRotate(s RotationSchedule) bool {
+	source := lambdapolicy.Source{Principal: rotationPrincipal, ARN: s.SecretARN, Account: b.model.AccountID}
+	return slices.ContainsFunc(b.model.Permissions, func(p Permission) bool {
+		return p.FunctionARN == s.FunctionARN && p.Qualifier == s.Qualifier &&
+			b.evaluation.Spend(p.Resource, len(p.SourceARN)*len(s.SecretARN)) && p.statement().Allows(source)
+	})
+}

@@ -1,0 +1,81 @@
+package assembly
+
+import "cognito-m2m/internal/assembly/template"
+
+// Secret is an AWS::SecretsManager::Secret.
+type Secret struct {
+	Resource
+
+	ARN          string
+	Name         string
+	Description  string
+	KMSKeyID     string            // empty: the key that AWS manages
+	SecretString *string           // the first value, as it stands in the template; nil if the secret starts without one
+	Tags         map[string]string // empty if there are none
+}
+
+// secret: a value that CloudFormation generates would be another one in every run and is nobody's to read.
+var secret = template.Type{
+	Properties: template.Properties{
+		"Name":         template.Text().Like(`^[A-Za-z0-9/_+=.@-]{1,512}$`),
+		"Description":  template.Text(),
+		"KmsKeyId":     template.Text(),
+		"SecretString": template.Text(),
+		"Tags":         template.ListOf(template.Object(template.Properties{"Key": template.Text().Must(), "Value": template.Text().Must().OrEmpty()})).AtMost(50),
+
+		"GenerateSecretString": template.NotSimulated("generated values are not simulated; give a SecretString"),
+		"ReplicaRegions":       template.NotSimulated("replicas in other Regions are not simulated"),
+		"Type":                 template.NotSimulated("secrets that others than AWS manage are not simulated"),
+	},
+	Ref:        secretARN,
+	Attributes: map[string]template.Attribute{"Id": secretARN},
+}
+
+// secretName is the Name, or what CloudFormation makes of the logical id if the template leaves it out.
+//
+// Parity: Assembly: generated names
+func secretName(at template.Place, r *template.Resource) (string, bool) {
+	if name, ok := r.Text("Name"); name != "" || !ok {
+		return name, ok
+	}
+	id, ok := r.ID(at)
+	return r.Source().LogicalID + "-" + id, ok
+}
+
+// secretARN ends with six characters that Secrets Manager adds to the name, here the first of the generated id.
+func secretARN(at template.Place, r *template.Resource) (string, bool) {
+	const added = 6
+	id, okID := r.ID(at)
+	name, okName := secretName(at, r)
+	return r.Location().ARN("secretsmanager", "secret:"+name+"-"+template.Cut(id, added)), okID && okName
+}
+
+func readSecret(b *builder, r *template.Resource, v template.Values) {
+	s := Secret{
+		Resource:     r.Source(),
+		ARN:          r.Reference(),
+		Name:         r.Get(secretName),
+		Description:  v.Text("Description"),
+		KMSKeyID:     v.Text("KmsKeyId"),
+		SecretString: v.OptionalText("SecretString"),
+		Tags:         map[string]string{},
+	}
+	if s.SecretString != nil && len(*s.SecretString) > longestSecret {
+		b.fail(s.Resource, "SecretString", "the value takes %d bytes, and Secrets Manager allows %d", len(*s.SecretString), longestSecret)
+	}
+	for _, tag := range v.Objects("Tags") {
+		s.Tags[tag.Text("Key")] = tag.Text("Value")
+	}
+	b.model.Secrets = append(b.model.Secrets, s)
+}
+
+const longestSecret = 65536 // bytes
+
+func (b *builder) checkSecrets() {
+	names := owners{}
+	for _, s := range b.model.Secrets {
+		if other, taken := names.claim(s.Name, s.Resource); taken {
+			b.fail(s.Resource, "Name", "the secret %q already exists, as %s", s.Name, other)
+		}
+	}
+}

@@ -1,0 +1,59 @@
+package template
+
+// Work of one Evaluation, which real templates take a few thousandths of. References let a small template ask for any
+// amount of it, so it is the work that is bounded, not only how deep values are nested.
+//
+// Parity: Assembly: bounds
+const (
+	maxWork  = 32 << 20
+	nodeWork = 32 // of resolving one value; a text costs its bytes besides
+)
+
+// Spend takes work on a resource from what is left. It returns false once that is used up: nothing more is evaluated
+// then, and nothing else reported, because whatever followed would only be its consequence.
+func (e *Evaluation) Spend(source Source, work int) bool {
+	if e.left < 0 {
+		return false
+	}
+	if e.left -= work; e.left < 0 {
+		e.problems.add(source, Problem{RefusedBy: LocalRuntime, Message: "evaluation stops here: intrinsics refer to values again " +
+			"and again, which is more work than templates of a real system take; let fewer of them refer to each other"})
+		return false
+	}
+	return true
+}
+
+// Work is how much of the work that it may do the evaluation has done, from 0 to 1.
+func (e *Evaluation) Work() float64 { return float64(maxWork-e.left) / maxWork }
+
+// Report keeps a problem of a resource, unless it follows from an evaluation that has stopped. Stack, LogicalID and Path
+// are those of the source.
+func (e *Evaluation) Report(source Source, p Problem) {
+	if e.Spend(source, len(p.Message)) {
+		e.problems.add(source, p)
+	}
+}
+
+func (p Place) spend(work int) bool { return p.scope.evaluation.Spend(p.source(), work) }
+
+// weight is the work of handling a value that has been resolved. It stops counting at maxWork.
+func weight(value any) int {
+	work := nodeWork
+	switch value := value.(type) {
+	case string:
+		return work + len(value)
+	case []any:
+		for _, item := range value {
+			if work += weight(item); work > maxWork {
+				break
+			}
+		}
+	case map[string]any:
+		for key, item := range value {
+			if work += len(key) + weight(item); work > maxWork {
+				break
+			}
+		}
+	}
+	return work
+}

@@ -1,0 +1,149 @@
+package template
+
+import (
+	"slices"
+	"strings"
+)
+
+// checkCycles reports resources of a stack that depend on each other in a circle, none of which CloudFormation could
+// create first. It looks at what the template declares: most references need no other property's value, so that
+// resolving them never comes back to where it began.
+func (e *Evaluation) checkCycles() {
+	for _, s := range e.scopes {
+		search := cycleSearch{scope: s, dependencies: map[string]set{}, at: map[string]int{}, done: set{}}
+		for logicalID, r := range ordered(s.resources) {
+			if included, ok := r.included(); included && ok {
+				search.dependencies[logicalID] = r.dependencies()
+			}
+		}
+		for logicalID := range ordered(search.dependencies) {
+			search.visit(logicalID)
+		}
+	}
+}
+
+// cycleSearch goes through the resources of a stack depth first.
+type cycleSearch struct {
+	scope        *scope
+	dependencies map[string]set // of the resources that are included
+	path         []string       // the resources being visited, each of which depends on the next
+	at           map[string]int // where in the path each of them is
+	done         set
+}
+
+func (c *cycleSearch) visit(logicalID string) {
+	dependencies, included := c.dependencies[logicalID]
+	if _, done := c.done[logicalID]; done || !included {
+		return
+	}
+	if start, visited := c.at[logicalID]; visited {
+		circle := append(slices.Clone(c.path[start:]), logicalID)
+		Place{scope: c.scope, logicalID: logicalID}.invalid(CloudFormation,
+			"Circular dependency between resources: %s; take out one of these references", strings.Join(circle, " -> "))
+		return
+	}
+	c.at[logicalID] = len(c.path)
+	c.path = append(c.path, logicalID)
+	for dependency := range ordered(dependencies) {
+		c.visit(dependency)
+	}
+	c.path = c.path[:len(c.path)-1]
+	delete(c.at, logicalID)
+	c.done[logicalID] = struct{}{}
+}
+
+// dependencies are the names that the resource refers to, among them those of parameters and of nothing.
+func (r *Resource) dependencies() set {
+	found := set{}
+	r.scope.references(r.declaration["Properties"], found)
+	names, isList := r.declaration["DependsOn"].([]any)
+	if !isList {
+		names = []any{r.declaration["DependsOn"]}
+	}
+	for _, name := range names {
+		found.add(name)
+	}
+	return found
+}
+
+// add takes what stands where a name should; problems with it are reported where it is resolved.
+func (s set) add(name any) {
+	if text, ok := name.(string); ok {
+		s[text] = struct{}{}
+	}
+}
+
+// references finds the names that a node of the template refers to.
+func (s *scope) references(node any, found set) {
+	if name, argument, ok := intrinsic(node); ok {
+		s.referencesOf(name, argument, found)
+		return
+	}
+	switch node := node.(type) {
+	case map[string]any:
+		for _, value := range ordered(node) { // a condition that is looked at may report a problem
+			s.references(value, found)
+		}
+	case []any:
+		for _, item := range node {
+			s.references(item, found)
+		}
+	}
+}
+
+func (s *scope) referencesOf(intrinsic string, argument any, found set) {
+	args, _ := argument.([]any)
+	text, isText := argument.(string)
+	switch {
+	case intrinsic == "Ref":
+		found.add(argument)
+	case intrinsic == "Fn::GetAtt" && isText:
+		found.add(resourceIn(text))
+	case intrinsic == "Fn::GetAtt" && len(args) == 2:
+		found.add(args[0])
+	case intrinsic == "Fn::Sub" && isText:
+		referencesInText(text, nil, found)
+	case intrinsic == "Fn::Sub" && len(args) == 2:
+		text, _ := args[0].(string)
+		variables, _ := args[1].(map[string]any)
+		referencesInText(text, variables, found)
+		for _, node := range ordered(variables) {
+			s.references(node, found)
+		}
+	case intrinsic == "Fn::If" && len(args) == 3:
+		s.references(s.branch(args), found)
+	default:
+		s.references(argument, found)
+	}
+}
+
+// resourceIn is the logical id in Resource.Attribute, which is also what stands in Fn::Sub.
+func resourceIn(text string) string {
+	logicalID, _, _ := strings.Cut(text, ".")
+	return logicalID
+}
+
+// referencesInText finds the names in the text of Fn::Sub that are not variables of its own.
+func referencesInText(text string, variables map[string]any, found set) {
+	for _, match := range subVariable.FindAllStringSubmatch(text, -1) {
+		if _, own := variables[match[1]]; !own {
+			found.add(resourceIn(match[1])) // ${!literal} gives a name that no resource has
+		}
+	}
+}
+
+// branch is the one that Fn::If takes; what the other refers to is not there. It is nil if the condition has a problem.
+func (s *scope) branch(args []any) any {
+	name, _ := args[0].(string)
+	if _, known := s.conditions[name]; !known {
+		return nil
+	}
+	result, ok := s.holds(Place{scope: s}, name)
+	switch {
+	case !ok:
+		return nil
+	case result:
+		return args[1]
+	}
+	return args[2]
+}

@@ -1,0 +1,75 @@
+package template
+
+import (
+	"fmt"
+	"strconv"
+)
+
+// Source says where in the assembly a resource comes from.
+type Source struct {
+	Stack     string // the stack's name: m2m-dev-Api
+	LogicalID string
+	Path      string // the construct path: dev/Api/Echo/Resource; empty if the assembly does not say
+	Type      string // the CloudFormation type: AWS::Lambda::Function
+}
+
+// Place is where in a template something was found.
+type Place struct {
+	scope       *scope
+	logicalID   string
+	property    string
+	unknownType string
+	// conditional places (the Conditions section) may refer to parameters only.
+	conditional bool
+}
+
+func (p Place) field(name string) Place {
+	p.spend(len(p.property) + len(name))
+	if p.property != "" {
+		name = p.property + "." + name
+	}
+	p.property = name
+	return p
+}
+
+func (p Place) item(index int) Place {
+	p.spend(len(p.property))
+	p.property += "[" + strconv.Itoa(index) + "]"
+	return p
+}
+
+// ofType is the place for problems whose reason is a type that is not known.
+func (p Place) ofType(typeName string) Place {
+	p.unknownType = typeName
+	return p
+}
+
+// invalid reports what is wrong at the place, and who refuses it. It returns nothing of use, so that a resolving
+// function can end with it.
+func (p Place) invalid(by Refuser, format string, args ...any) (any, bool) {
+	p.report(Problem{Kind: Invalid, Message: fmt.Sprintf(format, args...), RefusedBy: by})
+	return nil, false
+}
+
+func (p Place) unsupported(format string, args ...any) {
+	p.report(Problem{Kind: Unsupported, Message: fmt.Sprintf(format, args...), RefusedBy: LocalRuntime})
+}
+
+func (p Place) report(problem Problem) {
+	problem.Property, problem.Type = p.property, p.unknownType
+	p.scope.evaluation.Report(p.source(), problem)
+}
+
+// required reports a property that is missing.
+func (p Place) required(name string) { p.invalid(CloudFormation, "%s is required", name) }
+
+func (p Place) source() Source {
+	source := Source{Stack: p.scope.Name, LogicalID: p.logicalID, Path: p.scope.Paths[p.logicalID]}
+	if r, ok := p.scope.resources[p.logicalID]; ok {
+		source.Type = r.typeName
+	}
+	return source
+}
+
+// service is that of the resource at the place.
+func (p Place) service() Refuser { return ServiceOf(p.source().Type) }

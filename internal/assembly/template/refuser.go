@@ -1,0 +1,52 @@
+package template
+
+import (
+	"cmp"
+	"strings"
+)
+
+// Refuser says who refuses what a Problem is about.
+//
+// Sources: CloudFormation User Guide, "Validate stack deployments", for what a resource type's schema says; answers of
+// CloudFormation that others have recorded, for what a template may say. No service sees the language of templates.
+//
+// Parity: Assembly: who refuses a property
+type Refuser int
+
+const (
+	// Unknown is where no source says who refuses it.
+	Unknown Refuser = iota + 1
+	// CloudFormation refuses the template, before it makes the first resource.
+	CloudFormation
+	// LocalRuntime is where nothing says that AWS refuses it: it is not simulated, or can't be known here.
+	LocalRuntime
+	// Cognito and those that follow are services that refuse a resource when CloudFormation makes it.
+	Cognito
+	APIGateway
+	Lambda
+	SecretsManager
+)
+
+// services are those of the types that are simulated, by the part of a type that names the service.
+var services = map[string]Refuser{
+	"Cognito": Cognito, "ApiGatewayV2": APIGateway, "Lambda": Lambda, "SecretsManager": SecretsManager,
+}
+
+// ServiceOf is the service that a resource of a type belongs to, and Unknown if there is no name for it here.
+func ServiceOf(typeName string) Refuser {
+	service, _, _ := strings.Cut(strings.TrimPrefix(typeName, "AWS::"), "::")
+	return cmp.Or(services[service], Unknown)
+}
+
+var sentences = map[Refuser]string{
+	Unknown:        "no source says who refuses it",
+	CloudFormation: "CloudFormation refuses the template",
+	LocalRuntime:   "the local runtime does not take it",
+	Cognito:        "Amazon Cognito refuses it",
+	APIGateway:     "Amazon API Gateway refuses it",
+	Lambda:         "AWS Lambda refuses it",
+	SecretsManager: "AWS Secrets Manager refuses it",
+}
+
+// String is a sentence: Amazon Cognito refuses it.
+func (r Refuser) String() string { return sentences[r] }

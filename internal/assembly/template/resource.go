@@ -1,0 +1,121 @@
+package template
+
+// Type says everything about one type of resource that evaluating a template takes: what its properties are, and what
+// Ref and Fn::GetAtt give. Of a type that plays no part in a run only the properties that these need are listed, as long
+// as nothing asks for Resource.Values.
+type Type struct {
+	Properties Properties
+	Ref        Attribute // nil if it is not known
+	Attributes map[string]Attribute
+	// Other makes the attributes that are not in Attributes. It is nil for a type that has no others.
+	Other func(name string) Attribute
+}
+
+// Resource is one entry of a template's Resources section.
+type Resource struct {
+	scope       *scope
+	logicalID   string
+	typeName    string
+	typ         *Type // nil for a type that is not known
+	declaration map[string]any
+	declared    map[string]any // the Properties
+	values      map[string]*cell
+	generated   cell
+}
+
+func newResource(at Place, declaration map[string]any) *Resource {
+	r := &Resource{scope: at.scope, logicalID: at.logicalID, declaration: declaration, values: map[string]*cell{}}
+	r.typeName, _ = declaration["Type"].(string)
+	if r.typeName == "" {
+		at.field("Type").invalid(CloudFormation, "the resource has no type")
+	}
+	r.typ = at.scope.evaluation.options.Types(r.typeName)
+	if node, ok := declaration["Properties"]; ok {
+		r.declared, _ = at.scope.object(at, node)
+	}
+	for name := range r.declared {
+		r.values[name] = &cell{}
+	}
+	return r
+}
+
+func (r *Resource) place() Place { return Place{scope: r.scope, logicalID: r.logicalID} }
+
+// Source says where the resource comes from.
+func (r *Resource) Source() Source { return r.place().source() }
+
+// Location is where the resource's stack is deployed.
+func (r *Resource) Location() Location { return r.scope.location }
+
+// Beside reports whether the resource's template has a resource of a type, included or not.
+func (r *Resource) Beside(typeName string) bool {
+	for _, other := range r.scope.resources {
+		if other.typeName == typeName {
+			return true
+		}
+	}
+	return false
+}
+
+// Reference is what Ref gives; after a problem it is not whole.
+func (r *Resource) Reference() string { return r.Get(r.typ.Ref) }
+
+// Attribute is what Fn::GetAtt gives for an attribute of the resource's type; after a problem it is not whole.
+func (r *Resource) Attribute(name string) string { return r.Get(r.typ.Attributes[name]) }
+
+// Get is what any attribute comes to for the resource; after a problem it is not whole.
+func (r *Resource) Get(a Attribute) string {
+	text, _ := a(r.place(), r)
+	return text
+}
+
+func (r *Resource) included() (result, ok bool) { return r.scope.included(r.place(), r.declaration) }
+
+// Property reads one property, as Values has it: nil and true if the template leaves it out, false after a problem.
+func (r *Resource) Property(name string) (any, bool) {
+	c, ok := r.values[name]
+	if !ok {
+		return nil, true
+	}
+	at := r.place().field(name)
+	value, ok := c.get(at, func() (any, bool) {
+		return r.scope.read(at, r.typ.Properties[name], r.declared[name])
+	})
+	if value == (noValue{}) {
+		value = nil
+	}
+	return value, ok
+}
+
+// Text reads a text property; it is empty if the template leaves it out.
+func (r *Resource) Text(name string) (string, bool) {
+	value, ok := r.Property(name)
+	text, _ := value.(string)
+	return text, ok
+}
+
+// Values reads every property the template gives, reporting those the type does not have and those that are missing.
+func (r *Resource) Values() Values {
+	v := Values{}
+	for name := range ordered(r.declared) {
+		if _, ok := r.typ.Properties[name]; !ok {
+			r.place().field(name).unsupported("the property %s of %s is not simulated, and not known to be without effect",
+				name, r.typeName)
+			continue
+		}
+		if value, ok := r.Property(name); ok && value != nil {
+			v[name] = value
+		}
+	}
+	for name, p := range ordered(r.typ.Properties) {
+		_, given := r.declared[name]
+		value, ok := r.Property(name)
+		if p.shape == anything && given {
+			continue // there, though its value is not looked at
+		}
+		if p.required && ok && value == nil {
+			r.place().field(name).required(name)
+		}
+	}
+	return v
+}
