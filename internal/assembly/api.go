@@ -32,8 +32,8 @@ type CORS struct {
 
 var httpAPI = template.Type{
 	Properties: template.Properties{
-		"Name":         template.Text().Must().Like(`^.{1,128}$`),
-		"ProtocolType": template.OneOf("HTTP", "WEBSOCKET").Only("HTTP").Must(),
+		"Name":         template.Text().NeededBy(template.APIGateway).Like(`^.{1,128}$`),
+		"ProtocolType": template.OneOf("HTTP", "WEBSOCKET").Only("HTTP").NeededBy(template.APIGateway),
 		"CorsConfiguration": template.Object(template.Properties{
 			"AllowCredentials": template.Flag(),
 			"AllowHeaders":     template.Texts(),

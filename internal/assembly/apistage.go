@@ -32,8 +32,8 @@ var apiStage = template.Type{
 		"StageName":  template.Text().Must().Like(httpapi.StageName),
 		"AutoDeploy": template.Flag(),
 		"AccessLogSettings": template.Object(template.Properties{
-			"DestinationArn": template.Text().Must(),
-			"Format":         template.Text().Must(),
+			"DestinationArn": template.Text().NeededBy(template.Unknown),
+			"Format":         template.Text().NeededBy(template.Unknown),
 		}),
 		"DefaultRouteSettings": template.Object(routeSettings),
 		"RouteSettings":        template.MapOf(template.Object(routeSettings)),

@@ -95,7 +95,7 @@ func TestDeploymentChecks(t *testing.T) {
 		"rotation of another secret":     {map[string]string{"RotationPermission.SourceArn": `"arn:aws:secretsmanager:eu-west-1:123456789012:secret:other*"`}, "Rotation", "RotationLambdaARN", "Secrets Manager cannot invoke the function", template.SecretsManager},
 		"rotation too seldom":            {map[string]string{"Rotation.RotationRules.AutomaticallyAfterDays": `1001`}, "Rotation", "RotationRules.AutomaticallyAfterDays", "from 1 to 1000", template.SecretsManager},
 		"rotation on two schedules":      {map[string]string{"Rotation.RotationRules.ScheduleExpression": `"rate(4 hours)"`}, "Rotation", "RotationRules", "not both", template.SecretsManager},
-		"custom domain without proof":    {map[string]string{"Domain.CustomDomainConfig": `{}`}, "Domain", "CustomDomainConfig.CertificateArn", "is required", template.CloudFormation},
+		"custom domain without proof":    {map[string]string{"Domain.CustomDomainConfig": `{}`}, "Domain", "CustomDomainConfig.CertificateArn", "is required", template.Cognito},
 		"route of one shape": {
 			map[string]string{
 				"Route.RouteKey": `"GET /{a}"`,
@@ -118,7 +118,7 @@ func TestDeploymentChecks(t *testing.T) {
 		"scope with a quote":             {map[string]string{"Route.AuthorizationScopes": `["a\"b"]`}, "Route", "AuthorizationScopes", "no scope can have", template.APIGateway},
 		"route key":                      {map[string]string{"Route.RouteKey": `"GET /x/"`}, "Route", "RouteKey", "without trailing slash", template.APIGateway},
 		"access log without format":      {map[string]string{"Stage.AccessLogSettings": `{"DestinationArn": "a", "Format": ""}`}, "Stage", "AccessLogSettings.Format", "the text is empty", template.APIGateway},
-		"access log without destination": {map[string]string{"Stage.AccessLogSettings": `{"Format": "$context.requestId"}`}, "Stage", "AccessLogSettings.DestinationArn", "is required", template.CloudFormation},
+		"access log without destination": {map[string]string{"Stage.AccessLogSettings": `{"Format": "$context.requestId"}`}, "Stage", "AccessLogSettings.DestinationArn", "is required", template.Unknown},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -26,7 +26,7 @@ var userPoolDomain = template.Type{
 		"UserPoolId": template.Text().Must(),
 		"Domain":     template.Text().Must(),
 		"CustomDomainConfig": template.Object(template.Properties{
-			"CertificateArn": template.Text().Must(),
+			"CertificateArn": template.Text().NeededBy(template.Cognito),
 			"SecurityPolicy": template.NoEffect(),
 		}),
 		"ManagedLoginVersion": template.NoEffect(),

@@ -77,7 +77,7 @@ var function = template.Type{
 		"RuntimeManagementConfig":      template.NoEffect(),
 		"SnapStart":                    template.Object(template.Properties{"ApplyOn": template.OneOf("None", "PublishedVersions").Must()}),
 		"Tags":                         template.NoEffect(),
-		"TracingConfig":                template.Object(template.Properties{"Mode": template.OneOf("Active", "PassThrough").Must()}),
+		"TracingConfig":                template.Object(template.Properties{"Mode": template.OneOf("Active", "PassThrough").NeededBy(template.Unknown)}),
 		"VpcConfig":                    template.NoEffect(),
 		"Layers":                       template.NotSimulated("layers change the files a function finds, and are not simulated"),
 		"FileSystemConfigs":            template.NotSimulated("file systems are not simulated"),

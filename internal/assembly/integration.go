@@ -22,9 +22,9 @@ var integration = template.Type{
 	Properties: template.Properties{
 		"ApiId":           template.Text().Must(),
 		"IntegrationType": template.OneOf("AWS", "AWS_PROXY", "HTTP", "HTTP_PROXY", "MOCK").Only("AWS_PROXY").Must(),
-		"IntegrationUri":  template.Text().Must(),
+		"IntegrationUri":  template.Text().NeededBy(template.Unknown),
 		// Parity: Integration: payload format 1.0
-		"PayloadFormatVersion": template.OneOf("1.0", "2.0").Only("2.0").Must(),
+		"PayloadFormatVersion": template.OneOf("1.0", "2.0").Only("2.0").NeededBy(template.APIGateway),
 		"TimeoutInMillis":      template.Whole(httpapi.MinTimeoutMillis, httpapi.MaxTimeoutMillis),
 		"ConnectionType":       template.OneOf("INTERNET", "VPC_LINK").Only("INTERNET"),
 		"IntegrationMethod":    template.NoEffect(), // Lambda is always called with POST

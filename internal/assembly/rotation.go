@@ -23,7 +23,7 @@ type RotationSchedule struct {
 var rotationSchedule = template.Type{
 	Properties: template.Properties{
 		"SecretId":          template.Text().Must(),
-		"RotationLambdaARN": template.Text().Must(),
+		"RotationLambdaARN": template.Text().NeededBy(template.Unknown),
 		"RotationRules": template.Object(template.Properties{
 			"AutomaticallyAfterDays": template.Whole(1, longestRotation),
 			"ScheduleExpression":     template.Text().Like(`^(cron|rate)\(.+\)$`),

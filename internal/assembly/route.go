@@ -29,7 +29,7 @@ var route = template.Type{
 	Properties: template.Properties{
 		"ApiId":               template.Text().Must(),
 		"RouteKey":            template.Text().Must(),
-		"Target":              template.Text().Must().Like(`^integrations/.+$`),
+		"Target":              template.Text().NeededBy(template.Unknown).Like(`^integrations/.+$`),
 		"AuthorizationType":   template.OneOf(authorizationNone, authorizationJWT, "AWS_IAM", "CUSTOM").Only(authorizationNone, authorizationJWT),
 		"AuthorizerId":        template.Text(),
 		"AuthorizationScopes": template.Texts().AtMost(httpapi.MaxScopes),

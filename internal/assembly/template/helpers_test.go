@@ -33,7 +33,7 @@ var types = map[string]*template.Type{
 			"Architectures": template.Texts().AtMost(1),
 			"Environment":   template.Object(template.Properties{"Variables": template.MapOf(template.Text())}),
 			"Code":          template.Object(template.Properties{"S3Key": template.Text(), "ZipFile": template.NoEffect()}),
-			"Image":         template.Object(template.Properties{"Uri": template.Text().Must(), "Command": template.Text().Must().OrEmpty()}),
+			"Image":         template.Object(template.Properties{"Uri": template.Text().Must(), "Command": template.Text().NeededBy(template.Lambda).OrEmpty()}),
 			"Role":          template.NoEffect().Must(),
 			"Layers":        template.NotSimulated("layers are not simulated"),
 		},

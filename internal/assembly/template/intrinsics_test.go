@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"cognito-m2m/internal/assembly/template"
 )
 
 // surroundings is a template with something for every intrinsic to refer to; %s is the value of the output Out.
@@ -87,43 +89,48 @@ func TestIntrinsics(t *testing.T) {
 
 func TestIntrinsicProblems(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct{ value, want string }{
-		"ref to nothing":                {`{"Ref": "Nothing"}`, `names "Nothing"`},
-		"ref to a left-out resource":    {`{"Ref": "Never"}`, "the condition No leaves out"},
-		"ref to a stored parameter":     {`{"Ref": "Version"}`, "SSM Parameter Store"},
-		"ref of no name":                {`{"Ref": ["Name"]}`, "Ref takes a name, not a list"},
-		"unknown pseudo parameter":      {`{"Ref": "AWS::Moon"}`, "not a pseudo parameter"},
-		"attribute of nothing":          {`{"Fn::GetAtt": ["Nothing", "Arn"]}`, `names "Nothing"`},
-		"unknown attribute":             {`{"Fn::GetAtt": ["Logs", "Moon"]}`, "no attribute Moon"},
-		"attribute without name":        {`{"Fn::GetAtt": "Logs"}`, "takes a logical id and the name"},
-		"a list where a text is needed": {`{"Ref": "Zones"}`, "an output takes a text, not a list"},
-		"no value as an output":         {`{"Ref": "AWS::NoValue"}`, "AWS::NoValue"},
-		"null":                          {`null`, "null is not allowed"},
-		"join of a text":                {`{"Fn::Join": ["", "abc"]}`, "takes a list, not a text"},
-		"join of lists":                 {`{"Fn::Join": ["", [["a"]]]}`, "item 0 is a list"},
-		"join without list":             {`{"Fn::Join": "a"}`, "list of 2 arguments"},
-		"sub of nothing":                {`{"Fn::Sub": "${Nothing}"}`, `names "Nothing"`},
-		"sub with an unused variable":   {`{"Fn::Sub": ["${A}", {"A": "a", "B": {"Ref": "Nothing"}}]}`, `names "Nothing"`},
-		"sub of a strange name":         {`{"Fn::Sub": "${a b}"}`, "write ${!a b}"},
-		"sub of a number":               {`{"Fn::Sub": 1}`, "Fn::Sub takes"},
-		"select outside":                {`{"Fn::Select": [2, ["a", "b"]]}`, "index 2 is outside the list, which has 2 items"},
-		"select before":                 {`{"Fn::Select": [-1, ["a"]]}`, "index -1 is outside"},
-		"select by word":                {`{"Fn::Select": ["x", ["a"]]}`, "not a whole number"},
-		"split by nothing":              {`{"Fn::Split": ["", "a"]}`, "at least one character"},
+	for name, test := range map[string]struct {
+		value, want string
+		by          template.Refuser
+	}{
+		"ref to nothing":                {`{"Ref": "Nothing"}`, `names "Nothing"`, template.CloudFormation},
+		"ref to a left-out resource":    {`{"Ref": "Never"}`, "the condition No leaves out", template.CloudFormation},
+		"ref to a stored parameter":     {`{"Ref": "Version"}`, "SSM Parameter Store", template.LocalRuntime},
+		"ref of no name":                {`{"Ref": ["Name"]}`, "Ref takes a name, not a list", template.CloudFormation},
+		"unknown pseudo parameter":      {`{"Ref": "AWS::Moon"}`, "not a pseudo parameter", template.CloudFormation},
+		"attribute of nothing":          {`{"Fn::GetAtt": ["Nothing", "Arn"]}`, `names "Nothing"`, template.CloudFormation},
+		"unknown attribute":             {`{"Fn::GetAtt": ["Logs", "Moon"]}`, "no attribute Moon", template.LocalRuntime},
+		"attribute without name":        {`{"Fn::GetAtt": "Logs"}`, "takes a logical id and the name", template.CloudFormation},
+		"a list where a text is needed": {`{"Ref": "Zones"}`, "an output takes a text, not a list", template.CloudFormation},
+		"no value as an output":         {`{"Ref": "AWS::NoValue"}`, "AWS::NoValue", template.CloudFormation},
+		"null":                          {`null`, "null is not allowed", template.CloudFormation},
+		"join of a text":                {`{"Fn::Join": ["", "abc"]}`, "takes a list, not a text", template.CloudFormation},
+		"join of lists":                 {`{"Fn::Join": ["", [["a"]]]}`, "item 0 is a list", template.CloudFormation},
+		"join without list":             {`{"Fn::Join": "a"}`, "list of 2 arguments", template.CloudFormation},
+		"sub of nothing":                {`{"Fn::Sub": "${Nothing}"}`, `names "Nothing"`, template.CloudFormation},
+		"sub with an unused variable":   {`{"Fn::Sub": ["${A}", {"A": "a", "B": {"Ref": "Nothing"}}]}`, `names "Nothing"`, template.CloudFormation},
+		"sub of a strange name":         {`{"Fn::Sub": "${a b}"}`, "write ${!a b}", template.CloudFormation},
+		"sub of a number":               {`{"Fn::Sub": 1}`, "Fn::Sub takes", template.CloudFormation},
+		"select outside":                {`{"Fn::Select": [2, ["a", "b"]]}`, "index 2 is outside the list, which has 2 items", template.CloudFormation},
+		"select before":                 {`{"Fn::Select": [-1, ["a"]]}`, "index -1 is outside", template.CloudFormation},
+		"select by word":                {`{"Fn::Select": ["x", ["a"]]}`, "not a whole number", template.CloudFormation},
+		"split by nothing":              {`{"Fn::Split": ["", "a"]}`, "at least one character", template.CloudFormation},
 		"split into too many": {
 			`{"Fn::Join": ["", {"Fn::Split": [",", "` + strings.Repeat(",", 10_000) + `"]}]}`, "more than 10000 items",
+			template.LocalRuntime,
 		},
-		"unknown condition":         {`{"Fn::If": ["Moon", "y", "n"]}`, "there is no condition Moon"},
-		"condition as a value":      {`{"Fn::Equals": ["a", "a"]}`, "belongs in Conditions"},
-		"resource of itself":        {`{"Ref": "Self"}`, "depends on itself"},
-		"nothing in map":            {`{"Fn::FindInMap": ["Sizes", "eu-west-1", "large"]}`, "no Sizes / eu-west-1 / large"},
-		"import of nothing":         {`{"Fn::ImportValue": "moon"}`, `no stack of this stage exports "moon"`},
-		"transform":                 {`{"Fn::Transform": {"Name": "AWS::Include"}}`, "runs a macro"},
-		"unknown intrinsic":         {`{"Fn::Moon": []}`, "Fn::Moon is not an intrinsic"},
-		"intrinsic beside a key":    {`{"Fn::Join": ["", []], "Extra": 1}`, "an intrinsic must be the only key"},
-		"length without extensions": {`{"Fn::Length": []}`, "needs `Transform: AWS::LanguageExtensions`"},
+		"unknown condition":         {`{"Fn::If": ["Moon", "y", "n"]}`, "there is no condition Moon", template.CloudFormation},
+		"condition as a value":      {`{"Fn::Equals": ["a", "a"]}`, "belongs in Conditions", template.CloudFormation},
+		"resource of itself":        {`{"Ref": "Self"}`, "depends on itself", template.CloudFormation},
+		"nothing in map":            {`{"Fn::FindInMap": ["Sizes", "eu-west-1", "large"]}`, "no Sizes / eu-west-1 / large", template.CloudFormation},
+		"import of nothing":         {`{"Fn::ImportValue": "moon"}`, `no stack of this stage exports "moon"`, template.LocalRuntime},
+		"transform":                 {`{"Fn::Transform": {"Name": "AWS::Include"}}`, "runs a macro", template.LocalRuntime},
+		"unknown intrinsic":         {`{"Fn::Moon": []}`, "Fn::Moon is not an intrinsic", template.LocalRuntime},
+		"intrinsic beside a key":    {`{"Fn::Join": ["", []], "Extra": 1}`, "an intrinsic must be the only key", template.Unknown},
+		"length without extensions": {`{"Fn::Length": []}`, "needs `Transform: AWS::LanguageExtensions`", template.CloudFormation},
 		"too deep": {
 			strings.Repeat(`{"Fn::Base64": `, 300) + `"a"` + strings.Repeat("}", 300), "nested more than 200 deep",
+			template.LocalRuntime,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -135,11 +142,11 @@ func TestIntrinsicProblems(t *testing.T) {
 				}
 			}
 			for _, p := range problems {
-				if strings.Contains(p.Error(), test.want) {
+				if strings.Contains(p.Error(), test.want) && p.RefusedBy == test.by {
 					return
 				}
 			}
-			t.Errorf("no problem says %q; got %v", test.want, problems)
+			t.Errorf("no problem says %q and that %s; got %v", test.want, test.by, problems)
 		})
 	}
 }

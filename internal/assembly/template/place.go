@@ -60,9 +60,6 @@ func (p Place) report(problem Problem) {
 	p.scope.evaluation.Report(p.source(), problem)
 }
 
-// required reports a property that is missing.
-func (p Place) required(name string) { p.invalid(CloudFormation, "%s is required", name) }
-
 func (p Place) source() Source {
 	source := Source{Stack: p.scope.Name, LogicalID: p.logicalID, Path: p.scope.Paths[p.logicalID]}
 	if r, ok := p.scope.resources[p.logicalID]; ok {

@@ -14,7 +14,7 @@ import (
 type ProblemKind int
 
 const (
-	// Invalid is a template that AWS would refuse too, or whose meaning cannot be worked out here.
+	// Invalid is a template that AWS refuses, or whose meaning can't be worked out here: Problem.RefusedBy says which.
 	Invalid ProblemKind = iota
 	// Unsupported is a resource type or property that is neither simulated nor known to be without effect. A run
 	// that leaves it out is possible, and may behave differently from the deployed system.
@@ -31,7 +31,7 @@ type Problem struct {
 	// Type is that of a resource whose type is not known: the reason of the problem; otherwise empty.
 	Type      string
 	Message   string
-	RefusedBy Refuser
+	RefusedBy Refuser // 0 where it counts problems that are not listed
 }
 
 // Error gives the problem in one line: stack, construct path and logical id, property, message, and who refuses it.
@@ -92,6 +92,11 @@ func (l *problemList) sorted() []Problem {
 			strings.Compare(a.Message, b.Message),
 		)
 	})
+	return append(problems, l.unlisted()...)
+}
+
+// unlisted says how many more there are of each kind.
+func (l *problemList) unlisted() (problems []Problem) {
 	for kind, more := range l.more {
 		if more > 0 {
 			problems = append(problems, Problem{

@@ -8,8 +8,8 @@ type Properties map[string]Property
 // Property is the schema of one property. The functions below make one; the methods narrow it down.
 type Property struct {
 	shape    shape
-	required bool
-	empty    bool // a required text may have no characters
+	required Refuser // who refuses that it is missing; 0 if it may be
+	empty    bool    // a required text may have no characters
 
 	element    *Property // of a list or map
 	properties Properties
@@ -73,9 +73,13 @@ func NoEffect() Property { return Property{shape: anything} }
 // Parity: Assembly: properties that are not simulated
 func NotSimulated(reason string) Property { return Property{shape: anything, refusal: reason} }
 
-// Must makes the property required. A text that is required is not empty either, unless orEmpty follows.
-func (p Property) Must() Property {
-	p.required = true
+// Must makes the property required, by the schema of its type. A text that is required is not empty either, unless
+// OrEmpty follows.
+func (p Property) Must() Property { return p.NeededBy(CloudFormation) }
+
+// NeededBy makes a property required that the schema of its type lets be left out.
+func (p Property) NeededBy(by Refuser) Property {
+	p.required = by
 	return p
 }
 

@@ -80,8 +80,8 @@ func (s *scope) readObject(at Place, p Property, node any) (any, bool) {
 		}
 	}
 	for name, field := range ordered(p.properties) {
-		if _, ok := given[name]; field.required && !ok {
-			at.field(name).required(name)
+		if _, ok := given[name]; field.required != 0 && !ok {
+			at.field(name).invalid(field.required, "%s is required", name)
 			complete = false
 		}
 	}
@@ -173,7 +173,7 @@ func readText(at Place, p Property, text string) (any, bool) {
 		return at.invalid(LocalRuntime, "%s is not simulated; %s is", text, strings.Join(p.simulated, ", "))
 	case p.pattern != nil && !p.pattern.MatchString(text):
 		return at.invalid(at.service(), "%q does not match %s", text, p.pattern)
-	case p.required && !p.empty && text == "":
+	case p.required != 0 && !p.empty && text == "":
 		return at.invalid(at.service(), "the text is empty, and it must not be: give it a value")
 	}
 	return text, true

@@ -7,8 +7,10 @@ import (
 
 // Refuser says who refuses what a Problem is about.
 //
-// Sources: CloudFormation User Guide, "Validate stack deployments", for what a resource type's schema says; answers of
-// CloudFormation that others have recorded, for what a template may say. No service sees the language of templates.
+// No service sees the language of templates, so what is wrong with that is CloudFormation's to refuse. It also checks
+// properties against the schemas of their types: which are required, and what kind of value they have.
+//
+// Sources: docs/aws-behaviour.md, section 11; the schemas, section 3.4.
 //
 // Parity: Assembly: who refuses a property
 type Refuser int
@@ -16,7 +18,8 @@ type Refuser int
 const (
 	// Unknown is where no source says who refuses it.
 	Unknown Refuser = iota + 1
-	// CloudFormation refuses the template, before it makes the first resource.
+	// CloudFormation refuses the template before it makes the first resource, or, where only another resource gives a
+	// value, once it has that.
 	CloudFormation
 	// LocalRuntime is where nothing says that AWS refuses it: it is not simulated, or can't be known here.
 	LocalRuntime

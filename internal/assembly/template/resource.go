@@ -113,8 +113,8 @@ func (r *Resource) Values() Values {
 		if p.shape == anything && given {
 			continue // there, though its value is not looked at
 		}
-		if p.required && ok && value == nil {
-			r.place().field(name).required(name)
+		if p.required != 0 && ok && value == nil {
+			r.place().field(name).invalid(p.required, "%s is required", name)
 		}
 	}
 	return v
