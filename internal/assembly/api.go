@@ -7,29 +7,6 @@ import (
 	"cognito-m2m/internal/httpapi"
 )
 
-// API is an AWS::ApiGatewayV2::Api of protocol HTTP with everything that belongs to it.
-type API struct {
-	Resource
-
-	ID   string
-	CORS *CORS // nil if not configured
-
-	Authorizers  []Authorizer
-	Integrations []Integration
-	Routes       []Route
-	Stages       []APIStage
-}
-
-// CORS is an API's CorsConfiguration.
-type CORS struct {
-	AllowCredentials bool
-	AllowHeaders     []string
-	AllowMethods     []string
-	AllowOrigins     []string
-	ExposeHeaders    []string
-	MaxAge           *int // seconds; nil if the template leaves it out
-}
-
 var httpAPI = template.Type{
 	Properties: template.Properties{
 		"Name":         template.Text().NeededBy(template.APIGateway).Like(`^.{1,128}$`),
@@ -89,35 +66,6 @@ func (b *builder) checkReachable(r *template.Resource) {
 	if disabled == true && !r.Beside("AWS::ApiGatewayV2::ApiMapping") {
 		b.unsupported(r.Source(), "DisableExecuteApiEndpoint",
 			"an API whose execute-api endpoint is disabled answers 404 there, which is not simulated without a custom domain")
-	}
-}
-
-type attachment struct {
-	part  Resource
-	apiID string
-	to    func(api *API)
-}
-
-// attach puts a part of an API into it later. An ApiId that could not be resolved is empty and was reported.
-func (b *builder) attach(part Resource, apiID string, to func(api *API)) {
-	if apiID != "" {
-		b.attachments = append(b.attachments, attachment{part, apiID, to})
-	}
-}
-
-// attachParts puts each part into the API that its ApiId names.
-func (b *builder) attachParts() {
-	apis := map[string]*API{}
-	for i := range b.model.APIs {
-		apis[b.model.APIs[i].ID] = &b.model.APIs[i]
-	}
-	for _, a := range b.attachments {
-		api, ok := apis[a.apiID]
-		if !ok {
-			b.cannot(a.part, "ApiId", "the stage has no HTTP API with the id %q", a.apiID)
-			continue
-		}
-		a.to(api)
 	}
 }
 

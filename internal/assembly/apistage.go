@@ -9,23 +9,6 @@ import (
 	"cognito-m2m/internal/httpapi"
 )
 
-// APIStage is an AWS::ApiGatewayV2::Stage.
-type APIStage struct {
-	Resource
-
-	Name                 string // $default, or the first segment of the paths it serves
-	Variables            map[string]string
-	AccessLogFormat      string // empty if there is no access log
-	DefaultRouteSettings RouteSettings
-	RouteSettings        map[string]RouteSettings // by route key
-}
-
-// RouteSettings are the throttling limits of a stage or of one route in it; nil leaves the account's limit in force.
-type RouteSettings struct {
-	ThrottlingBurstLimit *int     // requests
-	ThrottlingRateLimit  *float64 // requests per second
-}
-
 var apiStage = template.Type{
 	Properties: template.Properties{
 		"ApiId":      template.Text().Must(),

@@ -8,32 +8,6 @@ import (
 	"cognito-m2m/internal/assembly/template"
 )
 
-// UserPoolClient is an AWS::Cognito::UserPoolClient, an app client. It has no secret: the model is made from a
-// template, and the secret is not in one.
-type UserPoolClient struct {
-	Resource
-
-	ID                              string
-	UserPoolID                      string
-	Name                            string
-	GenerateSecret                  bool
-	AllowedOAuthFlows               []string
-	AllowedOAuthScopes              []string
-	AllowedOAuthFlowsUserPoolClient bool
-	AccessTokenValidity             time.Duration
-}
-
-// ClientName is the name an app client goes by: its own, or its logical id where it has none or shares it.
-func (m *Model) ClientName(client UserPoolClient) string {
-	shared := slices.ContainsFunc(m.UserPoolClients, func(other UserPoolClient) bool {
-		return other.Name == client.Name && other.ID != client.ID
-	})
-	if client.Name == "" || shared {
-		return client.LogicalID
-	}
-	return client.Name
-}
-
 // Limits of an access or ID token's validity and of a refresh token's, and what they are if the template leaves them
 // out.
 const (

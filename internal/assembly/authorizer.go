@@ -7,17 +7,6 @@ import (
 	"cognito-m2m/internal/httpapi"
 )
 
-// Authorizer is an AWS::ApiGatewayV2::Authorizer of type JWT.
-type Authorizer struct {
-	Resource
-
-	ID             string
-	Name           string
-	IdentitySource []string
-	Issuer         string
-	Audience       []string
-}
-
 var authorizer = template.Type{
 	Properties: template.Properties{
 		"ApiId":          template.Text().Must(),

@@ -8,19 +8,6 @@ import (
 	"cognito-m2m/internal/domainprefix"
 )
 
-// UserPoolDomain is an AWS::Cognito::UserPoolDomain.
-type UserPoolDomain struct {
-	Resource
-
-	UserPoolID     string
-	Domain         string // a prefix, or a full domain name if CertificateARN is set
-	CertificateARN string
-}
-
-// Custom reports whether Domain is a full domain name, which AWS serves with a certificate of the account, and not a
-// prefix under amazoncognito.com.
-func (d UserPoolDomain) Custom() bool { return d.CertificateARN != "" }
-
 var userPoolDomain = template.Type{
 	Properties: template.Properties{
 		"UserPoolId": template.Text().Must(),
@@ -48,6 +35,8 @@ func readUserPoolDomain(b *builder, r *template.Resource, v template.Values) {
 	})
 }
 
+var domainPrefix = regexp.MustCompile("^" + domainprefix.Pattern + "$")
+
 func (b *builder) checkDomains() {
 	b.checkDomainsOfPools()
 	for _, domain := range b.model.UserPoolDomains {
@@ -64,8 +53,6 @@ func (b *builder) checkDomains() {
 		}
 	}
 }
-
-var domainPrefix = regexp.MustCompile("^" + domainprefix.Pattern + "$")
 
 // checkCertificate: Cognito puts a custom domain behind CloudFront, which takes certificates of one Region only.
 //

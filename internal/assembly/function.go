@@ -10,29 +10,6 @@ import (
 	"cognito-m2m/internal/lambdaenv"
 )
 
-// Function is an AWS::Lambda::Function.
-type Function struct {
-	Resource
-
-	Name                         string
-	ARN                          string
-	Runtime                      string // such as provided.al2023
-	Architecture                 string // x86_64 or arm64
-	Handler                      string
-	MemorySize                   int // MB
-	Timeout                      time.Duration
-	Environment                  map[string]string
-	ReservedConcurrentExecutions *int
-	LogGroup                     string
-	Asset                        *Asset // nil if the code is not an asset of this assembly
-}
-
-// Asset is the directory that CDK zips and uploads as a function's code.
-type Asset struct {
-	Hash string
-	Dir  string
-}
-
 // What Lambda takes for properties that the template leaves out.
 const (
 	defaultMemorySize   = 128 // MB

@@ -8,16 +8,6 @@ import (
 	"cognito-m2m/internal/httpapi"
 )
 
-// Integration is an AWS::ApiGatewayV2::Integration of type AWS_PROXY with a Lambda function, which gets payload format 2.0.
-type Integration struct {
-	Resource
-
-	ID          string
-	FunctionARN string // without qualifier
-	Qualifier   string // the alias or version in the IntegrationUri, if there is one
-	Timeout     time.Duration
-}
-
 var integration = template.Type{
 	Properties: template.Properties{
 		"ApiId":           template.Text().Must(),

@@ -1,6 +1,26 @@
 package assembly
 
-import "cognito-m2m/internal/assembly/template"
+import (
+	"slices"
+	"time"
+
+	"cognito-m2m/internal/assembly/template"
+)
+
+// What the problems and ids of a stage are is the template's affair.
+type (
+	Problem     = template.Problem
+	ProblemKind = template.ProblemKind
+	IDs         = template.IDs
+	Key         = template.Key
+)
+
+// Kinds of problems, and the type of a Key that asks for a stack's GUID.
+const (
+	Invalid     = template.Invalid
+	Unsupported = template.Unsupported
+	StackType   = template.StackType
+)
 
 // Model is one stage with every value resolved. Everything in it is in the order of stack name and logical id.
 type Model struct {
@@ -40,3 +60,201 @@ type Stack struct {
 
 // Output is a stack output.
 type Output = template.Output
+
+// UserPool is an AWS::Cognito::UserPool.
+type UserPool struct {
+	Resource
+
+	ID          string
+	ARN         string
+	Name        string
+	ProviderURL string // the issuer, as tokens carry it in iss
+}
+
+// ResourceServer is an AWS::Cognito::UserPoolResourceServer.
+type ResourceServer struct {
+	Resource
+
+	UserPoolID string
+	Identifier string
+	Name       string
+	Scopes     []Scope
+}
+
+// Scope is one scope of a resource server; tokens carry it as identifier/name.
+type Scope struct {
+	Name        string
+	Description string
+}
+
+// UserPoolClient is an AWS::Cognito::UserPoolClient, an app client. It has no secret: the model is made from a
+// template, and the secret is not in one.
+type UserPoolClient struct {
+	Resource
+
+	ID                              string
+	UserPoolID                      string
+	Name                            string
+	GenerateSecret                  bool
+	AllowedOAuthFlows               []string
+	AllowedOAuthScopes              []string
+	AllowedOAuthFlowsUserPoolClient bool
+	AccessTokenValidity             time.Duration
+}
+
+// ClientName is the name an app client goes by: its own, or its logical id where it has none or shares it.
+func (m *Model) ClientName(client UserPoolClient) string {
+	shared := slices.ContainsFunc(m.UserPoolClients, func(other UserPoolClient) bool {
+		return other.Name == client.Name && other.ID != client.ID
+	})
+	if client.Name == "" || shared {
+		return client.LogicalID
+	}
+	return client.Name
+}
+
+// UserPoolDomain is an AWS::Cognito::UserPoolDomain.
+type UserPoolDomain struct {
+	Resource
+
+	UserPoolID     string
+	Domain         string // a prefix, or a full domain name if CertificateARN is set
+	CertificateARN string
+}
+
+// Custom reports whether Domain is a full domain name, which AWS serves with a certificate of the account, and not a
+// prefix under amazoncognito.com.
+func (d UserPoolDomain) Custom() bool { return d.CertificateARN != "" }
+
+// API is an AWS::ApiGatewayV2::Api of protocol HTTP with everything that belongs to it.
+type API struct {
+	Resource
+
+	ID   string
+	CORS *CORS // nil if not configured
+
+	Authorizers  []Authorizer
+	Integrations []Integration
+	Routes       []Route
+	Stages       []APIStage
+}
+
+// CORS is an API's CorsConfiguration.
+type CORS struct {
+	AllowCredentials bool
+	AllowHeaders     []string
+	AllowMethods     []string
+	AllowOrigins     []string
+	ExposeHeaders    []string
+	MaxAge           *int // seconds; nil if the template leaves it out
+}
+
+// Authorizer is an AWS::ApiGatewayV2::Authorizer of type JWT.
+type Authorizer struct {
+	Resource
+
+	ID             string
+	Name           string
+	IdentitySource []string
+	Issuer         string
+	Audience       []string
+}
+
+// Integration is an AWS::ApiGatewayV2::Integration of type AWS_PROXY with a Lambda function, which gets payload format 2.0.
+type Integration struct {
+	Resource
+
+	ID          string
+	FunctionARN string // without qualifier
+	Qualifier   string // the alias or version in the IntegrationUri, if there is one
+	Timeout     time.Duration
+}
+
+// Route is an AWS::ApiGatewayV2::Route.
+type Route struct {
+	Resource
+
+	ID                  string
+	Key                 string // GET /test_jwt, or $default
+	IntegrationID       string // from the Target
+	AuthorizationType   string // NONE or JWT
+	AuthorizerID        string
+	AuthorizationScopes []string
+}
+
+// APIStage is an AWS::ApiGatewayV2::Stage.
+type APIStage struct {
+	Resource
+
+	Name                 string // $default, or the first segment of the paths it serves
+	Variables            map[string]string
+	AccessLogFormat      string // empty if there is no access log
+	DefaultRouteSettings RouteSettings
+	RouteSettings        map[string]RouteSettings // by route key
+}
+
+// RouteSettings are the throttling limits of a stage or of one route in it; nil leaves the account's limit in force.
+type RouteSettings struct {
+	ThrottlingBurstLimit *int     // requests
+	ThrottlingRateLimit  *float64 // requests per second
+}
+
+// Function is an AWS::Lambda::Function.
+type Function struct {
+	Resource
+
+	Name                         string
+	ARN                          string
+	Runtime                      string // such as provided.al2023
+	Architecture                 string // x86_64 or arm64
+	Handler                      string
+	MemorySize                   int // MB
+	Timeout                      time.Duration
+	Environment                  map[string]string
+	ReservedConcurrentExecutions *int
+	LogGroup                     string
+	Asset                        *Asset // nil if the code is not an asset of this assembly
+}
+
+// Asset is the directory that CDK zips and uploads as a function's code.
+type Asset struct {
+	Hash string
+	Dir  string
+}
+
+// Permission is an AWS::Lambda::Permission, one statement in a function's resource policy.
+type Permission struct {
+	Resource
+
+	FunctionARN   string // without qualifier
+	Qualifier     string // the alias or version the permission is for, if it is not for the function as a whole
+	Principal     string
+	Action        string
+	SourceARN     string // empty: from any source
+	SourceAccount string // empty: of any account
+}
+
+// Secret is an AWS::SecretsManager::Secret.
+type Secret struct {
+	Resource
+
+	ARN          string
+	Name         string
+	Description  string
+	KMSKeyID     string            // empty: the key that AWS manages
+	SecretString *string           // the first value, as it stands in the template; nil if the secret starts without one
+	Tags         map[string]string // empty if there are none
+}
+
+// RotationSchedule is an AWS::SecretsManager::RotationSchedule.
+type RotationSchedule struct {
+	Resource
+
+	SecretARN                 string
+	FunctionARN               string // without qualifier
+	Qualifier                 string // the alias or version in the RotationLambdaARN, if there is one
+	AutomaticallyAfterDays    int    // 0 if ScheduleExpression says when, or nothing does
+	ScheduleExpression        string
+	Duration                  string // of the window for a rotation: 3h; empty leaves it to AWS
+	RotateImmediatelyOnUpdate bool   // also when the schedule is created; true if the template leaves it out
+}

@@ -5,18 +5,6 @@ import (
 	"cognito-m2m/internal/lambdapolicy"
 )
 
-// Permission is an AWS::Lambda::Permission, one statement in a function's resource policy.
-type Permission struct {
-	Resource
-
-	FunctionARN   string // without qualifier
-	Qualifier     string // the alias or version the permission is for, if it is not for the function as a whole
-	Principal     string
-	Action        string
-	SourceARN     string // empty: from any source
-	SourceAccount string // empty: of any account
-}
-
 var permission = template.Type{
 	Properties: template.Properties{
 		"FunctionName":          template.Text().Must(),

@@ -7,21 +7,6 @@ import (
 	"cognito-m2m/internal/assembly/template"
 )
 
-// What the problems and ids of a stage are is the template's affair.
-type (
-	Problem     = template.Problem
-	ProblemKind = template.ProblemKind
-	IDs         = template.IDs
-	Key         = template.Key
-)
-
-// Kinds of problems, and the type of a Key that asks for a stack's GUID.
-const (
-	Invalid     = template.Invalid
-	Unsupported = template.Unsupported
-	StackType   = template.StackType
-)
-
 // Options left empty have these values.
 //
 // Parity: Assembly: account and Region of an unbound stack
@@ -124,5 +109,18 @@ func (b *builder) locate(r *template.Resource) {
 	if m.Region != at.Region || m.AccountID != at.AccountID {
 		b.cannot(r.Source(), "", "the resource is in account %s and Region %s, and others of the stage in %s and %s; one run has one of each",
 			at.AccountID, at.Region, m.AccountID, m.Region)
+	}
+}
+
+// check finds what a deployment would fail on and what only shows when resources are seen together. References that
+// could not be resolved are empty by now and were reported, so the checks pass over them.
+func (b *builder) check() {
+	b.checkDomains()
+	b.checkClients()
+	b.checkFunctions()
+	b.checkSecrets()
+	b.checkRotations()
+	for i := range b.model.APIs {
+		b.checkAPI(&b.model.APIs[i])
 	}
 }

@@ -2,22 +2,6 @@ package assembly
 
 import "cognito-m2m/internal/assembly/template"
 
-// ResourceServer is an AWS::Cognito::UserPoolResourceServer.
-type ResourceServer struct {
-	Resource
-
-	UserPoolID string
-	Identifier string
-	Name       string
-	Scopes     []Scope
-}
-
-// Scope is one scope of a resource server; tokens carry it as identifier/name.
-type Scope struct {
-	Name        string
-	Description string
-}
-
 var resourceServer = template.Type{
 	Properties: template.Properties{
 		"UserPoolId": template.Text().Must(),

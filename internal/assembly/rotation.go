@@ -7,19 +7,6 @@ import (
 	"cognito-m2m/internal/lambdapolicy"
 )
 
-// RotationSchedule is an AWS::SecretsManager::RotationSchedule.
-type RotationSchedule struct {
-	Resource
-
-	SecretARN                 string
-	FunctionARN               string // without qualifier
-	Qualifier                 string // the alias or version in the RotationLambdaARN, if there is one
-	AutomaticallyAfterDays    int    // 0 if ScheduleExpression says when, or nothing does
-	ScheduleExpression        string
-	Duration                  string // of the window for a rotation: 3h; empty leaves it to AWS
-	RotateImmediatelyOnUpdate bool   // also when the schedule is created; true if the template leaves it out
-}
-
 var rotationSchedule = template.Type{
 	Properties: template.Properties{
 		"SecretId":          template.Text().Must(),

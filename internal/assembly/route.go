@@ -7,18 +7,6 @@ import (
 	"cognito-m2m/internal/httpapi"
 )
 
-// Route is an AWS::ApiGatewayV2::Route.
-type Route struct {
-	Resource
-
-	ID                  string
-	Key                 string // GET /test_jwt, or $default
-	IntegrationID       string // from the Target
-	AuthorizationType   string // NONE or JWT
-	AuthorizerID        string
-	AuthorizationScopes []string
-}
-
 // Types of authorization a route can have and this runtime knows.
 const (
 	authorizationNone = "NONE"

@@ -2,18 +2,6 @@ package assembly
 
 import "cognito-m2m/internal/assembly/template"
 
-// Secret is an AWS::SecretsManager::Secret.
-type Secret struct {
-	Resource
-
-	ARN          string
-	Name         string
-	Description  string
-	KMSKeyID     string            // empty: the key that AWS manages
-	SecretString *string           // the first value, as it stands in the template; nil if the secret starts without one
-	Tags         map[string]string // empty if there are none
-}
-
 // secret: a value that CloudFormation generates would be another one in every run and is nobody's to read.
 var secret = template.Type{
 	Properties: template.Properties{

@@ -6,16 +6,6 @@ import (
 	"cognito-m2m/internal/assembly/template"
 )
 
-// UserPool is an AWS::Cognito::UserPool.
-type UserPool struct {
-	Resource
-
-	ID          string
-	ARN         string
-	Name        string
-	ProviderURL string // the issuer, as tokens carry it in iss
-}
-
 var userPool = template.Type{
 	Properties: template.Properties{
 		"UserPoolName":          template.Text().Like(`^[\w\s+=,.@-]{1,128}$`),

@@ -17,6 +17,20 @@ func (e *Evaluation) readConditions() {
 	}
 }
 
+// included evaluates the Condition of a resource or output; without one it is always there.
+func (s *scope) included(at Place, declaration map[string]any) (result, ok bool) {
+	node, conditional := declaration["Condition"]
+	if !conditional {
+		return true, true
+	}
+	name, isText := node.(string)
+	if !isText {
+		at.field("Condition").invalid(CloudFormation, "Condition takes the name of a condition, not %s", describe(node))
+		return false, false
+	}
+	return s.holds(at.field("Condition"), name)
+}
+
 // holds evaluates the condition called name. It returns false for ok if that is not possible; the problem has been
 // reported by then.
 func (s *scope) holds(at Place, name string) (result, ok bool) {

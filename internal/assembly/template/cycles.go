@@ -66,13 +66,6 @@ func (r *Resource) dependencies() set {
 	return found
 }
 
-// add takes what stands where a name should; problems with it are reported where it is resolved.
-func (s set) add(name any) {
-	if text, ok := name.(string); ok {
-		s[text] = struct{}{}
-	}
-}
-
 // references finds the names that a node of the template refers to.
 func (s *scope) references(node any, found set) {
 	if name, argument, ok := intrinsic(node); ok {

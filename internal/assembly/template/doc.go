@@ -5,10 +5,10 @@
 // the caller hands in a table of types (Options.Types) and a source of ids (Options.IDs). It reads no file and calls
 // nothing, and what it is given it leaves as it is.
 //
-// The files in the order in which to read them: evaluation, what goes in and comes out; scope, a template taken apart,
-// with parameters, mappings and outputs; resource, its type and attributes, ids; reading, a property checked against its
-// schema, which is in property; resolve, a value with its intrinsics, in intrinsics, reference, sub and conditions;
-// cycles; then what all of them use: cell, place, problem, budget.
+// The order in which to read it: template, which takes templates apart; outputs, parameters, mappings, conditions, cycles;
+// resource, with attribute and ids; reading, which checks properties against their schemas, and property and values, what
+// goes into it and comes out; resolve, which works values out, with intrinsics, reference and sub; then what all of these
+// use: scope, a template under evaluation, and evaluation, all of them; place, problem and refuser; cell, location, node.
 //
 // Sources: the AWS CloudFormation template reference, and what templates were seen to be refused for, see Refuser.
 package template

@@ -1,20 +1,5 @@
 package template
 
-import "iter"
-
-// Stack is a stack to evaluate.
-type Stack struct {
-	Name string
-	// Account and Region are empty where the stack is not bound to one.
-	Account, Region string
-	// Body is the decoded template; its numbers are json.Number. It is only read.
-	Body map[string]any
-	// Paths maps logical ids to construct paths, such as dev/Api/Clients/Reader/AppClient/Resource.
-	Paths map[string]string
-	// Parameters are the values given to parameters of the template. Others have their defaults.
-	Parameters map[string]string
-}
-
 // Options are what templates leave open until they are deployed.
 type Options struct {
 	// AccountID and Region are those of a stack that is not bound to one.
@@ -35,49 +20,69 @@ type Evaluation struct {
 	left     int // of the work that may be done, see spend
 }
 
-// Evaluate takes the templates apart and evaluates conditions and the names of exports. What resources and outputs come
-// to is evaluated when it is asked for. Whatever is wrong is in Problems.
-func Evaluate(stacks []Stack, options Options) *Evaluation {
-	e := &Evaluation{options: options, left: maxWork}
-	for _, stack := range stacks {
-		e.scopes = append(e.scopes, newScope(e, stack))
+// Bounds that no real template comes near. They keep a broken or hostile one from using up the machine.
+const (
+	maxDepth = 200     // of values within values, through any number of references
+	maxText  = 1 << 20 // bytes in a text that intrinsics put together; CloudFormation stops at 1 MB for a whole template
+	maxItems = 10_000  // in a list that Fn::Split makes
+)
+
+// Work of one Evaluation, which real templates take a few thousandths of. References let a small template ask for any
+// amount of it, so it is the work that is bounded, not only how deep values are nested.
+//
+// Parity: Assembly: bounds
+const (
+	maxWork  = 32 << 20
+	nodeWork = 32 // of resolving one value; a text costs its bytes besides
+)
+
+// Spend takes work on a resource from what is left. It returns false once that is used up: nothing more is evaluated
+// then, and nothing else reported, because whatever followed would only be its consequence.
+func (e *Evaluation) Spend(source Source, work int) bool {
+	if e.left < 0 {
+		return false
 	}
-	e.indexExports()
-	e.readConditions()
-	e.checkCycles()
-	return e
+	if e.left -= work; e.left < 0 {
+		e.problems.add(source, Problem{RefusedBy: LocalRuntime, Message: "evaluation stops here: intrinsics refer to values again " +
+			"and again, which is more work than templates of a real system take; let fewer of them refer to each other"})
+		return false
+	}
+	return true
 }
 
-// Resources gives every resource of a known type that its condition includes, in the order of stacks and logical ids. A
-// type that is not known is an Unsupported problem.
-func (e *Evaluation) Resources() iter.Seq[*Resource] {
-	return func(yield func(*Resource) bool) {
-		for _, s := range e.scopes {
-			for _, r := range ordered(s.resources) {
-				if included, ok := r.included(); !included || !ok {
-					continue
-				}
-				if r.typ == nil {
-					r.place().ofType(r.typeName).unsupported("the type %s is not simulated, and not known to be without effect", r.typeName)
-				} else if !yield(r) {
-					return
-				}
-			}
-		}
-	}
-}
+// Work is how much of the work that it may do the evaluation has done, from 0 to 1.
+func (e *Evaluation) Work() float64 { return float64(maxWork-e.left) / maxWork }
 
-// StackIDs gives the ARN of every stack by its name. One that could not be made is left out, after a problem.
-func (e *Evaluation) StackIDs() map[string]string {
-	ids := make(map[string]string, len(e.scopes))
-	for _, s := range e.scopes {
-		if id, ok := s.pseudoParameter(Place{scope: s}, "AWS::StackId"); ok {
-			ids[s.Name], _ = id.(string)
-		}
+// Report keeps a problem of a resource, unless it follows from an evaluation that has stopped. Stack, LogicalID and Path
+// are those of the source.
+func (e *Evaluation) Report(source Source, p Problem) {
+	if e.Spend(source, len(p.Message)) {
+		e.problems.add(source, p)
 	}
-	return ids
 }
 
 // Problems lists everything that was found until now, in the order of stack, logical id and property. Of more than a
 // hundred of a kind the last one says how many there are besides.
 func (e *Evaluation) Problems() []Problem { return e.problems.sorted() }
+
+// weight is the work of handling a value that has been resolved. It stops counting at maxWork.
+func weight(value any) int {
+	work := nodeWork
+	switch value := value.(type) {
+	case string:
+		return work + len(value)
+	case []any:
+		for _, item := range value {
+			if work += weight(item); work > maxWork {
+				break
+			}
+		}
+	case map[string]any:
+		for key, item := range value {
+			if work += len(key) + weight(item); work > maxWork {
+				break
+			}
+		}
+	}
+	return work
+}

@@ -49,20 +49,6 @@ func (s *scope) call(at Place, name string, argument any) (any, bool) {
 	return at.invalid(LocalRuntime, "%s is not an intrinsic this runtime knows", name)
 }
 
-// arguments takes an intrinsic's list of arguments apart; from and to are the numbers of them it takes.
-func arguments(at Place, name string, argument any, from, to int) ([]any, bool) {
-	list, ok := argument.([]any)
-	if !ok || len(list) < from || len(list) > to {
-		number := strconv.Itoa(from)
-		if to > from {
-			number += " to " + strconv.Itoa(to)
-		}
-		at.invalid(CloudFormation, "%s takes a list of %s arguments", name, number)
-		return nil, false
-	}
-	return list, true
-}
-
 func (s *scope) join(at Place, argument any) (any, bool) {
 	args, ok := arguments(at, "Fn::Join", argument, 2, 2)
 	if !ok {
@@ -210,17 +196,6 @@ func (s *scope) jsonText(at Place, argument any) (any, bool) {
 		return at.invalid(LocalRuntime, "Fn::ToJsonString makes no text, or one of more than %d bytes", maxText)
 	}
 	return text, true
-}
-
-// jsonOf is a value as AWS writes it, with < and > as they are; empty for what has no JSON.
-func jsonOf(value any) string {
-	var text strings.Builder
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	if encoder.Encode(value) != nil {
-		return ""
-	}
-	return strings.TrimSuffix(text.String(), "\n")
 }
 
 // extension reports the use of an extension in a template that does not ask for them, which AWS refuses.

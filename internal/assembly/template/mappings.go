@@ -1,7 +1,5 @@
 package template
 
-import "slices"
-
 // checkMappings reports what CloudFormation refuses: a mapping has two levels of keys, and its values are plain. An
 // intrinsic in one would be evaluated wherever the value is looked up (CloudFormation guide, "Mappings").
 func (s *scope) checkMappings() {
@@ -30,16 +28,4 @@ func (s *scope) mapped(name, topLevel, key string) (any, bool) {
 	attributes, _ := mapping[topLevel].(map[string]any)
 	value, ok := attributes[key]
 	return value, ok
-}
-
-// isPlain tells whether a value has nothing in it to evaluate: a text, number or boolean, or a list of these.
-func isPlain(value any) bool {
-	items, isList := value.([]any)
-	if !isList {
-		items = []any{value}
-	}
-	return !slices.ContainsFunc(items, func(item any) bool {
-		_, ok := scalarText(item)
-		return !ok
-	})
 }

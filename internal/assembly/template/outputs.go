@@ -21,6 +21,8 @@ type Output struct {
 // exportKey names an export. Exports are shared by the stacks of one account and Region.
 type exportKey struct{ account, region, name string }
 
+var outputKeys = keys("Value", "Description", "Export", "Condition")
+
 func (s *scope) readOutputs() {
 	s.outputs = map[string]*output{}
 	for key, node := range ordered(s.section("Outputs")) {

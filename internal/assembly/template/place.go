@@ -5,14 +5,6 @@ import (
 	"strconv"
 )
 
-// Source says where in the assembly a resource comes from.
-type Source struct {
-	Stack     string // the stack's name: m2m-dev-Api
-	LogicalID string
-	Path      string // the construct path: dev/Api/Echo/Resource; empty if the assembly does not say
-	Type      string // the CloudFormation type: AWS::Lambda::Function
-}
-
 // Place is where in a template something was found.
 type Place struct {
 	scope       *scope
@@ -59,6 +51,8 @@ func (p Place) report(problem Problem) {
 	problem.Property, problem.Type = p.property, p.unknownType
 	p.scope.evaluation.Report(p.source(), problem)
 }
+
+func (p Place) spend(work int) bool { return p.scope.evaluation.Spend(p.source(), work) }
 
 func (p Place) source() Source {
 	source := Source{Stack: p.scope.Name, LogicalID: p.logicalID, Path: p.scope.Paths[p.logicalID]}

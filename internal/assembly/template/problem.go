@@ -10,6 +10,14 @@ import (
 	"cognito-m2m/internal/printable"
 )
 
+// Source says where in the assembly a resource comes from.
+type Source struct {
+	Stack     string // the stack's name: m2m-dev-Api
+	LogicalID string
+	Path      string // the construct path: dev/Api/Echo/Resource; empty if the assembly does not say
+	Type      string // the CloudFormation type: AWS::Lambda::Function
+}
+
 // ProblemKind says what can be done about a Problem.
 type ProblemKind int
 

@@ -1,21 +1,11 @@
 package template
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
-
-// Bounds that no real template comes near. They keep a broken or hostile one from using up the machine.
-const (
-	maxDepth = 200     // of values within values, through any number of references
-	maxText  = 1 << 20 // bytes in a text that intrinsics put together; CloudFormation stops at 1 MB for a whole template
-	maxItems = 10_000  // in a list that Fn::Split makes
-)
-
-// noValue is what Ref AWS::NoValue gives: the property or list item is left out.
-type noValue struct{}
 
 // resolve gives the value of a template node: nil, bool, json.Number, string, []any, map[string]any or noValue, with no
 // intrinsic left in it. It returns false when there is none; the problem has been reported by then.
@@ -97,53 +87,21 @@ func (s *scope) resolveItems(at Place, what string, node any) ([]any, bool) {
 	return items, ok && at.spend(len(items))
 }
 
+// arguments takes an intrinsic's list of arguments apart; from and to are the numbers of them it takes.
+func arguments(at Place, name string, argument any, from, to int) ([]any, bool) {
+	list, ok := argument.([]any)
+	if !ok || len(list) < from || len(list) > to {
+		number := strconv.Itoa(from)
+		if to > from {
+			number += " to " + strconv.Itoa(to)
+		}
+		at.invalid(CloudFormation, "%s takes a list of %s arguments", name, number)
+		return nil, false
+	}
+	return list, true
+}
+
 // notAlone reports an intrinsic among other keys, where it would be taken for literal text.
 func (p Place) notAlone(key string) (any, bool) {
 	return p.invalid(Unknown, "%s is beside other keys; an intrinsic must be the only key", key)
-}
-
-// intrinsic takes {"Fn::X": argument} or {"Ref": argument} apart.
-func intrinsic(node any) (name string, argument any, ok bool) {
-	object, isObject := node.(map[string]any)
-	if !isObject || len(object) != 1 {
-		return "", nil, false
-	}
-	for name, argument := range object {
-		return name, argument, name == "Ref" || strings.HasPrefix(name, "Fn::")
-	}
-	return "", nil, false
-}
-
-func scalarText(value any) (string, bool) {
-	switch value := value.(type) {
-	case string:
-		return value, true
-	case json.Number:
-		return value.String(), true
-	case bool:
-		if value {
-			return "true", true
-		}
-		return "false", true
-	}
-	return "", false
-}
-
-// describe names the kind of a value for an error message; it never shows the value itself.
-func describe(value any) string {
-	switch value.(type) {
-	case string:
-		return "a text"
-	case json.Number:
-		return "a number"
-	case bool:
-		return "a boolean"
-	case []any:
-		return "a list"
-	case map[string]any:
-		return "an object"
-	case noValue:
-		return "AWS::NoValue"
-	}
-	return "null"
 }

@@ -15,16 +15,32 @@ type builder struct {
 	assets      map[string]asset
 }
 
-// check finds what a deployment would fail on and what only shows when resources are seen together. References that
-// could not be resolved are empty by now and were reported, so the checks pass over them.
-func (b *builder) check() {
-	b.checkDomains()
-	b.checkClients()
-	b.checkFunctions()
-	b.checkSecrets()
-	b.checkRotations()
+type attachment struct {
+	part  Resource
+	apiID string
+	to    func(api *API)
+}
+
+// attach puts a part of an API into it later. An ApiId that could not be resolved is empty and was reported.
+func (b *builder) attach(part Resource, apiID string, to func(api *API)) {
+	if apiID != "" {
+		b.attachments = append(b.attachments, attachment{part, apiID, to})
+	}
+}
+
+// attachParts puts each part into the API that its ApiId names.
+func (b *builder) attachParts() {
+	apis := map[string]*API{}
 	for i := range b.model.APIs {
-		b.checkAPI(&b.model.APIs[i])
+		apis[b.model.APIs[i].ID] = &b.model.APIs[i]
+	}
+	for _, a := range b.attachments {
+		api, ok := apis[a.apiID]
+		if !ok {
+			b.cannot(a.part, "ApiId", "the stage has no HTTP API with the id %q", a.apiID)
+			continue
+		}
+		a.to(api)
 	}
 }
 
