@@ -57,7 +57,7 @@ func readAPI(b *builder, r *template.Resource, v template.Values) {
 	b.model.APIs = append(b.model.APIs, api)
 }
 
-// checkReachable wants a custom domain for an API whose own endpoint is disabled. The one address of a local run then
+// checkReachable reports an API whose own endpoint is disabled and that has no custom domain. The one address of a local run then
 // stands for that domain.
 //
 // Parity: Assembly: a disabled execute-api endpoint

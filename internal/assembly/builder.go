@@ -64,8 +64,8 @@ func (b *builder) unsupported(r Resource, property, reason string) {
 // owners are the logical ids of the resources that were first to have a name.
 type owners map[string]string
 
-// claim gives a name to a resource, and returns who has it already. Nobody has the empty name: that one could not be
-// read, which has been reported.
+// claim gives a name to a resource, and returns who has it already. No resource has the empty name: that one could
+// not be read, which has been reported.
 func (o owners) claim(name string, r Resource) (other string, taken bool) {
 	if other, taken = o[name]; !taken && name != "" {
 		o[name] = r.LogicalID

@@ -100,7 +100,8 @@ func TestDeploymentChecks(t *testing.T) {
 			map[string]string{
 				"Route.RouteKey": `"GET /{a}"`,
 				"Route2":         `{"Type": "AWS::ApiGatewayV2::Route", "Properties": {"ApiId": {"Ref": "Api"}, "RouteKey": "GET /{b}", "Target": {"Fn::Sub": "integrations/${Integration}"}}}`,
-			}, "Route2", "RouteKey", "takes the same requests as GET /{a}, which is Route",
+			},
+			"Route2", "RouteKey", "takes the same requests as GET /{a}, which is Route",
 			template.APIGateway,
 		},
 		"rotation of every resource":     {map[string]string{"RotationPermission.SourceArn": `"arn:aws:secretsmanager:*"`}, "Rotation", "RotationLambdaARN", "Secrets Manager cannot invoke the function", template.SecretsManager},

@@ -2,8 +2,13 @@
 // which every CloudFormation intrinsic is resolved.
 //
 // It owns the reading of manifests, templates and asset manifests, the tables that say which resource types and
-// properties are simulated, known or refused, and the checks a deployment would fail on. It does not own ids (the
-// caller keeps those, see IDs), serves nothing and calls nothing: the only thing it reads is the assembly's directory.
+// properties are simulated, known or refused, and the checks a deployment would fail on. It does not own the language of
+// templates (package template does) and ids (the caller keeps those, see IDs), serves nothing and calls nothing: the only
+// thing it reads is the assembly's directory.
+//
+// The order in which to read it: load, loader, files, manifest and stage, which read an assembly; resolve, which makes the
+// model of a stage; types, the table of types, and a file for each of them with its properties, how it gets into the model
+// and what AWS refuses of it; builder and model.
 //
 // Sources: the CDK cloud assembly schema (as CDK 2.276.0 writes it, version 55), the AWS CloudFormation template reference, and the
 // resource schemas as summed up in docs/aws-behaviour.md, section 3.4.

@@ -167,7 +167,7 @@ func (l *loader) checkAsset(source string) error {
 	program := path.Join(source, bootstrap)
 	info, err := fs.Stat(l.fsys, program)
 	switch {
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR): // told, if the function is called
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR): // reported where the function is called
 		return nil
 	case err != nil:
 		return fmt.Errorf("the asset's program %w", unreadable(program, err))
@@ -177,7 +177,7 @@ func (l *loader) checkAsset(source string) error {
 	return nil
 }
 
-// explain adds the way out to an error about a file that is not there.
+// explain adds what to do to an error about a file that is not there.
 func (l *loader) explain(err error) error {
 	if missing, ok := errors.AsType[*fs.PathError](err); ok && errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s is missing from the assembly: %s", missing.Path, synthHint)

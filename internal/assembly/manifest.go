@@ -17,7 +17,7 @@ const (
 	packagingZip   = "zip"
 )
 
-// synthHint is the way out of every error that says the assembly, or a part of it, is not there.
+// synthHint ends every error that says the assembly, or a part of it, is not there.
 const synthHint = "run `npx cdk synth` first, or name the folder that it wrote"
 
 type manifest struct {

@@ -7,12 +7,15 @@ import (
 	"cognito-m2m/internal/assembly/template"
 )
 
-// What the problems and ids of a stage are is the template's affair.
 type (
-	Problem     = template.Problem
+	// Problem is one reason why a stage cannot be run as it stands.
+	Problem = template.Problem
+	// ProblemKind says what can be done about a Problem.
 	ProblemKind = template.ProblemKind
-	IDs         = template.IDs
-	Key         = template.Key
+	// IDs keeps the ids AWS would generate.
+	IDs = template.IDs
+	// Key identifies a resource across runs.
+	Key = template.Key
 )
 
 // Kinds of problems, and the type of a Key that asks for a stack's GUID.

@@ -86,12 +86,11 @@ func (b *builder) readResources() {
 
 func (b *builder) readStacks(stacks []*stack) {
 	ids := b.evaluation.StackIDs()
-	for _, s := range stacks {
-		id, ok := ids[s.Name]
-		if !ok {
+	for i, s := range stacks {
+		if ids[i] == "" {
 			continue
 		}
-		info := Stack{Name: s.Name, ID: id, Tags: map[string]string{}, TerminationProtection: s.terminationProtection}
+		info := Stack{Name: s.Name, ID: ids[i], Tags: map[string]string{}, TerminationProtection: s.terminationProtection}
 		info.Description, _ = s.Body["Description"].(string)
 		maps.Copy(info.Tags, s.tags)
 		b.model.Stacks = append(b.model.Stacks, info)

@@ -2,7 +2,7 @@ package assembly
 
 import "cognito-m2m/internal/assembly/template"
 
-// secret: a value that CloudFormation generates would be another one in every run and is nobody's to read.
+// secret: a value that CloudFormation generates would differ in every run, and no one could read it.
 var secret = template.Type{
 	Properties: template.Properties{
 		"Name":         template.Text().Like(`^[A-Za-z0-9/_+=.@-]{1,512}$`),
@@ -35,7 +35,7 @@ func secretARN(at template.Place, r *template.Resource) (string, bool) {
 	const added = 6
 	id, okID := r.ID(at)
 	name, okName := secretName(at, r)
-	return r.Location().ARN("secretsmanager", "secret:"+name+"-"+template.Cut(id, added)), okID && okName
+	return r.Location().ARN("secretsmanager", "secret:"+name+"-"+id[:min(len(id), added)]), okID && okName
 }
 
 func readSecret(b *builder, r *template.Resource, v template.Values) {

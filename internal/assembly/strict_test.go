@@ -80,7 +80,8 @@ func TestStrict(t *testing.T) {
 			template.LocalRuntime,
 		},
 		"a circle through the id": {
-			map[string]string{"Api.ProtocolType": `{"Fn::GetAtt": ["Api", "ApiId"]}`}, "Api", "ProtocolType", "depends on itself",
+			map[string]string{"Api.ProtocolType": `{"Fn::GetAtt": ["Api", "ApiId"]}`},
+			"Api", "ProtocolType", "depends on itself",
 			template.CloudFormation,
 		},
 	} {

@@ -47,15 +47,10 @@ func (s *scope) holds(at Place, name string) (result, ok bool) {
 
 // test evaluates a node of the Conditions section to a bool.
 func (s *scope) test(at Place, node any) (any, bool) {
-	if s.evaluation.depth >= maxDepth {
-		return at.invalid(LocalRuntime, "conditions are nested more than %d deep", maxDepth)
-	}
-	if !at.spend(nodeWork) {
-		return nil, false
-	}
-	s.evaluation.depth++
-	defer func() { s.evaluation.depth-- }()
+	return at.nested("conditions", func() (any, bool) { return s.testNode(at, node) })
+}
 
+func (s *scope) testNode(at Place, node any) (any, bool) {
 	object, _ := node.(map[string]any)
 	if len(object) == 1 {
 		for function, argument := range object {

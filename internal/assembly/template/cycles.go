@@ -56,11 +56,7 @@ func (c *cycleSearch) visit(logicalID string) {
 func (r *Resource) dependencies() set {
 	found := set{}
 	r.scope.references(r.declaration["Properties"], found)
-	names, isList := r.declaration["DependsOn"].([]any)
-	if !isList {
-		names = []any{r.declaration["DependsOn"]}
-	}
-	for _, name := range names {
+	for _, name := range oneOrMore(r.declaration["DependsOn"]) {
 		found.add(name)
 	}
 	return found

@@ -73,8 +73,10 @@ func resolveWith(t *testing.T, templates map[string]string, ids template.IDs) (e
 		stacks = append(stacks, stack)
 	}
 	slices.SortFunc(stacks, func(a, b template.Stack) int { return strings.Compare(a.Name, b.Name) })
-	e := template.Evaluate(stacks, template.Options{AccountID: "123456789012", IDs: ids,
-		Types: func(name string) *template.Type { return types[name] }})
+	e := template.Evaluate(stacks, template.Options{
+		AccountID: "123456789012", IDs: ids,
+		Types: func(name string) *template.Type { return types[name] },
+	})
 	found := evaluated{Values: map[string]template.Values{}}
 	for r := range e.Resources() {
 		if source := r.Source(); source.Type == "AWS::Cognito::UserPool" || source.Type == "AWS::Lambda::Function" {

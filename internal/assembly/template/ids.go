@@ -157,8 +157,7 @@ func (r *Resource) generatedName(at Place, limit int) (string, bool) {
 		return "", false
 	}
 	half := max((limit-len(random)-2)/2, 1)
-	return strings.Join([]string{Cut(r.scope.Name, half), Cut(r.logicalID, half), random}, "-"), true
+	return strings.Join([]string{cut(r.scope.Name, half), cut(r.logicalID, half), random}, "-"), true
 }
 
-// Cut is the beginning of a text.
-func Cut(text string, length int) string { return text[:min(len(text), length)] }
+func cut(text string, length int) string { return text[:min(len(text), length)] }

@@ -57,14 +57,19 @@ func describe(value any) string {
 
 // isPlain tells whether a value has nothing in it to evaluate: a text, number or boolean, or a list of these.
 func isPlain(value any) bool {
-	items, isList := value.([]any)
-	if !isList {
-		items = []any{value}
-	}
-	return !slices.ContainsFunc(items, func(item any) bool {
+	return value != nil && !slices.ContainsFunc(oneOrMore(value), func(item any) bool {
 		_, ok := scalarText(item)
 		return !ok
 	})
+}
+
+// oneOrMore are the items of a list, or the one that stands in its place; there are none in nothing.
+func oneOrMore(node any) []any {
+	items, isList := node.([]any)
+	if !isList && node != nil {
+		return []any{node}
+	}
+	return items
 }
 
 // jsonOf is a value as AWS writes it, with < and > as they are; empty for what has no JSON.

@@ -54,6 +54,20 @@ func (p Place) report(problem Problem) {
 
 func (p Place) spend(work int) bool { return p.scope.evaluation.Spend(p.source(), work) }
 
+// nested evaluates what stands a level deeper.
+func (p Place) nested(what string, evaluate func() (any, bool)) (any, bool) {
+	e := p.scope.evaluation
+	if e.depth >= maxDepth {
+		return p.invalid(LocalRuntime, "%s are nested more than %d deep", what, maxDepth)
+	}
+	if !p.spend(nodeWork) {
+		return nil, false
+	}
+	e.depth++
+	defer func() { e.depth-- }()
+	return evaluate()
+}
+
 func (p Place) source() Source {
 	source := Source{Stack: p.scope.Name, LogicalID: p.logicalID, Path: p.scope.Paths[p.logicalID]}
 	if r, ok := p.scope.resources[p.logicalID]; ok {

@@ -64,7 +64,7 @@ func (p Problem) Error() string {
 	return printable.Text(strings.Join(append(parts, p.Message), ": "))
 }
 
-// maxProblems of each kind are kept: nobody reads more of them, and one fault can cause any number.
+// maxProblems of each kind are kept: more are not read, and one fault can cause any number.
 const maxProblems = 100
 
 // problemList keeps the first problems of each kind and counts the others. A repetition counts for nothing.

@@ -76,16 +76,22 @@ func (s *scope) readObject(at Place, p Property, node any) (any, bool) {
 			v[name] = value
 		}
 		if !ok || value != (noValue{}) || field.shape == anything {
-			given[name] = struct{}{}
+			given.add(name)
 		}
 	}
-	for name, field := range ordered(p.properties) {
-		if _, ok := given[name]; field.required != 0 && !ok {
-			at.field(name).invalid(field.required, "%s is required", name)
+	return v, p.properties.complete(at, given) && complete
+}
+
+// complete reports the properties that are required and not given.
+func (p Properties) complete(at Place, given set) bool {
+	complete := true
+	for name, property := range ordered(p) {
+		if _, ok := given[name]; property.required != 0 && !ok {
+			at.field(name).invalid(property.required, "%s is required", name)
 			complete = false
 		}
 	}
-	return v, complete
+	return complete
 }
 
 func (s *scope) readMap(at Place, p Property, node any) (any, bool) {

@@ -23,8 +23,11 @@ const (
 	CloudFormation
 	// LocalRuntime is where nothing says that AWS refuses it: it is not simulated, or can't be known here.
 	LocalRuntime
-	// Cognito and those that follow are services that refuse a resource when CloudFormation makes it.
-	Cognito
+)
+
+// Services refuse a resource when CloudFormation makes it.
+const (
+	Cognito Refuser = iota + LocalRuntime + 1
 	APIGateway
 	Lambda
 	SecretsManager
@@ -41,7 +44,7 @@ func ServiceOf(typeName string) Refuser {
 	return cmp.Or(services[service], Unknown)
 }
 
-var sentences = map[Refuser]string{
+var sentences = map[Refuser]string{ //nolint:gosec // a service is called Secrets Manager; these are no credentials
 	Unknown:        "no source says who refuses it",
 	CloudFormation: "CloudFormation refuses the template",
 	LocalRuntime:   "the local runtime does not take it",

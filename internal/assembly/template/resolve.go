@@ -10,15 +10,10 @@ import (
 // resolve gives the value of a template node: nil, bool, json.Number, string, []any, map[string]any or noValue, with no
 // intrinsic left in it. It returns false when there is none; the problem has been reported by then.
 func (s *scope) resolve(at Place, node any) (any, bool) {
-	if s.evaluation.depth >= maxDepth {
-		return at.invalid(LocalRuntime, "values are nested more than %d deep", maxDepth)
-	}
-	if !at.spend(nodeWork) {
-		return nil, false
-	}
-	s.evaluation.depth++
-	defer func() { s.evaluation.depth-- }()
+	return at.nested("values", func() (any, bool) { return s.resolveNode(at, node) })
+}
 
+func (s *scope) resolveNode(at Place, node any) (any, bool) {
 	switch node := node.(type) {
 	case map[string]any:
 		if name, argument, ok := intrinsic(node); ok {
@@ -40,10 +35,9 @@ func (s *scope) resolveObject(at Place, node map[string]any) (any, bool) {
 			return at.notAlone(key)
 		}
 		value, ok := s.resolve(at.field(key), node[key])
-		if complete = complete && ok; !ok || value == (noValue{}) {
-			continue
+		if complete = complete && ok; ok && value != (noValue{}) {
+			object[key] = value
 		}
-		object[key] = value
 	}
 	return object, complete
 }
@@ -52,10 +46,9 @@ func (s *scope) resolveList(at Place, node []any) (any, bool) {
 	list, complete := make([]any, 0, len(node)), true
 	for i, item := range node {
 		value, ok := s.resolve(at.item(i), item)
-		if complete = complete && ok; !ok || value == (noValue{}) {
-			continue
+		if complete = complete && ok; ok && value != (noValue{}) {
+			list = append(list, value)
 		}
-		list = append(list, value)
 	}
 	return list, complete
 }

@@ -96,26 +96,22 @@ func (r *Resource) Text(name string) (string, bool) {
 
 // Values reads every property the template gives, reporting those the type does not have and those that are missing.
 func (r *Resource) Values() Values {
-	v := Values{}
+	v, given := Values{}, set{}
 	for name := range ordered(r.declared) {
-		if _, ok := r.typ.Properties[name]; !ok {
+		p, known := r.typ.Properties[name]
+		if !known {
 			r.place().field(name).unsupported("the property %s of %s is not simulated, and not known to be without effect",
 				name, r.typeName)
 			continue
 		}
-		if value, ok := r.Property(name); ok && value != nil {
+		value, ok := r.Property(name)
+		if ok && value != nil {
 			v[name] = value
 		}
-	}
-	for name, p := range ordered(r.typ.Properties) {
-		_, given := r.declared[name]
-		value, ok := r.Property(name)
-		if p.shape == anything && given {
-			continue // there, though its value is not looked at
-		}
-		if p.required != 0 && ok && value == nil {
-			r.place().field(name).invalid(p.required, "%s is required", name)
+		if !ok || value != nil || p.shape == anything { // there, though its value may be wrong or not looked at
+			given.add(name)
 		}
 	}
+	r.typ.Properties.complete(r.place(), given)
 	return v
 }

@@ -37,13 +37,12 @@ func (e *Evaluation) Resources() iter.Seq[*Resource] {
 	}
 }
 
-// StackIDs gives the ARN of every stack by its name. One that could not be made is left out, after a problem.
-func (e *Evaluation) StackIDs() map[string]string {
-	ids := make(map[string]string, len(e.scopes))
-	for _, s := range e.scopes {
-		if id, ok := s.pseudoParameter(Place{scope: s}, "AWS::StackId"); ok {
-			ids[s.Name], _ = id.(string)
-		}
+// StackIDs gives the ARN of every stack, in the order of the stacks. One that could not be made is empty, after a problem.
+func (e *Evaluation) StackIDs() []string {
+	ids := make([]string, len(e.scopes))
+	for i, s := range e.scopes {
+		id, _ := s.pseudoParameter(Place{scope: s}, "AWS::StackId")
+		ids[i], _ = id.(string)
 	}
 	return ids
 }
@@ -83,17 +82,12 @@ func newScope(e *Evaluation, stack Stack) *scope {
 
 // checkTransform lets AWS::LanguageExtensions pass; any other transform rewrites the template on AWS.
 func (s *scope) checkTransform(root Place, node any) bool {
-	transforms, isList := node.([]any)
-	if !isList && node != nil {
-		transforms = []any{node}
-	}
 	extended := false
-	for _, transform := range transforms {
-		if transform == languageExtensions {
-			extended = true
-			continue
+	for _, transform := range oneOrMore(node) {
+		if transform != languageExtensions {
+			root.field("Transform").invalid(LocalRuntime, "the template is rewritten by a macro on AWS, which cannot be done here")
 		}
-		root.field("Transform").invalid(LocalRuntime, "the template is rewritten by a macro on AWS, which cannot be done here")
+		extended = extended || transform == languageExtensions
 	}
 	return extended
 }
@@ -115,11 +109,7 @@ func (s *scope) readResources() {
 }
 
 func (s *scope) checkDependsOn(at Place, section map[string]any, node any) {
-	dependencies, isList := node.([]any)
-	if !isList && node != nil {
-		dependencies = []any{node}
-	}
-	for _, dependency := range dependencies {
+	for _, dependency := range oneOrMore(node) {
 		logicalID, _ := dependency.(string)
 		if _, ok := section[logicalID]; !ok {
 			at.invalid(CloudFormation, "there is no resource %q in the template", logicalID)

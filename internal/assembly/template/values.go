@@ -4,22 +4,29 @@ package template
 // for one that is not there gives the zero value.
 type Values map[string]any
 
-func (v Values) Text(name string) string {
-	text, _ := v[name].(string)
-	return text
-}
+// Text is empty if it is not there.
+func (v Values) Text(name string) string { return valueIn[string](v, name) }
 
-func (v Values) Flag(name string) bool {
-	flag, _ := v[name].(bool)
-	return flag
-}
+// Flag is false if it is not there.
+func (v Values) Flag(name string) bool { return valueIn[bool](v, name) }
 
-func (v Values) OptionalText(name string) *string {
-	if text, ok := v[name].(string); ok {
-		return &text
-	}
-	return nil
-}
+// Object has nothing in it if it is not there.
+func (v Values) Object(name string) Values { return valueIn[Values](v, name) }
+
+// Texts are the items of a list of texts.
+func (v Values) Texts(name string) []string { return itemsIn[string](v, name) }
+
+// Objects are the items of a list of objects.
+func (v Values) Objects(name string) []Values { return itemsIn[Values](v, name) }
+
+// OptionalText is nil if it is not there, and likewise for the others.
+func (v Values) OptionalText(name string) *string { return optionalIn[string](v, name) }
+
+// OptionalWhole is a whole number.
+func (v Values) OptionalWhole(name string) *int { return optionalIn[int](v, name) }
+
+// OptionalNumber is any number.
+func (v Values) OptionalNumber(name string) *float64 { return optionalIn[float64](v, name) }
 
 // Whole returns the number called name, or otherwise if it is not there.
 func (v Values) Whole(name string, otherwise int) int {
@@ -27,47 +34,6 @@ func (v Values) Whole(name string, otherwise int) int {
 		return number
 	}
 	return otherwise
-}
-
-func (v Values) OptionalWhole(name string) *int {
-	if number, ok := v[name].(int); ok {
-		return &number
-	}
-	return nil
-}
-
-func (v Values) OptionalNumber(name string) *float64 {
-	if number, ok := v[name].(float64); ok {
-		return &number
-	}
-	return nil
-}
-
-func (v Values) Texts(name string) []string {
-	items, _ := v[name].([]any)
-	texts := make([]string, 0, len(items))
-	for _, item := range items {
-		if text, ok := item.(string); ok {
-			texts = append(texts, text)
-		}
-	}
-	return texts
-}
-
-func (v Values) Object(name string) Values {
-	object, _ := v[name].(Values)
-	return object
-}
-
-func (v Values) Objects(name string) []Values {
-	items, _ := v[name].([]any)
-	objects := make([]Values, 0, len(items))
-	for _, item := range items {
-		if object, ok := item.(Values); ok {
-			objects = append(objects, object)
-		}
-	}
-	return objects
 }
 
 // TextMap returns an object whose values are all texts.
@@ -79,4 +45,27 @@ func (v Values) TextMap(name string) map[string]string {
 		}
 	}
 	return texts
+}
+
+func valueIn[T any](v Values, name string) T {
+	value, _ := v[name].(T)
+	return value
+}
+
+func optionalIn[T any](v Values, name string) *T {
+	if value, ok := v[name].(T); ok {
+		return &value
+	}
+	return nil
+}
+
+func itemsIn[T any](v Values, name string) []T {
+	nodes, _ := v[name].([]any)
+	items := make([]T, 0, len(nodes))
+	for _, node := range nodes {
+		if item, ok := node.(T); ok {
+			items = append(items, item)
+		}
+	}
+	return items
 }
