@@ -6,9 +6,11 @@
 // templates (package template does) and ids (the caller keeps those, see IDs), serves nothing and calls nothing: the only
 // thing it reads is the assembly's directory.
 //
-// The order in which to read it: load, loader, files, manifest and stage, which read an assembly; resolve, which makes the
-// model of a stage; types, the table of types, and a file for each of them with its properties, how it gets into the model
-// and what AWS refuses of it; builder and model.
+// An assembly is read by load.go, and the model of a stage is made by resolve.go, the last file. Between the two, each
+// type of resource has a file with its properties, how it gets into the model and what AWS refuses of it.
+// Each file uses only those before it: manifest, files, stage, loader, load, model, builder, userpool, resourceserver,
+// appclient, domain, functionarn, function, permission, secret, rotation, integration, route, authorizer, apistage, api,
+// notsimulated, types, resolve.
 //
 // Sources: the CDK cloud assembly schema (as CDK 2.276.0 writes it, version 55), the AWS CloudFormation template reference, and the
 // resource schemas as summed up in docs/aws-behaviour.md, section 3.4.
