@@ -26,6 +26,14 @@ func TestGraceHours(t *testing.T) {
 		"nothing":     grace("", "14:11: secrets.graceHours: has no value (give it one, or remove the key)"),
 		"a schedule":  grace("720", `14:23: secrets.graceHours: is 720, and the client "reader" rotates every 30 days: every rotation would fail (write less than 720)`),
 		"much longer": grace("24001", "14:23: secrets.graceHours: 24001 is too large, at most 24000 is allowed"),
+		"a client without settings": { // and nothing about its schedule
+			"writer: {scopes: [test-api/write]}", "writer:\nsecrets: {graceHours: 24}",
+			"13:3: clients.writer: has no value (give it one, or remove the key)",
+		},
+		"a schedule that is refused": {
+			"[test-api/write]}", "[test-api/write], rotation: {everyDays: 0}}\nsecrets: {graceHours: 24}",
+			"13:60: clients.writer.rotation.everyDays: 0 is too small, it must be above 0",
+		},
 		"a shorter schedule": {
 			"[test-api/write]}", "[test-api/write], rotation: {everyDays: 1}}\nsecrets: {graceHours: 24}",
 			`14:23: secrets.graceHours: is 24, and the client "writer" rotates every 1 days: every rotation would fail (write less than 24)`,
