@@ -53,8 +53,8 @@ func (c *command) call(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&o.data, "data", "", "the body: a text, @FILE, or - for stdin")
 	flags.StringArrayVarP(&o.headers, "header", "H", nil, "a header, as 'Name: value' (repeatable)")
-	flags.BoolVarP(&o.verbose, "verbose", "v", false, "show request and answer on stderr, without bodies and without the token")
-	flags.DurationVar(&o.timeout, "timeout", 30*time.Second, "how long token and answer may take in all")
+	flags.BoolVarP(&o.verbose, "verbose", "v", false, "show the request and the answer on stderr, without bodies and without the token")
+	flags.DurationVar(&o.timeout, "timeout", 30*time.Second, "how long the token and the answer may take together")
 }
 
 // callRequest is what the command line asks to be called.
@@ -108,7 +108,7 @@ func (c *command) callAPI(ctx context.Context, r callRequest) error {
 // nothing in it can lead the token to another place.
 func (r callRequest) build(ctx context.Context, apiURL string) (*http.Request, error) {
 	if !strings.HasPrefix(r.path, "/") {
-		return nil, withHint(fmt.Errorf("%q is not a path of the API", r.path), "a path begins with a slash: m2m call %s %s /test_jwt%s", r.client, r.method, r.options.target.flags())
+		return nil, withHint(fmt.Errorf("the path %q does not begin with a slash", r.path), "for example: m2m call %s %s /test_jwt%s", r.client, r.method, r.options.target.flags())
 	}
 	body, err := r.body(ctx, r.options.data)
 	if err != nil {
@@ -127,7 +127,7 @@ func (r callRequest) build(ctx context.Context, apiURL string) (*http.Request, e
 			return nil, withHint(fmt.Errorf("%q is not a header", header), "write it as -H 'Name: value'")
 		}
 		if strings.EqualFold(name, "Authorization") {
-			return nil, withHint(errors.New("the header Authorization is the token's"), "leave it out, or use curl to send another")
+			return nil, withHint(errors.New("the header Authorization carries the token"), "leave it out, or use curl to send a different one")
 		}
 		request.Header.Set(name, strings.TrimSpace(value))
 	}
@@ -171,7 +171,7 @@ func (c *command) answer(ctx context.Context, response *http.Response, r callReq
 		body = append(body, '\n') // or the prompt would stand behind it
 	}
 	if _, err := c.stdout.Write(body); err != nil {
-		return fmt.Errorf("passing the answer on: %w", err)
+		return fmt.Errorf("writing the answer: %w", err)
 	}
 	if response.StatusCode/100 == 2 {
 		return nil
@@ -179,7 +179,7 @@ func (c *command) answer(ctx context.Context, response *http.Response, r callReq
 	err = fmt.Errorf("%s %s: HTTP %d %s", r.method, r.path, response.StatusCode, http.StatusText(response.StatusCode))
 	switch response.StatusCode {
 	case http.StatusUnauthorized:
-		return withHint(err, "the API does not accept the token: -v shows why it says so, in www-authenticate")
+		return withHint(err, "the API does not accept the token: -v shows its reason, in the header www-authenticate")
 	case http.StatusForbidden:
 		return withHint(err, "the route requires a scope that the token of %s lacks: `m2m clients%s` lists the scopes of each client", r.client, r.options.target.flags())
 	}

@@ -31,14 +31,14 @@ const statusOverdue = 3
 const clientsHelp = `Lists each client with its app client id, its scopes, how old its secret is, when
 the next rotation is due and whether the last one ended.
 
-No value is read from Secrets Manager. Cognito's answer about an app client (the
-permission cognito-idp:DescribeUserPoolClient) holds a secret of it, which is not
-looked at. Without that permission the scopes are shown as -, and the rest as usual.
+No value is read from Secrets Manager. Cognito's description of an app client (the
+permission cognito-idp:DescribeUserPoolClient) contains a secret, which this command
+ignores. Without that permission, the scopes are shown as -, and the rest as usual.
 
---overdue lists only the clients whose secret is not rotated as it should be: its
-day has passed, a rotation does not end, none ever did, rotation is turned off, or
-somebody has deleted the secret. This finds what no alarm does, such as a rotation
-function that can't be called.
+--overdue lists only the clients whose secret is not rotated as it should be: the
+rotation is late, does not end, never ran or is turned off, or someone has deleted
+the secret. It finds what no alarm finds, such as a rotation function that can't be
+called.
 
 Exit status:
   0  the clients were listed; with --overdue, there are none
@@ -58,7 +58,7 @@ func (c *command) clients(cmd *cobra.Command) {
 	}
 	o.target.register(cmd)
 	cmd.Flags().BoolVar(&o.json, "json", false, "print one JSON object")
-	cmd.Flags().BoolVar(&o.overdue, "overdue", false, "list the clients alone whose secret is not rotated as it should be")
+	cmd.Flags().BoolVar(&o.overdue, "overdue", false, "list only the clients whose secret is not rotated as it should be")
 }
 
 func (c *command) listClients(ctx context.Context, o clientsOptions) error {
@@ -233,7 +233,7 @@ func (l clientList) stateText(c reach.Client) string {
 	switch c.State {
 	case reach.Current:
 		if len(c.Secrets) > 1 {
-			return "current; the secret before it still works"
+			return "current; the previous secret still works"
 		}
 		return "current"
 	case reach.NotRotated:

@@ -37,7 +37,7 @@ for each what it found and what to change, and ends with the verdict.
 
 Without TOKEN, or with -, the token is read from stdin and so kept out of the
 shell's history. "Bearer" before it, or a whole header line as curl takes and shows
-it, is fine. Neither the token nor a secret is shown, and the token is sent nowhere.
+it, is fine. The token is sent nowhere, and neither it nor a secret is shown.
 The command lists the clients, as ` + "`m2m clients`" + ` does, and fetches the user pool's
 public keys.
 
@@ -82,7 +82,7 @@ func (c *command) explainToken(ctx context.Context, o explainOptions, args []str
 	}
 	report, err := explain.Explain(pasted, *known)
 	if err != nil {
-		return withHint(err, "say which route is meant with --route")
+		return withHint(err, "name the route with --route")
 	}
 	if o.json {
 		err = json.NewEncoder(c.stdout).Encode(report)
@@ -108,7 +108,7 @@ func (c *command) readToken(ctx context.Context, args []string, stdin io.Reader)
 		return strings.Join(args, " "), nil
 	}
 	if isTerminal(stdin) {
-		c.speech.say("Paste the token, then Enter and Ctrl-D.")
+		c.speech.say("Paste the token, then press Enter and Ctrl-D.")
 	}
 	const longest = 1 << 20 // far above what API Gateway reads, 10,240 bytes of headers
 	raw, err := readAll(ctx, stdin, longest)

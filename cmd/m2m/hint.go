@@ -59,7 +59,7 @@ func problemHint(e *reach.Error, flags string) string {
 	case reach.NotServed:
 		return "stop that run and start it again with this m2m"
 	case reach.NotAWS:
-		return fmt.Sprintf("take %s out of the AWS settings, or leave out --deployed to ask the local run", e.Subject)
+		return fmt.Sprintf("remove %s from the AWS settings, or leave out --deployed to ask the local run", e.Subject)
 	case reach.NoRegion:
 		return "choose one with --region, in the environment file or with AWS_REGION"
 	case reach.NoCredentials:
@@ -71,7 +71,7 @@ func problemHint(e *reach.Error, flags string) string {
 	case reach.NotDeployed:
 		return fmt.Sprintf("choose the account with AWS_PROFILE and the Region with --region, or deploy it: `npx cdk deploy '%s/*'`", e.Subject)
 	case reach.Unreachable:
-		return "check the network, or whether the local run is still there"
+		return "check the network, and that the local run still runs"
 	case reach.UnknownClient:
 		return nearestClient(e, flags)
 	case reach.NotYetRotated:
@@ -90,7 +90,7 @@ func problemHint(e *reach.Error, flags string) string {
 
 // firstRotationHint says what to do about a client whose first rotation has not ended.
 func firstRotationHint(client, flags string) string {
-	return fmt.Sprintf("the first rotation fills a secret: `m2m clients%s` shows how far it is, `m2m rotate %s%[1]s` starts one", flags, client)
+	return fmt.Sprintf("the first rotation fills the secret: `m2m clients%s` shows how far it is, `m2m rotate %s%[1]s` starts one", flags, client)
 }
 
 // routeSettingsHint is how to take away the settings of a route that is gone.
@@ -101,13 +101,13 @@ func routeSettingsHint(env, route string) string {
 
 // unfinishedHint says what to do about a rotation that blocks the next one.
 func unfinishedHint(client, flags string) string {
-	return fmt.Sprintf("wait if it is under way; else `m2m rotate %s%s --resume` runs its steps again, and --abandon gives it up and starts another", client, flags)
+	return fmt.Sprintf("wait if it is still running; otherwise `m2m rotate %s%s --resume` runs its steps again, and --abandon gives it up and starts another", client, flags)
 }
 
 // nearestClient names the client that was probably meant, or all there are.
 func nearestClient(e *reach.Error, flags string) string {
 	if len(e.Known) == 0 {
-		return fmt.Sprintf("`m2m clients%s` lists the clients there are", flags)
+		return fmt.Sprintf("`m2m clients%s` lists the clients", flags)
 	}
 	all := "clients: " + strings.Join(e.Known, ", ")
 	if near := nearest.Word(e.Subject, e.Known); near != "" {
@@ -118,10 +118,10 @@ func nearestClient(e *reach.Error, flags string) string {
 
 // undecidedText and undecidedHint tell of a rotation that would not delete on a
 // guess. Which of two secrets a value holds, only who wrote it knows.
-const undecidedText = "two secrets work, and the value, written by hand, names neither"
+const undecidedText = "two secrets work, and the value was written by hand and names neither"
 
 func undecidedHint(client, flags string) string {
-	return fmt.Sprintf("write its client_secret_id into the value, or delete the secret that is not in use (docs/runbooks/secret-leaked.md), then `m2m rotate %s%s`", client, flags)
+	return fmt.Sprintf("add the client_secret_id of the one in use to the value, or delete the other one (docs/runbooks/secret-leaked.md), then `m2m rotate %s%s`", client, flags)
 }
 
 // accessError is the error of a client that got no token, with a hint.
@@ -146,11 +146,11 @@ func hint(err error) string {
 	case errors.As(err, &own):
 		return own.way
 	case errors.Is(err, synth.ErrNoNode):
-		return "install Node.js 22 or later, or run an assembly that is there with --assembly DIR"
+		return "install Node.js 22 or later, or run an existing assembly with --assembly DIR"
 	case errors.Is(err, synth.ErrNoGo):
-		return "install Go, or run an assembly that is there with --assembly DIR"
+		return "install Go, or run an existing assembly with --assembly DIR"
 	case errors.Is(err, synth.ErrNoProject):
-		return "change to the project's folder, or run an assembly that is there with --assembly DIR"
+		return "change to the project's folder, or run an existing assembly with --assembly DIR"
 	}
 	return runHint(err)
 }
@@ -165,9 +165,9 @@ func runHint(err error) string {
 	var refused *local.Refused
 	switch {
 	case errors.As(err, &address) && errors.Is(err, syscall.EADDRINUSE):
-		return "stop what listens there, or choose with --api-addr, --cognito-addr and --aws-addr (port 0 takes a free one)"
+		return "stop the program that listens there, or choose another address with --api-addr, --cognito-addr or --aws-addr (port 0 takes any free port)"
 	case errors.As(err, &address):
-		return "--api-addr, --cognito-addr and --aws-addr are host:port of this machine, such as 127.0.0.1:0"
+		return "--api-addr, --cognito-addr and --aws-addr take a host:port of this machine, such as 127.0.0.1:0"
 	case errors.As(err, &unsafe) && unsafe.Owner == "":
 		return fmt.Sprintf("`chmod go-w %s`, or choose a folder of your own: --state DIR, TMPDIR for --ephemeral", shellWord(unsafe.Path))
 	case errors.As(err, &unsafe):
@@ -179,7 +179,7 @@ func runHint(err error) string {
 	case errors.As(err, &unusable):
 		return "the file was left unchanged: repair it, move it away to start with new ids and secrets, or use --ephemeral"
 	case errors.As(err, &refused) && refused.OnlyUnsupported() && len(refused.UnknownTypes()) > 0:
-		return "write a type that you can do without here into " + acceptedTypesFile + " in the project's folder, a line each, or pass --lenient for this run"
+		return "list the types that you can do without in " + acceptedTypesFile + " in the project's folder, one a line, or pass --lenient for this run"
 	case errors.As(err, &refused) && refused.OnlyUnsupported():
 		return "--lenient runs the rest without them"
 	}

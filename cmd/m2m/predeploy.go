@@ -24,18 +24,18 @@ type predeployOptions struct {
 	noAlarm  bool
 }
 
-const predeployHelp = `Takes termination protection from stacks of the environment whose creation
+const predeployHelp = `Turns termination protection off for the stacks of the environment whose creation
 failed (ROLLBACK_COMPLETE, ROLLBACK_FAILED) or has not begun (REVIEW_IN_PROGRESS),
-and from no other. cdk deploy deletes such a stack before it makes it again, which
-is refused while the stack is protected; it puts the protection on again.
+and for no others. cdk deploy deletes such a stack and creates it again, which
+CloudFormation refuses while the stack is protected; the new stack is protected.
 
-Where delivery.yaml has rollbackMinutes for the environment, it prints the flags of
-cdk deploy with which an update of the Api stack is rolled back as soon as its alarm
-on server errors is raised: if the stack is there, has the alarm among its outputs,
-and the alarm is OK. Otherwise it says why not, and prints the flags that take away
-an alarm which an earlier deployment has set, if any.
+If delivery.yaml has rollbackMinutes for the environment, it prints flags for cdk
+deploy that roll an update of the Api stack back as soon as its alarm on server
+errors is raised. For that, the stack must exist and have the alarm among its
+outputs, and the alarm must be OK. Otherwise it says what is missing, and prints the
+flags that remove an alarm set by an earlier deployment, if there is one.
 
-It takes the roles that cdk deploy takes. ` + "`make deploy`" + ` runs it.`
+It uses the roles that cdk deploy uses. ` + "`make deploy`" + ` runs it.`
 
 const predeployExamples = `  m2m predeploy --env prod
   m2m predeploy --env prod --assembly cdk.out && npx cdk deploy --app cdk.out 'prod/*'
@@ -79,7 +79,7 @@ func (c *command) runPredeploy(ctx context.Context, o predeployOptions) error {
 	}
 	lifted, err := d.LiftProtection(ctx)
 	for _, l := range lifted {
-		c.speech.say("%s was never created (%s): its termination protection is lifted, so that cdk deploy can make it again.", l.Stack, l.Status)
+		c.speech.say("%s was never created (%s): its termination protection is turned off, so that cdk deploy can create it again.", l.Stack, l.Status)
 	}
 	if err != nil {
 		return err

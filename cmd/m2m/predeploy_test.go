@@ -24,7 +24,7 @@ func TestPredeploy(t *testing.T) {
 	assembly := deploytest.Assembly(t)
 	var out, said bytes.Buffer
 	status := execute([]string{"predeploy", "--env", "prod", "--assembly", assembly}, &out, &said)
-	if want := "m2m-prod-Identity was never created (ROLLBACK_FAILED): its termination protection is lifted, so that cdk deploy can make it again.\n"; status != 0 || said.String() != want {
+	if want := "m2m-prod-Identity was never created (ROLLBACK_FAILED): its termination protection is turned off, so that cdk deploy can create it again.\n"; status != 0 || said.String() != want {
 		t.Errorf("status %d, said %q, want %q", status, said.String(), want)
 	}
 	if far.Stacks["m2m-prod-Identity"].Protected {

@@ -42,7 +42,7 @@ const rootHelp = `m2m runs an environment of this project on this machine: Cogni
 endpoint, the HTTP API with its JWT authorizer, and the compiled functions, all
 taken from the cloud assembly that ` + "`cdk synth`" + ` writes. No AWS account is needed.
 
-The other commands are about a running environment: the one that ` + "`m2m up`" + ` runs on
+The other commands talk to a running environment: the one that ` + "`m2m up`" + ` runs on
 this machine, or with --deployed the one on AWS.`
 
 const rootExamples = `  m2m up                              run the environment dev

@@ -28,18 +28,19 @@ type rotateOptions struct {
 }
 
 const rotateHelp = `Starts a rotation of the client's secret and watches it until the new secret is
-current. The secret before it works until the next rotation, so callers have time
-to read the new one. Ctrl-C stops the watching; the rotation goes on.
+current. The secret that was current becomes the previous one, and works until the
+next rotation, so callers have time to read the new one. Ctrl-C stops the watching;
+the rotation goes on.
 
-A client has at most two secrets, so a rotation deletes the one before the present
-one. While callers may still use that one (secrets.graceHours in the environment
-file; 24 hours, or half of everyDays if that is less), a scheduled rotation fails
-instead. This command then asks, and deletes it first.
+A client has at most two secrets, so a rotation deletes the previous one. While
+callers may still use it (secrets.graceHours in the environment file; 24 hours, or
+half of everyDays if that is less), a scheduled rotation fails instead. This command
+then asks, and deletes it first.
 
 --revoke-previous also deletes the secret that is current now, as soon as the new
-one is. --revoke-only starts no rotation: it deletes the secret before the present
-one, once callers have read the present one. Tokens issued with a deleted secret
-stay valid until they expire.
+one is current. --revoke-only starts no rotation: it deletes the previous secret,
+for when callers have read the current one. Tokens issued with a deleted secret stay
+valid until they expire.
 
 A rotation that failed blocks the next one. --resume runs its steps again, with
 the same new secret; --abandon gives it up and starts another. A rotation that
@@ -48,8 +49,8 @@ last 5 minutes takes --force.`
 
 const rotateExamples = `  m2m rotate reader
   m2m rotate reader --env prod --deployed --yes --json
-  m2m rotate reader --revoke-only        the secret before the current one leaked
-  m2m rotate reader --revoke-previous    the current one leaked; no time to lose
+  m2m rotate reader --revoke-only        the previous secret leaked
+  m2m rotate reader --revoke-previous    the current secret leaked; no time to lose
   m2m rotate reader --resume             the last rotation did not end`
 
 func (c *command) rotate(cmd *cobra.Command) {
@@ -62,12 +63,12 @@ func (c *command) rotate(cmd *cobra.Command) {
 	}
 	o.target.register(cmd)
 	flags := cmd.Flags()
-	flags.BoolVar(&o.yes, "yes", false, "do not ask")
-	flags.BoolVar(&o.resume, "resume", false, "go on with the unfinished rotation")
-	flags.BoolVar(&o.abandon, "abandon", false, "give the unfinished rotation up and start another")
+	flags.BoolVar(&o.yes, "yes", false, "do not ask for confirmation")
+	flags.BoolVar(&o.resume, "resume", false, "run the steps of the unfinished rotation again")
+	flags.BoolVar(&o.abandon, "abandon", false, "give up the unfinished rotation and start another")
 	flags.BoolVar(&o.force, "force", false, "with --abandon: even if the rotation seems to be running")
-	flags.BoolVar(&o.revokePrevious, "revoke-previous", false, "delete the secret before the new one as soon as the new one is current")
-	flags.BoolVar(&o.revokeOnly, "revoke-only", false, "start no rotation: delete the secret before the current one")
+	flags.BoolVar(&o.revokePrevious, "revoke-previous", false, "delete the secret that is current now, as soon as the new one is current")
+	flags.BoolVar(&o.revokeOnly, "revoke-only", false, "start no rotation: delete the previous secret")
 	flags.BoolVar(&o.json, "json", false, "print one JSON object")
 	flags.DurationVar(&o.timeout, "timeout", 0, "how long to watch (default 1m for the local run, 5m for a deployment)")
 	cmd.MarkFlagsMutuallyExclusive("resume", "abandon", "revoke-only")
@@ -151,7 +152,7 @@ func (r *rotation) begin(ctx context.Context, plan *reach.Plan) (version string,
 	version, deleted, err := plan.Begin(ctx)
 	if deleted != nil {
 		r.told.RevokedFirst = new(describeSecret(*deleted))
-		r.sayDeleted("present")
+		r.sayDeleted()
 	}
 	var ended *reach.Refusal
 	switch {
@@ -176,11 +177,11 @@ func (r *rotation) watch(ctx context.Context, plan *reach.Plan) error {
 		return withHint(fmt.Errorf("stopped watching: the rotation of %s goes on without this command", r.name), "%s", r.later())
 	case errors.Is(err, context.DeadlineExceeded):
 		return withHint(fmt.Errorf("the rotation of %s has not ended in %s, and its secret has not changed", r.name, limit),
-			"%s says why; once repaired: `%s`, or --abandon", r.log(), r.resumption())
+			"%s says why; once that is repaired, run `%s`, or --abandon", r.log(), r.resumption())
 	case errors.As(err, &stopped):
 		return withHint(fmt.Errorf("the rotation of %s has stopped: %s", r.name, undecidedText), "%s", undecidedHint(r.name, r.options.target.flags()))
 	case reach.IsProblem(err, reach.Abandoned):
-		return withHint(err, "%s says why, unless the rotation was given up; once repaired: `%s`", r.log(), r.line())
+		return withHint(err, "%s says why, unless the rotation was given up; once that is repaired, run `%s`", r.log(), r.line())
 	}
 	return withHint(fmt.Errorf("the rotation of %s goes on, but can't be watched: %w", r.name, r.options.target.plain(err)), "%s", r.later())
 }
@@ -192,7 +193,7 @@ func (r *rotation) revokeOnly(ctx context.Context) error {
 		return r.refused(err)
 	}
 	if previous == nil {
-		r.speech.say("%s of %s has no secret before the current one: there is none to delete.", r.name, r.target)
+		r.speech.say("%s of %s has no previous secret to delete.", r.name, r.target)
 		return nil
 	}
 	if err := r.confirm(ctx, r.revokeQuestion(*previous)); err != nil {
@@ -205,15 +206,15 @@ func (r *rotation) revokeOnly(ctx context.Context) error {
 func (r *rotation) revokeReplaced(ctx context.Context) error {
 	previous, err := r.target.Previous(ctx, r.name)
 	if err == nil && previous == nil {
-		r.speech.say("%s has its new secret. No other secret of it works.", r.name)
+		r.speech.say("%s has its new secret. No other secret works.", r.name)
 		return nil
 	}
 	if err == nil {
 		err = r.revoke(ctx, *previous)
 	}
 	if err != nil {
-		return withHint(fmt.Errorf("%s has its new secret; the one before it STILL WORKS: %w", r.name, r.options.target.plain(r.refused(err))),
-			"once repaired, delete it: `%s --revoke-only`", r.line())
+		return withHint(fmt.Errorf("%s has its new secret; the previous one STILL WORKS: %w", r.name, r.options.target.plain(r.refused(err))),
+			"once that is repaired, delete it with `%s --revoke-only`", r.line())
 	}
 	return nil
 }
@@ -223,7 +224,7 @@ func (r *rotation) revoke(ctx context.Context, previous reach.LiveSecret) error 
 		return err
 	}
 	r.told.RevokedSecret = new(describeSecret(previous))
-	r.sayDeleted("current")
+	r.sayDeleted()
 	return nil
 }
 
@@ -231,18 +232,18 @@ func (r *rotation) revoke(ctx context.Context, previous reach.LiveSecret) error 
 func (r *rotation) sayReplaced(ctx context.Context) error {
 	now, err := r.target.Client(ctx, r.name)
 	if err != nil {
-		return withHint(fmt.Errorf("%s has its new secret; whether the one before it works is not known: %w", r.name, r.options.target.plain(err)),
+		return withHint(fmt.Errorf("%s has its new secret; whether the previous one works is not known: %w", r.name, r.options.target.plain(err)),
 			"`m2m clients%s` shows it", r.options.target.flags())
 	}
 	previous := now.LeftOver()
 	switch {
 	case previous != nil:
 		r.told.PreviousSecret = new(describeSecret(*previous))
-		r.speech.say("%s has its new secret. The one before it works until the next rotation, or until\n  %s --revoke-only", r.name, r.line())
+		r.speech.say("%s has its new secret. The previous one works until the next rotation, or until\n  %s --revoke-only", r.name, r.line())
 	case now.PendingVersion != "":
 		r.speech.say("%s got its new secret. Another rotation has begun since.", r.name)
 	default:
-		r.speech.say("%s has its new secret. No other secret of it works.", r.name)
+		r.speech.say("%s has its new secret. No other secret works.", r.name)
 	}
 	return nil
 }

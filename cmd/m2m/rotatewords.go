@@ -20,16 +20,16 @@ func (r *rotation) refused(err error) error {
 	idle, flags := printable.Duration(refusal.Idle), r.options.target.flags()
 	switch refusal.Reason {
 	case reach.NoAppClient:
-		return withHint(fmt.Errorf("%s of %s has a secret and no app client", r.name, r.target), "deploy the environment again")
+		return withHint(fmt.Errorf("%s of %s has a secret but no app client", r.name, r.target), "deploy the environment again")
 	case reach.Undecided:
 		return withHint(fmt.Errorf("a rotation of %s would stop: %s", r.name, undecidedText), "%s", undecidedHint(r.name, flags))
 	case reach.MayBeRunning:
 		return withHint(fmt.Errorf("the rotation of %s was at work %s ago and seems to be running", r.name, idle),
-			"wait; if %s says that it has failed: `%s --abandon --force`", r.log(), r.line())
+			"wait; if %s says that it has failed, run `%s --abandon --force`", r.log(), r.line())
 	case reach.Blocked:
 		return withHint(fmt.Errorf("a rotation of %s has been unfinished for %s", r.name, idle), "%s", unfinishedHint(r.name, flags))
 	case reach.NothingUnfinished:
-		return withHint(fmt.Errorf("no rotation of %s is unfinished", r.name), "`%s` starts one", r.line())
+		return withHint(fmt.Errorf("%s has no unfinished rotation", r.name), "`%s` starts one", r.line())
 	}
 	return err
 }
@@ -46,36 +46,36 @@ func (r *rotation) question(plan *reach.Plan) string {
 	case r.client.State == reach.AppClientReplaced:
 		return "Rotate " + subject + ", whose credentials are older than its app client?"
 	case r.options.revokePrevious:
-		return "Rotate " + subject + ", and delete the present one at once?\nEvery caller that has not read the new secret then gets invalid_client."
+		return "Rotate " + subject + ", and delete the current one as soon as there is another?\nEvery caller that has not read the new secret then gets invalid_client."
 	case r.options.resume:
 		return fmt.Sprintf("Run the steps of the unfinished rotation of %s of %s again?", r.name, r.target)
 	case r.options.abandon:
-		return fmt.Sprintf("Give up the unfinished rotation of %s of %s and start another?\nThe present secret goes on working.", r.name, r.target)
+		return fmt.Sprintf("Give up the unfinished rotation of %s of %s and start another?\nThe current secret keeps working.", r.name, r.target)
 	case len(r.client.Secrets) > 1:
-		return "Rotate " + subject + "?\nThe present secret goes on working; the one before it stops at once."
+		return "Rotate " + subject + "?\nThe current secret keeps working; the previous one stops at once."
 	}
-	return "Rotate " + subject + "?\nThe present secret goes on working until the rotation after this one."
+	return "Rotate " + subject + "?\nThe current secret keeps working until the rotation after this one."
 }
 
 // firstQuestion asks for a rotation before which a secret is deleted.
 func (r *rotation) firstQuestion() string {
 	also := ""
 	if r.options.revokePrevious {
-		also = ", and the present one as soon as there is another"
+		also = ", and the current one as soon as there is another"
 	}
-	return fmt.Sprintf("Rotate the secret of %s of %s?\nThe one before the present one was replaced %s ago. It is deleted first%s: every caller that has not read the new secret then gets invalid_client.",
+	return fmt.Sprintf("Rotate the secret of %s of %s?\nThe previous secret was replaced %s ago. It is deleted first%s: every caller that has not read the new secret then gets invalid_client.",
 		r.name, r.target, printable.Duration(time.Since(r.client.Replaced())), also)
 }
 
 func (r *rotation) revokeQuestion(previous reach.LiveSecret) string {
-	return fmt.Sprintf("Delete the secret of %s of %s that was made on %s?\nEvery caller that has not read the current secret then gets invalid_client.",
+	return fmt.Sprintf("Delete the previous secret of %s of %s, made on %s?\nEvery caller that has not read the current secret then gets invalid_client.",
 		r.name, r.target, previous.Created.UTC().Format(time.RFC1123))
 }
 
-// sayDeleted says that the secret before the current or present one is deleted, and what still works.
-func (r *rotation) sayDeleted(after string) {
-	r.speech.say("The secret of %s before the %s one is deleted. Tokens issued with it stay valid until they expire: until %s at the latest.",
-		r.name, after, r.client.LastToken(time.Now()).UTC().Format(time.RFC3339))
+// sayDeleted says that the previous secret is deleted, and what still works.
+func (r *rotation) sayDeleted() {
+	r.speech.say("The previous secret of %s is deleted. Tokens issued with it stay valid until they expire, at the latest until %s.",
+		r.name, r.client.LastToken(time.Now()).UTC().Format(time.RFC3339))
 }
 
 // labelText is the staging labels of the version that is made, for a person.
@@ -109,7 +109,7 @@ func (r *rotation) resumption() string {
 func (r *rotation) later() string {
 	text := fmt.Sprintf("`m2m clients%s` shows when it has ended", r.options.target.flags())
 	if r.options.revokePrevious {
-		text += fmt.Sprintf("; until then, and until `%s --revoke-only`, the secret before it WORKS", r.line())
+		text += fmt.Sprintf("; after that, and until `%s --revoke-only`, the previous secret WORKS", r.line())
 	}
 	return text
 }

@@ -54,7 +54,7 @@ func assemblyFlag(cmd *cobra.Command, dir *string, help string) {
 func (o targetOptions) open(ctx context.Context) (*reach.Target, error) {
 	if !o.deployed {
 		if o.region != "" {
-			return nil, withHint(errors.New("--region is for a deployment, and this asks the local run"), "add --deployed")
+			return nil, withHint(errors.New("--region is for a deployment, and this command asks the local run"), "add --deployed")
 		}
 		return reach.Local(o.stateDir(), o.env)
 	}
@@ -78,7 +78,7 @@ func (o targetOptions) assembly(given string) (string, error) {
 	if o.deployed {
 		dir := filepath.Join(projectDir(), "cdk.out")
 		if _, err := os.Stat(filepath.Join(dir, "manifest.json")); err != nil {
-			return "", withHint(errors.New("there is no cloud assembly in "+dir), "name the one that was deployed with --assembly DIR, or write it: `npx cdk synth`")
+			return "", withHint(errors.New("there is no cloud assembly in "+dir), "name the one that was deployed with --assembly DIR, or create it: `npx cdk synth`")
 		}
 		return dir, nil
 	}

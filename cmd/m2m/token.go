@@ -32,16 +32,16 @@ type accessOptions struct {
 }
 
 func (o *accessOptions) register(cmd *cobra.Command) {
-	cmd.Flags().StringSliceVar(&o.scopes, "scope", nil, "ask for this scope only, in full: test-api/read (repeatable; default: all of the client's)")
+	cmd.Flags().StringSliceVar(&o.scopes, "scope", nil, "ask for this scope alone, by its full name: test-api/read (repeatable; default: all scopes of the client)")
 	cmd.Flags().BoolVar(&o.cached, "cached", false, "use the token that an earlier --cached command got, until it expires")
 }
 
 const tokenHelp = `Reads the client's credentials from Secrets Manager, asks the token endpoint for
-an access token, and prints it and nothing else.
+an access token, and prints only the token.
 
-Each token of a deployment is billed. With --cached it is kept in a folder that
-only you can read, below your system's folder for caches, and used again by later
-commands with --cached until shortly before it expires.`
+AWS bills each token of a deployment. --cached keeps the token in a folder that only
+you can read, below your system's cache folder. Later commands with --cached use it
+until shortly before it expires.`
 
 const tokenExamples = `  m2m token reader
   m2m token reader --scope test-api/read --json

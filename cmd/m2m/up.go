@@ -41,30 +41,30 @@ authorizer, the compiled functions in warm processes, and as much of the APIs of
 Cognito, Secrets Manager and CloudFormation as the clients' credentials need.
 
 Ids, secrets and signing keys are kept between runs, so clients go on working.
-When everything answers, it prints URLs and commands to paste, with the access key
-that calls of AWS's APIs are signed with; with --json, one JSON object on stdout.
-Every request to the API is one line on stderr: time, method, path, client, status,
-duration, and why it was refused. Ctrl-C lets requests in flight finish and stops;
+Once everything answers, it prints URLs and commands to paste, and the access key
+that signs calls to AWS's APIs; with --json, one JSON object on stdout. Each request
+to the API prints one line on stderr: time, method, path, client, status, duration,
+and why it was refused. Ctrl-C lets requests in flight finish and stops;
 a second Ctrl-C stops at once, and a third exits without waiting for anything.
 
 With --assembly, the functions in that folder run on this machine as you, and may
 do whatever you may do. Run an assembly only if you would run its programs.
 
-A function may need a variable here that it must not get on AWS, such as where a
-local DynamoDB listens: --function-env echo:AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8000,
+A function may need a variable here that it must not get on AWS, such as the address
+of a local DynamoDB: --function-env echo:AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8000,
 or a line of that form in .m2m/<env>/functions.env. Every function gets AWS_ENDPOINT_URL,
-the address of this run, and JWKS_URI, that of the user pool's keys.
+the address of this run, and JWKS_URI, the address of the user pool's keys.
 
-A resource of a type that the runtime does not know stops it. Write the type, such as
-AWS::DynamoDB::Table, into not-simulated.txt beside cdk.json, a line each, to do
-without it from then on; references to such a resource get stand-ins.
+A resource stops the run if the runtime does not know its type. To do without a type
+from then on, write it, such as AWS::DynamoDB::Table, on a line of its own in
+not-simulated.txt beside cdk.json. References to such a resource get stand-ins.
 
 With --watch, a change of the project's files takes effect while the environment
 runs, and no request is dropped: a changed function is built and swapped in at once,
-and all other changes follow after a synth. Ids, secrets and tokens stay valid. After
-a mistake the environment goes on as before, and the next change is tried again. With
---assembly that folder is watched. With --json, each assembly that is applied prints
-one more object.`
+and all other changes follow after a synth. Ids, secrets and tokens stay valid. If a
+change can't be applied, the environment keeps running as before, and the next change
+is tried. With --assembly, that folder is watched. With --json, each assembly that is
+applied prints one more object.`
 
 const upExamples = `  m2m up
   m2m up --env staging --api-addr 127.0.0.1:0 --cognito-addr 127.0.0.1:0 --aws-addr 127.0.0.1:0
@@ -80,15 +80,15 @@ func (c *command) up(cmd *cobra.Command) {
 	cmd.RunE = func(*cobra.Command, []string) error { return c.runUp(o) }
 	flags := cmd.Flags()
 	flags.StringVar(&o.env, "env", "dev", "the environment to run, a file in environments/")
-	flags.StringVar(&o.apiAddr, "api-addr", "127.0.0.1:4000", "where the HTTP API listens; port 0 takes a free one")
-	flags.StringVar(&o.cognitoAddr, "cognito-addr", "127.0.0.1:4001", "where the user pool listens; port 0 takes a free one")
-	flags.StringVar(&o.awsAddr, "aws-addr", "127.0.0.1:4002", "where AWS's own APIs listen, for the AWS CLI's --endpoint-url; port 0 takes a free one")
-	flags.StringVar(&o.assembly, "assembly", "", "run the cloud assembly in this folder, and its programs with your rights, instead of synthesizing one")
+	flags.StringVar(&o.apiAddr, "api-addr", "127.0.0.1:4000", "where the HTTP API listens; port 0 takes any free port")
+	flags.StringVar(&o.cognitoAddr, "cognito-addr", "127.0.0.1:4001", "where the user pool listens; port 0 takes any free port")
+	flags.StringVar(&o.awsAddr, "aws-addr", "127.0.0.1:4002", "where AWS's own APIs listen, for the AWS CLI's --endpoint-url; port 0 takes any free port")
+	flags.StringVar(&o.assembly, "assembly", "", "run the cloud assembly in this folder instead of synthesizing one; its programs run with your rights")
 	flags.StringVar(&o.state, "state", "", "folder of ids, secrets and keys (default .m2m in the project)")
 	flags.StringArrayVar(&o.functionEnv, "function-env", nil,
 		"a variable of one function for this run alone, as NAME:KEY=VALUE; may be repeated (more in functions.env of the environment's state)")
-	flags.BoolVar(&o.ephemeral, "ephemeral", false, "keep nothing: new ids and secrets, gone at the end")
-	flags.BoolVar(&o.lenient, "lenient", false, "warn about resources the runtime does not know, instead of refusing them")
+	flags.BoolVar(&o.ephemeral, "ephemeral", false, "keep nothing: ids and secrets are new, and deleted at the end")
+	flags.BoolVar(&o.lenient, "lenient", false, "warn about resources that the runtime does not know, instead of refusing them")
 	flags.BoolVar(&o.watch, "watch", false, "apply changes of the project's files while the environment runs")
 	flags.StringVar(&o.accessLog, "access-log", "", "append the access log, in the stage's own format, to this file; - is stdout")
 	flags.BoolVar(&o.quiet, "quiet", false, "do not print a line for each request")
@@ -162,9 +162,9 @@ const acceptedTypesFile = "not-simulated.txt"
 func (o upOptions) check() error {
 	switch {
 	case o.ephemeral && o.state != "":
-		return errors.New("--ephemeral keeps no state, so it can't go with --state: leave one of them out")
+		return withHint(errors.New("--ephemeral keeps no state, so --state can't be used with it"), "leave one of them out")
 	case o.json && o.accessLog == "-":
-		return errors.New("--json and --access-log - would both print on stdout: give the access log a file")
+		return withHint(errors.New("--json and --access-log - would both print on stdout"), "name a file with --access-log")
 	}
 	return nil
 }
@@ -178,7 +178,7 @@ func findProject(o upOptions) (*synth.Project, error) {
 	case o.assembly != "" && (isUnsafe || errors.Is(err, synth.ErrNoProject)):
 		return nil, nil //nolint:nilnil // no project is a valid answer with --assembly
 	case isUnsafe:
-		return nil, withHint(err, "change to %s if you trust what its cdk.json runs, or run an assembly that is there with --assembly DIR", shellWord(filepath.Dir(unsafe.Path)))
+		return nil, withHint(err, "change to %s if you trust what its cdk.json runs, or run an existing assembly with --assembly DIR", shellWord(filepath.Dir(unsafe.Path)))
 	}
 	return project, err
 }
@@ -241,7 +241,7 @@ func (c *command) synthAndStart(ctx context.Context, o upOptions, project *synth
 			return nil, err
 		}
 		if reused {
-			c.speech.Note("Nothing has changed since the last synth, so its assembly is run.")
+			c.speech.Note("Nothing has changed since the last synth: its assembly is run again.")
 		}
 	}
 	return runtime.Start(ctx, dir)

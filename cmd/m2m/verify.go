@@ -25,28 +25,28 @@ type verifyOptions struct {
 	wait     time.Duration
 }
 
-const verifyHelp = `The smoke test after a deployment. Calls every route without a token, with a
-tampered one and with that of each client without the scope, and expects 401 and
-403; calls the token endpoint with a wrong secret. Then calls each route with the
-tokens that it accepts, and expects neither 401 nor 403.
+const verifyHelp = `The smoke test after a deployment. Calls every route without a token and with a
+tampered one, and expects 401; calls it with a token of each client that lacks its
+scope, and expects 403. Calls the token endpoint with a wrong secret. Then calls
+each route with the tokens that it accepts, and expects neither 401 nor 403.
 
-Only GET routes without path parameters are called with a token that they accept,
-and those with ` + "`verify: true`" + ` in the environment file. Requests have no body, and
-m2m-verify for a path parameter. A request that must be refused does not reach the
-function. If a route that changes data lets one through, it gets no further
-requests.
+Only two kinds of routes are called with a token that they accept: GET routes
+without path parameters, and those with ` + "`verify: true`" + ` in the environment file.
+Requests have no body; a path parameter is m2m-verify. A request that must be
+refused does not reach the function. If a route that changes data lets one through,
+it gets no further requests.
 
 With --deployed it also looks at the API's stage: settings of a route that is gone
-fail the next update of the stage. Where the environment has rules on events, it
+make the next update of the stage fail. If the environment has rules on events, it
 looks for a trail that logs management events, without which no event reaches them.
 Without the permissions for that (apigateway:GET, cloudtrail:DescribeTrails,
-GetTrailStatus, GetEventSelectors) there is a warning instead.
+GetTrailStatus, GetEventSelectors) it warns instead.
 
-After a first deployment the first rotations go on by themselves, and a new domain
+After a first deployment the first rotations are still running, and a new domain
 takes up to 15 minutes to answer: --wait waits for these two, and for nothing else.
 
-Each client gets one token, which AWS bills. --deployed needs the permissions to
-describe the stack and to read the clients' secrets, nothing else.
+Each client gets one token, which AWS bills. --deployed needs only the permissions to
+describe the stack and to read the clients' secrets.
 
 Exit status 0 if everything is as it should be, 1 if not.`
 
@@ -67,7 +67,7 @@ func (c *command) verify(cmd *cobra.Command) {
 	o.target.register(cmd)
 	assemblyFlag(cmd, &o.assembly, expectedAssembly)
 	cmd.Flags().BoolVar(&o.json, "json", false, "print one JSON object")
-	cmd.Flags().DurationVar(&o.timeout, "timeout", time.Minute, "how long all of it may take, without --wait")
+	cmd.Flags().DurationVar(&o.timeout, "timeout", time.Minute, "how long everything may take, not counting --wait")
 	cmd.Flags().DurationVar(&o.wait, "wait", 0, "how long to wait for first rotations to end and new domains to answer, for example 15m")
 }
 
@@ -77,7 +77,7 @@ func (o verifyOptions) hasTime() error {
 	case o.timeout <= 0:
 		return withHint(fmt.Errorf("--timeout %s leaves no time to ask anything", o.timeout), "leave it out, or write one such as --timeout 1m")
 	case o.wait < 0:
-		return withHint(fmt.Errorf("--wait %s is less than nothing", o.wait), "leave it out, or write one such as --wait 15m")
+		return withHint(fmt.Errorf("--wait %s is negative", o.wait), "leave it out, or write one such as --wait 15m")
 	}
 	return nil
 }
@@ -191,5 +191,5 @@ func (v *verification) conclude(report *verify.Report) error {
 	for _, reason := range slices.Sorted(maps.Keys(lacking)) {
 		v.speech.say("red: %d not tried: %s", lacking[reason], reason)
 	}
-	return withHint(fmt.Errorf("%s is not as %s says: %d of %d checks are red", v.target, v.dir, len(failed), report.Wanted()), "%s", way)
+	return withHint(fmt.Errorf("%s does not do what %s says: %d of %d checks are red", v.target, v.dir, len(failed), report.Wanted()), "%s", way)
 }

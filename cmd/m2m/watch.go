@@ -107,7 +107,7 @@ func (w *watch) follow(ctx context.Context) {
 		}
 		if failure != nil {
 			w.speech.failure(failure)
-			w.speech.say("What ran before goes on. The next change is tried again.")
+			w.speech.say("The environment keeps running as before. The next change is tried.")
 		}
 		if changed = newer; changed == nil {
 			changed, err = w.files.Next(ctx)
@@ -165,7 +165,7 @@ func (w *watch) wait(files []string, nothing bool) {
 		return
 	}
 	if pause := w.idle.again(files); pause > 0 {
-		w.speech.say("%s: changed again, and nothing else. Looked at again in %s, or with another change.", w.list(files), seconds(pause))
+		w.speech.say("%s changed again, without effect. It is checked again in %s, or when another file changes.", w.list(files), seconds(pause))
 		w.files.Defer(files, time.Now().Add(pause))
 	}
 }

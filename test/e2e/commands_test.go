@@ -51,7 +51,7 @@ func TestCommands(t *testing.T) {
 		t.Errorf("a rotation too early: %v", refused)
 	}
 	p.operator().wantOpen(t, after, true)
-	m2mtest.Contains(t, s.run(0, "rotate", "reader", "--yes"), "The secret of reader before the present one is deleted", "until the next rotation")
+	m2mtest.Contains(t, s.run(0, "rotate", "reader", "--yes"), "The previous secret of reader is deleted", "until the next rotation")
 	p.operator().wantOpen(t, after, false)
 	p.operator().wantOpen(t, third, true)
 

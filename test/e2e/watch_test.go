@@ -133,7 +133,7 @@ func TestWatch(t *testing.T) {
 	t.Run("a function with a mistake, then without", func(t *testing.T) {
 		offset := len(p.Stderr.String())
 		repair := p.edit(t, handler, `"application/first"`, `"application/second" oops`)
-		p.says(t, offset, "What ran before goes on")
+		p.says(t, offset, "The environment keeps running as before")
 		m2mtest.Contains(t, p.Stderr.String()[offset:], "handler.go:", "syntax error")
 		if got := contentType(); got != "application/first" {
 			t.Errorf("after a mistake the answer is %q", got)
@@ -157,7 +157,7 @@ func TestWatch(t *testing.T) {
 	t.Run("a mistake in the environment file, and another client", func(t *testing.T) {
 		offset := len(p.Stderr.String())
 		repair := p.edit(t, environment, "writer: {scopes: [test-api/write]}", "writer: {scopes: [test-api/writ]}")
-		p.says(t, offset, "What ran before goes on")
+		p.says(t, offset, "The environment keeps running as before")
 		m2mtest.Contains(t, p.Stderr.String()[offset:], "environments/dev.yaml:17:", `did you mean "test-api/write"`)
 		repair()
 		p.edit(t, environment, "  writer: {", "  batch: {")
