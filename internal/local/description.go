@@ -88,7 +88,7 @@ func (r *Runtime) describeClient(declared assembly.UserPoolClient) Client {
 		described.SecretARN = arn
 		described.ClientSecret = r.state.CurrentClientSecret(arn, declared.ID)
 	} else if live := r.serving.pool.ClientSecrets(declared.ID); len(live) > 0 {
-		described.ClientSecret = client.Secret(live[len(live)-1].Value)
+		described.ClientSecret = live[len(live)-1].Value
 	}
 	return described
 }

@@ -34,7 +34,7 @@ func (r *Run) Claims(name string, changes map[string]any) map[string]any {
 // tokens if that is what the claims say. Changes are those of the header.
 func (r *Run) Sign(t testing.TB, claims, changes map[string]any) string {
 	t.Helper()
-	key := r.key(t, claims["token_use"] == "id")
+	key := r.key(claims["token_use"] == "id")
 	header := map[string]any{"kid": key.KeyID, "alg": "RS256"}
 	for name, value := range changes {
 		if header[name] = value; value == nil {
@@ -47,24 +47,16 @@ func (r *Run) Sign(t testing.TB, claims, changes map[string]any) string {
 // SignRaw makes a token of claims that need not be such.
 func (r *Run) SignRaw(t testing.TB, claims string) string {
 	t.Helper()
-	key := r.key(t, false)
+	key := r.key(false)
 	return sign(t, key, encoded(t, map[string]any{"kid": key.KeyID, "alg": "RS256"}), []byte(claims))
 }
 
-func (r *Run) key(t testing.TB, ofIDTokens bool) jose.JSONWebKey {
-	t.Helper()
-	raw, err := json.Marshal(r.Keys)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var keys struct{ AccessToken, IDToken []jose.JSONWebKey }
-	if err := json.Unmarshal(raw, &keys); err != nil {
-		t.Fatal(err)
-	}
+func (r *Run) key(ofIDTokens bool) jose.JSONWebKey {
+	accessToken, idToken := r.Keys.JWKs()
 	if ofIDTokens {
-		return keys.IDToken[0]
+		return idToken[0]
 	}
-	return keys.AccessToken[0]
+	return accessToken[0]
 }
 
 func sign(t testing.TB, key jose.JSONWebKey, header, claims []byte) string {
