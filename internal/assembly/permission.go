@@ -33,7 +33,8 @@ func readPermission(b *builder, r *template.Resource, v template.Values) {
 	b.model.Permissions = append(b.model.Permissions, p)
 }
 
-func (p Permission) statement() lambdapolicy.Statement {
+// Statement is what the permission allows, without the function that it is for.
+func (p Permission) Statement() lambdapolicy.Statement {
 	return lambdapolicy.Statement{
 		Principal: p.Principal, Action: p.Action, SourceARN: p.SourceARN, SourceAccount: p.SourceAccount,
 	}

@@ -86,6 +86,6 @@ func (b *builder) mayRotate(s RotationSchedule) bool {
 	source := lambdapolicy.Source{Principal: rotationPrincipal, ARN: s.SecretARN, Account: b.model.AccountID}
 	return slices.ContainsFunc(b.model.Permissions, func(p Permission) bool {
 		return p.FunctionARN == s.FunctionARN && p.Qualifier == s.Qualifier &&
-			b.evaluation.Spend(p.Resource, len(p.SourceARN)*len(s.SecretARN)) && p.statement().Allows(source)
+			b.evaluation.Spend(p.Resource, len(p.SourceARN)*len(s.SecretARN)) && p.Statement().Allows(source)
 	})
 }

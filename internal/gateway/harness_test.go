@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"cognito-m2m/internal/gateway"
+	"cognito-m2m/internal/lambdapolicy"
 	"cognito-m2m/internal/m2mtest"
 )
 
@@ -158,8 +159,11 @@ func openRoutes(keys ...string) []gateway.Route {
 // permission is a statement as CDK writes it, for the resource after the API id.
 func permission(resource string) gateway.Permission {
 	return gateway.Permission{
-		FunctionARN: functionARN, Principal: "apigateway.amazonaws.com", Action: "lambda:InvokeFunction",
-		SourceARN: fmt.Sprintf("arn:aws:execute-api:%s:%s:%s/%s", region, accountID, apiID, resource),
+		FunctionARN: functionARN,
+		Statement: lambdapolicy.Statement{
+			Principal: "apigateway.amazonaws.com", Action: "lambda:InvokeFunction",
+			SourceARN: fmt.Sprintf("arn:aws:execute-api:%s:%s:%s/%s", region, accountID, apiID, resource),
+		},
 	}
 }
 

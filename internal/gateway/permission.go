@@ -17,9 +17,11 @@ func permittedRoutes(cfg Config, stageName string, routes []*route) map[*route]b
 		if r.integration == nil {
 			continue
 		}
-		source := sourceARN(cfg.API, stageName, r)
+		source := lambdapolicy.Source{
+			Principal: apiGatewayPrincipal, ARN: sourceARN(cfg.API, stageName, r), Account: cfg.API.AccountID,
+		}
 		for _, p := range cfg.Permissions {
-			if p.FunctionARN == r.integration.functionARN && p.allows(source, cfg.API.AccountID) {
+			if p.FunctionARN == r.integration.functionARN && p.Allows(source) {
 				permitted[r] = true
 			}
 		}
@@ -32,13 +34,6 @@ func permittedRoutes(cfg Config, stageName string, routes []*route) map[*route]b
 func missingPermission(api API, stageName string, r *route) error {
 	return fmt.Errorf("no permission to invoke %s: add an AWS::Lambda::Permission for %s whose SourceArn matches %s",
 		r.integration.functionARN, apiGatewayPrincipal, sourceARN(api, stageName, r))
-}
-
-func (p Permission) allows(source, account string) bool {
-	statement := lambdapolicy.Statement{
-		Principal: p.Principal, Action: p.Action, SourceARN: p.SourceARN, SourceAccount: p.SourceAccount,
-	}
-	return statement.Allows(lambdapolicy.Source{Principal: apiGatewayPrincipal, ARN: source, Account: account})
 }
 
 // sourceARN is how a route names itself to Lambda: by its route key, with the path's variables as written there.

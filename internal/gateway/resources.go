@@ -3,6 +3,8 @@ package gateway
 import (
 	"errors"
 	"fmt"
+
+	"cognito-m2m/internal/lambdapolicy"
 )
 
 // The resources of a template that make up an HTTP API. New compiles each into a type of the same name in lower case,
@@ -48,10 +50,10 @@ type Stage struct {
 // RouteSettings are the throttling part of a stage's DefaultRouteSettings or RouteSettings. Nil is not set; zero lets
 // nothing through.
 type RouteSettings struct {
-	// ThrottlingRateLimit is in requests per second.
-	ThrottlingRateLimit *float64
 	// ThrottlingBurstLimit is the size of the token bucket in requests.
 	ThrottlingBurstLimit *int
+	// ThrottlingRateLimit is in requests per second.
+	ThrottlingRateLimit *float64
 }
 
 // Route is an AWS::ApiGatewayV2::Route.
@@ -93,13 +95,8 @@ type Authorizer struct {
 type Permission struct {
 	// FunctionARN is the function the statement belongs to.
 	FunctionARN string
-	// Principal and Action must be apigateway.amazonaws.com and lambda:InvokeFunction to be of use here.
-	Principal string
-	Action    string
-	// SourceARN limits the statement to routes whose ARN it matches, with * and ? as wildcards; "" does not limit it.
-	SourceARN string
-	// SourceAccount limits the statement to an API of that account; "" does not limit it.
-	SourceAccount string
+	// Statement must be for the principal apigateway.amazonaws.com to be of use here. Its source is a route.
+	lambdapolicy.Statement
 }
 
 // domainName is the host AWS would serve the API on.

@@ -31,7 +31,12 @@ type Request struct {
 func (r *Runtime) newGateway(d *deployment) (*gateway.Gateway, error) {
 	served := d.resources
 	return gateway.New(gateway.Config{
-		API:          apiOf(served),
+		API: gateway.API{
+			ID:        served.api.ID,
+			Region:    served.model.Region,
+			AccountID: served.model.AccountID,
+			CORS:      (*gateway.CORS)(served.api.CORS),
+		},
 		Stages:       stagesOf(served.api),
 		Routes:       routesOf(served.api),
 		Integrations: integrationsOf(served.api),
@@ -52,43 +57,21 @@ func (r *Runtime) newGateway(d *deployment) (*gateway.Gateway, error) {
 	})
 }
 
-func apiOf(served *servedResources) gateway.API {
-	api := gateway.API{ID: served.api.ID, Region: served.model.Region, AccountID: served.model.AccountID}
-	if cors := served.api.CORS; cors != nil {
-		api.CORS = &gateway.CORS{
-			AllowCredentials: cors.AllowCredentials,
-			AllowHeaders:     cors.AllowHeaders,
-			AllowMethods:     cors.AllowMethods,
-			AllowOrigins:     cors.AllowOrigins,
-			ExposeHeaders:    cors.ExposeHeaders,
-			MaxAge:           cors.MaxAge,
-		}
-	}
-	return api
-}
-
 func stagesOf(api assembly.API) (stages []gateway.Stage) {
 	for _, declared := range api.Stages {
 		stage := gateway.Stage{
 			Name:                 declared.Name,
 			Variables:            declared.Variables,
 			AccessLogFormat:      declared.AccessLogFormat,
-			DefaultRouteSettings: settingsOf(declared.DefaultRouteSettings),
+			DefaultRouteSettings: gateway.RouteSettings(declared.DefaultRouteSettings),
 			RouteSettings:        map[string]gateway.RouteSettings{},
 		}
 		for key, settings := range declared.RouteSettings {
-			stage.RouteSettings[key] = settingsOf(settings)
+			stage.RouteSettings[key] = gateway.RouteSettings(settings)
 		}
 		stages = append(stages, stage)
 	}
 	return stages
-}
-
-func settingsOf(declared assembly.RouteSettings) gateway.RouteSettings {
-	return gateway.RouteSettings{
-		ThrottlingRateLimit:  declared.ThrottlingRateLimit,
-		ThrottlingBurstLimit: declared.ThrottlingBurstLimit,
-	}
 }
 
 func routesOf(api assembly.API) (routes []gateway.Route) {
@@ -131,11 +114,8 @@ func authorizersOf(api assembly.API) (authorizers []gateway.Authorizer) {
 func permissionsOf(model *assembly.Model) (permissions []gateway.Permission) {
 	for _, declared := range model.Permissions {
 		permissions = append(permissions, gateway.Permission{
-			FunctionARN:   qualified(declared.FunctionARN, declared.Qualifier),
-			Principal:     declared.Principal,
-			Action:        declared.Action,
-			SourceARN:     declared.SourceARN,
-			SourceAccount: declared.SourceAccount,
+			FunctionARN: qualified(declared.FunctionARN, declared.Qualifier),
+			Statement:   declared.Statement(),
 		})
 	}
 	return permissions

@@ -17,6 +17,7 @@ import (
 	"cognito-m2m/internal/cognito"
 	"cognito-m2m/internal/function"
 	"cognito-m2m/internal/gateway"
+	"cognito-m2m/internal/lambdapolicy"
 	"cognito-m2m/internal/local"
 	"cognito-m2m/internal/m2mtest"
 )
@@ -196,7 +197,7 @@ func newAPIBehind(t *testing.T, pool *rotatingPool, clock *m2mtest.Clock) *local
 			ID: "jwt", IdentitySource: []string{"$request.header.Authorization"},
 			Issuer: issuer, Audience: []string{pool.config.Clients[0].ID},
 		}},
-		Permissions: []gateway.Permission{{FunctionARN: arn, Principal: "apigateway.amazonaws.com", Action: "lambda:InvokeFunction"}},
+		Permissions: []gateway.Permission{{FunctionARN: arn, Statement: lambdapolicy.Statement{Principal: "apigateway.amazonaws.com", Action: "lambda:InvokeFunction"}}},
 		Functions:   map[string]gateway.Invoker{arn: echoFunction(t)},
 		OIDC:        func(string) string { return pool.config.BaseURL + "/" + pool.config.UserPool.ID },
 		Now:         clock.Now,

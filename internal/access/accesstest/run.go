@@ -18,6 +18,7 @@ import (
 	"cognito-m2m/internal/access"
 	"cognito-m2m/internal/cognito"
 	"cognito-m2m/internal/gateway"
+	"cognito-m2m/internal/lambdapolicy"
 )
 
 // What every environment has.
@@ -153,7 +154,7 @@ func Gateway(e *access.Environment, issuerURL string, function Invoke) (http.Han
 		API:          gateway.API{ID: "a1b2c3d4e5", Region: Region, AccountID: "123456789012"},
 		Stages:       []gateway.Stage{{Name: "$default"}},
 		Integrations: []gateway.Integration{{ID: "echo", FunctionARN: functionARN}},
-		Permissions:  []gateway.Permission{{FunctionARN: functionARN, Principal: "apigateway.amazonaws.com", Action: "lambda:InvokeFunction"}},
+		Permissions:  []gateway.Permission{{FunctionARN: functionARN, Statement: lambdapolicy.Statement{Principal: "apigateway.amazonaws.com", Action: "lambda:InvokeFunction"}}},
 		Functions:    map[string]gateway.Invoker{functionARN: function},
 		OIDC:         func(string) string { return issuerURL },
 	}
