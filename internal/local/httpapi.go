@@ -27,7 +27,7 @@ type Request struct {
 }
 
 // newGateway serves the HTTP API of the model. The issuer it trusts is the one
-// the template names; only that of the pool above is reached on this machine.
+// the template names; only the served pool is reached on this machine.
 func (r *Runtime) newGateway(d *deployment) (*gateway.Gateway, error) {
 	served := d.resources
 	return gateway.New(gateway.Config{
