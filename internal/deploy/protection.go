@@ -8,6 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+
+	"cognito-m2m/internal/awserror"
 )
 
 // neverCreated are the states of a stack that was never in use: its creation failed and was rolled back, or it waits for
@@ -43,7 +45,7 @@ func (d *Deployment) LiftProtection(ctx context.Context) (lifted []Lifted, err e
 			StackName: stack.StackId, EnableTerminationProtection: aws.Bool(false),
 		})
 		if err != nil {
-			return lifted, fmt.Errorf("lifting the termination protection of the stack %s (%s): %w", t.StackName, stack.StackStatus, sentence(err))
+			return lifted, fmt.Errorf("lifting the termination protection of the stack %s (%s): %w", t.StackName, stack.StackStatus, awserror.Sentence(err))
 		}
 		lifted = append(lifted, Lifted{t.StackName, string(stack.StackStatus)})
 	}

@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
-	"github.com/aws/smithy-go"
+
+	"cognito-m2m/internal/awserror"
 )
 
 const (
@@ -61,10 +61,10 @@ func (r *roles) take(ctx context.Context, role, region string) (aws.Config, erro
 	switch {
 	case err == nil:
 		return taken, nil
-	case isDenied(err) && accountOf(role) == aws.ToString(caller.Account):
+	case awserror.Denied(err) && accountOf(role) == aws.ToString(caller.Account):
 		return config, nil
 	}
-	return aws.Config{}, fmt.Errorf("taking the role %s: %w", role, sentence(err))
+	return aws.Config{}, fmt.Errorf("taking the role %s: %w", role, awserror.Sentence(err))
 }
 
 func (r *roles) whoami(ctx context.Context, config aws.Config) (*sts.GetCallerIdentityOutput, error) {
@@ -73,15 +73,10 @@ func (r *roles) whoami(ctx context.Context, config aws.Config) (*sts.GetCallerId
 	}
 	caller, err := sts.NewFromConfig(config).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
-		return nil, fmt.Errorf("finding out whose credentials these are: %w", sentence(err))
+		return nil, fmt.Errorf("finding out whose credentials these are: %w", awserror.Sentence(err))
 	}
 	r.caller = caller
 	return caller, nil
-}
-
-func isDenied(err error) bool {
-	var answer smithy.APIError
-	return errors.As(err, &answer) && slices.Contains([]string{"AccessDenied", "AccessDeniedException"}, answer.ErrorCode())
 }
 
 // nameOf is the name in the ARN of an alarm.

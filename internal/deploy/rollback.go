@@ -11,6 +11,7 @@ import (
 	cloudwatchtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 
 	"cognito-m2m/internal/assembly"
+	"cognito-m2m/internal/awserror"
 	"cognito-m2m/naming"
 )
 
@@ -89,7 +90,7 @@ func (d *Deployment) alarm(ctx context.Context, t assembly.Template, stack *type
 	name := nameOf(arn)
 	answer, err := cloudwatch.NewFromConfig(config).DescribeAlarms(ctx, &cloudwatch.DescribeAlarmsInput{AlarmNames: []string{name}})
 	if err != nil {
-		return "", "", fmt.Errorf("looking at the alarm %s: %w", name, sentence(err))
+		return "", "", fmt.Errorf("looking at the alarm %s: %w", name, awserror.Sentence(err))
 	}
 	switch {
 	case len(answer.MetricAlarms) != 1:

@@ -10,6 +10,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
 	"github.com/aws/smithy-go"
+
+	"cognito-m2m/internal/awserror"
 )
 
 // Problem is a kind of failure that the reader can do something about.
@@ -54,19 +56,10 @@ func IsProblem(err error, problems ...Problem) bool {
 	return ok && slices.Contains(problems, e.Problem)
 }
 
-// The codes of the three services, which call the same thing differently.
-var (
-	deniedCodes  = []string{"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
-	refusedCodes = []string{
-		"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException",
-		"InvalidSignatureException", "SignatureDoesNotMatch", "IncompleteSignature", "MissingAuthenticationToken",
-	}
-)
-
-// isDenied says whether a service refused a call for lack of a permission.
-func isDenied(err error) bool {
-	var answer smithy.APIError
-	return errors.As(err, &answer) && slices.Contains(deniedCodes, answer.ErrorCode())
+// refused are the codes with which the services refuse credentials.
+var refused = []string{
+	"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException",
+	"InvalidSignatureException", "SignatureDoesNotMatch", "IncompleteSignature", "MissingAuthenticationToken",
 }
 
 // failure is err, of a call about subject, as one sentence.
@@ -85,43 +78,23 @@ func (t *Target) failure(subject string, err error) error {
 	if called.ServiceID == apigatewayv2.ServiceID { // whose permissions are HTTP methods
 		action = "apigateway:GET"
 	}
-	var answer smithy.APIError
+	answer, answered := errors.AsType[smithy.APIError](err)
+	said := awserror.Sentence(err)
 	var network net.Error
 	switch {
-	case isDenied(err) && errors.As(err, &answer):
+	case awserror.Denied(err):
 		if strings.Contains(answer.ErrorMessage(), "KMS") { // "Access to KMS is not allowed"
 			action, subject = "kms:Decrypt", "the key of "+subject
 		}
 		return &Error{Problem: AccessDenied, text: fmt.Sprintf("these AWS credentials do not allow %s on %s", action, subject), Err: err}
-	case errors.As(err, &answer) && slices.Contains(refusedCodes, answer.ErrorCode()) && !t.Deployed():
-		return &Error{Problem: NotServed, text: fmt.Sprintf("%s does not accept the access key in its own run.json: %s", t, told(answer)), Err: err}
-	case errors.As(err, &answer) && slices.Contains(refusedCodes, answer.ErrorCode()):
+	case awserror.IsOneOf(err, refused) && !t.Deployed():
+		return &Error{Problem: NotServed, text: fmt.Sprintf("%s does not accept the access key in its own run.json: %v", t, said), Err: err}
+	case awserror.IsOneOf(err, refused):
 		return &Error{Problem: CredentialsRefused, text: fmt.Sprintf("AWS does not accept these credentials (%s)", answer.ErrorCode()), Err: err}
-	case errors.As(err, &answer):
-		return fmt.Errorf("%s on %s: %s", action, subject, told(answer))
-	case errors.As(err, &network):
-		return &Error{Problem: Unreachable, text: fmt.Sprintf("%s can't be reached: %v", t, innermost(err)), Err: err}
+	case !answered && errors.As(err, &network):
+		return &Error{Problem: Unreachable, text: fmt.Sprintf("%s can't be reached: %v", t, said), Err: err}
 	}
-	return fmt.Errorf("%s on %s: %w", action, subject, innermost(err))
-}
-
-// told is what a service says: its code, and its message if there is one.
-func told(answer smithy.APIError) string {
-	if message := strings.TrimSuffix(answer.ErrorMessage(), "."); message != "" {
-		return message + " (" + answer.ErrorCode() + ")"
-	}
-	return answer.ErrorCode()
-}
-
-// innermost is the cause at the end of the chain.
-func innermost(err error) error {
-	for {
-		cause := errors.Unwrap(err)
-		if cause == nil {
-			return err
-		}
-		err = cause
-	}
+	return fmt.Errorf("%s on %s: %w", action, subject, said)
 }
 
 func iamPrefix(service string) string {
@@ -132,11 +105,4 @@ func iamPrefix(service string) string {
 		return "cognito-idp"
 	}
 	return strings.ToLower(service)
-}
-
-// noSuchStack says whether CloudFormation knows no stack of the name: it has no
-// code of its own for that.
-func noSuchStack(err error) bool {
-	var answer smithy.APIError
-	return errors.As(err, &answer) && answer.ErrorCode() == "ValidationError" && strings.Contains(answer.ErrorMessage(), "does not exist")
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
+	"cognito-m2m/internal/awserror"
 	"cognito-m2m/internal/run"
 	"cognito-m2m/naming"
 )
@@ -125,7 +126,7 @@ func (t *Target) stack() string { return naming.Stack(t.Env, naming.APIStack) }
 func (t *Target) outputs(ctx context.Context) (outputs []stacktypes.Output, err error) {
 	stack := t.stack()
 	answer, err := t.stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &stack})
-	if noSuchStack(err) {
+	if awserror.NoStack(err) {
 		return nil, &Error{Problem: NotDeployed, Subject: t.Env, text: fmt.Sprintf("%s is not deployed in %s: there is no stack %s", t.Env, t.Region, stack), Err: err}
 	}
 	if err != nil {

@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	cognitotypes "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
+
+	"cognito-m2m/internal/awserror"
 )
 
 // askUserPool adds what Cognito knows about a client. The description of an app
@@ -24,7 +26,7 @@ func (t *Target) askUserPool(ctx context.Context, pool string, c *Client) error 
 		c.Scopes = append([]string{}, described.UserPoolClient.AllowedOAuthScopes...)
 		slices.Sort(c.Scopes)
 		c.AccessTokenValidity = accessTokenValidity(described.UserPoolClient)
-	case !isDenied(err):
+	case !awserror.Denied(err):
 		return err
 	}
 	listed, err := t.pools.ListUserPoolClientSecrets(ctx, &cognitoidentityprovider.ListUserPoolClientSecretsInput{UserPoolId: &pool, ClientId: &c.ID})

@@ -1,0 +1,50 @@
+// Package awserror reads what the AWS SDK returns as an error: which refusal it is, and its one sentence. It does not own
+// what a caller does about it.
+//
+// Source: CloudFormation API reference, DescribeStacks; the common errors of each service's API reference.
+package awserror
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/aws/smithy-go"
+)
+
+// denied are the codes with which services refuse a call for lack of a permission.
+var denied = []string{"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
+
+// Denied says whether a service refused a call for lack of a permission.
+func Denied(err error) bool { return IsOneOf(err, denied) }
+
+// IsOneOf says whether a service refused a call with one of these codes.
+func IsOneOf(err error, codes []string) bool {
+	answer, ok := errors.AsType[smithy.APIError](err)
+	return ok && slices.Contains(codes, answer.ErrorCode())
+}
+
+// NoStack says whether CloudFormation does not know the stack. It has no code of its own for that.
+func NoStack(err error) bool {
+	answer, ok := errors.AsType[smithy.APIError](err)
+	return ok && answer.ErrorCode() == "ValidationError" && strings.Contains(answer.ErrorMessage(), "does not exist")
+}
+
+// Sentence is err without the SDK's chain: the message and code of the service that answered, or its code alone if there
+// is no message, or else the cause at the end of the chain.
+func Sentence(err error) error {
+	if answer, ok := errors.AsType[smithy.APIError](err); ok {
+		return errors.New(said(answer))
+	}
+	for cause := err; cause != nil; cause = errors.Unwrap(cause) {
+		err = cause
+	}
+	return err
+}
+
+func said(answer smithy.APIError) string {
+	if message := strings.TrimSuffix(answer.ErrorMessage(), "."); message != "" {
+		return message + " (" + answer.ErrorCode() + ")"
+	}
+	return answer.ErrorCode()
+}
