@@ -9,12 +9,11 @@ import (
 	"path/filepath"
 	"strings"
 
-	awsconfig "github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/smithy-go/logging"
 	"github.com/spf13/cobra"
 
 	"cognito-m2m/config"
 	"cognito-m2m/internal/deploy"
+	"cognito-m2m/internal/reach"
 )
 
 // predeployOptions are the flags of `m2m predeploy`.
@@ -49,7 +48,7 @@ func (c *command) predeploy(cmd *cobra.Command) {
 		if errors.Is(err, deploy.ErrNoRegion) {
 			return withHint(err, "choose one in the environment file or with AWS_REGION")
 		}
-		return err
+		return plain(err, "")
 	}
 	cmd.Flags().StringVar(&o.env, "env", "dev", "the environment")
 	assemblyFlag(cmd, &o.assembly, "folder of the cloud assembly that is deployed (default cdk.out in the project)")
@@ -66,14 +65,14 @@ func (c *command) runPredeploy(ctx context.Context, o predeployOptions) error {
 	if dir == "" {
 		dir = filepath.Join(projectDir(), "cdk.out")
 	}
-	loaded, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithLogger(logging.Nop{}))
+	settings, err := reach.Settings(ctx, "")
 	if err != nil {
-		return withHint(errors.New("the AWS settings can't be read"), "sign in (`aws sso login`, `aws configure`) and choose a profile with AWS_PROFILE")
+		return err
 	}
-	if _, err := loaded.Credentials.Retrieve(ctx); err != nil {
-		return withHint(errors.New("no AWS credentials were found"), "sign in (`aws sso login`, `aws configure`) and choose a profile with AWS_PROFILE")
+	if err := reach.CheckCredentials(ctx, settings); err != nil {
+		return err
 	}
-	d, err := deploy.Open(dir, o.env, loaded)
+	d, err := deploy.Open(dir, o.env, settings)
 	if err != nil {
 		return err
 	}

@@ -44,6 +44,30 @@ func TestPredeploy(t *testing.T) {
 	}
 }
 
+// TestPredeployWithoutCredentials: predeploy and the commands for a deployment find out the same about AWS credentials.
+func TestPredeployWithoutCredentials(t *testing.T) {
+	for name, c := range map[string]struct{ file, profile, want string }{
+		"none":            {"/none", "", "no AWS credentials were found"},
+		"another profile": {"/none", "ops", `there is no AWS profile "ops"`},
+		"unreadable":      {"", "", "the AWS settings can't be read"}, // a folder
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := t.TempDir() + c.file
+			for name, value := range map[string]string{
+				"AWS_CONFIG_FILE": file, "AWS_SHARED_CREDENTIALS_FILE": file, "AWS_EC2_METADATA_DISABLED": "true",
+				"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_REGION": "eu-west-1", "AWS_PROFILE": c.profile,
+			} {
+				t.Setenv(name, value)
+			}
+			var out, said bytes.Buffer
+			status := execute([]string{"predeploy", "--env", "prod", "--no-rollback-alarm"}, &out, &said)
+			if status != 1 || !strings.Contains(said.String(), c.want) || !strings.Contains(said.String(), "aws sso login") {
+				t.Errorf("status %d, said %q, want %q", status, said.String(), c.want)
+			}
+		})
+	}
+}
+
 // TestDeployScript runs .ci/deploy with a CDK CLI that tells what it is asked for.
 func TestDeployScript(t *testing.T) {
 	const alarm = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:errors"

@@ -30,11 +30,9 @@ func Deployed(ctx context.Context, c DeployedConfig) (*Target, error) {
 	if !envPattern.MatchString(c.Env) {
 		return nil, fmt.Errorf("%q can't be an environment: %w", c.Env, errEnvName)
 	}
-	// What the SDK would tell on stderr about its search for credentials is
-	// nothing that the error does not say.
-	loaded, err := config.LoadDefaultConfig(ctx, config.WithRegion(c.Region), config.WithLogger(logging.Nop{}))
+	loaded, err := Settings(ctx, c.Region)
 	if err != nil {
-		return nil, credentialsFailure(err)
+		return nil, err
 	}
 	if loaded.Region == "" {
 		return nil, &Error{Problem: NoRegion, text: "no AWS Region is set for " + c.Env}
@@ -43,12 +41,30 @@ func Deployed(ctx context.Context, c DeployedConfig) (*Target, error) {
 	if err := t.checkEndpoints(); err != nil {
 		return nil, err
 	}
-	// Credentials that can't be had are told here, in one sentence, and not by
-	// the first call that needs them.
-	if _, err := loaded.Credentials.Retrieve(ctx); err != nil {
-		return nil, credentialsFailure(err)
+	if err := CheckCredentials(ctx, loaded); err != nil {
+		return nil, err
 	}
 	return t, nil
+}
+
+// Settings are the AWS settings that every AWS tool finds, with this Region unless it is "". If they can't be read, it
+// fails with an *Error whose problem is NoCredentials.
+func Settings(ctx context.Context, region string) (aws.Config, error) {
+	// The SDK would log its search for credentials to stderr. The error says the same.
+	loaded, err := config.LoadDefaultConfig(ctx, config.WithRegion(region), config.WithLogger(logging.Nop{}))
+	if err != nil {
+		return aws.Config{}, credentialsFailure(err)
+	}
+	return loaded, nil
+}
+
+// CheckCredentials fails with an *Error whose problem is NoCredentials if the settings lead to no credentials. The first
+// call that needs them would say so in many sentences.
+func CheckCredentials(ctx context.Context, settings aws.Config) error {
+	if _, err := settings.Credentials.Retrieve(ctx); err != nil {
+		return credentialsFailure(err)
+	}
+	return nil
 }
 
 // checkEndpoints refuses settings that lead to this machine, such as those of a
