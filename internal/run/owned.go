@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"cognito-m2m/internal/synth"
 	"cognito-m2m/internal/trust"
 )
 
@@ -154,8 +155,9 @@ func walk(dir string) (open bool, err error) {
 
 // dropAssemblies removes what a synth makes again.
 func (f *Folder) dropAssemblies() (err error) {
-	for _, name := range []string{assemblyFolder, assemblyFolder + ".inputs.json", nextFolder, builtFolder} {
-		err = errors.Join(err, os.RemoveAll(f.path(name)))
+	assembly := f.path(assemblyFolder)
+	for _, path := range []string{assembly, synth.RecordFile(assembly), f.path(nextFolder), f.path(builtFolder)} {
+		err = errors.Join(err, os.RemoveAll(path))
 	}
 	f.Repaired = append(f.Repaired, "An assembly in "+f.dir+" could be changed by other users of this machine: it is made anew.")
 	return err

@@ -22,10 +22,11 @@ type record struct {
 	Warnings []string  `json:"warnings"`
 }
 
-func recordFile(outdir string) string { return filepath.Clean(outdir) + ".inputs.json" }
+// RecordFile is the file beside the assembly in outdir that says what it was made of. Without it, the assembly is made anew.
+func RecordFile(outdir string) string { return filepath.Clean(outdir) + ".inputs.json" }
 
 func readRecord(outdir string) (r record, ok bool) {
-	raw, err := os.ReadFile(recordFile(outdir))
+	raw, err := os.ReadFile(RecordFile(outdir))
 	return r, err == nil && json.Unmarshal(raw, &r) == nil && r.Reads != nil
 }
 
@@ -55,7 +56,7 @@ func (r record) write(outdir string) (err error) {
 	if err != nil {
 		return fmt.Errorf("encoding what the assembly was made of: %w", err)
 	}
-	file := recordFile(outdir)
+	file := RecordFile(outdir)
 	if err := renameio.WriteFile(file, raw, 0o644, renameio.WithTempDir(filepath.Dir(file))); err != nil {
 		return fmt.Errorf("writing what the assembly was made of: %w", err)
 	}

@@ -44,7 +44,7 @@ func (p *Project) Run(ctx context.Context, env, outdir string, progress Progress
 		p.setOutside(*made.Reads, made.Begun)
 		return Result{Warnings: made.Warnings, Reused: true}, nil
 	}
-	for _, old := range []string{recordFile(outdir), outdir} {
+	for _, old := range []string{RecordFile(outdir), outdir} {
 		if err := os.RemoveAll(old); err != nil {
 			return Result{}, fmt.Errorf("emptying the assembly's folder: %w", err)
 		}
