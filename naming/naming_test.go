@@ -48,6 +48,17 @@ func TestFrozenNames(t *testing.T) {
 	}
 }
 
+func TestCutARNSuffix(t *testing.T) {
+	t.Parallel()
+	const arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:m2m/dev/report-job"
+	for suffix, want := range map[string]bool{"-a1B2c3": true, "": false, "-a1B2c": false, "-a1B2c3d": false, "-a1B2c_": false, "-a1B2c3\n": false} {
+		before, found := naming.CutARNSuffix(arn + suffix)
+		if found != want || want && before != arn || !want && before != arn+suffix {
+			t.Errorf("%q: got %q, %t", suffix, before, found)
+		}
+	}
+}
+
 func TestParseSecret(t *testing.T) {
 	t.Parallel()
 	type parts struct {

@@ -142,7 +142,7 @@ func TestOpenModesAreRepaired(t *testing.T) {
 // have written them.
 func TestWhatOthersCouldChangeIsMadeAgain(t *testing.T) {
 	t.Parallel()
-	const assembly = "dev/cdk.out/manifest.json"
+	const assembly, record = "dev/cdk.out/manifest.json", "dev/cdk.out.inputs.json"
 	for name, c := range map[string]struct {
 		mode                fs.FileMode
 		functions, assembly bool // are kept
@@ -156,7 +156,7 @@ func TestWhatOthersCouldChangeIsMadeAgain(t *testing.T) {
 		if err != nil || warnings == "" {
 			t.Errorf("%s: warnings %q, %v", name, warnings, err)
 		}
-		for file, kept := range map[string]bool{program: c.functions, assembly: c.assembly, "dev/state.json": true} {
+		for file, kept := range map[string]bool{program: c.functions, assembly: c.assembly, record: c.assembly, "dev/state.json": true} {
 			if _, err := os.Stat(filepath.Join(state, file)); (err == nil) != kept {
 				t.Errorf("%s with mode %04o: %s is kept: %t, want %t", name, c.mode, file, err == nil, kept)
 			}

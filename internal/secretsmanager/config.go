@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"time"
+
+	"cognito-m2m/naming"
 )
 
 const (
@@ -91,8 +93,9 @@ func (c Config) validate() error {
 }
 
 func (s Secret) validate() error {
+	_, complete := naming.CutARNSuffix(s.ARN)
 	switch {
-	case !arnSuffixPattern.MatchString(s.ARN):
+	case !complete:
 		return fmt.Errorf("its ARN %q needs to end with a hyphen and six letters or digits", s.ARN)
 	case s.Rotation == nil:
 		return nil

@@ -5,17 +5,13 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"cognito-m2m/naming"
 )
-
-// arnSuffixPattern is the end of a complete ARN, which AWS adds to the secret's name.
-var arnSuffixPattern = regexp.MustCompile(`-[A-Za-z0-9]{6}$`)
-
-const arnSuffixLength = 7
 
 // Store holds the secrets. It is safe for concurrent use.
 type Store struct {
@@ -135,9 +131,10 @@ func (s *Store) find(id string) (*storedSecret, error) {
 	if id == "" {
 		return nil, refuse(codeInvalidParameter, "SecretId is needed: the name or the ARN of a secret.")
 	}
-	partial := !arnSuffixPattern.MatchString(id)
+	_, complete := naming.CutARNSuffix(id)
 	for _, sec := range s.secrets {
-		if id == sec.Name || id == sec.ARN || partial && id == sec.ARN[:len(sec.ARN)-arnSuffixLength] {
+		partial, _ := naming.CutARNSuffix(sec.ARN)
+		if id == sec.Name || id == sec.ARN || !complete && id == partial {
 			return sec, nil
 		}
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"regexp"
 	"strings"
 
 	"cognito-m2m/naming"
@@ -27,16 +26,14 @@ type withdrawn struct{ stopped }
 // notPending is a step that belongs to no rotation under way.
 type notPending struct{ stopped }
 
-// arnSuffix is what Secrets Manager adds to a name in the ARN.
-var arnSuffix = regexp.MustCompile(`-[A-Za-z0-9]{6}$`)
-
 // command is what the operator runs next, for the error of a rotation that has stopped. A step that fails leaves
 // AWSPENDING behind, unless it has withdrawn, and m2m rotate refuses to start while it is there. command is "" for a
 // secret whose name is not one of the stack's: its error then has no command.
 func (r *rotator) command(rot *rotation, err error) string {
 	name := rot.SecretID
 	if strings.HasPrefix(name, "arn:") {
-		_, name, _ = strings.Cut(arnSuffix.ReplaceAllString(name, ""), ":secret:")
+		before, _ := naming.CutARNSuffix(name)
+		_, name, _ = strings.Cut(before, ":secret:")
 	}
 	env, client, ok := naming.ParseSecret(name)
 	if !ok {
