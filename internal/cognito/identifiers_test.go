@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"cognito-m2m/internal/cognito"
+	"cognito-m2m/internal/userpool"
 )
 
 // Shorter than these patterns allow is possible and rarer than one in 2^60.
@@ -64,6 +65,10 @@ func TestIdentifiersFromFixedBytes(t *testing.T) {
 			got, err := c.make()
 			if err != nil || got != c.want {
 				t.Errorf("got %s and error %v, want %s", got, err, c.want)
+			}
+			isClient, isSecret := strings.HasPrefix(c.name, "client id"), strings.HasPrefix(c.name, "secret")
+			if isClient && !userpool.LooksLikeClientID(got) || isSecret && !userpool.IsSecret(got) {
+				t.Errorf("%s is not recognized", got)
 			}
 		})
 	}

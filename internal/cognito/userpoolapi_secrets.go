@@ -1,6 +1,10 @@
 package cognito
 
-import "context"
+import (
+	"context"
+
+	"cognito-m2m/internal/userpool"
+)
 
 func (s *Server) addUserPoolClientSecret(ctx context.Context, request apiRequest) (any, error) {
 	client, err := s.client(request)
@@ -10,7 +14,7 @@ func (s *Server) addUserPoolClientSecret(ctx context.Context, request apiRequest
 	var custom Secret
 	if request.ClientSecret != nil {
 		custom = *request.ClientSecret
-		if !secretPattern.MatchString(string(custom)) {
+		if !userpool.IsSecret(string(custom)) {
 			return nil, invalidParameter("ClientSecret must be 24 to 64 letters, digits, _ and +")
 		}
 	}

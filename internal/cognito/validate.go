@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"time"
+
+	"cognito-m2m/internal/userpool"
 )
 
 const (
@@ -25,7 +27,6 @@ var (
 	userPoolIDPattern = regexp.MustCompile(`^[\w-]+_[0-9a-zA-Z]+$`)
 	regionPattern     = regexp.MustCompile(`^[a-z0-9-]+$`)
 	clientIDPattern   = regexp.MustCompile(`^[\w+]{1,128}$`)
-	secretPattern     = regexp.MustCompile(`^[\w+]{24,64}$`)
 )
 
 // validate returns every problem of the configuration at once, joined. No message contains a secret.
@@ -118,7 +119,7 @@ func (c Client) problems() []string {
 	require(clientIDPattern.MatchString(c.ID), "id must be 1 to 128 letters, digits, _ and +; make one with NewClientID")
 	require(len(c.Secrets) <= maxSecrets, "at most two secrets can be live; remove the oldest")
 	for i, secret := range c.Secrets {
-		require(secretPattern.MatchString(string(secret.Value)), "each secret must be 24 to 64 letters, digits, _ and +; make one with NewClientSecret")
+		require(userpool.IsSecret(string(secret.Value)), "each secret must be 24 to 64 letters, digits, _ and +; make one with NewClientSecret")
 		require(secret.ID != "" && len(secret.ID) <= longestSecretID, "each secret needs an id of 1 to 128 characters; make one with NewClientSecretID")
 		require(!slices.ContainsFunc(c.Secrets[:i], func(other ClientSecret) bool { return other.ID == secret.ID }), "two secrets have the same id; make ids with NewClientSecretID")
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"cognito-m2m/internal/userpool"
 )
 
 // mistakes recognize what was pasted in place of a token; the first match counts. Each returns "" for anything else, and
@@ -14,13 +16,6 @@ var mistakes = []func(e *explanation, text string) (said, advice string){
 	(*explanation).nothing, (*explanation).answer, (*explanation).placeholder, (*explanation).scheme,
 	(*explanation).credentials, (*explanation).around, (*explanation).character, (*explanation).parts,
 }
-
-// What Cognito's ids and secrets look like (CreateUserPoolClient: ClientId,
-// ClientSecret; what it generates has only digits and the letters a to v).
-var (
-	secretShape   = regexp.MustCompile(`^[\w+]{24,64}$`)
-	clientIDShape = regexp.MustCompile(`^[0-9a-v]{25,26}$`)
-)
 
 // quotes are those that shells, JSON and word processors add to a text.
 const quotes = "\"'`\\\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
@@ -98,9 +93,9 @@ func (e *explanation) credentials(text string) (said, advice string) {
 	switch c := e.clientWithID(text); {
 	case c != nil:
 		return "this is the app client id of " + c.Name + ", not a token", "get one: " + e.command("token "+c.Name)
-	case clientIDShape.MatchString(text):
+	case userpool.LooksLikeClientID(text):
 		return "this looks like an app client id, not a token", e.getOne()
-	case secretShape.MatchString(text) && !strings.HasPrefix(text, tokenBegins):
+	case userpool.IsSecret(text) && !strings.HasPrefix(text, tokenBegins):
 		return "this looks like a client secret, not a token",
 			"get a token: " + e.command("token "+e.anyClient()) + "; if others may have seen the secret, replace it: " + e.command("rotate CLIENT")
 	}
