@@ -71,7 +71,7 @@ func (s *scope) testFunction(at Place, function string, argument any) (any, bool
 	case "Fn::Equals":
 		return s.equals(at, argument)
 	case "Fn::Not":
-		results, ok := s.tests(at, function, argument, 1, 1)
+		results, ok := s.tests(at, function, argument, exactly(1))
 		return ok && !results[0], ok
 	case "Fn::And":
 		return s.fold(at, function, argument, true)
@@ -83,7 +83,7 @@ func (s *scope) testFunction(at Place, function string, argument any) (any, bool
 
 // fold is Fn::And (neutral true) and Fn::Or (neutral false), which CloudFormation limits to 2 to 10 conditions.
 func (s *scope) fold(at Place, function string, argument any, neutral bool) (any, bool) {
-	results, ok := s.tests(at, function, argument, 2, 10)
+	results, ok := s.tests(at, function, argument, count{2, 10})
 	for _, result := range results {
 		if result != neutral {
 			return !neutral, ok
@@ -92,8 +92,8 @@ func (s *scope) fold(at Place, function string, argument any, neutral bool) (any
 	return neutral, ok
 }
 
-func (s *scope) tests(at Place, function string, argument any, from, to int) ([]bool, bool) {
-	nodes, complete := arguments(at, function, argument, from, to)
+func (s *scope) tests(at Place, function string, argument any, takes count) ([]bool, bool) {
+	nodes, complete := arguments(at, function, argument, takes)
 	results := make([]bool, len(nodes))
 	for i, node := range nodes {
 		value, ok := s.test(at, node)
@@ -104,7 +104,7 @@ func (s *scope) tests(at Place, function string, argument any, from, to int) ([]
 }
 
 func (s *scope) equals(at Place, argument any) (any, bool) {
-	args, ok := arguments(at, "Fn::Equals", argument, 2, 2)
+	args, ok := arguments(at, "Fn::Equals", argument, exactly(2))
 	if !ok {
 		return nil, false
 	}
@@ -123,7 +123,7 @@ func (s *scope) equals(at Place, argument any) (any, bool) {
 
 // choose is Fn::If. The branch that is not taken is not looked at, as on AWS.
 func (s *scope) choose(at Place, argument any) (any, bool) {
-	args, ok := arguments(at, "Fn::If", argument, 3, 3)
+	args, ok := arguments(at, "Fn::If", argument, exactly(3))
 	if !ok {
 		return nil, false
 	}

@@ -50,7 +50,7 @@ func (s *scope) call(at Place, name string, argument any) (any, bool) {
 }
 
 func (s *scope) join(at Place, argument any) (any, bool) {
-	args, ok := arguments(at, "Fn::Join", argument, 2, 2)
+	args, ok := arguments(at, "Fn::Join", argument, exactly(2))
 	if !ok {
 		return nil, false
 	}
@@ -78,7 +78,7 @@ func (s *scope) join(at Place, argument any) (any, bool) {
 }
 
 func (s *scope) split(at Place, argument any) (any, bool) {
-	args, ok := arguments(at, "Fn::Split", argument, 2, 2)
+	args, ok := arguments(at, "Fn::Split", argument, exactly(2))
 	if !ok {
 		return nil, false
 	}
@@ -106,7 +106,7 @@ func (s *scope) split(at Place, argument any) (any, bool) {
 
 // pick is Fn::Select.
 func (s *scope) pick(at Place, argument any) (any, bool) {
-	args, ok := arguments(at, "Fn::Select", argument, 2, 2)
+	args, ok := arguments(at, "Fn::Select", argument, exactly(2))
 	if !ok {
 		return nil, false
 	}
@@ -126,7 +126,7 @@ func (s *scope) pick(at Place, argument any) (any, bool) {
 }
 
 func (s *scope) findInMap(at Place, argument any) (any, bool) {
-	args, ok := arguments(at, "Fn::FindInMap", argument, 3, 4)
+	args, ok := arguments(at, "Fn::FindInMap", argument, count{3, 4})
 	if !ok {
 		return nil, false
 	}

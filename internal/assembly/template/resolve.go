@@ -1,6 +1,7 @@
 package template
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -80,15 +81,23 @@ func (s *scope) resolveItems(at Place, what string, node any) ([]any, bool) {
 	return items, ok && at.spend(len(items))
 }
 
-// arguments takes an intrinsic's list of arguments apart; from and to are the numbers of them it takes.
-func arguments(at Place, name string, argument any, from, to int) ([]any, bool) {
+// count is how many arguments an intrinsic takes.
+type count struct{ from, to int }
+
+func exactly(number int) count { return count{number, number} }
+
+func (c count) String() string {
+	if c.from == c.to {
+		return strconv.Itoa(c.from)
+	}
+	return fmt.Sprintf("%d to %d", c.from, c.to)
+}
+
+// arguments takes an intrinsic's list of arguments apart.
+func arguments(at Place, name string, argument any, takes count) ([]any, bool) {
 	list, ok := argument.([]any)
-	if !ok || len(list) < from || len(list) > to {
-		number := strconv.Itoa(from)
-		if to > from {
-			number += " to " + strconv.Itoa(to)
-		}
-		at.invalid(CloudFormation, "%s takes a list of %s arguments", name, number)
+	if !ok || len(list) < takes.from || len(list) > takes.to {
+		at.invalid(CloudFormation, "%s takes a list of %s arguments", name, takes)
 		return nil, false
 	}
 	return list, true

@@ -15,7 +15,7 @@ func (s *scope) sub(at Place, argument any) (any, bool) {
 	var variables map[string]any
 	text, isText := argument.(string)
 	if !isText {
-		args, ok := arguments(at, "Fn::Sub", argument, 2, 2)
+		args, ok := arguments(at, "Fn::Sub", argument, exactly(2))
 		if !ok {
 			return nil, false
 		}
