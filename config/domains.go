@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 
+	"cognito-m2m/internal/partition"
 	"cognito-m2m/internal/strictyaml"
 )
 
@@ -98,7 +99,7 @@ func (c *checker) tokenDomain() {
 	const path = "identity.domain.customDomain"
 	domain := c.written.Identity.Domain.CustomDomain
 	c.inZone(path, domainName(domain.Name), domain.HostedZoneName)
-	if c.Has(path) && strings.HasPrefix(string(c.written.Region), "us-gov-") { // GovCloud guide, "Amazon Cognito"
+	if c.Has(path) && partition.Of(string(c.written.Region)) == partition.GovCloud { // GovCloud guide, "Amazon Cognito"
 		c.Report(path, "user pools have no custom domains in "+string(c.written.Region), "remove it, and use the Cognito domain")
 	}
 	if domain.CertificateARN == "" { // not written, or refused

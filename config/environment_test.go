@@ -64,7 +64,7 @@ tracing: true
 	want := &config.Environment{
 		Name: "dev", Region: "us-east-1", Account: "012345678901",
 		Tags:            []config.Tag{{Key: "Cost center", Value: "4711"}, {Key: "Team", Value: "orders"}},
-		Identity:        config.Identity{CustomDomain: &domain, FeaturePlan: "PLUS", IssuerType: config.IssuerUpdated},
+		Identity:        config.Identity{CustomDomain: &domain, FeaturePlan: "PLUS", IssuerType: "UPDATED"},
 		ResourceServers: []config.ResourceServer{{Identifier: "test-api", Scopes: []config.Scope{{Name: "read", Description: "Read"}}}},
 		Clients:         []config.Client{{Name: "reader", Scopes: []string{"test-api/read"}, AccessTokenValidity: time.Hour, Rotation: config.Rotation{EveryDays: 30}}},
 		API: config.API{

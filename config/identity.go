@@ -8,6 +8,7 @@ import (
 
 	"cognito-m2m/internal/domainprefix"
 	"cognito-m2m/internal/strictyaml"
+	"cognito-m2m/internal/userpool"
 )
 
 // The user pool and its domain.
@@ -87,21 +88,15 @@ func (featurePlan) Text() strictyaml.Text { return featurePlanText }
 
 var featurePlanText = strictyaml.Text{Noun: "feature plan", Words: []string{"ESSENTIALS", planLite, "PLUS"}}
 
-const (
-	issuerOriginal = "ORIGINAL"
-	// IssuerUpdated is the Identity.IssuerType whose issuer is the same in every Region of a pool.
-	IssuerUpdated = "UPDATED"
-)
-
 type issuerType string
 
 func (issuerType) Text() strictyaml.Text { return issuerTypeText }
 
-var issuerTypeText = strictyaml.Text{Noun: "issuer type", Words: []string{issuerOriginal, IssuerUpdated}}
+var issuerTypeText = strictyaml.Text{Noun: "issuer type", Words: []string{userpool.IssuerOriginal, userpool.IssuerUpdated}}
 
 // issuer warns of a combination that AWS's pages disagree about.
 func (c *checker) issuer() {
-	if identity := c.written.Identity; identity.IssuerType == IssuerUpdated && identity.FeaturePlan == planLite {
+	if identity := c.written.Identity; identity.IssuerType == userpool.IssuerUpdated && identity.FeaturePlan == planLite {
 		c.Warn("identity.issuerType", "UPDATED may need the feature plan ESSENTIALS or PLUS", "write one of them, or deploy to an environment that may fail first")
 	}
 }

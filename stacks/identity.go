@@ -2,7 +2,6 @@ package stacks
 
 import (
 	"regexp"
-	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
@@ -10,6 +9,8 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"cognito-m2m/config"
+	"cognito-m2m/internal/partition"
+	"cognito-m2m/internal/userpool"
 	"cognito-m2m/naming"
 )
 
@@ -39,41 +40,34 @@ func newIdentityStack(scope constructs.Construct, env *config.Environment) *iden
 	}
 
 	output(stack, naming.TokenEndpointOutput, "Where clients ask for tokens: POST, grant_type=client_credentials.",
-		jsii.Sprintf("https://%s/oauth2/token", host))
+		jsii.String("https://"+host+userpool.TokenPath))
 	return &identityStack{Stack: stack, pool: pool, issuer: issuerOf(stack, pool, env)}
 }
 
-// cognitoDomain is the host of a prefix domain. GovCloud has only FIPS endpoints
-// (GovCloud guide, "Amazon Cognito"); if the Region is not known yet, CloudFormation
-// decides.
+// cognitoDomain is the host of a prefix domain. If the Region is not known yet,
+// CloudFormation decides.
 func cognitoDomain(stack awscdk.Stack, env *config.Environment, domain awscognito.UserPoolDomain) string {
-	auth := "auth"
-	switch {
-	case strings.HasPrefix(env.Region, govCloud):
-		auth = "auth-fips"
-	case env.Region == "":
+	auth := userpool.Auth(partition.Of(env.Region))
+	if env.Region == "" {
 		inGovCloud := awscdk.NewCfnCondition(stack, jsii.String("GovCloud"), &awscdk.CfnConditionProps{
-			Expression: awscdk.Fn_ConditionEquals(stack.Partition(), jsii.String("aws-us-gov")),
+			Expression: awscdk.Fn_ConditionEquals(stack.Partition(), jsii.String(partition.GovCloud)),
 		})
-		auth = *awscdk.Token_AsString(awscdk.Fn_ConditionIf(inGovCloud.LogicalId(), jsii.String("auth-fips"), jsii.String(auth)), nil)
+		auth = *awscdk.Token_AsString(awscdk.Fn_ConditionIf(inGovCloud.LogicalId(), jsii.String(userpool.Auth(partition.GovCloud)), jsii.String(auth)), nil)
 	}
-	return *jsii.Sprintf("%s.%s.%s.amazoncognito.com", *domain.DomainName(), auth, *stack.Region())
+	return userpool.PrefixDomain(*domain.DomainName(), auth, *stack.Region())
 }
-
-// govCloud begins the names of the Regions of AWS GovCloud (US).
-const govCloud = "us-gov-"
 
 // issuerOf returns the issuer for another stack. The provider URL of a pool with the
 // updated form is not documented, so that issuer is built from its parts. The URL then
 // stays exported, because an export in use can't be removed, and the other stack is
 // deployed after this one.
 func issuerOf(stack awscdk.Stack, pool awscognito.UserPool, env *config.Environment) func(awscdk.Stack) *string {
-	if env.Identity.IssuerType != config.IssuerUpdated {
+	if env.Identity.IssuerType != userpool.IssuerUpdated {
 		return func(awscdk.Stack) *string { return pool.UserPoolProviderUrl() }
 	}
 	stack.ExportValue(pool.UserPoolProviderUrl(), nil)
 	return func(reader awscdk.Stack) *string {
-		return jsii.Sprintf("https://issuer-cognito-idp.%s.amazonaws.com/%s", *reader.Region(), *pool.UserPoolId())
+		return jsii.String(userpool.Issuer(userpool.IssuerUpdated, *reader.Region(), *pool.UserPoolId()))
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"cognito-m2m/config"
 )
 
 func openRoutes(s stage) (findings []string) {
@@ -86,7 +85,7 @@ func wrongIssuer(s stage) []string {
 	if output := at(s.stacks["Api"].section("Outputs"), "Issuer", "Value"); compact(output) != compact(issuer) {
 		return []string{fmt.Sprintf("the output says %s, the authorizer trusts %s", compact(output), compact(issuer))}
 	}
-	updated := s.env.Identity.IssuerType == config.IssuerUpdated
+	updated := s.env.Identity.IssuerType == "UPDATED"
 	if at(properties(resource), "IssuerConfiguration", "Type") != s.env.Identity.IssuerType {
 		return []string{fmt.Sprintf("%s has the issuer %v, configured is %s", pool, properties(resource)["IssuerConfiguration"], s.env.Identity.IssuerType)}
 	}

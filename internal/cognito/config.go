@@ -5,6 +5,8 @@ import (
 	"io"
 	"log/slog"
 	"time"
+
+	"cognito-m2m/internal/userpool"
 )
 
 // Config describes one user pool and what its server needs from outside.
@@ -91,7 +93,7 @@ func (p UserPool) hasDomain() bool { return p.Domain != "" || p.CustomDomain != 
 // withDefaults returns the configuration with every zero field that has a default filled in.
 func (c Config) withDefaults() Config {
 	if c.UserPool.Issuer == "" {
-		c.UserPool.Issuer = "https://cognito-idp." + c.UserPool.Region + ".amazonaws.com/" + c.UserPool.ID
+		c.UserPool.Issuer = userpool.Issuer(userpool.IssuerOriginal, c.UserPool.Region, c.UserPool.ID)
 	}
 	if c.Now == nil {
 		c.Now = time.Now

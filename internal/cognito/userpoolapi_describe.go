@@ -2,7 +2,8 @@ package cognito
 
 import (
 	"context"
-	"strings"
+
+	"cognito-m2m/internal/userpool"
 )
 
 // userPoolDescription is UserPoolType, as far as a pool without users has it.
@@ -37,11 +38,8 @@ func (s *Server) describeUserPool(context.Context, apiRequest) (any, error) {
 
 // issuerConfiguration is which of AWS's two forms the issuer has; nil if it has neither.
 func (p UserPool) issuerConfiguration() *issuerConfiguration {
-	switch {
-	case strings.HasPrefix(p.Issuer, "https://cognito-idp."):
-		return &issuerConfiguration{"ORIGINAL"}
-	case strings.HasPrefix(p.Issuer, "https://issuer-cognito-idp."):
-		return &issuerConfiguration{"UPDATED"}
+	if issuerType := userpool.IssuerType(p.Issuer); issuerType != "" {
+		return &issuerConfiguration{issuerType}
 	}
 	return nil
 }

@@ -1,6 +1,9 @@
 package diff
 
-import "cognito-m2m/internal/diff/change"
+import (
+	"cognito-m2m/internal/diff/change"
+	"cognito-m2m/internal/userpool"
+)
 
 // address is a property of which every URL of the resource is made. A resource that is replaced or removed with its
 // address is stateful.
@@ -49,7 +52,7 @@ func mappingPath(key any) string {
 // issuerType is the type of a pool's issuer; a pool that names none has the original one.
 func issuerType(value any) string {
 	if value == nil {
-		return "ORIGINAL"
+		return userpool.IssuerOriginal
 	}
 	return change.Show(value)
 }

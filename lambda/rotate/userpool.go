@@ -13,7 +13,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 
 	"cognito-m2m/client"
+	"cognito-m2m/internal/partition"
 	"cognito-m2m/internal/standing"
+	"cognito-m2m/internal/userpool"
 	"cognito-m2m/naming"
 )
 
@@ -54,36 +56,27 @@ func (p userPool) region() string {
 // tokenEndpointsOf puts the custom domain first: a pool that has one means callers to use it. The prefix domain, which
 // answers within a minute of its creation, is the last.
 func (p userPool) tokenEndpointsOf(pool *types.UserPoolType) (urls []string) {
-	const path = "/oauth2/token"
 	if p.tokenEndpoint != "" {
 		return []string{p.tokenEndpoint}
 	}
 	if custom := aws.ToString(pool.CustomDomain); custom != "" {
-		urls = append(urls, "https://"+custom+path)
+		urls = append(urls, "https://"+custom+userpool.TokenPath)
 	}
 	if prefix := aws.ToString(pool.Domain); prefix != "" {
-		urls = append(urls, "https://"+prefix+p.domainUnder()+path)
+		host := userpool.PrefixDomain(prefix, userpool.Auth(partition.Of(p.region())), p.region())
+		urls = append(urls, "https://"+host+userpool.TokenPath)
 	}
 	return urls
-}
-
-// domainUnder is what prefix domains of the Region end with. GovCloud has FIPS endpoints alone (GovCloud guide,
-// "Amazon Cognito").
-func (p userPool) domainUnder() string {
-	if strings.HasPrefix(p.region(), "us-gov-") {
-		return ".auth-fips." + p.region() + ".amazoncognito.com"
-	}
-	return ".auth." + p.region() + ".amazoncognito.com"
 }
 
 // issuerOf returns the "iss" claim of the pool's tokens, which has a second form since 2026. A pool that says nothing
 // has the original one.
 func (p userPool) issuerOf(pool *types.UserPoolType) string {
-	host := "cognito-idp."
-	if pool.IssuerConfiguration != nil && pool.IssuerConfiguration.Type == types.IssuerTypeUpdated {
-		host = "issuer-cognito-idp."
+	issuerType := types.IssuerTypeOriginal
+	if pool.IssuerConfiguration != nil {
+		issuerType = pool.IssuerConfiguration.Type
 	}
-	return "https://" + host + p.region() + ".amazonaws.com/" + p.id
+	return userpool.Issuer(string(issuerType), p.region(), p.id)
 }
 
 // client returns the name of an app client, and its scopes, sorted. The answer also holds a secret, which is not

@@ -33,6 +33,12 @@ func TestAddresses(t *testing.T) {
 			endpoints: []string{"https://m2m-prod.auth-fips.us-gov-west-1.amazoncognito.com/oauth2/token"},
 			issuer:    "https://cognito-idp.us-gov-west-1.amazonaws.com/us-gov-west-1_Ab1Cd2Ef3",
 		},
+		"China": {
+			pool:      types.UserPoolType{CustomDomain: aws.String("auth.example.com")},
+			id:        "cn-north-1_Ab1Cd2Ef3",
+			endpoints: []string{"https://auth.example.com/oauth2/token"},
+			issuer:    "https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_Ab1Cd2Ef3",
+		},
 		"both, original issuer": {
 			pool: types.UserPoolType{
 				Domain: aws.String("m2m-dev"), CustomDomain: aws.String("auth.example.com"),
