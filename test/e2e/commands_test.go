@@ -61,7 +61,7 @@ func TestCommands(t *testing.T) {
 	for range 2 {
 		p.operator().paste(t, "m2m/dev/writer", held)
 	}
-	m2mtest.Contains(t, s.run(1, "rotate", "writer", "--yes"), "the rotation of writer has stopped: two secrets work", "write its client_secret_id into the value")
+	m2mtest.Contains(t, s.run(1, "rotate", "writer", "--yes"), "the rotation of writer has stopped: two secrets work", "add the client_secret_id of the one in use to the value")
 	m2mtest.Contains(t, s.run(0, "clients"), "its rotation has stopped: two secrets work")
 	p.operator().wantOpen(t, held, true)
 
