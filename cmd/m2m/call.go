@@ -161,7 +161,7 @@ func (r callRequest) body(ctx context.Context, data string) ([]byte, error) {
 	return []byte(data), nil
 }
 
-// answer passes the body on, and is an error unless the API said yes.
+// answer writes the body, and fails unless the status is 2xx.
 func (c *command) answer(ctx context.Context, response *http.Response, r callRequest) error {
 	body, err := readAll(ctx, response.Body, largestBody)
 	if err != nil {
@@ -186,8 +186,8 @@ func (c *command) answer(ctx context.Context, response *http.Response, r callReq
 	return err
 }
 
-// shown sends requests and shows them with their answers, in the form curl -v
-// has. What authorizes is left out.
+// shown sends requests and shows them with their answers, in the form of curl -v,
+// without the token.
 type shown struct {
 	to io.Writer
 }

@@ -19,9 +19,9 @@ import (
 	"cognito-m2m/internal/run"
 )
 
-// statusUntold is the exit status of `m2m explain` if nothing says whether the
-// token would be accepted.
-const statusUntold = 2
+// statusUndecided is the exit status of `m2m explain` if it can't be decided
+// whether the token would be accepted.
+const statusUndecided = 2
 
 // explainOptions are the flags of `m2m explain`.
 type explainOptions struct {
@@ -63,7 +63,7 @@ func (c *command) explain(cmd *cobra.Command) {
 			return err
 		}
 		c.speech.failure(o.target.plain(err))
-		return exitStatus(statusUntold)
+		return exitStatus(statusUndecided)
 	}
 	o.target.register(cmd)
 	assemblyFlag(cmd, &o.assembly, expectedAssembly)
@@ -96,7 +96,7 @@ func (c *command) explainToken(ctx context.Context, o explainOptions, args []str
 	case http.StatusOK:
 		return nil
 	case 0:
-		return exitStatus(statusUntold)
+		return exitStatus(statusUndecided)
 	}
 	return exitStatus(1)
 }
@@ -118,8 +118,8 @@ func (c *command) readToken(ctx context.Context, args []string, stdin io.Reader)
 	return string(raw), nil
 }
 
-// config is what is known about the environment: with nobody to ask, the
-// assembly alone.
+// config is what is known about the environment: with --assembly alone, what the
+// assembly says.
 func (o explainOptions) config(ctx context.Context) (*explain.Config, error) {
 	c := &explain.Config{Route: o.route, Flags: o.target.flags()}
 	var err error

@@ -22,26 +22,26 @@ import (
 type hinted struct {
 	error
 
-	way string
+	hint string
 }
 
 func (h *hinted) Unwrap() error { return h.error }
 
 func withHint(err error, format string, args ...any) error {
-	return &hinted{error: err, way: fmt.Sprintf(format, args...)}
+	return &hinted{error: err, hint: fmt.Sprintf(format, args...)}
 }
 
 // plain is the one sentence in an error's chain that is meant for a person, with a hint. flags are those of
 // targetOptions, for commands to paste.
 func plain(err error, flags string) error {
 	var own *hinted
-	var told *reach.Error
+	var problem *reach.Error
 	var absent *run.NotRunningError
 	switch {
 	case errors.As(err, &own):
 		return own
-	case errors.As(err, &told):
-		return &hinted{error: told, way: problemHint(told, flags)}
+	case errors.As(err, &problem):
+		return &hinted{error: problem, hint: problemHint(problem, flags)}
 	case errors.As(err, &absent) && absent.Starting:
 		return withHint(absent, "wait until `m2m up` says that it is ready")
 	case errors.As(err, &absent):
@@ -144,7 +144,7 @@ func hint(err error) string {
 	var own *hinted
 	switch {
 	case errors.As(err, &own):
-		return own.way
+		return own.hint
 	case errors.Is(err, synth.ErrNoNode):
 		return "install Node.js 22 or later, or run an existing assembly with --assembly DIR"
 	case errors.Is(err, synth.ErrNoGo):

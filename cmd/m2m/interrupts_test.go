@@ -95,7 +95,7 @@ func TestInterruptEndsWaitingForInput(t *testing.T) {
 	if _, err := io.Copy(io.Discard, stdout); err != nil {
 		t.Fatal(err)
 	}
-	wantStatus(t, cmd, statusUntold)
+	wantStatus(t, cmd, statusUndecided)
 }
 
 // writeAssembly writes a cloud assembly with one stack of the environment dev.

@@ -21,7 +21,7 @@ func requestLog(to io.Writer) func(local.Request) {
 // took, and why it was refused.
 func requestLine(r local.Request) string {
 	path := r.Path
-	if strings.Contains(path, " ") { // nobody can write columns of their own
+	if strings.Contains(path, " ") { // a path must not look like further columns
 		path = strconv.Quote(path)
 	}
 	line := fmt.Sprintf("%s %-4s %-20s %-8s %d %8s",

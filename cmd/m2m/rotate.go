@@ -85,7 +85,7 @@ type rotation struct {
 
 	target *reach.Target
 	client *reach.Client // before anything was done
-	told   rotationDescription
+	report rotationDescription
 }
 
 // rotationDescription is the JSON form of `m2m rotate`: keys are added, never renamed.
@@ -110,7 +110,7 @@ func (r *rotation) run(ctx context.Context) (err error) {
 	if r.client, err = r.target.Client(ctx, r.name); err != nil {
 		return err
 	}
-	r.told = rotationDescription{Env: r.target.Env, Deployed: r.target.Deployed(), Client: r.name, ClientID: r.client.ID}
+	r.report = rotationDescription{Env: r.target.Env, Deployed: r.target.Deployed(), Client: r.name, ClientID: r.client.ID}
 	if r.options.revokeOnly {
 		err = r.revokeOnly(ctx)
 	} else {
@@ -119,7 +119,7 @@ func (r *rotation) run(ctx context.Context) (err error) {
 	if err != nil || !r.options.json {
 		return err
 	}
-	return json.NewEncoder(r.stdout).Encode(r.told)
+	return json.NewEncoder(r.stdout).Encode(r.report)
 }
 
 // order is what the flags ask for.
@@ -136,7 +136,7 @@ func (r *rotation) rotateTo(ctx context.Context) error {
 	if err := r.confirm(ctx, r.question(plan)); err != nil {
 		return err
 	}
-	if r.told.VersionID, err = r.begin(ctx, plan); err != nil {
+	if r.report.VersionID, err = r.begin(ctx, plan); err != nil {
 		return err
 	}
 	if err := r.watch(ctx, plan); err != nil {
@@ -151,7 +151,7 @@ func (r *rotation) rotateTo(ctx context.Context) error {
 func (r *rotation) begin(ctx context.Context, plan *reach.Plan) (version string, err error) {
 	version, deleted, err := plan.Begin(ctx)
 	if deleted != nil {
-		r.told.RevokedFirst = new(describeSecret(*deleted))
+		r.report.RevokedFirst = new(describeSecret(*deleted))
 		r.sayDeleted()
 	}
 	var ended *reach.Refusal
@@ -167,8 +167,8 @@ func (r *rotation) begin(ctx context.Context, plan *reach.Plan) (version string,
 // watch says how the rotation goes until its version is current.
 func (r *rotation) watch(ctx context.Context, plan *reach.Plan) error {
 	limit := cmp.Or(r.options.timeout, r.target.Patience())
-	r.speech.say("Rotating %s of %s: version %s", r.name, r.target, r.told.VersionID)
-	err := plan.Watch(ctx, r.told.VersionID, limit, func(labels []string) { r.speech.say("  %s", labelText(labels)) })
+	r.speech.say("Rotating %s of %s: version %s", r.name, r.target, r.report.VersionID)
+	err := plan.Watch(ctx, r.report.VersionID, limit, func(labels []string) { r.speech.say("  %s", labelText(labels)) })
 	var stopped *reach.Refusal
 	switch {
 	case err == nil:
@@ -223,7 +223,7 @@ func (r *rotation) revoke(ctx context.Context, previous reach.LiveSecret) error 
 	if err := r.target.Revoke(ctx, r.name, previous); err != nil {
 		return err
 	}
-	r.told.RevokedSecret = new(describeSecret(previous))
+	r.report.RevokedSecret = new(describeSecret(previous))
 	r.sayDeleted()
 	return nil
 }
@@ -238,7 +238,7 @@ func (r *rotation) sayReplaced(ctx context.Context) error {
 	previous := now.LeftOver()
 	switch {
 	case previous != nil:
-		r.told.PreviousSecret = new(describeSecret(*previous))
+		r.report.PreviousSecret = new(describeSecret(*previous))
 		r.speech.say("%s has its new secret. The previous one works until the next rotation, or until\n  %s --revoke-only", r.name, r.line())
 	case now.PendingVersion != "":
 		r.speech.say("%s got its new secret. Another rotation has begun since.", r.name)

@@ -83,7 +83,7 @@ func (p *prefixed) Write(line []byte) (int, error) {
 // failure says what went wrong and what to do.
 func (s *speech) failure(err error) {
 	s.say("m2m: %v", err)
-	if way := hint(err); way != "" {
-		s.say("hint: %s", way)
+	if todo := hint(err); todo != "" {
+		s.say("hint: %s", todo)
 	}
 }

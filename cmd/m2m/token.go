@@ -87,7 +87,7 @@ func (c *command) printToken(ctx context.Context, o tokenOptions, name string) e
 }
 
 // tokens is where the tokens of a client of t come from; more, if it is not nil,
-// adds to what package client is told.
+// changes the configuration of package client.
 func (o accessOptions) tokens(t *reach.Target, name string, more func(*client.Config)) (*client.TokenSource, error) {
 	c := client.Config{Credentials: t.Credentials(name), Scopes: o.scopes}
 	if o.cached {

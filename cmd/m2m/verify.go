@@ -173,7 +173,7 @@ func (v *verification) conclude(report *verify.Report) error {
 		return nil
 	}
 	flags := v.options.target.flags()
-	way := fmt.Sprintf("deploy that assembly, or name the one that is deployed with --assembly DIR; `m2m explain --route KEY%s` says why a token is refused", flags)
+	todo := fmt.Sprintf("deploy that assembly, or name the one that is deployed with --assembly DIR; `m2m explain --route KEY%s` says why a token is refused", flags)
 	lacking := map[string]int{}
 	for _, c := range failed {
 		if c.Outcome == verify.NotTried && c.Case != verify.ClientSecret {
@@ -182,14 +182,14 @@ func (v *verification) conclude(report *verify.Report) error {
 		}
 		v.speech.say("red: %s", c)
 		if c.Case == verify.RouteSettings {
-			way = routeSettingsHint(v.target.Env, c.Route)
+			todo = routeSettingsHint(v.target.Env, c.Route)
 		}
 		if c.Outcome == verify.NotTried {
-			way = firstRotationHint(c.Client, flags)
+			todo = firstRotationHint(c.Client, flags)
 		}
 	}
 	for _, reason := range slices.Sorted(maps.Keys(lacking)) {
 		v.speech.say("red: %d not tried: %s", lacking[reason], reason)
 	}
-	return withHint(fmt.Errorf("%s does not do what %s says: %d of %d checks are red", v.target, v.dir, len(failed), report.Wanted()), "%s", way)
+	return withHint(fmt.Errorf("%s does not do what %s says: %d of %d checks are red", v.target, v.dir, len(failed), report.Wanted()), "%s", todo)
 }

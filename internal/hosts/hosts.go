@@ -9,9 +9,9 @@ import (
 )
 
 // Dialled is the host that net/http opens a connection to for the host of a URL, as url.URL's Hostname returns it: an
-// ASCII name in lower case, as DNS does not tell them apart; any other name in the form that IDNA gives it. Two names that a
-// comparison of letters takes for one, such as those with i and with a dotted capital I, can be two hosts. Zones of IPv6
-// addresses keep their case, since they name interfaces of this machine. It is false if no connection is opened.
+// ASCII name in lower case, as DNS does not tell them apart; any other name in the form that IDNA gives it. Two names
+// that a comparison of letters takes for one, such as those with i and with a dotted capital I, can be two hosts. Zones
+// of IPv6 addresses keep their case, since they name interfaces of this machine. It is false if no connection is opened.
 func Dialled(host string) (string, bool) {
 	if ip, err := netip.ParseAddr(host); err == nil {
 		return ip.String(), true

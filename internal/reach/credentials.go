@@ -42,6 +42,6 @@ func (c clientCredentials) failure(ctx context.Context, err error) error {
 	if _, called := errors.AsType[*smithy.OperationError](err); called {
 		return c.target.secretFailure(ctx, c.name, err)
 	}
-	// The call has succeeded, so what is wrong is what it told.
+	// The call has succeeded, so the value is wrong.
 	return &Error{Problem: Unreadable, Subject: c.name, text: "the value of the secret " + c.target.secretID(c.name) + " is not a client's credentials", Err: err}
 }

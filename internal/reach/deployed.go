@@ -106,9 +106,9 @@ func isThisMachine(endpoint string) bool {
 	return hosts.IsThisMachine(host)
 }
 
-// credentialsFailure is one sentence for what the credential chain tells in
-// many. What an SSO or a process provider says about itself stays out: it names
-// files and URLs, and the way out is the same.
+// credentialsFailure is one sentence for what the credential chain says in many.
+// What an SSO or process provider adds stays out: it names files and URLs, and does
+// not change what to do.
 func credentialsFailure(err error) error {
 	if errors.Is(err, context.Canceled) {
 		return context.Canceled

@@ -3,8 +3,9 @@
 // the AWS SDK and differ only in how they are reached. One never leads to the other.
 //
 // It owns where an environment is reached, the state of a client's secret as
-// Secrets Manager and Cognito tell it, and the life of a rotation seen from
-// outside. It does not own the steps of a rotation (lambda/rotate), how to get a
-// token (package client), or words for a person (cmd/m2m).
+// Secrets Manager and Cognito tell it, the life of a rotation seen from outside,
+// whether a rotation may begin, and which secret must go first. It does not own the
+// steps of a rotation (lambda/rotate), how to get a token (package client), or what
+// to say to a person about a refusal (cmd/m2m).
 // It finds things by the names in package naming.
 package reach

@@ -22,7 +22,7 @@ const (
 	NotServed          Problem = iota + 1 // the local run is of a version without AWS calls, or without a key for them
 	NotAWS                                // the AWS settings lead to this machine
 	NoRegion                              // no AWS Region is known
-	NoCredentials                         // AWS credentials can't be had
+	NoCredentials                         // no AWS credentials were found
 	CredentialsRefused                    // AWS does not accept them
 	AccessDenied                          // they do not allow what is asked
 	NotDeployed                           // there is no such environment in the account and Region
@@ -40,7 +40,7 @@ const (
 type Error struct {
 	Problem Problem
 	Subject string   // the client; of NotDeployed the environment, of NotAWS the setting
-	Known   []string // of UnknownClient: the clients there are, if that could be told
+	Known   []string // of UnknownClient: the clients that exist, if they could be listed
 	Err     error    // the cause; not part of the sentence
 
 	text string

@@ -185,8 +185,8 @@ func (p *Plan) Watch(ctx context.Context, version string, limit time.Duration, l
 	return err
 }
 
-// LeftOver is the secret that the rotation which has just ended has replaced and that still works; nil if none does, or if
-// another rotation has begun since. No value is read: after a rotation, the older of two secrets is the one that it
+// LeftOver is the secret that the rotation which has just ended has replaced and that still works; nil if none does, or
+// if another rotation has begun since. No value is read: after a rotation, the older of two secrets is the one that it
 // replaced.
 func (c *Client) LeftOver() *LiveSecret {
 	if c.PendingVersion != "" || len(c.Secrets) < 2 {

@@ -114,8 +114,8 @@ func notCurrent(c *Client) error {
 }
 
 // Revoke deletes a secret of a client, at once and for good: no more tokens are
-// had with it. Tokens that were had live until they expire. While a rotation is
-// unfinished it fails, since that rotation counts on the secrets there are.
+// issued for it. Tokens that were issued stay valid until they expire. While a
+// rotation is unfinished it fails, because that rotation counts on both secrets.
 func (t *Target) Revoke(ctx context.Context, name string, revoked LiveSecret) error {
 	pool, err := t.UserPoolID(ctx)
 	if err != nil {

@@ -84,8 +84,8 @@ const LongestStep = 5 * time.Minute
 // Abandon gives the unfinished rotation of that version up: it loses the label,
 // so that another rotation can begin. That one deletes the secret that this one
 // had added. If another version is pending, or none, it fails with an *Error
-// whose problem is Ended, and nothing happens. Whether the rotation runs can't be
-// told from outside; see LongestStep.
+// whose problem is Ended, and nothing happens. Whether the rotation runs does
+// not show from outside; see LongestStep.
 func (t *Target) Abandon(ctx context.Context, client, version string) error {
 	s, err := t.describe(ctx, client)
 	if err != nil {

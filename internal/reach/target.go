@@ -56,8 +56,8 @@ func Local(stateDir, env string) (*Target, error) {
 
 func open(env string, run *run.Running, c aws.Config) *Target {
 	// Cognito answers five calls a second about one user pool, and a listing asks
-	// twice for each client. Here nothing is throttled, and a run that has just
-	// ended is told at once.
+	// twice for each client. Here nothing is throttled, and that a run has just
+	// ended shows at once.
 	attempts, longestBackoff := 6, 2*time.Second
 	if run != nil {
 		attempts, longestBackoff = 2, 100*time.Millisecond
@@ -80,7 +80,7 @@ func open(env string, run *run.Running, c aws.Config) *Target {
 // Deployed says whether the target is on AWS.
 func (t *Target) Deployed() bool { return t.run == nil }
 
-// String tells a person which environment this is, and where.
+// String names the environment and where it is, for a person.
 func (t *Target) String() string {
 	if t.Deployed() {
 		return t.Env + " in " + t.Region

@@ -29,7 +29,7 @@ func (t *Target) ManagementTrail(ctx context.Context) (name string, err error) {
 	return "", unknown
 }
 
-// logsManagement asks where the trail is at home: its selectors are told there alone.
+// logsManagement asks where the trail is at home: only there are its selectors shown.
 func (t *Target) logsManagement(ctx context.Context, trail types.Trail) (bool, error) {
 	atHome := func(o *cloudtrail.Options) {
 		if home := aws.ToString(trail.HomeRegion); home != "" {

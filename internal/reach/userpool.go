@@ -14,8 +14,8 @@ import (
 )
 
 // askUserPool adds what Cognito knows about a client. The description of an app
-// client holds its secret, so that not everybody may have it who watches over
-// clients: without it scopes and validity stay unknown.
+// client contains its secret, so not everyone who monitors clients may read it:
+// without it, scopes and validity stay unknown.
 func (t *Target) askUserPool(ctx context.Context, pool string, c *Client) error {
 	if c.ID == "" {
 		return nil
