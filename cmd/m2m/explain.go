@@ -17,6 +17,7 @@ import (
 	"cognito-m2m/internal/jwtauth"
 	"cognito-m2m/internal/reach"
 	"cognito-m2m/internal/run"
+	"cognito-m2m/internal/userpool"
 )
 
 // statusUndecided is the exit status of `m2m explain` if it can't be decided
@@ -152,7 +153,7 @@ func (o explainOptions) config(ctx context.Context) (*explain.Config, error) {
 		return nil, err
 	}
 	if keysAt == "" {
-		keysAt = explain.JWKSURL(c.Environment.Issuer())
+		keysAt = userpool.JWKSURL(c.Environment.Issuer())
 	}
 	fetchKeys(ctx, keysAt, c)
 	return c, nil

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+
+	"cognito-m2m/internal/userpool"
 )
 
 // discoveryDocument returns the OpenID Connect discovery document, its members in alphabetical order. The
@@ -17,7 +19,7 @@ func discoveryDocument(pool UserPool, baseURL string) ([]byte, error) {
 	members := map[string]any{
 		"id_token_signing_alg_values_supported": []string{algorithm},
 		"issuer":                                pool.Issuer,
-		"jwks_uri":                              base + jwksPath(pool.ID),
+		"jwks_uri":                              userpool.JWKSURL(base + "/" + pool.ID),
 		"response_types_supported":              []string{"code", "token"},
 		"scopes_supported":                      []string{"openid", "email", "phone", "profile"},
 		"subject_types_supported":               []string{"public"},
@@ -25,7 +27,7 @@ func discoveryDocument(pool UserPool, baseURL string) ([]byte, error) {
 	}
 	if pool.hasDomain() {
 		members["authorization_endpoint"] = base + "/oauth2/authorize"
-		members["token_endpoint"] = base + tokenPath
+		members["token_endpoint"] = base + userpool.TokenPath
 		members["userinfo_endpoint"] = base + "/oauth2/userInfo"
 	}
 	return json.Marshal(members)

@@ -8,13 +8,10 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"cognito-m2m/internal/jwtauth"
+	"cognito-m2m/internal/userpool"
 )
-
-const tokenPath = "/oauth2/token" //nolint:gosec // a path, not a credential
-
-func discoveryPath(poolID string) string { return "/" + poolID + "/.well-known/openid-configuration" }
-
-func jwksPath(poolID string) string { return "/" + poolID + "/.well-known/jwks.json" }
 
 // Server serves one user pool. Nothing of it changes after New but the secrets of clients, and it is safe for
 // concurrent use.
@@ -99,11 +96,11 @@ func activeScopes(servers []ResourceServer) map[string]bool {
 // Parity: Discovery: one listener for both hosts
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch path := r.URL.Path; {
-	case path == tokenPath && s.userPool.hasDomain():
+	case path == userpool.TokenPath && s.userPool.hasDomain():
 		s.serveToken(w, r)
-	case path == discoveryPath(s.userPool.ID):
+	case path == jwtauth.DiscoveryURL("/"+s.userPool.ID):
 		serveDocument(w, r, s.discovery)
-	case path == jwksPath(s.userPool.ID):
+	case path == userpool.JWKSURL("/"+s.userPool.ID):
 		serveDocument(w, r, s.jwks)
 	default:
 		serveNotFound(w)

@@ -132,7 +132,3 @@ func show(text string) string {
 	}
 	return fmt.Sprintf("%q", text)
 }
-
-// JWKSURL is the URL of an issuer's keys, as in its discovery document
-// (Cognito: "Verifying JSON web tokens").
-func JWKSURL(issuer string) string { return issuer + "/.well-known/jwks.json" }

@@ -59,16 +59,20 @@ func FetchKeys(ctx context.Context, client *http.Client, location string) (keys 
 	return usableKeys(set), now, nil
 }
 
+// DiscoveryURL is where an issuer has its discovery document (OpenID Connect Discovery 1.0, section 4).
+func DiscoveryURL(issuer string) string {
+	return strings.TrimSuffix(issuer, "/") + "/.well-known/openid-configuration"
+}
+
 // jwksURI refuses a document of another issuer, as section 4.3 of the standard asks.
 func (s keySource) jwksURI() (string, error) {
 	var document struct {
 		Issuer  string `json:"issuer"`
 		JWKSURI string `json:"jwks_uri"`
 	}
-	location := strings.TrimSuffix(s.baseURL, "/") + "/.well-known/openid-configuration"
 	ctx, cancel := withTimeout()
 	defer cancel()
-	if _, err := get(ctx, s.client, location, &document); err != nil {
+	if _, err := get(ctx, s.client, DiscoveryURL(s.baseURL), &document); err != nil {
 		return "", err
 	}
 	if document.Issuer != s.issuer {

@@ -9,6 +9,7 @@ import (
 
 	"cognito-m2m/internal/local/state"
 	"cognito-m2m/internal/run"
+	"cognito-m2m/internal/userpool"
 )
 
 // Runtime is one environment on this machine: opened, then started once with
@@ -150,10 +151,10 @@ func (r *Runtime) rotateFirst(ctx context.Context) error {
 // addresses are where the run's listeners are reached, as URLs.
 type addresses struct{ api, pool, aws string }
 
-func (a addresses) tokenEndpoint() string { return a.pool + "/oauth2/token" }
+func (a addresses) tokenEndpoint() string { return a.pool + userpool.TokenPath }
 
 func (a addresses) jwksURI(poolID string) string {
-	return a.pool + "/" + poolID + "/.well-known/jwks.json"
+	return userpool.JWKSURL(a.pool + "/" + poolID)
 }
 
 // bind takes the addresses. If one can't be had, Close gives back those before it.

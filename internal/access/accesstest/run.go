@@ -19,6 +19,7 @@ import (
 	"cognito-m2m/internal/cognito"
 	"cognito-m2m/internal/gateway"
 	"cognito-m2m/internal/lambdapolicy"
+	"cognito-m2m/internal/userpool"
 )
 
 // What every environment has.
@@ -108,8 +109,8 @@ func Start(t testing.TB, changes ...func(*access.Environment)) *Run {
 	}
 	apiServer := httptest.NewServer(api)
 	t.Cleanup(apiServer.Close)
-	r.APIURL, r.TokenEndpoint = apiServer.URL, poolServer.URL+"/oauth2/token"
-	r.JWKSURL = poolServer.URL + "/" + UserPoolID + "/.well-known/jwks.json"
+	r.APIURL, r.TokenEndpoint = apiServer.URL, poolServer.URL+userpool.TokenPath
+	r.JWKSURL = userpool.JWKSURL(poolServer.URL + "/" + UserPoolID)
 	return r
 }
 

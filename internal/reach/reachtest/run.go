@@ -29,6 +29,7 @@ import (
 	"cognito-m2m/internal/cognito"
 	"cognito-m2m/internal/run"
 	"cognito-m2m/internal/secretsmanager"
+	"cognito-m2m/internal/userpool"
 	"cognito-m2m/naming"
 )
 
@@ -102,7 +103,7 @@ func Start(stateDir string) (*Run, error) {
 	r.Rotator.use(aws.Config{
 		Region: Region, BaseEndpoint: &r.AWSEndpointURL,
 		Credentials: credentials.NewStaticCredentialsProvider(AccessKeyID, SecretAccessKey, ""), AppID: functionApp,
-	}, poolURL+"/oauth2/token")
+	}, poolURL+userpool.TokenPath)
 	if err := r.lock(); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
@@ -315,7 +316,7 @@ func (r *Run) lock() error {
 // Tell writes the file by which a local run is found, with what the fields say.
 func (r *Run) Tell() error {
 	raw, err := json.Marshal(run.Running{
-		PID: os.Getpid(), APIURL: r.APIURL, TokenEndpoint: r.base + "/oauth2/token", JWKSURI: r.base + "/" + UserPoolID + "/.well-known/jwks.json",
+		PID: os.Getpid(), APIURL: r.APIURL, TokenEndpoint: r.base + userpool.TokenPath, JWKSURI: userpool.JWKSURL(r.base + "/" + UserPoolID),
 		AWSEndpointURL: r.AWSEndpointURL, AWSAccessKeyID: AccessKeyID, AWSSecretAccessKey: SecretAccessKey,
 		Region: Region, UserPoolID: UserPoolID,
 	})
