@@ -8,10 +8,11 @@ import (
 	"golang.org/x/oauth2"
 
 	"cognito-m2m/internal/clock"
+	"cognito-m2m/internal/userpool"
 )
 
-// longestLifetime is the longest life that Cognito allows an access token; a longer one is cut to it.
-const longestLifetime = 24 * time.Hour
+// longestLifetime is what a longer life of a token is cut to.
+const longestLifetime = userpool.LongestValidity
 
 // bearerSyntax is the form of a bearer token: b64token of RFC 6750 section 2.1.
 var bearerSyntax = regexp.MustCompile(`^[A-Za-z0-9._~+/-]+=*$`)

@@ -10,6 +10,7 @@ import (
 
 	"cognito-m2m/internal/httpapi"
 	"cognito-m2m/internal/strictyaml"
+	"cognito-m2m/internal/userpool"
 	"cognito-m2m/naming"
 )
 
@@ -118,11 +119,10 @@ func (c *checker) clients() {
 
 // validity checks Cognito's range for access tokens (Cognito guide, "Understanding the access token").
 func (c *checker) validity(path string, written validity) {
-	const shortest, longest = 5 * time.Minute, 24 * time.Hour
 	if written == "" {
 		return
 	}
-	if d := duration(written); d < shortest || d > longest {
+	if d := duration(written); d < userpool.ShortestValidity || d > userpool.LongestValidity {
 		c.Report(path, strictyaml.Quote(written)+" is outside 5m to 24h", "Cognito's range for access tokens")
 	}
 }

@@ -12,8 +12,6 @@ import (
 )
 
 const (
-	defaultAccessTokenValidity = time.Hour
-
 	// maxSecrets is how many live secrets a client may have, so that one can replace the other.
 	maxSecrets = 2
 
@@ -130,7 +128,7 @@ func (c Client) problems() []string {
 // validity is the lifetime of the client's access tokens with the default applied.
 func (c Client) validity() time.Duration {
 	if c.AccessTokenValidity == 0 {
-		return defaultAccessTokenValidity
+		return userpool.DefaultValidity
 	}
 	return c.AccessTokenValidity
 }

@@ -5,15 +5,8 @@ import (
 	"time"
 
 	"cognito-m2m/internal/diff/change"
+	"cognito-m2m/internal/userpool"
 )
-
-// Units of TokenValidityUnits.
-var validityUnits = map[string]time.Duration{
-	"seconds": time.Second,
-	"minutes": time.Minute,
-	"hours":   time.Hour,
-	"days":    24 * time.Hour,
-}
 
 func clientAdded(o *outcome) []remark {
 	if o.Before != nil {
@@ -40,19 +33,17 @@ func tokenValidity(before, after *change.Resource) []remark {
 	return nil
 }
 
-// accessTokenValidity is an hour if the client does not say, and in hours if it names no unit.
+// accessTokenValidity is false for a value that the template does not spell out.
 func accessTokenValidity(client *change.Resource) (time.Duration, bool) {
 	value := client.Get("AccessTokenValidity")
-	if value == nil {
-		return time.Hour, true
-	}
 	amount, ok := number(value)
-	if !ok {
+	if value != nil && !ok {
 		return 0, false
 	}
-	unit := time.Hour
+	var unit string
 	if named := client.Get("TokenValidityUnits", "AccessToken"); named != nil {
-		unit, ok = validityUnits[change.Show(named)]
+		unit = change.Show(named)
 	}
-	return time.Duration(amount * float64(unit)), ok
+	validity := userpool.AccessTokenValidity(amount, unit)
+	return validity, validity != 0
 }

@@ -4,15 +4,14 @@ import (
 	"cmp"
 	"context"
 	"time"
+
+	"cognito-m2m/internal/userpool"
 )
 
 const (
 	// LongestGrace is how long a rotation spares the secret that the last one replaced, unless the environment file
 	// says otherwise (lambda/rotate). Half of everyDays may be less, but then the rotation deletes it all the same.
 	LongestGrace = 24 * time.Hour
-
-	// longestValidity is the longest time that a token of any client is valid.
-	longestValidity = 24 * time.Hour
 )
 
 // Order is what an operator asks of a rotation. At most one of Resume and Abandon is set.
@@ -71,7 +70,7 @@ func (c *Client) NeedsRoom(o Order, now time.Time) bool {
 
 // LastToken is when the last token issued with a secret of the client expires, if the secret is deleted now.
 func (c *Client) LastToken(now time.Time) time.Time {
-	return now.Add(cmp.Or(c.AccessTokenValidity, longestValidity))
+	return now.Add(cmp.Or(c.AccessTokenValidity, userpool.LongestValidity))
 }
 
 // Plan is a rotation that may begin.

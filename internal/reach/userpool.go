@@ -11,6 +11,7 @@ import (
 	cognitotypes "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 
 	"cognito-m2m/internal/awserror"
+	"cognito-m2m/internal/userpool"
 )
 
 // askUserPool adds what Cognito knows about a client. The description of an app
@@ -42,24 +43,11 @@ func (t *Target) askUserPool(ctx context.Context, pool string, c *Client) error 
 	return nil
 }
 
-// accessTokenValidity is how long a token of the client lives: an hour unless
-// it says otherwise, and in hours unless it names a unit (UserPoolClientType).
+// accessTokenValidity is how long a token of the client lives.
 func accessTokenValidity(c *cognitotypes.UserPoolClientType) time.Duration {
-	validity := time.Duration(aws.ToInt32(c.AccessTokenValidity))
-	if validity == 0 {
-		return time.Hour
-	}
-	unit := time.Hour
+	var unit string
 	if c.TokenValidityUnits != nil {
-		switch c.TokenValidityUnits.AccessToken {
-		case cognitotypes.TimeUnitsTypeSeconds:
-			unit = time.Second
-		case cognitotypes.TimeUnitsTypeMinutes:
-			unit = time.Minute
-		case cognitotypes.TimeUnitsTypeDays:
-			unit = 24 * time.Hour
-		case cognitotypes.TimeUnitsTypeHours:
-		}
+		unit = string(c.TokenValidityUnits.AccessToken)
 	}
-	return validity * unit
+	return userpool.AccessTokenValidity(float64(aws.ToInt32(c.AccessTokenValidity)), unit)
 }
