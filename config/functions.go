@@ -109,7 +109,7 @@ func (variableName) Text() strictyaml.Text { return variableNameText }
 
 var variableNameText = strictyaml.Text{
 	Noun:    "variable name",
-	Pattern: regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]+$`),
+	Pattern: regexp.MustCompile("^" + lambdaenv.NamePattern + "$"),
 	Hint:    "at least 2 letters, digits and underscores, a letter first",
 }
 

@@ -25,9 +25,13 @@ var reserved = []string{
 // Reserved says whether Lambda keeps a name for itself.
 func Reserved(name string) bool { return slices.Contains(reserved, name) }
 
-var namePattern = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9_]+$`)
+// NamePattern is the form of a name, as a regular expression without anchors: two or more letters, digits and underscores,
+// a letter first.
+const NamePattern = `[A-Za-z][A-Za-z0-9_]+`
 
-// IsName says whether a variable can have the name: two or more letters, digits and underscores, a letter first.
+var namePattern = regexp.MustCompile("^" + NamePattern + "$")
+
+// IsName says whether a variable can have the name, reserved or not.
 func IsName(name string) bool { return namePattern.MatchString(name) }
 
 // MaxSize is what all variables of a function may take, in bytes as Size counts them. Those that Lambda adds do not count.
