@@ -15,9 +15,6 @@ import (
 // Source: AWS's runtime interface emulator, interop.MaxPayloadSize.
 const maxResponseSize = 6<<20 + 100
 
-// maxRequestSize is the largest event of a synchronous invocation in bytes.
-const maxRequestSize = 6 << 20
-
 const (
 	headerRequestID    = "Lambda-Runtime-Aws-Request-Id"
 	headerDeadline     = "Lambda-Runtime-Deadline-Ms"

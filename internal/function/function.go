@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"cognito-m2m/internal/lambdaenv"
 )
 
 // Function runs the invocations of one Lambda function. It is safe for concurrent use.
@@ -76,7 +78,7 @@ func (f *Function) admit(ctx context.Context, payload []byte) (*environment, err
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if len(payload) > maxRequestSize {
+	if len(payload) > lambdaenv.MaxEventBytes {
 		return nil, ErrRequestTooLarge
 	}
 	f.mu.Lock()

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"cognito-m2m/internal/lambdaenv"
 )
 
 // event is the Lambda proxy payload, format 2.0. Members that are omitted when empty are so on AWS too.
@@ -71,9 +73,6 @@ func clfTime(t time.Time) string {
 	return t.UTC().Format("02/Jan/2006:15:04:05 -0700")
 }
 
-// maxEventBytes is Lambda's own limit for a synchronous invocation, which base64 bodies meet first.
-const maxEventBytes = 6 << 20
-
 // buildEvent reads the request's body and puts together what the function receives.
 //
 // Parity: Limits: event over Lambda's 6 MB
@@ -87,7 +86,7 @@ func (x *exchange) buildEvent(ids *requestIDs) *refusal {
 	if err := encoder.Encode(newEvent(x, ids)); err != nil {
 		return internalServerError(fmt.Errorf("encoding event: %w", err))
 	}
-	if encoded.Len() > maxEventBytes {
+	if encoded.Len() > lambdaenv.MaxEventBytes {
 		x.body = nil
 		return bodyTooLarge()
 	}
@@ -97,9 +96,9 @@ func (x *exchange) buildEvent(ids *requestIDs) *refusal {
 
 // readBody reads no more than an event could hold: what is refused takes no memory.
 func (x *exchange) readBody() *refusal {
-	longest := int64(maxEventBytes)
+	longest := int64(lambdaenv.MaxEventBytes)
 	if !isTextType(x.request.Header.Get("Content-Type")) {
-		longest = int64(base64.StdEncoding.DecodedLen(maxEventBytes))
+		longest = int64(base64.StdEncoding.DecodedLen(lambdaenv.MaxEventBytes))
 	}
 	if x.request.ContentLength > longest {
 		return bodyTooLarge()

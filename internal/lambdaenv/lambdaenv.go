@@ -1,5 +1,5 @@
-// Package lambdaenv has Lambda's rules for the environment variables of a function. It owns neither where variables are
-// written nor what a function gets besides.
+// Package lambdaenv has Lambda's rules for what a function gets: its environment variables, and how large an event may be.
+// It owns neither where variables are written nor which there are.
 //
 // Source: Lambda Developer Guide, "Defined runtime environment variables" and "Quotas"; Lambda API reference, Environment.
 package lambdaenv
@@ -33,6 +33,9 @@ var namePattern = regexp.MustCompile("^" + NamePattern + "$")
 
 // IsName says whether a variable can have the name, reserved or not.
 func IsName(name string) bool { return namePattern.MatchString(name) }
+
+// MaxEventBytes is the largest event of a synchronous invocation.
+const MaxEventBytes = 6 << 20
 
 // MaxSize is what all variables of a function may take, in bytes as Size counts them. Those that Lambda adds do not count.
 const MaxSize = 4096
