@@ -13,6 +13,7 @@ import (
 
 	"cognito-m2m/internal/lambdaenv"
 	"cognito-m2m/internal/strictyaml"
+	"cognito-m2m/naming"
 )
 
 // Settings of the functions behind the API.
@@ -119,16 +120,13 @@ func (variableValue) Text() strictyaml.Text { return variableValueText }
 
 var variableValueText = strictyaml.Text{Noun: "variable value", Pattern: regexp.MustCompile(`^[^\x00]*$`), Hint: "no zero bytes"}
 
-// rotationFunction is the folder of the function that rotates the clients' secrets. No request may reach it.
-const rotationFunction = "rotate"
-
 // functions refuses settings of a function that no route names, and variables that Lambda would refuse.
 func (c *checker) functions() {
 	used := c.written.API.Routes.functions()
 	for _, name := range slices.Sorted(maps.Keys(c.written.Functions)) {
 		path := strictyaml.KeyPath("functions", name)
 		switch {
-		case name == rotationFunction:
+		case name == naming.RotationFunction:
 			c.Report(path, strictyaml.Quote(name)+" rotates the clients' secrets and has no settings", "remove it")
 		case !slices.Contains(used, string(name)):
 			c.Report(path, "no route names the function "+strictyaml.Quote(name), c.DidYouMean(string(name), used))
@@ -162,7 +160,7 @@ func functionFolders(lambdaDir string) []string {
 	}
 	names := make([]string, 0, len(mains))
 	for _, main := range mains {
-		if name := path.Dir(main); name != rotationFunction {
+		if name := path.Dir(main); name != naming.RotationFunction { // no request may reach it
 			names = append(names, name)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"cognito-m2m/internal/httpapi"
 	"cognito-m2m/internal/strictyaml"
+	"cognito-m2m/naming"
 )
 
 // Routes of the API.
@@ -207,7 +208,7 @@ func (c *checker) reachable(path string, scopes []scopeRef) {
 func (c *checker) function(path string, written route, folders []string) {
 	name := written.route().Function
 	switch {
-	case name == rotationFunction:
+	case name == naming.RotationFunction:
 		c.Report(path, strictyaml.Quote(name)+" rotates the clients' secrets and answers no requests", c.DidYouMean(name, folders))
 	case !slices.Contains(folders, name):
 		source := filepath.Join(c.lambdaDir, name, "main.go")

@@ -2,7 +2,6 @@ package stacks
 
 import (
 	"strconv"
-	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
@@ -16,11 +15,6 @@ import (
 	"cognito-m2m/config"
 	"cognito-m2m/naming"
 )
-
-// rotationTimeout gives a step time to wait for its turn: Cognito accepts 5 such
-// requests per second and pool, and a first deployment rotates every client's
-// secret at once.
-const rotationTimeout = 5 * time.Minute
 
 const rotationMemoryMB = 128
 
@@ -40,9 +34,9 @@ type rotationProps struct {
 func newRotation(stack awscdk.Stack, env *config.Environment, builder functionBuilder, props *rotationProps) *rotationFunction {
 	scope := group(stack, "Rotation")
 	function := builder.build(scope, functionProps{
-		name:        "rotate",
+		name:        naming.RotationFunction,
 		memoryMB:    rotationMemoryMB,
-		timeout:     rotationTimeout,
+		timeout:     naming.StepTimeout,
 		tracing:     env.Tracing,
 		environment: rotationVariables(env, props.pool),
 	})
@@ -56,9 +50,9 @@ func newRotation(stack awscdk.Stack, env *config.Environment, builder functionBu
 // rotationVariables are the function's environment variables. How long it spares a
 // replaced secret depends on the schedule, unless the environment says otherwise.
 func rotationVariables(env *config.Environment, pool awscognito.IUserPool) map[string]*string {
-	variables := map[string]*string{"USER_POOL_ID": pool.UserPoolId()}
+	variables := map[string]*string{naming.UserPoolIDVariable: pool.UserPoolId()}
 	if hours := env.Secrets.GraceHours; hours != nil {
-		variables["GRACE_HOURS"] = jsii.String(strconv.Itoa(*hours))
+		variables[naming.GraceHoursVariable] = jsii.String(strconv.Itoa(*hours))
 	}
 	return variables
 }

@@ -9,6 +9,7 @@ import (
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/function"
 	"cognito-m2m/internal/gateway"
+	"cognito-m2m/naming"
 )
 
 // functionSet are the functions of a run, by each ARN that they are called by.
@@ -93,7 +94,7 @@ func (r *Runtime) newFunctions(d *deployment) (functionSet, error) {
 func environment(served *servedResources, declared assembly.Function, at addresses, local map[string]string) map[string]string {
 	variables := map[string]string{"JWKS_URI": at.jwksURI(served.pool.ID)}
 	if served.rotates(declared) && served.hasDomain() {
-		variables["TOKEN_ENDPOINT"] = at.tokenEndpoint()
+		variables[naming.TokenEndpointVariable] = at.tokenEndpoint()
 	}
 	maps.Copy(variables, declared.Environment)
 	variables[endpointVariable] = at.aws // the template may name a VPC's

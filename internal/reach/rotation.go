@@ -76,10 +76,9 @@ func isUnderWay(err error) bool {
 	return errors.As(err, &refused) && strings.Contains(refused.ErrorMessage(), "previous rotation")
 }
 
-// LongestStep is how long a rotation that runs may leave its secret untouched:
-// the function's timeout, which each step has for itself. An unfinished rotation
-// whose secret was touched since then may be running.
-const LongestStep = 5 * time.Minute
+// LongestStep is how long a rotation that runs may leave its secret untouched. An
+// unfinished rotation whose secret was touched since then may be running.
+const LongestStep = naming.StepTimeout
 
 // Abandon gives the unfinished rotation of that version up: it loses the label,
 // so that another rotation can begin. That one deletes the secret that this one

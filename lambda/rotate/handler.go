@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 
 	"cognito-m2m/client"
+	"cognito-m2m/naming"
 )
 
 // event is what Secrets Manager sends for each step.
@@ -41,23 +42,23 @@ type rotator struct {
 // newHandler returns the function's handler. If the environment is broken, every step fails and logs why. Exiting
 // instead would hide the reason from anyone who inspects the secret.
 func newHandler(ctx context.Context, variable func(string) string, log io.Writer) func(context.Context, event) error {
-	poolID := variable("USER_POOL_ID")
+	poolID := variable(naming.UserPoolIDVariable)
 	sdk, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
 		// The cause is left out: it may quote a file of credentials.
 		err = stopped{"the AWS SDK can't be configured from the environment", "check the function's AWS_ variables"}
 	}
 	if poolID == "" {
-		err = errors.Join(err, stopped{"USER_POOL_ID is not set", "set it to the user pool's id"})
+		err = errors.Join(err, stopped{naming.UserPoolIDVariable + " is not set", "set it to the user pool's id"})
 	}
-	grace, badGrace := graceIn(variable("GRACE_HOURS"))
+	grace, badGrace := graceIn(variable(naming.GraceHoursVariable))
 	err = errors.Join(err, badGrace)
 	r := newRotator(settings{
 		sdk:           sdk,
 		tokens:        http.DefaultTransport,
 		backoff:       backoff{first: 200 * time.Millisecond, longest: 10 * time.Second},
 		poolID:        poolID,
-		tokenEndpoint: variable("TOKEN_ENDPOINT"),
+		tokenEndpoint: variable(naming.TokenEndpointVariable),
 		grace:         grace,
 		now:           time.Now,
 		log:           log,

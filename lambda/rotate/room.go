@@ -80,7 +80,7 @@ func graceIn(hours string) (*time.Duration, error) {
 	}
 	n, err := strconv.ParseUint(hours, 10, 16)
 	if err != nil {
-		return nil, stopped{"GRACE_HOURS is not a whole number of hours", "set it to one, or remove it"}
+		return nil, stopped{naming.GraceHoursVariable + " is not a whole number of hours", "set it to one, or remove it"}
 	}
 	return new(time.Duration(n) * time.Hour), nil
 }

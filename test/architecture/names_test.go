@@ -18,6 +18,7 @@ import (
 var ownNames = []string{
 	naming.CurrentLabel, naming.PendingLabel, naming.PreviousLabel, naming.UndecidedLabel,
 	naming.APIURLOutput, naming.TokenEndpointOutput, naming.RollbackOutput,
+	naming.UserPoolIDVariable, naming.GraceHoursVariable, naming.TokenEndpointVariable,
 }
 
 // partOfName finds what begins such a name, or puts one together: m2m/dev/, m2m:expires, "m2m-" + env, m2m-%s-Api. The
@@ -89,6 +90,7 @@ func TestNamesAreRecognized(t *testing.T) {
 		"stack/m2m-dev-Identity/*":   true,
 		"AWSCURRENT":                 true,
 		"ApiUrl":                     true,
+		"GRACE_HOURS":                true,
 		"App client id of ":          true,
 		"^[a-z][a-z0-9-]{0,30}$":     true,
 		"m2m: %v":                    false,
