@@ -17,6 +17,7 @@ import (
 	"cognito-m2m/config"
 	"cognito-m2m/internal/reach"
 	"cognito-m2m/internal/run"
+	"cognito-m2m/internal/standing"
 	"cognito-m2m/internal/synth"
 )
 
@@ -106,11 +107,12 @@ func (o targetOptions) marked() (keys []string, err error) {
 	return keys, nil
 }
 
-// grace is how long a rotation spares the secret that the last one replaced.
+// grace is how long a rotation spares the secret that the last one replaced. Where half
+// of everyDays is less, the rotation deletes it all the same.
 func (o targetOptions) grace() time.Duration {
 	file, err := environmentFile(o.env)
 	if err != nil || file == nil || file.Secrets.GraceHours == nil {
-		return reach.LongestGrace
+		return standing.LongestGrace
 	}
 	return time.Duration(*file.Secrets.GraceHours) * time.Hour
 }

@@ -8,12 +8,6 @@ import (
 	"cognito-m2m/internal/userpool"
 )
 
-const (
-	// LongestGrace is how long a rotation spares the secret that the last one replaced, unless the environment file
-	// says otherwise (lambda/rotate). Half of everyDays may be less, but then the rotation deletes it all the same.
-	LongestGrace = 24 * time.Hour
-)
-
 // Order is what an operator asks of a rotation. At most one of Resume and Abandon is set.
 type Order struct {
 	Resume         bool          // run the steps of the unfinished rotation again

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"cognito-m2m/internal/reach"
+	"cognito-m2m/internal/standing"
 )
 
 // reasonOf is the reason of a *Refusal, "" for no error; any other error fails the test.
@@ -126,11 +127,11 @@ func TestPlanChangesNothing(t *testing.T) {
 	run := begin(t, true)
 	of := localTarget(t, run)
 	first := secretID(t, of)
-	if p := plan(t, of, reach.Order{Grace: reach.LongestGrace}); p.First != nil {
+	if p := plan(t, of, reach.Order{Grace: standing.LongestGrace}); p.First != nil {
 		t.Errorf("one secret: deletes %v", p.First)
 	}
 	rotate(t, of)
-	p := plan(t, of, reach.Order{Grace: reach.LongestGrace})
+	p := plan(t, of, reach.Order{Grace: standing.LongestGrace})
 	if p.First == nil || p.First.ID != first || len(clientOf(t, of).Secrets) != 2 {
 		t.Fatalf("deletes %v, want %s; secrets now: %v", p.First, first, clientOf(t, of).Secrets)
 	}
@@ -180,7 +181,7 @@ func TestPlanNeedsTheValueToRevoke(t *testing.T) {
 func TestPlanAbandons(t *testing.T) {
 	t.Parallel()
 	run, of, _ := failed(t)
-	p := plan(t, of, reach.Order{Abandon: true, Force: true, Grace: reach.LongestGrace})
+	p := plan(t, of, reach.Order{Abandon: true, Force: true, Grace: standing.LongestGrace})
 	resuming := plan(t, of, reach.Order{Resume: true})
 	if unfinished := clientOf(t, of); len(unfinished.Secrets) != 2 || unfinished.LeftOver() != nil {
 		t.Errorf("unfinished: left over %v of %v", unfinished.LeftOver(), unfinished.Secrets)

@@ -13,6 +13,10 @@ import (
 	"cognito-m2m/client"
 )
 
+// LongestGrace is the longest that a rotation spares a secret after it was replaced, unless the environment file says how
+// long. Half of the schedule may be less.
+const LongestGrace = 24 * time.Hour
+
 // Secret is a client secret that Cognito accepts.
 type Secret struct {
 	ID      string // Cognito's name for it, not the secret

@@ -58,9 +58,6 @@ func (r *rotator) mayGo(ctx context.Context, rot *rotation, s secretsInUse, secr
 	return nil
 }
 
-// The longest that a secret is spared after it was replaced, where nothing else is set.
-const longestGrace = 24 * time.Hour
-
 // graceOf is how long a secret is spared after it was replaced. Half of the schedule gives callers enough time to
 // change, and does not delay the schedule itself; only a daily one, due at any time of its day, can be delayed.
 func (r *rotator) graceOf(rot *rotation) time.Duration {
@@ -68,9 +65,9 @@ func (r *rotator) graceOf(rot *rotation) time.Duration {
 		return *r.grace
 	}
 	if half := time.Duration(rot.everyDays) * 24 * time.Hour / 2; half > 0 {
-		return min(half, longestGrace)
+		return min(half, standing.LongestGrace)
 	}
-	return longestGrace
+	return standing.LongestGrace
 }
 
 // graceIn reads the variable GRACE_HOURS; nil without one.
