@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"cognito-m2m/internal/clock"
+	"cognito-m2m/internal/userpool"
 )
 
 // sourceTimeout bounds one reading of the credentials, and leaves time for a request with those read before.
@@ -60,7 +61,7 @@ func (i *issuer) issue(ctx context.Context, need need) (*token, error) {
 		}
 	}
 	issued, err := i.share(ctx, need)
-	if !refused(err, invalidClient) {
+	if !refused(err, userpool.InvalidClient) {
 		return issued, err
 	}
 	changed, reloadErr := i.reload(ctx)
@@ -147,7 +148,7 @@ func (i *issuer) share(ctx context.Context, need need) (*token, error) {
 func (i *issuer) ask(ctx context.Context, need need) (*token, error) {
 	issued, err := i.request.send(ctx, *i.credentials)
 	if err != nil {
-		i.stale = refused(err, invalidClient)
+		i.stale = refused(err, userpool.InvalidClient)
 		return nil, err
 	}
 	issued.replacement = need.replacement

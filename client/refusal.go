@@ -9,9 +9,10 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"slices"
 
 	"golang.org/x/oauth2"
+
+	"cognito-m2m/internal/userpool"
 )
 
 // RefusalError is an answer of the token endpoint without a token. It repeats nothing of the answer that could contain a
@@ -24,26 +25,15 @@ type RefusalError struct {
 	Code string
 }
 
-// The codes of RFC 6749 section 5.2.
-const (
-	invalidClient = "invalid_client"
-	invalidScope  = "invalid_scope"
-	invalidGrant  = "invalid_grant"
-)
-
-var refusalCodes = []string{
-	"invalid_request", invalidClient, invalidGrant, "unauthorized_client", "unsupported_grant_type", invalidScope,
-}
-
 // Error says what the endpoint answered and, where an operator can help, what to do.
 func (e *RefusalError) Error() string {
 	text := fmt.Sprintf("token endpoint answered %d %s", e.Status, e.Code)
 	switch e.Code {
-	case invalidClient:
+	case userpool.InvalidClient:
 		return text + ": the client does not exist, or this is no longer its secret; give this program the current secret; rotate only if the current one is lost, because a rotation ends a secret that others may use"
-	case invalidScope:
+	case userpool.InvalidScope:
 		return text + ": the client does not have every requested scope; compare Config.Scopes with the client's scopes"
-	case invalidGrant:
+	case userpool.InvalidGrant:
 		return text + ": OAuth is not enabled for the client"
 	case "":
 		return text + http.StatusText(e.Status)
@@ -79,7 +69,7 @@ func withoutAnswer(err error) error {
 	switch {
 	case errors.As(err, &refusal):
 		code := refusal.ErrorCode
-		if !slices.Contains(refusalCodes, code) {
+		if !userpool.IsRefusal(code) {
 			code = ""
 		}
 		return &RefusalError{Status: refusal.Response.StatusCode, Code: code}

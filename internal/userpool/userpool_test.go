@@ -89,3 +89,15 @@ func TestAccessTokenValidity(t *testing.T) {
 		}
 	}
 }
+
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[string]bool{
+		"invalid_request": true, "invalid_client": true, "invalid_grant": true, "unauthorized_client": true,
+		"unsupported_grant_type": true, "invalid_scope": true, "server_error": false, "Invalid_client": false, "": false,
+	} {
+		if got := userpool.IsRefusal(code); got != want {
+			t.Errorf("%q: got %t", code, got)
+		}
+	}
+}

@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"time"
 
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 
 	"cognito-m2m/client"
+	"cognito-m2m/internal/userpool"
 )
 
 // tokenTimeout bounds one token request, so that a connection that hangs leaves time for another.
@@ -82,11 +82,10 @@ func (e tokenEndpoint) once(ctx context.Context, grant clientcredentials.Config)
 	if !errors.As(err, &answered) {
 		return &tokenRefusal{answer: connectionProblem(err)}
 	}
-	// The errors of RFC 6749 section 5.2 that waiting does not cure; a new secret gets invalid_client at first.
-	final := []string{"invalid_request", "invalid_grant", "unauthorized_client", "unsupported_grant_type", "invalid_scope"}
-	answer := fmt.Sprintf("status %d", answered.Response.StatusCode)
-	if slices.Contains(append(final, "invalid_client"), answered.ErrorCode) {
-		answer += " " + answered.ErrorCode
+	answer, code := fmt.Sprintf("status %d", answered.Response.StatusCode), answered.ErrorCode
+	if !userpool.IsRefusal(code) {
+		return &tokenRefusal{answer: answer}
 	}
-	return &tokenRefusal{answer: answer, final: slices.Contains(final, answered.ErrorCode)}
+	// Waiting cures only invalid_client, which a new secret gets at first.
+	return &tokenRefusal{answer: answer + " " + code, final: code != userpool.InvalidClient}
 }
