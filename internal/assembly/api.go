@@ -38,7 +38,7 @@ var httpAPI = template.Type{
 
 func apiEndpoint(at template.Place, r *template.Resource) (string, bool) {
 	id, ok := r.ID(at)
-	return "https://" + id + ".execute-api." + r.Location().Region + "." + r.Location().URLSuffix(), ok
+	return "https://" + httpapi.Host(id, r.Location().Region), ok
 }
 
 func readAPI(b *builder, r *template.Resource, v template.Values) {

@@ -6,15 +6,11 @@ import (
 	"time"
 
 	"cognito-m2m/internal/assembly/template"
+	"cognito-m2m/internal/userpool"
 )
 
-// Limits of an access or ID token's validity and of a refresh token's, and what they are if the template leaves them
-// out.
+// Limits of a refresh token's validity, and what it is if the template leaves it out.
 const (
-	shortestValidity = 5 * time.Minute
-	longestValidity  = 24 * time.Hour
-	defaultValidity  = time.Hour
-
 	shortestRefresh = time.Hour
 	longestRefresh  = 10 * 365 * 24 * time.Hour
 	defaultRefresh  = 30 * 24 * time.Hour
@@ -27,7 +23,7 @@ var userPoolClient = template.Type{
 		"ClientName":     template.Text().Like(`^[\w\s+=,.@-]{1,128}$`),
 
 		"AllowedOAuthFlowsUserPoolClient": template.Flag(),
-		"AllowedOAuthFlows":               template.ListOf(template.OneOf("code", "implicit", flowClientCredentials)).AtMost(3),
+		"AllowedOAuthFlows":               template.ListOf(template.OneOf("code", "implicit", userpool.ClientCredentials)).AtMost(3),
 		"AllowedOAuthScopes":              template.ListOf(template.Text().Like(`^[\x21\x23-\x5B\x5D-\x7E]{1,256}$`)).AtMost(50),
 		"ExplicitAuthFlows": template.ListOf(template.OneOf(
 			"ADMIN_NO_SRP_AUTH", "CUSTOM_AUTH_FLOW_ONLY", "USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH",
@@ -64,8 +60,6 @@ var userPoolClient = template.Type{
 	},
 }
 
-const flowClientCredentials = "client_credentials"
-
 func readUserPoolClient(b *builder, r *template.Resource, v template.Values) {
 	client := UserPoolClient{
 		Resource:                        r.Source(),
@@ -76,11 +70,11 @@ func readUserPoolClient(b *builder, r *template.Resource, v template.Values) {
 		AllowedOAuthFlows:               v.Texts("AllowedOAuthFlows"),
 		AllowedOAuthScopes:              v.Texts("AllowedOAuthScopes"),
 		AllowedOAuthFlowsUserPoolClient: v.Flag("AllowedOAuthFlowsUserPoolClient"),
-		AccessTokenValidity:             validity(v, "AccessToken", time.Hour, defaultValidity),
+		AccessTokenValidity:             validity(v, "AccessToken", time.Hour, userpool.DefaultValidity),
 	}
 	b.checkExplicitFlows(client.Resource, v.Texts("ExplicitAuthFlows"))
 	b.checkValidities(client.Resource, client.AccessTokenValidity,
-		validity(v, "IdToken", time.Hour, defaultValidity), validity(v, "RefreshToken", 24*time.Hour, defaultRefresh))
+		validity(v, "IdToken", time.Hour, userpool.DefaultValidity), validity(v, "RefreshToken", 24*time.Hour, defaultRefresh))
 	b.model.UserPoolClients = append(b.model.UserPoolClients, client)
 }
 
@@ -91,18 +85,10 @@ func validity(v template.Values, token string, unit, otherwise time.Duration) ti
 	if number == 0 {
 		return otherwise
 	}
-	if other, ok := validityUnits[v.Object("TokenValidityUnits").Text(token)]; ok {
+	if other, ok := userpool.Unit(v.Object("TokenValidityUnits").Text(token)); ok {
 		unit = other
 	}
 	return time.Duration(number) * unit
-}
-
-// validityUnits are the units of TokenValidityUnits.
-var validityUnits = map[string]time.Duration{
-	"seconds": time.Second,
-	"minutes": time.Minute,
-	"hours":   time.Hour,
-	"days":    24 * time.Hour,
 }
 
 func (b *builder) checkClients() {
@@ -112,7 +98,7 @@ func (b *builder) checkClients() {
 		b.checkFlows(client)
 		for _, scope := range client.AllowedOAuthScopes {
 			standard := slices.Contains(standardScopes, scope)
-			if standard && slices.Contains(client.AllowedOAuthFlows, flowClientCredentials) {
+			if standard && slices.Contains(client.AllowedOAuthFlows, userpool.ClientCredentials) {
 				b.fail(client.Resource, "AllowedOAuthScopes",
 					"%s is not supported with client_credentials flow (InvalidOAuthFlowException): take it out", scope)
 			}
@@ -131,7 +117,7 @@ var standardScopes = []string{"openid", "email", "phone", "profile", "aws.cognit
 
 // checkFlows applies the rules of CreateUserPoolClient about OAuth flows.
 func (b *builder) checkFlows(client UserPoolClient) {
-	if slices.Contains(client.AllowedOAuthFlows, flowClientCredentials) {
+	if slices.Contains(client.AllowedOAuthFlows, userpool.ClientCredentials) {
 		if len(client.AllowedOAuthFlows) > 1 {
 			b.fail(client.Resource, "AllowedOAuthFlows", "client_credentials must be the only flow of a client")
 		}
@@ -168,8 +154,8 @@ func (b *builder) checkValidities(client Resource, access, id, refresh time.Dura
 		property                 string
 		valid, shortest, longest time.Duration
 	}{
-		{"AccessTokenValidity", access, shortestValidity, longestValidity},
-		{"IdTokenValidity", id, shortestValidity, longestValidity},
+		{"AccessTokenValidity", access, userpool.ShortestValidity, userpool.LongestValidity},
+		{"IdTokenValidity", id, userpool.ShortestValidity, userpool.LongestValidity},
 		{"RefreshTokenValidity", refresh, shortestRefresh, longestRefresh},
 	} {
 		if token.valid < token.shortest || token.valid > token.longest {

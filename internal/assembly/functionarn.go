@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"cognito-m2m/internal/assembly/template"
+	"cognito-m2m/internal/partition"
 )
 
 // functionARNOf completes the forms in which Lambda takes a function's name: name, name:alias, account:function:name,
@@ -13,7 +14,7 @@ func functionARNOf(l template.Location, name string) string {
 	case name == "" || strings.HasPrefix(name, "arn:"):
 		return name
 	case strings.Contains(name, ":function:"):
-		return "arn:" + l.Partition() + ":lambda:" + l.Region + ":" + name
+		return "arn:" + partition.Of(l.Region) + ":lambda:" + l.Region + ":" + name
 	}
 	return l.ARN("lambda", "function:"+name)
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"cognito-m2m/internal/assembly/template"
+	"cognito-m2m/internal/partition"
 )
 
 // notSimulatedTypes are the types that play no part in a local run. What Ref and Fn::GetAtt give is here all the same,
@@ -155,7 +156,7 @@ var queue = template.Type{
 func queueURL(at template.Place, r *template.Resource) (string, bool) {
 	name, ok := template.NameFrom("QueueName", 80)(at, r)
 	l := r.Location()
-	return "https://sqs." + l.Region + "." + l.URLSuffix() + "/" + l.AccountID + "/" + name, ok
+	return "https://sqs." + l.Region + "." + partition.URLSuffix(l.Region) + "/" + l.AccountID + "/" + name, ok
 }
 
 // secretPolicy goes by the secret it is for.
@@ -189,7 +190,7 @@ var apiDomain = template.Type{
 func globalARN(service, form string, name template.Attribute) template.Attribute {
 	return func(at template.Place, r *template.Resource) (string, bool) {
 		text, ok := name(at, r)
-		return "arn:" + r.Location().Partition() + ":" + service + "::" + r.Location().AccountID + ":" +
+		return "arn:" + partition.Of(r.Location().Region) + ":" + service + "::" + r.Location().AccountID + ":" +
 			strings.Replace(form, "%", text, 1), ok
 	}
 }

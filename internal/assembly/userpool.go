@@ -2,14 +2,16 @@ package assembly
 
 import (
 	"slices"
+	"strings"
 
 	"cognito-m2m/internal/assembly/template"
+	"cognito-m2m/internal/userpool"
 )
 
 var userPool = template.Type{
 	Properties: template.Properties{
 		"UserPoolName":          template.Text().Like(`^[\w\s+=,.@-]{1,128}$`),
-		"IssuerConfiguration":   template.Object(template.Properties{"Type": template.OneOf(issuerOriginal, issuerUpdated)}),
+		"IssuerConfiguration":   template.Object(template.Properties{"Type": template.OneOf(userpool.IssuerOriginal, userpool.IssuerUpdated)}),
 		"DeletionProtection":    template.OneOf("ACTIVE", "INACTIVE"),
 		"UserPoolTier":          template.OneOf("LITE", "ESSENTIALS", "PLUS"),
 		"MfaConfiguration":      template.OneOf("OFF", "ON", "OPTIONAL"),
@@ -52,11 +54,6 @@ var userPool = template.Type{
 	},
 }
 
-const (
-	issuerOriginal = "ORIGINAL"
-	issuerUpdated  = "UPDATED"
-)
-
 // userPoolTriggers: the token endpoint runs no trigger but the one configured by PreTokenGenerationConfig.
 var userPoolTriggers = template.Properties{
 	"PreTokenGenerationConfig":    template.NotSimulated("the trigger changes access tokens, and triggers are not simulated"),
@@ -82,11 +79,9 @@ var userPoolTriggers = template.Properties{
 func providerName(at template.Place, r *template.Resource) (string, bool) {
 	id, okID := r.ID(at)
 	issuer, okIssuer := r.Property("IssuerConfiguration")
-	host := "cognito-idp."
-	if configuration, _ := issuer.(template.Values); configuration.Text("Type") == issuerUpdated {
-		host = "issuer-cognito-idp."
-	}
-	return host + r.Location().Region + "." + r.Location().URLSuffix() + "/" + id, okID && okIssuer
+	configuration, _ := issuer.(template.Values)
+	url := userpool.Issuer(configuration.Text("Type"), r.Location().Region, id)
+	return strings.TrimPrefix(url, "https://"), okID && okIssuer
 }
 
 func readUserPool(b *builder, r *template.Resource, _ template.Values) {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"cognito-m2m/internal/userpool"
 )
 
 // appClient is a Client as the token endpoint and the user pool API need it.
@@ -48,7 +50,7 @@ func (c *appClient) checkFlow(grantType string) error {
 	if !c.oauth {
 		return errOAuthOff
 	}
-	if grantType != grantClientCredentials || !slices.Contains(c.flows, flowClientCredentials) {
+	if grantType != userpool.ClientCredentials || !slices.Contains(c.flows, userpool.ClientCredentials) {
 		return errFlow
 	}
 	return nil

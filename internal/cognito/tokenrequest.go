@@ -5,11 +5,12 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+
+	"cognito-m2m/internal/userpool"
 )
 
-// The grant types that Cognito's token endpoint knows.
+// The grant types that Cognito's token endpoint knows beside client credentials.
 const (
-	grantClientCredentials = "client_credentials"
 	grantAuthorizationCode = "authorization_code"
 	grantRefreshToken      = "refresh_token"
 )
@@ -61,7 +62,7 @@ func readTokenRequest(r *http.Request) (tokenRequest, error) {
 		clientSecret: Secret(form.Get("client_secret")),
 	}
 	switch request.grantType {
-	case grantClientCredentials, grantAuthorizationCode, grantRefreshToken:
+	case userpool.ClientCredentials, grantAuthorizationCode, grantRefreshToken:
 		return request, nil
 	case "":
 		return tokenRequest{}, errNoGrantType

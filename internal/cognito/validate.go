@@ -16,8 +16,6 @@ const (
 	maxSecrets = 2
 
 	longestSecretID = 128
-
-	flowClientCredentials = "client_credentials"
 )
 
 // The patterns of the Cognito API model.
@@ -121,7 +119,7 @@ func (c Client) problems() []string {
 		require(secret.ID != "" && len(secret.ID) <= longestSecretID, "each secret needs an id of 1 to 128 characters; make one with NewClientSecretID")
 		require(!slices.ContainsFunc(c.Secrets[:i], func(other ClientSecret) bool { return other.ID == secret.ID }), "two secrets have the same id; make ids with NewClientSecretID")
 	}
-	require(len(c.Secrets) > 0 || !c.allowsFlow(flowClientCredentials), "client_credentials needs a client secret; set GenerateSecret")
+	require(len(c.Secrets) > 0 || !c.allowsFlow(userpool.ClientCredentials), "client_credentials needs a client secret; set GenerateSecret")
 	return problems
 }
 

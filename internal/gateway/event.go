@@ -12,6 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"cognito-m2m/internal/httpapi"
 	"cognito-m2m/internal/lambdaenv"
 )
 
@@ -145,7 +146,7 @@ func (x *exchange) requestContext() requestContext {
 		AccountID:    x.api.AccountID,
 		APIID:        x.api.ID,
 		Authorizer:   x.eventAuthorizer(),
-		DomainName:   x.api.domainName(),
+		DomainName:   httpapi.Host(x.api.ID, x.api.Region),
 		DomainPrefix: x.api.ID,
 		HTTP: eventHTTP{
 			Method:    x.request.Method,

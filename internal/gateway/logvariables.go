@@ -39,7 +39,7 @@ var logVariables = map[string]func(x *exchange) string{
 	"stage":             func(x *exchange) string { return x.stage.name },
 	"apiId":             func(x *exchange) string { return x.api.ID },
 	"accountId":         func(x *exchange) string { return x.api.AccountID },
-	"domainName":        func(x *exchange) string { return x.api.domainName() },
+	"domainName":        func(x *exchange) string { return httpapi.Host(x.api.ID, x.api.Region) },
 	"domainPrefix":      func(x *exchange) string { return x.api.ID },
 	"dataProcessed":     func(x *exchange) string { return strconv.Itoa(len(x.body) + x.sentBytes()) },
 

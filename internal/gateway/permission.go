@@ -6,6 +6,7 @@ import (
 
 	"cognito-m2m/internal/httpapi"
 	"cognito-m2m/internal/lambdapolicy"
+	"cognito-m2m/internal/partition"
 )
 
 const apiGatewayPrincipal = "apigateway.amazonaws.com"
@@ -44,5 +45,5 @@ func sourceARN(api API, stageName string, r *route) string {
 	if method, path, ok := strings.Cut(r.key, " "); ok {
 		resource = method + path
 	}
-	return fmt.Sprintf("arn:aws:execute-api:%s:%s:%s/%s/%s", api.Region, api.AccountID, api.ID, stageName, resource)
+	return fmt.Sprintf("arn:%s:execute-api:%s:%s:%s/%s/%s", partition.Of(api.Region), api.Region, api.AccountID, api.ID, stageName, resource)
 }

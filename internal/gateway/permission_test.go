@@ -73,3 +73,16 @@ func TestPermissionIsCheckedAfterToken(t *testing.T) {
 		t.Errorf("with token: got %d", got)
 	}
 }
+
+// TestInvokePermissionInChina: ARNs name the partition of the Region.
+func TestInvokePermissionInChina(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, func(a *api) {
+		p := permission("*/*")
+		p.SourceARN = "arn:aws-cn:execute-api:cn-north-1:" + accountID + ":" + apiID + "/*/*"
+		a.config.API.Region, a.config.Routes, a.config.Permissions = "cn-north-1", openRoutes("GET /x"), []gateway.Permission{p}
+	})
+	if got := a.call(t, http.MethodGet, "/x"); got.status != http.StatusOK {
+		t.Errorf("got %d", got.status)
+	}
+}

@@ -99,11 +99,6 @@ type Permission struct {
 	lambdapolicy.Statement
 }
 
-// domainName is the host AWS would serve the API on.
-func (a API) domainName() string {
-	return a.ID + ".execute-api." + a.Region + ".amazonaws.com"
-}
-
 func (a API) validate(found *problems) {
 	if a.ID == "" || a.Region == "" || a.AccountID == "" {
 		found.add("API %q: id, region and account id are all needed", a.ID)

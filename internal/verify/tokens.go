@@ -20,6 +20,7 @@ import (
 	"cognito-m2m/client"
 	"cognito-m2m/internal/access"
 	"cognito-m2m/internal/reach"
+	"cognito-m2m/internal/userpool"
 )
 
 // token is the one access token of a client; value is "" if none was issued.
@@ -127,7 +128,7 @@ func madeUpSecret() string { return strings.ToLower(rand.Text() + rand.Text()) }
 // askWith is the status and error code of a token request. Its error contains
 // nothing of the credentials.
 func (r *run) askWith(ctx context.Context, endpoint, clientID, secret string) (string, error) {
-	form := strings.NewReader(url.Values{"grant_type": {"client_credentials"}}.Encode())
+	form := strings.NewReader(url.Values{"grant_type": {userpool.ClientCredentials}}.Encode())
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint, form)
 	if err != nil {
 		return "", withoutURL(err)

@@ -134,7 +134,7 @@ func (r *Run) pool(e *access.Environment, baseURL string) (*cognito.Server, erro
 		c.Clients = append(c.Clients, cognito.Client{
 			ID: declared.ID, Name: declared.Name,
 			Secrets:                         []cognito.ClientSecret{{ID: cognito.NewClientSecretID(declared.ID, created), CreateDate: created, Value: secret}},
-			AllowedOAuthFlowsUserPoolClient: true, AllowedOAuthFlows: []string{"client_credentials"}, AllowedOAuthScopes: declared.Scopes,
+			AllowedOAuthFlowsUserPoolClient: true, AllowedOAuthFlows: []string{userpool.ClientCredentials}, AllowedOAuthScopes: declared.Scopes,
 		})
 	}
 	return cognito.New(c)

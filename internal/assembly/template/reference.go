@@ -1,6 +1,10 @@
 package template
 
-import "strings"
+import (
+	"strings"
+
+	"cognito-m2m/internal/partition"
+)
 
 // ref is Ref of a pseudo parameter, a parameter or a resource.
 func (s *scope) ref(at Place, argument any) (any, bool) {
@@ -96,9 +100,9 @@ func (s *scope) pseudoParameter(at Place, name string) (any, bool) {
 	case "AWS::AccountId":
 		return s.location.AccountID, true
 	case "AWS::Partition":
-		return s.location.Partition(), true
+		return partition.Of(s.location.Region), true
 	case "AWS::URLSuffix":
-		return s.location.URLSuffix(), true
+		return partition.URLSuffix(s.location.Region), true
 	case "AWS::StackName":
 		return s.Name, true
 	case "AWS::NotificationARNs":

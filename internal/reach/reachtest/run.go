@@ -179,7 +179,7 @@ func (r *Run) startPool(baseURL string) error {
 			ID: id, Name: name,
 			Secrets:                         []cognito.ClientSecret{{ID: cognito.NewClientSecretID(id, created), CreateDate: created, Value: original}},
 			AllowedOAuthFlowsUserPoolClient: true,
-			AllowedOAuthFlows:               []string{"client_credentials"},
+			AllowedOAuthFlows:               []string{userpool.ClientCredentials},
 			AllowedOAuthScopes:              map[string][]string{"reader": {"test-api/read"}, "writer": {"test-api/write", "test-api/read"}}[name],
 		})
 	}
