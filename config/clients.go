@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"cognito-m2m/internal/httpapi"
+	"cognito-m2m/internal/secretlimits"
 	"cognito-m2m/internal/strictyaml"
 	"cognito-m2m/internal/userpool"
 	"cognito-m2m/naming"
@@ -98,7 +99,9 @@ var validityText = strictyaml.Text{
 type rotationDays int
 
 // Number is Secrets Manager's range for RotationRules.AutomaticallyAfterDays.
-func (rotationDays) Number() strictyaml.Number { return strictyaml.Number{Max: 1000} }
+func (rotationDays) Number() strictyaml.Number {
+	return strictyaml.Number{Max: secretlimits.MaxRotationDays}
+}
 
 func (c *checker) clients() {
 	first := map[string]clientName{}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"cognito-m2m/internal/secretlimits"
 	"cognito-m2m/internal/strictyaml"
 )
 
@@ -29,7 +30,9 @@ func (s secrets) checked() Secrets {
 type graceHours int
 
 // Number ends with the longest schedule; see checker.graceHours.
-func (graceHours) Number() strictyaml.Number { return strictyaml.Number{Max: 24 * 1000, OrZero: true} }
+func (graceHours) Number() strictyaml.Number {
+	return strictyaml.Number{Max: 24 * secretlimits.MaxRotationDays, OrZero: true}
+}
 
 // graceHours refuses a time in which a schedule would rotate: every rotation would fail.
 func (c *checker) graceHours() {

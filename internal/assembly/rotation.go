@@ -5,6 +5,7 @@ import (
 
 	"cognito-m2m/internal/assembly/template"
 	"cognito-m2m/internal/lambdapolicy"
+	"cognito-m2m/internal/secretlimits"
 )
 
 var rotationSchedule = template.Type{
@@ -12,7 +13,7 @@ var rotationSchedule = template.Type{
 		"SecretId":          template.Text().Must(),
 		"RotationLambdaARN": template.Text().NeededBy(template.Unknown),
 		"RotationRules": template.Object(template.Properties{
-			"AutomaticallyAfterDays": template.Whole(1, longestRotation),
+			"AutomaticallyAfterDays": template.Whole(1, secretlimits.MaxRotationDays),
 			"ScheduleExpression":     template.Text().Like(`^(cron|rate)\(.+\)$`),
 			"Duration":               template.Text().Like(`^[0-9]{1,2}h$`),
 		}),
@@ -25,8 +26,6 @@ var rotationSchedule = template.Type{
 	Ref:        template.ValueOf("SecretId"),
 	Attributes: map[string]template.Attribute{"Id": template.ValueOf("SecretId")},
 }
-
-const longestRotation = 1000 // days
 
 func readRotationSchedule(b *builder, r *template.Resource, v template.Values) {
 	rules := v.Object("RotationRules")

@@ -1,6 +1,9 @@
 package assembly
 
-import "cognito-m2m/internal/assembly/template"
+import (
+	"cognito-m2m/internal/assembly/template"
+	"cognito-m2m/internal/secretlimits"
+)
 
 // secret: a value that CloudFormation generates would differ in every run, and no one could read it.
 var secret = template.Type{
@@ -48,16 +51,14 @@ func readSecret(b *builder, r *template.Resource, v template.Values) {
 		SecretString: v.OptionalText("SecretString"),
 		Tags:         map[string]string{},
 	}
-	if s.SecretString != nil && len(*s.SecretString) > longestSecret {
-		b.fail(s.Resource, "SecretString", "the value takes %d bytes, and Secrets Manager allows %d", len(*s.SecretString), longestSecret)
+	if s.SecretString != nil && len(*s.SecretString) > secretlimits.MaxValueBytes {
+		b.fail(s.Resource, "SecretString", "the value takes %d bytes, and Secrets Manager allows %d", len(*s.SecretString), secretlimits.MaxValueBytes)
 	}
 	for _, tag := range v.Objects("Tags") {
 		s.Tags[tag.Text("Key")] = tag.Text("Value")
 	}
 	b.model.Secrets = append(b.model.Secrets, s)
 }
-
-const longestSecret = 65536 // bytes
 
 func (b *builder) checkSecrets() {
 	names := owners{}

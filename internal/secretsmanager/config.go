@@ -10,11 +10,6 @@ import (
 	"cognito-m2m/naming"
 )
 
-const (
-	maxValueLength  = 65536 // bytes of a SecretString or SecretBinary
-	maxRotationDays = 1000
-)
-
 // Invoker runs a rotation function once.
 type Invoker interface {
 	// Invoke hands payload to the function and returns its response and the id of the invocation. A

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"slices"
 
+	"cognito-m2m/internal/secretlimits"
 	"cognito-m2m/naming"
 )
 
@@ -85,8 +86,8 @@ func (in putSecretValueInput) value() (value Value, binary bool, err error) {
 }
 
 func validateLength(length int) error {
-	if length > maxValueLength {
-		return refuse(codeInvalidParameter, "The value is longer than %d bytes.", maxValueLength)
+	if length > secretlimits.MaxValueBytes {
+		return refuse(codeInvalidParameter, "The value is longer than %d bytes.", secretlimits.MaxValueBytes)
 	}
 	return nil
 }

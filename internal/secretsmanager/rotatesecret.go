@@ -1,6 +1,9 @@
 package secretsmanager
 
-import "cognito-m2m/naming"
+import (
+	"cognito-m2m/internal/secretlimits"
+	"cognito-m2m/naming"
+)
 
 type rotateSecretInput struct {
 	SecretID           string `json:"SecretId"`
@@ -71,8 +74,8 @@ func (in rotateSecretInput) validate() error {
 	if rules.ScheduleExpression != "" || rules.Duration != "" {
 		return refuse(codeInvalidParameter, "ScheduleExpression and Duration are not simulated; use AutomaticallyAfterDays.")
 	}
-	if days := rules.AutomaticallyAfterDays; days != nil && (*days < 1 || *days > maxRotationDays) {
-		return refuse(codeInvalidParameter, "AutomaticallyAfterDays needs to be from 1 to %d.", maxRotationDays)
+	if days := rules.AutomaticallyAfterDays; days != nil && (*days < 1 || *days > secretlimits.MaxRotationDays) {
+		return refuse(codeInvalidParameter, "AutomaticallyAfterDays needs to be from 1 to %d.", secretlimits.MaxRotationDays)
 	}
 	return nil
 }
