@@ -12,6 +12,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"cognito-m2m/config"
+	"cognito-m2m/internal/lambdapolicy"
 )
 
 // newFunctions makes each function that a route names, once. The result is by
@@ -65,7 +66,7 @@ func permitInvocation(function awslambda.IFunction, api apigw.HttpApi) {
 		ResourceName: jsii.String("*/*"),
 	})
 	function.AddPermission(jsii.String("HttpApi"), &awslambda.Permission{
-		Principal: awsiam.NewServicePrincipal(jsii.String("apigateway.amazonaws.com"), nil),
+		Principal: awsiam.NewServicePrincipal(jsii.String(lambdapolicy.APIGateway), nil),
 		SourceArn: everyRoute,
 	})
 }

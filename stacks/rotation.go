@@ -13,6 +13,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"cognito-m2m/config"
+	"cognito-m2m/internal/lambdapolicy"
 	"cognito-m2m/naming"
 )
 
@@ -68,9 +69,9 @@ func permitRotation(stack awscdk.Stack, scope constructs.Construct, env *config.
 		ArnFormat:    awscdk.ArnFormat_COLON_RESOURCE_NAME,
 	})
 	return awslambda.NewCfnPermission(scope, jsii.String("Permission"), &awslambda.CfnPermissionProps{
-		Action:        jsii.String("lambda:InvokeFunction"),
+		Action:        jsii.String(lambdapolicy.InvokeFunction),
 		FunctionName:  function.FunctionArn(),
-		Principal:     jsii.String("secretsmanager.amazonaws.com"),
+		Principal:     jsii.String(lambdapolicy.SecretsManager),
 		SourceAccount: stack.Account(),
 		SourceArn:     everySecret,
 	})

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"cognito-m2m/internal/assembly/template"
+	"cognito-m2m/internal/lambdapolicy"
 )
 
 type (
@@ -229,12 +230,9 @@ type Asset struct {
 type Permission struct {
 	Resource
 
-	FunctionARN   string // without qualifier
-	Qualifier     string // the alias or version the permission is for, if it is not for the function as a whole
-	Principal     string
-	Action        string
-	SourceARN     string // empty: from any source
-	SourceAccount string // empty: of any account
+	FunctionARN string // without qualifier
+	Qualifier   string // the alias or version the permission is for, if it is not for the function as a whole
+	lambdapolicy.Statement
 }
 
 // Secret is an AWS::SecretsManager::Secret.

@@ -23,19 +23,14 @@ var permission = template.Type{
 
 func readPermission(b *builder, r *template.Resource, v template.Values) {
 	p := Permission{
-		Resource:      r.Source(),
-		Principal:     v.Text("Principal"),
-		Action:        v.Text("Action"),
-		SourceARN:     v.Text("SourceArn"),
-		SourceAccount: v.Text("SourceAccount"),
+		Resource: r.Source(),
+		Statement: lambdapolicy.Statement{
+			Principal:     v.Text("Principal"),
+			Action:        v.Text("Action"),
+			SourceARN:     v.Text("SourceArn"),
+			SourceAccount: v.Text("SourceAccount"),
+		},
 	}
 	p.FunctionARN, p.Qualifier = cutQualifier(functionARNOf(r.Location(), v.Text("FunctionName")))
 	b.model.Permissions = append(b.model.Permissions, p)
-}
-
-// Statement is what the permission allows, without the function that it is for.
-func (p Permission) Statement() lambdapolicy.Statement {
-	return lambdapolicy.Statement{
-		Principal: p.Principal, Action: p.Action, SourceARN: p.SourceARN, SourceAccount: p.SourceAccount,
-	}
 }

@@ -71,20 +71,18 @@ func (b *builder) checkRotations() {
 		}
 		if b.checkFunction(s.Resource, "RotationLambdaARN", s.FunctionARN) && !b.mayRotate(s) {
 			b.fail(s.Resource, "RotationLambdaARN",
-				"Secrets Manager cannot invoke the function: no AWS::Lambda::Permission lets %s do it for this secret", rotationPrincipal)
+				"Secrets Manager cannot invoke the function: no AWS::Lambda::Permission lets %s do it for this secret", lambdapolicy.SecretsManager)
 		}
 	}
 }
-
-const rotationPrincipal = "secretsmanager.amazonaws.com"
 
 // mayRotate reports whether the function's policy lets Secrets Manager invoke it for the secret.
 //
 // Parity: Assembly: permission of a rotation
 func (b *builder) mayRotate(s RotationSchedule) bool {
-	source := lambdapolicy.Source{Principal: rotationPrincipal, ARN: s.SecretARN, Account: b.model.AccountID}
+	source := lambdapolicy.Source{Principal: lambdapolicy.SecretsManager, ARN: s.SecretARN, Account: b.model.AccountID}
 	return slices.ContainsFunc(b.model.Permissions, func(p Permission) bool {
 		return p.FunctionARN == s.FunctionARN && p.Qualifier == s.Qualifier &&
-			b.evaluation.Spend(p.Resource, len(p.SourceARN)*len(s.SecretARN)) && p.Statement().Allows(source)
+			b.evaluation.Spend(p.Resource, len(p.SourceARN)*len(s.SecretARN)) && p.Allows(source)
 	})
 }

@@ -8,6 +8,7 @@ import (
 
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/assembly/template/templatetest"
+	"cognito-m2m/internal/lambdapolicy"
 )
 
 func TestSecret(t *testing.T) {
@@ -112,8 +113,9 @@ func TestPermissionOfSecretsManager(t *testing.T) {
 	m := resolvePatched(t, map[string]string{"RotationPermission.SourceArn": `{"Ref": "Secret"}`})
 	got := m.Permissions[1]
 	want := assembly.Permission{
-		Resource: got.Resource, FunctionARN: m.Functions[0].ARN, Principal: "secretsmanager.amazonaws.com",
-		Action: "lambda:InvokeFunction", SourceARN: m.Secrets[0].ARN, SourceAccount: "123456789012",
+		Resource: got.Resource, FunctionARN: m.Functions[0].ARN, Statement: lambdapolicy.Statement{
+			Principal: "secretsmanager.amazonaws.com", Action: "lambda:InvokeFunction", SourceARN: m.Secrets[0].ARN, SourceAccount: "123456789012",
+		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("permission (-want +got):\n%s", diff)

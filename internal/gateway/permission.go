@@ -9,8 +9,6 @@ import (
 	"cognito-m2m/internal/partition"
 )
 
-const apiGatewayPrincipal = "apigateway.amazonaws.com"
-
 // permittedRoutes works out which routes may invoke their function in one stage: it does not depend on the request.
 func permittedRoutes(cfg Config, stageName string, routes []*route) map[*route]bool {
 	permitted := make(map[*route]bool, len(routes))
@@ -19,7 +17,7 @@ func permittedRoutes(cfg Config, stageName string, routes []*route) map[*route]b
 			continue
 		}
 		source := lambdapolicy.Source{
-			Principal: apiGatewayPrincipal, ARN: sourceARN(cfg.API, stageName, r), Account: cfg.API.AccountID,
+			Principal: lambdapolicy.APIGateway, ARN: sourceARN(cfg.API, stageName, r), Account: cfg.API.AccountID,
 		}
 		for _, p := range cfg.Permissions {
 			if p.FunctionARN == r.integration.functionARN && p.Allows(source) {
@@ -34,7 +32,7 @@ func permittedRoutes(cfg Config, stageName string, routes []*route) map[*route]b
 // template, not the caller's.
 func missingPermission(api API, stageName string, r *route) error {
 	return fmt.Errorf("no permission to invoke %s: add an AWS::Lambda::Permission for %s whose SourceArn matches %s",
-		r.integration.functionARN, apiGatewayPrincipal, sourceARN(api, stageName, r))
+		r.integration.functionARN, lambdapolicy.APIGateway, sourceARN(api, stageName, r))
 }
 
 // sourceARN is how a route names itself to Lambda: by its route key, with the path's variables as written there.

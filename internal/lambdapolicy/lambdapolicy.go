@@ -9,9 +9,16 @@ package lambdapolicy
 
 import "slices"
 
+// Services that invoke functions, and the action that they need.
+const (
+	APIGateway     = "apigateway.amazonaws.com"
+	SecretsManager = "secretsmanager.amazonaws.com"
+	InvokeFunction = "lambda:InvokeFunction"
+)
+
 // Statement is what an AWS::Lambda::Permission allows.
 type Statement struct {
-	// Principal is a service, such as apigateway.amazonaws.com.
+	// Principal is a service, such as APIGateway.
 	Principal string
 	Action    string
 	// SourceARN limits the statement to sources whose ARN it matches, with * and ? as wildcards; "" does not limit it.
@@ -24,7 +31,7 @@ type Statement struct {
 type Source struct{ Principal, ARN, Account string }
 
 // actions are those of a statement that let a function be invoked.
-var actions = []string{"lambda:InvokeFunction", "lambda:*"}
+var actions = []string{InvokeFunction, "lambda:*"}
 
 // Allows says whether the statement lets the source invoke the function. It takes time in proportion to the product of
 // the lengths of both ARNs.

@@ -115,7 +115,7 @@ func permissionsOf(model *assembly.Model) (permissions []gateway.Permission) {
 	for _, declared := range model.Permissions {
 		permissions = append(permissions, gateway.Permission{
 			FunctionARN: qualified(declared.FunctionARN, declared.Qualifier),
-			Statement:   declared.Statement(),
+			Statement:   declared.Statement,
 		})
 	}
 	return permissions

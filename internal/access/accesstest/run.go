@@ -155,7 +155,7 @@ func Gateway(e *access.Environment, issuerURL string, function Invoke) (http.Han
 		API:          gateway.API{ID: "a1b2c3d4e5", Region: Region, AccountID: "123456789012"},
 		Stages:       []gateway.Stage{{Name: "$default"}},
 		Integrations: []gateway.Integration{{ID: "echo", FunctionARN: functionARN}},
-		Permissions:  []gateway.Permission{{FunctionARN: functionARN, Statement: lambdapolicy.Statement{Principal: "apigateway.amazonaws.com", Action: "lambda:InvokeFunction"}}},
+		Permissions:  []gateway.Permission{{FunctionARN: functionARN, Statement: lambdapolicy.Statement{Principal: lambdapolicy.APIGateway, Action: lambdapolicy.InvokeFunction}}},
 		Functions:    map[string]gateway.Invoker{functionARN: function},
 		OIDC:         func(string) string { return issuerURL },
 	}
