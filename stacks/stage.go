@@ -8,6 +8,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"cognito-m2m/config"
+	"cognito-m2m/internal/httpapi"
 )
 
 // newAccessLogs makes the log group of the access log. Its name is unique to this stack,
@@ -21,7 +22,7 @@ func newAccessLogs(stack awscdk.Stack, logging *logging) awslogs.LogGroup {
 func newDefaultStage(stack awscdk.Stack, api *httpAPI, env *config.Environment, logs awslogs.ILogGroup) apigw.HttpStage {
 	stage := apigw.NewHttpStage(stack, jsii.String("DefaultStage"), &apigw.HttpStageProps{
 		HttpApi:    api.HttpApi,
-		StageName:  jsii.String("$default"),
+		StageName:  jsii.String(httpapi.DefaultStage),
 		AutoDeploy: jsii.Bool(true),
 		Throttle: &apigw.ThrottleSettings{
 			RateLimit:  jsii.Number(env.API.Throttle.Rate),

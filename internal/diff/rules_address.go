@@ -2,6 +2,7 @@ package diff
 
 import (
 	"cognito-m2m/internal/diff/change"
+	"cognito-m2m/internal/httpapi"
 	"cognito-m2m/internal/userpool"
 )
 
@@ -35,7 +36,7 @@ func (a address) rule() rule {
 
 // stagePath is what a stage adds to the API's own address: nothing, if it is the default one.
 func stagePath(name any) string {
-	if name == "$default" {
+	if name == httpapi.DefaultStage {
 		return "/"
 	}
 	return "/" + change.Show(name) + "/"

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"cognito-m2m/internal/assembly"
+	"cognito-m2m/internal/httpapi"
 	"cognito-m2m/naming"
 )
 
@@ -115,7 +116,7 @@ func qualified(arn, qualifier string) string {
 // else the name of the first stage.
 func (served *servedResources) stagePath() string {
 	for _, stage := range served.api.Stages {
-		if stage.Name == "$default" {
+		if stage.Name == httpapi.DefaultStage {
 			return ""
 		}
 	}

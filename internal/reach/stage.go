@@ -7,11 +7,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
 
+	"cognito-m2m/internal/httpapi"
 	"cognito-m2m/naming"
 )
-
-// defaultStage is the stage that deploys every change of the API.
-const defaultStage = "$default"
 
 // APIID is the id of the HTTP API of a deployment.
 func (t *Target) APIID(ctx context.Context) (string, error) { return t.output(ctx, naming.APIIDOutput) }
@@ -24,9 +22,9 @@ func (t *Target) StrayRouteSettings(ctx context.Context) (stray []string, err er
 	if err != nil {
 		return nil, err
 	}
-	stage, err := t.apis.GetStage(ctx, &apigatewayv2.GetStageInput{ApiId: &id, StageName: aws.String(defaultStage)})
+	stage, err := t.apis.GetStage(ctx, &apigatewayv2.GetStageInput{ApiId: &id, StageName: aws.String(httpapi.DefaultStage)})
 	if err != nil {
-		return nil, t.failure("the stage "+defaultStage+" of the API "+id, err)
+		return nil, t.failure("the stage "+httpapi.DefaultStage+" of the API "+id, err)
 	}
 	if len(stage.RouteSettings) == 0 {
 		return nil, nil

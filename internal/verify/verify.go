@@ -13,6 +13,7 @@ import (
 
 	"cognito-m2m/client"
 	"cognito-m2m/internal/access"
+	"cognito-m2m/internal/httpapi"
 )
 
 // Config says what to verify.
@@ -122,6 +123,6 @@ func (r *run) route(ctx context.Context, route access.Route) []Check {
 
 // try says whether the route may get a request with a token that it accepts.
 func (r *run) try(route access.Route, p probe) bool {
-	readsPlainly := p.method == http.MethodGet && !strings.Contains(route.Key, "{") && route.Key != "$default"
+	readsPlainly := p.method == http.MethodGet && !strings.Contains(route.Key, "{") && route.Key != httpapi.DefaultRoute
 	return readsPlainly || slices.Contains(r.config.Try, route.Key)
 }

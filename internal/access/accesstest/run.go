@@ -18,6 +18,7 @@ import (
 	"cognito-m2m/internal/access"
 	"cognito-m2m/internal/cognito"
 	"cognito-m2m/internal/gateway"
+	"cognito-m2m/internal/httpapi"
 	"cognito-m2m/internal/lambdapolicy"
 	"cognito-m2m/internal/userpool"
 )
@@ -153,7 +154,7 @@ func (i Invoke) Invoke(ctx context.Context, payload []byte) ([]byte, string, err
 func Gateway(e *access.Environment, issuerURL string, function Invoke) (http.Handler, error) {
 	c := gateway.Config{
 		API:          gateway.API{ID: "a1b2c3d4e5", Region: Region, AccountID: "123456789012"},
-		Stages:       []gateway.Stage{{Name: "$default"}},
+		Stages:       []gateway.Stage{{Name: httpapi.DefaultStage}},
 		Integrations: []gateway.Integration{{ID: "echo", FunctionARN: functionARN}},
 		Permissions:  []gateway.Permission{{FunctionARN: functionARN, Statement: lambdapolicy.Statement{Principal: lambdapolicy.APIGateway, Action: lambdapolicy.InvokeFunction}}},
 		Functions:    map[string]gateway.Invoker{functionARN: function},

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+
+	"cognito-m2m/internal/httpapi"
 )
 
 // APIID is the HTTP API of the environment.
@@ -39,7 +41,7 @@ func (r *Run) serveStage(w http.ResponseWriter, request *http.Request) {
 		for _, key := range r.stage.RouteSettings {
 			settings[key] = map[string]any{"throttlingRateLimit": 5}
 		}
-		answer["stageName"], answer["routeSettings"] = "$default", settings
+		answer["stageName"], answer["routeSettings"] = httpapi.DefaultStage, settings
 	case operation == "GetRoutes" && len(r.stage.Routes) > 0:
 		page := len(request.URL.Query().Get("nextToken"))
 		answer["items"] = []map[string]string{{"routeKey": r.stage.Routes[page]}}
