@@ -3,6 +3,7 @@ package synth_test
 import (
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,8 +20,8 @@ import (
 func outside(t *testing.T) (p *synth.Project, write func(name, content string)) {
 	t.Helper()
 	t.Setenv("JSII_NODE", "/bin/true")
-	m2mtest.NewHome(t) // has no .cdk.json
-	t.Setenv("GOCACHE", goCache(t))
+	t.Setenv("GOCACHE", goCache(t)) // while HOME is the user's
+	m2mtest.NewHome(t)              // has no .cdk.json
 	dir := t.TempDir()
 	write = func(name, content string) {
 		t.Helper()
@@ -63,17 +64,15 @@ var answer = page + shared.Answer + tagged
 	return p, write
 }
 
-// goCache is the cache that this test was built with: HOME is another one in it.
+// goCache is the cache that this test was built with, which holds the standard library already. The go command
+// finds it by HOME.
 func goCache(t *testing.T) string {
 	t.Helper()
-	cache, err := os.UserCacheDir()
+	out, err := exec.CommandContext(t.Context(), "go", "env", "GOCACHE").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if set := os.Getenv("GOCACHE"); set != "" {
-		return set
-	}
-	return filepath.Join(cache, "go-build")
+	return strings.TrimSpace(string(out))
 }
 
 // TestInputsBesideTheProject changes what a build reads from a module beside the
