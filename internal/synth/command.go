@@ -27,10 +27,9 @@ func (p *Project) command(ctx context.Context, line string, variables []string) 
 	cmd.Env = append(append(os.Environ(), variables...), "TMPDIR="+temporary)
 	var output bytes.Buffer
 	cmd.Stdout, cmd.Stderr = io.Discard, &output
-	ownGroup(cmd)
-	cmd.WaitDelay = gracePeriod
+	endGroup := ownGroup(cmd)
 	err = cmd.Run()
-	endGroup(cmd)
+	endGroup()
 	if err != nil {
 		if ctx.Err() != nil {
 			return "", context.Cause(ctx)

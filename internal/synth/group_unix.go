@@ -18,26 +18,36 @@ import (
 const gracePeriod = 5 * time.Second
 
 // ownGroup puts the command into a process group of its own, so that Ctrl-C
-// reaches it once, through a cancelled context, and ends what it started too.
-func ownGroup(cmd *exec.Cmd) {
+// reaches it once, through a cancelled context, and ends what it started too. When
+// the command has ended, end waits until nothing of its group lives: what it started
+// may take longer, and is killed if it takes too long.
+func ownGroup(cmd *exec.Cmd) (end func()) {
+	var asked time.Time // when the group was asked to end; the grace period is one for all of it
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
+	cmd.Cancel = func() error {
+		asked = time.Now()
+		return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM)
+	}
+	cmd.WaitDelay = gracePeriod
+	return func() {
+		if cmd.Process == nil {
+			return
+		}
+		if asked.IsZero() {
+			asked = time.Now()
+		}
+		endGroup(cmd.Process.Pid, asked.Add(gracePeriod))
+	}
 }
 
-// endGroup waits until nothing of the command's group lives. The command has
-// ended by now; what it started may take longer, and is killed if it takes too
-// long.
-func endGroup(cmd *exec.Cmd) {
-	if cmd.Process == nil {
-		return
-	}
-	group := cmd.Process.Pid
+func endGroup(group int, deadline time.Time) {
 	for _, signal := range []syscall.Signal{0, syscall.SIGKILL} {
-		for deadline := time.Now().Add(gracePeriod); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		for ; time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 			if syscall.Kill(-group, signal) != nil || allEnded(group) {
 				return
 			}
 		}
+		deadline = time.Now().Add(gracePeriod)
 	}
 }
 
