@@ -12,7 +12,7 @@ import (
 )
 
 // scenarios are the situations that a rotation can begin in. Each returns a world in which the next rotation is the
-// one to disturb.
+// one to disturb, by turns in worlds that are like it.
 var scenarios = map[string]func(*testing.T) *world{
 	"first rotation": func(t *testing.T) *world { return newWorld(t, setup{}) },
 	"second rotation": func(t *testing.T) *world {
@@ -106,8 +106,8 @@ func TestCrash(t *testing.T) {
 			for when, what := range map[string]fault{"before": crashBefore, "after": crashAfter} {
 				t.Run(fmt.Sprintf("%s/%s/%s", name, how, when), func(t *testing.T) {
 					t.Parallel()
-					points := 0
-					for crash(t, scenario, recovery, what, points) {
+					w, points := scenario(t), 0
+					for crash(t, w, recovery, what, points) {
 						points++
 					}
 					// Describing the secret four times, the pool and the client, listing, adding, storing, reading,
@@ -123,9 +123,9 @@ func TestCrash(t *testing.T) {
 }
 
 // crash disturbs one call of a rotation and says whether there was such a call.
-func crash(t *testing.T, scenario func(*testing.T) *world, how recovery, what fault, point int) (struck bool) {
+func crash(t *testing.T, like *world, how recovery, what fault, point int) (struck bool) {
 	t.Run(fmt.Sprint(point), func(t *testing.T) {
-		w := scenario(t)
+		w := newWorld(t, setup{like: like})
 		usable := w.usable()
 		w.recovery = how
 		w.faults.arm(what, point)
@@ -203,8 +203,8 @@ func TestLostAnswers(t *testing.T) {
 	for name, scenario := range scenarios {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			points := 0
-			for loseOne(t, scenario, points) {
+			w, points := scenario(t), 0
+			for loseOne(t, w, points) {
 				points++
 			}
 			if points < 12 {
@@ -214,9 +214,9 @@ func TestLostAnswers(t *testing.T) {
 	}
 }
 
-func loseOne(t *testing.T, scenario func(*testing.T) *world, point int) (struck bool) {
+func loseOne(t *testing.T, like *world, point int) (struck bool) {
 	t.Run(fmt.Sprint(point), func(t *testing.T) {
-		w := scenario(t)
+		w := newWorld(t, setup{like: like})
 		w.recovery = newRotation // nothing is repeated but by the SDK
 		w.faults.arm(loseAnswer, point)
 		must(t, w.decide(w.rotate()))

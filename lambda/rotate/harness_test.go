@@ -48,7 +48,7 @@ type world struct {
 	users    *cognitoidentityprovider.Client
 	secrets  *secretsmanager.Client
 	rotator  *rotator
-	tokenURL string
+	tokens   *tokenServer
 	witness  *witness
 	faults   *faults
 	recovery recovery
@@ -64,6 +64,8 @@ type world struct {
 }
 
 func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.clock.Load())) }
+
+func (w *world) tokenURL() string { return w.tokens.URL + "/oauth2/token" }
 
 // later lets time pass.
 func (w *world) later(passed time.Duration) { w.clock.Add(int64(passed)) }
@@ -83,6 +85,22 @@ type setup struct {
 	secret func(*local.Secret)
 	state  local.State // of the world before
 	handle func(*settings)
+	like   *world // begins as this one is now, and has its token endpoint
+}
+
+// tokenServer is at the address that the secrets' values have. Worlds that are like each other take turns with it.
+type tokenServer struct {
+	*httptest.Server
+
+	pool atomic.Pointer[cognito.Server]
+}
+
+func newTokenServer(t *testing.T) *tokenServer {
+	t.Helper()
+	e := &tokenServer{}
+	e.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { e.pool.Load().ServeHTTP(w, r) }))
+	t.Cleanup(e.Close)
+	return e
 }
 
 func newWorld(t *testing.T, s setup) *world {
@@ -91,14 +109,14 @@ func newWorld(t *testing.T, s setup) *world {
 	w.faults.token = w.witness.sensitive
 	log := slog.New(slog.NewJSONHandler(w.witness, nil))
 
-	var tokens http.Handler
-	tokenServer := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { tokens.ServeHTTP(rw, r) }))
-	t.Cleanup(tokenServer.Close)
-	w.tokenURL = tokenServer.URL + "/oauth2/token"
-
-	w.pool = w.newPool(s, tokenServer.URL, log)
+	if s.like != nil {
+		w.takeOver(&s)
+	} else {
+		w.tokens = newTokenServer(t)
+	}
+	w.pool = w.newPool(s, w.tokens.URL, log)
+	w.tokens.pool.Store(w.pool)
 	w.store = w.newStore(s, log)
-	tokens = w.pool
 	apiURL := awsapitest.Serve(t, awsapi.Config{
 		JSON: []awsapi.JSONService{awsapitest.SecretsManager(w.store), awsapitest.Cognito(w.pool)},
 		Log:  log,
@@ -112,7 +130,7 @@ func newWorld(t *testing.T, s setup) *world {
 		tokens:        w.faults,
 		backoff:       backoff{first: time.Millisecond, longest: 5 * time.Millisecond},
 		poolID:        poolID,
-		tokenEndpoint: w.tokenURL,
+		tokenEndpoint: w.tokenURL(),
 		grace:         new(time.Duration), // tests rotate one moment after the other
 		now:           w.now,
 		log:           w.witness,
@@ -122,6 +140,21 @@ func newWorld(t *testing.T, s setup) *world {
 	}
 	w.rotator = newRotator(given)
 	return w
+}
+
+// takeOver has the world begin where another one is, as after a restart of both services.
+func (w *world) takeOver(s *setup) {
+	before := s.like
+	before.mu.Lock()
+	defer before.mu.Unlock()
+	w.tokens, w.held = before.tokens, before.held
+	w.clock.Store(before.clock.Load())
+	secrets := before.pool.ClientSecrets(before.clientID)
+	for _, secret := range secrets {
+		w.witness.sensitive(string(secret.Value))
+	}
+	s.state = before.state
+	s.pool = func(c *cognito.Config) { c.Clients[0].ID, c.Clients[0].Secrets = before.clientID, secrets }
 }
 
 // sdkConfig tries a call again, as a function on Lambda does.
@@ -187,6 +220,9 @@ func (w *world) newStore(s setup, log *slog.Logger) *local.Store {
 		s.secret(&secret)
 	}
 	w.rotated = len(s.state.Secrets) > 0
+	if s.like != nil {
+		w.rotated = s.like.rotated
+	}
 	store, err := local.New(local.Config{Secrets: []local.Secret{secret}, State: s.state, Now: w.now, Log: log, Save: func(state local.State) error {
 		w.mu.Lock()
 		defer w.mu.Unlock()

@@ -68,8 +68,8 @@ func TestAnswersThatLag(t *testing.T) {
 		for how, times := range map[string]int{"for a moment": aMoment, "for longer than a step": 1000} {
 			t.Run(name+"/"+how, func(t *testing.T) {
 				t.Parallel()
-				points := 0
-				for lagOnce(t, scenario, points, times) {
+				w, points := scenario(t), 0
+				for lagOnce(t, w, points, times) {
 					points++
 				}
 				if points < 10 {
@@ -80,9 +80,9 @@ func TestAnswersThatLag(t *testing.T) {
 	}
 }
 
-func lagOnce(t *testing.T, scenario func(*testing.T) *world, strike, times int) (struck bool) {
+func lagOnce(t *testing.T, like *world, strike, times int) (struck bool) {
 	t.Run(fmt.Sprint(strike), func(t *testing.T) {
-		w := scenario(t)
+		w := newWorld(t, setup{like: like})
 		l := &lag{strike: strike, times: times, last: map[string][]byte{}}
 		w.learn(l)
 		usable := w.usable()

@@ -33,7 +33,7 @@ func TestFirstRotationFillsTheSecret(t *testing.T) {
 	}
 	want := client.Credentials{
 		ClientID: w.clientID, ClientSecret: live[0].Value, ClientSecretID: live[0].ID,
-		TokenEndpoint: w.tokenURL, Scopes: []string{"test-api/read", "test-api/write"},
+		TokenEndpoint: w.tokenURL(), Scopes: []string{"test-api/read", "test-api/write"},
 		Issuer: "https://cognito-idp.us-east-1.amazonaws.com/" + poolID, RotatedAt: got.RotatedAt,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -148,7 +148,7 @@ func TestFirstRotationOverAHandWrittenValue(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, setup{})
 	original := w.pool.ClientSecrets(w.clientID)[0]
-	w.put(pasted(t, client.Credentials{ClientID: w.clientID, ClientSecret: original.Value, TokenEndpoint: w.tokenURL}))
+	w.put(pasted(t, client.Credentials{ClientID: w.clientID, ClientSecret: original.Value, TokenEndpoint: w.tokenURL()}))
 	held := w.mustCredentials(naming.CurrentLabel)
 	w.rotateWell()
 	w.wantSettled()
