@@ -16,6 +16,7 @@ func (noProgress) Step(string) func() { return func() {} }
 // TestSourceOfAnAsset has an app that reads an asset beside the project, with the Node
 // and the functions that the CDK library uses.
 func TestSourceOfAnAsset(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	const app = `const fs = require("fs");
 		for (const name of fs.readdirSync("../asset")) fs.closeSync(fs.openSync("../asset/" + name, "r"));

@@ -17,6 +17,13 @@ import (
 func project(t *testing.T, dev string) string {
 	t.Helper()
 	dir := t.TempDir()
+	fillProject(t, dir, dev)
+	return dir
+}
+
+// fillProject copies what a synth needs to a folder.
+func fillProject(t *testing.T, dir, dev string) {
+	t.Helper()
 	for _, name := range []string{"app.go", "cdk.json", "go.mod", "go.sum"} {
 		m2mtest.Write(t, filepath.Join(dir, name), m2mtest.Read(t, filepath.Join(root, name)))
 	}
@@ -26,7 +33,6 @@ func project(t *testing.T, dev string) string {
 		}
 	}
 	m2mtest.Write(t, filepath.Join(dir, "environments", "dev.yaml"), dev)
-	return dir
 }
 
 // synthesized are the folders of the packages that the app and the functions are built from, none inside another.
@@ -58,6 +64,7 @@ func freePorts(args ...string) []string {
 }
 
 func TestBadEnvironmentFile(t *testing.T) {
+	t.Parallel()
 	var many strings.Builder
 	for i := range 49 { // with reader and writer: 51
 		fmt.Fprintf(&many, "  client-%d: {scopes: [test-api/read]}\n", i)
@@ -73,7 +80,7 @@ func TestBadEnvironmentFile(t *testing.T) {
 		{"prefix containing aws", `prefix: ""`, "prefix: my-aws-api", []string{"environments/dev.yaml:6:", "my-aws-api", "aws"}},
 	}
 	dev := devYAML(t)
-	dir := project(t, dev)
+	dir := builtProject(t)
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			broken := strings.Replace(dev, c.old, c.new, 1)
@@ -92,6 +99,7 @@ func TestBadEnvironmentFile(t *testing.T) {
 }
 
 func TestPortInUse(t *testing.T) {
+	t.Parallel()
 	taken, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -106,6 +114,7 @@ func TestPortInUse(t *testing.T) {
 
 // TestNoNode runs with a PATH that has go and a shell, and no node.
 func TestNoNode(t *testing.T) {
+	t.Parallel()
 	bin := t.TempDir()
 	for _, name := range []string{"go", "sh"} {
 		path, err := exec.LookPath(name)
@@ -122,12 +131,14 @@ func TestNoNode(t *testing.T) {
 }
 
 func TestNoAssembly(t *testing.T) {
+	t.Parallel()
 	missing := filepath.Join(t.TempDir(), "nowhere")
 	m2mtest.Contains(t, m2mtest.Fails(t, command(t, root, freePorts("--assembly", missing, "--state", t.TempDir())...)),
 		missing, "does not exist", "cdk synth")
 }
 
 func TestUnknownResourceType(t *testing.T) {
+	t.Parallel()
 	unknown := patched(t, func(template map[string]any) {
 		template["Resources"].(map[string]any)["Thing"] = map[string]any{"Type": "AWS::Nowhere::Thing"}
 		properties(template, "", "AWS::Cognito::UserPoolClient", func(p map[string]any) { p["Colour"] = "blue" })
@@ -135,12 +146,13 @@ func TestUnknownResourceType(t *testing.T) {
 	said := m2mtest.Fails(t, command(t, root, freePorts("--assembly", unknown, "--state", newState(t))...))
 	m2mtest.Contains(t, said, "m2m-dev-Api", "Thing", "AWS::Nowhere::Thing", "dev/Api/Clients/Reader", "Colour", "--lenient")
 
-	lenient := up(t, root, "--assembly", unknown, "--state", newState(t), "--lenient")
+	lenient := up(t, scratch, "--assembly", unknown, "--state", newState(t), "--lenient")
 	echoed(t, lenient.call(t, "GET", "/test_jwt", lenient.token(t, "reader").AccessToken))
 	m2mtest.Contains(t, lenient.Stderr.String(), "warning: m2m-dev-Api", "AWS::Nowhere::Thing")
 }
 
 func TestStateIsNotJSON(t *testing.T) {
+	t.Parallel()
 	dir, err := assembly()
 	if err != nil {
 		t.Fatal(err)
@@ -161,12 +173,13 @@ func TestStateIsNotJSON(t *testing.T) {
 
 // TestTwoRuns starts a second run on the state of the first.
 func TestTwoRuns(t *testing.T) {
+	t.Parallel()
 	dir, err := assembly()
 	if err != nil {
 		t.Fatal(err)
 	}
 	state := newState(t)
-	first := up(t, root, "--assembly", dir, "--state", state)
+	first := up(t, scratch, "--assembly", dir, "--state", state)
 	said := m2mtest.Fails(t, command(t, root, freePorts("--assembly", dir, "--state", state)...))
 	m2mtest.Contains(t, said, fmt.Sprintf("process %d", first.Cmd.Process.Pid), "--state", "--ephemeral")
 	echoed(t, first.call(t, "GET", "/test_jwt", first.token(t, "reader").AccessToken))

@@ -18,12 +18,13 @@ import (
 // calls, rotate a secret and revoke the one before. Nothing that any command says
 // holds a secret, nor a token that was not asked for.
 func TestCommands(t *testing.T) {
+	t.Parallel()
 	dir, err := assembly()
 	if err != nil {
 		t.Fatal(err)
 	}
 	state := newState(t)
-	p := up(t, root, "--assembly", dir, "--state", state)
+	p := up(t, scratch, "--assembly", dir, "--state", state)
 	s := &session{t: t, state: state}
 	before := p.operator().current(t, "m2m/dev/reader")
 
@@ -82,13 +83,14 @@ func TestCommands(t *testing.T) {
 // TestFailedRotation breaks the user pool's domain out of the template, so that a
 // rotation can't succeed: the run is there all the same, and says how to go on.
 func TestFailedRotation(t *testing.T) {
+	t.Parallel()
 	dir := patched(t, func(template map[string]any) {
 		properties(template, "RotationRotate", "AWS::Lambda::Function", func(p map[string]any) {
 			p["Environment"] = map[string]any{"Variables": map[string]any{"USER_POOL_ID": "ap-northeast-1_AnotherOne"}}
 		})
 	})
 	state := newState(t)
-	p := up(t, root, "--assembly", dir, "--state", state)
+	p := up(t, scratch, "--assembly", dir, "--state", state)
 	m2mtest.Contains(t, p.Stderr.String(), "warning", "m2m/dev/reader", "createSecret", "m2m rotate reader --env dev --resume")
 	if p.Clients["reader"].ClientSecret != "" {
 		t.Error("a client has a secret before its first rotation has ended")

@@ -12,11 +12,12 @@ import (
 // secret that was generated with the client is gone, and what `m2m up` prints is
 // what Secrets Manager holds.
 func TestCredentialsAfterStart(t *testing.T) {
+	t.Parallel()
 	dir, err := assembly()
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := up(t, root, "--assembly", dir, "--state", newState(t))
+	p := up(t, scratch, "--assembly", dir, "--state", newState(t))
 	o := p.operator()
 	for name, printed := range p.Clients {
 		current := o.current(t, "m2m/dev/"+name)
@@ -45,19 +46,20 @@ func TestCredentialsAfterStart(t *testing.T) {
 // TestCredentialsInTheNextRun rotates a secret, and starts again on other ports:
 // nothing is rotated again, and the credentials lead to the new ports.
 func TestCredentialsInTheNextRun(t *testing.T) {
+	t.Parallel()
 	dir, err := assembly()
 	if err != nil {
 		t.Fatal(err)
 	}
 	state := newState(t)
-	first := up(t, root, "--assembly", dir, "--state", state)
+	first := up(t, scratch, "--assembly", dir, "--state", state)
 	if err := first.operator().rotate(t.Context(), "m2m/dev/reader"); err != nil {
 		t.Fatal(err)
 	}
 	before := first.operator().current(t, "m2m/dev/reader")
 	first.Interrupt(t)
 
-	second := up(t, root, "--assembly", dir, "--state", state)
+	second := up(t, scratch, "--assembly", dir, "--state", state)
 	after := second.operator().current(t, "m2m/dev/reader")
 	if after.TokenEndpoint != second.TokenEndpoint {
 		t.Errorf("the credentials lead to %s, and the user pool is at %s", after.TokenEndpoint, second.TokenEndpoint)

@@ -11,12 +11,13 @@ import (
 // TestExplain explains tokens of a run with the exit status and the verdict that
 // the run's own answer bears out.
 func TestExplain(t *testing.T) {
+	t.Parallel()
 	dir, err := assembly()
 	if err != nil {
 		t.Fatal(err)
 	}
 	state := newState(t)
-	p := up(t, root, "--assembly", dir, "--state", state)
+	p := up(t, scratch, "--assembly", dir, "--state", state)
 	reader, writer := p.token(t, "reader").AccessToken, p.token(t, "writer").AccessToken
 	for _, c := range []struct {
 		name, token, want string

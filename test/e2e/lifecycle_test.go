@@ -21,6 +21,7 @@ import (
 
 // TestSecondRun is `m2m up` twice in a row: the same ids, secrets and keys.
 func TestSecondRun(t *testing.T) {
+	t.Parallel()
 	dir, err := assembly()
 	if err != nil {
 		t.Fatal(err)
@@ -42,13 +43,15 @@ func TestSecondRun(t *testing.T) {
 
 // TestEphemeral is a run that neither finds nor leaves anything.
 func TestEphemeral(t *testing.T) {
+	t.Parallel()
 	dir, err := assembly()
 	if err != nil {
 		t.Fatal(err)
 	}
 	temp := t.TempDir()
-	t.Setenv("TMPDIR", temp)
-	first := up(t, root, "--assembly", dir, "--ephemeral")
+	cmd := upCommand(t, root, "--assembly", dir, "--ephemeral")
+	cmd.Env = append(os.Environ(), "TMPDIR="+temp)
+	first := started(t, cmd)
 	first.token(t, "reader")
 	first.Interrupt(t)
 	if left, err := os.ReadDir(temp); err != nil || len(left) > 0 {
@@ -59,8 +62,9 @@ func TestEphemeral(t *testing.T) {
 // TestKilledRun ends a run with SIGKILL while a call is in flight: the next one
 // finds its ids, and no function process is left.
 func TestKilledRun(t *testing.T) {
+	t.Parallel()
 	g := newGate(t)
-	dir, state := gated(t, g), t.TempDir()
+	dir, state := gated(t, g), newState(t)
 	t.Cleanup(func() { // what the killed run was compiling may still be written
 		m2mtest.Eventually(t, "the end of a compiler", func() bool { return os.RemoveAll(state) == nil })
 	})
@@ -126,17 +130,32 @@ func gated(t *testing.T, g *gate) string {
 			hash = strings.TrimSuffix(p["Code"].(map[string]any)["S3Key"].(string), ".zip")
 		})
 	})
-	if err := m2mtest.BuildFunctions(filepath.Join(dir, "asset."+hash, "bootstrap"), "./testdata/gated"); err != nil {
+	bootstrap := filepath.Join(dir, "asset."+hash, "bootstrap")
+	program, err := waiting()
+	if err == nil {
+		err = os.Remove(bootstrap)
+	}
+	if err == nil {
+		err = os.Link(program, bootstrap)
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	return dir
 }
 
+// waiting is the function that waits at a gate, built once for all tests.
+var waiting = sync.OnceValues(func() (string, error) {
+	program := filepath.Join(scratch, "gated")
+	return program, m2mtest.BuildFunctions(program, "./testdata/gated")
+})
+
 // TestOverlappingCalls holds several calls in the function at the same time.
 func TestOverlappingCalls(t *testing.T) {
+	t.Parallel()
 	const calls = 4
 	g := newGate(t)
-	p := up(t, root, "--assembly", gated(t, g), "--state", t.TempDir())
+	p := up(t, root, "--assembly", gated(t, g), "--state", newState(t))
 	token := p.token(t, "reader").AccessToken
 	var done sync.WaitGroup
 	for range calls {
@@ -160,8 +179,9 @@ func TestOverlappingCalls(t *testing.T) {
 // TestInterrupt is Ctrl-C while a call is in flight: the call is answered,
 // every process ends, the addresses are free again, exit status 0.
 func TestInterrupt(t *testing.T) {
+	t.Parallel()
 	g := newGate(t)
-	state := t.TempDir()
+	state := newState(t)
 	p := up(t, root, "--assembly", gated(t, g), "--state", state)
 	token := p.token(t, "reader").AccessToken
 	var inFlight sync.WaitGroup
@@ -202,11 +222,12 @@ func (p *process) answers(t *testing.T, token string) bool {
 // TestSecondInterrupt is Ctrl-C twice while a call hangs: the call is cut off,
 // and still nothing is left.
 func TestSecondInterrupt(t *testing.T) {
+	t.Parallel()
 	g := newGate(t)
 	temporary := t.TempDir()
-	dir := gated(t, g)
-	t.Setenv("TMPDIR", temporary)
-	p := up(t, root, "--assembly", dir, "--ephemeral")
+	cmd := upCommand(t, root, "--assembly", gated(t, g), "--ephemeral")
+	cmd.Env = append(os.Environ(), "TMPDIR="+temporary)
+	p := started(t, cmd)
 	token := p.token(t, "reader").AccessToken
 	var hanging sync.WaitGroup
 	hanging.Go(func() { p.answers(t, token) })
@@ -225,6 +246,7 @@ func TestSecondInterrupt(t *testing.T) {
 
 // TestInterruptBeforeReady is Ctrl-C during the synth.
 func TestInterruptBeforeReady(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	pipe := filepath.Join(dir, "pipe")
 	m2mtest.Write(t, filepath.Join(dir, "cdk.json"), `{"build": "mkfifo pipe", "app": "echo started > pipe; sleep 600"}`)

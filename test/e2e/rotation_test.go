@@ -90,7 +90,7 @@ func runInProcess(t *testing.T, now func() time.Time) *local.Description {
 	if err != nil {
 		t.Fatal(err)
 	}
-	runtime, err := local.Open(local.Config{Env: "dev", StateDir: newState(t), SourceDir: root, Report: quiet{}, Now: now})
+	runtime, err := local.Open(local.Config{Env: "dev", StateDir: newState(t), SourceDir: scratch, Report: quiet{}, Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -18,7 +19,8 @@ import (
 // root is the project's folder, seen from this package.
 const root = "../.."
 
-// scratch holds what all tests share: the command and one assembly.
+// scratch holds what all tests share: the command, a run of the dev environment and what is built for tests. A run
+// of an assembly in this folder finds no source to build its functions from again and compare them with.
 var scratch string
 
 func TestMain(m *testing.M) {
@@ -27,6 +29,10 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	code := m.Run()
+	if err := stopFirst(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
 	_ = os.RemoveAll(scratch)
 	os.Exit(code)
 }
@@ -81,8 +87,23 @@ func command(t *testing.T, dir string, args ...string) *exec.Cmd {
 // interrupted when the test ends.
 func up(t *testing.T, dir string, args ...string) *process {
 	t.Helper()
-	args = m2mtest.OnFreePorts(append([]string{"up", "--json"}, args...)...)
-	p := &process{Run: m2mtest.MustStart(t, command(t, dir, args...))}
+	return started(t, upCommand(t, dir, args...))
+}
+
+// upCommand is for who changes the command before it is started.
+func upCommand(t *testing.T, dir string, args ...string) *exec.Cmd {
+	t.Helper()
+	return command(t, dir, m2mtest.OnFreePorts(append([]string{"up", "--json"}, args...)...)...)
+}
+
+func started(t *testing.T, cmd *exec.Cmd) *process {
+	t.Helper()
+	return described(t, m2mtest.MustStart(t, cmd))
+}
+
+func described(t *testing.T, run *m2mtest.Run) *process {
+	t.Helper()
+	p := &process{Run: run}
 	decoder := json.NewDecoder(bytes.NewReader(p.Description))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&p.description); err != nil {
@@ -91,26 +112,28 @@ func up(t *testing.T, dir string, args ...string) *process {
 	return p
 }
 
-// assembly is the dev environment's cloud assembly, as `m2m up` synthesizes it,
-// made once by the first test that asks.
-var assembly = sync.OnceValues(func() (string, error) {
+// first is a first run of the dev environment with a synth, started by the first
+// test that asks. It goes on until all tests have ended.
+var first = sync.OnceValues(func() (*m2mtest.Run, error) {
 	binary, err := m2m()
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	dir := filepath.Join(scratch, "state")
-	run, err := m2mtest.Start(m2mtest.Command(binary, root, m2mtest.OnFreePorts("up", "--json", "--state", dir)...))
-	if err != nil {
-		return "", err
+	run, err := m2mtest.Start(m2mtest.Command(binary, root, m2mtest.OnFreePorts("up", "--json", "--state", filepath.Join(scratch, "state"))...))
+	if err == nil {
+		stopFirst = func() error { return errors.Join(run.Cmd.Process.Signal(os.Interrupt), run.Cmd.Wait()) }
 	}
-	if err := run.Cmd.Process.Signal(os.Interrupt); err != nil {
-		return "", err
-	}
-	if err := run.Cmd.Wait(); err != nil {
-		return "", fmt.Errorf("m2m up: %w: %s", err, run.Stderr)
-	}
-	return filepath.Join(dir, "dev", "cdk.out"), nil
+	return run, err
 })
+
+// stopFirst ends the first run, if there is one, which must succeed.
+var stopFirst = func() error { return nil }
+
+// assembly is the dev environment's cloud assembly, as the first run synthesized it.
+func assembly() (string, error) {
+	_, err := first()
+	return filepath.Join(scratch, "state", "dev", "cdk.out"), err
+}
 
 // newState is a state folder without ids, but with the function that was built
 // for this machine already.

@@ -11,12 +11,13 @@ import (
 // TestVerify verifies a run as it is, and one whose route wants another scope
 // than the assembly says that it is held against.
 func TestVerify(t *testing.T) {
+	t.Parallel()
 	original, err := assembly()
 	if err != nil {
 		t.Fatal(err)
 	}
 	state := newState(t)
-	p := up(t, root, "--assembly", original, "--state", state)
+	p := up(t, scratch, "--assembly", original, "--state", state)
 	stdout, stderr, status := m2mtest.Ends(t, command(t, root, "verify", "--state", state, "--json"))
 	if status != 0 {
 		t.Errorf("exit status %d\n%s%s", status, stdout, stderr)
@@ -53,7 +54,7 @@ func TestVerify(t *testing.T) {
 			}
 		})
 	})
-	up(t, root, "--assembly", changed, "--state", state)
+	up(t, scratch, "--assembly", changed, "--state", state)
 	stdout, stderr, status = m2mtest.Ends(t, command(t, root, "verify", "--state", state, "--assembly", original))
 	if status != 1 {
 		t.Errorf("a wrong scope: exit status %d", status)

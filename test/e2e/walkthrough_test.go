@@ -95,11 +95,16 @@ const (
 	notFound     = `{"message":"Not Found"}`
 )
 
-// TestWalkThrough is the job of this project, step by step, with a synth of
-// its own: pool and clients (1), function and API (2), authorizer (3), token
-// and call (4), scopes on routes and several clients (5).
+// TestWalkThrough is the job of this project, step by step, with a synth: pool
+// and clients (1), function and API (2), authorizer (3), token and call (4),
+// scopes on routes and several clients (5).
 func TestWalkThrough(t *testing.T) {
-	p := up(t, root, "--state", t.TempDir())
+	t.Parallel()
+	run, err := first()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := described(t, run)
 
 	t.Run("what is running is described", func(t *testing.T) {
 		if !strings.HasPrefix(p.Issuer, "https://cognito-idp.ap-northeast-1.amazonaws.com/ap-northeast-1_") ||
@@ -221,6 +226,7 @@ func TestWalkThrough(t *testing.T) {
 // TestTemplateDecides changes the template behind the runtime's back and wants
 // other answers: a local run says what the deployment would.
 func TestTemplateDecides(t *testing.T) {
+	t.Parallel()
 	cases := []struct {
 		name   string
 		change func(template map[string]any)
@@ -286,7 +292,8 @@ func TestTemplateDecides(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			p := up(t, root, "--assembly", patched(t, c.change), "--state", newState(t))
+			t.Parallel()
+			p := up(t, scratch, "--assembly", patched(t, c.change), "--state", newState(t))
 			check := func(who, authorization string, want map[string]int) {
 				for path, status := range want {
 					if got := p.call(t, "GET", path, authorization); got.Status != status {

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"errors"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -22,13 +23,61 @@ type editedProject struct {
 
 func watched(t *testing.T) *editedProject {
 	t.Helper()
-	// Calls under way must not meet the stage's limit, however fast they are.
+	dir := builtProject(t)
+	// The access log grows with every call, and lies where changes are looked for.
+	return &editedProject{process: up(t, dir, "--watch", "--access-log", filepath.Join(dir, "access.log")), dir: dir}
+}
+
+// built is the copy of the project that tests edit, in turns.
+var built struct {
+	sync.Mutex
+
+	once bool // a run has made what each test finds
+}
+
+// builtProject is the test's until it ends: the sources as they are, without the stage's
+// limit, which calls under way must not meet; the app; the assembly and the functions
+// that a first run has made of them; and no other state.
+func builtProject(t *testing.T) (dir string) {
+	t.Helper()
+	built.Lock()
+	t.Cleanup(built.Unlock)
+	dir, made := filepath.Join(scratch, "project"), filepath.Join(scratch, "made")
+	layProject(t, dir)
+	if !built.once {
+		up(t, dir).Interrupt(t)
+		for _, name := range []string{".functions", "dev/cdk.out", "dev/cdk.out.inputs.json"} {
+			from, to := filepath.Join(dir, ".m2m", name), filepath.Join(made, name)
+			if err := errors.Join(os.MkdirAll(filepath.Dir(to), 0o700), os.Rename(from, to)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		built.once = true
+		layProject(t, dir)
+	}
+	if err := os.CopyFS(filepath.Join(dir, ".m2m"), os.DirFS(made)); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// layProject replaces all but the app that was built there.
+func layProject(t *testing.T, dir string) {
+	t.Helper()
+	left, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range append(left, filepath.Join(dir, ".m2m")) {
+		if err := os.RemoveAll(path); err != nil {
+			t.Fatal(err)
+		}
+	}
 	const limit, none = "throttle: {rate: 100, burst: 200}", "throttle: {rate: 10000, burst: 5000}"
-	environment := devYAML(t)
-	if !strings.Contains(environment, limit) {
+	fillProject(t, dir, strings.Replace(devYAML(t), limit, none, 1))
+	if !strings.Contains(m2mtest.Read(t, filepath.Join(dir, "environments", "dev.yaml")), none) {
 		t.Fatalf("%q is not in the environment file", limit)
 	}
-	dir := project(t, strings.Replace(environment, limit, none, 1))
 	modules, err := filepath.Abs(filepath.Join(root, "node_modules")) // for the pinned Node, where it is installed
 	if err != nil {
 		t.Fatal(err)
@@ -36,8 +85,6 @@ func watched(t *testing.T) *editedProject {
 	if err := os.Symlink(modules, filepath.Join(dir, "node_modules")); err != nil {
 		t.Fatal(err)
 	}
-	// The access log grows with every call, and lies where changes are looked for.
-	return &editedProject{process: up(t, dir, "--watch", "--access-log", filepath.Join(dir, "access.log")), dir: dir}
 }
 
 // edit replaces text in a file, and returns what takes that back.
@@ -117,6 +164,7 @@ func (p *process) answers200(t *testing.T, token string) bool {
 
 // TestWatch edits a project while its environment runs and calls go on.
 func TestWatch(t *testing.T) {
+	t.Parallel()
 	p := watched(t)
 	reader, writer := p.token(t, "reader").AccessToken, p.token(t, "writer").AccessToken
 	defer p.underLoad(t, reader)()
@@ -180,6 +228,7 @@ func TestWatch(t *testing.T) {
 
 // TestRunAfterWatch is Ctrl-C after a change, then a run that finds its assembly.
 func TestRunAfterWatch(t *testing.T) {
+	t.Parallel()
 	p := watched(t)
 	token := p.token(t, "reader").AccessToken
 	offset := len(p.Stderr.String())
@@ -198,6 +247,7 @@ func TestRunAfterWatch(t *testing.T) {
 
 // TestInterruptedWatch is Ctrl-C while a change is synthesized.
 func TestInterruptedWatch(t *testing.T) {
+	t.Parallel()
 	p := watched(t)
 	offset := len(p.Stderr.String())
 	p.edit(t, "environments/dev.yaml", "rate: 100", "rate: 101")
@@ -211,6 +261,7 @@ func TestInterruptedWatch(t *testing.T) {
 // TestWatchOfWhatNeverRests edits a project in which another file changes all the time:
 // every synth is overtaken by a change, and the edit is applied all the same.
 func TestWatchOfWhatNeverRests(t *testing.T) {
+	t.Parallel()
 	p := watched(t)
 	ended := make(chan struct{})
 	var writer sync.WaitGroup
@@ -237,8 +288,9 @@ func TestWatchOfWhatNeverRests(t *testing.T) {
 
 // TestWatchedAssembly changes an assembly in place, as a synth by hand does.
 func TestWatchedAssembly(t *testing.T) {
+	t.Parallel()
 	dir := patched(t, func(map[string]any) {})
-	p := up(t, root, "--assembly", dir, "--watch", "--state", newState(t))
+	p := up(t, scratch, "--assembly", dir, "--watch", "--state", newState(t))
 	reader := p.token(t, "reader").AccessToken
 	defer p.underLoad(t, reader)()
 	changed := patched(t, func(template map[string]any) {
