@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -37,6 +38,8 @@ func compile(ctx context.Context, origin *build, how recipe, output string) erro
 	var printed bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &printed, &printed
 
+	runtime.LockOSThread() // as in supervise: the kernel interrupts the go command when the thread that started it ends
+	defer runtime.UnlockOSThread()
 	err := cmd.Run()
 	switch {
 	case err == nil:
