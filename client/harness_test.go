@@ -14,6 +14,7 @@ import (
 
 	"cognito-m2m/client"
 	"cognito-m2m/internal/cognito"
+	"cognito-m2m/internal/m2mtest"
 )
 
 const (
@@ -29,6 +30,7 @@ func TestMain(m *testing.M) {
 		shareToken()
 		return
 	}
+	m2mtest.AtOnce(8) // they wait between attempts
 	os.Exit(m.Run())
 }
 

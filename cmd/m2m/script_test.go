@@ -5,9 +5,12 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"cognito-m2m/internal/m2mtest"
 )
 
 func TestMain(m *testing.M) {
+	m2mtest.AtOnce(8) // they wait for commands, which wait for what they look at
 	testscript.Main(m, map[string]func(){"m2m": main})
 }
 

@@ -22,6 +22,7 @@ import (
 var programs string
 
 func TestMain(m *testing.M) {
+	m2mtest.AtOnce(8) // they wait for functions and limits
 	os.Exit(runTests(m))
 }
 
