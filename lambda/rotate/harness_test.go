@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -36,6 +38,11 @@ const (
 	secretARN   = "arn:aws:secretsmanager:us-east-1:123456789012:secret:m2m/dev/reader-Ab1Cd2"
 	functionARN = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
 )
+
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(400) // little of what 2,000 rotations allocate lives on
+	os.Exit(m.Run())
+}
 
 var keys = sync.OnceValues(func() (*cognito.Keys, error) { return cognito.GenerateKeys(rand.Reader) })
 
