@@ -28,6 +28,7 @@ func TestMain(m *testing.M) {
 	if scratch, err = os.MkdirTemp("", "m2m-e2e-"); err != nil {
 		panic(err)
 	}
+	m2mtest.AtOnce(8) // some wait for a rotation that gives up, or for a copy of the project
 	code := m.Run()
 	if err := stopFirst(); err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -28,11 +28,17 @@ func watched(t *testing.T) *editedProject {
 	return &editedProject{process: up(t, dir, "--watch", "--access-log", filepath.Join(dir, "access.log")), dir: dir}
 }
 
-// built is the copy of the project that tests edit, in turns.
-var built struct {
-	sync.Mutex
+// projectCopies are for tests that edit the project. Each is one test's at a time; two, so that two such tests can run.
+var projectCopies = func() chan *projectCopy {
+	copies := make(chan *projectCopy, 2)
+	copies <- &projectCopy{name: "a"}
+	copies <- &projectCopy{name: "b"}
+	return copies
+}()
 
-	once bool // a run has made what each test finds
+type projectCopy struct {
+	name string
+	used bool // a run has made what each test finds
 }
 
 // builtProject is the test's until it ends: the sources as they are, without the stage's
@@ -40,11 +46,11 @@ var built struct {
 // that a first run has made of them; and no other state.
 func builtProject(t *testing.T) (dir string) {
 	t.Helper()
-	built.Lock()
-	t.Cleanup(built.Unlock)
-	dir, made := filepath.Join(scratch, "project"), filepath.Join(scratch, "made")
+	c := <-projectCopies
+	t.Cleanup(func() { projectCopies <- c })
+	dir, made := filepath.Join(scratch, c.name, "project"), filepath.Join(scratch, c.name, "made")
 	layProject(t, dir)
-	if !built.once {
+	if !c.used {
 		up(t, dir).Interrupt(t)
 		for _, name := range []string{".functions", "dev/cdk.out", "dev/cdk.out.inputs.json"} {
 			from, to := filepath.Join(dir, ".m2m", name), filepath.Join(made, name)
@@ -52,7 +58,7 @@ func builtProject(t *testing.T) (dir string) {
 				t.Fatal(err)
 			}
 		}
-		built.once = true
+		c.used = true
 		layProject(t, dir)
 	}
 	if err := os.CopyFS(filepath.Join(dir, ".m2m"), os.DirFS(made)); err != nil {
