@@ -96,7 +96,8 @@ func TestPrepareDoubtsAnotherArchitecture(t *testing.T) {
 	of := map[string]string{"amd64": "x86_64", "arm64": "arm64"}
 	script := t.TempDir()
 	write(t, filepath.Join(script, "bootstrap"), "#!/bin/sh\n", 0o700)
-	built := buildAsset(t, ".", "./testdata/sdk", foreign(), append(reproducible(), "-tags=lambda.norpc")...)
+	source := newModule(t, "package main\n\nfunc main() {}\n")
+	built := buildAsset(t, source, "./cmd/orders", foreign(), reproducible()...)
 	cache := t.TempDir()
 	for _, c := range []struct {
 		name, asset, architecture string
@@ -109,7 +110,7 @@ func TestPrepareDoubtsAnotherArchitecture(t *testing.T) {
 		{"script", script, "arm64", true},
 	} {
 		got, err := function.Prepare(t.Context(), function.PrepareConfig{
-			AssetHash: "abc", AssetDir: c.asset, Architecture: c.architecture, CacheDir: cache, SourceDir: filepath.Join("..", ".."),
+			AssetHash: "abc", AssetDir: c.asset, Architecture: c.architecture, CacheDir: cache, SourceDir: source,
 		})
 		if err != nil {
 			t.Fatal(err)
