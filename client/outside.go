@@ -15,8 +15,8 @@ const (
 )
 
 // outside is for one kind of calls to code or a file system outside this package, which may go on after their context has
-// ended: a file on a mount whose server is gone, a source that waits for a lock. One flight makes them one after the
-// other.
+// ended: a file on a mount whose server is gone, a source that waits for a lock. A flight makes at most one such call at a
+// time.
 type outside chan struct{}
 
 func newOutside() outside { return make(outside, mostHanging) }

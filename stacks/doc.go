@@ -1,7 +1,8 @@
 // Package stacks declares the AWS resources of one environment: an Identity
 // stack (user pool, resource servers, domain) and an Api stack (app clients, their
 // secrets and rotation, functions, HTTP API, authorizer, routes, stage, log groups,
-// and the alarms, saved queries and dashboard that watch them).
+// and the alarms, saved queries and dashboard that watch them). AddDelivery declares
+// the stack of the roles that deploy them.
 //
 // It is the only package that declares resources. It reads its config.Environment and
 // the source of the functions, which bundling builds with `go`.

@@ -8,11 +8,10 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// A policy admits a reader by its account and the condition that it is that role: AWS
-// refuses a policy that names a role which does not exist, and replaces the name of a
-// deleted one by an id without a meaning.
-
-// accountsOf are the accounts of roles, each once.
+// accountsOf are the accounts of roles, each once. A policy admits a reader by its account
+// and, with isOneOf, by the condition that it is that role. It does not name the role as
+// its principal, because AWS refuses a policy with a role that does not exist, and
+// replaces the name of a deleted one by an id without a meaning.
 func accountsOf(roles []string) *[]awsiam.IPrincipal {
 	var accounts []string
 	for _, role := range roles {

@@ -107,8 +107,8 @@ func (o targetOptions) marked() (keys []string, err error) {
 	return keys, nil
 }
 
-// grace is how long a rotation spares the secret that the last one replaced. Where half
-// of everyDays is less, the rotation deletes it all the same.
+// grace is how long a rotation spares the secret that the last one replaced. Half of
+// everyDays may be less. Then m2m asks although the rotation would delete it anyway.
 func (o targetOptions) grace() time.Duration {
 	file, err := environmentFile(o.env)
 	if err != nil || file == nil || file.Secrets.GraceHours == nil {

@@ -7,8 +7,9 @@ import (
 	"cognito-m2m/internal/lambdapolicy"
 )
 
-// The resources of a template that make up an HTTP API. New compiles each into a type of the same name in lower case,
-// which stands in the file of that name: a route is a Route with its pattern parsed and its authorizer found.
+// The resources of a template that make up an HTTP API. New compiles stages, routes, integrations and authorizers, each
+// into a type of the same name in lower case, in the file of that name: a route is a Route with its pattern parsed and
+// its authorizer found.
 
 // API is an AWS::ApiGatewayV2::Api of protocol type HTTP.
 type API struct {

@@ -8,21 +8,17 @@ import (
 	"cognito-m2m/internal/gateway"
 )
 
-// Request is what became of one request to the HTTP API. No value of it holds a token, or a character that could
-// end a line.
+// Request is what became of one request to the HTTP API: a gateway.Request with the
+// name of the client in place of its id.
 type Request struct {
-	// Received is when the request arrived, Duration how long its answer took.
 	Received time.Time
 	Duration time.Duration
 	Method   string
-	// Path is decoded, and has no query. It can have blanks.
-	Path string
+	Path     string
 	// Client is the name of the client whose token the request had, its id if the
 	// environment has no such client, and "" without a valid token.
-	Client string
-	Status int
-	// Refused says in a few words why the gateway answered instead of the function;
-	// "" if the function answered.
+	Client  string
+	Status  int
 	Refused string
 }
 

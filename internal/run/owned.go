@@ -41,7 +41,7 @@ func (f *Folder) claim() error {
 }
 
 // repairState lets no one else write to the folder of all environments, if it is
-// there. It may have been given with --state, and be of use to others beside.
+// there. With --state, it may be a folder that others use, too.
 func (f *Folder) repairState(state string) error {
 	unsafe, ok := errors.AsType[*trust.Error](trust.Above(state))
 	if !ok || unsafe.Owner != "" {

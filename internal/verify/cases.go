@@ -18,7 +18,7 @@ type wanted struct {
 	status int // that the route must answer; 0: any but 401 and 403
 }
 
-// The two statuses with which a JWT authorizer refuses.
+// What a check wants the route to answer.
 const (
 	wantUnauthorized = "401"
 	wantForbidden    = "403"

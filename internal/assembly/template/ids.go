@@ -24,7 +24,7 @@ type IDs interface {
 	ID(Key) (string, error)
 }
 
-// Key identifies a resource across runs. Two runs whose keys differ are, on AWS, a replacement.
+// Key identifies a resource across runs. If it differs between two runs, AWS would have replaced the resource.
 type Key struct {
 	Stack     string // the stack's name
 	LogicalID string

@@ -45,13 +45,15 @@ func (c *Candidate) ID(key assembly.Key) (string, error) {
 	return id, nil
 }
 
-// isOf: what a resource was kept without can't have changed.
+// isOf says whether the resource that was kept is the one of the key. A state of an older version has no Declared:
+// that counts as unchanged.
 func (r *resource) isOf(key assembly.Key) bool {
 	return r.Type == key.Type && r.Fingerprint == key.Fingerprint && r.Region == key.Region &&
 		(r.Declared == key.Declared || r.Declared == "")
 }
 
-// withDeclared adds what a resource was kept without. The state's own stays as it is, for the candidate may not be adopted.
+// withDeclared returns the resource with Declared set. The state's own resource stays as it is, because the candidate
+// may not be adopted.
 func (r *resource) withDeclared(declared string) *resource {
 	if r.Declared == declared {
 		return r

@@ -33,11 +33,11 @@ type AccessKey struct {
 // resource is what is kept of one CloudFormation resource.
 type resource struct {
 	Type string `json:"type"`
-	// Fingerprint stands for the properties whose change replaces the resource:
-	// with another one it gets a new id.
+	// Fingerprint is the hash of the replacing properties that a run reads: if it
+	// differs, the resource gets a new id.
 	Fingerprint string `json:"fingerprint"`
-	// Declared stands for those of them that a run does not read; a state that was
-	// written before they counted has none.
+	// Declared is the hash of the replacing properties that a run does not read.
+	// It is empty for a type without such properties, and in files of older versions.
 	Declared string         `json:"declared_fingerprint,omitempty"`
 	Region   string         `json:"region"`
 	ID       string         `json:"id"`
