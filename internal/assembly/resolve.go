@@ -7,7 +7,7 @@ import (
 	"cognito-m2m/internal/assembly/template"
 )
 
-// Options left empty have these values.
+// The account and, if Options has none, the Region of a stack that is not bound to one.
 //
 // Parity: Assembly: account and Region of an unbound stack
 const (
@@ -17,8 +17,6 @@ const (
 
 // Options are what a template leaves open until it is deployed.
 type Options struct {
-	// AccountID stands for the AWS account in a stack that is not bound to one: 123456789012 if empty.
-	AccountID string
 	// Region is that of a stack that is not bound to one: us-east-1 if empty.
 	Region string
 	// IDs gives the ids AWS would generate. It must be set.
@@ -46,7 +44,7 @@ func (s *Stage) resolve(options Options) *builder {
 		stacks[i] = stack.Stack
 	}
 	b := &builder{model: &Model{}, assets: s.assets, evaluation: template.Evaluate(stacks, template.Options{
-		AccountID: cmp.Or(options.AccountID, defaultAccountID),
+		AccountID: defaultAccountID,
 		Region:    cmp.Or(options.Region, defaultRegion),
 		IDs:       options.IDs,
 		Types:     options.typeNamed,

@@ -50,10 +50,8 @@ func compileIntegrations(cfg Config, found *problems) map[string]*integration {
 
 var errIntegrationTimeout = errors.New("the integration timed out")
 
-// call runs the function. A caller that goes away does not end the call, as Lambda would go on too. After a timeout
-// nothing is known of how it ends.
-//
-// Parity: Integration: a function that outlives its integration
+// call runs the function. Neither a caller that goes away nor a timeout ends the invocation, as on AWS (sst #2232).
+// After a timeout nothing is known of how it ends.
 func (in *integration) call(ctx context.Context, event []byte) invocation {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), in.timeout)
 	defer cancel()
