@@ -3,6 +3,7 @@ package config
 import (
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -132,14 +133,19 @@ func TestSchemaRefuses(t *testing.T) {
 	}
 }
 
-// TestSchemaDefaults compares the defaults that the schema promises with those an Environment gets.
+// TestSchemaDefaults compares the defaults that the schema promises with those an Environment gets, and asks for each.
 func TestSchemaDefaults(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "dev.yaml")
 	if err := os.WriteFile(path, []byte(`name: dev
+region: eu-west-1
+account: "123456789012"
 resourceServers: [{identifier: a, scopes: {r: R}}]
 clients: {c: {scopes: [a/r]}}
-api: {routes: [{path: /, methods: [GET], scopes: []}]}
+api:
+  routes: [{path: /, methods: [GET], scopes: []}]
+  cors: {allowOrigins: ["https://a.example.com"], allowMethods: [GET]}
+  customDomain: {name: api.example.com, certificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/1", hostedZoneId: Z1, hostedZoneName: example.com}
 `), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -147,52 +153,67 @@ api: {routes: [{path: /, methods: [GET], scopes: []}]}
 	if err != nil {
 		t.Fatal(err)
 	}
-	defaultIn := func(path string) string {
-		var schema any
-		if err := json.Unmarshal(generatedSchema(t), &schema); err != nil {
-			t.Fatal(err)
-		}
-		for key := range strings.SplitSeq(path, ".") {
-			schema = schema.(map[string]any)[key]
-		}
-		text, _ := json.Marshal(schema)
-		return strings.Trim(string(text), `"`)
+	loaded := map[string]string{
+		"identity.domain.prefix":               got.Identity.DomainPrefix,
+		"identity.issuerType":                  got.Identity.IssuerType,
+		"identity.deletionProtection":          strconv.FormatBool(got.Identity.DeletionProtection),
+		"identity.removing":                    "false", // only a rule reads it, see TestRemovingProduction
+		"clients.accessTokenValidity":          got.Clients[0].AccessTokenValidity.String(),
+		"clients.rotation.everyDays":           decimal(float64(got.Clients[0].Rotation.EveryDays)),
+		"secrets.customerKey":                  strconv.FormatBool(got.Secrets.CustomerKey),
+		"api.customDomain.keepDefaultEndpoint": strconv.FormatBool(got.API.CustomDomain.KeepDefaultEndpoint),
+		"api.cors.allowCredentials":            strconv.FormatBool(got.API.CORS.AllowCredentials),
+		"api.routes.function":                  got.API.Routes[0].Function,
+		"api.routes.verify":                    strconv.FormatBool(got.API.Routes[0].Verify),
+		"api.throttle.rate":                    decimal(got.API.Throttle.Rate),
+		"api.throttle.burst":                   decimal(float64(got.API.Throttle.Burst)),
+		"functions.memoryMB":                   decimal(float64(got.Functions[0].MemoryMB)),
+		"functions.timeout":                    got.Functions[0].Timeout.String(),
+		"logs.retentionDays":                   decimal(float64(got.Logs.RetentionDays)),
+		"logs.customerKey":                     strconv.FormatBool(got.Logs.CustomerKey),
+		"alarms.minimumCalls":                  decimal(float64(got.Alarms.MinimumCalls)),
+		"alarms.serverErrorPercent":            decimal(got.Alarms.ServerErrorPercent),
+		"alarms.clientErrorPercent":            decimal(got.Alarms.ClientErrorPercent),
+		"alarms.p99LatencyMs":                  decimal(float64(got.Alarms.P99LatencyMs)),
+		"alarms.functionErrors":                decimal(float64(got.Alarms.FunctionErrors)),
+		"alarms.functionThrottles":             decimal(float64(got.Alarms.FunctionThrottles)),
+		"alarms.functionConcurrency":           decimal(float64(got.Alarms.FunctionConcurrency)),
+		"dashboard":                            strconv.FormatBool(got.Dashboard),
+		"tracing":                              strconv.FormatBool(got.Tracing),
 	}
-	for path, loaded := range map[string]time.Duration{
-		"clients.additionalProperties.properties.accessTokenValidity": got.Clients[0].AccessTokenValidity,
-		"functions.additionalProperties.properties.timeout":           got.Functions[0].Timeout,
-	} {
-		if promised := defaultIn("properties." + path + ".default"); duration(promised) != loaded {
-			t.Errorf("%s: schema %s, Load %s", path, promised, loaded)
+	if diff := cmp.Diff(promisedDefaults(t), loaded); diff != "" {
+		t.Errorf("defaults by key (-schema +Load):\n%s", diff)
+	}
+}
+
+// promisedDefaults are the schema's defaults as text, by key: clients.accessTokenValidity.
+func promisedDefaults(t *testing.T) map[string]string {
+	t.Helper()
+	promised := map[string]string{}
+	var walk func(key string, schema map[string]any)
+	walk = func(key string, schema map[string]any) {
+		if value, ok := schema["default"]; ok {
+			promised[key] = fmt.Sprint(value)
+			if d, err := time.ParseDuration(promised[key]); err == nil {
+				promised[key] = d.String()
+			}
+		}
+		properties, _ := schema["properties"].(map[string]any)
+		for name, property := range properties {
+			walk(strings.TrimPrefix(key+"."+name, "."), property.(map[string]any))
+		}
+		for _, of := range []string{"items", "additionalProperties"} {
+			if nested, ok := schema[of].(map[string]any); ok {
+				walk(key, nested)
+			}
 		}
 	}
-	for path, loaded := range map[string]string{
-		"clients.additionalProperties.properties.rotation.properties.everyDays": decimal(float64(got.Clients[0].Rotation.EveryDays)),
-		"secrets.properties.customerKey":                                        strconv.FormatBool(got.Secrets.CustomerKey),
-		"api.properties.throttle.properties.rate":                               decimal(got.API.Throttle.Rate),
-		"api.properties.throttle.properties.burst":                              decimal(float64(got.API.Throttle.Burst)),
-		"api.properties.routes.items.properties.function":                       got.API.Routes[0].Function,
-		"identity.properties.domain.properties.prefix":                          got.Identity.DomainPrefix,
-		"identity.properties.deletionProtection":                                strconv.FormatBool(got.Identity.DeletionProtection),
-		"identity.properties.issuerType":                                        got.Identity.IssuerType,
-		"api.properties.routes.items.properties.verify":                         strconv.FormatBool(got.API.Routes[0].Verify),
-		"functions.additionalProperties.properties.memoryMB":                    decimal(float64(got.Functions[0].MemoryMB)),
-		"logs.properties.retentionDays":                                         decimal(float64(got.Logs.RetentionDays)),
-		"logs.properties.customerKey":                                           strconv.FormatBool(got.Logs.CustomerKey),
-		"alarms.properties.minimumCalls":                                        decimal(float64(got.Alarms.MinimumCalls)),
-		"alarms.properties.serverErrorPercent":                                  decimal(got.Alarms.ServerErrorPercent),
-		"alarms.properties.clientErrorPercent":                                  decimal(got.Alarms.ClientErrorPercent),
-		"alarms.properties.p99LatencyMs":                                        decimal(float64(got.Alarms.P99LatencyMs)),
-		"alarms.properties.functionErrors":                                      decimal(float64(got.Alarms.FunctionErrors)),
-		"alarms.properties.functionThrottles":                                   decimal(float64(got.Alarms.FunctionThrottles)),
-		"alarms.properties.functionConcurrency":                                 decimal(float64(got.Alarms.FunctionConcurrency)),
-		"dashboard":                                                             strconv.FormatBool(got.Dashboard),
-		"tracing":                                                               strconv.FormatBool(got.Tracing),
-	} {
-		if promised := defaultIn("properties." + path + ".default"); promised != loaded {
-			t.Errorf("%s: schema %q, Load %q", path, promised, loaded)
-		}
+	var schema map[string]any
+	if err := json.Unmarshal(generatedSchema(t), &schema); err != nil {
+		t.Fatal(err)
 	}
+	walk("", schema)
+	return promised
 }
 
 func TestSchemaDescribesEverything(t *testing.T) {
