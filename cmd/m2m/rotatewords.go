@@ -64,7 +64,7 @@ func (r *rotation) firstQuestion() string {
 		also = ", and the current one as soon as there is another"
 	}
 	return fmt.Sprintf("Rotate the secret of %s of %s?\nThe previous secret was replaced %s ago. It is deleted first%s: every caller that has not read the new secret then gets invalid_client.",
-		r.name, r.target, printable.Duration(time.Since(r.client.Replaced())), also)
+		r.name, r.target, printable.Duration(time.Since(r.client.SpareReplacedAt())), also)
 }
 
 func (r *rotation) revokeQuestion(previous reach.LiveSecret) string {

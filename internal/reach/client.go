@@ -173,25 +173,25 @@ func (t *Target) client(ctx context.Context, pool, name string) (*Client, error)
 	switch {
 	case (c.State == Current || c.State == NotRotated && s.pending == "") && s.undecided && len(c.Secrets) > 1:
 		c.State = SecretUndecided
-	case c.State == Current && c.replaced():
+	case c.State == Current && c.isNewAppClient():
 		c.State = AppClientReplaced
 	}
 	return c, nil
 }
 
-// Replaced is when the secret that the next rotation deletes stopped being
+// SpareReplacedAt is when the secret that the next rotation deletes stopped being
 // current; zero if it deletes none that callers can have: there is only one, or
 // the other is newer than the last rotation, which one that was given up leaves.
-func (c *Client) Replaced() time.Time {
+func (c *Client) SpareReplacedAt() time.Time {
 	if len(c.Secrets) < 2 || c.Secrets[1].Created.After(c.RotatedAt) {
 		return time.Time{}
 	}
 	return c.RotatedAt
 }
 
-// replaced says whether every live secret is newer than the last rotation: the app
+// isNewAppClient says whether every live secret is newer than the last rotation: the app
 // client was replaced since, because a rotation leaves a secret that is as old.
-func (c *Client) replaced() bool {
+func (c *Client) isNewAppClient() bool {
 	return len(c.Secrets) > 0 && c.Secrets[0].Created.After(c.RotatedAt)
 }
 

@@ -58,7 +58,7 @@ func (c *Client) MayRotate(o Order, now time.Time) error {
 // NeedsRoom says whether the rotation would spare a secret that callers may still use, and fail, unless that secret
 // is deleted first. A rotation that is resumed has made room already, or says why it does not.
 func (c *Client) NeedsRoom(o Order, now time.Time) bool {
-	replaced := c.Replaced()
+	replaced := c.SpareReplacedAt()
 	return !o.Resume && !replaced.IsZero() && now.Sub(replaced) < o.Grace
 }
 

@@ -29,7 +29,7 @@ func (t *Target) Previous(ctx context.Context, name string) (*LiveSecret, error)
 	case c.State == AppClientGone:
 		return nil, &Refusal{Reason: NoAppClient}
 	case c.PendingVersion != "":
-		return nil, undecided(name)
+		return nil, unfinished(name)
 	}
 	stored, err := t.Credentials(name).Credentials(ctx)
 	if err != nil {
@@ -58,7 +58,7 @@ func (t *Target) Spare(ctx context.Context, name string) (*LiveSecret, error) {
 		return nil, err
 	}
 	if c.PendingVersion != "" {
-		return nil, undecided(name)
+		return nil, unfinished(name)
 	}
 	if len(c.Secrets) < 2 {
 		return nil, nil //nolint:nilnil // there is none
@@ -126,7 +126,7 @@ func (t *Target) Revoke(ctx context.Context, name string, revoked LiveSecret) er
 		return err
 	}
 	if s.pending != "" {
-		return undecided(name)
+		return unfinished(name)
 	}
 	_, err = t.pools.DeleteUserPoolClientSecret(ctx, &cognitoidentityprovider.DeleteUserPoolClientSecretInput{
 		UserPoolId: &pool, ClientId: &s.clientID, ClientSecretId: &revoked.ID,
@@ -137,7 +137,7 @@ func (t *Target) Revoke(ctx context.Context, name string, revoked LiveSecret) er
 	return nil
 }
 
-// undecided is the error of a client with a rotation unfinished.
-func undecided(name string) error {
+// unfinished is the error of a client with a rotation unfinished.
+func unfinished(name string) error {
 	return &Error{Problem: Unfinished, Subject: name, text: fmt.Sprintf("a rotation of %s is unfinished, so it is not decided which secret is the previous one", name)}
 }
