@@ -9,13 +9,6 @@ import (
 	"cognito-m2m/internal/userpool"
 )
 
-// Limits of a refresh token's validity, and what it is if the template leaves it out.
-const (
-	shortestRefresh = time.Hour
-	longestRefresh  = 10 * 365 * 24 * time.Hour
-	defaultRefresh  = 30 * 24 * time.Hour
-)
-
 var userPoolClient = template.Type{
 	Properties: template.Properties{
 		"UserPoolId":     template.Text().Must(),
@@ -70,25 +63,17 @@ func readUserPoolClient(b *builder, r *template.Resource, v template.Values) {
 		AllowedOAuthFlows:               v.Texts("AllowedOAuthFlows"),
 		AllowedOAuthScopes:              v.Texts("AllowedOAuthScopes"),
 		AllowedOAuthFlowsUserPoolClient: v.Flag("AllowedOAuthFlowsUserPoolClient"),
-		AccessTokenValidity:             validity(v, "AccessToken", time.Hour, userpool.DefaultValidity),
+		AccessTokenValidity:             validity(v, "AccessToken", userpool.AccessTokenValidity),
 	}
 	b.checkExplicitFlows(client.Resource, v.Texts("ExplicitAuthFlows"))
 	b.checkValidities(client.Resource, client.AccessTokenValidity,
-		validity(v, "IdToken", time.Hour, userpool.DefaultValidity), validity(v, "RefreshToken", 24*time.Hour, defaultRefresh))
+		validity(v, "IdToken", userpool.AccessTokenValidity), validity(v, "RefreshToken", userpool.RefreshTokenValidity))
 	b.model.UserPoolClients = append(b.model.UserPoolClients, client)
 }
 
-// validity is how long a kind of token is valid: in its own unit unless TokenValidityUnits says otherwise, as in
-// CreateUserPoolClient.
-func validity(v template.Values, token string, unit, otherwise time.Duration) time.Duration {
-	number := v.Whole(token+"Validity", 0)
-	if number == 0 {
-		return otherwise
-	}
-	if other, ok := userpool.Unit(v.Object("TokenValidityUnits").Text(token)); ok {
-		unit = other
-	}
-	return time.Duration(number) * unit
+// validity is how long a kind of token is valid.
+func validity(v template.Values, token string, of func(amount float64, unit string) time.Duration) time.Duration {
+	return of(float64(v.Whole(token+"Validity", 0)), v.Object("TokenValidityUnits").Text(token))
 }
 
 func (b *builder) checkClients() {
@@ -156,7 +141,7 @@ func (b *builder) checkValidities(client Resource, access, id, refresh time.Dura
 	}{
 		{"AccessTokenValidity", access, userpool.ShortestValidity, userpool.LongestValidity},
 		{"IdTokenValidity", id, userpool.ShortestValidity, userpool.LongestValidity},
-		{"RefreshTokenValidity", refresh, shortestRefresh, longestRefresh},
+		{"RefreshTokenValidity", refresh, userpool.ShortestRefresh, userpool.LongestRefresh},
 	} {
 		if token.valid < token.shortest || token.valid > token.longest {
 			b.fail(client, token.property, "the token would be valid for %v, and AWS allows %v to %v", token.valid, token.shortest, token.longest)

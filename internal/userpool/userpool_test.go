@@ -83,8 +83,25 @@ func TestAccessTokenValidity(t *testing.T) {
 		{24, "hours", 24 * time.Hour},
 		{1, "days", 24 * time.Hour},
 		{1, "weeks", 0},
+		{1e9, "days", 1 << 62},
 	} {
 		if got := userpool.AccessTokenValidity(c.amount, c.unit); got != c.want {
+			t.Errorf("%v %s: got %v, want %v", c.amount, c.unit, got, c.want)
+		}
+	}
+}
+
+func TestRefreshTokenValidity(t *testing.T) {
+	t.Parallel()
+	const day = 24 * time.Hour
+	for _, c := range []struct {
+		amount float64
+		unit   string
+		want   time.Duration
+	}{
+		{0, "", 30 * day}, {0, "minutes", 30 * day}, {2, "", 2 * day}, {60, "minutes", time.Hour}, {3650, "days", userpool.LongestRefresh}, {1, "weeks", 0},
+	} {
+		if got := userpool.RefreshTokenValidity(c.amount, c.unit); got != c.want {
 			t.Errorf("%v %s: got %v, want %v", c.amount, c.unit, got, c.want)
 		}
 	}
