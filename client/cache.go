@@ -30,7 +30,7 @@ const (
 type cache struct {
 	dir     string
 	clock   clock.Clock
-	working outside
+	working callSlots
 }
 
 func openCache(dir string, clock clock.Clock) (*cache, error) {
@@ -40,7 +40,7 @@ func openCache(dir string, clock clock.Clock) (*cache, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("making the token cache: %w", err)
 	}
-	c := &cache{dir: dir, clock: clock, working: newOutside()}
+	c := &cache{dir: dir, clock: clock, working: newCallSlots()}
 	if err := c.checkFolder(); err != nil {
 		return nil, err
 	}
@@ -84,7 +84,7 @@ func (c *cache) lock(ctx context.Context, key string) (unlock func(), err error)
 			_ = lock.Close()
 		}
 		return lock, err
-	}, func(lock *flock.Flock) { _ = lock.Close() })
+	})
 	if err != nil {
 		return nil, fmt.Errorf("locking the token cache: %w", err)
 	}
@@ -93,7 +93,7 @@ func (c *cache) lock(ctx context.Context, key string) (unlock func(), err error)
 
 // work does something in the folder, for as long as the file system may take.
 func (c *cache) work(ctx context.Context, do func() error) error {
-	_, err := within(ctx, c.working, fileTimeout, func(context.Context) (struct{}, error) { return struct{}{}, do() }, nil)
+	_, err := within(ctx, c.working, fileTimeout, func(context.Context) (struct{}, error) { return struct{}{}, do() })
 	return err
 }
 
@@ -110,7 +110,7 @@ type cachedToken struct {
 func (c *cache) read(ctx context.Context, key string) (*token, error) {
 	content, err := within(ctx, c.working, fileTimeout, func(context.Context) ([]byte, error) {
 		return readFile(c.path(key), func(info os.FileInfo) error { return checkPrivate(c.path(key), info) })
-	}, nil)
+	})
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}

@@ -51,7 +51,7 @@ func (c Config) withDefaults() (Config, error) {
 		return Config{}, errors.New("client: Config.Credentials is required: use FromSecretsManager, FromEnvironment or FromFile")
 	}
 	for _, scope := range c.Scopes {
-		if found := around(scope); scope == "" || found != "" {
+		if found := strayCharacters(scope); scope == "" || found != "" {
 			return Config{}, fmt.Errorf("scope %q has %s: leave that out", scope, cmp.Or(found, "nothing in it"))
 		}
 	}

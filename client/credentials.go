@@ -91,7 +91,7 @@ func (c Credentials) Validate() error {
 	} {
 		if field.value == "" {
 			missing = append(missing, field.name)
-		} else if found := around(field.value); found != "" {
+		} else if found := strayCharacters(field.value); found != "" {
 			surrounded = append(surrounded, field.name+" has "+found)
 		}
 	}

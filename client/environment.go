@@ -26,7 +26,7 @@ func readEnvironment(context.Context) (Credentials, error) {
 		value := os.Getenv(name)
 		if value == "" {
 			missing = append(missing, name)
-		} else if found := around(value); found != "" {
+		} else if found := strayCharacters(value); found != "" {
 			surrounded = append(surrounded, name+" has "+found)
 		}
 		return value

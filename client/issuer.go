@@ -21,7 +21,7 @@ const youngest = time.Minute
 // first needs them and when they are refused. It is not safe for concurrent use; TokenSource sees to that.
 type issuer struct {
 	source  Source
-	reading outside
+	reading callSlots
 	request tokenRequest
 	cache   *cache
 	clock   clock.Clock
@@ -38,7 +38,7 @@ func newIssuer(config Config) (*issuer, error) {
 	}
 	return &issuer{
 		source:  config.Credentials,
-		reading: newOutside(),
+		reading: newCallSlots(),
 		request: newTokenRequest(config),
 		cache:   shared,
 		clock:   config.clock(),
@@ -97,7 +97,7 @@ func (i *issuer) replace(ctx context.Context, old *token) (*token, error) {
 
 // reload reads the credentials and says whether they differ from those before.
 func (i *issuer) reload(ctx context.Context) (changed bool, err error) {
-	credentials, err := within(ctx, i.reading, sourceTimeout, i.source.Credentials, nil)
+	credentials, err := within(ctx, i.reading, sourceTimeout, i.source.Credentials)
 	if named, ok := i.source.(fmt.Stringer); ok && errors.Is(err, errNotEnded) {
 		return false, fmt.Errorf("reading %s: %w", named, err)
 	}

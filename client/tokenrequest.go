@@ -20,7 +20,7 @@ const tryTimeout = 10 * time.Second
 // tokenRequest requests a token from a token endpoint.
 type tokenRequest struct {
 	http           *http.Client
-	asking         outside
+	asking         callSlots
 	scopes         []string // nil: those of the credentials
 	allowPlainHTTP bool
 	clock          clock.Clock
@@ -30,7 +30,7 @@ func newTokenRequest(config Config) tokenRequest {
 	notRedirected := *config.HTTPClient
 	// A redirect would send the client's secret to wherever the answer points.
 	notRedirected.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return tokenRequest{http: &notRedirected, asking: newOutside(), scopes: config.Scopes, allowPlainHTTP: config.AllowPlainHTTP, clock: config.clock()}
+	return tokenRequest{http: &notRedirected, asking: newCallSlots(), scopes: config.Scopes, allowPlainHTTP: config.AllowPlainHTTP, clock: config.clock()}
 }
 
 // send tries until it has a token or an answer that another try would not change, a few times at most.
@@ -66,7 +66,7 @@ func (r tokenRequest) try(ctx context.Context, credentials Credentials) (*token,
 	ask := func(ctx context.Context) (*oauth2.Token, error) {
 		return config.Token(context.WithValue(ctx, oauth2.HTTPClient, r.http))
 	}
-	answer, err := within(ctx, r.asking, tryTimeout, ask, nil)
+	answer, err := within(ctx, r.asking, tryTimeout, ask)
 	if err != nil {
 		var wait time.Duration
 		if refusal, ok := errors.AsType[*oauth2.RetrieveError](err); ok {

@@ -7,11 +7,11 @@ import (
 	"unicode/utf8"
 )
 
-// around says what surrounds a value that can't be part of it, such as "a line end (\n) after it"; "" if nothing does. It
+// strayCharacters says what surrounds a value that can't be part of it, such as "a line end (\n) after it"; "" if nothing does. It
 // quotes nothing of the value itself. Files, shells and forms add such things, and a token endpoint then answers as for a
 // wrong secret.
-func around(value string) string {
-	inner := strings.TrimFunc(value, isAround)
+func strayCharacters(value string) string {
+	inner := strings.TrimFunc(value, isStray)
 	if value != "" && inner == "" {
 		return "only white space in it"
 	}
@@ -31,8 +31,8 @@ func around(value string) string {
 	return strings.Join(found, " and ")
 }
 
-// isAround is true for white space, controls, and invisible characters, such as a byte order mark.
-func isAround(c rune) bool {
+// isStray is true for white space, controls, and invisible characters, such as a byte order mark.
+func isStray(c rune) bool {
 	return unicode.IsSpace(c) || unicode.IsControl(c) || unicode.Is(unicode.Cf, c)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 )
 
@@ -14,23 +15,23 @@ const (
 	grace = time.Second
 )
 
-// outside is for one kind of calls to code or a file system outside this package, which may go on after their context has
-// ended: a file on a mount whose server is gone, a source that waits for a lock. A flight makes at most one such call at a
-// time.
-type outside chan struct{}
+// callSlots are for one kind of calls to code or a file system outside this package, which may go on after their context
+// has ended: a file on a mount whose server is gone, a source that waits for a lock. A flight makes at most one such call
+// at a time, and each call that hangs keeps its slot.
+type callSlots chan struct{}
 
-func newOutside() outside { return make(outside, mostHanging) }
+func newCallSlots() callSlots { return make(callSlots, mostHanging) }
 
-// errNotEnded says that a call outside has not returned.
+// errNotEnded says that a call has not returned.
 var errNotEnded = errors.New("no answer")
 
 // within returns what call returns, or an error once the limit or ctx has ended. A call that goes on after that is left
-// behind; if it still returns a value, late receives it, unless late is nil. While too many calls of a kind are left
+// behind; if it still returns a value that is an io.Closer, the value is closed. While too many calls of a kind are left
 // behind, it makes no further one.
-func within[T any](ctx context.Context, o outside, limit time.Duration, call func(context.Context) (T, error), late func(T)) (T, error) {
+func within[T any](ctx context.Context, slots callSlots, limit time.Duration, call func(context.Context) (T, error)) (T, error) {
 	var none T
 	select {
-	case o <- struct{}{}:
+	case slots <- struct{}{}:
 	default:
 		return none, fmt.Errorf("%w to the last %d calls, which still hang: %w", errNotEnded, mostHanging, context.DeadlineExceeded)
 	}
@@ -43,13 +44,13 @@ func within[T any](ctx context.Context, o outside, limit time.Duration, call fun
 	answers, left := make(chan answer), make(chan struct{})
 	defer close(left)
 	go func() {
-		defer func() { <-o }()
+		defer func() { <-slots }()
 		value, err := call(ctx)
 		select {
 		case answers <- answer{value, err}:
 		case <-left:
-			if late != nil && err == nil {
-				late(value)
+			if late, ok := any(value).(io.Closer); ok && err == nil {
+				_ = late.Close()
 			}
 		}
 	}()
