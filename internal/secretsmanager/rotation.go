@@ -10,7 +10,7 @@ import (
 	"cognito-m2m/naming"
 )
 
-// Steps of a rotation, in the order of createSecret, setSecret, testSecret, finishSecret.
+// The steps of a rotation, in their order.
 const (
 	stepCreate = "createSecret"
 	stepSet    = "setSecret"

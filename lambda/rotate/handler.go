@@ -110,10 +110,10 @@ func (r *rotator) Handle(ctx context.Context, e event) error {
 // run checks that the event belongs to a rotation that is under way, and does its step.
 func (r *rotator) run(ctx context.Context, rot *rotation) (outcome string, err error) {
 	steps := map[string]func(context.Context, *rotation) (string, error){
-		"createSecret": r.createSecret,
-		"setSecret":    r.setSecret,
-		"testSecret":   r.testSecret,
-		"finishSecret": r.finishSecret,
+		stepCreate: r.createSecret,
+		stepSet:    r.setSecret,
+		stepTest:   r.testSecret,
+		stepFinish: r.finishSecret,
 	}
 	step, known := steps[rot.Step]
 	if !known || rot.SecretID == "" || rot.ClientRequestToken == "" {

@@ -10,6 +10,14 @@ import (
 	"cognito-m2m/naming"
 )
 
+// The steps of a rotation, in their order.
+const (
+	stepCreate = "createSecret"
+	stepSet    = "setSecret"
+	stepTest   = "testSecret"
+	stepFinish = "finishSecret"
+)
+
 // addAttempts bounds how often room is made for a new secret, in case someone else keeps adding one.
 const addAttempts = 4
 
@@ -205,7 +213,7 @@ func (r *rotator) deleteUnused(ctx context.Context, rot *rotation, s secretsInUs
 // it would block the next rotation: Secrets Manager takes a pending version that is not current for a rotation under
 // way. This rotation itself is done, so a failure here is only logged.
 func (r *rotator) releasePending(ctx context.Context, rot *rotation) {
-	if rot.Step != "finishSecret" || !slices.Contains(rot.labels, naming.PendingLabel) {
+	if rot.Step != stepFinish || !slices.Contains(rot.labels, naming.PendingLabel) {
 		return
 	}
 	if err := r.secrets.unlabel(ctx, rot, naming.PendingLabel, rot.ClientRequestToken); err != nil {
