@@ -87,17 +87,17 @@ func Of(c Client, current, previous Value) Standing {
 	}
 	since := current.created
 	switch {
-	case current.contradicts(previous):
+	case current.sameIDOtherSecret(previous):
 		s.Undecided = true
 	case current.names(c):
 		s.InUse = current.named.SecretID
 		if s.Previous == s.InUse { // the value was edited since
 			since = previous.created
 		}
-	case s.Previous != "" && !current.pastes(c, previous):
+	case s.Previous != "" && !current.hasSecretWithoutID(c, previous):
 		s.InUse, since = s.Previous, previous.created
 	default:
-		s.Undecided = !current.isUseless(c) || !previous.isUseless(c)
+		s.Undecided = !current.givesNoSecret(c) || !previous.givesNoSecret(c)
 	}
 	s.ReplacedAt = since
 	if c.RotatedAt.After(since) {
@@ -111,26 +111,26 @@ func (v Value) names(c Client) bool {
 	return !v.disputed && v.named.ClientID == c.ID && slices.ContainsFunc(c.Secrets, func(s Secret) bool { return s.ID == v.named.SecretID })
 }
 
-// isUseless says whether no reader of the version can have a secret of this app client:
+// givesNoSecret says whether no reader of the version can have a secret of this app client:
 // the version does not exist, has the placeholder, or is older than the app client. It is
 // false if a secret existed when a rotation last succeeded: callers had that secret,
 // whatever has overwritten it since.
-func (v Value) isUseless(c Client) bool {
+func (v Value) givesNoSecret(c Client) bool {
 	other := v.named.ClientID != "" && v.named.ClientID != c.ID
 	newer := len(c.Secrets) > 0 && c.Secrets[0].Created.After(c.RotatedAt)
 	return newer && (!v.there || v.placeholder || other)
 }
 
-// pastes says whether the value has a secret without an id, and a different one than the
-// version before it: that may be either of the two live ones.
-func (v Value) pastes(c Client, before Value) bool {
+// hasSecretWithoutID says whether the value holds a secret without its id, written by hand,
+// and a different one than the version before it: that may be either of the two live ones.
+func (v Value) hasSecretWithoutID(c Client, before Value) bool {
 	ofClient := v.named.ClientID == "" || v.named.ClientID == c.ID
 	return ofClient && v.named.SecretID == "" && v.named.Secret != "" && v.named.Secret != before.named.Secret
 }
 
-// contradicts says whether two values have the same id with different secrets: then
+// sameIDOtherSecret says whether two values have the same id with different secrets: then
 // either could be the right one.
-func (v Value) contradicts(before Value) bool {
+func (v Value) sameIDOtherSecret(before Value) bool {
 	return v.named.SecretID != "" && v.named.SecretID == before.named.SecretID &&
 		v.named.Secret != "" && before.named.Secret != "" && v.named.Secret != before.named.Secret
 }
