@@ -93,15 +93,17 @@ const (
 )
 
 // ClientOutput is the key of the output with the id of a client's app client: "ClientIdReportJob" for report-job.
-func ClientOutput(client string) string {
-	var key strings.Builder
-	key.WriteString(ClientIDOutput)
-	for part := range strings.SplitSeq(client, "-") {
-		if part != "" {
-			key.WriteString(strings.ToUpper(part[:1]) + part[1:])
+func ClientOutput(client string) string { return ClientIDOutput + PascalCase(client) }
+
+// PascalCase turns a name of an environment file into the form of outputs and construct ids: batch-job becomes BatchJob.
+func PascalCase(name string) string {
+	var words strings.Builder
+	for word := range strings.SplitSeq(name, "-") {
+		if word != "" {
+			words.WriteString(strings.ToUpper(word[:1]) + word[1:])
 		}
 	}
-	return key.String()
+	return words.String()
 }
 
 const describes = "App client id of "

@@ -38,6 +38,7 @@ func TestFrozenNames(t *testing.T) {
 		naming.UserPoolIDOutput:                        "UserPoolId",
 		naming.RollbackOutput:                          "RollbackAlarmArn",
 		naming.ClientIDOutput:                          "ClientId",
+		naming.PascalCase("batch-job"):                 "BatchJob",
 		naming.ClientOutput("reader"):                  "ClientIdReader",
 		naming.ClientOutput("report-job"):              "ClientIdReportJob",
 		naming.ClientOutput("a-1b--c2-"):               "ClientIdA1bC2",

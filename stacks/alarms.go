@@ -8,6 +8,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
+
+	"cognito-m2m/naming"
 )
 
 // runbook has a section for each alarm.
@@ -97,7 +99,7 @@ func (a *alarms) watchFunctions(w *watched) {
 	functions, set := group(a.scope, "Functions"), w.env.Alarms
 	atLeast := awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD
 	for _, f := range w.env.Functions {
-		scope, function := group(functions, *pascalCase(f.Name)), w.functions[f.Name]
+		scope, function := group(functions, naming.PascalCase(f.Name)), w.functions[f.Name]
 		a.raise(scope, alarm{
 			id:        "Errors",
 			means:     fmt.Sprintf("The function %s failed %d times or more in 5 minutes.", f.Name, set.FunctionErrors),

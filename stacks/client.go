@@ -7,6 +7,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"cognito-m2m/config"
+	"cognito-m2m/naming"
 )
 
 // client is one configured caller: a confidential app client that can use the
@@ -18,7 +19,7 @@ type client struct {
 }
 
 func newClient(scope constructs.Construct, pool awscognito.IUserPool, props config.Client) *client {
-	this := constructs.NewConstruct(scope, pascalCase(props.Name))
+	this := constructs.NewConstruct(scope, jsii.String(naming.PascalCase(props.Name)))
 
 	clientCredentialsOnly := &awscognito.OAuthSettings{
 		Flows:  &awscognito.OAuthFlows{ClientCredentials: jsii.Bool(true)},

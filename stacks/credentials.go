@@ -76,7 +76,7 @@ func (c *client) admitReaders(secret awssecretsmanager.CfnSecret) {
 		Principals: accountsOf(c.props.SecretReaders),
 		Actions:    jsii.Strings("secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"),
 		Resources:  &[]*string{secret.Ref()},
-		Conditions: &map[string]any{"ArnEquals": isOneOf(c.props.SecretReaders)},
+		Conditions: &map[string]any{"ArnEquals": onlyRoles(c.props.SecretReaders)},
 	})
 	awssecretsmanager.NewCfnResourcePolicy(c.Construct, jsii.String("Readers"), &awssecretsmanager.CfnResourcePolicyProps{
 		SecretId:          secret.Ref(),

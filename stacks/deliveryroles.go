@@ -43,7 +43,7 @@ func newDeliveryRoles(scope constructs.Construct, props *deliveryRolesProps) {
 // add makes one role for the jobs of one GitHub environment, with its ARN as an output.
 func (r *deliveryRoles) add(purpose, gitHubEnvironment string, may ...awsiam.PolicyStatement) {
 	name := r.props.env.RoleName(purpose)
-	role := awsiam.NewRole(r.scope, pascalCase(purpose), &awsiam.RoleProps{
+	role := awsiam.NewRole(r.scope, jsii.String(naming.PascalCase(purpose)), &awsiam.RoleProps{
 		RoleName:           jsii.String(name),
 		Description:        jsii.String("For jobs in the GitHub environment " + gitHubEnvironment + " of " + r.props.repository + "."),
 		AssumedBy:          r.jobsOf(gitHubEnvironment),
@@ -52,7 +52,7 @@ func (r *deliveryRoles) add(purpose, gitHubEnvironment string, may ...awsiam.Pol
 	for _, statement := range may {
 		role.AddToPrincipalPolicy(statement)
 	}
-	key := *pascalCase(strings.TrimPrefix(name, naming.Environment(""))) + "Role"
+	key := naming.PascalCase(strings.TrimPrefix(name, naming.Environment(""))) + "Role"
 	output(r.stack, key, "For jobs in the GitHub environment "+gitHubEnvironment+".", role.RoleArn())
 }
 

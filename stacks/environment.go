@@ -107,18 +107,6 @@ func constructID(name string) *string {
 	return jsii.String(strings.ReplaceAll(name, "/", " "))
 }
 
-// pascalCase turns a name of an environment file into the form of construct ids:
-// batch-job becomes BatchJob.
-func pascalCase(name string) *string {
-	var b strings.Builder
-	for word := range strings.SplitSeq(name, "-") {
-		if word != "" {
-			b.WriteString(strings.ToUpper(word[:1]) + word[1:])
-		}
-	}
-	return jsii.String(b.String())
-}
-
 // optional is nil for an empty string: how CDK marks a value that is not set.
 func optional(value string) *string {
 	if value == "" {

@@ -32,7 +32,7 @@ func listen(stack awscdk.Stack, scope constructs.Construct, w *watched, topic aw
 	events := []event{failedRotation(stack, w), foreignSecret(w)}
 	role := newPublisher(scope, topic, w.env, events)
 	for _, e := range events {
-		awsevents.NewCfnRule(scope, pascalCase(e.name), &awsevents.CfnRuleProps{
+		awsevents.NewCfnRule(scope, jsii.String(naming.PascalCase(e.name)), &awsevents.CfnRuleProps{
 			Name:         jsii.String(e.ruleName(w.env)),
 			Description:  jsii.String("Tells who hears of alarms; see " + runbook + "#" + e.section),
 			EventPattern: e.pattern,

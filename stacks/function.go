@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdklambdagoalpha/v2"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
+
+	"cognito-m2m/naming"
 )
 
 // functionProps says what one function is.
@@ -29,7 +31,7 @@ type functionBuilder struct {
 // build builds one folder under lambda/ into a Go function, with its own log group
 // and a role that may write to that log group and nothing else.
 func (b functionBuilder) build(scope constructs.Construct, props functionProps) awslambda.IFunction {
-	this := constructs.NewConstruct(scope, pascalCase(props.name))
+	this := constructs.NewConstruct(scope, jsii.String(naming.PascalCase(props.name)))
 
 	logs := b.logging.newGroup(this, "Logs", nil)
 	role := awsiam.NewRole(this, jsii.String("Role"), &awsiam.RoleProps{

@@ -13,6 +13,7 @@ import (
 
 	"cognito-m2m/config"
 	"cognito-m2m/internal/lambdapolicy"
+	"cognito-m2m/naming"
 )
 
 // newFunctions makes each function that a route names, once. The result is by
@@ -72,7 +73,7 @@ func permitInvocation(function awslambda.IFunction, api apigw.HttpApi) {
 }
 
 func newIntegration(scope constructs.Construct, name string, api apigw.HttpApi, function awslambda.IFunction) apigw.HttpIntegration {
-	return apigw.NewHttpIntegration(scope, pascalCase(name), &apigw.HttpIntegrationProps{
+	return apigw.NewHttpIntegration(scope, jsii.String(naming.PascalCase(name)), &apigw.HttpIntegrationProps{
 		HttpApi:              api,
 		IntegrationType:      apigw.HttpIntegrationType_AWS_PROXY,
 		IntegrationUri:       function.FunctionArn(),

@@ -39,7 +39,7 @@ func newSecretsKey(stack awscdk.Stack, env *config.Environment) awskms.Key {
 			Resources:  jsii.Strings("*"),
 			Conditions: &map[string]any{
 				"StringEquals": (*throughSecretsManager(stack))["StringEquals"],
-				"ArnEquals":    isOneOf(readers),
+				"ArnEquals":    onlyRoles(readers),
 			},
 		}), nil)
 	}
