@@ -8,12 +8,14 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+
+	"cognito-m2m/internal/lambdaenv"
 )
 
-// maxResponseSize is the largest response in bytes: 6 MiB and some room for the envelope.
+// maxResponseSize is the largest response in bytes: as large as an event, and some room for the envelope.
 //
 // Source: AWS's runtime interface emulator, interop.MaxPayloadSize.
-const maxResponseSize = 6<<20 + 100
+const maxResponseSize = lambdaenv.MaxEventBytes + 100
 
 const (
 	headerRequestID    = "Lambda-Runtime-Aws-Request-Id"

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"os"
 	"time"
+
+	"cognito-m2m/internal/lambdaenv"
 )
 
 var (
@@ -15,10 +17,9 @@ var (
 	// ErrThrottled is returned by Invoke when Config.Concurrency invocations are under way. Lambda
 	// answers its invoker 429 TooManyRequestsException then.
 	ErrThrottled error = &serviceError{http.StatusTooManyRequests, "function is throttled: every execution environment is busy"}
-	// ErrRequestTooLarge is returned by Invoke for a payload over 6 MiB, Lambda's limit for a
-	// synchronous invocation.
+	// ErrRequestTooLarge is returned by Invoke for a payload over lambdaenv.MaxEventBytes.
 	ErrRequestTooLarge error = &serviceError{
-		http.StatusRequestEntityTooLarge, "request is too large: Lambda takes at most 6291456 bytes",
+		http.StatusRequestEntityTooLarge, fmt.Sprintf("request is too large: Lambda takes at most %d bytes", lambdaenv.MaxEventBytes),
 	}
 )
 
