@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"cognito-m2m/config"
 	"cognito-m2m/internal/deploy"
 	"cognito-m2m/internal/reach"
+	"cognito-m2m/internal/synth"
 )
 
 // predeployOptions are the flags of `m2m predeploy`.
@@ -61,10 +63,7 @@ func (c *command) runPredeploy(ctx context.Context, o predeployOptions) error {
 	if err != nil {
 		return err
 	}
-	dir := o.assembly
-	if dir == "" {
-		dir = filepath.Join(projectDir(), "cdk.out")
-	}
+	dir := cmp.Or(o.assembly, filepath.Join(projectDir(), synth.OutputFolder))
 	settings, err := reach.Settings(ctx, "")
 	if err != nil {
 		return err

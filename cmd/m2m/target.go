@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cognito-m2m/config"
+	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/reach"
 	"cognito-m2m/internal/run"
 	"cognito-m2m/internal/standing"
@@ -77,8 +78,8 @@ func (o targetOptions) assembly(given string) (string, error) {
 		return given, nil
 	}
 	if o.deployed {
-		dir := filepath.Join(projectDir(), "cdk.out")
-		if _, err := os.Stat(filepath.Join(dir, "manifest.json")); err != nil {
+		dir := filepath.Join(projectDir(), synth.OutputFolder)
+		if _, err := os.Stat(filepath.Join(dir, assembly.ManifestFile)); err != nil {
 			return "", withHint(errors.New("there is no cloud assembly in "+dir), "name the one that was deployed with --assembly DIR, or create it: `npx cdk synth`")
 		}
 		return dir, nil
@@ -117,9 +118,11 @@ func (o targetOptions) grace() time.Duration {
 	return time.Duration(*file.Secrets.GraceHours) * time.Hour
 }
 
-// stateDir is the folder of the local runs' states.
-func (o targetOptions) stateDir() string {
-	return cmp.Or(o.state, filepath.Join(projectDir(), ".m2m"))
+func (o targetOptions) stateDir() string { return stateDir(o.state) }
+
+// stateDir is the folder of the local runs' states: the one given, else the project's.
+func stateDir(given string) string {
+	return cmp.Or(given, filepath.Join(projectDir(), synth.StateFolder))
 }
 
 // projectDir is the folder of the project around the working directory, or that

@@ -209,7 +209,7 @@ func (c *command) runtimeConfig(o upOptions, project *synth.Project, accessLog i
 		APIAddr:        o.apiAddr,
 		CognitoAddr:    o.cognitoAddr,
 		AWSAddr:        o.awsAddr,
-		StateDir:       o.state,
+		StateDir:       stateDir(o.state),
 		Ephemeral:      o.ephemeral,
 		FunctionEnv:    o.functionEnv,
 		Lenient:        o.lenient,
@@ -225,9 +225,6 @@ func (c *command) runtimeConfig(o upOptions, project *synth.Project, accessLog i
 	if project != nil {
 		config.SourceDir = project.Dir
 		config.AcceptedTypes = filepath.Join(project.Dir, acceptedTypesFile)
-		if config.StateDir == "" {
-			config.StateDir = filepath.Join(project.Dir, ".m2m")
-		}
 	}
 	return config
 }

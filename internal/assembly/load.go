@@ -41,9 +41,9 @@ func Load(dir string) (*Assembly, error) {
 }
 
 func loadFS(fsys fs.FS, dir string) (*Assembly, error) {
-	if _, err := fs.Stat(fsys, manifestFile); errors.Is(err, fs.ErrNotExist) {
+	if _, err := fs.Stat(fsys, ManifestFile); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("loading the cloud assembly: %s has no %s, so it is not a cloud assembly: %s",
-			dir, manifestFile, synthHint)
+			dir, ManifestFile, synthHint)
 	}
 	l := &loader{files: files{fsys: fsys, left: maxAssembly}, dir: dir}
 	if err := l.assembly(".", ""); err != nil {

@@ -27,12 +27,12 @@ type loader struct {
 // assembly reads the manifest in folder. Stacks of the outermost assembly belong to no stage and are passed over.
 func (l *loader) assembly(folder, stageName string) error {
 	var m manifest
-	if err := l.decode(path.Join(folder, manifestFile), maxFile, &m); err != nil {
+	if err := l.decode(path.Join(folder, ManifestFile), maxFile, &m); err != nil {
 		return l.explain(err)
 	}
 	if m.Artifacts == nil {
 		return fmt.Errorf("%s has no artifacts, so it is not the manifest of a cloud assembly: %s",
-			path.Join(folder, manifestFile), synthHint)
+			path.Join(folder, ManifestFile), synthHint)
 	}
 	stage := &Stage{Name: stageName, assets: map[string]asset{}}
 	for _, id := range slices.Sorted(maps.Keys(m.Artifacts)) {

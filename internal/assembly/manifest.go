@@ -10,7 +10,8 @@ const (
 )
 
 const (
-	manifestFile   = "manifest.json"
+	// ManifestFile is in the folder of every cloud assembly.
+	ManifestFile   = "manifest.json"
 	logicalIDEntry = "aws:cdk:logicalId"
 	unknownAccount = "unknown-account"
 	unknownRegion  = "unknown-region"

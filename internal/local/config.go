@@ -18,7 +18,7 @@ type Config struct {
 	// 127.0.0.1:0.
 	APIAddr, CognitoAddr, AWSAddr string
 	// StateDir holds a folder for each environment and the functions that were
-	// built for this machine. Default .m2m.
+	// built for this machine. Required unless Ephemeral.
 	StateDir string
 	// Ephemeral keeps nothing: the run starts from a new, empty state in a
 	// temporary folder, which goes when it ends.
@@ -88,9 +88,6 @@ func (c Config) completed() (Config, error) {
 			return c, fmt.Errorf("two listeners can't both have %s", *addr)
 		}
 		taken[*addr] = true
-	}
-	if c.StateDir == "" {
-		c.StateDir = ".m2m"
 	}
 	if c.SourceDir == "" {
 		c.SourceDir = "."

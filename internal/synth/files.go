@@ -163,9 +163,15 @@ func contentDigest(path string) ([]byte, error) {
 	return digest.Sum(nil), err
 }
 
+// Folders at the top of a project.
+const (
+	OutputFolder = "cdk.out" // the cloud assembly that the CDK CLI writes
+	StateFolder  = ".m2m"    // what local runs keep
+)
+
 // notRead are the folders at the top of a project that no synth reads: they hold
 // what is installed, synthesized, built, or kept by a run.
-var notRead = []string{"node_modules", "cdk.out", ".build", ".m2m"}
+var notRead = []string{"node_modules", OutputFolder, ".build", StateFolder}
 
 // editorFiles belong to version control and editors, wherever they lie.
 var editorFiles = []string{".git", ".hg", ".svn", ".jj", ".idea", ".vscode", ".DS_Store", "4913"}

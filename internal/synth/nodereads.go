@@ -60,7 +60,7 @@ func (r nodeReads) reads(p *Project, outdir string) (found reads, err error) {
 // folders or to the system.
 func (p *Project) isNotSource(path, outdir string) bool {
 	made := append([]string{
-		outdir, filepath.Join(p.Dir, "cdk.out"), filepath.Join(p.Dir, ".build"), cdkHome(), os.Getenv("JSII_RUNTIME_PACKAGE_CACHE_ROOT"),
+		outdir, filepath.Join(p.Dir, OutputFolder), filepath.Join(p.Dir, ".build"), cdkHome(), os.Getenv("JSII_RUNTIME_PACKAGE_CACHE_ROOT"),
 		"/proc", "/sys", "/dev",
 	}, p.outputs...)
 	return slices.ContainsFunc(append(made, p.written...), func(folder string) bool { return folder != "" && within(path, folder) }) ||
