@@ -244,13 +244,13 @@ func (l clientList) stateText(c reach.Client) string {
 	case reach.RotationUnfinished:
 		return unfinished
 	case reach.RotationOff:
-		return "its rotation is turned off"
+		return c.State.Fault()
 	case reach.SecretUndecided:
 		return "its rotation has stopped: " + undecidedText + "; " + undecidedHint(c.Name, l.flags)
 	case reach.AppClientReplaced:
-		return "its app client is newer than its credentials: " + rotate
+		return c.State.Fault() + ": " + rotate
 	case reach.AppClientGone:
-		return "its app client does not exist: deploy again"
+		return c.State.Fault() + ": deploy again"
 	case reach.SecretGone:
 		return fmt.Sprintf("its secret was deleted: `aws secretsmanager restore-secret --secret-id %s`; if it can't be restored, give the client another name and deploy", naming.Secret(l.target.Env, c.Name))
 	}

@@ -13,25 +13,36 @@ const (
 	longestRotation = time.Hour
 )
 
+// Fault is what is wrong with a secret in this state, as a part of a sentence; "" if nothing is, or if it depends on how
+// long it has been so.
+func (s State) Fault() string {
+	switch s {
+	case AppClientGone:
+		return "its app client does not exist"
+	case AppClientReplaced:
+		return "its app client is newer than its credentials"
+	case RotationOff:
+		return "its rotation is turned off"
+	case SecretGone:
+		return "it was deleted"
+	case SecretUndecided:
+		return "it is unknown which of its app client's secrets callers use"
+	case NotRotated, Current, RotationUnfinished:
+	}
+	return ""
+}
+
 // Overdue is why the secret of the client is not rotated as it should be, as a part of a sentence; "" if it is. It needs
 // no alarm and no event: it is read off what Secrets Manager and Cognito tell, also where the function was never called.
 func (c *Client) Overdue(now time.Time) string {
 	every := time.Duration(c.EveryDays) * 24 * time.Hour
 	switch {
-	case c.State == AppClientGone:
-		return "its app client does not exist"
-	case c.State == SecretGone:
-		return "it was deleted"
-	case c.State == RotationOff:
-		return "its rotation is turned off"
+	case c.State.Fault() != "":
+		return c.State.Fault()
 	case c.State == NotRotated && c.PendingVersion == "":
 		return "it was never rotated"
 	case c.PendingVersion != "" && now.Sub(c.UnfinishedSince) > longestRotation:
 		return "a rotation has not ended since " + c.UnfinishedSince.UTC().Format(time.RFC3339)
-	case c.State == SecretUndecided:
-		return "it is unknown which of its app client's secrets callers use"
-	case c.State == AppClientReplaced:
-		return "its app client is newer than its credentials"
 	case !c.NextRotation.IsZero() && now.Sub(c.NextRotation) > rotationWindow:
 		return "it was due by " + c.NextRotation.UTC().Format(time.DateOnly)
 	case every > 0 && !c.RotatedAt.IsZero() && now.Sub(c.RotatedAt) > every+rotationWindow:
