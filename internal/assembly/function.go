@@ -10,12 +10,8 @@ import (
 	"cognito-m2m/internal/lambdaenv"
 )
 
-// What Lambda takes for properties that the template leaves out.
-const (
-	defaultMemorySize   = 128 // MB
-	defaultTimeout      = 3   // seconds
-	defaultArchitecture = "x86_64"
-)
+// defaultArchitecture is what Lambda takes if the template names none.
+const defaultArchitecture = "x86_64"
 
 const functionNameLimit = 64
 
@@ -79,8 +75,8 @@ func readFunction(b *builder, r *template.Resource, v template.Values) {
 		Runtime:                      v.Text("Runtime"),
 		Architecture:                 defaultArchitecture,
 		Handler:                      v.Text("Handler"),
-		MemorySize:                   v.Whole("MemorySize", defaultMemorySize),
-		Timeout:                      time.Duration(v.Whole("Timeout", defaultTimeout)) * time.Second,
+		MemorySize:                   v.Whole("MemorySize", lambdaenv.DefaultMemoryMB),
+		Timeout:                      time.Duration(v.Whole("Timeout", int(lambdaenv.DefaultTimeout/time.Second))) * time.Second,
 		Environment:                  v.Object("Environment").TextMap("Variables"),
 		ReservedConcurrentExecutions: v.OptionalWhole("ReservedConcurrentExecutions"),
 		LogGroup:                     v.Object("LoggingConfig").Text("LogGroup"),
@@ -91,7 +87,7 @@ func readFunction(b *builder, r *template.Resource, v template.Values) {
 		f.Architecture = given[0]
 	}
 	if f.LogGroup == "" {
-		f.LogGroup = "/aws/lambda/" + f.Name
+		f.LogGroup = lambdaenv.LogGroup(f.Name)
 	}
 	b.model.Functions = append(b.model.Functions, f)
 }
@@ -167,7 +163,4 @@ func (b *builder) checkFunction(r Resource, property, arn string) bool {
 	return true
 }
 
-// osOnlyRuntimes are those whose code is an executable named bootstrap.
-//
-// Source: Lambda Developer Guide, "Lambda runtimes".
-var osOnlyRuntimes = []string{"provided.al2023", "provided.al2"}
+var osOnlyRuntimes = lambdaenv.OSOnlyRuntimes()

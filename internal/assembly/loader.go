@@ -14,6 +14,7 @@ import (
 	"syscall"
 
 	"cognito-m2m/internal/assembly/template"
+	"cognito-m2m/internal/lambdaenv"
 )
 
 // loader walks an assembly and the assemblies nested in it. Paths are slash-separated and relative to the folder of the
@@ -150,9 +151,6 @@ func (l *loader) assets(stage *Stage, folder, id string, a artifact) error {
 	return nil
 }
 
-// bootstrap is the program in the asset of a function.
-const bootstrap = "bootstrap"
-
 // checkAsset says why an asset can't be used, and is nil if it can. What is in it besides a function's program is not
 // looked at.
 func (l *loader) checkAsset(source string) error {
@@ -164,7 +162,7 @@ func (l *loader) checkAsset(source string) error {
 	} else if err != nil {
 		return fmt.Errorf("the asset %w", unreadable(source, err))
 	}
-	program := path.Join(source, bootstrap)
+	program := path.Join(source, lambdaenv.Bootstrap)
 	info, err := fs.Stat(l.fsys, program)
 	switch {
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR): // reported where the function is called

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"cognito-m2m/internal/lambdaenv"
 )
 
 // Config describes one function. Name and Bootstrap are required.
@@ -79,12 +81,12 @@ func (c Config) completed() (Config, error) {
 	if c.TaskRoot, err = filepath.Abs(c.TaskRoot); err != nil { // the process runs in it: a relative one would name another folder
 		return Config{}, fmt.Errorf("resolving task root: %w", err)
 	}
-	setDefault(&c.Handler, "bootstrap")
-	setDefault(&c.Runtime, "provided.al2023")
+	setDefault(&c.Handler, lambdaenv.Bootstrap)
+	setDefault(&c.Runtime, lambdaenv.OSOnlyRuntimes()[0])
 	setDefault(&c.Region, "us-east-1")
-	setDefault(&c.LogGroup, "/aws/lambda/"+c.Name)
-	setDefault(&c.MemorySize, 128)
-	setDefault(&c.Timeout, 3*time.Second)
+	setDefault(&c.LogGroup, lambdaenv.LogGroup(c.Name))
+	setDefault(&c.MemorySize, lambdaenv.DefaultMemoryMB)
+	setDefault(&c.Timeout, lambdaenv.DefaultTimeout)
 	setDefault(&c.InitTimeout, 10*time.Second)
 	setDefault(&c.Concurrency, new(64))
 	setDefault(&c.Output, io.Discard)

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+
+	"cognito-m2m/internal/lambdaenv"
 )
 
 // ErrSourceDiffers says that the source at hand, built as the asset was, gives another program: what
@@ -56,7 +58,7 @@ type Prepared struct {
 // to be the asset's; without proof it is built again every time.
 func Prepare(ctx context.Context, cfg PrepareConfig) (Prepared, error) {
 	setDefault(&cfg.Log, slog.New(slog.DiscardHandler))
-	asset := filepath.Join(cfg.AssetDir, "bootstrap")
+	asset := filepath.Join(cfg.AssetDir, lambdaenv.Bootstrap)
 	machine, err := machineOf(asset)
 	if err != nil {
 		return Prepared{}, fmt.Errorf("preparing asset %s: %w", cfg.AssetHash, err)
@@ -72,7 +74,7 @@ func Prepare(ctx context.Context, cfg PrepareConfig) (Prepared, error) {
 	if err != nil {
 		return Prepared{}, fmt.Errorf("resolving cache folder %s: %w", cfg.CacheDir, err)
 	}
-	kept := filepath.Join(cache, cfg.AssetHash, runtime.GOOS+"-"+runtime.GOARCH, "bootstrap")
+	kept := filepath.Join(cache, cfg.AssetHash, runtime.GOOS+"-"+runtime.GOARCH, lambdaenv.Bootstrap)
 	if checkExecutable(kept) == nil {
 		return Prepared{Bootstrap: kept, Doubt: misfit}, nil
 	}
@@ -105,7 +107,7 @@ func rebuild(ctx context.Context, cfg PrepareConfig, asset, kept string) (Prepar
 	}
 	defer func() { _ = os.RemoveAll(scratch) }()
 
-	built := filepath.Join(scratch, "bootstrap")
+	built := filepath.Join(scratch, lambdaenv.Bootstrap)
 	if err := compile(ctx, origin, origin.native(), built); err != nil {
 		return Prepared{}, err
 	}
@@ -139,7 +141,7 @@ func keep(built, place string) error {
 // flags, gives exactly the asset's bootstrap. It can be asked of any Go bootstrap, also one that runs
 // here as it is. It builds in CacheDir, or in the temporary folder without one, and keeps nothing.
 func SourceMatches(ctx context.Context, cfg PrepareConfig) (bool, error) {
-	asset := filepath.Join(cfg.AssetDir, "bootstrap")
+	asset := filepath.Join(cfg.AssetDir, lambdaenv.Bootstrap)
 	origin, err := locate(asset, cfg.SourceDir)
 	if err != nil {
 		return false, fmt.Errorf("comparing source with asset %s: %w", cfg.AssetHash, err)
@@ -149,7 +151,7 @@ func SourceMatches(ctx context.Context, cfg PrepareConfig) (bool, error) {
 		return false, fmt.Errorf("making build folder: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(scratch) }()
-	err = compare(ctx, origin, asset, filepath.Join(scratch, "bootstrap"))
+	err = compare(ctx, origin, asset, filepath.Join(scratch, lambdaenv.Bootstrap))
 	if errors.Is(err, ErrSourceDiffers) {
 		return false, nil
 	}

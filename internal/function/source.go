@@ -6,12 +6,14 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"cognito-m2m/internal/lambdaenv"
 )
 
 // SourceFolder returns the folder of the package that the asset's bootstrap was built from. It fails if the bootstrap
 // is not a Go program, or if its module is not where cfg says.
 func SourceFolder(cfg PrepareConfig) (string, error) {
-	origin, err := locate(filepath.Join(cfg.AssetDir, "bootstrap"), cfg.SourceDir)
+	origin, err := locate(filepath.Join(cfg.AssetDir, lambdaenv.Bootstrap), cfg.SourceDir)
 	if err != nil {
 		return "", fmt.Errorf("finding the source of asset %s: %w", cfg.AssetHash, err)
 	}
@@ -23,7 +25,7 @@ func SourceFolder(cfg PrepareConfig) (string, error) {
 // source is now: the function that the asset will hold after the next synth. The result replaces the file output in
 // one step; a process that runs the old one is not disturbed.
 func BuildSource(ctx context.Context, cfg PrepareConfig, output string) error {
-	origin, err := locate(filepath.Join(cfg.AssetDir, "bootstrap"), cfg.SourceDir)
+	origin, err := locate(filepath.Join(cfg.AssetDir, lambdaenv.Bootstrap), cfg.SourceDir)
 	if err != nil {
 		return fmt.Errorf("finding the source of asset %s: %w", cfg.AssetHash, err)
 	}
@@ -36,7 +38,7 @@ func BuildSource(ctx context.Context, cfg PrepareConfig, output string) error {
 		return fmt.Errorf("making build folder: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(scratch) }()
-	built := filepath.Join(scratch, "bootstrap")
+	built := filepath.Join(scratch, lambdaenv.Bootstrap)
 	if err := compile(ctx, origin, origin.native(), built); err != nil {
 		return err
 	}

@@ -1,5 +1,5 @@
-// Package lambdaenv has Lambda's rules for what a function gets: its environment variables, and how large an event may be.
-// It owns neither where variables are written nor which there are.
+// Package lambdaenv has Lambda's rules for the environment that a function runs in: its variables, what it has unless it
+// says otherwise, and how large an event may be. It owns neither where variables are written nor which there are.
 //
 // Source: Lambda Developer Guide, "Defined runtime environment variables" and "Quotas"; Lambda API reference, Environment.
 package lambdaenv
@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // reserved can't be set. Every other name is the user's, of those that begin with AWS_ or LAMBDA_ too.
@@ -33,6 +34,23 @@ var namePattern = regexp.MustCompile("^" + NamePattern + "$")
 
 // IsName says whether a variable can have the name, reserved or not.
 func IsName(name string) bool { return namePattern.MatchString(name) }
+
+// What a function has unless it says otherwise (CreateFunction).
+const (
+	DefaultMemoryMB = 128
+	DefaultTimeout  = 3 * time.Second
+)
+
+// LogGroup is where a function logs unless it says otherwise.
+func LogGroup(function string) string { return "/aws/lambda/" + function }
+
+// Bootstrap is the name of the executable that an OS-only runtime starts.
+const Bootstrap = "bootstrap"
+
+// OSOnlyRuntimes are those whose code is an executable, the newest first.
+//
+// Source: Lambda Developer Guide, "Lambda runtimes".
+func OSOnlyRuntimes() []string { return []string{"provided.al2023", "provided.al2"} }
 
 // MaxEventBytes is the largest event of a synchronous invocation.
 const MaxEventBytes = 6 << 20

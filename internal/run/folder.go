@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"cognito-m2m/internal/lambdaenv"
 )
 
 // Folder is one environment's folder under the state folder, held by a run: state.json with ids, keys and secrets,
@@ -137,7 +139,7 @@ func (f *Folder) NextAssembly() string { return f.path(nextFolder, assemblyFolde
 
 // Bootstrap is where the program of a function goes that is newer than the assembly.
 func (f *Folder) Bootstrap(logicalID string) string {
-	return f.path(builtFolder, logicalID, "bootstrap")
+	return f.path(builtFolder, logicalID, lambdaenv.Bootstrap)
 }
 
 // Functions is where built functions are kept, for all environments.
