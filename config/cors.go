@@ -113,7 +113,7 @@ func (c *checker) cors() {
 	if len(written.AllowOrigins) == 0 {
 		return
 	}
-	if written.AllowCredentials && slices.Contains(written.AllowOrigins, anything) {
+	if written.AllowCredentials && !httpapi.CredentialsAllowed(written.AllowOrigins) {
 		c.Report("api.cors.allowCredentials", "can't be combined with the origin *", "name the origins, or write https://*")
 	}
 	c.corsHeaders(written)

@@ -1,8 +1,6 @@
 package assembly
 
 import (
-	"slices"
-
 	"cognito-m2m/internal/assembly/template"
 	"cognito-m2m/internal/httpapi"
 )
@@ -71,9 +69,8 @@ func (b *builder) checkReachable(r *template.Resource) {
 
 // checkAPI looks at the parts of one API beside each other.
 func (b *builder) checkAPI(api *API) {
-	// The words are API Gateway's: aws/aws-cdk #9076.
-	if cors := api.CORS; cors != nil && cors.AllowCredentials && slices.Contains(cors.AllowOrigins, "*") {
-		b.fail(api.Resource, "CorsConfiguration", "allow-credentials is not supported if 'allow-origin' is *")
+	if cors := api.CORS; cors != nil && cors.AllowCredentials && !httpapi.CredentialsAllowed(cors.AllowOrigins) {
+		b.fail(api.Resource, "CorsConfiguration", "%s", httpapi.CredentialsRefused)
 	}
 	authorizers, integrations := map[string]bool{}, map[string]bool{}
 	for _, a := range api.Authorizers {

@@ -97,9 +97,14 @@ func (b *builder) checkStage(s APIStage, routes []Route) {
 	if count := len(s.Variables); count > httpapi.MaxStageVariables {
 		b.fail(s.Resource, "StageVariables", "%d stage variables, and AWS allows %d", count, httpapi.MaxStageVariables)
 	}
-	for _, key := range slices.Sorted(maps.Keys(s.RouteSettings)) {
-		if !slices.ContainsFunc(routes, func(r Route) bool { return r.Key == key || r.Key == "" }) {
-			b.fail(s.Resource, "RouteSettings", "there are settings for %q, and the API has no such route", key)
+	keys := make([]string, 0, len(routes))
+	for _, r := range routes {
+		if r.Key == "" { // reported
+			return
 		}
+		keys = append(keys, r.Key)
+	}
+	for _, key := range httpapi.WithoutRoute(s.RouteSettings, keys) {
+		b.fail(s.Resource, "RouteSettings", "there are settings for %q, and the API has no such route", key)
 	}
 }

@@ -2,7 +2,6 @@ package reach
 
 import (
 	"context"
-	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
@@ -42,11 +41,5 @@ func (t *Target) StrayRouteSettings(ctx context.Context) (stray []string, err er
 			break
 		}
 	}
-	for key := range stage.RouteSettings {
-		if !slices.Contains(routes, key) {
-			stray = append(stray, key)
-		}
-	}
-	slices.Sort(stray)
-	return stray, nil
+	return httpapi.WithoutRoute(stage.RouteSettings, routes), nil
 }

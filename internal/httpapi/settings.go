@@ -1,0 +1,25 @@
+package httpapi
+
+import (
+	"maps"
+	"slices"
+)
+
+// WithoutRoute are the keys of a stage's route settings that are of none of the API's routes, sorted. API Gateway refuses
+// an update of a stage that has any.
+func WithoutRoute[V any](settings map[string]V, routes []string) (stray []string) {
+	for _, key := range slices.Sorted(maps.Keys(settings)) {
+		if !slices.Contains(routes, key) {
+			stray = append(stray, key)
+		}
+	}
+	return stray
+}
+
+// CredentialsRefused is what API Gateway says of CORS that allows credentials where CredentialsAllowed is false.
+//
+// Source: aws/aws-cdk #9076.
+const CredentialsRefused = "allow-credentials is not supported if 'allow-origin' is *"
+
+// CredentialsAllowed says whether CORS for these origins may allow credentials.
+func CredentialsAllowed[O ~string](origins []O) bool { return !slices.Contains(origins, "*") }
