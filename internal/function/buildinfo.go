@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"golang.org/x/mod/module"
+
+	"cognito-m2m/internal/gobuild"
 )
 
 // build is how a Go program was built, as far as the program itself says.
@@ -52,7 +54,7 @@ func readBuild(path string) (*build, error) {
 // programs that it runs. So nothing is taken over but what a build of the same program needs, and that only in the form
 // it has there.
 var (
-	buildVariables = []string{"CGO_ENABLED", "GOAMD64", "GOARCH", "GOARM64", "GOEXPERIMENT", "GOFIPS140", "GOOS"}
+	buildVariables = gobuild.Variables()
 	plainSetting   = regexp.MustCompile(`^[A-Za-z0-9.,_-]*$`)
 	plainFlags     = regexp.MustCompile(`^ *((-s|-w|-X[ =][A-Za-z0-9./_-]+=[A-Za-z0-9.:/+_-]*|-buildid=[A-Za-z0-9./_-]*)( +|$))*$`)
 )

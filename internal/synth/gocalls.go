@@ -8,13 +8,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"cognito-m2m/internal/gobuild"
 )
 
 // buildVariables decide which files the go command reads for a build.
-var buildVariables = []string{
-	"GOFLAGS", "GOWORK", "GOOS", "GOARCH", "GOARM64", "GOAMD64", "GOEXPERIMENT", "GOFIPS140", "GO111MODULE",
-	"GOENV", "GOTOOLCHAIN", "GOPATH", "GOMODCACHE", "CGO_ENABLED",
-}
+var buildVariables = append(gobuild.Variables(), "GO111MODULE", "GOENV", "GOFLAGS", "GOMODCACHE", "GOPATH", "GOTOOLCHAIN", "GOWORK")
 
 // goCall is one run of the go command.
 type goCall struct {
