@@ -64,14 +64,7 @@ func (f *AWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		tell(w, `<R><AssumeRoleResult><Credentials><AccessKeyId>%s</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>`+
 			`<Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></R>`, role[strings.LastIndex(role, "/")+1:])
 	case "DescribeStacks":
-		stack := f.Stacks[name]
-		if stack == nil {
-			refuse(w, "ValidationError", "Stack with id "+name+" does not exist")
-			return
-		}
-		tell(w, `<R><DescribeStacksResult><Stacks><member><StackName>%s</StackName><StackId>id/%[1]s</StackId><StackStatus>%s</StackStatus>`+
-			`<CreationTime>2026-11-28T00:00:00Z</CreationTime><EnableTerminationProtection>%t</EnableTerminationProtection>%s</member></Stacks></DescribeStacksResult></R>`,
-			name, stack.Status, stack.Protected, stack.More)
+		describeStack(w, name, f.Stacks[name])
 	case "DescribeAlarms":
 		f.describeAlarms(w, r, key)
 	case "UpdateTerminationProtection":
@@ -81,6 +74,16 @@ func (f *AWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		refuse(w, "InvalidAction", operation)
 	}
+}
+
+func describeStack(w http.ResponseWriter, name string, stack *Stack) {
+	if stack == nil {
+		refuse(w, "ValidationError", "Stack with id "+name+" does not exist")
+		return
+	}
+	tell(w, `<R><DescribeStacksResult><Stacks><member><StackName>%s</StackName><StackId>id/%[1]s</StackId><StackStatus>%s</StackStatus>`+
+		`<CreationTime>2026-11-28T00:00:00Z</CreationTime><EnableTerminationProtection>%t</EnableTerminationProtection>%s</member></Stacks></DescribeStacksResult></R>`,
+		name, stack.Status, stack.Protected, stack.More)
 }
 
 func refuse(w http.ResponseWriter, code, message string) {

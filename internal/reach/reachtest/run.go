@@ -188,36 +188,15 @@ func (r *Run) startPool(baseURL string) error {
 }
 
 func (r *Run) startAWS() error {
-	var secrets []secretsmanager.Secret
-	for name, id := range r.ClientIDs {
-		secrets = append(secrets, secretsmanager.Secret{
-			ARN:     "arn:aws:secretsmanager:" + Region + ":" + account + ":secret:" + naming.Secret("dev", name) + "-Ab1Cd2",
-			Name:    naming.Secret("dev", name),
-			Tags:    map[string]string{naming.ClientIDTag: id},
-			Initial: naming.NotRotated,
-			Rotation: &secretsmanager.Rotation{
-				FunctionARN: functionARN, Function: r.Rotator, AutomaticallyAfterDays: 30, RotateImmediately: true,
-			},
-		})
-	}
-	store, err := secretsmanager.New(secretsmanager.Config{Secrets: secrets, Now: r.now})
-	if err != nil {
+	if err := r.openStore(); err != nil {
 		return err
 	}
-	r.store = store
-	outputs := []cloudformation.Output{{Key: naming.APIURLOutput, Value: r.APIURL}, {Key: naming.APIIDOutput, Value: APIID}, {Key: naming.UserPoolIDOutput, Value: UserPoolID}}
-	for _, name := range []string{"reader", "writer"} {
-		outputs = append(outputs, cloudformation.Output{Key: naming.ClientOutput(name), Value: r.ClientIDs[name], Description: naming.ClientOutputDescription(name)})
-	}
-	stacks, err := cloudformation.New([]cloudformation.Stack{{
-		Name: apiStack, ID: "arn:aws:cloudformation:" + Region + ":" + account + ":stack/" + apiStack + "/1",
-		Outputs: outputs,
-	}})
+	stacks, err := r.stacks()
 	if err != nil {
 		return err
 	}
 	handler, err := awsapi.New(awsapi.Config{
-		JSON:      []awsapi.JSONService{awsapitest.SecretsManager(store), awsapitest.Cognito(r.pool)},
+		JSON:      []awsapi.JSONService{awsapitest.SecretsManager(r.store), awsapitest.Cognito(r.pool)},
 		Query:     []awsapi.QueryService{awsapitest.CloudFormation(stacks)},
 		AccessKey: awsapi.AccessKey{ID: AccessKeyID, Secret: SecretAccessKey},
 	})
@@ -231,10 +210,38 @@ func (r *Run) startAWS() error {
 	r.closes = append(r.closes, func() error {
 		cut, cancel := context.WithCancel(context.Background())
 		cancel()
-		_ = store.Close(cut) // a test that is over waits for no rotation
+		_ = r.store.Close(cut) // a test that is over waits for no rotation
 		return nil
 	})
 	return nil
+}
+
+func (r *Run) openStore() (err error) {
+	var secrets []secretsmanager.Secret
+	for name, id := range r.ClientIDs {
+		secrets = append(secrets, secretsmanager.Secret{
+			ARN:     "arn:aws:secretsmanager:" + Region + ":" + account + ":secret:" + naming.Secret("dev", name) + "-Ab1Cd2",
+			Name:    naming.Secret("dev", name),
+			Tags:    map[string]string{naming.ClientIDTag: id},
+			Initial: naming.NotRotated,
+			Rotation: &secretsmanager.Rotation{
+				FunctionARN: functionARN, Function: r.Rotator, AutomaticallyAfterDays: 30, RotateImmediately: true,
+			},
+		})
+	}
+	r.store, err = secretsmanager.New(secretsmanager.Config{Secrets: secrets, Now: r.now})
+	return err
+}
+
+func (r *Run) stacks() (*cloudformation.Stacks, error) {
+	outputs := []cloudformation.Output{{Key: naming.APIURLOutput, Value: r.APIURL}, {Key: naming.APIIDOutput, Value: APIID}, {Key: naming.UserPoolIDOutput, Value: UserPoolID}}
+	for _, name := range []string{"reader", "writer"} {
+		outputs = append(outputs, cloudformation.Output{Key: naming.ClientOutput(name), Value: r.ClientIDs[name], Description: naming.ClientOutputDescription(name)})
+	}
+	return cloudformation.New([]cloudformation.Stack{{
+		Name: apiStack, ID: "arn:aws:cloudformation:" + Region + ":" + account + ":stack/" + apiStack + "/1",
+		Outputs: outputs,
+	}})
 }
 
 // Lose has a client's secret be one that somebody has deleted, which is listed no more.
