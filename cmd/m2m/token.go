@@ -43,6 +43,7 @@ AWS bills each token of a deployment. --cached keeps the token in a folder that 
 you can read, below your system's cache folder. Later commands with --cached use it
 until shortly before it expires.`
 
+//nolint:gosec // G101: these are command lines
 const tokenExamples = `  m2m token reader
   m2m token reader --scope test-api/read --json
   m2m token reader --header | curl -H @- http://127.0.0.1:4000/test_jwt
