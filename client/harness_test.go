@@ -2,7 +2,6 @@ package client_test
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/http"
@@ -14,6 +13,7 @@ import (
 
 	"cognito-m2m/client"
 	"cognito-m2m/internal/cognito"
+	"cognito-m2m/internal/cognito/cognitotest"
 	"cognito-m2m/internal/m2mtest"
 )
 
@@ -33,15 +33,6 @@ func TestMain(m *testing.M) {
 	m2mtest.AtOnce(8) // they wait between attempts
 	os.Exit(m.Run())
 }
-
-// keys are generated once, because making them is the slowest thing in these tests by far.
-var keys = sync.OnceValue(func() *cognito.Keys {
-	generated, err := cognito.GenerateKeys(rand.Reader)
-	if err != nil {
-		panic(err)
-	}
-	return generated
-})
 
 // pool is a user pool's token endpoint, with a door in front of it that counts the requests and can answer
 // instead of the pool.
@@ -88,7 +79,7 @@ func (p *pool) know(t *testing.T, values ...cognito.Secret) {
 			AllowedOAuthFlowsUserPoolClient: true, AllowedOAuthFlows: []string{"client_credentials"},
 			AllowedOAuthScopes: []string{"orders/read", "orders/write"}, AccessTokenValidity: lifetime,
 		}},
-		Keys:    keys(),
+		Keys:    cognitotest.Keys(),
 		BaseURL: p.url,
 	})
 	if err != nil {

@@ -5,13 +5,14 @@ import (
 	"testing"
 
 	"cognito-m2m/internal/cognito"
+	"cognito-m2m/internal/cognito/cognitotest"
 )
 
 // TestKeyRotation adds a key and drops the old one, each time by way of the
 // state file.
 func TestKeyRotation(t *testing.T) {
 	t.Parallel()
-	added, err := keys().WithNewSigningKey(rand.Reader)
+	added, err := cognitotest.Keys().WithNewSigningKey(rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -19,7 +20,7 @@ func TestKeyRotation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	before, during, after := accessKeyIDs(t, keys()), accessKeyIDs(t, added), accessKeyIDs(t, dropped)
+	before, during, after := accessKeyIDs(t, cognitotest.Keys()), accessKeyIDs(t, added), accessKeyIDs(t, dropped)
 	if len(during) != 2 || during[0] == before[0] || during[1] != before[0] {
 		t.Errorf("after adding a key to %v: %v", before, during)
 	}

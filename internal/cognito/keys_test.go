@@ -11,6 +11,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"cognito-m2m/internal/cognito"
+	"cognito-m2m/internal/cognito/cognitotest"
 )
 
 // keysFile is Keys as JSON, for tests that change it.
@@ -22,7 +23,7 @@ type keysFile struct {
 // editedKeys takes the tests' keys to JSON, has edit change it, and takes them back.
 func editedKeys(t *testing.T, edit func(*keysFile)) (*cognito.Keys, error) {
 	t.Helper()
-	file := fileOf(t, keys())
+	file := fileOf(t, cognitotest.Keys())
 	edit(&file)
 	file = reread(t, file)
 	return cognito.NewKeys(file.AccessToken, file.IDToken)
@@ -129,7 +130,7 @@ func TestLoadingKeysRefuses(t *testing.T) {
 func TestKeysAreRedactedWhenPrinted(t *testing.T) {
 	t.Parallel()
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x", "%q", "%d"} {
-		for _, value := range []any{keys(), *keys(), struct{ Keys cognito.Keys }{*keys()}} {
+		for _, value := range []any{cognitotest.Keys(), *cognitotest.Keys(), struct{ Keys cognito.Keys }{*cognitotest.Keys()}} {
 			if got := fmt.Sprintf(verb, value); !strings.Contains(got, "[redacted]") || len(got) > 80 {
 				t.Errorf("%s: got %.80s, want [redacted]", verb, got)
 			}

@@ -1,7 +1,6 @@
 package cognito_test
 
 import (
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"io"
@@ -10,11 +9,11 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"cognito-m2m/internal/cognito"
+	"cognito-m2m/internal/cognito/cognitotest"
 	"cognito-m2m/internal/m2mtest"
 )
 
@@ -31,15 +30,6 @@ const (
 
 // issuedAt is what the servers' clock shows. It has a fraction, which no claim may show.
 var issuedAt = time.Date(2031, 2, 3, 4, 5, 6, 789, time.UTC)
-
-// keys are generated once, because making them is the slowest thing in these tests by far.
-var keys = sync.OnceValue(func() *cognito.Keys {
-	generated, err := cognito.GenerateKeys(rand.Reader)
-	if err != nil {
-		panic(err)
-	}
-	return generated
-})
 
 // pool is a user pool that listens on this machine, and what it has logged.
 type pool struct {
@@ -66,7 +56,7 @@ func baseConfig(log io.Writer) cognito.Config {
 				AllowedOAuthScopes: []string{"test-api/write"}, AccessTokenValidity: 30 * time.Minute,
 			},
 		},
-		Keys:    keys(),
+		Keys:    cognitotest.Keys(),
 		BaseURL: "http://127.0.0.1:4001",
 		Now:     func() time.Time { return issuedAt },
 		Log:     slog.New(slog.NewJSONHandler(log, nil)),

@@ -1,28 +1,15 @@
 package gateway_test
 
 import (
-	"crypto"
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"testing"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
-)
 
-// rs256 signs text as it stands, which go-jose's signer, made for well-formed tokens, does not offer.
-func rs256(t testing.TB, text string) []byte {
-	t.Helper()
-	digest := sha256.Sum256([]byte(text))
-	signature, err := rsa.SignPKCS1v15(rand.Reader, rsaKeys()[0], crypto.SHA256, digest[:])
-	if err != nil {
-		t.Fatal(err)
-	}
-	return signature
-}
+	"cognito-m2m/internal/m2mtest"
+)
 
 // validClaims are a client credentials access token's, as Cognito makes them.
 func validClaims() map[string]any {
@@ -95,8 +82,7 @@ func payloadOf(t testing.TB, claims map[string]any) []byte {
 // rawSigned signs exactly this header and payload with key-1: what a broken or hostile issuer library might make.
 func rawSigned(t testing.TB, header, payload string) string {
 	t.Helper()
-	input := b64(header) + "." + b64(payload)
-	return input + "." + base64.RawURLEncoding.EncodeToString(rs256(t, input))
+	return m2mtest.SignRS256(t, rsaKeys()[0], []byte(header), []byte(payload))
 }
 
 func decode(t testing.TB, segment string) string {

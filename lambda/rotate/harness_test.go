@@ -28,6 +28,7 @@ import (
 	"cognito-m2m/internal/awsapi"
 	"cognito-m2m/internal/awsapi/awsapitest"
 	"cognito-m2m/internal/cognito"
+	"cognito-m2m/internal/cognito/cognitotest"
 	local "cognito-m2m/internal/secretsmanager"
 	"cognito-m2m/naming"
 )
@@ -43,8 +44,6 @@ func TestMain(m *testing.M) {
 	debug.SetGCPercent(400) // little of what 2,000 rotations allocate lives on
 	os.Exit(m.Run())
 }
-
-var keys = sync.OnceValues(func() (*cognito.Keys, error) { return cognito.GenerateKeys(rand.Reader) })
 
 // world is the local Cognito and Secrets Manager behind their listeners, with this package as rotation function.
 type world struct {
@@ -173,13 +172,11 @@ func sdkConfig(url string, client *http.Client) aws.Config {
 
 func (w *world) newPool(s setup, baseURL string, log *slog.Logger) *cognito.Server {
 	w.t.Helper()
-	poolKeys, err := keys()
-	must(w.t, err)
 	config := cognito.Config{
 		UserPool:        cognito.UserPool{ID: poolID, Region: "us-east-1", Domain: "m2m-dev"},
 		ResourceServers: []cognito.ResourceServer{{Identifier: "test-api", Scopes: []string{"read", "write"}}},
 		Clients:         []cognito.Client{w.newClient()},
-		Keys:            poolKeys,
+		Keys:            cognitotest.Keys(),
 		BaseURL:         baseURL,
 		Now:             w.now,
 		Log:             log,

@@ -5,7 +5,6 @@ package accesstest
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -17,6 +16,7 @@ import (
 	"cognito-m2m/client"
 	"cognito-m2m/internal/access"
 	"cognito-m2m/internal/cognito"
+	"cognito-m2m/internal/cognito/cognitotest"
 	"cognito-m2m/internal/gateway"
 	"cognito-m2m/internal/httpapi"
 	"cognito-m2m/internal/lambdapolicy"
@@ -25,8 +25,8 @@ import (
 
 // What every environment has.
 const (
-	Region     = "eu-central-1"
-	UserPoolID = Region + "_Test00001"
+	Region     = cognitotest.Region
+	UserPoolID = cognitotest.UserPoolID
 	Issuer     = "https://cognito-idp." + Region + ".amazonaws.com/" + UserPoolID
 )
 
@@ -50,9 +50,6 @@ type Run struct {
 	calls []string
 }
 
-// keys are made once: they take a moment.
-var keys = sync.OnceValues(func() (*cognito.Keys, error) { return cognito.GenerateKeys(rand.Reader) })
-
 // Environment has clients and routes of each kind. The client visitor is not of
 // the API.
 func Environment(t testing.TB) *access.Environment {
@@ -64,10 +61,7 @@ func Environment(t testing.TB) *access.Environment {
 	}}
 	jwt := &access.Authorizer{Name: "Jwt", Header: "Authorization", Issuer: Issuer, Clients: []string{"reader", "writer"}}
 	for i := range e.Clients {
-		id, err := cognito.NewClientID(rand.Reader)
-		if err != nil {
-			t.Fatal(err)
-		}
+		id := cognitotest.ClientID()
 		e.Clients[i].ID = id
 		if slices.Contains(jwt.Clients, e.Clients[i].Name) {
 			jwt.Audience = append(jwt.Audience, id)
@@ -92,10 +86,7 @@ func Start(t testing.TB, changes ...func(*access.Environment)) *Run {
 	for _, change := range changes {
 		change(served)
 	}
-	var err error
-	if r.Keys, err = keys(); err != nil {
-		t.Fatal(err)
-	}
+	r.Keys = cognitotest.Keys()
 	mux := http.NewServeMux()
 	poolServer := httptest.NewServer(mux)
 	t.Cleanup(poolServer.Close)
@@ -121,22 +112,11 @@ func clone(e *access.Environment) *access.Environment {
 }
 
 func (r *Run) pool(e *access.Environment, baseURL string) (*cognito.Server, error) {
-	c := cognito.Config{
-		UserPool: cognito.UserPool{ID: UserPoolID, Region: Region, Domain: "m2m-dev-test"}, Keys: r.Keys, BaseURL: baseURL,
-		ResourceServers: []cognito.ResourceServer{{Identifier: "test-api", Scopes: []string{"read", "write", "admin"}}},
-	}
+	c := cognitotest.Config(baseURL, "read", "write", "admin")
 	for _, declared := range e.Clients {
-		secret, err := cognito.NewClientSecret(rand.Reader)
-		if err != nil {
-			return nil, err
-		}
-		r.Secrets[declared.Name] = secret
-		created := time.Now().Add(-time.Minute)
-		c.Clients = append(c.Clients, cognito.Client{
-			ID: declared.ID, Name: declared.Name,
-			Secrets:                         []cognito.ClientSecret{{ID: cognito.NewClientSecretID(declared.ID, created), CreateDate: created, Value: secret}},
-			AllowedOAuthFlowsUserPoolClient: true, AllowedOAuthFlows: []string{userpool.ClientCredentials}, AllowedOAuthScopes: declared.Scopes,
-		})
+		known := cognitotest.Client(declared.ID, declared.Name, time.Minute, declared.Scopes...)
+		r.Secrets[declared.Name] = known.Secrets[0].Value
+		c.Clients = append(c.Clients, known)
 	}
 	return cognito.New(c)
 }

@@ -1,16 +1,14 @@
 package accesstest
 
 import (
-	"crypto"
-	"crypto/rand"
 	"crypto/rsa"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"testing"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"cognito-m2m/internal/m2mtest"
 )
 
 // Claims are those of a genuine access token of a client, issued a minute ago,
@@ -41,14 +39,14 @@ func (r *Run) Sign(t testing.TB, claims, changes map[string]any) string {
 			delete(header, name)
 		}
 	}
-	return sign(t, key, encoded(t, header), encoded(t, claims))
+	return m2mtest.SignRS256(t, key.Key.(*rsa.PrivateKey), encoded(t, header), encoded(t, claims))
 }
 
 // SignRaw makes a token of claims that need not be such.
 func (r *Run) SignRaw(t testing.TB, claims string) string {
 	t.Helper()
 	key := r.key(false)
-	return sign(t, key, encoded(t, map[string]any{"kid": key.KeyID, "alg": "RS256"}), []byte(claims))
+	return m2mtest.SignRS256(t, key.Key.(*rsa.PrivateKey), encoded(t, map[string]any{"kid": key.KeyID, "alg": "RS256"}), []byte(claims))
 }
 
 func (r *Run) key(ofIDTokens bool) jose.JSONWebKey {
@@ -57,17 +55,6 @@ func (r *Run) key(ofIDTokens bool) jose.JSONWebKey {
 		return idToken[0]
 	}
 	return accessToken[0]
-}
-
-func sign(t testing.TB, key jose.JSONWebKey, header, claims []byte) string {
-	t.Helper()
-	signed := base64.RawURLEncoding.EncodeToString(header) + "." + base64.RawURLEncoding.EncodeToString(claims)
-	digest := sha256.Sum256([]byte(signed))
-	signature, err := rsa.SignPKCS1v15(rand.Reader, key.Key.(*rsa.PrivateKey), crypto.SHA256, digest[:])
-	if err != nil {
-		t.Fatal(err)
-	}
-	return signed + "." + base64.RawURLEncoding.EncodeToString(signature)
 }
 
 func encoded(t testing.TB, object map[string]any) []byte {

@@ -6,7 +6,6 @@ package reachtest
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -27,6 +26,7 @@ import (
 	"cognito-m2m/internal/awsapi/awsapitest"
 	"cognito-m2m/internal/cloudformation"
 	"cognito-m2m/internal/cognito"
+	"cognito-m2m/internal/cognito/cognitotest"
 	"cognito-m2m/internal/run"
 	"cognito-m2m/internal/secretsmanager"
 	"cognito-m2m/internal/userpool"
@@ -35,9 +35,9 @@ import (
 
 const (
 	// Region is where the environment is.
-	Region = "eu-central-1"
+	Region = cognitotest.Region
 	// UserPoolID is its user pool.
-	UserPoolID = Region + "_Test00001"
+	UserPoolID = cognitotest.UserPoolID
 	// AccessKeyID is the id of the key that signs the calls of AWS.
 	AccessKeyID = "AKIDTEST"
 	// SecretAccessKey is its secret.
@@ -82,9 +82,6 @@ type Run struct {
 	trails []Trail
 	offset time.Duration // of the services' clock
 }
-
-// keys are made once: they take a moment.
-var keys = sync.OnceValues(func() (*cognito.Keys, error) { return cognito.GenerateKeys(rand.Reader) })
 
 // Start runs the environment with its state in stateDir until Close.
 func Start(stateDir string) (*Run, error) {
@@ -156,33 +153,13 @@ func (r *Run) serve(handler http.Handler) (url string) {
 }
 
 func (r *Run) startPool(baseURL string) error {
-	signing, err := keys()
-	if err != nil {
-		return err
+	c := cognitotest.Config(baseURL, "read", "write")
+	c.Now = r.now
+	for name, scopes := range map[string][]string{"reader": {"test-api/read"}, "writer": {"test-api/write", "test-api/read"}} {
+		r.ClientIDs[name] = cognitotest.ClientID()
+		c.Clients = append(c.Clients, cognitotest.Client(r.ClientIDs[name], name, 24*time.Hour, scopes...))
 	}
-	c := cognito.Config{
-		UserPool: cognito.UserPool{ID: UserPoolID, Region: Region, Domain: "m2m-dev-test"}, Keys: signing, BaseURL: baseURL, Now: r.now,
-		ResourceServers: []cognito.ResourceServer{{Identifier: "test-api", Scopes: []string{"read", "write"}}},
-	}
-	for _, name := range []string{"reader", "writer"} {
-		id, err := cognito.NewClientID(rand.Reader)
-		if err != nil {
-			return err
-		}
-		original, err := cognito.NewClientSecret(rand.Reader)
-		if err != nil {
-			return err
-		}
-		r.ClientIDs[name] = id
-		created := time.Now().AddDate(0, 0, -1)
-		c.Clients = append(c.Clients, cognito.Client{
-			ID: id, Name: name,
-			Secrets:                         []cognito.ClientSecret{{ID: cognito.NewClientSecretID(id, created), CreateDate: created, Value: original}},
-			AllowedOAuthFlowsUserPoolClient: true,
-			AllowedOAuthFlows:               []string{userpool.ClientCredentials},
-			AllowedOAuthScopes:              map[string][]string{"reader": {"test-api/read"}, "writer": {"test-api/write", "test-api/read"}}[name],
-		})
-	}
+	var err error
 	r.pool, err = cognito.New(c)
 	return err
 }
