@@ -97,14 +97,10 @@ func (b *builder) checkStage(s APIStage, routes []Route) {
 	if count := len(s.Variables); count > httpapi.MaxStageVariables {
 		b.fail(s.Resource, "StageVariables", "%d stage variables, and AWS allows %d", count, httpapi.MaxStageVariables)
 	}
-	keys := make([]string, 0, len(routes))
-	for _, r := range routes {
-		if r.Key == "" { // reported
-			return
-		}
-		keys = append(keys, r.Key)
+	hasRoute := func(key string) bool { // a route whose key could not be read may be the one
+		return slices.ContainsFunc(routes, func(r Route) bool { return r.Key == key || r.Key == "" })
 	}
-	for _, key := range httpapi.WithoutRoute(s.RouteSettings, keys) {
+	for _, key := range httpapi.WithoutRoute(s.RouteSettings, hasRoute) {
 		b.fail(s.Resource, "RouteSettings", "there are settings for %q, and the API has no such route", key)
 	}
 }

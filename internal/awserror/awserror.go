@@ -6,6 +6,7 @@ package awserror
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -33,18 +34,15 @@ func NoStack(err error) bool {
 // Sentence is err without the SDK's chain: the message and code of the service that answered, or its code alone if there
 // is no message, or else the cause at the end of the chain.
 func Sentence(err error) error {
-	if answer, ok := errors.AsType[smithy.APIError](err); ok {
-		return errors.New(said(answer))
+	answer, answered := errors.AsType[smithy.APIError](err)
+	switch {
+	case answered && answer.ErrorMessage() == "":
+		return errors.New(answer.ErrorCode())
+	case answered:
+		return fmt.Errorf("%s (%s)", strings.TrimSuffix(answer.ErrorMessage(), "."), answer.ErrorCode())
 	}
 	for cause := err; cause != nil; cause = errors.Unwrap(cause) {
 		err = cause
 	}
 	return err
-}
-
-func said(answer smithy.APIError) string {
-	if message := strings.TrimSuffix(answer.ErrorMessage(), "."); message != "" {
-		return message + " (" + answer.ErrorCode() + ")"
-	}
-	return answer.ErrorCode()
 }

@@ -5,11 +5,11 @@ import (
 	"slices"
 )
 
-// WithoutRoute are the keys of a stage's route settings that are of none of the API's routes, sorted. API Gateway refuses
-// an update of a stage that has any.
-func WithoutRoute[V any](settings map[string]V, routes []string) (stray []string) {
+// WithoutRoute are the keys of a stage's route settings for which the API has no route, sorted. API Gateway refuses an
+// update of a stage that has any.
+func WithoutRoute[V any](settings map[string]V, hasRoute func(key string) bool) (stray []string) {
 	for _, key := range slices.Sorted(maps.Keys(settings)) {
-		if !slices.Contains(routes, key) {
+		if !hasRoute(key) {
 			stray = append(stray, key)
 		}
 	}

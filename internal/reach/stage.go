@@ -2,6 +2,7 @@ package reach
 
 import (
 	"context"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
@@ -41,5 +42,5 @@ func (t *Target) StrayRouteSettings(ctx context.Context) (stray []string, err er
 			break
 		}
 	}
-	return httpapi.WithoutRoute(stage.RouteSettings, routes), nil
+	return httpapi.WithoutRoute(stage.RouteSettings, func(key string) bool { return slices.Contains(routes, key) }), nil
 }
