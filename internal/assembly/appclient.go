@@ -1,7 +1,6 @@
 package assembly
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"time"

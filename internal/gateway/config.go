@@ -51,6 +51,24 @@ type Config struct {
 	Log *slog.Logger
 }
 
+// Request is what became of one request, as Config.Observe receives it. No value of it holds a token, or a character
+// that could end a line or a quoted field; see redact.go.
+type Request struct {
+	// Received is when the request arrived, Duration how long its answer took.
+	Received time.Time
+	Duration time.Duration
+	Method   string
+	// Path is decoded, and has no query. It can have blanks.
+	Path string
+	// ClientID is the client_id of a verified token, "" without one.
+	ClientID string
+	// Status is the HTTP status of the answer.
+	Status int
+	// Refused says in a few words why the gateway answered instead of the function: the authorizer's error, or the
+	// integration's. It is "" if the function answered.
+	Refused string
+}
+
 func (c Config) clock() clock.Clock { return clock.Clock{Wall: c.Now, Monotonic: c.Monotonic} }
 
 func withDefaults(cfg Config) Config {
