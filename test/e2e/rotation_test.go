@@ -30,6 +30,7 @@ const (
 // enough for a token to expire between two rotations, so a client that kept its
 // first secret would be refused: the one before the previous is deleted.
 func TestCallsWhileSecretsRotate(t *testing.T) {
+	t.Parallel()
 	duration := 6 * time.Second
 	if *full {
 		duration = time.Minute

@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 	if scratch, err = os.MkdirTemp("", "m2m-e2e-"); err != nil {
 		panic(err)
 	}
-	m2mtest.AtOnce(8) // some wait for a rotation that gives up, or for a copy of the project
+	m2mtest.AtOnce(32) // all of them: see starting, and most wait for the first run, a copy of the project or a rotation
 	code := m.Run()
 	if err := stopFirst(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -97,8 +97,13 @@ func upCommand(t *testing.T, dir string, args ...string) *exec.Cmd {
 	return command(t, dir, m2mtest.OnFreePorts(append([]string{"up", "--json"}, args...)...)...)
 }
 
+// starting has a place for each run that is not ready yet, which takes most of a run's computing.
+var starting = make(chan struct{}, 4)
+
 func started(t *testing.T, cmd *exec.Cmd) *process {
 	t.Helper()
+	starting <- struct{}{}
+	defer func() { <-starting }()
 	return described(t, m2mtest.MustStart(t, cmd))
 }
 
