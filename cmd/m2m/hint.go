@@ -8,6 +8,7 @@ import (
 	"syscall"
 
 	"cognito-m2m/client"
+	"cognito-m2m/internal/deploy"
 	"cognito-m2m/internal/local"
 	"cognito-m2m/internal/local/state"
 	"cognito-m2m/internal/nearest"
@@ -145,6 +146,8 @@ func hint(err error) string {
 	switch {
 	case errors.As(err, &own):
 		return own.hint
+	case errors.Is(err, deploy.ErrNoRegion):
+		return "choose one in the environment file or with AWS_REGION"
 	case errors.Is(err, synth.ErrNoNode):
 		return "install Node.js 22 or later, or run an existing assembly with --assembly DIR"
 	case errors.Is(err, synth.ErrNoGo):

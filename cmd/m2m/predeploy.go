@@ -46,11 +46,7 @@ func (c *command) predeploy(cmd *cobra.Command) {
 	var o predeployOptions
 	cmd.Long, cmd.Example, cmd.Args = predeployHelp, predeployExamples, takes("m2m predeploy")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		err := c.runPredeploy(cmd.Context(), o)
-		if errors.Is(err, deploy.ErrNoRegion) {
-			return withHint(err, "choose one in the environment file or with AWS_REGION")
-		}
-		return plain(err, "")
+		return plain(c.runPredeploy(cmd.Context(), o), "")
 	}
 	cmd.Flags().StringVar(&o.env, "env", "dev", "the environment")
 	assemblyFlag(cmd, &o.assembly, "folder of the cloud assembly that is deployed (default cdk.out in the project)")

@@ -2,12 +2,14 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"cognito-m2m/internal/deploy"
 	"cognito-m2m/internal/deploy/deploytest"
 )
 
@@ -65,6 +67,12 @@ func TestPredeployWithoutCredentials(t *testing.T) {
 				t.Errorf("status %d, said %q, want %q", status, said.String(), c.want)
 			}
 		})
+	}
+}
+
+func TestPredeployWithoutARegion(t *testing.T) {
+	if got := hint(plain(fmt.Errorf("looking at a stack: %w", deploy.ErrNoRegion), "")); !strings.Contains(got, "AWS_REGION") {
+		t.Errorf("the hint is %q", got)
 	}
 }
 
