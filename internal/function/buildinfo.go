@@ -77,16 +77,23 @@ func (b *build) platform() string {
 	return b.settings["GOOS"] + "/" + b.settings["GOARCH"]
 }
 
-// native is how to build the program for this machine.
+// native is how to build the program for this machine: as `go build` and `go run` build
+// everything else here, so that what is compiled for them is not compiled once more.
+//
+// Parity: Function program: built here with this machine's settings
 func (b *build) native() recipe {
 	return recipe{
-		flags: append(b.tags(), "-trimpath", "-buildvcs=false", "-ldflags=-s -w"),
-		env: []string{
-			"GOOS=" + runtime.GOOS,
-			"GOARCH=" + runtime.GOARCH,
-			"CGO_ENABLED=" + b.settings["CGO_ENABLED"],
-		},
+		flags: append(b.tags(), "-buildvcs=false", "-ldflags=-s -w"),
+		env:   []string{"GOOS=" + runtime.GOOS, "GOARCH=" + runtime.GOARCH},
 	}
+}
+
+// asOnLambda builds the program for this machine from the same files of each package as the
+// asset, with cgo or without.
+func (b *build) asOnLambda() recipe {
+	how := b.native()
+	how.env = append(how.env, "CGO_ENABLED="+b.settings["CGO_ENABLED"])
+	return how
 }
 
 // original is how to build the program again so that an unchanged source gives the same bytes.

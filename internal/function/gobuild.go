@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/mod/modfile"
@@ -24,23 +25,45 @@ type recipe struct {
 	env   []string // on top of this process's own variables
 }
 
+// compileNative builds the program's package for this machine.
+func compileNative(ctx context.Context, origin *build, output string) error {
+	var own bool
+	var unknown error
+	var asking sync.WaitGroup
+	asking.Go(func() { own, unknown = ownC(ctx, origin) })
+	err := compile(ctx, origin, origin.native(), output)
+	asking.Wait()
+	if own || unknown != nil && err == nil {
+		return compile(ctx, origin, origin.asOnLambda(), output)
+	}
+	return err
+}
+
+// ownC reports whether a package of the program, other than Go's own, uses cgo where the
+// asset's build does not: the asset has other files of that package.
+func ownC(ctx context.Context, origin *build) (bool, error) {
+	if origin.settings["CGO_ENABLED"] == "1" {
+		return false, nil
+	}
+	args := append([]string{"list", "-deps", "-f", "{{if not .Standard}}{{join .CgoFiles \" \"}}{{end}}"}, origin.tags()...)
+	var listed bytes.Buffer
+	cmd := goCommand(ctx, origin, origin.native(), append(args, origin.packagePath)...)
+	cmd.Stdout = &listed
+	err := runOnOneThread(cmd)
+	return strings.TrimSpace(listed.String()) != "", err
+}
+
 // compile builds the program's package to the file output. What the go command prints is part of the error.
 func compile(ctx context.Context, origin *build, how recipe, output string) error {
 	packagePath := origin.packagePath
 	args := append([]string{"build", "-o", output}, how.flags...)
-	cmd := exec.CommandContext(ctx, "go", append(args, packagePath)...) //nolint:gosec // flags come from build information
-	cmd.Dir = origin.moduleRoot
+	cmd := goCommand(ctx, origin, how, append(args, packagePath)...)
 	// The caller removes the folder of output, also when go is interrupted.
-	cmd.Env = append(cmd.Environ(), append(slices.Concat(how.env, origin.workspace()), "GOTMPDIR="+filepath.Dir(output))...)
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // so that it ends its compilers too
-	cmd.WaitDelay = 5 * time.Second
-	cmd.SysProcAttr = buildAttributes()
+	cmd.Env = append(cmd.Env, "GOTMPDIR="+filepath.Dir(output))
 	var printed bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &printed, &printed
 
-	runtime.LockOSThread() // as in supervise: the kernel interrupts the go command when the thread that started it ends
-	defer runtime.UnlockOSThread()
-	err := cmd.Run()
+	err := runOnOneThread(cmd)
 	switch {
 	case err == nil:
 		return nil
@@ -52,6 +75,24 @@ func compile(ctx context.Context, origin *build, how recipe, output string) erro
 	default:
 		return fmt.Errorf("building %s in %s: %w\n%s", packagePath, origin.moduleRoot, err, strings.TrimSpace(printed.String()))
 	}
+}
+
+// goCommand is a run of the go command in the program's module.
+func goCommand(ctx context.Context, origin *build, how recipe, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "go", args...) //nolint:gosec // flags come from build information
+	cmd.Dir = origin.moduleRoot
+	cmd.Env = append(cmd.Environ(), slices.Concat(how.env, origin.workspace())...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // so that it ends its compilers too
+	cmd.WaitDelay = 5 * time.Second
+	cmd.SysProcAttr = buildAttributes()
+	return cmd
+}
+
+// runOnOneThread is as in supervise: the kernel interrupts the go command when the thread that started it ends.
+func runOnOneThread(cmd *exec.Cmd) error {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	return cmd.Run()
 }
 
 // findModule returns the folder with the go.mod of the module, which is from or a folder above it. One above has to be

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"sync"
 
 	"cognito-m2m/internal/lambdaenv"
 )
@@ -108,10 +109,14 @@ func rebuild(ctx context.Context, cfg PrepareConfig, asset, kept string) (Prepar
 	defer func() { _ = os.RemoveAll(scratch) }()
 
 	built := filepath.Join(scratch, lambdaenv.Bootstrap)
-	if err := compile(ctx, origin, origin.native(), built); err != nil {
+	var doubt error
+	var comparing sync.WaitGroup // beside the build: linking keeps one processor busy
+	comparing.Go(func() { doubt = compare(ctx, origin, asset, filepath.Join(scratch, "original")) })
+	err = compileNative(ctx, origin, built)
+	comparing.Wait()
+	if err != nil {
 		return Prepared{}, err
 	}
-	doubt := compare(ctx, origin, asset, filepath.Join(scratch, "original"))
 	if ctx.Err() != nil {
 		return Prepared{}, doubt
 	}

@@ -39,7 +39,7 @@ func BuildSource(ctx context.Context, cfg PrepareConfig, output string) error {
 	}
 	defer func() { _ = os.RemoveAll(scratch) }()
 	built := filepath.Join(scratch, lambdaenv.Bootstrap)
-	if err := compile(ctx, origin, origin.native(), built); err != nil {
+	if err := compileNative(ctx, origin, built); err != nil {
 		return err
 	}
 	return keep(built, output)

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	goruntime "runtime"
+
+	"golang.org/x/sync/errgroup"
 
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/function"
@@ -40,15 +43,28 @@ func (s functionSet) invokers() map[string]gateway.Invoker {
 }
 
 // prepareFunctions makes every function that is called here ready for this
-// machine. It returns the path of each one's bootstrap, by ARN.
+// machine, several at a time. It returns the path of each one's bootstrap, by ARN.
 func (r *Runtime) prepareFunctions(ctx context.Context, served *servedResources) (map[string]string, error) {
+	functions := served.functions()
+	prepared, failures := make([]function.Prepared, len(functions)), make([]error, len(functions))
+	var preparing errgroup.Group
+	preparing.SetLimit(goruntime.NumCPU())
+	for i, declared := range functions {
+		preparing.Go(func() error {
+			prepared[i], failures[i] = r.prepare(ctx, declared)
+			return nil
+		})
+	}
+	_ = preparing.Wait()
 	bootstraps := map[string]string{}
-	for _, declared := range served.functions() {
-		bootstrap, err := r.prepare(ctx, declared)
-		if err != nil {
-			return nil, err
+	for i, declared := range functions {
+		if failures[i] != nil {
+			return nil, failures[i]
 		}
-		bootstraps[declared.ARN] = bootstrap
+		if doubt := prepared[i].Doubt; doubt != nil {
+			r.cfg.Report.Warn(fmt.Sprintf("function %s: %v", declared.LogicalID, doubt))
+		}
+		bootstraps[declared.ARN] = prepared[i].Bootstrap
 	}
 	return bootstraps, nil
 }
@@ -103,19 +119,16 @@ func environment(served *servedResources, declared assembly.Function, at address
 	return variables
 }
 
-func (r *Runtime) prepare(ctx context.Context, declared assembly.Function) (string, error) {
+func (r *Runtime) prepare(ctx context.Context, declared assembly.Function) (function.Prepared, error) {
 	defer r.cfg.Report.Step("preparing function " + declared.LogicalID)()
 	if declared.Asset == nil {
-		return "", fmt.Errorf("function %s: its code is not an asset of this assembly", declared.LogicalID)
+		return function.Prepared{}, fmt.Errorf("function %s: its code is not an asset of this assembly", declared.LogicalID)
 	}
 	prepared, err := function.Prepare(ctx, r.prepareConfig(declared))
 	if err != nil {
-		return "", fmt.Errorf("function %s: %w", declared.LogicalID, err)
+		return function.Prepared{}, fmt.Errorf("function %s: %w", declared.LogicalID, err)
 	}
-	if prepared.Doubt != nil {
-		r.cfg.Report.Warn(fmt.Sprintf("function %s: %v", declared.LogicalID, prepared.Doubt))
-	}
-	return prepared.Bootstrap, nil
+	return prepared, nil
 }
 
 func (r *Runtime) prepareConfig(declared assembly.Function) function.PrepareConfig {
