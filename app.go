@@ -17,6 +17,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"cognito-m2m/config"
+	"cognito-m2m/internal/bundle"
 	"cognito-m2m/internal/printable"
 	"cognito-m2m/stacks"
 )
@@ -34,6 +35,11 @@ func run(root string) (err error) {
 		return err
 	}
 
+	functions, err := bundle.Start(root, stacks.Functions(environments))
+	if err != nil {
+		return err
+	}
+	defer functions.Close()
 	defer jsii.Close()
 	// A failure on CDK's side of jsii arrives as a panic.
 	defer func() {
@@ -41,16 +47,16 @@ func run(root string) (err error) {
 			err = fmt.Errorf("synthesizing: %v", failure)
 		}
 	}()
-	return synth(environments, root)
+	return synth(environments, stacks.Source{Dir: root, Build: functions.Build})
 }
 
-func synth(environments []*config.Environment, root string) error {
+func synth(environments []*config.Environment, source stacks.Source) error {
 	app := awscdk.NewApp(nil)
 	context := func(key string) any { return app.Node().TryGetContext(jsii.String(key)) }
 	if fmt.Sprint(context("delivery")) == "true" {
-		return deliver(app, root)
+		return deliver(app, source.Dir)
 	}
-	wanted, err := narrow(environments, filepath.Join(root, "environments"), context("env"))
+	wanted, err := narrow(environments, filepath.Join(source.Dir, "environments"), context("env"))
 	if err != nil {
 		return err
 	}
@@ -61,7 +67,7 @@ func synth(environments []*config.Environment, root string) error {
 		for _, warning := range env.Warnings {
 			fmt.Fprintln(os.Stderr, "warning:", warning)
 		}
-		stacks.AddEnvironment(app, env, stacks.Source{Dir: root})
+		stacks.AddEnvironment(app, env, source)
 	}
 	app.Synth(nil)
 	return nil

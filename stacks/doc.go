@@ -4,8 +4,8 @@
 // and the alarms, saved queries and dashboard that watch them). AddDelivery declares
 // the stack of the roles that deploy them.
 //
-// It is the only package that declares resources. It reads its config.Environment and
-// the source of the functions, which bundling builds with `go`.
+// It is the only package that declares resources. It is given its config.Environment,
+// and who builds the functions.
 //
 // Construct ids are deployed state. Renaming one that names the pool, an app
 // client or the API makes AWS replace it, with new ids, secrets or URLs for every

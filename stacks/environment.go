@@ -1,7 +1,7 @@
 package stacks
 
 import (
-	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -12,17 +12,25 @@ import (
 	"cognito-m2m/naming"
 )
 
-// Source says where the code of the deployed functions is.
+// Source is the code of the deployed functions.
 type Source struct {
 	// Dir is the root of the Go module: the folder that holds go.mod and lambda/.
 	Dir string
+	// Build builds one function in lambda/ for ARM64 Linux, and returns the folder to deploy.
+	Build func(function string) (folder string, err error)
 }
 
-// folder returns the folder of one function's package main.
-func (s Source) folder(function string) string { return filepath.Join(s.Dir, "lambda", function) }
-
-// module returns the path of the module's go.mod.
-func (s Source) module() string { return filepath.Join(s.Dir, "go.mod") }
+// Functions are the folders in lambda/ that the environments need.
+func Functions(environments []*config.Environment) []string {
+	names := []string{naming.RotationFunction}
+	for _, env := range environments {
+		for _, f := range env.Functions {
+			names = append(names, f.Name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
 
 // AddEnvironment adds one environment to an app: a stage with its two stacks.
 // The stage is the environment's name (`dev/Identity`), the stacks are named

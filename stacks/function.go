@@ -1,12 +1,12 @@
 package stacks
 
 import (
+	"path/filepath"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
-	"github.com/aws/aws-cdk-go/awscdklambdagoalpha/v2"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -39,10 +39,9 @@ func (b functionBuilder) build(scope constructs.Construct, props functionProps) 
 	})
 	logs.GrantWrite(role)
 
-	function := awscdklambdagoalpha.NewGoFunction(this, jsii.String("Handler"), &awscdklambdagoalpha.GoFunctionProps{
-		Entry:         jsii.String(b.source.folder(props.name)),
-		ModuleDir:     jsii.String(b.source.module()),
-		Bundling:      reproducibleBuild(),
+	function := awslambda.NewFunction(this, jsii.String("Handler"), &awslambda.FunctionProps{
+		Code:          b.code(this, props.name),
+		Handler:       jsii.String("bootstrap"),
 		Runtime:       awslambda.Runtime_PROVIDED_AL2023(),
 		Architecture:  awslambda.Architecture_ARM_64(),
 		MemorySize:    jsii.Number(props.memoryMB),
@@ -69,18 +68,16 @@ func tracing(on bool) awslambda.Tracing {
 	return ""
 }
 
-// reproducibleBuild makes the binary, and with it the asset's hash, depend on
-// the source and the Go version alone: no paths and no revision of the machine
-// that built it, nor that machine's own flags. lambda.norpc leaves out
-// the runtime that AL2023 does not use.
-func reproducibleBuild() *awscdklambdagoalpha.BundlingOptions {
-	return &awscdklambdagoalpha.BundlingOptions{
-		CgoEnabled: jsii.Bool(false),
-		Environment: &map[string]*string{
-			"GOFLAGS":   jsii.String("-trimpath -buildvcs=false -tags=lambda.norpc '-ldflags=-s -w'"),
-			"GOARM64":   jsii.String("v8.0"),
-			"GOFIPS140": jsii.String("off"),
-			"GOWORK":    jsii.String("off"),
-		},
+// code is the asset of one function: the folder with its binary, or with its source in a
+// stack that is not deployed.
+func (b functionBuilder) code(scope constructs.Construct, function string) awslambda.Code {
+	folder := filepath.Join(b.source.Dir, "lambda", function)
+	if *awscdk.Stack_Of(scope).BundlingRequired() {
+		built, err := b.source.Build(function)
+		if err != nil {
+			panic(err) // as every failure of CDK's arrives
+		}
+		folder = built
 	}
+	return awslambda.Code_FromAsset(jsii.String(folder), nil)
 }

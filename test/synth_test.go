@@ -14,6 +14,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"cognito-m2m/config"
+	"cognito-m2m/internal/bundle"
 	"cognito-m2m/stacks"
 )
 
@@ -71,9 +72,14 @@ func synthWith(more map[string]any, outdir, source string, environments ...*conf
 			return err
 		}
 		maps.Copy(context, more)
+		functions, err := bundle.Start(source, nil)
+		if err != nil {
+			return err
+		}
+		defer functions.Close()
 		app := awscdk.NewApp(&awscdk.AppProps{Context: &context, Outdir: jsii.String(outdir)})
 		for _, env := range environments {
-			stacks.AddEnvironment(app, env, stacks.Source{Dir: source})
+			stacks.AddEnvironment(app, env, stacks.Source{Dir: source, Build: functions.Build})
 		}
 		app.Synth(nil)
 		return nil

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"cognito-m2m/internal/bundle"
 	"cognito-m2m/internal/local"
 	"cognito-m2m/internal/synth"
 	"cognito-m2m/internal/trust"
@@ -233,6 +234,7 @@ func (c *command) synthAndStart(ctx context.Context, o upOptions, project *synth
 	dir := o.assembly
 	if dir == "" {
 		dir = runtime.SynthDir()
+		defer compileFunctions(project, dir)()
 		reused, err := c.synthesize(ctx, project, o.env, dir)
 		if err != nil {
 			return nil, err
@@ -242,6 +244,15 @@ func (c *command) synthAndStart(ctx context.Context, o upOptions, project *synth
 		}
 	}
 	return runtime.Start(ctx, dir)
+}
+
+// compileFunctions compiles the functions of a project whose first assembly is to come.
+// Compiling the CDK app leaves processors idle, and the app builds the functions later.
+func compileFunctions(project *synth.Project, dir string) (stop func()) {
+	if _, err := os.Stat(dir); err == nil {
+		return func() {}
+	}
+	return bundle.Compile(project.Dir)
 }
 
 // synthesize makes an assembly in dir, unless the one there is of the same source.
