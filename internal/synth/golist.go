@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // reads is what all runs together read.
@@ -20,11 +22,18 @@ func (c goCalls) reads(ctx context.Context) (found reads, err error) {
 	if err != nil {
 		return reads{}, fmt.Errorf("reading how go was run: %w", err)
 	}
-	for _, call := range calls {
-		read, err := call.reads(ctx)
-		if err != nil {
-			return reads{}, err
-		}
+	each := make([]reads, len(calls))
+	var asking errgroup.Group // each waits for go, which keeps one processor busy
+	for i, call := range calls {
+		asking.Go(func() (err error) {
+			each[i], err = call.reads(ctx)
+			return err
+		})
+	}
+	if err := asking.Wait(); err != nil {
+		return reads{}, err
+	}
+	for _, read := range each {
 		found = found.merged(read)
 	}
 	return found, nil
