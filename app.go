@@ -1,9 +1,9 @@
-// Command cognito-m2m is the CDK app: it reads environments/, adds one stage
-// per environment and synthesizes. It declares no resources; stacks does.
+// Command cognito-m2m is the CDK app: it reads environments/, adds one stage per environment and
+// synthesizes. It declares no resources; stacks does.
 //
-// `-c env=dev` (or the context key env) narrows it to one environment, and is the
-// way to a disposable one: `-c env=pr-123 -c expires=2026-12-31` makes a copy
-// from the file whose match fits, with the day after which it may be removed.
+// `-c env=dev` (or the context key env) narrows it to one environment, and is the way to a
+// disposable one: `-c env=pr-123 -c expires=2026-12-31` makes a copy from the file whose match
+// fits, with the day after which it may be removed.
 //
 // `-c delivery=true` synthesizes the roles of delivery.yaml instead of environments.
 package main
@@ -87,9 +87,8 @@ func deliver(app awscdk.App, root string) error {
 	return nil
 }
 
-// narrow keeps the environment that the context key env names, or all of them
-// where it is not given. A disposable one is not among them: it is loaded from
-// the file whose match fits.
+// narrow keeps the environment that the context key env names, or all of them where it is not
+// given. A disposable one is not among them: it is loaded from the file whose match fits.
 func narrow(environments []*config.Environment, dir string, name any) ([]*config.Environment, error) {
 	if name == nil {
 		return environments, nil

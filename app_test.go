@@ -45,8 +45,8 @@ func TestExpire(t *testing.T) {
 	}
 }
 
-// TestBadFilesAreToldBeforeAnyCDKCall runs without Node: nothing of CDK can be
-// what finds the mistakes.
+// TestBadFilesAreToldBeforeAnyCDKCall runs without Node: nothing of CDK can be what finds the
+// mistakes.
 func TestBadFilesAreToldBeforeAnyCDKCall(t *testing.T) {
 	root := t.TempDir()
 	t.Setenv("PATH", root)

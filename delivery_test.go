@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// TestDeliveryIsCheckedFirst: without a file, nothing is asked of CDK, for which there is no app here.
+// TestDeliveryIsCheckedFirst: without a file, nothing is asked of CDK, for which there is no app
+// here.
 func TestDeliveryIsCheckedFirst(t *testing.T) {
 	err := deliver(nil, t.TempDir())
 	if err == nil || !strings.Contains(err.Error(), "delivery.yaml: is not there") {

@@ -16,8 +16,8 @@ const (
 	longestRetryAfter = 20 * time.Second
 )
 
-// backoff is the wait after n failures: it doubles from first to longest, and is cut by up to half at
-// random, so that clients that failed together do not retry together.
+// backoff is the wait after n failures: it doubles from first to longest, and is cut by up to half
+// at random, so that clients that failed together do not retry together.
 func backoff(first, longest time.Duration, n int) time.Duration {
 	wait := longest
 	if n < 16 { // beyond, the shift could overflow
@@ -42,7 +42,8 @@ func sleep(ctx context.Context, wait time.Duration) bool {
 	}
 }
 
-// retryAfter reads the header of that name (RFC 9110 section 10.2.3), seconds or a date; 0 without one.
+// retryAfter reads the header of that name (RFC 9110 section 10.2.3), seconds or a date; 0 without
+// one.
 func retryAfter(header http.Header, now time.Time) time.Duration {
 	value := header.Get("Retry-After")
 	var wait time.Duration

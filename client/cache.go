@@ -25,8 +25,8 @@ const (
 	fileTimeout = 5 * time.Second
 )
 
-// cache keeps tokens in a folder, one file for each client, token endpoint and set of scopes, so that the
-// processes of one user share them. A nil cache keeps nothing.
+// cache keeps tokens in a folder, one file for each client, token endpoint and set of scopes, so
+// that the processes of one user share them. A nil cache keeps nothing.
 type cache struct {
 	dir     string
 	clock   clock.Clock
@@ -47,8 +47,9 @@ func openCache(dir string, clock clock.Clock) (*cache, error) {
 	return c, nil
 }
 
-// checkFolder is repeated before each use: a user who can write to the folder above can put another one in its place. A
-// user who can write to the folder itself can put their own token into it; root can write everywhere.
+// checkFolder is repeated before each use: a user who can write to the folder above can put another
+// one in its place. A user who can write to the folder itself can put their own token into it; root
+// can write everywhere.
 func (c *cache) checkFolder() error {
 	info, err := os.Stat(c.dir)
 	if err != nil {
@@ -63,8 +64,9 @@ func (c *cache) checkFolder() error {
 	return nil
 }
 
-// cacheKey names the tokens that can replace each other. It is a hash, because everyone can see the names of files. The
-// secret is not part of it, since a token outlives the secret that it was issued for.
+// cacheKey names the tokens that can replace each other. It is a hash, because everyone can see the
+// names of files. The secret is not part of it, since a token outlives the secret that it was
+// issued for.
 func cacheKey(credentials Credentials, scopes []string) string {
 	parts := []string{credentials.ClientID, credentials.TokenEndpoint}
 	text, _ := json.Marshal(append(parts, slices.Sorted(slices.Values(scopes))...))
@@ -72,7 +74,8 @@ func cacheKey(credentials Credentials, scopes []string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// lock keeps every other process, and every other TokenSource of this one, from requesting the same token.
+// lock keeps every other process, and every other TokenSource of this one, from requesting the same
+// token.
 func (c *cache) lock(ctx context.Context, key string) (unlock func(), err error) {
 	lock, err := within(ctx, c.working, lockTimeout, func(ctx context.Context) (*flock.Flock, error) {
 		if err := c.checkFolder(); err != nil {
@@ -105,8 +108,8 @@ type cachedToken struct {
 	Replacement bool      `json:"replacement,omitempty"`
 }
 
-// read returns the token of the file if it is still usable. Without a file it returns nil and no error; an error says
-// why a file was not used.
+// read returns the token of the file if it is still usable. Without a file it returns nil and no
+// error; an error says why a file was not used.
 func (c *cache) read(ctx context.Context, key string) (*token, error) {
 	content, err := within(ctx, c.working, fileTimeout, func(context.Context) ([]byte, error) {
 		return readFile(c.path(key), func(info os.FileInfo) error { return checkPrivate(c.path(key), info) })
@@ -153,7 +156,8 @@ func parseCachedToken(content []byte) (cachedToken, error) {
 
 func (c cachedToken) lifetime() time.Duration { return c.ExpiresAt.Sub(c.IssuedAt) }
 
-// token takes its age from the wall clock, the only one that the file knows; from now on both clocks can end it.
+// token takes its age from the wall clock, the only one that the file knows; from now on both
+// clocks can end it.
 func (c cachedToken) token(now clock.Instant) *token {
 	t := newToken(c.AccessToken, now.At(c.IssuedAt), c.lifetime())
 	t.replacement = c.Replacement

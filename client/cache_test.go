@@ -17,8 +17,8 @@ import (
 	"cognito-m2m/client"
 )
 
-// shareVariable makes this test binary a short-lived process that gets one token, with a cache in the
-// folder that the variable names.
+// shareVariable makes this test binary a short-lived process that gets one token, with a cache in
+// the folder that the variable names.
 const shareVariable = "M2M_CLIENT_TEST_SHARE"
 
 func shareToken() {
@@ -256,7 +256,8 @@ func TestCacheFolderThatOthersCanWriteTo(t *testing.T) {
 	}
 }
 
-// root can write to every folder, so that its mode says nothing: whose it is does. Who is not root meets root's.
+// root can write to every folder, so that its mode says nothing: whose it is does. Who is not root
+// meets root's.
 func TestCacheFolderOfAnotherUser(t *testing.T) {
 	t.Parallel()
 	dir := "/"

@@ -9,15 +9,16 @@ import (
 )
 
 const (
-	// mostHanging is how many calls of one kind may be left behind: each can occupy a thread of the process for good.
+	// mostHanging is how many calls of one kind may be left behind: each can occupy a thread of the
+	// process for good.
 	mostHanging = 4
 	// grace is how long a call that obeys its context has to return its own error.
 	grace = time.Second
 )
 
-// callSlots are for one kind of calls to code or a file system outside this package, which may go on after their context
-// has ended: a file on a mount whose server is gone, a source that waits for a lock. A flight makes at most one such call
-// at a time, and each call that hangs keeps its slot.
+// callSlots are for one kind of calls to code or a file system outside this package, which may go
+// on after their context has ended: a file on a mount whose server is gone, a source that waits for
+// a lock. A flight makes at most one such call at a time, and each call that hangs keeps its slot.
 type callSlots chan struct{}
 
 func newCallSlots() callSlots { return make(callSlots, mostHanging) }
@@ -25,9 +26,9 @@ func newCallSlots() callSlots { return make(callSlots, mostHanging) }
 // errNotEnded says that a call has not returned.
 var errNotEnded = errors.New("no answer")
 
-// within returns what call returns, or an error once the limit or ctx has ended. A call that goes on after that is left
-// behind; if it still returns a value that is an io.Closer, the value is closed. While too many calls of a kind are left
-// behind, it makes no further one.
+// within returns what call returns, or an error once the limit or ctx has ended. A call that goes
+// on after that is left behind; if it still returns a value that is an io.Closer, the value is
+// closed. While too many calls of a kind are left behind, it makes no further one.
 func within[T any](ctx context.Context, slots callSlots, limit time.Duration, call func(context.Context) (T, error)) (T, error) {
 	var none T
 	select {

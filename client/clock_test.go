@@ -11,7 +11,8 @@ import (
 	"cognito-m2m/internal/clock/clocktest"
 )
 
-// wall is a Config.Now that a test sets apart from the monotonic clock, which is the one that time.Sleep waits for.
+// wall is a Config.Now that a test sets apart from the monotonic clock, which is the one that
+// time.Sleep waits for.
 type wall struct{ ahead atomic.Int64 }
 
 func (w *wall) set(ahead time.Duration) { w.ahead.Store(int64(ahead)) }
@@ -20,8 +21,8 @@ func (w *wall) now() time.Time { return time.Now().Round(0).Add(time.Duration(w.
 
 func (w *wall) config(c *client.Config) { c.Now = w.now }
 
-// While a machine sleeps its monotonic clock stands still, and that is the one with which two readings of time.Now are
-// compared.
+// While a machine sleeps its monotonic clock stands still, and that is the one with which two
+// readings of time.Now are compared.
 func TestSleepEndsATokensLife(t *testing.T) {
 	t.Parallel()
 	p := startPool(t, oldSecret)
@@ -174,8 +175,8 @@ func TestEitherClockEndsTheMinuteBetweenRechecks(t *testing.T) {
 	}
 }
 
-// Others compare the expiry with time.Now, as oauth2.ReuseTokenSource does: it must not stop them at a clock that stands
-// still.
+// Others compare the expiry with time.Now, as oauth2.ReuseTokenSource does: it must not stop them
+// at a clock that stands still.
 func TestExpiryIsOfTheWallClock(t *testing.T) {
 	t.Parallel()
 	p := startPool(t, oldSecret)

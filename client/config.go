@@ -17,32 +17,34 @@ type Config struct {
 	// [FromEnvironment] and [FromFile].
 	Credentials Source
 
-	// Scopes are the scopes to request, full names such as "orders/read". Without any, the token has
-	// all scopes of the app client.
+	// Scopes are the scopes to request, full names such as "orders/read". Without any, the token
+	// has all scopes of the app client.
 	Scopes []string
 
-	// CacheDir is a folder in which processes of one user share their token, so that a job that runs every
-	// minute does not pay for a token every minute. It is created if it does not exist, and must belong to
-	// this user and not be writable by others. Without it the token is kept in memory only.
+	// CacheDir is a folder in which processes of one user share their token, so that a job that
+	// runs every minute does not pay for a token every minute. It is created if it does not exist,
+	// and must belong to this user and not be writable by others. Without it the token is kept in
+	// memory only.
 	CacheDir string
 
-	// HTTPClient sends the token requests; its CheckRedirect is not used, because a token request is never
-	// redirected. Default: http.DefaultClient. Each try ends after ten seconds whatever its Timeout.
+	// HTTPClient sends the token requests; its CheckRedirect is not used, because a token request
+	// is never redirected. Default: http.DefaultClient. Each try ends after ten seconds whatever
+	// its Timeout.
 	HTTPClient *http.Client
 
 	// Transport sends the requests to the API. Default: http.DefaultTransport.
 	Transport http.RoundTripper
 
-	// AllowPlainHTTP allows http URLs of other machines for the token endpoint and the API. Without it they
-	// are an error, because a secret or a token would cross the network in the clear; http to the loopback
-	// interface is always allowed.
+	// AllowPlainHTTP allows http URLs of other machines for the token endpoint and the API. Without
+	// it they are an error, because a secret or a token would cross the network in the clear; http
+	// to the loopback interface is always allowed.
 	AllowPlainHTTP bool
 
 	// Log receives failed renewals and problems with the token cache. Default: nothing is logged.
 	Log *slog.Logger
 
-	// Now is the wall clock against which a token's lifetime is measured, beside the monotonic clock of the process: a
-	// token's life ends when either clock says so. Default: time.Now.
+	// Now is the wall clock against which a token's lifetime is measured, beside the monotonic
+	// clock of the process: a token's life ends when either clock says so. Default: time.Now.
 	Now func() time.Time
 }
 

@@ -12,16 +12,17 @@ import (
 	"cognito-m2m/naming"
 )
 
-// ClientIDTag is the tag of a secret that names its app client. Its value is the
-// app client's id, so that the id is known without reading the secret.
+// ClientIDTag is the tag of a secret that names its app client. Its value is the app client's id,
+// so that the id is known without reading the secret.
 const ClientIDTag = naming.ClientIDTag
 
-// UndecidedLabel is a staging label that a rotation leaves on the current version of a secret when it has stopped: the
-// app client has two secrets, and no version with one of Secrets Manager's own labels shows which of them callers use.
+// UndecidedLabel is a staging label that a rotation leaves on the current version of a secret when
+// it has stopped: the app client has two secrets, and no version with one of Secrets Manager's own
+// labels shows which of them callers use.
 const UndecidedLabel = naming.UndecidedLabel
 
-// ErrNotRotated says that a secret still has the value it was created with, {}: its first rotation has not
-// ended.
+// ErrNotRotated says that a secret still has the value it was created with, {}: its first rotation
+// has not ended.
 var ErrNotRotated = errors.New("not rotated yet: the first rotation fills the secret; wait for it to end, or start it again")
 
 // Credentials are what a machine needs to get tokens, in the form in which a rotation stores them.
@@ -34,8 +35,9 @@ type Credentials struct {
 	ClientSecretID string `json:"client_secret_id"`
 	// TokenEndpoint is the URL that issues tokens, such as https://<domain>/oauth2/token. Required.
 	TokenEndpoint string `json:"token_endpoint"`
-	// Scopes are those that the app client had when ClientSecret was made. They are for information: a token
-	// request does not name them, so that a change of the client's scopes takes effect at once.
+	// Scopes are those that the app client had when ClientSecret was made. They are for
+	// information: a token request does not name them, so that a change of the client's scopes
+	// takes effect at once.
 	Scopes []string `json:"scopes"`
 	// Issuer is the "iss" claim of the tokens.
 	Issuer string `json:"issuer"`
@@ -43,9 +45,9 @@ type Credentials struct {
 	RotatedAt time.Time `json:"rotated_at"`
 }
 
-// ParseCredentials reads the JSON value of a secret and validates it. Unknown members are ignored. It
-// returns [ErrNotRotated] for the value {}; white space around the value is allowed. No error quotes
-// any part of the value.
+// ParseCredentials reads the JSON value of a secret and validates it. Unknown members are ignored.
+// It returns [ErrNotRotated] for the value {}; white space around the value is allowed. No error
+// quotes any part of the value.
 func ParseCredentials(value []byte) (Credentials, error) {
 	if bytes.HasPrefix(value, []byte("\uFEFF")) {
 		return Credentials{}, fmt.Errorf("parsing credentials: %s stands before the JSON: save them as UTF-8 without it", nameOf('\uFEFF'))
@@ -80,8 +82,8 @@ func withoutValue(err error) error {
 	}
 }
 
-// Validate returns an error that names each required field that is missing, that has white space or quotation marks
-// around its value, or what is wrong with TokenEndpoint.
+// Validate returns an error that names each required field that is missing, that has white space or
+// quotation marks around its value, or what is wrong with TokenEndpoint.
 func (c Credentials) Validate() error {
 	var missing, surrounded []string
 	for _, field := range []struct{ name, value string }{

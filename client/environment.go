@@ -15,9 +15,10 @@ const (
 )
 
 // FromEnvironment reads credentials from the environment: M2M_CLIENT_ID, M2M_CLIENT_SECRET and
-// M2M_TOKEN_ENDPOINT. Its error names each variable that is missing, or whose value has white space or quotation marks
-// around it, which env files of shells and container engines may leave there. A process's environment does not change from
-// outside, so only the next process sees a rotated secret.
+// M2M_TOKEN_ENDPOINT. Its error names each variable that is missing, or whose value has white space
+// or quotation marks around it, which env files of shells and container engines may leave there. A
+// process's environment does not change from outside, so only the next process sees a rotated
+// secret.
 func FromEnvironment() Source { return namedSource{"the environment", readEnvironment} }
 
 func readEnvironment(context.Context) (Credentials, error) {

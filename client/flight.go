@@ -7,9 +7,9 @@ import (
 	"cognito-m2m/internal/clock"
 )
 
-// If an API refuses a token, it refuses it in every call. Within this time, all calls together cost at most one attempt
-// to get another token: the credentials are read twice, and one token request is made, or one for each reading. After
-// every failed attempt the time doubles.
+// If an API refuses a token, it refuses it in every call. Within this time, all calls together cost
+// at most one attempt to get another token: the credentials are read twice, and one token request
+// is made, or one for each reading. After every failed attempt the time doubles.
 const (
 	recheckInterval = time.Minute
 	longestRecheck  = 8 * time.Minute
@@ -18,7 +18,8 @@ const (
 const (
 	// longestCall is how long a call for a token waits.
 	longestCall = time.Minute
-	// flightTimeout bounds everything that is done to get one token, so that a waiting call learns why there is none.
+	// flightTimeout bounds everything that is done to get one token, so that a waiting call learns
+	// why there is none.
 	flightTimeout = longestCall - 5*time.Second
 )
 
@@ -47,8 +48,8 @@ func (f *flight) wait(ctx context.Context) (*token, error) {
 	}
 }
 
-// depart starts a flight; s.mu is held. The flight keeps the values of ctx, such as a trace, but does not
-// end with it: other callers wait for the same token.
+// depart starts a flight; s.mu is held. The flight keeps the values of ctx, such as a trace, but
+// does not end with it: other callers wait for the same token.
 func (s *TokenSource) depart(ctx context.Context, background bool, get func(context.Context) (*token, error)) *flight {
 	f := &flight{background: background, done: make(chan struct{})}
 	s.flight = f

@@ -15,7 +15,8 @@ import (
 	"cognito-m2m/client"
 )
 
-// hangingSource is a source that does not obey its context: while it hangs it answers when it is released.
+// hangingSource is a source that does not obey its context: while it hangs it answers when it is
+// released.
 type hangingSource struct {
 	*vault
 	release chan struct{}
@@ -147,7 +148,8 @@ func TestTransportThatHangs(t *testing.T) {
 	})
 }
 
-// An API that sends the body of its refusal slowly does not keep the caller from the answer to the second request.
+// An API that sends the body of its refusal slowly does not keep the caller from the answer to the
+// second request.
 func TestUnauthorizedWithABodyThatDoesNotEnd(t *testing.T) {
 	t.Parallel()
 	p := startPool(t, oldSecret, newSecret)

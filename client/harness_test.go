@@ -34,8 +34,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// pool is a user pool's token endpoint, with a door in front of it that counts the requests and can answer
-// instead of the pool.
+// pool is a user pool's token endpoint, with a door in front of it that counts the requests and can
+// answer instead of the pool.
 type pool struct {
 	url string
 
@@ -119,8 +119,8 @@ func (p *pool) credentials(secret client.Secret) client.Credentials {
 	return client.Credentials{ClientID: clientID, ClientSecret: secret, TokenEndpoint: p.url + "/oauth2/token"}
 }
 
-// inProcess sends requests straight to a handler: for tests in which time is not real, where no network may
-// be.
+// inProcess sends requests straight to a handler: for tests in which time is not real, where no
+// network may be.
 type inProcess struct{ http.Handler }
 
 func (i inProcess) RoundTrip(request *http.Request) (*http.Response, error) {

@@ -11,14 +11,16 @@ import (
 	"cognito-m2m/internal/userpool"
 )
 
-// sourceTimeout bounds one reading of the credentials, and leaves time for a request with those read before.
+// sourceTimeout bounds one reading of the credentials, and leaves time for a request with those
+// read before.
 const sourceTimeout = 30 * time.Second
 
 // youngest is the age below which a token is not replaced by another one from the same credentials.
 const youngest = time.Minute
 
-// issuer gets tokens: from the cache, or from the token endpoint with credentials that it reads when it
-// first needs them and when they are refused. It is not safe for concurrent use; TokenSource sees to that.
+// issuer gets tokens: from the cache, or from the token endpoint with credentials that it reads
+// when it first needs them and when they are refused. It is not safe for concurrent use;
+// TokenSource sees to that.
 type issuer struct {
 	source  Source
 	reading callSlots
@@ -52,8 +54,8 @@ type need struct {
 	replacement bool   // see token.replacement
 }
 
-// issue gets a token. If the token endpoint refuses the credentials, they are read again; if they have changed,
-// the token is requested once more.
+// issue gets a token. If the token endpoint refuses the credentials, they are read again; if they
+// have changed, the token is requested once more.
 func (i *issuer) issue(ctx context.Context, need need) (*token, error) {
 	if !i.sendable() {
 		if _, err := i.reload(ctx); err != nil {
@@ -78,9 +80,9 @@ func (i *issuer) issue(ctx context.Context, need need) (*token, error) {
 
 func (i *issuer) sendable() bool { return i.credentials != nil && !i.stale }
 
-// replace gets a token instead of one that the API refused, after it has read the credentials again. It returns
-// the old one if another would not help: the credentials are unchanged, or can't be read, and the old one is new or has
-// already replaced one.
+// replace gets a token instead of one that the API refused, after it has read the credentials
+// again. It returns the old one if another would not help: the credentials are unchanged, or can't
+// be read, and the old one is new or has already replaced one.
 func (i *issuer) replace(ctx context.Context, old *token) (*token, error) {
 	changed, err := i.reload(ctx)
 	if err != nil {
@@ -112,8 +114,8 @@ func (i *issuer) reload(ctx context.Context) (changed bool, err error) {
 	return changed, nil
 }
 
-// share takes the token that another process has put into the cache, or requests one and puts it there. If
-// the cache does not work, that costs tokens, but no call fails.
+// share takes the token that another process has put into the cache, or requests one and puts it
+// there. If the cache does not work, that costs tokens, but no call fails.
 func (i *issuer) share(ctx context.Context, need need) (*token, error) {
 	if i.cache == nil {
 		return i.ask(ctx, need)
@@ -155,8 +157,8 @@ func (i *issuer) ask(ctx context.Context, need need) (*token, error) {
 	return issued, nil
 }
 
-// outlast returns the cached token for a short while if the token endpoint has an outage. That token was due for
-// renewal, but is still usable.
+// outlast returns the cached token for a short while if the token endpoint has an outage. That
+// token was due for renewal, but is still usable.
 func (i *issuer) outlast(cached *token, err error) (*token, error) {
 	if cached == nil || !temporary(err) {
 		return nil, err

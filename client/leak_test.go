@@ -14,7 +14,8 @@ import (
 	"cognito-m2m/client"
 )
 
-// leaked says what of the client's secret, in any form that goes over the wire, or of a token is in a text.
+// leaked says what of the client's secret, in any form that goes over the wire, or of a token is in
+// a text.
 func leaked(text string) string {
 	for name, secret := range map[string]string{
 		"the secret":             oldSecret,

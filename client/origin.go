@@ -20,8 +20,8 @@ func originOf(u *url.URL) (origin, bool) {
 	return origin{scheme: u.Scheme, host: host, port: port}, ok
 }
 
-// parseURL parses the URL of a token endpoint or an API. Its error never quotes the URL, which may have a
-// password in it.
+// parseURL parses the URL of a token endpoint or an API. Its error never quotes the URL, which may
+// have a password in it.
 func parseURL(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Hostname() == "" || (u.Scheme != "https" && u.Scheme != "http") {

@@ -56,7 +56,8 @@ func TestWhatCountsAsTheAPI(t *testing.T) {
 		"https://evil.com/api.example.com": http.StatusUnauthorized,
 		"https://x.api.example.com/":       http.StatusUnauthorized,
 		"https://api.example.com./":        http.StatusUnauthorized,
-		// IDNA: what is dialled is api.example.com, xn--api-bec.example.com, xn--api-pec.example.com, and nothing.
+		// IDNA: what is dialled is api.example.com, xn--api-bec.example.com,
+		// xn--api-pec.example.com, and nothing.
 		"https://ａｐｉ.example。com/":       http.StatusOK,
 		"https://ap%C4%B0.example.com/":  http.StatusUnauthorized,
 		"https://ap\u0131.example.com/":  http.StatusUnauthorized,
@@ -122,7 +123,8 @@ func TestTokenGoesToTheHostThatIsDialled(t *testing.T) {
 	}
 }
 
-// The transport below gets the name that was compared, not one that it would map by a table of its own.
+// The transport below gets the name that was compared, not one that it would map by a table of its
+// own.
 func TestHostIsSentOnAsCompared(t *testing.T) {
 	t.Parallel()
 	p := newPool(t, oldSecret)

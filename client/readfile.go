@@ -7,11 +7,12 @@ import (
 	"syscall"
 )
 
-// largestFile is the most that Secrets Manager stores in one secret, in bytes; a token is far smaller.
+// largestFile is the most that Secrets Manager stores in one secret, in bytes; a token is far
+// smaller.
 const largestFile = 64 << 10
 
-// readFile reads a regular file, unless allow returns an error for it. A FIFO or a device is an error: opening one could
-// take for ever, and its content could not be read again.
+// readFile reads a regular file, unless allow returns an error for it. A FIFO or a device is an
+// error: opening one could take for ever, and its content could not be read again.
 func readFile(path string, allow func(os.FileInfo) error) ([]byte, error) {
 	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {

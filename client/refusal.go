@@ -15,13 +15,13 @@ import (
 	"cognito-m2m/internal/userpool"
 )
 
-// RefusalError is an answer of the token endpoint without a token. It repeats nothing of the answer that could contain a
-// secret.
+// RefusalError is an answer of the token endpoint without a token. It repeats nothing of the answer
+// that could contain a secret.
 type RefusalError struct {
 	// Status is the HTTP status code.
 	Status int
-	// Code is the error code of RFC 6749 section 5.2, such as "invalid_client"; "" if the answer has no
-	// code of that list.
+	// Code is the error code of RFC 6749 section 5.2, such as "invalid_client"; "" if the answer
+	// has no code of that list.
 	Code string
 }
 
@@ -47,8 +47,8 @@ func refused(err error, code string) bool {
 	return ok && refusal.Code == code
 }
 
-// temporary says whether the same request may succeed later. A request that succeeded without a usable token is not
-// repeated: it may have been billed.
+// temporary says whether the same request may succeed later. A request that succeeded without a
+// usable token is not repeated: it may have been billed.
 func temporary(err error) bool {
 	if refusal, ok := errors.AsType[*RefusalError](err); ok {
 		return refusal.Status == http.StatusTooManyRequests || refusal.Status >= http.StatusInternalServerError
@@ -61,8 +61,8 @@ var (
 	errNotAToken = errors.New("the token endpoint's answer is not a complete token response (RFC 6749 section 5.1)")
 )
 
-// withoutAnswer replaces an error of a token request by one that quotes nothing of the answer: that may contain a token,
-// or anything that a hostile server echoes.
+// withoutAnswer replaces an error of a token request by one that quotes nothing of the answer: that
+// may contain a token, or anything that a hostile server echoes.
 func withoutAnswer(err error) error {
 	var refusal *oauth2.RetrieveError
 	var exchange *url.Error

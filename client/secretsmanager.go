@@ -13,9 +13,9 @@ type SecretsManagerAPI interface {
 	GetSecretValue(ctx context.Context, input *secretsmanager.GetSecretValueInput, options ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error)
 }
 
-// FromSecretsManager reads the current version (AWSCURRENT) of the secret with this name or ARN. The caller
-// needs the permission secretsmanager:GetSecretValue on it, and kms:Decrypt if the secret has a key of its
-// own.
+// FromSecretsManager reads the current version (AWSCURRENT) of the secret with this name or ARN.
+// The caller needs the permission secretsmanager:GetSecretValue on it, and kms:Decrypt if the
+// secret has a key of its own.
 func FromSecretsManager(api SecretsManagerAPI, secretID string) Source {
 	return namedSource{"secret " + secretID, func(ctx context.Context) (Credentials, error) {
 		// Without a version or a stage the answer is AWSCURRENT.

@@ -42,8 +42,8 @@ func TestFromEnvironment(t *testing.T) {
 	}
 }
 
-// The token endpoint answers a secret with a line end as it does a wrong one, and whoever rotates then ends the secret
-// that others use.
+// The token endpoint answers a secret with a line end as it does a wrong one, and whoever rotates
+// then ends the secret that others use.
 func TestWhatStandsAroundAValueInTheEnvironment(t *testing.T) {
 	good := map[string]string{
 		"M2M_CLIENT_ID": clientID, "M2M_CLIENT_SECRET": oldSecret, "M2M_TOKEN_ENDPOINT": "https://tokens.example.com/oauth2/token",

@@ -58,7 +58,8 @@ func TestRefusedTokenCostsOneAttemptAMinute(t *testing.T) {
 	}
 }
 
-// An answer of invalid_client is asked once more with credentials that have changed, and not a third time.
+// An answer of invalid_client is asked once more with credentials that have changed, and not a
+// third time.
 func TestRefusedTokenAndChangingCredentials(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -82,8 +83,8 @@ func TestRefusedTokenAndChangingCredentials(t *testing.T) {
 	})
 }
 
-// Credentials that were refused are not sent again before they have been read again, and while they can't be there is
-// one reading for each attempt.
+// Credentials that were refused are not sent again before they have been read again, and while they
+// can't be there is one reading for each attempt.
 func TestRefusedCredentialsThatCannotBeReadAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -154,8 +155,8 @@ func TestRefusedTokenAfterAnOutage(t *testing.T) {
 	})
 }
 
-// A renewal that failed when nobody needed it does not fail the first call that needs a token, though the replacement of
-// a refused token failed long before.
+// A renewal that failed when nobody needed it does not fail the first call that needs a token,
+// though the replacement of a refused token failed long before.
 func TestFailedReplacementIsForgotten(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -174,7 +175,8 @@ func TestFailedReplacementIsForgotten(t *testing.T) {
 	})
 }
 
-// While the token endpoint is down, only the call that starts an attempt waits for it, and attempts become rarer.
+// While the token endpoint is down, only the call that starts an attempt waits for it, and attempts
+// become rarer.
 func TestRefusedTokenWhileTheEndpointIsDown(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -207,7 +209,8 @@ func TestRefusedTokenWhileTheEndpointIsDown(t *testing.T) {
 	})
 }
 
-// Without a token there is the same: an error at once during a pause, and pauses that double up to half a minute.
+// Without a token there is the same: an error at once during a pause, and pauses that double up to
+// half a minute.
 func TestNoTokenWhileTheEndpointIsDown(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -234,8 +237,8 @@ func TestNoTokenWhileTheEndpointIsDown(t *testing.T) {
 	})
 }
 
-// A call that waits for the replacement of a refused token, because that has expired meanwhile, gets the failure: another
-// attempt would be the second one of the minute.
+// A call that waits for the replacement of a refused token, because that has expired meanwhile,
+// gets the failure: another attempt would be the second one of the minute.
 func TestExpiryDuringAReplacementThatFails(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -258,7 +261,8 @@ func TestExpiryDuringAReplacementThatFails(t *testing.T) {
 	})
 }
 
-// A call that waits while another token is looked for in vain does not get the one that has expired meanwhile.
+// A call that waits while another token is looked for in vain does not get the one that has expired
+// meanwhile.
 func TestExpiryWhileARefusedTokenIsKept(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -7,9 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// strayCharacters says what surrounds a value that can't be part of it, such as "a line end (\n) after it"; "" if nothing does. It
-// quotes nothing of the value itself. Files, shells and forms add such things, and a token endpoint then answers as for a
-// wrong secret.
+// strayCharacters says what surrounds a value that can't be part of it, such as "a line end (\n)
+// after it"; "" if nothing does. It quotes nothing of the value itself. Files, shells and forms add
+// such things, and a token endpoint then answers as for a wrong secret.
 func strayCharacters(value string) string {
 	inner := strings.TrimFunc(value, isStray)
 	if value != "" && inner == "" {

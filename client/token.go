@@ -24,13 +24,13 @@ type token struct {
 	lifetime time.Duration
 	fresh    clock.Span // once it is over, a new token is requested; this one is still usable
 	usable   clock.Span // it ends a little before the token, for requests on their way and clocks that differ
-	// replacement says that this token was requested with unchanged credentials because the API refused the token
-	// before it. If the API refuses this one too, another would not help.
+	// replacement says that this token was requested with unchanged credentials because the API
+	// refused the token before it. If the API refuses this one too, another would not help.
 	replacement bool
 }
 
-// newToken plans the renewal at 75 to 80 % of the lifetime, at random, so that processes that started together do not
-// renew together.
+// newToken plans the renewal at 75 to 80 % of the lifetime, at random, so that processes that
+// started together do not renew together.
 func newToken(value string, issued clock.Instant, lifetime time.Duration) *token {
 	share := 0.75 + 0.05*rand.Float64() //nolint:gosec // spreads load, protects nothing
 	return &token{

@@ -33,7 +33,8 @@ func newTokenRequest(config Config) tokenRequest {
 	return tokenRequest{http: &notRedirected, asking: newCallSlots(), scopes: config.Scopes, allowPlainHTTP: config.AllowPlainHTTP, clock: config.clock()}
 }
 
-// send tries until it has a token or an answer that another try would not change, a few times at most.
+// send tries until it has a token or an answer that another try would not change, a few times at
+// most.
 func (r tokenRequest) send(ctx context.Context, credentials Credentials) (*token, error) {
 	endpoint, err := parseURL(credentials.TokenEndpoint)
 	if err != nil {

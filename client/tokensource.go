@@ -21,9 +21,9 @@ const (
 
 // TokenSource serves one token to any number of goroutines. It implements [oauth2.TokenSource].
 //
-// Once 75 to 80 % of the token's lifetime have passed, the next call starts a renewal in the background and
-// still gets the old token, as do all calls until the renewal has succeeded or the old token is about to
-// expire. A call that finds no usable token waits for one.
+// Once 75 to 80 % of the token's lifetime have passed, the next call starts a renewal in the
+// background and still gets the old token, as do all calls until the renewal has succeeded or the
+// old token is about to expire. A call that finds no usable token waits for one.
 type TokenSource struct {
 	issuer         *issuer // used by one flight at a time
 	transport      http.RoundTripper
@@ -43,8 +43,8 @@ type TokenSource struct {
 
 var _ oauth2.TokenSource = (*TokenSource)(nil)
 
-// NewTokenSource returns a source of tokens. It reads no credentials and sends no request before the first
-// call for a token.
+// NewTokenSource returns a source of tokens. It reads no credentials and sends no request before
+// the first call for a token.
 func NewTokenSource(config Config) (*TokenSource, error) {
 	config, err := config.withDefaults()
 	if err != nil {
@@ -66,9 +66,10 @@ func NewTokenSource(config Config) (*TokenSource, error) {
 // Token is [TokenSource.TokenContext] without a context. It can wait for as long as a minute.
 func (s *TokenSource) Token() (*oauth2.Token, error) { return s.TokenContext(context.Background()) }
 
-// TokenContext returns the token that is in force. Its errors are those of the credentials' source, among
-// them [ErrNotRotated]; [*RefusalError] for what the token endpoint refused; ctx.Err(); and errors of the
-// network. A request that is under way when ctx ends is finished for the other callers.
+// TokenContext returns the token that is in force. Its errors are those of the credentials' source,
+// among them [ErrNotRotated]; [*RefusalError] for what the token endpoint refused; ctx.Err(); and
+// errors of the network. A request that is under way when ctx ends is finished for the other
+// callers.
 func (s *TokenSource) TokenContext(ctx context.Context) (*oauth2.Token, error) {
 	token, err := s.token(ctx)
 	if err != nil {
@@ -93,8 +94,8 @@ func (s *TokenSource) await(ctx context.Context, flight *flight) (token *token, 
 		if err != nil && limited.Err() != nil && ctx.Err() == nil {
 			return nil, fmt.Errorf("no token within %s: %w", longestCall, err)
 		}
-		// A flight that began while the old token was usable may have kept it, or have failed when no call needed it.
-		// A call that needs a token starts its own.
+		// A flight that began while the old token was usable may have kept it, or have failed when
+		// no call needed it. A call that needs a token starts its own.
 		if !flight.background || ctx.Err() != nil || err == nil && token.servesAt(s.clock.Now()) {
 			return token, err
 		}
@@ -123,8 +124,8 @@ func (s *TokenSource) tokenOrFlight(ctx context.Context) (*token, *flight, error
 	return nil, s.depart(ctx, false, s.next()), nil
 }
 
-// next gets another token than the current one, whose time is over. The cache may still return that one: its file knows
-// only the wall clock. s.mu is held.
+// next gets another token than the current one, whose time is over. The cache may still return that
+// one: its file knows only the wall clock. s.mu is held.
 func (s *TokenSource) next() func(context.Context) (*token, error) {
 	var need need
 	if s.current != nil {
@@ -133,13 +134,14 @@ func (s *TokenSource) next() func(context.Context) (*token, error) {
 	return func(ctx context.Context) (*token, error) { return s.issuer.issue(ctx, need) }
 }
 
-// mayRenew says whether another token may be requested while the current one is usable; s.mu is held.
+// mayRenew says whether another token may be requested while the current one is usable; s.mu is
+// held.
 func (s *TokenSource) mayRenew(now clock.Instant) bool {
 	return s.pause.Over(now) && (s.refused != s.current || s.recheck.Over(now))
 }
 
-// replace is for a token that the API refused. It returns the flight that gets another; its token is the refused one if
-// another would not help, or if it is too soon to try again.
+// replace is for a token that the API refused. It returns the flight that gets another; its token
+// is the refused one if another would not help, or if it is too soon to try again.
 func (s *TokenSource) replace(ctx context.Context, old *token) *flight {
 	s.mu.Lock()
 	defer s.mu.Unlock()

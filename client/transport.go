@@ -8,19 +8,23 @@ import (
 	"cognito-m2m/internal/hosts"
 )
 
-// HTTPClient returns a client that sends the token, as a bearer token (RFC 6750 section 2.1), to the scheme,
-// host and port of apiURL, and to nothing else: a redirect or a request to another place is sent without
-// it. apiURL must be https, or http to the loopback interface, unless Config.AllowPlainHTTP is set.
+// HTTPClient returns a client that sends the token, as a bearer token (RFC 6750 section 2.1), to
+// the scheme, host and port of apiURL, and to nothing else: a redirect or a request to another
+// place is sent without it. apiURL must be https, or http to the loopback interface, unless
+// Config.AllowPlainHTTP is set.
 //
-// A request that the API refuses with 401 is sent a second time if that may help and does no harm: there is
-// another token, the method is idempotent (GET, HEAD, OPTIONS, TRACE, PUT, DELETE), and the body can be read
-// again (Request.GetBody). In all other cases the 401 is the response. However many of them there are, they
-// cost at most one attempt at another token a minute, and with every attempt that fails the pause doubles, up
-// to eight minutes: the token endpoint's quota is shared by all clients of an account.
+// A request that the API refuses with 401 is sent a second time if that may help and does no harm:
+// there is another token, the method is idempotent (GET, HEAD, OPTIONS, TRACE, PUT, DELETE), and
+// the body can be read again (Request.GetBody). In all other cases the 401 is the response. However
+// many of them there are, they cost at most one attempt at another token a minute, and with every
+// attempt that fails the pause doubles, up to eight minutes: the token endpoint's quota is shared
+// by all clients of an account.
 //
-// A request that is sent a second time does not use the first one's connection, whose answer was not read to its end.
+// A request that is sent a second time does not use the first one's connection, whose answer was
+// not read to its end.
 //
-// The client has no Timeout and no Jar; set them as for any other. Its requests' errors never contain a token.
+// The client has no Timeout and no Jar; set them as for any other. Its requests' errors never
+// contain a token.
 func (s *TokenSource) HTTPClient(apiURL string) (*http.Client, error) {
 	api, err := parseURL(apiURL)
 	if err != nil {
@@ -66,7 +70,8 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return response, nil
 	}
-	// This gives up the connection: an API that sends the rest of its refusal slowly must not keep the caller waiting.
+	// This gives up the connection: an API that sends the rest of its refusal slowly must not keep
+	// the caller waiting.
 	_ = response.Body.Close()
 	return t.send(again, other)
 }
@@ -78,13 +83,14 @@ func (t *transport) CloseIdleConnections() {
 	}
 }
 
-// send adds the token to a copy. The request itself does not change, as http.RoundTripper demands, and stays the
-// response's request: neither a redirect nor a log made from them gets the token.
+// send adds the token to a copy. The request itself does not change, as http.RoundTripper demands,
+// and stays the response's request: neither a redirect nor a log made from them gets the token.
 func (t *transport) send(request *http.Request, token *token) (*http.Response, error) {
 	authorized := request.Clone(request.Context())
 	authorized.Header.Set("Authorization", "Bearer "+token.value)
 	if !hosts.IsASCII(authorized.URL.Host) {
-		// net/http has its own IDNA table, which may be of another Unicode version than the one used to compare.
+		// net/http has its own IDNA table, which may be of another Unicode version than the one
+		// used to compare.
 		authorized.URL.Host = net.JoinHostPort(t.api.host, t.api.port)
 	}
 	response, err := t.base.RoundTrip(authorized)
@@ -95,8 +101,8 @@ func (t *transport) send(request *http.Request, token *token) (*http.Response, e
 	return response, nil
 }
 
-// repeatable says whether sending the request twice is the same as sending it once (RFC 9110 section 9.2.2),
-// and possible.
+// repeatable says whether sending the request twice is the same as sending it once (RFC 9110
+// section 9.2.2), and possible.
 func repeatable(request *http.Request) bool {
 	switch request.Method {
 	case "", http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace, http.MethodPut, http.MethodDelete:

@@ -55,7 +55,8 @@ func callAPI(t *testing.T, p *pool, source client.Source) (*api, *client.TokenSo
 	return a, tokens, httpClient(t, tokens, apiURL)
 }
 
-// callRefusingAPI is callAPI when the first token is two minutes old, so that it may be replaced, and the API refuses it.
+// callRefusingAPI is callAPI when the first token is two minutes old, so that it may be replaced,
+// and the API refuses it.
 func callRefusingAPI(t *testing.T, p *pool, source client.Source) (*api, *client.TokenSource, *http.Client) {
 	t.Helper()
 	a, tokens, caller := callAPI(t, p, source)

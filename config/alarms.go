@@ -72,8 +72,8 @@ func (alarmLatency) Number() strictyaml.Number { return strictyaml.Number{Max: 3
 
 type silentMinutes int
 
-// Number is 5 minutes, since log events take a while to be counted, to the day that an alarm may look back
-// (CloudWatch reference, PutMetricAlarm).
+// Number is 5 minutes, since log events take a while to be counted, to the day that an alarm may
+// look back (CloudWatch reference, PutMetricAlarm).
 func (silentMinutes) Number() strictyaml.Number { return strictyaml.Number{Min: 5, Max: 1440} }
 
 // E-mail addresses and SNS topics.

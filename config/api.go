@@ -66,8 +66,8 @@ type routeThrottle struct {
 	word throttleWord
 }
 
-// checked fills in the stage's limits where a route has only half of its own, which API Gateway would not, or the word for
-// them. It is nil for a route that says nothing.
+// checked fills in the stage's limits where a route has only half of its own, which API Gateway
+// would not, or the word for them. It is nil for a route that says nothing.
 func (t routeThrottle) checked(stage Throttle) *Throttle {
 	if t == (routeThrottle{}) {
 		return nil

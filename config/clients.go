@@ -120,7 +120,8 @@ func (c *checker) clients() {
 	}
 }
 
-// validity checks Cognito's range for access tokens (Cognito guide, "Understanding the access token").
+// validity checks Cognito's range for access tokens (Cognito guide, "Understanding the access
+// token").
 func (c *checker) validity(path string, written validity) {
 	if written == "" {
 		return
@@ -138,20 +139,21 @@ func (secretReaders) Count() strictyaml.Count {
 	return strictyaml.Count{Max: 30, Of: "readers", Why: "Secrets Manager's limit for a resource policy"}
 }
 
-// maxReaders is how many roles the policy of the customer managed key can name: each stands there once, beside its
-// account, and 48 of the longest ARNs leave room in the 32 KB that a key policy may have (KMS guide, "Resource quotas").
+// maxReaders is how many roles the policy of the customer managed key can name: each stands there
+// once, beside its account, and 48 of the longest ARNs leave room in the 32 KB that a key policy
+// may have (KMS guide, "Resource quotas").
 const maxReaders = 48
 
-// maxRoleARN is the length of the longest ARN: arn:aws-us-gov:iam::<account>:role/ with a path of 512 characters and a
-// name of 64, which share a "/".
+// maxRoleARN is the length of the longest ARN: arn:aws-us-gov:iam::<account>:role/ with a path of
+// 512 characters and a name of 64, which share a "/".
 const maxRoleARN = len("arn:aws-us-gov:iam::123456789012:role") + 512 + 64
 
 type roleARN string
 
 func (roleARN) Text() strictyaml.Text { return roleARNText }
 
-// An ARN in a policy stands for itself, so none of the characters of a pattern is in it. The longest has a path of
-// 512 characters and a name of 64 (IAM API reference, CreateRole).
+// An ARN in a policy stands for itself, so none of the characters of a pattern is in it. The
+// longest has a path of 512 characters and a name of 64 (IAM API reference, CreateRole).
 var roleARNText = strictyaml.Text{
 	Noun:      "role ARN",
 	Pattern:   regexp.MustCompile(`^arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,64}$`),
@@ -163,8 +165,9 @@ func (a roleARN) account() account {
 	return account(strings.Split(string(a), ":")[4])
 }
 
-// secretReaders: a secret under the AWS managed key can't be read from another account (Secrets Manager guide, "Access
-// from a different account"), and in its own account a role is allowed to read in its own policy.
+// secretReaders: a secret under the AWS managed key can't be read from another account (Secrets
+// Manager guide, "Access from a different account"), and in its own account a role is allowed to
+// read in its own policy.
 func (c *checker) secretReaders() {
 	readers := map[roleARN]bool{}
 	for _, name := range slices.Sorted(maps.Keys(c.written.Clients)) {

@@ -12,8 +12,9 @@ import (
 	"testing"
 )
 
-// TestConceptsStandTogether holds that a new key is at home in one file: a kind of text or number is declared where the
-// written form uses it, its rule and its conversion beside it, and what stacks reads of a concept beside its written form.
+// TestConceptsStandTogether holds that a new key is at home in one file: a kind of text or number
+// is declared where the written form uses it, its rule and its conversion beside it, and what
+// stacks reads of a concept beside its written form.
 func TestConceptsStandTogether(t *testing.T) {
 	t.Parallel()
 	names, err := filepath.Glob("*.go")
@@ -83,8 +84,9 @@ func apart(sources map[string]*ast.File) (faults []string) {
 	return faults
 }
 
-// declared lists the types and methods of a package with the files they are in, for each kind of text or number the files
-// with types that are made of it, and the type that a rule or a conversion belongs to.
+// declared lists the types and methods of a package with the files they are in, for each kind of
+// text or number the files with types that are made of it, and the type that a rule or a conversion
+// belongs to.
 func declared(sources map[string]*ast.File) (home map[string]string, uses map[string]map[string]bool, methods map[string]string) {
 	home, uses, methods = map[string]string{}, map[string]map[string]bool{}, map[string]string{}
 	var types []*ast.TypeSpec

@@ -62,7 +62,8 @@ func (w cors) checked() *CORS {
 		AllowCredentials: w.AllowCredentials,
 		MaxAge:           duration(w.MaxAge),
 	}
-	// With credentials a browser takes * for a method of that name (Fetch standard, "CORS-preflight fetch", step 7).
+	// With credentials a browser takes * for a method of that name (Fetch standard, "CORS-preflight
+	// fetch", step 7).
 	if len(allowed.AllowMethods) == 0 || allowed.AllowCredentials && slices.Contains(allowed.AllowMethods, anything) {
 		allowed.AllowMethods = slices.Clone(httpMethods[1:])
 	}
@@ -106,8 +107,9 @@ var corsMaxAgeText = strictyaml.Text{Noun: "age", Pattern: validityText.Pattern,
 
 const longestMaxAge = 24 * time.Hour // of a preflight's answer: 86,400 seconds (API Gateway reference, Cors)
 
-// cors holds what browsers are answered against the routes: a preflight request brings no token, so a route that takes
-// it refuses it (API Gateway guide, "Configuring CORS" on $default; anomalyco/sst #5493 on ANY).
+// cors holds what browsers are answered against the routes: a preflight request brings no token, so
+// a route that takes it refuses it (API Gateway guide, "Configuring CORS" on $default;
+// anomalyco/sst #5493 on ANY).
 func (c *checker) cors() {
 	written := c.written.API.CORS
 	if len(written.AllowOrigins) == 0 {
@@ -129,8 +131,9 @@ func (c *checker) cors() {
 	}
 }
 
-// corsHeaders holds lists of headers against what a browser makes of * in them (Fetch standard, "CORS-preflight fetch",
-// "CORS non-wildcard request-header name", and "CORS check" of exposed headers).
+// corsHeaders holds lists of headers against what a browser makes of * in them (Fetch standard,
+// "CORS-preflight fetch", "CORS non-wildcard request-header name", and "CORS check" of exposed
+// headers).
 func (c *checker) corsHeaders(written cors) {
 	const allowed, exposed = "api.cors.allowHeaders", "api.cors.exposeHeaders"
 	const literally = "with allowCredentials, browsers take * for a header of that name"

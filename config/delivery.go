@@ -26,7 +26,8 @@ type deliveryFile struct {
 // AWS accounts.
 type accounts []account
 
-// Delivery is a checked delivery.yaml: from which repository, into which accounts, the environments are deployed.
+// Delivery is a checked delivery.yaml: from which repository, into which accounts, the environments
+// are deployed.
 type Delivery struct {
 	Repository string            // as the subject of its tokens begins: owner/name, or owner@1/name@2
 	Accounts   []DeliveryAccount // at least one, sorted by ID
@@ -44,8 +45,8 @@ type DeliveryAccount struct {
 // deliveryExample is the file that a project's own delivery.yaml starts from.
 const deliveryExample = "delivery.example.yaml"
 
-// LoadDelivery reads and checks a delivery.yaml, also against the environment files in the folder environments beside
-// it. A non-nil error is always Problems: all that is wrong with the file.
+// LoadDelivery reads and checks a delivery.yaml, also against the environment files in the folder
+// environments beside it. A non-nil error is always Problems: all that is wrong with the file.
 func LoadDelivery(path string, o Options) (*Delivery, error) {
 	if !isFile(path) {
 		return nil, Problems{{File: path, Message: "is not there", Hint: "copy " + deliveryExample + " and fill it in"}}
@@ -91,7 +92,8 @@ func (f *deliveryFile) checked(customerKeys map[deliveryName]bool) *Delivery {
 	return delivery
 }
 
-// Environment is the entry for the environment of that name, by name or by the pattern that it fits; nil if there is none.
+// Environment is the entry for the environment of that name, by name or by the pattern that it
+// fits; nil if there is none.
 func (d *Delivery) Environment(name string) *DeliveryEnvironment {
 	for _, account := range d.Accounts {
 		for _, env := range account.Environments {
@@ -107,8 +109,9 @@ type repository string
 
 func (repository) Text() strictyaml.Text { return repositoryText }
 
-// Owner and name are letters of GitHub's choice; the numbers are those of immutable subjects (GitHub changelog of
-// 2026-04-23). A pattern's characters are in none of it, though the condition would take them literally.
+// Owner and name are letters of GitHub's choice; the numbers are those of immutable subjects
+// (GitHub changelog of 2026-04-23). A pattern's characters are in none of it, though the condition
+// would take them literally.
 var repositoryText = strictyaml.Text{
 	Noun:    "repository",
 	Pattern: regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,38}(/[A-Za-z0-9._-]{1,100}|@[1-9][0-9]*/[A-Za-z0-9._-]{1,100}@[1-9][0-9]*)$`),

@@ -14,7 +14,8 @@ import (
 
 const deliverySchemaFile = "../environments/delivery.schema.json"
 
-// TestSchemaOfDelivery keeps the schema of delivery.yaml equal to the types and rules that LoadDelivery uses.
+// TestSchemaOfDelivery keeps the schema of delivery.yaml equal to the types and rules that
+// LoadDelivery uses.
 func TestSchemaOfDelivery(t *testing.T) {
 	want := generatedDeliverySchema(t)
 	if *update {

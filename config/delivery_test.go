@@ -146,7 +146,8 @@ func TestDeliveryWithoutAFile(t *testing.T) {
 	}
 }
 
-// TestDeliveryTellsOfTheEnvironmentFile: what is wrong in an environment file is told at its own place.
+// TestDeliveryTellsOfTheEnvironmentFile: what is wrong in an environment file is told at its own
+// place.
 func TestDeliveryTellsOfTheEnvironmentFile(t *testing.T) {
 	t.Parallel()
 	root := project(t, map[string]string{"dev.yaml": strings.Replace(valid, "region:", "regoin:", 1)})
@@ -192,8 +193,8 @@ func TestDeliveryWarnings(t *testing.T) {
 	}
 }
 
-// TestDeliveryOfThisProject loads the file that users start from, and their own where there is one, beside the
-// project's environments.
+// TestDeliveryOfThisProject loads the file that users start from, and their own where there is one,
+// beside the project's environments.
 func TestDeliveryOfThisProject(t *testing.T) {
 	t.Parallel()
 	if got, err := config.LoadDelivery("../delivery.example.yaml", config.Options{}); err != nil || got.Warnings != nil {
@@ -207,7 +208,8 @@ func TestDeliveryOfThisProject(t *testing.T) {
 	}
 }
 
-// TestRollbackMinutes: no alarm unless the key is there, for at most 20 minutes, also for what a pattern stands for.
+// TestRollbackMinutes: no alarm unless the key is there, for at most 20 minutes, also for what a
+// pattern stands for.
 func TestRollbackMinutes(t *testing.T) {
 	t.Parallel()
 	with := func(key string) string {

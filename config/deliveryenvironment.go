@@ -16,7 +16,8 @@ import (
 // The environments that are deployed from the repository, by name or pattern.
 type deliveryEnvironments map[deliveryName]deliveryEnvironment
 
-// Count is only that there is one: an account has room for 1,000 roles and an environment takes three.
+// Count is only that there is one: an account has room for 1,000 roles and an environment takes
+// three.
 func (deliveryEnvironments) Count() strictyaml.Count {
 	return strictyaml.Count{Min: 1, Max: 100, Of: "environments", Why: "they take three roles each"}
 }
@@ -46,7 +47,8 @@ type DeliveryEnvironment struct {
 // Disposable says whether the name is the pattern of disposable environments.
 func (e DeliveryEnvironment) Disposable() bool { return deliveryName(e.Name).isPattern() }
 
-// RoleName is the name of a role for the environment: "m2m-dev-deploy", and "m2m-pr-deploy" for the pattern pr-*.
+// RoleName is the name of a role for the environment: "m2m-dev-deploy", and "m2m-pr-deploy" for the
+// pattern pr-*.
 func (e DeliveryEnvironment) RoleName(purpose string) string {
 	return naming.Environment(strings.TrimSuffix(e.Name, "-"+anything)) + "-" + purpose
 }
@@ -74,7 +76,8 @@ var gitHubEnvironmentText = strictyaml.Text{
 	Hint:    "1 to 100 letters, digits and _ . -",
 }
 
-// gitHubEnvironment is the one that is written, else the environment's own name, which a pattern can't be.
+// gitHubEnvironment is the one that is written, else the environment's own name, which a pattern
+// can't be.
 func (e deliveryEnvironment) gitHubEnvironment(name deliveryName) gitHubEnvironment {
 	if e.GitHubEnvironment == "" && name.isPattern() {
 		return "preview"
@@ -95,7 +98,8 @@ type rollbackMinutes int
 // Number leaves a job of 55 minutes time to deploy and to verify.
 func (rollbackMinutes) Number() strictyaml.Number { return strictyaml.Number{Min: 1, Max: 20} }
 
-// file holds an entry against the environment's own file: it must exist, and say no other account or Region.
+// file holds an entry against the environment's own file: it must exist, and say no other account
+// or Region.
 func (c *deliveryChecker) file(name deliveryName, written deliveryEnvironment) {
 	path, asked := strictyaml.KeyPath("environments", name), string(name)
 	if name.isPattern() {
@@ -121,7 +125,8 @@ func (c *deliveryChecker) file(name deliveryName, written deliveryEnvironment) {
 	c.customerKeys[name] = env.Secrets.CustomerKey
 }
 
-// gitHubEnvironments refuses one that stands for two things: its jobs could do both. GitHub takes capitals and small letters for the same.
+// gitHubEnvironments refuses one that stands for two things: its jobs could do both. GitHub takes
+// capitals and small letters for the same.
 func (c *deliveryChecker) gitHubEnvironments() {
 	taken := map[string]deliveryName{}
 	for _, name := range slices.Sorted(maps.Keys(c.written.Environments)) {
@@ -149,9 +154,9 @@ func (c *deliveryChecker) roleNames() {
 	}
 }
 
-// sharedDeployment warns where production can be deployed by everyone who may deploy something else, and where anything can
-// by everyone who may push a branch, whose code a pattern's jobs run: the roles of `cdk bootstrap` are one set for an account
-// and Region.
+// sharedDeployment warns where production can be deployed by everyone who may deploy something
+// else, and where anything can by everyone who may push a branch, whose code a pattern's jobs run:
+// the roles of `cdk bootstrap` are one set for an account and Region.
 func (c *deliveryChecker) sharedDeployment() {
 	names := slices.Sorted(maps.Keys(c.written.Environments))
 	for _, name := range names {

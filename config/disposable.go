@@ -11,8 +11,8 @@ import (
 	"cognito-m2m/internal/strictyaml"
 )
 
-// namePatternForm: the hyphen keeps the names apart from those of other files; 14 characters leave room for a number
-// behind it.
+// namePatternForm: the hyphen keeps the names apart from those of other files; 14 characters leave
+// room for a number behind it.
 const namePatternForm = `[a-z][a-z0-9-]{0,12}-\*`
 
 type namePattern string
@@ -39,7 +39,8 @@ func (p namePattern) example() environmentName {
 	return environmentName(strings.TrimSuffix(string(p), anything) + "1")
 }
 
-// disposable holds a file with match to what it is for: copies that are made and removed again, several at a time.
+// disposable holds a file with match to what it is for: copies that are made and removed again,
+// several at a time.
 func (c *checker) disposable() {
 	if c.written.Match == "" {
 		return
@@ -108,8 +109,9 @@ func overlapping(files []loaded) (problems Problems) {
 	return problems
 }
 
-// ExpireOn says after which day, as 2026-12-31, a disposable environment may be removed: its stacks carry it as a tag.
-// It is given and not reckoned from today, so that two synths of the same input are the same.
+// ExpireOn says after which day, as 2026-12-31, a disposable environment may be removed: its stacks
+// carry it as a tag. It is given and not reckoned from today, so that two synths of the same input
+// are the same.
 func (e *Environment) ExpireOn(day string) error {
 	if !e.Disposable {
 		return fmt.Errorf("expires: %s is not a disposable environment; only those of a file with match expire", e.Name)

@@ -20,7 +20,8 @@ type tokenDomain struct {
 	HostedZoneName domainName `yaml:"hostedZoneName" jsonschema:"example=example.com" hint:"the name of that zone, which the domain ends with"`
 }
 
-// CustomDomain is a domain of the account's own, with the certificate for it and the hosted zone that gets its record.
+// CustomDomain is a domain of the account's own, with the certificate for it and the hosted zone
+// that gets its record.
 type CustomDomain struct {
 	Name           string
 	CertificateARN string // us-east-1 for the token endpoint, else the environment's Region
@@ -92,7 +93,8 @@ var hostedZoneIDText = strictyaml.Text{
 	Hint:    "a Z with capitals and digits, without /hostedzone/",
 }
 
-// cloudFrontRegion is where the certificate of everything lies that CloudFront serves, a user pool's domain among it.
+// cloudFrontRegion is where the certificate of everything lies that CloudFront serves, a user
+// pool's domain among it.
 const cloudFrontRegion region = "us-east-1"
 
 func (c *checker) tokenDomain() {

@@ -45,8 +45,8 @@ type file struct {
 	Tracing bool `yaml:"tracing,omitempty" jsonschema:"default=false"`
 }
 
-// Environment is one checked environment file with its defaults filled in. Its slices are sorted, so the order of
-// keys and lists in the file never reaches a template.
+// Environment is one checked environment file with its defaults filled in. Its slices are sorted,
+// so the order of keys and lists in the file never reaches a template.
 type Environment struct {
 	Name            string           // 2 to 20 lower-case letters, digits and hyphens; equal to the file's name
 	Region          string           // AWS Region; empty: stacks are environment-agnostic
@@ -67,7 +67,8 @@ type Environment struct {
 	Warnings        Problems         // what is allowed and probably not meant, sorted by place
 }
 
-// checked turns a file without problems into an Environment: everything sorted, and in Go's own types.
+// checked turns a file without problems into an Environment: everything sorted, and in Go's own
+// types.
 func (f *file) checked() *Environment {
 	return &Environment{
 		Name:            string(f.Name),
@@ -88,8 +89,8 @@ func (f *file) checked() *Environment {
 	}
 }
 
-// checker holds the rules that one value alone can't break. It looks at what was read of a file. Values that were refused
-// are zero or have their default, and every rule passes over those.
+// checker holds the rules that one value alone can't break. It looks at what was read of a file.
+// Values that were refused are zero or have their default, and every rule passes over those.
 type checker struct {
 	*strictyaml.File
 	written   *file
@@ -116,8 +117,8 @@ func (c *checker) check() {
 	c.alarms()
 }
 
-// environmentNameForm: at least two characters, because a CDK stage name has them; at most 20 keeps the derived domain
-// prefix short.
+// environmentNameForm: at least two characters, because a CDK stage name has them; at most 20 keeps
+// the derived domain prefix short.
 const environmentNameForm = `[a-z][a-z0-9-]{0,18}[a-z0-9]`
 
 type environmentName string

@@ -114,7 +114,8 @@ func TestNames(t *testing.T) {
 	})
 }
 
-// ARNs are those of any partition: of China and GovCloud, the European Sovereign Cloud and the isolated ones.
+// ARNs are those of any partition: of China and GovCloud, the European Sovereign Cloud and the
+// isolated ones.
 func TestARNsOfEveryPartition(t *testing.T) {
 	t.Parallel()
 	for partition, region := range map[string]string{

@@ -120,7 +120,8 @@ func (variableValue) Text() strictyaml.Text { return variableValueText }
 
 var variableValueText = strictyaml.Text{Noun: "variable value", Pattern: regexp.MustCompile(`^[^\x00]*$`), Hint: "no zero bytes"}
 
-// functions refuses settings of a function that no route names, and variables that Lambda would refuse.
+// functions refuses settings of a function that no route names, and variables that Lambda would
+// refuse.
 func (c *checker) functions() {
 	used := c.written.API.Routes.functions()
 	for _, name := range slices.Sorted(maps.Keys(c.written.Functions)) {
@@ -152,7 +153,8 @@ func (c *checker) variables(path string, written variables) {
 	}
 }
 
-// functionFolders lists the folders with a main.go that a route may name, sorted. A folder that can't be read has none.
+// functionFolders lists the folders with a main.go that a route may name, sorted. A folder that
+// can't be read has none.
 func functionFolders(lambdaDir string) []string {
 	mains, err := fs.Glob(os.DirFS(lambdaDir), "*/main.go")
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"cognito-m2m/internal/function"
 )
 
-// The names that Lambda reserves, and some of those that begin alike and are the user's: Lambda guide, "Defined runtime
-// environment variables" and "Modifying the runtime environment".
+// The names that Lambda reserves, and some of those that begin alike and are the user's: Lambda
+// guide, "Defined runtime environment variables" and "Modifying the runtime environment".
 var (
 	reservedByLambda = []string{
 		"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV", "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_VERSION",
@@ -62,9 +62,9 @@ func TestVariablesAreLambdas(t *testing.T) {
 	}
 }
 
-// TestVariablesAreMeasuredAsLambdaDoes is a recording of AWS: as JSON text, 4,096 bytes are taken and 4,097 refused, also
-// with two variables (localstack/localstack 8b9a79f0, tests/aws/services/lambda_/test_lambda_api.py,
-// TestLambdaSizeLimits, 25 November 2025).
+// TestVariablesAreMeasuredAsLambdaDoes is a recording of AWS: as JSON text, 4,096 bytes are taken
+// and 4,097 refused, also with two variables (localstack/localstack 8b9a79f0,
+// tests/aws/services/lambda_/test_lambda_api.py, TestLambdaSizeLimits, 25 November 2025).
 func TestVariablesAreMeasuredAsLambdaDoes(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -10,8 +10,8 @@ import (
 	"cognito-m2m/config"
 )
 
-// FuzzLoad holds Load to its promise for any bytes: an environment or problems, every problem on one line and inside
-// the file, never a panic.
+// FuzzLoad holds Load to its promise for any bytes: an environment or problems, every problem on
+// one line and inside the file, never a panic.
 func FuzzLoad(f *testing.F) {
 	for _, seed := range []string{
 		valid, "", "\ufeff", "---\n---\n", "*a", "&a [*a]", "a: &a {<<: *a}", "? [a]\n: b", "!!str : a", "<<: [", "a: |\n b", "a: >",

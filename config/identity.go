@@ -101,8 +101,8 @@ func (c *checker) issuer() {
 	}
 }
 
-// production refuses a production environment whose user pool, and with it every client's id and secret, one
-// command could delete, unless that is what is meant.
+// production refuses a production environment whose user pool, and with it every client's id and
+// secret, one command could delete, unless that is what is meant.
 func (c *checker) production() {
 	const path = "identity.deletionProtection"
 	written := c.written.Identity

@@ -15,8 +15,8 @@ import (
 
 const invalidDir = "testdata/invalid"
 
-// TestSchemaInvalidFiles shows what each file of testdata/invalid is told. The table is for reading: a message in it
-// has to say the place, what is wrong and the way out.
+// TestSchemaInvalidFiles shows what each file of testdata/invalid is told. The table is for
+// reading: a message in it has to say the place, what is wrong and the way out.
 func TestSchemaInvalidFiles(t *testing.T) {
 	t.Parallel()
 	paths, err := filepath.Glob(filepath.Join(invalidDir, "*.yaml"))

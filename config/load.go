@@ -11,18 +11,19 @@ import (
 // Problem is one thing to put right in a file.
 type Problem = strictyaml.Problem
 
-// Problems is the type of every error of this package: everything that was found, sorted by file and place.
+// Problems is the type of every error of this package: everything that was found, sorted by file
+// and place.
 type Problems = strictyaml.Problems
 
 // Options says where the rest of the project is.
 type Options struct {
-	// LambdaDir is the folder with one folder per function. Empty: the folder lambda beside the one that holds the
-	// environment file.
+	// LambdaDir is the folder with one folder per function. Empty: the folder lambda beside the one
+	// that holds the environment file.
 	LambdaDir string
 }
 
-// Load reads and checks one environment file with a name. A non-nil error is always Problems: all that is wrong with
-// the file. For a file with match see LoadNamed.
+// Load reads and checks one environment file with a name. A non-nil error is always Problems: all
+// that is wrong with the file. For a file with match see LoadNamed.
 func Load(path string, o Options) (*Environment, error) {
 	loaded, problems := load(path, o, "")
 	if len(problems) == 0 && loaded.pattern != "" {
@@ -34,8 +35,9 @@ func Load(path string, o Options) (*Environment, error) {
 	return loaded.Environment, nil
 }
 
-// LoadDir reads and checks every *.yaml file of a folder, and returns the environments that have a name, sorted by it.
-// Files with match are checked too. A non-nil error is always Problems: all that is wrong with all of the files.
+// LoadDir reads and checks every *.yaml file of a folder, and returns the environments that have a
+// name, sorted by it. Files with match are checked too. A non-nil error is always Problems: all
+// that is wrong with all of the files.
 func LoadDir(dir string, o Options) ([]*Environment, error) {
 	files, problems := filesIn(dir)
 	var environments []*Environment
@@ -61,8 +63,9 @@ func LoadDir(dir string, o Options) ([]*Environment, error) {
 	return environments, nil
 }
 
-// LoadNamed reads and checks the file of one environment: the one called as it, else the one whose match fits. A non-nil
-// error is always Problems, also for a name that no file is for, or more than one.
+// LoadNamed reads and checks the file of one environment: the one called as it, else the one whose
+// match fits. A non-nil error is always Problems, also for a name that no file is for, or more than
+// one.
 func LoadNamed(dir, name string, o Options) (*Environment, error) {
 	if exact := filepath.Join(dir, name+".yaml"); filepath.Base(exact) == name+".yaml" && isFile(exact) {
 		return Load(exact, o)
@@ -126,8 +129,8 @@ type loaded struct {
 	pattern namePattern // "" for a file with a name
 }
 
-// load reads a file, has all rules look at it and gives it its checked form. A file with match is checked under the name
-// that is asked for, or under an example.
+// load reads a file, has all rules look at it and gives it its checked form. A file with match is
+// checked under the name that is asked for, or under an example.
 func load(path string, o Options, asked environmentName) (loaded, Problems) {
 	var written file
 	rules := func(read *strictyaml.File) {

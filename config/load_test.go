@@ -138,7 +138,8 @@ name: dev
 	}
 }
 
-// One run tells everything: the unknown key, the wrong type and the broken rules, in the order of the file.
+// One run tells everything: the unknown key, the wrong type and the broken rules, in the order of
+// the file.
 func TestAllProblemsAreReportedTogether(t *testing.T) {
 	t.Parallel()
 	reject(t, map[string]faulty{"many": {new: `name: deV
@@ -369,7 +370,8 @@ func TestOnlyRegularFilesAreRead(t *testing.T) {
 	}
 }
 
-// The real files load without warnings, dev's tokens live an hour, and every environment has the same clients.
+// The real files load without warnings, dev's tokens live an hour, and every environment has the
+// same clients.
 func TestEnvironmentFiles(t *testing.T) {
 	t.Parallel()
 	environments, err := config.LoadDir("../environments", config.Options{})

@@ -16,7 +16,8 @@ import (
 
 const pageFile = "../docs/environment-file.md"
 
-// TestSchemaPage keeps the page about the environment file equal to the types and rules that Load uses.
+// TestSchemaPage keeps the page about the environment file equal to the types and rules that Load
+// uses.
 func TestSchemaPage(t *testing.T) {
 	want := newPage(t).String()
 	if *update {

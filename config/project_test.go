@@ -34,8 +34,8 @@ api:
   throttle: {rate: 100, burst: 200}
 `
 
-// project lays out a folder environments with the given files beside a folder lambda with the functions echo and
-// rotate, and a folder notes that is no function.
+// project lays out a folder environments with the given files beside a folder lambda with the
+// functions echo and rotate, and a folder notes that is no function.
 func project(t *testing.T, files map[string]string) string {
 	t.Helper()
 	root := t.TempDir()
@@ -60,7 +60,8 @@ func project(t *testing.T, files map[string]string) string {
 	return root
 }
 
-// load loads content as environments/dev.yaml and returns the lines of its error, with paths below the project.
+// load loads content as environments/dev.yaml and returns the lines of its error, with paths below
+// the project.
 func load(t *testing.T, name, content string) (*config.Environment, []string) {
 	t.Helper()
 	root := project(t, map[string]string{name: content})

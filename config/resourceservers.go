@@ -59,8 +59,9 @@ func (written resourceServers) checked() []ResourceServer {
 }
 
 const (
-	// identifierChars and nameChars are the character sets of the Cognito API reference, CreateResourceServer:
-	// printable ASCII without space, double quote and backslash; names without "/" too.
+	// identifierChars and nameChars are the character sets of the Cognito API reference,
+	// CreateResourceServer: printable ASCII without space, double quote and backslash; names
+	// without "/" too.
 	identifierChars = `[\x21\x23-\x5B\x5D-\x7E]+`
 	nameChars       = `[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+`
 )
@@ -109,7 +110,8 @@ var scopeRefText = strictyaml.Text{
 	Hint:      "write <resource server identifier>/<scope name>, for example test-api/read",
 }
 
-// server is the identifier in front of the last "/": identifiers may contain more of them, names can't.
+// server is the identifier in front of the last "/": identifiers may contain more of them, names
+// can't.
 func (s scopeRef) server() identifier {
 	return identifier(s[:max(0, strings.LastIndexByte(string(s), '/'))])
 }
@@ -143,7 +145,8 @@ type scopes struct {
 	declared  map[scopeRef]bool   // every scope of every resource server
 	scopeless map[identifier]bool // resource servers whose scopes could not be read: references to them are left alone
 	granted   map[scopeRef]bool   // every scope that some client has
-	// incomplete: some resource server could not be read, or was not, so an unknown scope may be one of its own.
+	// incomplete: some resource server could not be read, or was not, so an unknown scope may be
+	// one of its own.
 	incomplete bool
 }
 
@@ -167,8 +170,8 @@ func (f *file) scopes(partly bool) scopes {
 	return s
 }
 
-// declared checks that every scope in a list is declared by a resource server. A file that declares none, or one that
-// can't be read, has its problem already.
+// declared checks that every scope in a list is declared by a resource server. A file that declares
+// none, or one that can't be read, has its problem already.
 func (c *checker) declared(path string, scopes []scopeRef) {
 	if len(c.scopes.declared) == 0 || c.scopes.incomplete {
 		return

@@ -52,8 +52,8 @@ func TestDescriptionsCountCharacters(t *testing.T) {
 	}
 }
 
-// TestRefusedIdentifierIsToldOnce: the scopes of a resource server that can't be
-// read are not unknown too.
+// TestRefusedIdentifierIsToldOnce: the scopes of a resource server that can't be read are not
+// unknown too.
 func TestRefusedIdentifierIsToldOnce(t *testing.T) {
 	t.Parallel()
 	_, got := load(t, "dev.yaml", strings.Replace(valid, "identifier: test-api", `identifier: "my api"`, 1))
@@ -62,7 +62,8 @@ func TestRefusedIdentifierIsToldOnce(t *testing.T) {
 	}
 }
 
-// A file that is far too long a list is not read to its end, and what it would have declared is not missed.
+// A file that is far too long a list is not read to its end, and what it would have declared is not
+// missed.
 func TestFloodsAreNotReadToTheirEnd(t *testing.T) {
 	t.Parallel()
 	_, got := load(t, "dev.yaml", edit(t, "resourceServers:\n", "resourceServers:\n"+repeat(400, "  - {identifier: s%d, scopes: {a: A}}", "\n")+"\n"))

@@ -50,8 +50,8 @@ func (routeScopes) Count() strictyaml.Count {
 	return strictyaml.Count{Max: httpapi.MaxScopes, Of: "scopes", Why: "API Gateway's limit for a route"}
 }
 
-// Route is one entry of api.routes: a path with the methods that share scopes and function. Every route is behind
-// the JWT authorizer.
+// Route is one entry of api.routes: a path with the methods that share scopes and function. Every
+// route is behind the JWT authorizer.
 type Route struct {
 	Path     string   // "/", "/orders/{id}", "/files/{proxy+}" or "$default"
 	Methods  []string // sorted, in capitals; ANY stands alone; empty for "$default"
@@ -143,7 +143,8 @@ func (c *checker) routes() {
 // routesOfAnAPI is API Gateway's quota for routes, which can be raised.
 const routesOfAnAPI = 300
 
-// methods: $default is a route key by itself, every other path needs at least one method, and ANY has no company.
+// methods: $default is a route key by itself, every other path needs at least one method, and ANY
+// has no company.
 func (c *checker) methods(path string, route route) {
 	at := path + ".methods"
 	switch {
@@ -159,7 +160,8 @@ func (c *checker) methods(path string, route route) {
 
 var parameter = regexp.MustCompile(`\{[^}]*\}`)
 
-// parameters refuses a name that two parameters of a path share, as the event could carry only one value for it.
+// parameters refuses a name that two parameters of a path share, as the event could carry only one
+// value for it.
 func (c *checker) parameters(path string, route routePath) {
 	seen := map[string]bool{}
 	for _, written := range parameter.FindAllString(string(route), -1) {
@@ -171,7 +173,8 @@ func (c *checker) parameters(path string, route routePath) {
 	}
 }
 
-// unique refuses a route key that takes the same requests as one of an earlier entry; ANY repeats only ANY.
+// unique refuses a route key that takes the same requests as one of an earlier entry; ANY repeats
+// only ANY.
 func (c *checker) unique(path string, written route, all map[string]takenRoute) {
 	if written.Path == "" {
 		return

@@ -20,8 +20,9 @@ import (
 	"cognito-m2m/internal/strictyaml"
 )
 
-// generatedSchema describes file as a JSON Schema of draft 2020-12. Structure and tags are the generator's work;
-// constrain adds the rules that are methods of the types, and the comments on the types become descriptions.
+// generatedSchema describes file as a JSON Schema of draft 2020-12. Structure and tags are the
+// generator's work; constrain adds the rules that are methods of the types, and the comments on the
+// types become descriptions.
 func generatedSchema(t *testing.T) []byte {
 	t.Helper()
 	comments := commentsOf(t)
@@ -176,7 +177,8 @@ func constrainText(schema *generator.Schema, rule strictyaml.Text) {
 	}
 }
 
-// methodsUnlessDefault says that methods are left out for $default and written for every other path.
+// methodsUnlessDefault says that methods are left out for $default and written for every other
+// path.
 func methodsUnlessDefault(schema *generator.Schema) {
 	isDefault := generator.NewProperties()
 	isDefault.Set("path", &generator.Schema{Const: httpapi.DefaultRoute})

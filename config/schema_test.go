@@ -133,7 +133,8 @@ func TestSchemaRefuses(t *testing.T) {
 	}
 }
 
-// TestSchemaDefaults compares the defaults that the schema promises with those an Environment gets, and asks for each.
+// TestSchemaDefaults compares the defaults that the schema promises with those an Environment gets,
+// and asks for each.
 func TestSchemaDefaults(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "dev.yaml")

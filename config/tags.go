@@ -13,8 +13,8 @@ import (
 // Tags by key.
 type tags map[tagKey]tagValue
 
-// Count leaves room for what this project adds: AWS allows 50 tags on a resource, and the secrets have one of their own,
-// a disposable environment another.
+// Count leaves room for what this project adds: AWS allows 50 tags on a resource, and the secrets
+// have one of their own, a disposable environment another.
 func (tags) Count() strictyaml.Count {
 	return strictyaml.Count{Max: 48, Of: "tags", Why: "AWS's limit of 50 for a resource, less 2 of this project"}
 }
@@ -33,7 +33,8 @@ func (written tags) checked() []Tag {
 	return sorted
 }
 
-// tagChars are the characters that tags may have in every service (AWS General Reference, "Tagging your resources").
+// tagChars are the characters that tags may have in every service (AWS General Reference, "Tagging
+// your resources").
 const tagChars = `[A-Za-z0-9 _.:/=+@-]`
 
 type tagKey string

@@ -1,8 +1,10 @@
-// Package naming owns the names that the stacks give and that others find things by: m2m, the rotation function,
-// callers, the scripts in .ci, and what people have built around the project. To rename one is a breaking change. It also
-// owns how the rotation function is deployed: its folder, its variables, and the time that a step has.
+// Package naming owns the names that the stacks give and that others find things by: m2m, the
+// rotation function, callers, the scripts in .ci, and what people have built around the project. To
+// rename one is a breaking change. It also owns how the rotation function is deployed: its folder,
+// its variables, and the time that a step has.
 //
-// It does not own the names inside a stack, such as logical ids. It imports nothing of ours, and everything may import it.
+// It does not own the names inside a stack, such as logical ids. It imports nothing of ours, and
+// everything may import it.
 package naming
 
 import (
@@ -19,20 +21,23 @@ const (
 // project begins all names.
 const project = "m2m"
 
-// DeliveryStack is the stack with the roles that deploy from GitHub; an operator deploys it by this name.
+// DeliveryStack is the stack with the roles that deploy from GitHub; an operator deploys it by this
+// name.
 const DeliveryStack = project + "-delivery"
 
-// Environment begins the names of what is in an environment and is named: stacks, roles, the dashboard, event rules. It
-// is "m2m-dev" for dev.
+// Environment begins the names of what is in an environment and is named: stacks, roles, the
+// dashboard, event rules. It is "m2m-dev" for dev.
 func Environment(env string) string { return project + "-" + env }
 
 // Stack is the name of one of an environment's stacks: "m2m-dev-Api".
 func Stack(env, stack string) string { return Environment(env) + "-" + stack }
 
-// Folder begins the names that AWS shows in folders, those of secrets and of saved queries: "m2m/dev/".
+// Folder begins the names that AWS shows in folders, those of secrets and of saved queries:
+// "m2m/dev/".
 func Folder(env string) string { return project + "/" + env + "/" }
 
-// Secret is the name of the secret in Secrets Manager that holds a client's credentials: "m2m/dev/report-job".
+// Secret is the name of the secret in Secrets Manager that holds a client's credentials:
+// "m2m/dev/report-job".
 func Secret(env, client string) string { return Folder(env) + client }
 
 // ClientPattern is what a client is called, as a regular expression without anchors.
@@ -51,17 +56,18 @@ func ParseSecret(name string) (env, client string, ok bool) {
 
 var arnSuffix = regexp.MustCompile(`-[A-Za-z0-9]{6}$`)
 
-// CutARNSuffix takes from a secret's ARN the hyphen and six characters that Secrets Manager adds to the secret's name in
-// it. found is false for an ARN without them, which is then returned as it is.
+// CutARNSuffix takes from a secret's ARN the hyphen and six characters that Secrets Manager adds to
+// the secret's name in it. found is false for an ARN without them, which is then returned as it is.
 //
-// Source: Secrets Manager User Guide, "What's in a Secrets Manager secret?": "SecretName-6RandomCharacters".
+// Source: Secrets Manager User Guide, "What's in a Secrets Manager secret?":
+// "SecretName-6RandomCharacters".
 func CutARNSuffix(arn string) (before string, found bool) {
 	before = arnSuffix.ReplaceAllString(arn, "")
 	return before, before != arn
 }
 
-// NotRotated is the value of a secret until its first rotation. Another one in a template would be written over what a
-// rotation has put there.
+// NotRotated is the value of a secret until its first rotation. Another one in a template would be
+// written over what a rotation has put there.
 const NotRotated = "{}"
 
 // Tags.
@@ -71,8 +77,9 @@ const (
 	ExpiresTag  = TagPrefix + "expires"   // of a disposable environment's stacks: its last day, for .ci/expired
 )
 
-// Staging labels of a secret's versions: those of Secrets Manager, and the one that a rotation leaves on the current
-// version when it has stopped because it would have had to guess which secret callers use.
+// Staging labels of a secret's versions: those of Secrets Manager, and the one that a rotation
+// leaves on the current version when it has stopped because it would have had to guess which secret
+// callers use.
 const (
 	CurrentLabel   = "AWSCURRENT"
 	PendingLabel   = "AWSPENDING"
@@ -80,8 +87,8 @@ const (
 	UndecidedLabel = "M2M_UNDECIDED"
 )
 
-// Keys of stack outputs, for m2m, .ci/deployed and whoever configures a caller. TokenEndpoint is the Identity stack's,
-// all others are the Api stack's.
+// Keys of stack outputs, for m2m, .ci/deployed and whoever configures a caller. TokenEndpoint is
+// the Identity stack's, all others are the Api stack's.
 const (
 	TokenEndpointOutput = "TokenEndpoint"
 	APIURLOutput        = "ApiUrl"
@@ -92,10 +99,12 @@ const (
 	ClientIDOutput      = "ClientId"         // begins those with the id of an app client
 )
 
-// ClientOutput is the key of the output with the id of a client's app client: "ClientIdReportJob" for report-job.
+// ClientOutput is the key of the output with the id of a client's app client: "ClientIdReportJob"
+// for report-job.
 func ClientOutput(client string) string { return ClientIDOutput + PascalCase(client) }
 
-// PascalCase turns a name of an environment file into the form of outputs and construct ids: batch-job becomes BatchJob.
+// PascalCase turns a name of an environment file into the form of outputs and construct ids:
+// batch-job becomes BatchJob.
 func PascalCase(name string) string {
 	var words strings.Builder
 	for word := range strings.SplitSeq(name, "-") {
@@ -108,7 +117,8 @@ func PascalCase(name string) string {
 
 const describes = "App client id of "
 
-// ClientOutputDescription is that output's description, by which m2m finds the name of a client whose secret is gone.
+// ClientOutputDescription is that output's description, by which m2m finds the name of a client
+// whose secret is gone.
 func ClientOutputDescription(client string) string { return describes + client + "." }
 
 // ParseClientOutputDescription is the client's name in a description, which may be anything.

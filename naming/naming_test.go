@@ -6,8 +6,8 @@ import (
 	"cognito-m2m/naming"
 )
 
-// TestFrozenNames: others find things by these names. Changing one is a breaking change and goes in CHANGELOG.md under
-// "Deployed changes"; secrets and stacks of another name are other ones.
+// TestFrozenNames: others find things by these names. Changing one is a breaking change and goes in
+// CHANGELOG.md under "Deployed changes"; secrets and stacks of another name are other ones.
 func TestFrozenNames(t *testing.T) {
 	t.Parallel()
 	for got, want := range map[string]string{

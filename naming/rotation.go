@@ -12,7 +12,7 @@ const (
 	TokenEndpointVariable = "TOKEN_ENDPOINT" // if set, instead of the pool's own domain: m2m up sets it
 )
 
-// StepTimeout is the rotation function's timeout, which each step of a rotation has for itself. It gives a step time to
-// wait for its turn: Cognito accepts 5 such requests per second and pool, and a first deployment rotates every client's
-// secret at once.
+// StepTimeout is the rotation function's timeout, which each step of a rotation has for itself. It
+// gives a step time to wait for its turn: Cognito accepts 5 such requests per second and pool, and
+// a first deployment rotates every client's secret at once.
 const StepTimeout = 5 * time.Minute

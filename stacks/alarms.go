@@ -37,8 +37,8 @@ type alarm struct {
 	whenMissing awscloudwatch.TreatMissingData // "": no data is no alarm
 }
 
-// raise makes the alarm. Its recipients also hear when it ends, so that they know when
-// to stop looking.
+// raise makes the alarm. Its recipients also hear when it ends, so that they know when to stop
+// looking.
 func (a *alarms) raise(scope constructs.Construct, props alarm) awscloudwatch.Alarm {
 	if props.whenMissing == "" {
 		props.whenMissing = awscloudwatch.TreatMissingData_NOT_BREACHING
@@ -93,8 +93,8 @@ func (a *alarms) watchAPI(w *watched) {
 	})
 }
 
-// watchFunctions watches each function behind a route separately: an alarm then says
-// which one it is about.
+// watchFunctions watches each function behind a route separately: an alarm then says which one it
+// is about.
 func (a *alarms) watchFunctions(w *watched) {
 	functions, set := group(a.scope, "Functions"), w.env.Alarms
 	atLeast := awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD
@@ -124,8 +124,8 @@ func (a *alarms) watchFunctions(w *watched) {
 	}
 }
 
-// watchRotation raises an alarm for an hour after a rotation failed. The
-// credentials in use stay valid, so nothing else would show it.
+// watchRotation raises an alarm for an hour after a rotation failed. The credentials in use stay
+// valid, so nothing else would show it.
 func (a *alarms) watchRotation(w *watched) {
 	a.raise(a.scope, alarm{
 		id:        "RotationFailures",

@@ -10,10 +10,10 @@ import (
 	"cognito-m2m/naming"
 )
 
-// newAPIStack has the callers and what answers them: app clients, functions, the HTTP
-// API with its authorizer, routes and stage; and what watches them. The app clients are
-// here and not beside the pool, so that removing one changes the authorizer's audience
-// in the same stack and never blocks on a cross-stack export.
+// newAPIStack has the callers and what answers them: app clients, functions, the HTTP API with its
+// authorizer, routes and stage; and what watches them. The app clients are here and not beside the
+// pool, so that removing one changes the authorizer's audience in the same stack and never blocks
+// on a cross-stack export.
 func newAPIStack(scope constructs.Construct, env *config.Environment, identity *identityStack, source Source) awscdk.Stack {
 	stack := awscdk.NewStack(scope, jsii.String(naming.APIStack),
 		stackProps(env, "App clients with their secrets, functions and the HTTP API they may call."))
@@ -77,9 +77,9 @@ func newHTTPAPI(stack awscdk.Stack, env *config.Environment, identity *identityS
 	return &httpAPI{HttpApi: api, authorizer: authorizer, scope: group(stack, "Routes"), routes: map[string]apigw.CfnRoute{}}
 }
 
-// protected starts a route with its protection: a token of one of the API's clients
-// with at least one of the scopes, or any such token if scopes is empty. Every route is
-// made through it, so no route can be left open by mistake.
+// protected starts a route with its protection: a token of one of the API's clients with at least
+// one of the scopes, or any such token if scopes is empty. Every route is made through it, so no
+// route can be left open by mistake.
 func (a *httpAPI) protected(scopes []string) protection {
 	return protection{api: a, scopes: scopes}
 }
@@ -89,9 +89,8 @@ type protection struct {
 	scopes []string
 }
 
-// handle adds the route with its protection. It uses CfnRoute, because HttpRoute makes
-// the integration a child of the route that comes first: adding a route would replace
-// it.
+// handle adds the route with its protection. It uses CfnRoute, because HttpRoute makes the
+// integration a child of the route that comes first: adding a route would replace it.
 func (p protection) handle(route config.Route, integration apigw.HttpIntegration) {
 	for _, key := range route.Keys() {
 		p.api.routes[key] = apigw.NewCfnRoute(p.api.scope, constructID(key), &apigw.CfnRouteProps{

@@ -10,8 +10,8 @@ import (
 	"cognito-m2m/naming"
 )
 
-// client is one configured caller: a confidential app client that can use the
-// client credentials grant for its own scopes and nothing else.
+// client is one configured caller: a confidential app client that can use the client credentials
+// grant for its own scopes and nothing else.
 type client struct {
 	constructs.Construct
 	appClient awscognito.UserPoolClient
@@ -25,9 +25,8 @@ func newClient(scope constructs.Construct, pool awscognito.IUserPool, props conf
 		Flows:  &awscognito.OAuthFlows{ClientCredentials: jsii.Bool(true)},
 		Scopes: customScopes(props.Scopes),
 	}
-	// Without this, Cognito would allow refresh, SRP and custom flows. It is the
-	// narrowest list that CDK can write: ALLOW_REFRESH_TOKEN_AUTH alone, which a
-	// client without users can't use.
+	// Without this, Cognito would allow refresh, SRP and custom flows. It is the narrowest list
+	// that CDK can write: ALLOW_REFRESH_TOKEN_AUTH alone, which a client without users can't use.
 	noUserSignIn := &awscognito.AuthFlow{User: jsii.Bool(false)}
 
 	appClient := awscognito.NewUserPoolClient(this, jsii.String("AppClient"), &awscognito.UserPoolClientProps{
@@ -51,9 +50,9 @@ func newClients(stack awscdk.Stack, pool awscognito.IUserPool, props []config.Cl
 	return clients
 }
 
-// audience is what the authorizer trusts: exactly the ids of these clients.
-// Access tokens of the client credentials grant have no `aud`; API Gateway
-// then compares `client_id`. The user pool's id is never an audience.
+// audience is what the authorizer trusts: exactly the ids of these clients. Access tokens of the
+// client credentials grant have no `aud`; API Gateway then compares `client_id`. The user pool's id
+// is never an audience.
 func audience(clients []*client) *[]*string {
 	ids := make([]*string, 0, len(clients))
 	for _, c := range clients {

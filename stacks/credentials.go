@@ -12,9 +12,9 @@ import (
 	"cognito-m2m/naming"
 )
 
-// addCredentials gives every client a secret, which the rotation function fills at once
-// and replaces every few days. The secret that Cognito generates with the app client is
-// never read: the first rotation replaces it.
+// addCredentials gives every client a secret, which the rotation function fills at once and
+// replaces every few days. The secret that Cognito generates with the app client is never read: the
+// first rotation replaces it.
 func addCredentials(stack awscdk.Stack, pool awscognito.IUserPool, clients []*client, builder functionBuilder) *rotationFunction {
 	env := builder.logging.env
 	key := newSecretsKey(stack, env)
@@ -31,9 +31,8 @@ func addCredentials(stack awscdk.Stack, pool awscognito.IUserPool, clients []*cl
 	return rotation
 }
 
-// newSecret makes the client's secret, under the key if there is one. It is
-// deleted with the client in a protected environment too: once the app client is
-// gone, the value is useless.
+// newSecret makes the client's secret, under the key if there is one. It is deleted with the client
+// in a protected environment too: once the app client is gone, the value is useless.
 func (c *client) newSecret(env *config.Environment, key awskms.Key) awssecretsmanager.CfnSecret {
 	secret := awssecretsmanager.NewCfnSecret(c.Construct, jsii.String("Secret"), &awssecretsmanager.CfnSecretProps{
 		Name:         jsii.String(naming.Secret(env.Name, c.props.Name)),
@@ -50,10 +49,10 @@ func (c *client) newSecret(env *config.Environment, key awskms.Key) awssecretsma
 	return secret
 }
 
-// schedule rotates the secret now and whenever the schedule changes. It uses
-// CfnRotationSchedule, because RotationSchedule allows the function to generate random
-// passwords on any resource. Without the dependency the first rotation could start
-// before the function may be called or may do its work.
+// schedule rotates the secret now and whenever the schedule changes. It uses CfnRotationSchedule,
+// because RotationSchedule allows the function to generate random passwords on any resource.
+// Without the dependency the first rotation could start before the function may be called or may do
+// its work.
 func (c *client) schedule(secret awssecretsmanager.CfnSecret, by *rotationFunction) {
 	schedule := awssecretsmanager.NewCfnRotationSchedule(c.Construct, jsii.String("Rotation"), &awssecretsmanager.CfnRotationScheduleProps{
 		SecretId:          secret.Ref(),
@@ -66,8 +65,8 @@ func (c *client) schedule(secret awssecretsmanager.CfnSecret, by *rotationFuncti
 	schedule.Node().AddDependency(by.permissions...)
 }
 
-// admitReaders allows the client's readers in other accounts to read the secret, and
-// no other principal there. They also need the key, see newSecretsKey.
+// admitReaders allows the client's readers in other accounts to read the secret, and no other
+// principal there. They also need the key, see newSecretsKey.
 func (c *client) admitReaders(secret awssecretsmanager.CfnSecret) {
 	if len(c.props.SecretReaders) == 0 {
 		return

@@ -19,10 +19,9 @@ const (
 	graphHeight = 6
 )
 
-// newDashboard shows, from the top: what is wrong, the calls, by route, by client and
-// refused ones, the functions, and the rotation. It does not show tokens: AWS counts
-// those of the client credentials grant only for the whole account (Cognito guide,
-// "User pool metrics in CloudWatch").
+// newDashboard shows, from the top: what is wrong, the calls, by route, by client and refused ones,
+// the functions, and the rotation. It does not show tokens: AWS counts those of the client
+// credentials grant only for the whole account (Cognito guide, "User pool metrics in CloudWatch").
 func newDashboard(scope constructs.Construct, w *watched, raised *alarms) {
 	awscloudwatch.NewDashboard(scope, jsii.String("Dashboard"), &awscloudwatch.DashboardProps{
 		DashboardName: jsii.String(naming.Environment(w.env.Name)),

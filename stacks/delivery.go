@@ -16,9 +16,9 @@ const gitHubIssuer = "token.actions.githubusercontent.com"
 // stsAudience is the audience of a token that a job requests for AWS.
 const stsAudience = "sts.amazonaws.com"
 
-// AddDelivery adds one stack for each account: the trust in GitHub, and for each
-// environment in the account the roles that its jobs take. It is a separate
-// app, which an administrator deploys: no deployment of an environment touches it.
+// AddDelivery adds one stack for each account: the trust in GitHub, and for each environment in the
+// account the roles that its jobs take. It is a separate app, which an administrator deploys: no
+// deployment of an environment touches it.
 func AddDelivery(app constructs.Construct, delivery *config.Delivery) []awscdk.Stack {
 	stacks := make([]awscdk.Stack, 0, len(delivery.Accounts))
 	for _, account := range delivery.Accounts {
@@ -44,11 +44,10 @@ func newDeliveryStack(app constructs.Construct, repository string, account confi
 	return stack
 }
 
-// gitHubProvider is the ARN of GitHub's identity provider in the account, which is made
-// if it does not exist. It uses CfnOIDCProvider, because OpenIdConnectProvider adds a
-// function. It has no thumbprints: AWS checks GitHub's certificate against the
-// authorities it trusts (IAM API reference,
-// UpdateOpenIDConnectProviderThumbprint).
+// gitHubProvider is the ARN of GitHub's identity provider in the account, which is made if it does
+// not exist. It uses CfnOIDCProvider, because OpenIdConnectProvider adds a function. It has no
+// thumbprints: AWS checks GitHub's certificate against the authorities it trusts (IAM API
+// reference, UpdateOpenIDConnectProviderThumbprint).
 func gitHubProvider(stack awscdk.Stack, account config.DeliveryAccount) *string {
 	if account.ExistingProvider {
 		return stack.FormatArn(&awscdk.ArnComponents{

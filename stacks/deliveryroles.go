@@ -26,9 +26,8 @@ type deliveryRoles struct {
 	props *deliveryRolesProps
 }
 
-// newDeliveryRoles makes the role that deploys the environment, the one that
-// verifies the deployment and the one that looks for drift. In a disposable environment
-// nothing looks for drift.
+// newDeliveryRoles makes the role that deploys the environment, the one that verifies the
+// deployment and the one that looks for drift. In a disposable environment nothing looks for drift.
 func newDeliveryRoles(scope constructs.Construct, props *deliveryRolesProps) {
 	this := group(scope, props.env.Name)
 	roles := &deliveryRoles{scope: this, stack: awscdk.Stack_Of(this), props: props}
@@ -56,10 +55,10 @@ func (r *deliveryRoles) add(purpose, gitHubEnvironment string, may ...awsiam.Pol
 	output(r.stack, key, "For jobs in the GitHub environment "+gitHubEnvironment+".", role.RoleArn())
 }
 
-// jobsOf are the jobs that run in one GitHub environment of the repository. Both
-// conditions are equalities: anyone could create a repository or an environment that
-// fits a pattern. The subject of a job in an environment names neither branch nor pull
-// request; the environment's own rules decide which of those may run there.
+// jobsOf are the jobs that run in one GitHub environment of the repository. Both conditions are
+// equalities: anyone could create a repository or an environment that fits a pattern. The subject
+// of a job in an environment names neither branch nor pull request; the environment's own rules
+// decide which of those may run there.
 func (r *deliveryRoles) jobsOf(gitHubEnvironment string) awsiam.IPrincipal {
 	return awsiam.NewWebIdentityPrincipal(r.props.provider, &map[string]any{
 		"StringEquals": map[string]any{
@@ -69,10 +68,9 @@ func (r *deliveryRoles) jobsOf(gitHubEnvironment string) awsiam.IPrincipal {
 	})
 }
 
-// takeBootstrapRoles allows assuming the roles that `cdk bootstrap` made in the
-// environment's Region, and nothing else: the CDK CLI works with those. The qualifier in
-// their names comes from the context key @aws-cdk/core:bootstrapQualifier, in this stack
-// as in the environments'.
+// takeBootstrapRoles allows assuming the roles that `cdk bootstrap` made in the environment's
+// Region, and nothing else: the CDK CLI works with those. The qualifier in their names comes from
+// the context key @aws-cdk/core:bootstrapQualifier, in this stack as in the environments'.
 func (r *deliveryRoles) takeBootstrapRoles(kinds ...string) awsiam.PolicyStatement {
 	account, qualifier := *r.stack.Account(), *r.stack.Synthesizer().BootstrapQualifier()
 	arns := make([]*string, 0, len(kinds))
@@ -86,9 +84,8 @@ func (r *deliveryRoles) takeBootstrapRoles(kinds ...string) awsiam.PolicyStateme
 	})
 }
 
-// readEnvironment allows what `m2m verify --deployed` does: finding the environment's
-// stacks, looking at an API's stage and routes and at trails, and reading the clients'
-// secrets.
+// readEnvironment allows what `m2m verify --deployed` does: finding the environment's stacks,
+// looking at an API's stage and routes and at trails, and reading the clients' secrets.
 func (r *deliveryRoles) readEnvironment() []awsiam.PolicyStatement {
 	env := r.props.env
 	// API Gateway's ARNs have no account, and the API's id is known only once it exists.
@@ -117,9 +114,9 @@ func (r *deliveryRoles) readEnvironment() []awsiam.PolicyStatement {
 	}, r.readSecrets()...)
 }
 
-// readSecrets allows reading the clients' secrets. Their key is made with the
-// environment, so it is identified by what it encrypts: Secrets Manager passes the
-// secret's ARN as the encryption context.
+// readSecrets allows reading the clients' secrets. Their key is made with the environment, so it is
+// identified by what it encrypts: Secrets Manager passes the secret's ARN as the encryption
+// context.
 func (r *deliveryRoles) readSecrets() []awsiam.PolicyStatement {
 	env := r.props.env
 	secrets := r.arn("secretsmanager", env.Region, "secret:"+naming.Secret(env.Name, "*"))

@@ -13,8 +13,8 @@ import (
 	"cognito-m2m/config"
 )
 
-// addTokenDomain gives the pool a custom domain. The Cognito domain stays beside it: a
-// pool can have one of each, so callers can move at any time.
+// addTokenDomain gives the pool a custom domain. The Cognito domain stays beside it: a pool can
+// have one of each, so callers can move at any time.
 func addTokenDomain(stack awscdk.Stack, pool awscognito.UserPool, domain *config.CustomDomain) awscognito.UserPoolDomain {
 	scope := group(stack, "CustomDomain")
 	certificate := awscertificatemanager.Certificate_FromCertificateArn(scope, jsii.String("Certificate"), jsii.String(domain.CertificateARN))
@@ -33,8 +33,7 @@ func closesDefaultEndpoint(env *config.Environment) bool {
 	return env.API.CustomDomain != nil && !env.API.CustomDomain.KeepDefaultEndpoint
 }
 
-// baseURL is where callers reach the stage. It adds the API's custom domain, if
-// there is one.
+// baseURL is where callers reach the stage. It adds the API's custom domain, if there is one.
 func baseURL(stack awscdk.Stack, stage apigw.HttpStage, env *config.Environment) *string {
 	domain := env.API.CustomDomain
 	if domain == nil {

@@ -32,11 +32,10 @@ func Functions(environments []*config.Environment) []string {
 	return slices.Compact(names)
 }
 
-// AddEnvironment adds one environment to an app: a stage with its two stacks.
-// The stage is the environment's name (`dev/Identity`), the stacks are named
-// after the project and the environment (`m2m-dev-Identity`), and no construct
-// id inside carries the environment's name, so that a difference between two
-// environments shows only what differs.
+// AddEnvironment adds one environment to an app: a stage with its two stacks. The stage is the
+// environment's name (`dev/Identity`), the stacks are named after the project and the environment
+// (`m2m-dev-Identity`), and no construct id inside carries the environment's name, so that a
+// difference between two environments shows only what differs.
 func AddEnvironment(app constructs.Construct, env *config.Environment, source Source) awscdk.Stage {
 	stage := awscdk.NewStage(app, jsii.String(env.Name), &awscdk.StageProps{
 		StageName: jsii.String(naming.Environment(env.Name)),
@@ -49,9 +48,9 @@ func AddEnvironment(app constructs.Construct, env *config.Environment, source So
 	identity := newIdentityStack(stage, env)
 	api := newAPIStack(stage, env, identity, source)
 
-	// App clients name their scopes as plain strings, which carry no reference to
-	// the resource servers. The pool's import orders the stacks today; this says
-	// why the order matters, and holds without an import too.
+	// App clients name their scopes as plain strings, which carry no reference to the resource
+	// servers. The pool's import orders the stacks today; this says why the order matters, and
+	// holds without an import too.
 	api.AddStackDependency(identity.Stack, jsii.String("app clients need the scopes of the resource servers"))
 	return stage
 }
@@ -65,8 +64,8 @@ func stackProps(env *config.Environment, description string) *awscdk.StackProps 
 	}
 }
 
-// stackTags are set on the stacks, not on each resource: CloudFormation copies them to
-// the resources, and a stack can be found by them.
+// stackTags are set on the stacks, not on each resource: CloudFormation copies them to the
+// resources, and a stack can be found by them.
 func stackTags(env *config.Environment) *map[string]*string {
 	tags := map[string]*string{}
 	for _, tag := range env.Tags {
@@ -78,10 +77,10 @@ func stackTags(env *config.Environment) *map[string]*string {
 	return &tags
 }
 
-// removalPolicy retains the log groups and keys of a protected environment, and
-// destroys elsewhere, so that a development environment leaves nothing behind.
-// If the deployment that creates them fails, they are deleted too: an empty log group is
-// useless. The pool has another policy, see poolRemovalPolicy.
+// removalPolicy retains the log groups and keys of a protected environment, and destroys elsewhere,
+// so that a development environment leaves nothing behind. If the deployment that creates them
+// fails, they are deleted too: an empty log group is useless. The pool has another policy, see
+// poolRemovalPolicy.
 func removalPolicy(env *config.Environment) awscdk.RemovalPolicy {
 	if env.Identity.DeletionProtection {
 		return awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE
@@ -97,8 +96,8 @@ func output(stack awscdk.Stack, key, description string, value *string) {
 	})
 }
 
-// uniquePart is different for every stack, in this account and elsewhere: the first
-// group of the GUID in its id.
+// uniquePart is different for every stack, in this account and elsewhere: the first group of the
+// GUID in its id.
 func uniquePart(stack awscdk.Stack) *string {
 	guid := awscdk.Fn_Select(jsii.Number(2), awscdk.Fn_Split(jsii.String("/"), stack.StackId(), nil))
 	return awscdk.Fn_Select(jsii.Number(0), awscdk.Fn_Split(jsii.String("-"), guid, nil))
@@ -109,8 +108,8 @@ func group(scope constructs.Construct, id string) constructs.Construct {
 	return constructs.NewConstruct(scope, jsii.String(id))
 }
 
-// constructID is a route key or an identifier as a construct id. CDK turns `/`
-// into `--`, which a name may contain too; neither contains a double space.
+// constructID is a route key or an identifier as a construct id. CDK turns `/` into `--`, which a
+// name may contain too; neither contains a double space.
 func constructID(name string) *string {
 	return jsii.String(strings.ReplaceAll(name, "/", " "))
 }

@@ -14,9 +14,9 @@ import (
 	"cognito-m2m/naming"
 )
 
-// event is something that happens in the account and that no metric counts, and the
-// one sentence that reports it. The sentence is made of parts of the event that are
-// named here: the whole event may contain confidential data.
+// event is something that happens in the account and that no metric counts, and the one sentence
+// that reports it. The sentence is made of parts of the event that are named here: the whole event
+// may contain confidential data.
 type event struct {
 	name    string
 	pattern map[string]any
@@ -50,16 +50,16 @@ func listen(stack awscdk.Stack, scope constructs.Construct, w *watched, topic aw
 	}
 }
 
-// ruleName is fixed, because the publisher's trust names it: a generated name may cut
-// off the environment's.
+// ruleName is fixed, because the publisher's trust names it: a generated name may cut off the
+// environment's.
 func (e event) ruleName(env *config.Environment) string {
 	return naming.Environment(env.Name) + "-" + e.name
 }
 
-// newPublisher is the role that EventBridge publishes with, for these rules alone. A
-// topic's policy can't name a rule: EventBridge sends none of the keys that a condition
-// there could check, and without a condition the rules of every account could publish
-// (EventBridge guide, "Using resource-based policies").
+// newPublisher is the role that EventBridge publishes with, for these rules alone. A topic's policy
+// can't name a rule: EventBridge sends none of the keys that a condition there could check, and
+// without a condition the rules of every account could publish (EventBridge guide, "Using
+// resource-based policies").
 func newPublisher(scope constructs.Construct, topic awssns.ITopic, env *config.Environment, events []event) awsiam.Role {
 	rules := make([]*string, 0, len(events))
 	for _, e := range events {
@@ -79,8 +79,8 @@ func newPublisher(scope constructs.Construct, topic awssns.ITopic, env *config.E
 	return role
 }
 
-// failedRotation is a rotation that Secrets Manager gave up, also because it could not
-// call the function (Secrets Manager guide, "CloudTrail entries").
+// failedRotation is a rotation that Secrets Manager gave up, also because it could not call the
+// function (Secrets Manager guide, "CloudTrail entries").
 func failedRotation(stack awscdk.Stack, w *watched) event {
 	secrets := stack.FormatArn(&awscdk.ArnComponents{
 		Service: jsii.String("secretsmanager"), Resource: jsii.String("secret"),
@@ -102,9 +102,9 @@ func failedRotation(stack awscdk.Stack, w *watched) event {
 	}
 }
 
-// foreignSecret is a client secret of the pool that was not added by the rotation
-// function: a principal that may do this can act as any client. A caller without a role
-// has no session, so a missing session counts too.
+// foreignSecret is a client secret of the pool that was not added by the rotation function: a
+// principal that may do this can act as any client. A caller without a role has no session, so a
+// missing session counts too.
 func foreignSecret(w *watched) event {
 	return event{
 		name: "foreign-secret",

@@ -28,8 +28,8 @@ type functionBuilder struct {
 	source  Source
 }
 
-// build builds one folder under lambda/ into a Go function, with its own log group
-// and a role that may write to that log group and nothing else.
+// build builds one folder under lambda/ into a Go function, with its own log group and a role that
+// may write to that log group and nothing else.
 func (b functionBuilder) build(scope constructs.Construct, props functionProps) awslambda.IFunction {
 	this := constructs.NewConstruct(scope, jsii.String(naming.PascalCase(props.name)))
 
@@ -58,9 +58,8 @@ func (b functionBuilder) build(scope constructs.Construct, props functionProps) 
 	return function
 }
 
-// tracing makes Lambda decide which invocations X-Ray sees: one in a second and one in
-// twenty of the rest. Off is left unset, because CDK's own word for off also gives the
-// role permissions.
+// tracing makes Lambda decide which invocations X-Ray sees: one in a second and one in twenty of
+// the rest. Off is left unset, because CDK's own word for off also gives the role permissions.
 func tracing(on bool) awslambda.Tracing {
 	if on {
 		return awslambda.Tracing_ACTIVE
@@ -68,8 +67,8 @@ func tracing(on bool) awslambda.Tracing {
 	return ""
 }
 
-// code is the asset of one function: the folder with its binary, or with its source in a
-// stack that is not deployed.
+// code is the asset of one function: the folder with its binary, or with its source in a stack that
+// is not deployed.
 func (b functionBuilder) code(scope constructs.Construct, function string) awslambda.Code {
 	folder := filepath.Join(b.source.Dir, "lambda", function)
 	if *awscdk.Stack_Of(scope).BundlingRequired() {

@@ -14,9 +14,9 @@ import (
 	"cognito-m2m/naming"
 )
 
-// identityStack has what tokens are issued by and for: the user pool, its resource
-// servers with their scopes, and its domain, which gives the pool a token endpoint. The
-// app clients are in the Api stack.
+// identityStack has what tokens are issued by and for: the user pool, its resource servers with
+// their scopes, and its domain, which gives the pool a token endpoint. The app clients are in the
+// Api stack.
 type identityStack struct {
 	awscdk.Stack
 	pool   awscognito.UserPool
@@ -44,8 +44,8 @@ func newIdentityStack(scope constructs.Construct, env *config.Environment) *iden
 	return &identityStack{Stack: stack, pool: pool, issuer: issuerOf(stack, pool, env)}
 }
 
-// cognitoDomain is the host of a prefix domain. If the Region is not known yet,
-// CloudFormation decides.
+// cognitoDomain is the host of a prefix domain. If the Region is not known yet, CloudFormation
+// decides.
 func cognitoDomain(stack awscdk.Stack, env *config.Environment, domain awscognito.UserPoolDomain) string {
 	auth := userpool.Auth(partition.Of(env.Region))
 	if env.Region == "" {
@@ -57,10 +57,9 @@ func cognitoDomain(stack awscdk.Stack, env *config.Environment, domain awscognit
 	return userpool.PrefixDomain(*domain.DomainName(), auth, *stack.Region())
 }
 
-// issuerOf returns the issuer for another stack. The provider URL of a pool with the
-// updated form is not documented, so that issuer is built from its parts. The URL then
-// stays exported, because an export in use can't be removed, and the other stack is
-// deployed after this one.
+// issuerOf returns the issuer for another stack. The provider URL of a pool with the updated form
+// is not documented, so that issuer is built from its parts. The URL then stays exported, because
+// an export in use can't be removed, and the other stack is deployed after this one.
 func issuerOf(stack awscdk.Stack, pool awscognito.UserPool, env *config.Environment) func(awscdk.Stack) *string {
 	if env.Identity.IssuerType != userpool.IssuerUpdated {
 		return func(awscdk.Stack) *string { return pool.UserPoolProviderUrl() }
@@ -85,10 +84,9 @@ func newUserPool(scope constructs.Construct, env *config.Environment) awscognito
 	return pool
 }
 
-// poolRemovalPolicy retains the pool of a protected environment, even if the deployment
-// that creates it fails: Cognito refuses to delete a pool with deletion protection, so a
-// rollback that tries ends in ROLLBACK_FAILED. The pool that stays behind has no domain
-// and blocks nothing.
+// poolRemovalPolicy retains the pool of a protected environment, even if the deployment that
+// creates it fails: Cognito refuses to delete a pool with deletion protection, so a rollback that
+// tries ends in ROLLBACK_FAILED. The pool that stays behind has no domain and blocks nothing.
 func poolRemovalPolicy(env *config.Environment) awscdk.RemovalPolicy {
 	if env.Identity.DeletionProtection {
 		return awscdk.RemovalPolicy_RETAIN
@@ -119,19 +117,18 @@ func resourceServerScopes(scopes []config.Scope) *[]awscognito.ResourceServerSco
 	return &declared
 }
 
-// notInName matches characters that identifiers may have and resource servers' names may
-// not.
+// notInName matches characters that identifiers may have and resource servers' names may not.
 var notInName = regexp.MustCompile(`[^\w\s+=,.@-]+`)
 
-// resourceServerName is the identifier in the characters of a name:
-// https://api.example.com becomes https-api.example.com.
+// resourceServerName is the identifier in the characters of a name: https://api.example.com becomes
+// https-api.example.com.
 func resourceServerName(identifier string) string {
 	return notInName.ReplaceAllString(identifier, "-")
 }
 
-// domainPrefix is the configured prefix, or one derived from the stack's id. A
-// prefix is unique per Region across all AWS accounts, so with a fixed default
-// only one deployment in the world would succeed.
+// domainPrefix is the configured prefix, or one derived from the stack's id. A prefix is unique per
+// Region across all AWS accounts, so with a fixed default only one deployment in the world would
+// succeed.
 func domainPrefix(stack awscdk.Stack, env *config.Environment) *string {
 	if prefix := env.Identity.DomainPrefix; prefix != "" {
 		return jsii.String(prefix)

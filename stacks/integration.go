@@ -16,8 +16,7 @@ import (
 	"cognito-m2m/naming"
 )
 
-// newFunctions makes each function that a route names, once. The result is by
-// function name.
+// newFunctions makes each function that a route names, once. The result is by function name.
 func newFunctions(stack awscdk.Stack, env *config.Environment, builder functionBuilder) map[string]awslambda.IFunction {
 	scope := group(stack, "Functions")
 	functions := map[string]awslambda.IFunction{}
@@ -33,8 +32,8 @@ func newFunctions(stack awscdk.Stack, env *config.Environment, builder functionB
 	return functions
 }
 
-// newIntegrations makes the integrations that call the functions, and permits the calls.
-// The result is by function name.
+// newIntegrations makes the integrations that call the functions, and permits the calls. The result
+// is by function name.
 func newIntegrations(stack awscdk.Stack, api apigw.HttpApi, functions map[string]awslambda.IFunction) map[string]apigw.HttpIntegration {
 	scope := group(stack, "Integrations")
 	integrations := map[string]apigw.HttpIntegration{}
@@ -56,10 +55,10 @@ func variables(plain map[string]string) map[string]*string {
 	return pointers
 }
 
-// permitInvocation allows the whole API to invoke the function, and nothing else. On a
-// large API, a permission per route would overflow the function's resource policy of
-// 20 KB. The ARN has two stars, not three: the source ARN of the route $default ends with
-// `/$default` after the stage, where others have method and path.
+// permitInvocation allows the whole API to invoke the function, and nothing else. On a large API, a
+// permission per route would overflow the function's resource policy of 20 KB. The ARN has two
+// stars, not three: the source ARN of the route $default ends with `/$default` after the stage,
+// where others have method and path.
 func permitInvocation(function awslambda.IFunction, api apigw.HttpApi) {
 	everyRoute := api.Stack().FormatArn(&awscdk.ArnComponents{
 		Service:      jsii.String("execute-api"),

@@ -36,8 +36,8 @@ func (l *logging) newGroup(scope constructs.Construct, id string, name *string) 
 	return logs
 }
 
-// newLogsKey makes the key that encrypts the log groups; nil if CloudWatch's own key
-// does. A protected environment retains it: the logs that stay can't be read without it.
+// newLogsKey makes the key that encrypts the log groups; nil if CloudWatch's own key does. A
+// protected environment retains it: the logs that stay can't be read without it.
 func newLogsKey(stack awscdk.Stack, env *config.Environment) awskms.Key {
 	if !env.Logs.CustomerKey {
 		return nil
@@ -58,8 +58,8 @@ func newLogsKey(stack awscdk.Stack, env *config.Environment) awskms.Key {
 	return key
 }
 
-// forOwnLogs is the condition that a key is used for this stack's log groups: each
-// has the stack's name in its own.
+// forOwnLogs is the condition that a key is used for this stack's log groups: each has the stack's
+// name in its own.
 func forOwnLogs(stack awscdk.Stack) *map[string]any {
 	groups := stack.FormatArn(&awscdk.ArnComponents{
 		Service:      jsii.String("logs"),

@@ -9,11 +9,10 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// AWS sends these metrics by itself, and they cost nothing. They are listed in the API
-// Gateway guide ("Monitor CloudWatch metrics for HTTP APIs in API Gateway"), the Lambda
-// guide ("Types of metrics for Lambda functions") and the CloudWatch Logs guide
-// ("Monitoring with CloudWatch metrics"); a guard checks the templates against those
-// pages.
+// AWS sends these metrics by itself, and they cost nothing. They are listed in the API Gateway
+// guide ("Monitor CloudWatch metrics for HTTP APIs in API Gateway"), the Lambda guide ("Types of
+// metrics for Lambda functions") and the CloudWatch Logs guide ("Monitoring with CloudWatch
+// metrics"); a guard checks the templates against those pages.
 
 func in5Minutes(statistic string) *awscloudwatch.MetricOptions {
 	return &awscloudwatch.MetricOptions{
@@ -27,14 +26,14 @@ func (w *watched) apiMetric(name, statistic string) awscloudwatch.Metric {
 	return w.api.Metric(jsii.String(name), in5Minutes(statistic))
 }
 
-// errorPercent is the share of the calls that ended with a 4xx or 5xx status, and
-// 0 as long as there are too few calls.
+// errorPercent is the share of the calls that ended with a 4xx or 5xx status, and 0 as long as
+// there are too few calls.
 func (w *watched) errorPercent(status string) awscloudwatch.IMetric {
 	return w.ofEnoughCalls("100 * errors / calls", map[string]awscloudwatch.IMetric{"errors": w.apiMetric(status, "Sum")})
 }
 
-// slowestPercent is the latency that 99 of 100 calls stay below, in milliseconds, and 0
-// as long as there are too few calls.
+// slowestPercent is the latency that 99 of 100 calls stay below, in milliseconds, and 0 as long as
+// there are too few calls.
 func (w *watched) slowestPercent() awscloudwatch.IMetric {
 	return w.ofEnoughCalls("latency", map[string]awscloudwatch.IMetric{"latency": w.apiMetric("Latency", "p99")})
 }

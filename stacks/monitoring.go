@@ -30,8 +30,8 @@ type watched struct {
 	poolID     *string
 }
 
-// addMonitoring watches the API, its functions and the rotation. It changes nothing in
-// them, and everything in it can be replaced without a loss.
+// addMonitoring watches the API, its functions and the rotation. It changes nothing in them, and
+// everything in it can be replaced without a loss.
 func addMonitoring(stack awscdk.Stack, w *watched) *alarms {
 	scope := group(stack, "Monitoring")
 	recipients, topic := newRecipients(stack, scope, w.env)
@@ -49,8 +49,8 @@ func addMonitoring(stack awscdk.Stack, w *watched) *alarms {
 	return alarms
 }
 
-// newRecipients are the topics that receive every alarm: those in the file, and this
-// environment's own topic for its e-mail addresses, which is nil without any.
+// newRecipients are the topics that receive every alarm: those in the file, and this environment's
+// own topic for its e-mail addresses, which is nil without any.
 func newRecipients(stack awscdk.Stack, scope constructs.Construct, env *config.Environment) (actions []awscloudwatch.IAlarmAction, own awssns.Topic) {
 	isTopic := func(recipient string) bool { return strings.HasPrefix(recipient, "arn:") }
 	for _, arn := range env.Alarms.Recipients {
@@ -67,9 +67,9 @@ func newRecipients(stack awscdk.Stack, scope constructs.Construct, env *config.E
 	return actions, own
 }
 
-// newTopic sends messages to e-mail addresses. It is not encrypted with a key: CloudWatch
-// can't use the AWS managed one, a customer key costs more than everything else here,
-// and a message has only an alarm's description and a number.
+// newTopic sends messages to e-mail addresses. It is not encrypted with a key: CloudWatch can't use
+// the AWS managed one, a customer key costs more than everything else here, and a message has only
+// an alarm's description and a number.
 func newTopic(stack awscdk.Stack, scope constructs.Construct, addresses []string) awssns.Topic {
 	topic := awssns.NewTopic(scope, jsii.String("Topic"), &awssns.TopicProps{EnforceSSL: jsii.Bool(true)})
 	topic.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{

@@ -17,9 +17,9 @@ type query struct {
 	lines []string
 }
 
-// The access log splits calls by client and by reason, which no metric of AWS does, and
-// by route, which metrics do for a price. Every value in it is text. A claim is "-" in
-// the line of a call whose token was refused.
+// The access log splits calls by client and by reason, which no metric of AWS does, and by route,
+// which metrics do for a price. Every value in it is text. A claim is "-" in the line of a call
+// whose token was refused.
 var (
 	callsPerClient = query{
 		id: "CallsPerClient", title: "calls per client",
@@ -58,8 +58,8 @@ var (
 	}
 )
 
-// queryName is the name a query is saved under. The console shows the part
-// before a slash as a folder.
+// queryName is the name a query is saved under. The console shows the part before a slash as a
+// folder.
 func (w *watched) queryName(q query) string { return naming.Folder(w.env.Name) + q.title }
 
 // saveQueries puts the queries where the console of Logs Insights offers them.

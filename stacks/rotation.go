@@ -48,8 +48,8 @@ func newRotation(stack awscdk.Stack, env *config.Environment, builder functionBu
 	return &rotationFunction{function: function, permissions: permissions}
 }
 
-// rotationVariables are the function's environment variables. How long it spares a
-// replaced secret depends on the schedule, unless the environment says otherwise.
+// rotationVariables are the function's environment variables. How long it spares a replaced secret
+// depends on the schedule, unless the environment says otherwise.
 func rotationVariables(env *config.Environment, pool awscognito.IUserPool) map[string]*string {
 	variables := map[string]*string{naming.UserPoolIDVariable: pool.UserPoolId()}
 	if hours := env.Secrets.GraceHours; hours != nil {
@@ -58,9 +58,9 @@ func rotationVariables(env *config.Environment, pool awscognito.IUserPool) map[s
 	return variables
 }
 
-// permitRotation allows Secrets Manager to call the function for secrets of this
-// environment. There is one permission for all of them: one for each of 50 secrets would
-// overflow the function's resource policy of 20 KB.
+// permitRotation allows Secrets Manager to call the function for secrets of this environment. There
+// is one permission for all of them: one for each of 50 secrets would overflow the function's
+// resource policy of 20 KB.
 func permitRotation(stack awscdk.Stack, scope constructs.Construct, env *config.Environment, function awslambda.IFunction) constructs.IDependable {
 	everySecret := stack.FormatArn(&awscdk.ArnComponents{
 		Service:      jsii.String("secretsmanager"),
@@ -77,8 +77,8 @@ func permitRotation(stack awscdk.Stack, scope constructs.Construct, env *config.
 	})
 }
 
-// statements allow what a rotation does: read and write these secrets, and look
-// at and change the client secrets of this pool.
+// statements allow what a rotation does: read and write these secrets, and look at and change the
+// client secrets of this pool.
 func (p *rotationProps) statements(stack awscdk.Stack) []awsiam.PolicyStatement {
 	// Not pool.UserPoolArn(), which would be one more export of the Identity stack.
 	pool := stack.FormatArn(&awscdk.ArnComponents{

@@ -14,13 +14,12 @@ import (
 // shortestPendingWindowDays is how soon KMS deletes a key that was removed.
 const shortestPendingWindowDays = 7
 
-// newSecretsKey makes the key that encrypts the environment's secrets; nil if the AWS
-// managed one does. A secret can be read from another account only with a customer key:
-// every reader of any client may decrypt with it, and the secret's own policy says which
-// secret.
+// newSecretsKey makes the key that encrypts the environment's secrets; nil if the AWS managed one
+// does. A secret can be read from another account only with a customer key: every reader of any
+// client may decrypt with it, and the secret's own policy says which secret.
 //
-// A protected environment retains the key, because a backup or a copy of a secret is
-// useless without it.
+// A protected environment retains the key, because a backup or a copy of a secret is useless
+// without it.
 func newSecretsKey(stack awscdk.Stack, env *config.Environment) awskms.Key {
 	if !env.Secrets.CustomerKey {
 		return nil
@@ -46,8 +45,8 @@ func newSecretsKey(stack awscdk.Stack, env *config.Environment) awskms.Key {
 	return key
 }
 
-// throughSecretsManager is the condition that Secrets Manager of this Region uses the
-// key, on behalf of its caller.
+// throughSecretsManager is the condition that Secrets Manager of this Region uses the key, on
+// behalf of its caller.
 func throughSecretsManager(stack awscdk.Stack) *map[string]any {
 	return &map[string]any{"StringEquals": map[string]any{
 		"kms:ViaService": jsii.Sprintf("secretsmanager.%s.amazonaws.com", *stack.Region()),

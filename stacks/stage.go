@@ -11,14 +11,14 @@ import (
 	"cognito-m2m/internal/httpapi"
 )
 
-// newAccessLogs makes the log group of the access log. Its name is unique to this stack,
-// so that a retained one never blocks a new stack.
+// newAccessLogs makes the log group of the access log. Its name is unique to this stack, so that a
+// retained one never blocks a new stack.
 func newAccessLogs(stack awscdk.Stack, logging *logging) awslogs.LogGroup {
 	return logging.newGroup(stack, "AccessLogs", jsii.Sprintf("/aws/vendedlogs/%s-%s", *stack.StackName(), *uniquePart(stack)))
 }
 
-// newDefaultStage deploys every change of the API at once, throttles it and
-// logs each request as one line of JSON.
+// newDefaultStage deploys every change of the API at once, throttles it and logs each request as
+// one line of JSON.
 func newDefaultStage(stack awscdk.Stack, api *httpAPI, env *config.Environment, logs awslogs.ILogGroup) apigw.HttpStage {
 	stage := apigw.NewHttpStage(stack, jsii.String("DefaultStage"), &apigw.HttpStageProps{
 		HttpApi:    api.HttpApi,
@@ -34,8 +34,8 @@ func newDefaultStage(stack awscdk.Stack, api *httpAPI, env *config.Environment, 
 	return stage
 }
 
-// throttleRoutes gives routes limits of their own. API Gateway refuses a setting
-// for a route that does not exist yet, so the stage waits for those routes.
+// throttleRoutes gives routes limits of their own. API Gateway refuses a setting for a route that
+// does not exist yet, so the stage waits for those routes.
 func throttleRoutes(stage apigw.HttpStage, api *httpAPI, routes []config.Route) {
 	settings := map[string]any{}
 	for _, route := range routes {
@@ -55,9 +55,9 @@ func throttleRoutes(stage apigw.HttpStage, api *httpAPI, routes []config.Route) 
 	}
 }
 
-// accessLog writes the stage's access log to a log group. The group's name
-// begins with /aws/vendedlogs/: otherwise every API of the account would add to one
-// resource policy, which has a limit of 5,120 characters.
+// accessLog writes the stage's access log to a log group. The group's name begins with
+// /aws/vendedlogs/: otherwise every API of the account would add to one resource policy, which has
+// a limit of 5,120 characters.
 type accessLog struct {
 	logs awslogs.ILogGroup
 }
@@ -66,8 +66,8 @@ func (a *accessLog) Destination() apigw.IAccessLogDestination {
 	return apigw.NewLogGroupLogDestination(a.logs)
 }
 
-// Format says who called what with which scope, how it ended and how long it
-// took. It never contains a token. Claims are known only once a token was accepted.
+// Format says who called what with which scope, how it ended and how long it took. It never
+// contains a token. Claims are known only once a token was accepted.
 func (a *accessLog) Format() awsapigateway.AccessLogFormat {
 	return awsapigateway.AccessLogFormat_Custom(jsii.String(`{` +
 		`"requestId":"$context.requestId",` +

@@ -93,7 +93,8 @@ func TestGoldenDelivery(t *testing.T) {
 	}
 }
 
-// acknowledgedOfDelivery are patterns where the name of what is meant is not known before it is there.
+// acknowledgedOfDelivery are patterns where the name of what is meant is not known before it is
+// there.
 var acknowledgedOfDelivery = []struct{ path, reason string }{
 	{"Verify/DefaultPolicy", "CloudFormation ends a stack's ARN, and Secrets Manager a secret's, with characters of its own choice; " +
 		"the key is made with the environment, and only what encrypts its secrets is meant."},
@@ -129,13 +130,14 @@ func TestNagOfDelivery(t *testing.T) {
 	}
 }
 
-// TestBootstrapRoles holds the roles that a deployment may take against those that the CDK CLI asks for, as the
-// manifest of every environment tells it.
+// TestBootstrapRoles holds the roles that a deployment may take against those that the CDK CLI asks
+// for, as the manifest of every environment tells it.
 func TestBootstrapRoles(t *testing.T) {
 	theDelivery(t).holdsBootstrapRoles(t, theAssembly(t))
 }
 
-// TestBootstrapRolesOfAQualifier: `cdk bootstrap --qualifier` gives them other names, and the context key says which.
+// TestBootstrapRolesOfAQualifier: `cdk bootstrap --qualifier` gives them other names, and the
+// context key says which.
 func TestBootstrapRolesOfAQualifier(t *testing.T) {
 	qualifier := map[string]any{"@aws-cdk/core:bootstrapQualifier": "acme42", "aws:cdk:bundling-stacks": []any{}}
 	env := theAssembly(t).stages["dev"].env

@@ -14,7 +14,8 @@ const gitHub = "token.actions.githubusercontent.com"
 // token is what AWS looks at in a token of a GitHub job.
 type token struct{ provider, aud, sub string }
 
-// TestTrust asks every role of the delivery, with an evaluator of its trust policy, who may take it.
+// TestTrust asks every role of the delivery, with an evaluator of its trust policy, who may take
+// it.
 func TestTrust(t *testing.T) {
 	for _, role := range theDelivery(t).roles() {
 		t.Run(role.name, func(t *testing.T) {
@@ -51,8 +52,8 @@ func (d delivery) roles() (roles []deliveryRole) {
 	return roles
 }
 
-// strangers are subjects of jobs that may take no role: what stands before or after the right one, and all that
-// differs from it in one thing.
+// strangers are subjects of jobs that may take no role: what stands before or after the right one,
+// and all that differs from it in one thing.
 var strangers = map[string]string{
 	"another repository":                    "repo:octo-org@123456/other@456790:environment:%s",
 	"a repository whose name begins so":     "repo:octo-org@123456/octo-repo-2@456789:environment:%s",
@@ -121,8 +122,8 @@ func (r deliveryRole) lets(who token) bool {
 	return false
 }
 
-// isProvider tells whether a principal is the identity provider with an ARN, by its ARN or as the one that the
-// template makes. Everybody is, too.
+// isProvider tells whether a principal is the identity provider with an ARN, by its ARN or as the
+// one that the template makes. Everybody is, too.
 func (r deliveryRole) isProvider(principal any, arn string) bool {
 	if principal == "*" || at(principal, "AWS") != nil {
 		return true // "*" and accounts: wider than any provider
@@ -132,8 +133,8 @@ func (r deliveryRole) isProvider(principal any, arn string) bool {
 	return federated == arn || made
 }
 
-// conditionsHold evaluates the two operators that there are, each with all of its keys and any of a key's values. A
-// statement without conditions holds; one with another operator must not be here.
+// conditionsHold evaluates the two operators that there are, each with all of its keys and any of a
+// key's values. A statement without conditions holds; one with another operator must not be here.
 func conditionsHold(conditions any, who token) bool {
 	claims := map[string]string{gitHub + ":aud": who.aud, gitHub + ":sub": who.sub}
 	operators, _ := conditions.(map[string]any)
@@ -182,7 +183,8 @@ func TestLike(t *testing.T) {
 	}
 }
 
-// TestTrustGoesRed shows that the evaluation finds each of the mistakes that trust policies for GitHub are known for.
+// TestTrustGoesRed shows that the evaluation finds each of the mistakes that trust policies for
+// GitHub are known for.
 func TestTrustGoesRed(t *testing.T) {
 	subject := func(operator string, value any) map[string]any {
 		return map[string]any{"StringEquals": map[string]any{gitHub + ":aud": "sts.amazonaws.com"}, operator: map[string]any{gitHub + ":sub": value}}

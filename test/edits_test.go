@@ -15,15 +15,14 @@ import (
 	"cognito-m2m/internal/diff"
 )
 
-// edit is an edit of the environment file, and what it does to a deployed
-// environment. Together they are the table of docs/changing-a-deployment.md.
+// edit is an edit of the environment file, and what it does to a deployed environment. Together
+// they are the table of docs/changing-a-deployment.md.
 type edit struct {
 	name     string
 	from, to string // the files; from "": the variant
-	// want are the resources that are other ones then, by logical id: added,
-	// removed, changed in place, or replaced, which means that AWS makes a new one
-	// and removes the old. Logical ids stand for themselves; "was" is the old one of
-	// a resource that goes on under another name.
+	// want are the resources that are other ones then, by logical id: added, removed, changed in
+	// place, or replaced, which means that AWS makes a new one and removes the old. Logical ids
+	// stand for themselves; "was" is the old one of a resource that goes on under another name.
 	want []string
 	// oneStep: one deployment does it, and no caller needs something new first.
 	oneStep bool
@@ -37,9 +36,8 @@ const (
 	editsEnd   = "<!-- end of table -->\n"
 )
 
-// TestGoldenEdits synthesizes the environment before and after each edit. Which changes
-// replace a resource is internal/diff's knowledge, which follows CloudFormation's
-// specification.
+// TestGoldenEdits synthesizes the environment before and after each edit. Which changes replace a
+// resource is internal/diff's knowledge, which follows CloudFormation's specification.
 func TestGoldenEdits(t *testing.T) {
 	for _, e := range edits(t) {
 		t.Run(e.name, func(t *testing.T) {
@@ -84,8 +82,8 @@ func resourceChanges(t *testing.T, before, after string) (lines []string) {
 	return lines
 }
 
-// checkEditsPage keeps the page's table equal to the one of the test. The page
-// around it is written by hand.
+// checkEditsPage keeps the page's table equal to the one of the test. The page around it is written
+// by hand.
 func checkEditsPage(t *testing.T) {
 	t.Helper()
 	page, err := os.ReadFile(editsPage)

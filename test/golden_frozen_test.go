@@ -6,15 +6,13 @@ import (
 	"testing"
 )
 
-// frozen are the logical ids of what AWS would replace on a rename, for each
-// environment. A new id for the pool is a new issuer, one for an app client a new
-// client id and secret for that caller, one for the API a new URL for everybody,
-// one for the key a lost one for the secrets under it; a renamed schedule ends
-// its secret's rotation, because the old one's removal comes last; a renamed
-// resource server, secret or log group can't be deployed, since the old one still
-// has its name. Adding a line is fine; changing or removing one is a
-// breaking change and goes in CHANGELOG.md under "Deployed changes". No update
-// flag rewrites this table.
+// frozen are the logical ids of what AWS would replace on a rename, for each environment. A new id
+// for the pool is a new issuer, one for an app client a new client id and secret for that caller,
+// one for the API a new URL for everybody, one for the key a lost one for the secrets under it; a
+// renamed schedule ends its secret's rotation, because the old one's removal comes last; a renamed
+// resource server, secret or log group can't be deployed, since the old one still has its name.
+// Adding a line is fine; changing or removing one is a breaking change and goes in CHANGELOG.md
+// under "Deployed changes". No update flag rewrites this table.
 var frozen = map[string][]string{
 	"dev":     everyEnvironment,
 	"staging": everyEnvironment,

@@ -16,8 +16,8 @@ var update = flag.Bool("update", false, "rewrite the golden templates")
 // assetHash is a file asset's hash: the SHA-256 of what it holds.
 var assetHash = regexp.MustCompile(`\b[0-9a-f]{64}\b`)
 
-// masked is a template with its asset hashes replaced, so that an edit of a
-// handler leaves the golden files alone. Nothing else is masked.
+// masked is a template with its asset hashes replaced, so that an edit of a handler leaves the
+// golden files alone. Nothing else is masked.
 func masked(raw []byte) []byte {
 	return append(assetHash.ReplaceAll(raw, []byte("<asset hash>")), '\n')
 }
@@ -75,8 +75,7 @@ func write(t *testing.T, file string, content []byte) {
 	}
 }
 
-// TestMask shows what the mask hides and what it does not: the handler's code,
-// and nothing else.
+// TestMask shows what the mask hides and what it does not: the handler's code, and nothing else.
 func TestMask(t *testing.T) {
 	source := newSource(t)
 	before := synthVariant(t, source, variant)

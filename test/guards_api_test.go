@@ -177,8 +177,8 @@ func bareStage(s stage) (findings []string) {
 	return append(findings, poorLogFormat(id, at(p, "AccessLogSettings", "Format"))...)
 }
 
-// wrongRouteSettings wants the settings of the throttled routes, and the stage to
-// wait for those routes: API Gateway refuses settings of a route it doesn't have.
+// wrongRouteSettings wants the settings of the throttled routes, and the stage to wait for those
+// routes: API Gateway refuses settings of a route it doesn't have.
 func (s stage) wrongRouteSettings(id string, stage map[string]any) (findings []string) {
 	want := map[string]any{}
 	for _, route := range s.env.API.Routes {

@@ -65,12 +65,12 @@ func (s stage) clientOf(secret string) (config.Client, bool) {
 	return config.Client{}, false
 }
 
-// idInClient is a logical id of what stands in a client's own construct. CDK
-// adds eight digits, the hash of the whole path.
+// idInClient is a logical id of what stands in a client's own construct. CDK adds eight digits, the
+// hash of the whole path.
 var idInClient = regexp.MustCompile(`^(Clients[A-Za-z0-9]+)(AppClient|Secret|Rotation)[0-9A-F]{8}$`)
 
-// strayedSecrets wants app client, secret and schedule in one construct, so that
-// renaming or removing a client takes all three.
+// strayedSecrets wants app client, secret and schedule in one construct, so that renaming or
+// removing a client takes all three.
 func strayedSecrets(s stage) (findings []string) {
 	t, owner := s.stacks["Api"], map[string]string{}
 	for kind, own := range map[string]string{

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// dashboardBody is a dashboard's source as CloudWatch documents it ("Dashboard
-// body structure and syntax"), as far as this project uses it.
+// dashboardBody is a dashboard's source as CloudWatch documents it ("Dashboard body structure and
+// syntax"), as far as this project uses it.
 type dashboardBody struct {
 	Widgets []widget `json:"widgets"`
 }
@@ -26,8 +26,8 @@ type widget struct {
 	} `json:"properties"`
 }
 
-// dashboard is the body of the one dashboard, with what CloudFormation fills in as
-// ${...}; nil if there is none.
+// dashboard is the body of the one dashboard, with what CloudFormation fills in as ${...}; nil if
+// there is none.
 func (s stage) dashboard() (resource map[string]any, body dashboardBody, err error) {
 	for _, resource = range s.stacks["Api"].resources("AWS::CloudWatch::Dashboard") {
 		err = json.Unmarshal([]byte(text(properties(resource)["DashboardBody"])), &body)
@@ -35,8 +35,8 @@ func (s stage) dashboard() (resource map[string]any, body dashboardBody, err err
 	return resource, body, err
 }
 
-// metrics are those of a graph: each is a list of namespace, name, dimensions by
-// turns of name and value, and options.
+// metrics are those of a graph: each is a list of namespace, name, dimensions by turns of name and
+// value, and options.
 func (w widget) metrics() (found []metric) {
 	for _, list := range w.Properties.Metrics {
 		m := metric{dimensions: map[string]string{}}
@@ -57,8 +57,8 @@ func (w widget) metrics() (found []metric) {
 	return found
 }
 
-// wrongDashboard wants a dashboard where the file does, with all alarms on it,
-// every client's name, tables over the access log, and nothing on top of another.
+// wrongDashboard wants a dashboard where the file does, with all alarms on it, every client's name,
+// tables over the access log, and nothing on top of another.
 func wrongDashboard(s stage) (findings []string) {
 	resource, body, err := s.dashboard()
 	if got := resource != nil; got != s.env.Dashboard || err != nil {

@@ -9,8 +9,9 @@ import (
 	"cognito-m2m/config"
 )
 
-// wrongDelivery says what is wrong with the delivery stack of one account: everything in it is a role of an
-// environment with exactly the statements that its purpose needs, or GitHub's identity provider.
+// wrongDelivery says what is wrong with the delivery stack of one account: everything in it is a
+// role of an environment with exactly the statements that its purpose needs, or GitHub's identity
+// provider.
 func wrongDelivery(account config.DeliveryAccount, t template) (findings []string) {
 	named := map[string]bool{}
 	for _, env := range account.Environments {

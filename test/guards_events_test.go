@@ -9,10 +9,9 @@ import (
 
 const ruleKind = "AWS::Events::Rule"
 
-// wrongEvents wants two rules where the stack has a topic of its own, and none
-// elsewhere: on rotations that failed, and on client secrets that somebody else than
-// the rotation function added. They publish to the topic with a role that can do
-// nothing else.
+// wrongEvents wants two rules where the stack has a topic of its own, and none elsewhere: on
+// rotations that failed, and on client secrets that somebody else than the rotation function added.
+// They publish to the topic with a role that can do nothing else.
 func wrongEvents(s stage) (findings []string) {
 	t := s.stacks["Api"]
 	topics, rules := t.resources("AWS::SNS::Topic"), t.resources(ruleKind)
@@ -70,8 +69,8 @@ func (s stage) eventPatterns() map[string]string {
 	}
 }
 
-// wrongPublisher wants the role of a rule's target to be EventBridge's, for these
-// rules, and to publish to the topic.
+// wrongPublisher wants the role of a rule's target to be EventBridge's, for these rules, and to
+// publish to the topic.
 func (s stage) wrongPublisher(rule, topic string, target any) (findings []string) {
 	t := s.stacks["Api"]
 	named, _ := at(target, "RoleArn", "Fn::GetAtt").([]any)
@@ -101,8 +100,8 @@ func (s stage) wrongPublisher(rule, topic string, target any) (findings []string
 	return findings
 }
 
-// wrongSentence wants what is told to be one sentence of named parts, never the
-// event as it is: an answer of Cognito's can be in it.
+// wrongSentence wants what is told to be one sentence of named parts, never the event as it is: an
+// answer of Cognito's can be in it.
 func wrongSentence(rule string, target any) (findings []string) {
 	template, _ := at(target, "InputTransformer", "InputTemplate").(string)
 	parts, _ := at(target, "InputTransformer", "InputPathsMap").(map[string]any)

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// secretsInFiles searches everything that CDK wrote, but for the functions'
-// binaries: manifests, metadata, tree, reports.
+// secretsInFiles searches everything that CDK wrote, but for the functions' binaries: manifests,
+// metadata, tree, reports.
 func secretsInFiles(dir string) (findings []string, searched int, err error) {
 	err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || entry.Name() == "bootstrap" {

@@ -81,8 +81,8 @@ func selfSignUp(s stage) []string {
 	return finding
 }
 
-// wrongDomain wants the Cognito domain in every environment, a custom one beside it
-// where it is configured, and the token endpoint on that.
+// wrongDomain wants the Cognito domain in every environment, a custom one beside it where it is
+// configured, and the token endpoint on that.
 func wrongDomain(s stage) (findings []string) {
 	var cognito, custom []string
 	for id, domain := range s.stacks["Identity"].resources("AWS::Cognito::UserPoolDomain") {
@@ -133,8 +133,7 @@ func (s stage) wrongPrefix(id, got string) []string {
 	return nil
 }
 
-// unprotected looks both ways: a development environment that can't be deleted
-// is a defect too.
+// unprotected looks both ways: a development environment that can't be deleted is a defect too.
 func unprotected(s stage) (findings []string) {
 	protect := s.env.Identity.DeletionProtection
 	for id, artifact := range s.artifacts("aws:cloudformation:stack") {

@@ -14,9 +14,9 @@ type left struct {
 	why            string
 }
 
-// An update sends what the template has. What it no longer has, AWS keeps for
-// many properties: nothing is left out to mean "off" where a value says so. These
-// are left out, and why that is right.
+// An update sends what the template has. What it no longer has, AWS keeps for many properties:
+// nothing is left out to mean "off" where a value says so. These are left out, and why that is
+// right.
 var leftOut = []left{
 	{
 		"AWS::ApiGatewayV2::Api", "CorsConfiguration",
@@ -35,14 +35,13 @@ var leftOut = []left{
 	{"AWS::Cognito::UserPool", "UserPoolTier", "left out means Cognito's choice and not off, and the plan that it has is one"},
 }
 
-// settledTypes are the resources whose settings an edit can take away while they
-// stay.
+// settledTypes are the resources whose settings an edit can take away while they stay.
 var settledTypes = []string{
 	"AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Stage", "AWS::Lambda::Function", "AWS::Cognito::UserPool", "AWS::Cognito::UserPoolClient",
 }
 
-// TestNothingIsLeftOutToMeanOff compares the environments: a property that one
-// has and another has not is one that an edit takes away.
+// TestNothingIsLeftOutToMeanOff compares the environments: a property that one has and another has
+// not is one that an edit takes away.
 func TestNothingIsLeftOutToMeanOff(t *testing.T) {
 	stages := maps.Clone(everyStage(t))
 	stages["with the least of CORS"] = look(t, with(t, variant, "\n  routes:", "\n  cors: {allowOrigins: [\"https://app.example.com\"]}\n  routes:")).stage
@@ -65,8 +64,8 @@ func TestNothingIsLeftOutToMeanOff(t *testing.T) {
 
 type difference struct{ with, without string }
 
-// missingSomewhere are the properties, as "type path", that not every resource of
-// the type has, with one that has it and one that has not.
+// missingSomewhere are the properties, as "type path", that not every resource of the type has,
+// with one that has it and one that has not.
 func missingSomewhere(stages map[string]stage) map[string]difference {
 	missing := map[string]difference{}
 	for _, kind := range settledTypes {

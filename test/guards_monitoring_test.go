@@ -110,8 +110,8 @@ func speechlessAlarms(s stage) (findings []string) {
 	return findings
 }
 
-// unknownMetrics holds alarms and graphs to the documentation, and wants each to be
-// about this API, one of these functions, or this access log.
+// unknownMetrics holds alarms and graphs to the documentation, and wants each to be about this API,
+// one of these functions, or this access log.
 func unknownMetrics(s stage) (findings []string) {
 	read := map[string][]metric{}
 	for id, alarm := range s.stacks["Api"].resources(alarmKind) {
@@ -202,8 +202,8 @@ func (s stage) wantedAlarms() map[string]raised {
 	return want
 }
 
-// withoutSigns is a function's name in a logical id: access-logs is AccessLogs.
-// CDK leaves out the word Resource.
+// withoutSigns is a function's name in a logical id: access-logs is AccessLogs. CDK leaves out the
+// word Resource.
 func withoutSigns(name string) string {
 	var id strings.Builder
 	for word := range strings.FieldsFuncSeq(name, func(r rune) bool { return r == '-' }) {
@@ -215,8 +215,8 @@ func withoutSigns(name string) string {
 	return id.String()
 }
 
-// statisticOf is what an alarm compares: a statistic of one metric with its period
-// in seconds, or an expression with those in it.
+// statisticOf is what an alarm compares: a statistic of one metric with its period in seconds, or
+// an expression with those in it.
 func statisticOf(p map[string]any) string {
 	queries, inExpression := p["Metrics"].([]any)
 	if !inExpression {

@@ -17,8 +17,8 @@ import (
 	"cognito-m2m/stacks"
 )
 
-// acknowledgement accepts what a rule of cdk-nag finds on some constructs. It
-// stands here and not in stacks, so that templates carry no metadata of a linter.
+// acknowledgement accepts what a rule of cdk-nag finds on some constructs. It stands here and not
+// in stacks, so that templates carry no metadata of a linter.
 type acknowledgement struct {
 	rule   string
 	env    string         // the one environment it is about; "": all
@@ -66,8 +66,8 @@ func TestNag(t *testing.T) {
 	t.Run("goes red", func(t *testing.T) { nagGoesRed(t, lines) })
 }
 
-// nagGoesRed shows that the report is more than an empty one: each
-// acknowledgement is needed, and rules about what this project is for have run.
+// nagGoesRed shows that the report is more than an empty one: each acknowledgement is needed, and
+// rules about what this project is for have run.
 func nagGoesRed(t *testing.T, lines []nagLine) {
 	t.Helper()
 	for i, a := range acknowledged {
@@ -100,8 +100,8 @@ func (a acknowledgement) covers(l nagLine) bool {
 	return (a.env == "" || a.env == env) && l.Compliance != "Compliant" && l.Rule == a.rule && a.path.MatchString(path)
 }
 
-// unacknowledged are the findings, and the rules that could not be checked,
-// that no acknowledgement covers.
+// unacknowledged are the findings, and the rules that could not be checked, that no acknowledgement
+// covers.
 func unacknowledged(lines []nagLine, accepted []acknowledgement) (findings []string) {
 	for _, l := range lines {
 		if l.Compliance != "Compliant" && !slices.ContainsFunc(accepted, func(a acknowledgement) bool { return a.covers(l) }) {
@@ -111,8 +111,8 @@ func unacknowledged(lines []nagLine, accepted []acknowledgement) (findings []str
 	return findings
 }
 
-// nagReport is what the AwsSolutions pack says of every environment, of the
-// fixtures, and of one with a customer key and readers.
+// nagReport is what the AwsSolutions pack says of every environment, of the fixtures, and of one
+// with a customer key and readers.
 func nagReport(t *testing.T) (lines []nagLine) {
 	t.Helper()
 	environments, err := config.LoadDir(filepath.Join(root, "environments"), config.Options{})
@@ -145,9 +145,8 @@ func nagReport(t *testing.T) (lines []nagLine) {
 	return lines
 }
 
-// synthWithNag adds the pack to each stage: aspects of an app stop at its
-// stages. It also writes every finding as an annotation, which must not end the
-// synth, since the report is judged here.
+// synthWithNag adds the pack to each stage: aspects of an app stop at its stages. It also writes
+// every finding as an annotation, which must not end the synth, since the report is judged here.
 func synthWithNag(dir, source string, environments []*config.Environment) error {
 	context, err := cdkContext()
 	if err != nil {

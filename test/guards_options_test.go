@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// wrongAddress wants the API where the file says: at its default address, or at a
-// custom domain with its mapping and record, and then nowhere else.
+// wrongAddress wants the API where the file says: at its default address, or at a custom domain
+// with its mapping and record, and then nowhere else.
 func wrongAddress(s stage) (findings []string) {
 	t := s.stacks["Api"]
 	api, resource, finding := t.the("AWS::ApiGatewayV2::Api")
@@ -133,8 +133,8 @@ func wrongLogs(s stage) (findings []string) {
 	return findings
 }
 
-// wrongFunctions holds the functions behind the routes against the file; the one
-// that rotates has a guard of its own.
+// wrongFunctions holds the functions behind the routes against the file; the one that rotates has a
+// guard of its own.
 func wrongFunctions(s stage) (findings []string) {
 	behind := map[string]map[string]any{}
 	for _, route := range s.env.API.Routes {
@@ -181,8 +181,7 @@ func texts[V any](variables map[string]V) string {
 	return compact(variables)
 }
 
-// wrongTags looks at the stacks, not at their resources: CloudFormation hands a
-// stack's tags on.
+// wrongTags looks at the stacks, not at their resources: CloudFormation hands a stack's tags on.
 func wrongTags(s stage) (findings []string) {
 	want := map[string]string{}
 	for _, tag := range s.env.Tags {

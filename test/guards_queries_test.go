@@ -23,8 +23,8 @@ var queriedField = regexp.MustCompile(`"[^"]*"|/[^/]*/|[A-Za-z][A-Za-z0-9]*`)
 // queryWords are Logs Insights' own.
 var queryWords = []string{"filter", "stats", "sort", "limit", "by", "as", "in", "like", "count", "pct", "max", "desc", "calls", "p50ms", "p99ms", "slowestMs"}
 
-// unloggedFields are fields of a query that the access log does not have: such a
-// query answers nothing, and no error tells.
+// unloggedFields are fields of a query that the access log does not have: such a query answers
+// nothing, and no error tells.
 func (s stage) unloggedFields(query string) (unknown []string) {
 	var logged map[string]string
 	format, _ := at(properties(first(s.stacks["Api"], "AWS::ApiGatewayV2::Stage", "")), "AccessLogSettings", "Format").(string)

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// strangeReaders wants a resource policy on the secrets that have readers, for
-// exactly those roles, and none on the others.
+// strangeReaders wants a resource policy on the secrets that have readers, for exactly those roles,
+// and none on the others.
 func strangeReaders(s stage) (findings []string) {
 	want := map[string]string{}
 	for id := range s.stacks["Api"].resources("AWS::SecretsManager::Secret") {
@@ -62,8 +62,7 @@ func (s stage) secretsKeys() map[string]map[string]any {
 	return keys
 }
 
-// shortLivedKey wants a key to change every year, and to go, or stay, with the
-// environment.
+// shortLivedKey wants a key to change every year, and to go, or stay, with the environment.
 func (s stage) shortLivedKey(id string, key map[string]any) (findings []string) {
 	p := properties(key)
 	if p["EnableKeyRotation"] != true || p["PendingWindowInDays"] != 7.0 {
@@ -88,9 +87,9 @@ func (s stage) ownKey() string {
 
 func (s stage) looseKey(id string, key map[string]any) (findings []string) {
 	findings = s.shortLivedKey(id, key)
-	// In a key's policy the resource * is the key. Without the account's own
-	// statement no policy of a role would count for the key, and nobody could
-	// change or delete it (KMS guide, "Default key policy").
+	// In a key's policy the resource * is the key. Without the account's own statement no policy of
+	// a role would count for the key, and nobody could change or delete it (KMS guide, "Default key
+	// policy").
 	want := []string{s.ownKey()}
 	var readers []string
 	for _, client := range s.env.Clients {

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// wrongRecipients wants every alarm to tell the same: the topics of the file, and
-// one topic of the stack that has the addresses of the file and no others.
+// wrongRecipients wants every alarm to tell the same: the topics of the file, and one topic of the
+// stack that has the addresses of the file and no others.
 func wrongRecipients(s stage) (findings []string) {
 	t := s.stacks["Api"]
 	var want, addresses []string

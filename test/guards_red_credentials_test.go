@@ -25,8 +25,7 @@ func renamed(kind, part, name string) func(stage) {
 	}
 }
 
-// rotationStatement sets one key of the statement that allows an action to the
-// rotation function.
+// rotationStatement sets one key of the statement that allows an action to the rotation function.
 func rotationStatement(action, key string, value any) func(stage) {
 	return func(s stage) {
 		document := properties(first(s.stacks["Api"], "AWS::IAM::Policy", "Rotation"))["PolicyDocument"]

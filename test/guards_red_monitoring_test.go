@@ -158,8 +158,8 @@ func ofServerErrors(key string, value any) func(stage) {
 	}
 }
 
-// onDashboard replaces the first place of a text in the dashboard's body, which
-// is joined from texts and references.
+// onDashboard replaces the first place of a text in the dashboard's body, which is joined from
+// texts and references.
 func onDashboard(old, replacement string) func(stage) {
 	return func(s stage) {
 		p := properties(first(s.stacks["Api"], dashboardKind, ""))

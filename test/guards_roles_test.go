@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// broadRoles holds every role against the statements that its function is for,
-// word for word. A function that needs more extends statements by exactly that.
+// broadRoles holds every role against the statements that its function is for, word for word. A
+// function that needs more extends statements by exactly that.
 func broadRoles(s stage) (findings []string) {
 	for name, t := range s.stacks {
 		for id, role := range t.resources("AWS::IAM::Role") {
@@ -70,8 +70,8 @@ func (t template) allowed(function map[string]any) (statements []string) {
 	return statements
 }
 
-// canonical is a policy statement with what stands in lists in alphabetical
-// order, and its values as text.
+// canonical is a policy statement with what stands in lists in alphabetical order, and its values
+// as text.
 func canonical(statement any) string {
 	keys, _ := statement.(map[string]any)
 	plain := map[string]any{}
@@ -113,8 +113,8 @@ func sortedTexts(value any) (all []string) {
 	return all
 }
 
-// statements are what a function's role allows: to write its own log, and for
-// the rotation function to rotate. No resource is a pattern, but for X-Ray's.
+// statements are what a function's role allows: to write its own log, and for the rotation function
+// to rotate. No resource is a pattern, but for X-Ray's.
 func (s stage) statements(id string, function map[string]any) []string {
 	log, _ := at(properties(function), "LoggingConfig", "LogGroup", "Ref").(string)
 	want := []string{canonical(allow("${"+log+".Arn}", "logs:CreateLogStream", "logs:PutLogEvents"))}

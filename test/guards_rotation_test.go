@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// rotationFunction is the logical id of the function that the schedules name;
-// "" where they don't agree on one.
+// rotationFunction is the logical id of the function that the schedules name; "" where they don't
+// agree on one.
 func (s stage) rotationFunction() (id string) {
 	for _, schedule := range s.stacks["Api"].resources("AWS::SecretsManager::RotationSchedule") {
 		named, _ := at(properties(schedule), "RotationLambdaARN", "Fn::GetAtt").([]any)
@@ -19,9 +19,8 @@ func (s stage) rotationFunction() (id string) {
 	return id
 }
 
-// wrongRotations wants a schedule per secret with the days of the file. That the
-// first rotation works hangs on DependsOn: it starts as soon as the schedule is
-// there.
+// wrongRotations wants a schedule per secret with the days of the file. That the first rotation
+// works hangs on DependsOn: it starts as soon as the schedule is there.
 func wrongRotations(s stage) (findings []string) {
 	t, function := s.stacks["Api"], s.rotationFunction()
 	if t.resources("AWS::Lambda::Function")[function] == nil {
@@ -58,8 +57,8 @@ func wrongRotations(s stage) (findings []string) {
 	return findings
 }
 
-// neededByRotation are the policies of the rotation function's role and the
-// permission to call the function.
+// neededByRotation are the policies of the rotation function's role and the permission to call the
+// function.
 func (s stage) neededByRotation() (ids []string) {
 	t := s.stacks["Api"]
 	for id, policy := range t.resources("AWS::IAM::Policy") {

@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// Shapes of credentials: a JWT, a private key, an AWS key id, a secret as
-// Cognito generates it (a 260-bit integer in base 32).
+// Shapes of credentials: a JWT, a private key, an AWS key id, a secret as Cognito generates it (a
+// 260-bit integer in base 32).
 var secretShapes = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{10,}\.|-----BEGIN|\b(AKIA|ASIA)[A-Z0-9]{16}\b|\b[0-9a-v]{51,52}\b`)
 
-// clientSecretActions are what the rotation function may do, and the only texts
-// with ClientSecret in them. No template reads the attribute of that name.
+// clientSecretActions are what the rotation function may do, and the only texts with ClientSecret
+// in them. No template reads the attribute of that name.
 var clientSecretActions = []string{
 	"AddUserPoolClientSecret", // the event, see wrongEvents
 	"cognito-idp:AddUserPoolClientSecret",
@@ -44,8 +44,8 @@ func secretsInTemplates(s stage) (findings []string) {
 	return findings
 }
 
-// secretsInOutputs are outputs that mention a secret. Even its ARN does not
-// belong there: names are known, and values are nobody's to hand on.
+// secretsInOutputs are outputs that mention a secret. Even its ARN does not belong there: names are
+// known, and values are nobody's to hand on.
 func (t template) secretsInOutputs(stack string) (findings []string) {
 	for key, output := range t.section("Outputs") {
 		for _, text := range stringsIn(output) {

@@ -10,9 +10,9 @@ import (
 	"cognito-m2m/naming"
 )
 
-// A guard reads one environment's templates and says what is wrong with them,
-// one sentence per finding. TestGuards wants silence of each for every
-// environment; TestGuardsGoRed wants each to speak when its rule is broken.
+// A guard reads one environment's templates and says what is wrong with them, one sentence per
+// finding. TestGuards wants silence of each for every environment; TestGuardsGoRed wants each to
+// speak when its rule is broken.
 type guard func(stage) []string
 
 var guards = map[string]guard{
@@ -81,8 +81,8 @@ func properties(resource map[string]any) map[string]any {
 	return p
 }
 
-// the is the one resource of a type. A stack with none or several is a finding
-// of its own, which is why guards ask for it first.
+// the is the one resource of a type. A stack with none or several is a finding of its own, which is
+// why guards ask for it first.
 func (t template) the(kind string) (id string, resource map[string]any, finding []string) {
 	found := t.resources(kind)
 	if len(found) != 1 {
@@ -226,8 +226,8 @@ func missingDependency(s stage) []string {
 	return nil
 }
 
-// quietValidation wants the context key that makes findings errors; without it
-// a synth prints them and goes on.
+// quietValidation wants the context key that makes findings errors; without it a synth prints them
+// and goes on.
 func quietValidation(stage) []string {
 	context, err := cdkContext()
 	if err != nil {

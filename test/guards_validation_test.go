@@ -42,8 +42,8 @@ func violations(t *testing.T, a assembly) (found []string) {
 	return found
 }
 
-// TestValidationFailsTheSynth shows that a template AWS would refuse does not
-// get as far as an assembly.
+// TestValidationFailsTheSynth shows that a template AWS would refuse does not get as far as an
+// assembly.
 func TestValidationFailsTheSynth(t *testing.T) {
 	err := synthStack(t, func(stack awscdk.Stack) {
 		awscdk.NewCfnResource(stack, jsii.String("Function"), &awscdk.CfnResourceProps{

@@ -17,8 +17,8 @@ func with(t *testing.T, yaml, old, replacement string) string {
 	return strings.Replace(yaml, old, replacement, 1)
 }
 
-// keyed is a key of the environment file, an edit of the variant that writes it,
-// and everything that is another one then.
+// keyed is a key of the environment file, an edit of the variant that writes it, and everything
+// that is another one then.
 type keyed struct {
 	key      string
 	old, new string
@@ -30,9 +30,8 @@ const (
 	apiDomain   = `customDomain: {name: api.example.com, certificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/1", hostedZoneId: Z1, hostedZoneName: example.com`
 )
 
-// TestEachKeyChangesWhatItSays writes one key at a time, and wants the templates
-// to change as listed and nowhere else. What an edit of names and lists does is in
-// TestGoldenEdits.
+// TestEachKeyChangesWhatItSays writes one key at a time, and wants the templates to change as
+// listed and nowhere else. What an edit of names and lists does is in TestGoldenEdits.
 func TestEachKeyChangesWhatItSays(t *testing.T) {
 	before := look(t, variant).stage
 	for _, c := range keyTable {
@@ -49,8 +48,8 @@ func TestEachKeyChangesWhatItSays(t *testing.T) {
 	}
 }
 
-// TestEveryKeyIsShown wants each key of the schema in the table, but for those
-// that name things and those that hold others.
+// TestEveryKeyIsShown wants each key of the schema in the table, but for those that name things and
+// those that hold others.
 func TestEveryKeyIsShown(t *testing.T) {
 	required, optional := schemaKeys(t)
 	all := append(required, optional...)

@@ -8,11 +8,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// changesOf lists everything in which two versions of an environment differ, a
-// line each, sorted: "Api + LogsKeyA6AB43B2 (AWS::KMS::Key)" for a resource that
-// only the second has, "-" for one that only the first has, and
-// "Api HttpApiF5A9A8A7.Name = x" for what is another one now. Objects are compared
-// key by key, lists of the same length item by item, everything else as one value.
+// changesOf lists everything in which two versions of an environment differ, a line each, sorted:
+// "Api + LogsKeyA6AB43B2 (AWS::KMS::Key)" for a resource that only the second has, "-" for one that
+// only the first has, and "Api HttpApiF5A9A8A7.Name = x" for what is another one now. Objects are
+// compared key by key, lists of the same length item by item, everything else as one value.
 func changesOf(before, after stage) (lines []string) {
 	for _, name := range []string{"Identity", "Api"} {
 		was, is := before.stacks[name], after.stacks[name]
@@ -76,9 +75,8 @@ func changedValues(path string, before, after any) (lines []string) {
 	return []string{path + " = " + text(after)}
 }
 
-// stackProperties are what the assembly says of a stack beside its template, but
-// for the roles and buckets of the bootstrap stack, which follow from the account
-// and Region.
+// stackProperties are what the assembly says of a stack beside its template, but for the roles and
+// buckets of the bootstrap stack, which follow from the account and Region.
 func (s stage) stackProperties(name string) map[string]any {
 	all, _ := s.artifacts("aws:cloudformation:stack")[s.artifact(name)]["properties"].(map[string]any)
 	own := map[string]any{}

@@ -15,9 +15,8 @@ import (
 	"cognito-m2m/config"
 )
 
-// fixtures are environments beside the repository's own: one with every key, one
-// with the required keys alone, and a disposable one. They have a small module as
-// their source.
+// fixtures are environments beside the repository's own: one with every key, one with the required
+// keys alone, and a disposable one. They have a small module as their source.
 var fixtures = sync.OnceValues(func() (assembly, error) {
 	source := fixtureSource()
 	if err := source.lay("echo", "orders", "rotate"); err != nil {
@@ -83,8 +82,8 @@ func TestFixturesSayEverythingAndNothing(t *testing.T) {
 	}
 }
 
-// schemaKeys are the key paths of the environment file, names of the user's own
-// left out: clients.scopes.
+// schemaKeys are the key paths of the environment file, names of the user's own left out:
+// clients.scopes.
 func schemaKeys(t *testing.T) (required, optional []string) {
 	t.Helper()
 	var schema map[string]any

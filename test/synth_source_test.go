@@ -88,8 +88,8 @@ func synthStage(t *testing.T, s source, yaml string) stage {
 	return a.stages[env.Name]
 }
 
-// seen is a file as it was synthesized once, without the functions' code, for all tests
-// that look at templates alone. Its source is that of the fixtures.
+// seen is a file as it was synthesized once, without the functions' code, for all tests that look
+// at templates alone. Its source is that of the fixtures.
 type seen struct {
 	stage stage
 	dir   string

@@ -53,14 +53,14 @@ func theAssembly(t *testing.T) assembly {
 	return a
 }
 
-// synth writes the cloud assembly of environments to outdir, with the context
-// of cdk.json, as the CLI would pass it. A failure of CDK is an error, not a panic.
+// synth writes the cloud assembly of environments to outdir, with the context of cdk.json, as the
+// CLI would pass it. A failure of CDK is an error, not a panic.
 func synth(outdir, source string, environments ...*config.Environment) (assembly, error) {
 	return synthWith(nil, outdir, source, environments...)
 }
 
-// synthUnbundled builds no function, which takes most of a synth's time: right for
-// a test that looks at templates alone.
+// synthUnbundled builds no function, which takes most of a synth's time: right for a test that
+// looks at templates alone.
 func synthUnbundled(outdir, source string, environments ...*config.Environment) (assembly, error) {
 	return synthWith(map[string]any{"aws:cdk:bundling-stacks": []any{}}, outdir, source, environments...)
 }
@@ -112,8 +112,8 @@ func cdkContext() (map[string]any, error) {
 	return file.Context, err
 }
 
-// assembly is a synthesized cloud assembly as plain JSON, so that a guard can
-// be shown to go red by changing a copy of it.
+// assembly is a synthesized cloud assembly as plain JSON, so that a guard can be shown to go red by
+// changing a copy of it.
 type assembly struct {
 	dir    string
 	stages map[string]stage // by environment name

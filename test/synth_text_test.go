@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// text is a template value as one string, with what CloudFormation fills in as
-// ${...}: an ARN that is joined from parts can then be compared and read.
+// text is a template value as one string, with what CloudFormation fills in as ${...}: an ARN that
+// is joined from parts can then be compared and read.
 func text(value any) string {
 	if s, ok := value.(string); ok {
 		return s

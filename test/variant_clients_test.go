@@ -26,8 +26,8 @@ api:
   routes:
     - {path: /a, methods: [GET], scopes: [test-api/read]}`
 
-// TestRemovingAClient shows that it leaves the other client's resources alone
-// and takes the client out of the audience, in the Api stack alone.
+// TestRemovingAClient shows that it leaves the other client's resources alone and takes the client
+// out of the audience, in the Api stack alone.
 func TestRemovingAClient(t *testing.T) {
 	source := newSource(t)
 	before := synthStage(t, source, variant)
@@ -47,8 +47,8 @@ func TestRemovingAClient(t *testing.T) {
 	}
 }
 
-// TestRenamingAClient shows that nothing of the client keeps its logical id: AWS
-// makes app client, secret and schedule anew.
+// TestRenamingAClient shows that nothing of the client keeps its logical id: AWS makes app client,
+// secret and schedule anew.
 func TestRenamingAClient(t *testing.T) {
 	source := newSource(t)
 	before := synthStage(t, source, partners)
@@ -69,8 +69,8 @@ func TestRenamingAClient(t *testing.T) {
 	}
 }
 
-// TestRotationDays shows that another rhythm changes the schedule and nothing
-// else: Secrets Manager then rotates that client's secret, at once.
+// TestRotationDays shows that another rhythm changes the schedule and nothing else: Secrets Manager
+// then rotates that client's secret, at once.
 func TestRotationDays(t *testing.T) {
 	source := newSource(t)
 	before := synthVariant(t, source, partners)

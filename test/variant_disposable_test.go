@@ -9,8 +9,8 @@ import (
 	"cognito-m2m/config"
 )
 
-// TestDisposableEnvironment makes the same copy twice, and a third one with
-// another name, of which nothing may be the first one's.
+// TestDisposableEnvironment makes the same copy twice, and a third one with another name, of which
+// nothing may be the first one's.
 func TestDisposableEnvironment(t *testing.T) {
 	source := newSource(t)
 	options := config.Options{LambdaDir: filepath.Join(string(source), "lambda")}
@@ -50,8 +50,8 @@ func TestDisposableEnvironment(t *testing.T) {
 	}
 }
 
-// TestDisposableEnvironmentsAreNoPartOfASynth looks at what the app makes when no
-// environment is asked for.
+// TestDisposableEnvironmentsAreNoPartOfASynth looks at what the app makes when no environment is
+// asked for.
 func TestDisposableEnvironmentsAreNoPartOfASynth(t *testing.T) {
 	for name, s := range theAssembly(t).stages {
 		if s.env.Disposable {

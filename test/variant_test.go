@@ -53,8 +53,8 @@ identity: {deletionProtection: false}`
 	}
 }
 
-// TestOneEnvironmentAlone shows that an environment's templates do not depend on
-// which others are synthesized with it.
+// TestOneEnvironmentAlone shows that an environment's templates do not depend on which others are
+// synthesized with it.
 func TestOneEnvironmentAlone(t *testing.T) {
 	environments, err := config.LoadDir(filepath.Join(root, "environments"), config.Options{})
 	if err != nil {
@@ -131,9 +131,8 @@ func TestVariants(t *testing.T) {
 	}
 }
 
-// TestRoutesDoNotMoveOthers shows that a new route adds itself and changes no
-// resource that is there: neither a permission nor an integration hangs on the
-// order of the routes.
+// TestRoutesDoNotMoveOthers shows that a new route adds itself and changes no resource that is
+// there: neither a permission nor an integration hangs on the order of the routes.
 func TestRoutesDoNotMoveOthers(t *testing.T) {
 	source := newSource(t)
 	before := synthVariant(t, source, variant)
@@ -145,8 +144,8 @@ func TestRoutesDoNotMoveOthers(t *testing.T) {
 	}
 }
 
-// TestNamesOfUsersMeetNothing uses names that are ids of other constructs, or
-// that CDK would write alike.
+// TestNamesOfUsersMeetNothing uses names that are ids of other constructs, or that CDK would write
+// alike.
 func TestNamesOfUsersMeetNothing(t *testing.T) {
 	const yaml = `name: dev
 identity: {deletionProtection: false}
@@ -191,8 +190,7 @@ func TestAssetDependsOnTheSourceAlone(t *testing.T) {
 	}
 }
 
-// TestGuardsFollowTheFile runs the guards on environments unlike those of this
-// repository.
+// TestGuardsFollowTheFile runs the guards on environments unlike those of this repository.
 func TestGuardsFollowTheFile(t *testing.T) {
 	for name, yaml := range map[string]string{
 		"a fixed prefix":  strings.Replace(variant, "identity: {", "identity: {domain: {prefix: acme-m2m}, ", 1),

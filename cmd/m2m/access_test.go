@@ -19,8 +19,7 @@ import (
 	"cognito-m2m/internal/run"
 )
 
-// TestAccessScripts runs `m2m verify` and `m2m explain`. Beside
-// environmentCommands they have
+// TestAccessScripts runs `m2m verify` and `m2m explain`. Beside environmentCommands they have
 //
 //	assembly DIR               copy an assembly that CDK wrote, for the environment's Region
 //	gateway DIR [KEY [SCOPES]] serve the API of the assembly for the local run,
@@ -40,9 +39,9 @@ func TestAccessScripts(t *testing.T) {
 	})
 }
 
-// copyAssembly makes of the environment that CDK wrote the one that is started:
-// it is in another Region, and its writer may read too. The route for writers
-// then is the only one that not everybody may call.
+// copyAssembly makes of the environment that CDK wrote the one that is started: it is in another
+// Region, and its writer may read too. The route for writers then is the only one that not
+// everybody may call.
 func copyAssembly(ts *testscript.TestScript, _ bool, args []string) {
 	const from = "../../internal/assembly/testdata/synth"
 	ts.Check(fs.WalkDir(os.DirFS(from), ".", func(path string, entry fs.DirEntry, err error) error {

@@ -104,8 +104,8 @@ func (c *command) callAPI(ctx context.Context, r callRequest) error {
 	return c.answer(ctx, response, r)
 }
 
-// build makes the request. The path is appended to the API's URL, so that
-// nothing in it can lead the token to another place.
+// build makes the request. The path is appended to the API's URL, so that nothing in it can lead
+// the token to another place.
 func (r callRequest) build(ctx context.Context, apiURL string) (*http.Request, error) {
 	if !strings.HasPrefix(r.path, "/") {
 		return nil, withHint(fmt.Errorf("the path %q does not begin with a slash", r.path), "for example: m2m call %s %s /test_jwt%s", r.client, r.method, r.options.target.flags())
@@ -186,8 +186,8 @@ func (c *command) answer(ctx context.Context, response *http.Response, r callReq
 	return err
 }
 
-// shown sends requests and shows them with their answers, in the form of curl -v,
-// without the token.
+// shown sends requests and shows them with their answers, in the form of curl -v, without the
+// token.
 type shown struct {
 	to io.Writer
 }

@@ -24,8 +24,8 @@ type clientsOptions struct {
 	overdue bool
 }
 
-// statusOverdue is the exit status of `m2m clients --overdue` if there are any. It
-// is none of those that a shell or cobra uses.
+// statusOverdue is the exit status of `m2m clients --overdue` if there are any. It is none of those
+// that a shell or cobra uses.
 const statusOverdue = 3
 
 const clientsHelp = `Lists each client with its app client id, its scopes, how old its secret is, when

@@ -13,9 +13,8 @@ import (
 // completionPatience is how long a shell waits for names while its user types.
 const completionPatience = time.Second
 
-// completeClient completes the name of a client. The local run is asked; for a
-// deployment the environment file is read, because each look at AWS takes its
-// time and may be billed.
+// completeClient completes the name of a client. The local run is asked; for a deployment the
+// environment file is read, because each look at AWS takes its time and may be billed.
 func completeClient(o *targetOptions) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		if len(args) > 0 {

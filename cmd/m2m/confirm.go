@@ -12,8 +12,8 @@ import (
 	"cognito-m2m/internal/printable"
 )
 
-// confirm asks a person, and fails unless the answer is yes. Where no one can
-// be asked it fails without asking.
+// confirm asks a person, and fails unless the answer is yes. Where no one can be asked it fails
+// without asking.
 func confirm(ctx context.Context, in io.Reader, speech *speech, question string) error {
 	if !isTerminal(in) {
 		return withHint(errors.New("stdin is not a terminal, so this can't be confirmed"), "pass --yes to confirm")
@@ -36,8 +36,8 @@ func confirm(ctx context.Context, in io.Reader, speech *speech, question string)
 	}
 }
 
-// isTerminal says whether a reader or writer may be a terminal. So may /dev/null,
-// which answers nothing.
+// isTerminal says whether a reader or writer may be a terminal. So may /dev/null, which answers
+// nothing.
 func isTerminal(stream any) bool {
 	if _, ok := stream.(terminal); ok {
 		return true
@@ -53,8 +53,8 @@ func isTerminal(stream any) bool {
 // terminal is a writer to one.
 type terminal struct{ io.Writer }
 
-// standardOutput keeps what is passed on from steering a terminal; a pipe gets
-// what there is, byte for byte.
+// standardOutput keeps what is passed on from steering a terminal; a pipe gets what there is, byte
+// for byte.
 func standardOutput(stdout io.Writer) io.Writer {
 	if isTerminal(stdout) {
 		return terminal{printable.Writer(stdout)}

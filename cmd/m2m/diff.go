@@ -12,8 +12,8 @@ import (
 	"cognito-m2m/internal/diff"
 )
 
-// statusStateful is the exit status of `m2m diff` for a change that replaces or
-// removes something stateful. It is none of those that a shell or cobra uses.
+// statusStateful is the exit status of `m2m diff` for a change that replaces or removes something
+// stateful. It is none of those that a shell or cobra uses.
 const statusStateful = 3
 
 // diffOptions are the flags of `m2m diff`.

@@ -10,8 +10,8 @@ import (
 	"cognito-m2m/internal/m2mtest"
 )
 
-// TestEndpointIsInTheCommand: an AWS CLI that ignores AWS_ENDPOINT_URL would ask AWS, and read or rotate what is
-// deployed, so what is told names the endpoint in the command.
+// TestEndpointIsInTheCommand: an AWS CLI that ignores AWS_ENDPOINT_URL would ask AWS, and read or
+// rotate what is deployed, so what is told names the endpoint in the command.
 func TestEndpointIsInTheCommand(t *testing.T) {
 	t.Parallel()
 	printed := walkThrough(&local.Description{AWSEndpoint: "http://127.0.0.1:4002", Region: "eu-west-1"})

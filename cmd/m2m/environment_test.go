@@ -25,9 +25,8 @@ import (
 //	deny OPERATION [CODE [MESSAGE]]
 //	                        refuse an operation of AWS; without a code, allow it
 //
-// The local run has its state in state/. The AWS settings lead a deployment of
-// dev to the same environment: by the name of another machine, since this one is
-// not AWS, and a proxy for it.
+// The local run has its state in state/. The AWS settings lead a deployment of dev to the same
+// environment: by the name of another machine, since this one is not AWS, and a proxy for it.
 var environmentCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"environment": startEnvironment,
 	"settle": func(ts *testscript.TestScript, neg bool, _ []string) {

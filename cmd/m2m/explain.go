@@ -20,8 +20,8 @@ import (
 	"cognito-m2m/internal/userpool"
 )
 
-// statusUndecided is the exit status of `m2m explain` if it can't be decided
-// whether the token would be accepted.
+// statusUndecided is the exit status of `m2m explain` if it can't be decided whether the token
+// would be accepted.
 const statusUndecided = 2
 
 // explainOptions are the flags of `m2m explain`.
@@ -102,8 +102,8 @@ func (c *command) explainToken(ctx context.Context, o explainOptions, args []str
 	return exitStatus(1)
 }
 
-// readToken is what was pasted. Words that the shell has parted are put together
-// again: Bearer and the token.
+// readToken is what was pasted. Words that the shell has parted are put together again: Bearer and
+// the token.
 func (c *command) readToken(ctx context.Context, args []string, stdin io.Reader) (string, error) {
 	if len(args) > 0 && (len(args) > 1 || args[0] != "-") {
 		return strings.Join(args, " "), nil
@@ -119,8 +119,7 @@ func (c *command) readToken(ctx context.Context, args []string, stdin io.Reader)
 	return string(raw), nil
 }
 
-// config is what is known about the environment: with --assembly alone, what the
-// assembly says.
+// config is what is known about the environment: with --assembly alone, what the assembly says.
 func (o explainOptions) config(ctx context.Context) (*explain.Config, error) {
 	c := &explain.Config{Route: o.route, Flags: o.target.flags()}
 	var err error
@@ -159,7 +158,8 @@ func (o explainOptions) config(ctx context.Context) (*explain.Config, error) {
 	return c, nil
 }
 
-// fetchKeys gets the user pool's keys, and what its clock says. Without them the explanation says so.
+// fetchKeys gets the user pool's keys, and what its clock says. Without them the explanation says
+// so.
 func fetchKeys(ctx context.Context, location string, c *explain.Config) {
 	const timeout = 5 * time.Second
 	ctx, cancel := context.WithTimeout(ctx, timeout)

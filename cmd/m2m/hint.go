@@ -32,8 +32,8 @@ func withHint(err error, format string, args ...any) error {
 	return &hinted{error: err, hint: fmt.Sprintf(format, args...)}
 }
 
-// plain is the one sentence in an error's chain that is meant for a person, with a hint. flags are those of
-// targetOptions, for commands to paste.
+// plain is the one sentence in an error's chain that is meant for a person, with a hint. flags are
+// those of targetOptions, for commands to paste.
 func plain(err error, flags string) error {
 	var own *hinted
 	var problem *reach.Error
@@ -117,8 +117,8 @@ func nearestClient(e *reach.Error, flags string) string {
 	return all
 }
 
-// undecidedText and undecidedHint tell of a rotation that would not delete on a
-// guess. Which of two secrets a value holds, only who wrote it knows.
+// undecidedText and undecidedHint tell of a rotation that would not delete on a guess. Which of two
+// secrets a value holds, only who wrote it knows.
 const undecidedText = "two secrets work, and the value was written by hand and names neither"
 
 func undecidedHint(client, flags string) string {

@@ -41,7 +41,8 @@ func hostileAssembly(t *testing.T) string {
 	return dir
 }
 
-// safe wants text with no character that steers a terminal, and no line that begins as the hostile name wants.
+// safe wants text with no character that steers a terminal, and no line that begins as the hostile
+// name wants.
 func safe(t *testing.T, from, text string) {
 	t.Helper()
 	for _, r := range text {
@@ -114,7 +115,8 @@ func TestJSONKeepsNames(t *testing.T) {
 	}
 }
 
-// The commands of the walk-through are made to be pasted, and a route's path and the Region are the assembly's.
+// The commands of the walk-through are made to be pasted, and a route's path and the Region are the
+// assembly's.
 func TestWalkThroughIsSafeToPaste(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

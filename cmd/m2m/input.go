@@ -6,8 +6,8 @@ import (
 	"io"
 )
 
-// readAll reads in to its end, unless ctx ends before: a terminal or a pipe may
-// have nothing to say for any time. More than so many bytes are an error.
+// readAll reads in to its end, unless ctx ends before: a terminal or a pipe may have nothing to say
+// for any time. More than so many bytes are an error.
 func readAll(ctx context.Context, in io.Reader, most int64) ([]byte, error) {
 	type reading struct {
 		content []byte

@@ -1,10 +1,9 @@
-// Command m2m runs and inspects an environment of this project. `m2m up` runs
-// it on this machine, with no AWS account.
+// Command m2m runs and inspects an environment of this project. `m2m up` runs it on this machine,
+// with no AWS account.
 //
-// Data goes to stdout, speech to stderr. Every error says what to do, and
-// every failure is exit status 1; a command may have further ones, which its
-// help lists. 130 is that of a process that could not end by itself after a
-// second Ctrl-C.
+// Data goes to stdout, speech to stderr. Every error says what to do, and every failure is exit
+// status 1; a command may have further ones, which its help lists. 130 is that of a process that
+// could not end by itself after a second Ctrl-C.
 package main
 
 import (
@@ -16,16 +15,18 @@ import (
 )
 
 func main() {
-	// Requests leave a few kB of garbage each on a live heap of a few MB: collecting it at the default pace takes a
-	// tenth of the time of a request, and this one takes about 12 MB more of memory.
+	// Requests leave a few kB of garbage each on a live heap of a few MB: collecting it at the
+	// default pace takes a tenth of the time of a request, and this one takes about 12 MB more of
+	// memory.
 	debug.SetGCPercent(400)
-	// A few large bodies would let the heap grow by as much again each: from here on, garbage goes before it does.
+	// A few large bodies would let the heap grow by as much again each: from here on, garbage goes
+	// before it does.
 	debug.SetMemoryLimit(64 << 20)
 	os.Exit(execute(os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// exitStatus ends the command with a status of its own and nothing on stderr:
-// what there is to say has been said.
+// exitStatus ends the command with a status of its own and nothing on stderr: what there is to say
+// has been said.
 type exitStatus int
 
 func (s exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)) }

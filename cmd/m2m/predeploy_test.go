@@ -46,7 +46,8 @@ func TestPredeploy(t *testing.T) {
 	}
 }
 
-// TestPredeployWithoutCredentials: predeploy and the commands for a deployment find out the same about AWS credentials.
+// TestPredeployWithoutCredentials: predeploy and the commands for a deployment find out the same
+// about AWS credentials.
 func TestPredeployWithoutCredentials(t *testing.T) {
 	for name, c := range map[string]struct{ file, profile, want string }{
 		"none":            {"/none", "", "no AWS credentials were found"},
@@ -116,8 +117,8 @@ func TestDeployScript(t *testing.T) {
 	}
 }
 
-// deployProject is a project with the script, an environment, delivery.yaml, and an
-// npx that writes down what it is asked to deploy.
+// deployProject is a project with the script, an environment, delivery.yaml, and an npx that writes
+// down what it is asked to deploy.
 func deployProject(t *testing.T, key string, delivery bool) string {
 	t.Helper()
 	project := t.TempDir()

@@ -17,8 +17,8 @@ func requestLog(to io.Writer) func(local.Request) {
 	return func(r local.Request) { fmt.Fprintln(to, requestLine(r)) }
 }
 
-// requestLine is a request for a person: when, what, who, the answer, how long it
-// took, and why it was refused.
+// requestLine is a request for a person: when, what, who, the answer, how long it took, and why it
+// was refused.
 func requestLine(r local.Request) string {
 	path := r.Path
 	if strings.Contains(path, " ") { // a path must not look like further columns
@@ -36,8 +36,8 @@ func milliseconds(d time.Duration) string {
 	return fmt.Sprintf("%.1fms", float64(d)/float64(time.Millisecond))
 }
 
-// openAccessLog opens the file that access logs are appended to: - is stdout, and
-// without a name no one reads them, which is a nil writer.
+// openAccessLog opens the file that access logs are appended to: - is stdout, and without a name no
+// one reads them, which is a nil writer.
 func openAccessLog(name string, stdout io.Writer) (to io.Writer, closeLog func() error, err error) {
 	leaveOpen := func() error { return nil }
 	switch name {

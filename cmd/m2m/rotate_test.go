@@ -25,8 +25,7 @@ func (s *stopsAt) Write(line []byte) (int, error) {
 
 func (s *stopsAt) String() string { return s.heard.String() }
 
-// TestInterruptedRotation stops `m2m rotate` while it watches: what it started
-// goes on.
+// TestInterruptedRotation stops `m2m rotate` while it watches: what it started goes on.
 func TestInterruptedRotation(t *testing.T) {
 	t.Parallel()
 	run, err := reachtest.Start(t.TempDir())

@@ -9,8 +9,8 @@ import (
 	"cognito-m2m/internal/m2mtest"
 )
 
-// TestRunbookCommands holds every command line of the runbooks against the
-// commands and flags that there are.
+// TestRunbookCommands holds every command line of the runbooks against the commands and flags that
+// there are.
 func TestRunbookCommands(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("../../docs/runbooks/*.md")

@@ -9,8 +9,8 @@ import (
 	"cognito-m2m/internal/printable"
 )
 
-// speech is what the command says to a person, on stderr, a whole line at a
-// time: functions, requests and progress share it.
+// speech is what the command says to a person, on stderr, a whole line at a time: functions,
+// requests and progress share it.
 type speech struct {
 	mu     sync.Mutex
 	to     io.Writer
@@ -41,8 +41,8 @@ func (s *speech) Warn(text string) { s.say("warning: %s", text) }
 // stepReminder is how often a step that goes on says so.
 const stepReminder = 10 * time.Second
 
-// Step implements local.Reporter and synth.Progress: it says when a step
-// begins, that it goes on, and how long it took.
+// Step implements local.Reporter and synth.Progress: it says when a step begins, that it goes on,
+// and how long it took.
 func (s *speech) Step(name string) (done func()) {
 	begun := time.Now()
 	s.say("%s ...", name)

@@ -22,9 +22,8 @@ import (
 	"cognito-m2m/internal/synth"
 )
 
-// targetOptions are the flags that say which environment a command is about,
-// and where. The local run is meant unless --deployed says otherwise; neither
-// stands in for the other.
+// targetOptions are the flags that say which environment a command is about, and where. The local
+// run is meant unless --deployed says otherwise; neither stands in for the other.
 type targetOptions struct {
 	env      string
 	state    string
@@ -42,7 +41,8 @@ func (o *targetOptions) register(cmd *cobra.Command) {
 	completeTarget(cmd)
 }
 
-// expectedAssembly is the help of --assembly of the commands that compare an environment with its assembly.
+// expectedAssembly is the help of --assembly of the commands that compare an environment with its
+// assembly.
 const expectedAssembly = "folder of the cloud assembly that says what to expect (default: that of the local run; with --deployed cdk.out in the project)"
 
 func assemblyFlag(cmd *cobra.Command, dir *string, help string) {
@@ -71,8 +71,8 @@ func (o targetOptions) open(ctx context.Context) (*reach.Target, error) {
 	return reach.Deployed(ctx, c)
 }
 
-// assembly is the folder of the assembly that the environment is held against:
-// the one given, or the one that runs, or the one that is deployed from here.
+// assembly is the folder of the assembly that the environment is held against: the one given, or
+// the one that runs, or the one that is deployed from here.
 func (o targetOptions) assembly(given string) (string, error) {
 	if given != "" {
 		return given, nil
@@ -108,8 +108,8 @@ func (o targetOptions) marked() (keys []string, err error) {
 	return keys, nil
 }
 
-// grace is how long a rotation spares the secret that the last one replaced. Half of
-// everyDays may be less. Then m2m asks although the rotation would delete it anyway.
+// grace is how long a rotation spares the secret that the last one replaced. Half of everyDays may
+// be less. Then m2m asks although the rotation would delete it anyway.
 func (o targetOptions) grace() time.Duration {
 	file, err := environmentFile(o.env)
 	if err != nil || file == nil || file.Secrets.GraceHours == nil {
@@ -125,8 +125,7 @@ func stateDir(given string) string {
 	return cmp.Or(given, filepath.Join(projectDir(), synth.StateFolder))
 }
 
-// projectDir is the folder of the project around the working directory, or that
-// directory itself.
+// projectDir is the folder of the project around the working directory, or that directory itself.
 func projectDir() string {
 	project, err := synth.Find(".")
 	if err != nil {
@@ -135,8 +134,7 @@ func projectDir() string {
 	return project.Dir
 }
 
-// environmentFile is what the project's files say of that environment; nil if
-// there are none.
+// environmentFile is what the project's files say of that environment; nil if there are none.
 func environmentFile(env string) (*config.Environment, error) {
 	dir := filepath.Join(projectDir(), "environments")
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
@@ -148,8 +146,8 @@ func environmentFile(env string) (*config.Environment, error) {
 // plain is err for a person who asked for this environment.
 func (o targetOptions) plain(err error) error { return plain(err, o.flags()) }
 
-// flags are the options as they are written on the command line, with a space
-// before each, for commands to be pasted.
+// flags are the options as they are written on the command line, with a space before each, for
+// commands to be pasted.
 func (o targetOptions) flags() string {
 	text := ""
 	if o.env != "dev" {

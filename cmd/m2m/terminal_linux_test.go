@@ -33,7 +33,8 @@ func openTerminal(t *testing.T) (terminal, screen *os.File) {
 	return terminal, screen
 }
 
-// On a terminal nothing is printed that steers it, whatever a command passes on; a pipe gets what there is.
+// On a terminal nothing is printed that steers it, whatever a command passes on; a pipe gets what
+// there is.
 func TestStdoutOnATerminal(t *testing.T) {
 	t.Parallel()
 	terminal, screen := openTerminal(t)

@@ -87,8 +87,8 @@ func (c *command) printToken(ctx context.Context, o tokenOptions, name string) e
 	return err
 }
 
-// tokens is where the tokens of a client of t come from; more, if it is not nil,
-// changes the configuration of package client.
+// tokens is where the tokens of a client of t come from; more, if it is not nil, changes the
+// configuration of package client.
 func (o accessOptions) tokens(t *reach.Target, name string, more func(*client.Config)) (*client.TokenSource, error) {
 	c := client.Config{Credentials: t.Credentials(name), Scopes: o.scopes}
 	if o.cached {
@@ -113,8 +113,8 @@ type tokenDescription struct {
 	ClientID    string `json:"client_id,omitempty"`
 }
 
-// describeToken reads scope and client from the token itself: Cognito's answer
-// does not name them. The token came from its issuer, so it is not verified.
+// describeToken reads scope and client from the token itself: Cognito's answer does not name them.
+// The token came from its issuer, so it is not verified.
 func describeToken(token *oauth2.Token) tokenDescription {
 	d := tokenDescription{
 		AccessToken: token.AccessToken,

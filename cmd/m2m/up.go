@@ -155,8 +155,8 @@ func (c *command) openRuntime(o upOptions, project *synth.Project, accessLog io.
 	return local.Open(config)
 }
 
-// acceptedTypesFile is the file in the project's folder with resource types of the
-// user's own that a local run does without.
+// acceptedTypesFile is the file in the project's folder with resource types of the user's own that
+// a local run does without.
 const acceptedTypesFile = "not-simulated.txt"
 
 // check refuses flags that can't go together.
@@ -170,8 +170,8 @@ func (o upOptions) check() error {
 	return nil
 }
 
-// findProject is the CDK project to synthesize. One is not needed with
-// --assembly, where it only says where to look for the functions' source.
+// findProject is the CDK project to synthesize. One is not needed with --assembly, where it only
+// says where to look for the functions' source.
 func findProject(o upOptions) (*synth.Project, error) {
 	project, err := synth.Find(".")
 	unsafe, isUnsafe := errors.AsType[*trust.Error](err)
@@ -184,7 +184,8 @@ func findProject(o upOptions) (*synth.Project, error) {
 	return project, err
 }
 
-// excludeOutputs tells the project which of its files this run writes: their changes are not a reason to synthesize.
+// excludeOutputs tells the project which of its files this run writes: their changes are not a
+// reason to synthesize.
 func (c *command) excludeOutputs(project *synth.Project, state, accessLog string) error {
 	if project == nil {
 		return nil
@@ -246,8 +247,8 @@ func (c *command) synthAndStart(ctx context.Context, o upOptions, project *synth
 	return runtime.Start(ctx, dir)
 }
 
-// compileFunctions compiles the functions of a project whose first assembly is to come.
-// Compiling the CDK app leaves processors idle, and the app builds the functions later.
+// compileFunctions compiles the functions of a project whose first assembly is to come. Compiling
+// the CDK app leaves processors idle, and the app builds the functions later.
 func compileFunctions(project *synth.Project, dir string) (stop func()) {
 	if _, err := os.Stat(dir); err == nil {
 		return func() {}

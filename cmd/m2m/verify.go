@@ -71,7 +71,8 @@ func (c *command) verify(cmd *cobra.Command) {
 	cmd.Flags().DurationVar(&o.wait, "wait", 0, "how long to wait for first rotations to end and new domains to answer, for example 15m")
 }
 
-// hasTime refuses durations with which nothing would be asked: that would read as an API that does not answer.
+// hasTime refuses durations with which nothing would be asked: that would read as an API that does
+// not answer.
 func (o verifyOptions) hasTime() error {
 	switch {
 	case o.timeout <= 0:
@@ -141,8 +142,7 @@ func (v *verification) config(ctx context.Context) (c *verify.Config, err error)
 	return c, err
 }
 
-// verifyDescription is the JSON form of `m2m verify`: keys are added, never
-// renamed.
+// verifyDescription is the JSON form of `m2m verify`: keys are added, never renamed.
 type verifyDescription struct {
 	Env      string `json:"env"`
 	Deployed bool   `json:"deployed"`

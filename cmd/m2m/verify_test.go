@@ -22,8 +22,7 @@ api:
     - {path: $default, scopes: [test-api/read], verify: true}
 `
 
-// TestMarkedRoutes wants the keys of the routes that the environment file lets
-// m2m verify call.
+// TestMarkedRoutes wants the keys of the routes that the environment file lets m2m verify call.
 func TestMarkedRoutes(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for file, content := range map[string]string{

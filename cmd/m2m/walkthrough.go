@@ -11,8 +11,8 @@ import (
 	"cognito-m2m/internal/printable"
 )
 
-// walkThrough is what `m2m up` prints when it is ready: where things are, and
-// commands that can be pasted as they are.
+// walkThrough is what `m2m up` prints when it is ready: where things are, and commands that can be
+// pasted as they are.
 func walkThrough(d *local.Description) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\nHTTP API        %s\nToken endpoint  %s\nIssuer          %s\nJWKS            %s\nAWS endpoint    %s\n\n",
@@ -33,10 +33,9 @@ func walkThrough(d *local.Description) string {
 	return b.String() + awsCommand(d)
 }
 
-// awsCommand asks AWS's own APIs. It says the endpoint twice: newer SDKs take the
-// variable, and an AWS CLI from before version 2.13 would ask AWS in spite of it
-// (docs/clients.md).
-// A session token of the shell's own credentials does not belong to this key.
+// awsCommand asks AWS's own APIs. It says the endpoint twice: newer SDKs take the variable, and an
+// AWS CLI from before version 2.13 would ask AWS in spite of it (docs/clients.md). A session token
+// of the shell's own credentials does not belong to this key.
 func awsCommand(d *local.Description) string {
 	return fmt.Sprintf("\n# AWS's own APIs with the AWS CLI; the variables are what an AWS SDK needs, too\n"+
 		"AWS_ENDPOINT_URL=%s AWS_DEFAULT_REGION=%s AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s AWS_SESSION_TOKEN= \\\n"+
@@ -54,8 +53,8 @@ func wanted(route local.Route) string {
 	return strings.Join(route.Scopes, " or ")
 }
 
-// clientCommands are the commands of one client: a token, and a call of every
-// route that a plain GET reaches.
+// clientCommands are the commands of one client: a token, and a call of every route that a plain
+// GET reaches.
 func clientCommands(d *local.Description, name string) string {
 	client, token := d.Clients[name], tokenVariable(name)
 	title := printable.Text(fmt.Sprintf("%s (%s)", name, strings.Join(client.Scopes, " ")))
@@ -76,7 +75,8 @@ func clientCommands(d *local.Description, name string) string {
 	return b.String()
 }
 
-// call is a curl command whose answer ends in a new line. The path is the template's, and will be pasted into a shell.
+// call is a curl command whose answer ends in a new line. The path is the template's, and will be
+// pasted into a shell.
 func call(d *local.Description, header, path string) string {
 	return fmt.Sprintf(`curl -i -w '\n' %s%s`, header, shellWord(printable.Text(d.APIURL+path)))
 }

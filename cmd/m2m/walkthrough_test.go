@@ -10,8 +10,8 @@ import (
 	"cognito-m2m/internal/local"
 )
 
-// TestPrintedAWSCommand pastes what `m2m up` prints for the AWS CLI into a shell
-// with settings of its own, and looks at what the CLI is given.
+// TestPrintedAWSCommand pastes what `m2m up` prints for the AWS CLI into a shell with settings of
+// its own, and looks at what the CLI is given.
 func TestPrintedAWSCommand(t *testing.T) {
 	t.Parallel()
 	for _, tokenEndpoint := range []string{"http://127.0.0.1:4001/oauth2/token", ""} {

@@ -25,9 +25,8 @@ type watch struct {
 	idle idle
 }
 
-// idle counts changes of the same files that changed nothing of what runs. A file
-// that goes on changing so, such as a log of this very run behind a pipe, would keep
-// a synth going for ever.
+// idle counts changes of the same files that changed nothing of what runs. A file that goes on
+// changing so, such as a log of this very run behind a pipe, would keep a synth going for ever.
 type idle struct {
 	files []string
 	times int
@@ -70,8 +69,8 @@ func (c *command) newWatch(o upOptions, project *synth.Project, runtime *local.R
 	return w, nil
 }
 
-// start follows changes until ctx ends. The function that it returns ends it
-// earlier, and returns when nothing of it runs any more.
+// start follows changes until ctx ends. The function that it returns ends it earlier, and returns
+// when nothing of it runs any more.
 func (w *watch) start(ctx context.Context) (stop func()) {
 	if w == nil {
 		return func() {}
@@ -118,8 +117,8 @@ func (w *watch) follow(ctx context.Context) {
 	}
 }
 
-// apply brings the environment to what the files say. If they change again before
-// that is known, it gives up and returns what has changed.
+// apply brings the environment to what the files say. If they change again before that is known, it
+// gives up and returns what has changed.
 func (w *watch) apply(ctx context.Context, changed []string) (newer []string, err error) {
 	begun, dir := time.Now(), w.o.assembly
 	var rebuilt local.Changes
@@ -170,9 +169,9 @@ func (w *watch) wait(files []string, nothing bool) {
 	}
 }
 
-// synthesize makes an assembly in dir. A change meanwhile ends that at once: the
-// assembly would be of files that are no longer there. The next one is made to the
-// end, whatever changes: files that never rest would let none be applied.
+// synthesize makes an assembly in dir. A change meanwhile ends that at once: the assembly would be
+// of files that are no longer there. The next one is made to the end, whatever changes: files that
+// never rest would let none be applied.
 func (w *watch) synthesize(ctx context.Context, dir string) (newer []string, err error) {
 	if w.cut {
 		w.cut = false

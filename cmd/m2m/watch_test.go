@@ -79,8 +79,8 @@ func TestIdleFilesWaitLongerEachTime(t *testing.T) {
 	}
 }
 
-// A synth during which the project changes is cut short, and the next one is not: here the app itself changes a file,
-// and takes long enough for that to be seen.
+// A synth during which the project changes is cut short, and the next one is not: here the app
+// itself changes a file, and takes long enough for that to be seen.
 func TestASynthIsCutShortOnce(t *testing.T) {
 	t.Setenv("JSII_NODE", "/bin/true")
 	dir := t.TempDir()

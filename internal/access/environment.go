@@ -6,8 +6,7 @@ import (
 	"cognito-m2m/internal/httpapi"
 )
 
-// Environment is what one environment grants. Routes are sorted by key, clients
-// by name.
+// Environment is what one environment grants. Routes are sorted by key, clients by name.
 type Environment struct {
 	Name    string
 	Routes  []Route
@@ -20,8 +19,8 @@ type Environment struct {
 type Route struct {
 	// Key is "$default", or a method and a path such as "GET /orders/{id}".
 	Key string
-	// Scopes are those of which a token needs one; if there are none, every token
-	// that the authorizer accepts opens the route.
+	// Scopes are those of which a token needs one; if there are none, every token that the
+	// authorizer accepts opens the route.
 	Scopes []string
 	// Authorizer is nil for an open route.
 	Authorizer *Authorizer
@@ -32,13 +31,12 @@ type Authorizer struct {
 	Name string
 	// Header or Query names where a request has its token; the other is empty.
 	Header, Query string
-	// Issuer is the issuer of the accepted tokens; "" if the user pool's id is not
-	// known.
+	// Issuer is the issuer of the accepted tokens; "" if the user pool's id is not known.
 	Issuer string
 	// Clients are the names of the clients whose tokens are accepted, sorted.
 	Clients []string
-	// Audience are the accepted ids: those of Clients, as far as they are known, and
-	// any others in the template.
+	// Audience are the accepted ids: those of Clients, as far as they are known, and any others in
+	// the template.
 	Audience []string
 }
 
@@ -49,8 +47,8 @@ type Client struct {
 	Scopes []string // those it may request, sorted
 }
 
-// Accepts says whether a valid token of the client opens the route, if it has
-// all of the client's scopes.
+// Accepts says whether a valid token of the client opens the route, if it has all of the client's
+// scopes.
 func (r Route) Accepts(c Client) bool {
 	return r.knows(c) && (r.Authorizer == nil || r.OpensTo(c.Scopes))
 }
@@ -62,12 +60,10 @@ func (r Route) knows(c Client) bool {
 	return r.Authorizer == nil || slices.Contains(r.Authorizer.Clients, c.Name)
 }
 
-// OpensTo says whether a token that the authorizer accepts opens the route with
-// these scopes.
+// OpensTo says whether a token that the authorizer accepts opens the route with these scopes.
 func (r Route) OpensTo(scopes []string) bool { return httpapi.Opens(scopes, r.Scopes) }
 
-// Issuer is the issuer of the first route that requires a token, "" if none is
-// known.
+// Issuer is the issuer of the first route that requires a token, "" if none is known.
 func (e *Environment) Issuer() string {
 	for _, r := range e.Routes {
 		if r.Authorizer != nil {

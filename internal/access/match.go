@@ -7,8 +7,8 @@ import (
 	"cognito-m2m/internal/httpapi"
 )
 
-// Match is the route that matches a request, nil if none does. The target is a path as a request has it: escaped if
-// needed, with or without a query.
+// Match is the route that matches a request, nil if none does. The target is a path as a request
+// has it: escaped if needed, with or without a query.
 func (e *Environment) Match(method, target string) *Route {
 	location, err := url.ParseRequestURI(target)
 	if err != nil {
@@ -28,8 +28,8 @@ func (e *Environment) Match(method, target string) *Route {
 	return route
 }
 
-// Route is the route with that key or, if there is none, the one that matches a
-// request with key as its method and path; nil if none does.
+// Route is the route with that key or, if there is none, the one that matches a request with key as
+// its method and path; nil if none does.
 func (e *Environment) Route(key string) *Route {
 	for i := range e.Routes {
 		if e.Routes[i].Key == key {

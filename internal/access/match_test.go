@@ -13,7 +13,8 @@ func keyOf(r *access.Route) string {
 	return r.Key
 }
 
-// TestMatch asks with what people and package verify write; how routes go before each other is tested in httpapi.
+// TestMatch asks with what people and package verify write; how routes go before each other is
+// tested in httpapi.
 func TestMatch(t *testing.T) {
 	t.Parallel()
 	e := &access.Environment{Routes: []access.Route{{Key: "$default"}, {Key: "GET /{proxy+}"}, {Key: "GET /a/{id}"}}}

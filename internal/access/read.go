@@ -9,17 +9,17 @@ import (
 	"cognito-m2m/internal/httpapi"
 )
 
-// IDs are the ids of a running environment. An assembly has none of them: those that
-// are empty here stay unknown.
+// IDs are the ids of a running environment. An assembly has none of them: those that are empty here
+// stay unknown.
 type IDs struct {
 	Region     string            // for stacks whose template leaves it open
 	UserPoolID string            // with it, issuers are known
 	Clients    map[string]string // app client ids by the clients' names
 }
 
-// Read reads the environment of that name from the cloud assembly in dir. It fails if
-// the assembly or the environment does not exist, if its templates can't be evaluated,
-// or if they do not have exactly one HTTP API. Other resources are ignored.
+// Read reads the environment of that name from the cloud assembly in dir. It fails if the assembly
+// or the environment does not exist, if its templates can't be evaluated, or if they do not have
+// exactly one HTTP API. Other resources are ignored.
 func Read(dir, name string, ids IDs) (*Environment, error) {
 	loaded, err := assembly.Load(dir)
 	if err != nil {
@@ -60,8 +60,7 @@ func listens(stage *assembly.Stage) bool {
 	})
 }
 
-// placeholders implements assembly.IDs while it is not yet known which client has which
-// logical id.
+// placeholders implements assembly.IDs while it is not yet known which client has which logical id.
 type placeholders struct{ userPoolID string }
 
 func (p placeholders) ID(key assembly.Key) (string, error) {

@@ -55,8 +55,8 @@ func readAPI(b *builder, r *template.Resource, v template.Values) {
 	b.model.APIs = append(b.model.APIs, api)
 }
 
-// checkReachable reports an API whose own endpoint is disabled and that has no custom domain. With one, the address of a
-// local run stands for that domain.
+// checkReachable reports an API whose own endpoint is disabled and that has no custom domain. With
+// one, the address of a local run stands for that domain.
 //
 // Parity: Assembly: a disabled execute-api endpoint
 func (b *builder) checkReachable(r *template.Resource) {

@@ -96,8 +96,8 @@ func (b *builder) checkClients() {
 	}
 }
 
-// standardScopes exist in every pool without a resource server. They say what a client may do with a user's account,
-// so no client without a user can have them.
+// standardScopes exist in every pool without a resource server. They say what a client may do with
+// a user's account, so no client without a user can have them.
 var standardScopes = []string{"openid", "email", "phone", "profile", "aws.cognito.signin.user.admin"}
 
 // checkFlows applies the rules of CreateUserPoolClient about OAuth flows.

@@ -21,7 +21,8 @@ type attachment struct {
 	to    func(api *API)
 }
 
-// attach puts a part of an API into it later. An ApiId that could not be resolved is empty and was reported.
+// attach puts a part of an API into it later. An ApiId that could not be resolved is empty and was
+// reported.
 func (b *builder) attach(part Resource, apiID string, to func(api *API)) {
 	if apiID != "" {
 		b.attachments = append(b.attachments, attachment{part, apiID, to})
@@ -64,8 +65,8 @@ func (b *builder) unsupported(r Resource, property, reason string) {
 // owners are the logical ids of the resources that were first to have a name.
 type owners map[string]string
 
-// claim gives a name to a resource, and returns who has it already. No resource has the empty name: that one could
-// not be read, which has been reported.
+// claim gives a name to a resource, and returns who has it already. No resource has the empty name:
+// that one could not be read, which has been reported.
 func (o owners) claim(name string, r Resource) (other string, taken bool) {
 	if other, taken = o[name]; !taken && name != "" {
 		o[name] = r.LogicalID

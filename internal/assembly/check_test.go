@@ -20,9 +20,10 @@ const (
 // text is JSON for a text of so many bytes.
 func text(size int) string { return `"` + strings.Repeat("x", size) + `"` }
 
-// What a deployment would fail on. The sizes of the environment are recordings of AWS: one variable of 4,096 bytes as
-// JSON text is taken and one more is refused, also with two variables (localstack/localstack 8b9a79f0,
-// tests/aws/services/lambda_/test_lambda_api.py, TestLambdaSizeLimits, 25 November 2025).
+// What a deployment would fail on. The sizes of the environment are recordings of AWS: one variable
+// of 4,096 bytes as JSON text is taken and one more is refused, also with two variables
+// (localstack/localstack 8b9a79f0, tests/aws/services/lambda_/test_lambda_api.py,
+// TestLambdaSizeLimits, 25 November 2025).
 func TestDeploymentChecks(t *testing.T) {
 	t.Parallel()
 	audiences := `["` + strings.Repeat(`a","`, 50) + `a"]`

@@ -54,7 +54,8 @@ func (b *builder) checkDomains() {
 	}
 }
 
-// checkCertificate: Cognito puts a custom domain behind CloudFront, which takes certificates of one Region only.
+// checkCertificate: Cognito puts a custom domain behind CloudFront, which takes certificates of one
+// Region only.
 //
 // Source: Cognito API reference, CustomDomainConfigType.
 func (b *builder) checkCertificate(domain UserPoolDomain) {

@@ -42,8 +42,8 @@ type files struct {
 	left int64 // bytes that may still be read
 }
 
-// read returns the content of a regular file of at most so many bytes. The error for a file that is not there is
-// fs.ErrNotExist.
+// read returns the content of a regular file of at most so many bytes. The error for a file that is
+// not there is fs.ErrNotExist.
 func (f *files) read(name string, most int64) ([]byte, error) {
 	if !fs.ValidPath(name) {
 		return nil, fmt.Errorf("%s lies outside the assembly", name)
@@ -84,8 +84,9 @@ func unreadable(name string, err error) error {
 	return err
 }
 
-// decode reads one JSON file of at most so many bytes. Numbers stay as they are written, so that 1.10 in a template is
-// still 1.10 after Fn::Join. An error names the file, and for broken JSON the line and column.
+// decode reads one JSON file of at most so many bytes. Numbers stay as they are written, so that
+// 1.10 in a template is still 1.10 after Fn::Join. An error names the file, and for broken JSON the
+// line and column.
 func (f *files) decode(name string, most int64, into any) error {
 	data, err := f.read(name, most)
 	if err != nil {
@@ -99,7 +100,8 @@ func (f *files) decode(name string, most int64, into any) error {
 }
 
 func decode(data []byte, into any) error {
-	// A decoder stops at the end of the first value; this finds broken syntax anywhere, and its offset is exact.
+	// A decoder stops at the end of the first value; this finds broken syntax anywhere, and its
+	// offset is exact.
 	if err := json.Unmarshal(data, new(json.RawMessage)); err != nil {
 		return err
 	}

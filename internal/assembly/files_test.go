@@ -84,7 +84,8 @@ func fifoWith(content string) func(path string) error {
 	}
 }
 
-// A link that stays inside is as good as what it leads to, and the folder itself may be reached through one.
+// A link that stays inside is as good as what it leads to, and the folder itself may be reached
+// through one.
 func TestLinksInsideTheAssembly(t *testing.T) {
 	t.Parallel()
 	dir := written(t, synthesized(map[string]string{"App": emptyStack}))

@@ -103,8 +103,8 @@ func (b *builder) checkFeatures(f Function, v template.Values) {
 	}
 }
 
-// codeAsset finds the directory behind an S3Key in the asset manifests of the stage. Code that is no asset, such as
-// inline code, gives nil, which matters only if an API calls the function.
+// codeAsset finds the directory behind an S3Key in the asset manifests of the stage. Code that is
+// no asset, such as inline code, gives nil, which matters only if an API calls the function.
 func (b *builder) codeAsset(r *template.Resource, key string) *Asset {
 	found, ok := b.assets[key]
 	if !ok || !found.zipped {
@@ -138,8 +138,8 @@ func (b *builder) checkFunctions() {
 	}
 }
 
-// checkFunction reports a function that a property names and the stage does not have, or cannot run. It returns whether
-// the stage has it.
+// checkFunction reports a function that a property names and the stage does not have, or cannot
+// run. It returns whether the stage has it.
 func (b *builder) checkFunction(r Resource, property, arn string) bool {
 	if arn == "" {
 		return false

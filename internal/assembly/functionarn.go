@@ -7,8 +7,8 @@ import (
 	"cognito-m2m/internal/partition"
 )
 
-// functionARNOf completes the forms in which Lambda takes a function's name: name, name:alias, account:function:name,
-// and the ARN itself.
+// functionARNOf completes the forms in which Lambda takes a function's name: name, name:alias,
+// account:function:name, and the ARN itself.
 func functionARNOf(l template.Location, name string) string {
 	switch {
 	case name == "" || strings.HasPrefix(name, "arn:"):

@@ -11,7 +11,8 @@ import (
 	"cognito-m2m/internal/assembly/template/templatetest"
 )
 
-// synthesized is a cloud assembly in memory with the stage dev: one stack per template, all of them bound to a Region.
+// synthesized is a cloud assembly in memory with the stage dev: one stack per template, all of them
+// bound to a Region.
 func synthesized(templates map[string]string) fs.FS {
 	files := fstest.MapFS{
 		"manifest.json": {Data: []byte(`{"artifacts": {"assembly-dev": {"type": "cdk:cloud-assembly",

@@ -123,8 +123,8 @@ func TestKeysOfUnreadProperties(t *testing.T) {
 	}
 }
 
-// TestReplacementOfKnownTypes: a type that is known here is in the table of replacements. Nothing is specified of the
-// one that CDK adds for its statistics.
+// TestReplacementOfKnownTypes: a type that is known here is in the table of replacements. Nothing
+// is specified of the one that CDK adds for its statistics.
 func TestReplacementOfKnownTypes(t *testing.T) {
 	t.Parallel()
 	for _, typeName := range assembly.KnownTypes() {
@@ -134,7 +134,8 @@ func TestReplacementOfKnownTypes(t *testing.T) {
 	}
 }
 
-// A resource with a name of its own in the template needs no id, so a state file does not fill up with them.
+// A resource with a name of its own in the template needs no id, so a state file does not fill up
+// with them.
 func TestNamedResourcesAskForNoID(t *testing.T) {
 	t.Parallel()
 	keys := keysOf(t, patched(t, map[string]string{

@@ -35,8 +35,8 @@ func readIntegration(b *builder, r *template.Resource, v template.Values) {
 	b.attach(i.Resource, v.Text("ApiId"), func(api *API) { api.Integrations = append(api.Integrations, i) })
 }
 
-// integrationTarget finds the function in an IntegrationUri, which is the function's ARN or has the form
-// arn:aws:apigateway:<Region>:lambda:path/2015-03-31/functions/<function ARN>/invocations.
+// integrationTarget finds the function in an IntegrationUri, which is the function's ARN or has the
+// form arn:aws:apigateway:<Region>:lambda:path/2015-03-31/functions/<function ARN>/invocations.
 func integrationTarget(uri string) (arn, qualifier string) {
 	if _, wrapped, ok := strings.Cut(uri, ":lambda:path/2015-03-31/functions/"); ok {
 		uri = strings.TrimSuffix(wrapped, "/invocations")

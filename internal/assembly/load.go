@@ -18,10 +18,10 @@ type Assembly struct {
 	stages []*Stage
 }
 
-// Load reads the cloud assembly in dir: its manifest, the nested assembly of each stage, stack templates and asset
-// manifests. It fails if dir does not exist or is no cloud assembly, or if a file is missing, is no regular file inside
-// dir, is too large or is not JSON; the error names the file and, for broken JSON, line and column. What a template says
-// is looked at by Stage.Resolve.
+// Load reads the cloud assembly in dir: its manifest, the nested assembly of each stage, stack
+// templates and asset manifests. It fails if dir does not exist or is no cloud assembly, or if a
+// file is missing, is no regular file inside dir, is too large or is not JSON; the error names the
+// file and, for broken JSON, line and column. What a template says is looked at by Stage.Resolve.
 func Load(dir string) (*Assembly, error) {
 	info, err := os.Stat(dir)
 	switch {

@@ -17,15 +17,16 @@ import (
 	"cognito-m2m/internal/lambdaenv"
 )
 
-// loader walks an assembly and the assemblies nested in it. Paths are slash-separated and relative to the folder of the
-// outermost, which refuses any that leave it.
+// loader walks an assembly and the assemblies nested in it. Paths are slash-separated and relative
+// to the folder of the outermost, which refuses any that leave it.
 type loader struct {
 	files
 	dir    string
 	stages []*Stage
 }
 
-// assembly reads the manifest in folder. Stacks of the outermost assembly belong to no stage and are passed over.
+// assembly reads the manifest in folder. Stacks of the outermost assembly belong to no stage and
+// are passed over.
 func (l *loader) assembly(folder, stageName string) error {
 	var m manifest
 	if err := l.decode(path.Join(folder, ManifestFile), maxFile, &m); err != nil {
@@ -151,8 +152,8 @@ func (l *loader) assets(stage *Stage, folder, id string, a artifact) error {
 	return nil
 }
 
-// checkAsset says why an asset can't be used, and is nil if it can. What is in it besides a function's program is not
-// looked at.
+// checkAsset says why an asset can't be used, and is nil if it can. What is in it besides a
+// function's program is not looked at.
 func (l *loader) checkAsset(source string) error {
 	if !fs.ValidPath(source) {
 		return fmt.Errorf("the asset %s lies outside the assembly", source)
@@ -193,7 +194,8 @@ func decodeProperties(id string, a artifact, into any) error {
 	return nil
 }
 
-// environment splits "aws://123456789012/eu-west-1"; a part that is unknown at synth time comes back empty.
+// environment splits "aws://123456789012/eu-west-1"; a part that is unknown at synth time comes
+// back empty.
 func environment(target string) (account, region string) {
 	account, region, _ = strings.Cut(strings.TrimPrefix(target, "aws://"), "/")
 	if account == unknownAccount {
@@ -205,8 +207,8 @@ func environment(target string) (account, region string) {
 	return account, region
 }
 
-// constructPaths maps logical ids to construct paths. CDK writes them beside the template, and with the CLI's
-// pathMetadata also into it.
+// constructPaths maps logical ids to construct paths. CDK writes them beside the template, and with
+// the CLI's pathMetadata also into it.
 func constructPaths(m metadata, template map[string]any) map[string]string {
 	paths := map[string]string{}
 	resources, _ := template["Resources"].(map[string]any)

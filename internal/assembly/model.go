@@ -26,7 +26,8 @@ const (
 	StackType   = template.StackType
 )
 
-// Model is one stage with every value resolved. Everything in it is in the order of stack name and logical id.
+// Model is one stage with every value resolved. Everything in it is in the order of stack name and
+// logical id.
 type Model struct {
 	// Region and AccountID are those of the stacks that hold simulated resources.
 	Region    string
@@ -91,8 +92,8 @@ type Scope struct {
 	Description string
 }
 
-// UserPoolClient is an AWS::Cognito::UserPoolClient, an app client. It has no secret: the model is made from a
-// template, and the secret is not in one.
+// UserPoolClient is an AWS::Cognito::UserPoolClient, an app client. It has no secret: the model is
+// made from a template, and the secret is not in one.
 type UserPoolClient struct {
 	Resource
 
@@ -106,7 +107,8 @@ type UserPoolClient struct {
 	AccessTokenValidity             time.Duration
 }
 
-// ClientName is the name an app client goes by: its own, or its logical id where it has none or shares it.
+// ClientName is the name an app client goes by: its own, or its logical id where it has none or
+// shares it.
 func (m *Model) ClientName(client UserPoolClient) string {
 	shared := slices.ContainsFunc(m.UserPoolClients, func(other UserPoolClient) bool {
 		return other.Name == client.Name && other.ID != client.ID
@@ -126,8 +128,8 @@ type UserPoolDomain struct {
 	CertificateARN string
 }
 
-// Custom reports whether Domain is a full domain name, which AWS serves with a certificate of the account, and not a
-// prefix under amazoncognito.com.
+// Custom reports whether Domain is a full domain name, which AWS serves with a certificate of the
+// account, and not a prefix under amazoncognito.com.
 func (d UserPoolDomain) Custom() bool { return d.CertificateARN != "" }
 
 // API is an AWS::ApiGatewayV2::Api of protocol HTTP with everything that belongs to it.
@@ -164,7 +166,8 @@ type Authorizer struct {
 	Audience       []string
 }
 
-// Integration is an AWS::ApiGatewayV2::Integration of type AWS_PROXY with a Lambda function, which gets payload format 2.0.
+// Integration is an AWS::ApiGatewayV2::Integration of type AWS_PROXY with a Lambda function, which
+// gets payload format 2.0.
 type Integration struct {
 	Resource
 
@@ -197,7 +200,8 @@ type APIStage struct {
 	RouteSettings        map[string]RouteSettings // by route key
 }
 
-// RouteSettings are the throttling limits of a stage or of one route in it; nil leaves the account's limit in force.
+// RouteSettings are the throttling limits of a stage or of one route in it; nil leaves the
+// account's limit in force.
 type RouteSettings struct {
 	ThrottlingBurstLimit *int     // requests
 	ThrottlingRateLimit  *float64 // requests per second

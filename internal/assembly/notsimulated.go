@@ -7,8 +7,8 @@ import (
 	"cognito-m2m/internal/partition"
 )
 
-// notSimulatedTypes are the types that play no part in a local run. What Ref and Fn::GetAtt give is here all the same,
-// because outputs and the environment of functions use it.
+// notSimulatedTypes are the types that play no part in a local run. What Ref and Fn::GetAtt give is
+// here all the same, because outputs and the environment of functions use it.
 var notSimulatedTypes = map[string]template.Type{
 	"AWS::CDK::Metadata": plain(),
 
@@ -195,8 +195,8 @@ func globalARN(service, form string, name template.Attribute) template.Attribute
 	}
 }
 
-// acceptedType is what is made of a type that is not known and that the user has accepted: Ref gives the name of the
-// resource, as for most types that have one.
+// acceptedType is what is made of a type that is not known and that the user has accepted: Ref
+// gives the name of the resource, as for most types that have one.
 //
 // Parity: Assembly: types that the user has accepted
 func acceptedType(name string) *template.Type {
@@ -208,8 +208,8 @@ func acceptedType(name string) *template.Type {
 // lastPart is Table of AWS::DynamoDB::Table.
 func lastPart(typeName string) string { return typeName[strings.LastIndex(typeName, ":")+1:] }
 
-// standIn is an attribute of a type that is not known: an ARN in the form that most have, or the resource's name with
-// the attribute's.
+// standIn is an attribute of a type that is not known: an ARN in the form that most have, or the
+// resource's name with the attribute's.
 func standIn(typeName, attribute string, name template.Attribute) template.Attribute {
 	if !strings.HasSuffix(attribute, "Arn") {
 		return template.Formed("%-"+attribute, name)

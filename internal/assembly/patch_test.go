@@ -42,8 +42,8 @@ const whole = `{"Resources": {
 		"SourceAccount": {"Ref": "AWS::AccountId"}}}
 }}`
 
-// patched is whole with some properties changed: the key is "LogicalID.Property.Field", the value is JSON, and an empty
-// value takes the property away. A key without a dot sets the whole resource.
+// patched is whole with some properties changed: the key is "LogicalID.Property.Field", the value
+// is JSON, and an empty value takes the property away. A key without a dot sets the whole resource.
 func patched(t *testing.T, patches map[string]string) string {
 	t.Helper()
 	var template map[string]map[string]any

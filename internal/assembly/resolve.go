@@ -21,16 +21,18 @@ type Options struct {
 	Region string
 	// IDs gives the ids AWS would generate. It must be set.
 	IDs IDs
-	// Accepts reports whether resources of a type that is not known are left out of the run, with stand-ins for what
-	// Ref and Fn::GetAtt give. Nil accepts none.
+	// Accepts reports whether resources of a type that is not known are left out of the run, with
+	// stand-ins for what Ref and Fn::GetAtt give. Nil accepts none.
 	Accepts func(typeName string) bool
 }
 
-// Resolve turns the stage into a model. It looks at everything, so the problems are all there are, in the order of stack,
-// logical id and property; of more than a hundred of a kind the last one says how many there are besides. With problems
-// the model holds what could be read; after Invalid ones it is not fit to be run.
+// Resolve turns the stage into a model. It looks at everything, so the problems are all there are,
+// in the order of stack, logical id and property; of more than a hundred of a kind the last one
+// says how many there are besides. With problems the model holds what could be read; after Invalid
+// ones it is not fit to be run.
 //
-// A template that takes more work than those of a real system do is Invalid, and is not looked at to its end.
+// A template that takes more work than those of a real system do is Invalid, and is not looked at
+// to its end.
 //
 // Resolve keeps nothing: the same stage, options and ids give the same model and problems.
 func (s *Stage) Resolve(options Options) (*Model, []Problem) {
@@ -109,8 +111,9 @@ func (b *builder) locate(r *template.Resource) {
 	}
 }
 
-// check finds what a deployment would fail on and what only shows when resources are seen together. References that
-// could not be resolved are empty by now and were reported, so the checks pass over them.
+// check finds what a deployment would fail on and what only shows when resources are seen together.
+// References that could not be resolved are empty by now and were reported, so the checks pass over
+// them.
 func (b *builder) check() {
 	b.checkDomains()
 	b.checkClients()

@@ -46,7 +46,8 @@ func readRoute(b *builder, r *template.Resource, v template.Values) {
 	b.attach(rt.Resource, v.Text("ApiId"), func(api *API) { api.Routes = append(api.Routes, rt) })
 }
 
-// checkRouteKeys reports what is not a route key, and the second of two that take the same requests.
+// checkRouteKeys reports what is not a route key, and the second of two that take the same
+// requests.
 func (b *builder) checkRouteKeys(routes []Route) {
 	shapes := owners{}
 	keys := map[string]string{} // by logical id

@@ -5,7 +5,8 @@ import (
 	"cognito-m2m/internal/secretlimits"
 )
 
-// secret: a value that CloudFormation generates would differ in every run, and no one could read it.
+// secret: a value that CloudFormation generates would differ in every run, and no one could read
+// it.
 var secret = template.Type{
 	Properties: template.Properties{
 		"Name":         template.Text().Like(`^[A-Za-z0-9/_+=.@-]{1,512}$`),
@@ -22,7 +23,8 @@ var secret = template.Type{
 	Attributes: map[string]template.Attribute{"Id": secretARN},
 }
 
-// secretName is the Name, or what CloudFormation makes of the logical id if the template leaves it out.
+// secretName is the Name, or what CloudFormation makes of the logical id if the template leaves it
+// out.
 //
 // Parity: Assembly: generated names
 func secretName(at template.Place, r *template.Resource) (string, bool) {
@@ -33,7 +35,8 @@ func secretName(at template.Place, r *template.Resource) (string, bool) {
 	return r.Source().LogicalID + "-" + id, ok
 }
 
-// secretARN ends with six characters that Secrets Manager adds to the name, here the first of the generated id.
+// secretARN ends with six characters that Secrets Manager adds to the name, here the first of the
+// generated id.
 func secretARN(at template.Place, r *template.Resource) (string, bool) {
 	const added = 6
 	id, okID := r.ID(at)

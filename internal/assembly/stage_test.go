@@ -58,7 +58,8 @@ func TestStageModel(t *testing.T) {
 	}
 }
 
-// What the golden model shows is only as good as whoever looked at it, so what matters most is said again here.
+// What the golden model shows is only as good as whoever looked at it, so what matters most is said
+// again here.
 func TestStageHangsTogether(t *testing.T) {
 	t.Parallel()
 	m := loadStage(t, "dev")

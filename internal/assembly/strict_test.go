@@ -95,7 +95,8 @@ func TestStrict(t *testing.T) {
 	}
 }
 
-// An empty text where one is required is told, once; whatever hangs on it would be left out in silence.
+// An empty text where one is required is told, once; whatever hangs on it would be left out in
+// silence.
 func TestRequiredTextsAreNotEmpty(t *testing.T) {
 	t.Parallel()
 	for _, path := range []string{

@@ -14,7 +14,8 @@ type simulatedType struct {
 	read func(b *builder, r *template.Resource, v template.Values)
 }
 
-// simulatedTypes are the types that play a part in a run; the others that this package knows are in notsimulated.go.
+// simulatedTypes are the types that play a part in a run; the others that this package knows are in
+// notsimulated.go.
 var simulatedTypes = map[string]simulatedType{
 	"AWS::Cognito::UserPool":                {&userPool, readUserPool},
 	"AWS::Cognito::UserPoolResourceServer":  {&resourceServer, readResourceServer},

@@ -54,7 +54,8 @@ var userPool = template.Type{
 	},
 }
 
-// userPoolTriggers: the token endpoint runs no trigger but the one configured by PreTokenGenerationConfig.
+// userPoolTriggers: the token endpoint runs no trigger but the one configured by
+// PreTokenGenerationConfig.
 var userPoolTriggers = template.Properties{
 	"PreTokenGenerationConfig":    template.NotSimulated("the trigger changes access tokens, and triggers are not simulated"),
 	"CreateAuthChallenge":         template.NoEffect(),
@@ -73,7 +74,8 @@ var userPoolTriggers = template.Properties{
 	"VerifyAuthChallengeResponse": template.NoEffect(),
 }
 
-// providerName is the issuer without https://. The form follows from IssuerConfiguration, see CreateUserPool.
+// providerName is the issuer without https://. The form follows from IssuerConfiguration, see
+// CreateUserPool.
 //
 // Parity: Assembly: provider URL of an updated issuer
 func providerName(at template.Place, r *template.Resource) (string, bool) {

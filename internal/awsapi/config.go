@@ -9,18 +9,19 @@ import (
 	"time"
 )
 
-// JSONCaller is a service that speaks AWS JSON. The answer to an error with a method Code() string has that
-// code and the error's text, and status 500 if the code begins with "Internal". Any other error is logged,
-// and its answer is InternalFailure without the text. A service refuses an operation that it does not have
-// with the code UnknownOperationException, and names those that it has.
+// JSONCaller is a service that speaks AWS JSON. The answer to an error with a method Code() string
+// has that code and the error's text, and status 500 if the code begins with "Internal". Any other
+// error is logged, and its answer is InternalFailure without the text. A service refuses an
+// operation that it does not have with the code UnknownOperationException, and names those that it
+// has.
 type JSONCaller interface {
-	// Call runs an operation on the JSON of its input. Output marshals to the JSON of the response; nil
-	// is an empty object.
+	// Call runs an operation on the JSON of its input. Output marshals to the JSON of the response;
+	// nil is an empty object.
 	Call(ctx context.Context, operation string, input []byte) (output any, err error)
 }
 
-// QueryCaller is a service that speaks AWS Query. Errors are as with JSONCaller; the code for an operation
-// that it does not have is InvalidAction.
+// QueryCaller is a service that speaks AWS Query. Errors are as with JSONCaller; the code for an
+// operation that it does not have is InvalidAction.
 type QueryCaller interface {
 	// Call runs an operation on the parameters of its form. Output marshals to the content of the
 	// response's <OperationResult> element.
@@ -49,7 +50,8 @@ type QueryService struct {
 	APIVersion string
 	// SigningName is the service in a signature's credential scope, such as cloudformation.
 	SigningName string
-	// Namespace is the XML namespace of responses, such as http://cloudformation.amazonaws.com/doc/2010-05-15/.
+	// Namespace is the XML namespace of responses, such as
+	// http://cloudformation.amazonaws.com/doc/2010-05-15/.
 	Namespace string
 	Caller    QueryCaller
 }
@@ -71,8 +73,8 @@ type Config struct {
 	AccessKey AccessKey
 	// Now is the clock that the times of signatures are compared with. Default time.Now.
 	Now func() time.Time
-	// Log receives a line for each request, never a body: at debug level, or at info if it was refused. Nil means that
-	// nothing is logged.
+	// Log receives a line for each request, never a body: at debug level, or at info if it was
+	// refused. Nil means that nothing is logged.
 	Log *slog.Logger
 }
 

@@ -21,8 +21,8 @@ func malformed(message string) *wireError {
 	return &wireError{status: http.StatusBadRequest, code: "SerializationException", message: message}
 }
 
-// failed is the answer to a service's error: the service's own code, or an internal failure whose cause is
-// only logged.
+// failed is the answer to a service's error: the service's own code, or an internal failure whose
+// cause is only logged.
 func (h *Handler) failed(x *exchange, err error) *wireError {
 	var known APIError
 	if !errors.As(err, &known) {

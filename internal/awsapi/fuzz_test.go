@@ -11,8 +11,8 @@ import (
 	"cognito-m2m/internal/cloudformation"
 )
 
-// FuzzQueryForm holds that no form and no signature makes the handler panic or answer with anything but an XML
-// document. Without an authorization of its own, the form is signed.
+// FuzzQueryForm holds that no form and no signature makes the handler panic or answer with anything
+// but an XML document. Without an authorization of its own, the form is signed.
 func FuzzQueryForm(f *testing.F) {
 	for _, seed := range []string{
 		"", describeForm, describeForm + "&StackName=dev-api", describeForm + "&StackName=", describeForm + "&StackName=%00%ff",

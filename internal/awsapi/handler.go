@@ -11,10 +11,12 @@ import (
 	"github.com/google/uuid"
 )
 
-// maxBodySize is enough for every operation: the longest value, a secret of 64 KiB, doubles at most in JSON.
+// maxBodySize is enough for every operation: the longest value, a secret of 64 KiB, doubles at most
+// in JSON.
 const maxBodySize = 1 << 20
 
-// Handler serves the services of one Config. It never changes after New and is safe for concurrent use.
+// Handler serves the services of one Config. It never changes after New and is safe for concurrent
+// use.
 type Handler struct {
 	json  map[string]JSONService  // by target prefix
 	query map[string]QueryService // by API version
@@ -63,9 +65,9 @@ type answer struct {
 	code        string // of the error, for the log
 }
 
-// ServeHTTP answers POST on "/" in the protocol of the request: AWS JSON if it has an X-Amz-Target, or else
-// AWS Query. No answer allows another origin. A web page could still become the same origin, through a DNS name of its own
-// for this address: the listener must prevent that.
+// ServeHTTP answers POST on "/" in the protocol of the request: AWS JSON if it has an X-Amz-Target,
+// or else AWS Query. No answer allows another origin. A web page could still become the same
+// origin, through a DNS name of its own for this address: the listener must prevent that.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	begun := time.Now()
 	x := &exchange{request: r, requestID: uuid.NewString()}

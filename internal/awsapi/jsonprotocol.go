@@ -52,7 +52,8 @@ var jsonSignatureCodes = map[signatureProblem]string{
 	signatureInvalid:      "InvalidSignatureException",
 }
 
-// checkRequest refuses a request that is not signed for the service, or in another version of the protocol.
+// checkRequest refuses a request that is not signed for the service, or in another version of the
+// protocol.
 func (p jsonProtocol) checkRequest(x *exchange, service JSONService) *wireError {
 	if fault := p.checkSignature(x, service.SigningName); fault != nil {
 		return &wireError{status: http.StatusBadRequest, code: jsonSignatureCodes[fault.problem], message: fault.message}
@@ -63,8 +64,8 @@ func (p jsonProtocol) checkRequest(x *exchange, service JSONService) *wireError 
 	return nil
 }
 
-// refusal writes an error with its message under both names: Secrets Manager's errors have Message, and
-// Cognito's message.
+// refusal writes an error with its message under both names: Secrets Manager's errors have Message,
+// and Cognito's message.
 //
 // Parity: AWS API: an error's message has both names
 func (p jsonProtocol) refusal(_ *exchange, err *wireError) answer {

@@ -16,8 +16,8 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 )
 
-// authorization is the Authorization header of Signature Version 4:
-// AWS4-HMAC-SHA256 Credential=<key>/<date>/<region>/<service>/aws4_request, SignedHeaders=..., Signature=...
+// authorization is the Authorization header of Signature Version 4: AWS4-HMAC-SHA256
+// Credential=<key>/<date>/<region>/<service>/aws4_request, SignedHeaders=..., Signature=...
 type authorization struct {
 	keyID, date, region, service string
 	signedHeaders                string // joined by semicolons
@@ -38,7 +38,8 @@ func parseAuthorization(header string) (a authorization, ok bool) {
 	}, true
 }
 
-// signatureProblem is what is wrong with a request's signature. Each protocol has its own code for it.
+// signatureProblem is what is wrong with a request's signature. Each protocol has its own code for
+// it.
 type signatureProblem int
 
 const (
@@ -59,8 +60,8 @@ type signatureFault struct {
 // Parity: AWS API: age of a signature
 const clockSkew = 15 * time.Minute
 
-// checkSignature verifies that a request was signed with the access key, for the service, at about this time; nil if it
-// was. Messages are AWS's where they are known, and then say what to do.
+// checkSignature verifies that a request was signed with the access key, for the service, at about
+// this time; nil if it was. Messages are AWS's where they are known, and then say what to do.
 //
 // Parity: AWS API: one access key that may do everything
 func (h *Handler) checkSignature(x *exchange, service string) *signatureFault {
@@ -125,7 +126,8 @@ func (h *Handler) signedAt(r *http.Request, auth authorization) (time.Time, *sig
 	return at, nil
 }
 
-// compareSignature signs the request once more, as it came and over the headers that it names, and compares.
+// compareSignature signs the request once more, as it came and over the headers that it names, and
+// compares.
 //
 // Parity: AWS API: which headers are signed
 func (h *Handler) compareSignature(x *exchange, auth authorization, at time.Time) *signatureFault {
@@ -151,7 +153,8 @@ func (h *Handler) compareSignature(x *exchange, auth authorization, at time.Time
 	return nil
 }
 
-// signable is the request as it was before it was signed: with only the headers that the signature covers.
+// signable is the request as it was before it was signed: with only the headers that the signature
+// covers.
 func signable(r *http.Request, auth authorization) (*http.Request, *signatureFault) {
 	again := &http.Request{
 		Method: r.Method, Host: r.Host, Header: http.Header{},

@@ -1,7 +1,8 @@
-// Package awserror reads what the AWS SDK returns as an error: which refusal it is, and its one sentence. It does not own
-// what a caller does about it.
+// Package awserror reads what the AWS SDK returns as an error: which refusal it is, and its one
+// sentence. It does not own what a caller does about it.
 //
-// Source: CloudFormation API reference, DescribeStacks; the common errors of each service's API reference.
+// Source: CloudFormation API reference, DescribeStacks; the common errors of each service's API
+// reference.
 package awserror
 
 import (
@@ -31,8 +32,8 @@ func NoStack(err error) bool {
 	return ok && answer.ErrorCode() == "ValidationError" && strings.Contains(answer.ErrorMessage(), "does not exist")
 }
 
-// Sentence is err without the SDK's chain: the message and code of the service that answered, or its code alone if there
-// is no message, or else the cause at the end of the chain.
+// Sentence is err without the SDK's chain: the message and code of the service that answered, or
+// its code alone if there is no message, or else the cause at the end of the chain.
 func Sentence(err error) error {
 	answer, answered := errors.AsType[smithy.APIError](err)
 	switch {

@@ -19,8 +19,8 @@ type Builder struct {
 	ahead       sync.WaitGroup
 }
 
-// Start begins to build these functions of the module whose go.mod is in the folder
-// module. The caller closes the Builder.
+// Start begins to build these functions of the module whose go.mod is in the folder module. The
+// caller closes the Builder.
 func Start(module string, functions []string) (*Builder, error) {
 	dir, err := os.MkdirTemp("", "m2m-functions-")
 	if err != nil {
@@ -34,8 +34,8 @@ func Start(module string, functions []string) (*Builder, error) {
 	return b, nil
 }
 
-// Build returns a folder with the function's binary, called bootstrap. It builds the function
-// if that was not begun, or has failed.
+// Build returns a folder with the function's binary, called bootstrap. It builds the function if
+// that was not begun, or has failed.
 func (b *Builder) Build(function string) (folder string, err error) {
 	b.ahead.Wait()
 	folder = filepath.Join(b.dir, "of-"+function)
@@ -62,9 +62,9 @@ func (b *Builder) Close() {
 	_ = os.RemoveAll(b.dir)
 }
 
-// variables make a binary, and with it the asset's hash, depend on the source and the
-// Go version alone: no paths and no revision of the machine that built it, nor that
-// machine's own flags. lambda.norpc leaves out the runtime that AL2023 does not use.
+// variables make a binary, and with it the asset's hash, depend on the source and the Go version
+// alone: no paths and no revision of the machine that built it, nor that machine's own flags.
+// lambda.norpc leaves out the runtime that AL2023 does not use.
 func variables() []string {
 	return []string{
 		"GOOS=linux", "GOARCH=arm64", "GOARM64=v8.0", "CGO_ENABLED=0", "GOFIPS140=off", "GOWORK=off", "GO111MODULE=on",

@@ -1,9 +1,10 @@
 // Package clock measures time with two clocks, for what must not outlive its time.
 //
-// It owns the rule that either clock can end a span of time, and not what the span is for. The monotonic clock
-// stands still while a machine sleeps, a virtual machine is paused or a Lambda environment is frozen. The wall clock
-// can be set back. What compares with one of them alone lives on in one of these cases: so does a comparison of
-// two readings of time.Now, which is one of the monotonic clock.
+// It owns the rule that either clock can end a span of time, and not what the span is for. The
+// monotonic clock stands still while a machine sleeps, a virtual machine is paused or a Lambda
+// environment is frozen. The wall clock can be set back. What compares with one of them alone lives
+// on in one of these cases: so does a comparison of two readings of time.Now, which is one of the
+// monotonic clock.
 package clock
 
 import "time"
@@ -12,8 +13,8 @@ import "time"
 type Clock struct {
 	// Wall tells the time of day; nil is time.Now.
 	Wall func() time.Time
-	// Monotonic tells how much time has passed since some moment that stays the same; nil is the runtime's
-	// monotonic clock.
+	// Monotonic tells how much time has passed since some moment that stays the same; nil is the
+	// runtime's monotonic clock.
 	Monotonic func() time.Duration
 }
 
@@ -46,8 +47,9 @@ func (i Instant) Since(earlier Instant) time.Duration {
 	return max(i.wall.Sub(earlier.wall), i.monotonic-earlier.monotonic)
 }
 
-// At is the moment at which the wall clock showed the given time, for a time that was stored or sent and so has no
-// monotonic reading. It is as long ago by the monotonic clock as it now is by the wall clock.
+// At is the moment at which the wall clock showed the given time, for a time that was stored or
+// sent and so has no monotonic reading. It is as long ago by the monotonic clock as it now is by
+// the wall clock.
 func (i Instant) At(wall time.Time) Instant {
 	return Instant{wall: wall.Round(0), monotonic: i.monotonic - i.wall.Sub(wall)}
 }

@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// Call runs an operation of the CloudFormation API on the parameters of its form. Output marshals to the
-// XML of the operation's result. The error is an *Error.
+// Call runs an operation of the CloudFormation API on the parameters of its form. Output marshals
+// to the XML of the operation's result. The error is an *Error.
 func (s *Stacks) Call(_ context.Context, operation string, parameters url.Values) (output any, err error) {
 	switch operation {
 	case "DescribeStacks":
@@ -25,10 +25,10 @@ type describeStacksResult struct {
 	Stacks []stackElement `xml:"Stacks>member"`
 }
 
-// stackElement is a stack on the wire. Its status is always that of a stack that was created, by a change set as CDK
-// does it. Which members are there then is recorded from AWS: localstack/localstack 8b9a79f0,
-// tests/aws/services/cloudformation/api/test_stacks.py, test_stack_lifecycle (28 November 2023) and test_no_echo_parameter
-// (15 August 2025).
+// stackElement is a stack on the wire. Its status is always that of a stack that was created, by a
+// change set as CDK does it. Which members are there then is recorded from AWS:
+// localstack/localstack 8b9a79f0, tests/aws/services/cloudformation/api/test_stacks.py,
+// test_stack_lifecycle (28 November 2023) and test_no_echo_parameter (15 August 2025).
 //
 // Parity: CloudFormation: a stack is always just created
 type stackElement struct {

@@ -12,7 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-// created is what CloudFormation tells of every stack that a change set has just created: see stackElement.
+// created is what CloudFormation tells of every stack that a change set has just created: see
+// stackElement.
 func created(stack types.Stack) types.Stack {
 	stack.CreationTime, stack.LastUpdatedTime, stack.StackStatus = aws.Time(start), aws.Time(start), types.StackStatusCreateComplete
 	stack.Capabilities = []types.Capability{"CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"}

@@ -19,8 +19,8 @@ type joseHeader struct {
 	Algorithm string `json:"alg"`
 }
 
-// accessClaims are the claims of an access token for client credentials, in the order seen on AWS. What a
-// user's token has besides (aud, username, cognito:groups ...) is absent.
+// accessClaims are the claims of an access token for client credentials, in the order seen on AWS.
+// What a user's token has besides (aud, username, cognito:groups ...) is absent.
 type accessClaims struct {
 	// Subject is the client id: there is no user.
 	Subject  string `json:"sub"`
@@ -57,8 +57,9 @@ func (s *Server) issueAccessToken(client *appClient, scopes []string) (string, e
 	})
 }
 
-// sign returns claims as a compact JWS (RFC 7515 section 3.1) signed with RS256. The signature is made
-// with crypto/rsa and not with go-jose, which serialises the header itself and so can't escape its slashes.
+// sign returns claims as a compact JWS (RFC 7515 section 3.1) signed with RS256. The signature is
+// made with crypto/rsa and not with go-jose, which serialises the header itself and so can't escape
+// its slashes.
 func (k signingKey) sign(claims any) (string, error) {
 	header, err := encodeSegment(joseHeader{KeyID: k.id, Algorithm: algorithm})
 	if err != nil {
@@ -77,8 +78,8 @@ func (k signingKey) sign(claims any) (string, error) {
 	return signed + "." + base64.RawURLEncoding.EncodeToString(signature), nil
 }
 
-// encodeSegment returns value as base64url JSON with every slash escaped, as Cognito writes it. A slash
-// can only occur inside a JSON string, so replacing the bytes is enough.
+// encodeSegment returns value as base64url JSON with every slash escaped, as Cognito writes it. A
+// slash can only occur inside a JSON string, so replacing the bytes is enough.
 func encodeSegment(value any) (string, error) {
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)

@@ -15,8 +15,9 @@ import (
 	"cognito-m2m/internal/cognito"
 )
 
-// BenchmarkTokenRequest takes turns between a whole token request and one bare RSA-2048 signature, and
-// reports how many signatures a request is worth. The ratio says what the machine's speed does not hide.
+// BenchmarkTokenRequest takes turns between a whole token request and one bare RSA-2048 signature,
+// and reports how many signatures a request is worth. The ratio says what the machine's speed does
+// not hide.
 func BenchmarkTokenRequest(b *testing.B) {
 	server, err := cognito.New(baseConfig(io.Discard))
 	if err != nil {

@@ -34,7 +34,8 @@ func newAppClient(config Client) *appClient {
 	}
 	client.live.Store(newLiveSecrets(config.Secrets))
 	for _, scope := range config.AllowedOAuthScopes {
-		// Every custom scope is "identifier/name", and no OIDC scope (openid, aws.cognito.signin.user.admin) has a slash.
+		// Every custom scope is "identifier/name", and no OIDC scope (openid,
+		// aws.cognito.signin.user.admin) has a slash.
 		if strings.Contains(scope, "/") {
 			client.customScopes = append(client.customScopes, scope)
 		}
@@ -42,8 +43,8 @@ func newAppClient(config Client) *appClient {
 	return client
 }
 
-// checkFlow refuses a grant type that the client may not use. Cognito also knows authorization_code and
-// refresh_token; no client can use them here, since this pool has no users.
+// checkFlow refuses a grant type that the client may not use. Cognito also knows authorization_code
+// and refresh_token; no client can use them here, since this pool has no users.
 //
 // Parity: Token endpoint: authorization_code and refresh_token
 func (c *appClient) checkFlow(grantType string) error {
@@ -56,8 +57,9 @@ func (c *appClient) checkFlow(grantType string) error {
 	return nil
 }
 
-// grantScopes returns the scopes the token gets, in the order of the request, or all of the client's if it
-// names none. Scopes the client has but active does not are left out; the request still succeeds.
+// grantScopes returns the scopes the token gets, in the order of the request, or all of the
+// client's if it names none. Scopes the client has but active does not are left out; the request
+// still succeeds.
 //
 // Parity: Access token: order of scopes
 func (c *appClient) grantScopes(requested string, active map[string]bool) ([]string, error) {

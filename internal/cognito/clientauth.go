@@ -11,8 +11,9 @@ type credentials struct {
 	secret   Secret
 }
 
-// readCredentials takes the client's id and secret from the Authorization header (client_secret_basic) or
-// from the form (client_secret_post). With Basic, the form may repeat the client id but not bring a secret.
+// readCredentials takes the client's id and secret from the Authorization header
+// (client_secret_basic) or from the form (client_secret_post). With Basic, the form may repeat the
+// client id but not bring a secret.
 func readCredentials(r *http.Request, request tokenRequest) (credentials, error) {
 	inForm := credentials{clientID: request.clientID, secret: request.clientSecret}
 	if len(r.Header.Values("Authorization")) == 0 {
@@ -32,8 +33,8 @@ func readCredentials(r *http.Request, request tokenRequest) (credentials, error)
 }
 
 // readBasic decodes the Authorization header. RFC 6749 section 2.3.1 has the id and the secret
-// form-encoded inside Basic, while AWS shows them plain. Neither alphabet has a percent sign, so decoding
-// percent escapes, and leaving a plus sign alone, understands both.
+// form-encoded inside Basic, while AWS shows them plain. Neither alphabet has a percent sign, so
+// decoding percent escapes, and leaving a plus sign alone, understands both.
 //
 // Parity: Token endpoint: percent-encoding inside Basic
 func readBasic(r *http.Request) (credentials, error) {
@@ -49,7 +50,8 @@ func readBasic(r *http.Request) (credentials, error) {
 	return credentials{clientID: id, secret: Secret(secret)}, nil
 }
 
-// authenticate checks the secret against every live secret of the client. A client without any is refused.
+// authenticate checks the secret against every live secret of the client. A client without any is
+// refused.
 //
 // Parity: Token endpoint: client without a secret
 func (c *appClient) authenticate(secret Secret) error {

@@ -9,7 +9,8 @@ import (
 	"cognito-m2m/internal/redacted"
 )
 
-// Secret is the text of a client secret. It prints and logs as "[redacted]"; JSON marshals the true value.
+// Secret is the text of a client secret. It prints and logs as "[redacted]"; JSON marshals the true
+// value.
 type Secret = redacted.Text
 
 // ClientSecret is one live secret of an app client.
@@ -22,8 +23,8 @@ type ClientSecret struct {
 	Value Secret
 }
 
-// liveSecrets are the secrets of a client at one moment, oldest first. They never change: a change puts
-// others in their place.
+// liveSecrets are the secrets of a client at one moment, oldest first. They never change: a change
+// puts others in their place.
 type liveSecrets struct {
 	secrets []ClientSecret
 	digests [][sha256.Size]byte
@@ -38,8 +39,8 @@ func newLiveSecrets(secrets []ClientSecret) *liveSecrets {
 	return live
 }
 
-// include compares digests, which are of one length, and always all of them, so that the time taken says
-// nothing about a secret.
+// include compares digests, which are of one length, and always all of them, so that the time taken
+// says nothing about a secret.
 func (l *liveSecrets) include(secret Secret) bool {
 	digest := sha256.Sum256([]byte(secret))
 	matches := 0

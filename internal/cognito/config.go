@@ -13,26 +13,28 @@ import (
 type Config struct {
 	// UserPool is the pool that is served.
 	UserPool UserPool
-	// ResourceServers define the scopes that exist. A scope that a client has and no resource server
-	// defines is inactive: it can be requested, and is left out of the token.
+	// ResourceServers define the scopes that exist. A scope that a client has and no resource
+	// server defines is inactive: it can be requested, and is left out of the token.
 	ResourceServers []ResourceServer
 	// Clients are the pool's app clients.
 	Clients []Client
 	// Keys sign the pool's tokens. Required; see GenerateKeys.
 	Keys *Keys
-	// BaseURL is where this server is reached, such as http://127.0.0.1:4001. Required: it makes the
-	// endpoint addresses in the discovery document.
+	// BaseURL is where this server is reached, such as http://127.0.0.1:4001. Required: it makes
+	// the endpoint addresses in the discovery document.
 	BaseURL string
 	// Now is the clock for the times in tokens; nil means time.Now.
 	Now func() time.Time
-	// Rand feeds token ids and request ids and must be safe for concurrent use; nil means crypto/rand.
+	// Rand feeds token ids and request ids and must be safe for concurrent use; nil means
+	// crypto/rand.
 	Rand io.Reader
-	// SaveSecrets is called with all the live secrets that a client is about to have, oldest first, before
-	// they take effect. If it fails nothing changes, and the caller of the user pool API gets
-	// InternalServerException. Calls come one after the other. Nil means that changes last as long as the
-	// server.
+	// SaveSecrets is called with all the live secrets that a client is about to have, oldest first,
+	// before they take effect. If it fails nothing changes, and the caller of the user pool API
+	// gets InternalServerException. Calls come one after the other. Nil means that changes last as
+	// long as the server.
 	SaveSecrets func(clientID string, secrets []ClientSecret) error
-	// Log receives one line per token request and per change of secrets; nil means that nothing is logged.
+	// Log receives one line per token request and per change of secrets; nil means that nothing is
+	// logged.
 	Log *slog.Logger
 }
 
@@ -45,11 +47,12 @@ type UserPool struct {
 	// Issuer is the iss claim of every token, and the issuer in the discovery document. Empty means
 	// https://cognito-idp.<region>.amazonaws.com/<pool id>, AWS's original form.
 	Issuer string
-	// Domain is the prefix of the pool's domain under amazoncognito.com, and CustomDomain a full name. Neither
-	// is ever resolved, but as on AWS a pool without any has no token endpoint.
+	// Domain is the prefix of the pool's domain under amazoncognito.com, and CustomDomain a full
+	// name. Neither is ever resolved, but as on AWS a pool without any has no token endpoint.
 	Domain       string
 	CustomDomain string
-	// Name, ARN and CreationDate are what DescribeUserPool says of the pool. What is empty is left out.
+	// Name, ARN and CreationDate are what DescribeUserPool says of the pool. What is empty is left
+	// out.
 	Name         string
 	ARN          string
 	CreationDate time.Time
@@ -72,19 +75,21 @@ type Client struct {
 	ID string
 	// Name is the client's name, as the user pool API and the errors of New say it.
 	Name string
-	// Secrets are the live secrets to begin with, at most two; any of them authenticates the client. A client
-	// without one can never get a token here, nor a secret. The user pool API changes them, see Call.
+	// Secrets are the live secrets to begin with, at most two; any of them authenticates the
+	// client. A client without one can never get a token here, nor a secret. The user pool API
+	// changes them, see Call.
 	Secrets []ClientSecret
-	// AllowedOAuthFlowsUserPoolClient turns OAuth on for the client. Without it every grant is refused,
-	// whatever AllowedOAuthFlows says.
+	// AllowedOAuthFlowsUserPoolClient turns OAuth on for the client. Without it every grant is
+	// refused, whatever AllowedOAuthFlows says.
 	AllowedOAuthFlowsUserPoolClient bool
-	// AllowedOAuthFlows are the flows of the client: client_credentials alone, or code and implicit.
+	// AllowedOAuthFlows are the flows of the client: client_credentials alone, or code and
+	// implicit.
 	AllowedOAuthFlows []string
-	// AllowedOAuthScopes are full scope names, such as test-api/read. OIDC scopes are allowed in the
-	// list, and never granted to client credentials.
+	// AllowedOAuthScopes are full scope names, such as test-api/read. OIDC scopes are allowed in
+	// the list, and never granted to client credentials.
 	AllowedOAuthScopes []string
-	// AccessTokenValidity is how long an access token lives, in whole seconds from 5 minutes to 24 hours;
-	// zero means one hour.
+	// AccessTokenValidity is how long an access token lives, in whole seconds from 5 minutes to 24
+	// hours; zero means one hour.
 	AccessTokenValidity time.Duration
 }
 

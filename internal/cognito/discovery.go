@@ -8,9 +8,10 @@ import (
 	"cognito-m2m/internal/userpool"
 )
 
-// discoveryDocument returns the OpenID Connect discovery document, its members in alphabetical order. The
-// issuer is AWS's, so that tokens verify as they would there, while the endpoints are where they can be
-// reached; the authorize and userInfo endpoints are named, as on AWS, and not served.
+// discoveryDocument returns the OpenID Connect discovery document, its members in alphabetical
+// order. The issuer is AWS's, so that tokens verify as they would there, while the endpoints are
+// where they can be reached; the authorize and userInfo endpoints are named, as on AWS, and not
+// served.
 //
 // Parity: Discovery: endpoints on this machine
 // Parity: Discovery: pool without a domain

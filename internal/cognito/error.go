@@ -5,10 +5,12 @@ import (
 	"net/http"
 )
 
-// Error is a refusal of the token endpoint (RFC 6749 section 5.2). Its exported fields are what the caller
-// gets to see; beside them it keeps a fixed reason for the log, which never holds anything that was sent.
+// Error is a refusal of the token endpoint (RFC 6749 section 5.2). Its exported fields are what the
+// caller gets to see; beside them it keeps a fixed reason for the log, which never holds anything
+// that was sent.
 type Error struct {
-	// Status is the HTTP status. Cognito uses 400 for every error code, also for failed authentication.
+	// Status is the HTTP status. Cognito uses 400 for every error code, also for failed
+	// authentication.
 	Status int `json:"-"`
 	// Code is the error code; empty means an empty body.
 	Code string `json:"error"`

@@ -12,8 +12,8 @@ import (
 	"cognito-m2m/internal/m2mtest"
 )
 
-// FuzzTokenForm holds that no body gets a token unless it has a client's id and secret, and that nothing
-// of a secret is logged or sent back.
+// FuzzTokenForm holds that no body gets a token unless it has a client's id and secret, and that
+// nothing of a secret is logged or sent back.
 func FuzzTokenForm(f *testing.F) {
 	valid := grant + "&client_id=" + readerID + "&client_secret=" + readerSecret
 	for _, seed := range []string{

@@ -9,15 +9,15 @@ import (
 	"time"
 )
 
-// The sizes behind the observed shapes: ids and secrets look like integers of this many bits in base 32,
-// written with 0-9 and a-v and without leading zeros.
+// The sizes behind the observed shapes: ids and secrets look like integers of this many bits in
+// base 32, written with 0-9 and a-v and without leading zeros.
 const (
 	clientIDBits     = 130
 	clientSecretBits = 260
 )
 
-// NewUserPoolID returns a pool id of AWS's shape: the region, an underscore, and nine letters and digits.
-// It fails if region is not of a Region's form, or random runs dry.
+// NewUserPoolID returns a pool id of AWS's shape: the region, an underscore, and nine letters and
+// digits. It fails if region is not of a Region's form, or random runs dry.
 func NewUserPoolID(random io.Reader, region string) (string, error) {
 	if !regionPattern.MatchString(region) {
 		return "", fmt.Errorf("making a user pool id: region %q must be an AWS Region such as us-east-1", region)
@@ -33,8 +33,8 @@ func NewUserPoolID(random io.Reader, region string) (string, error) {
 	return region + "_" + strings.Repeat("0", length-len(suffix)) + suffix, nil
 }
 
-// NewClientID returns an app client id of AWS's shape: 26 characters of 0-9 and a-v, about one in 32
-// being 25 long and ever rarer ones shorter. It fails if random runs dry.
+// NewClientID returns an app client id of AWS's shape: 26 characters of 0-9 and a-v, about one in
+// 32 being 25 long and ever rarer ones shorter. It fails if random runs dry.
 func NewClientID(random io.Reader) (string, error) {
 	number, err := randomNumber(random, clientIDBits)
 	if err != nil {
@@ -43,8 +43,8 @@ func NewClientID(random io.Reader) (string, error) {
 	return number.Text(32), nil
 }
 
-// NewClientSecret returns a client secret of the shape Cognito generates: 52 characters of 0-9 and a-v,
-// about one in 32 being 51 long. It fails if random runs dry.
+// NewClientSecret returns a client secret of the shape Cognito generates: 52 characters of 0-9 and
+// a-v, about one in 32 being 51 long. It fails if random runs dry.
 func NewClientSecret(random io.Reader) (Secret, error) {
 	number, err := randomNumber(random, clientSecretBits)
 	if err != nil {
@@ -53,8 +53,9 @@ func NewClientSecret(random io.Reader) (Secret, error) {
 	return Secret(number.Text(32)), nil
 }
 
-// NewClientSecretID returns the id of a client's secret that was made at the given time: the client id, two
-// hyphens and the time, as AWS has it. Its unit is not known; milliseconds distinguish two secrets of a client.
+// NewClientSecretID returns the id of a client's secret that was made at the given time: the client
+// id, two hyphens and the time, as AWS has it. Its unit is not known; milliseconds distinguish two
+// secrets of a client.
 //
 // Parity: Client secrets: the time in an id
 func NewClientSecretID(clientID string, created time.Time) string {

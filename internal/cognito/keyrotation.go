@@ -7,8 +7,9 @@ import (
 	"slices"
 )
 
-// WithNewSigningKey returns k with a fresh key for access tokens in front, which signs from then on. The
-// keys before it stay published, so that tokens they signed stay valid. It fails if random runs dry.
+// WithNewSigningKey returns k with a fresh key for access tokens in front, which signs from then
+// on. The keys before it stay published, so that tokens they signed stay valid. It fails if random
+// runs dry.
 func (k Keys) WithNewSigningKey(random io.Reader) (*Keys, error) {
 	fresh, err := generateKey(random)
 	if err != nil {
@@ -17,9 +18,9 @@ func (k Keys) WithNewSigningKey(random io.Reader) (*Keys, error) {
 	return &Keys{accessToken: append([]signingKey{fresh}, k.accessToken...), idToken: k.idToken}, nil
 }
 
-// WithoutOldestKey returns k without its oldest key for access tokens, which is then no longer published.
-// It should come one token lifetime after the key signed last: a gateway that fetches the keys after that
-// refuses what it signed. It fails if that is the key that signs.
+// WithoutOldestKey returns k without its oldest key for access tokens, which is then no longer
+// published. It should come one token lifetime after the key signed last: a gateway that fetches
+// the keys after that refuses what it signed. It fails if that is the key that signs.
 func (k Keys) WithoutOldestKey() (*Keys, error) {
 	last := len(k.accessToken) - 1
 	if last < 1 {

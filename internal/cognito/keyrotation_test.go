@@ -8,8 +8,7 @@ import (
 	"cognito-m2m/internal/cognito/cognitotest"
 )
 
-// TestKeyRotation adds a key and drops the old one, each time by way of the
-// state file.
+// TestKeyRotation adds a key and drops the old one, each time by way of the state file.
 func TestKeyRotation(t *testing.T) {
 	t.Parallel()
 	added, err := cognitotest.Keys().WithNewSigningKey(rand.Reader)

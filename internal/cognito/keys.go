@@ -20,12 +20,13 @@ const (
 	algorithm = "RS256"
 )
 
-// Keys are the pool's signing keys. Access tokens and ID tokens are signed with different keys, as on AWS,
-// so a pool's JWKS has two; no ID token is ever issued here. For each use there is a list: its
-// first key signs, and the others are only published, so that tokens they signed before stay valid.
+// Keys are the pool's signing keys. Access tokens and ID tokens are signed with different keys, as
+// on AWS, so a pool's JWKS has two; no ID token is ever issued here. For each use there is a list:
+// its first key signs, and the others are only published, so that tokens they signed before stay
+// valid.
 //
-// JWKs and NewKeys take them to the file that carries the pool's state and back. Printed or logged, Keys show
-// as "[redacted]".
+// JWKs and NewKeys take them to the file that carries the pool's state and back. Printed or logged,
+// Keys show as "[redacted]".
 type Keys struct {
 	accessToken []signingKey
 	idToken     []signingKey
@@ -37,8 +38,8 @@ type signingKey struct {
 	private *rsa.PrivateKey
 }
 
-// GenerateKeys returns fresh keys for one pool. The key ids come from random; the primes come from the
-// system's own source, as crypto/rsa ignores any other. It fails if random runs dry.
+// GenerateKeys returns fresh keys for one pool. The key ids come from random; the primes come from
+// the system's own source, as crypto/rsa ignores any other. It fails if random runs dry.
 func GenerateKeys(random io.Reader) (*Keys, error) {
 	accessToken, err := generateKey(random)
 	if err != nil {
@@ -68,8 +69,8 @@ func (k Keys) JWKs() (accessToken, idToken []jose.JSONWebKey) {
 	return privateJWKs(k.accessToken), privateJWKs(k.idToken)
 }
 
-// NewKeys returns the keys that JWKs returned. It refuses a use without a key, a key that is not a private
-// RSA key of 2048 bits for RS256, and a key id that is missing or used twice.
+// NewKeys returns the keys that JWKs returned. It refuses a use without a key, a key that is not a
+// private RSA key of 2048 bits for RS256, and a key id that is missing or used twice.
 func NewKeys(accessToken, idToken []jose.JSONWebKey) (*Keys, error) {
 	signAccess, err := signingKeys(accessToken)
 	if err != nil {

@@ -92,8 +92,8 @@ func TestNoSecretOrTokenInTheLog(t *testing.T) {
 	}
 }
 
-// checkNothingLeaked searches the log for the reader's secret, plain or inside base64, and for the token
-// that the response may have. Nor may a response repeat the secret.
+// checkNothingLeaked searches the log for the reader's secret, plain or inside base64, and for the
+// token that the response may have. Nor may a response repeat the secret.
 func checkNothingLeaked(t *testing.T, log string, got response) {
 	t.Helper()
 	encoded := base64.StdEncoding.EncodeToString([]byte(readerID + ":" + readerSecret))

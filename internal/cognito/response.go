@@ -6,8 +6,9 @@ import (
 	"strconv"
 )
 
-// writeTokenHeaders sets the headers that every response of the token endpoint carries. Some of AWS's have
-// no meaning on this machine (the XSRF cookie, X-Application-Context, Server) and are left out.
+// writeTokenHeaders sets the headers that every response of the token endpoint carries. Some of
+// AWS's have no meaning on this machine (the XSRF cookie, X-Application-Context, Server) and are
+// left out.
 //
 // Parity: Token endpoint: headers left out
 func writeTokenHeaders(header http.Header, requestID string) {
@@ -31,8 +32,8 @@ func writeError(w http.ResponseWriter, refused *Error) {
 	writeJSON(w, refused.Status, refused)
 }
 
-// writeJSON writes value, one of this package's own types, as the whole body. Writing fails only if the
-// caller is gone, so there is no one to tell.
+// writeJSON writes value, one of this package's own types, as the whole body. Writing fails only if
+// the caller is gone, so there is no one to tell.
 func writeJSON(w http.ResponseWriter, status int, value any) {
 	body, err := json.Marshal(value)
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// ClientSecrets returns the live secrets of a client, oldest first: none for a client without any, or that
-// the pool does not have.
+// ClientSecrets returns the live secrets of a client, oldest first: none for a client without any,
+// or that the pool does not have.
 func (s *Server) ClientSecrets(clientID string) []ClientSecret {
 	client, ok := s.clients[clientID]
 	if !ok {
@@ -16,8 +16,9 @@ func (s *Server) ClientSecrets(clientID string) []ClientSecret {
 	return slices.Clone(client.live.Load().secrets)
 }
 
-// addSecret makes the value, or a generated one if it is empty, a live secret of the client. It is not known
-// how soon AWS's token endpoint takes a new secret, or refuses a deleted one; here both are immediate.
+// addSecret makes the value, or a generated one if it is empty, a live secret of the client. It is
+// not known how soon AWS's token endpoint takes a new secret, or refuses a deleted one; here both
+// are immediate.
 //
 // Parity: Client secrets: when a change takes effect
 func (s *Server) addSecret(ctx context.Context, client *appClient, value Secret) (ClientSecret, error) {
@@ -68,8 +69,8 @@ func (s *Server) deleteSecret(ctx context.Context, client *appClient, id string)
 	return nil
 }
 
-// replaceSecrets saves the secrets and only then lets token requests see them. Tokens being issued at
-// that moment are checked against the secrets of before or of after, never against a mixture.
+// replaceSecrets saves the secrets and only then lets token requests see them. Tokens being issued
+// at that moment are checked against the secrets of before or of after, never against a mixture.
 func (s *Server) replaceSecrets(ctx context.Context, client *appClient, secrets []ClientSecret) error {
 	replacement := newLiveSecrets(secrets)
 	if s.saveSecrets != nil {
@@ -81,8 +82,8 @@ func (s *Server) replaceSecrets(ctx context.Context, client *appClient, secrets 
 	return nil
 }
 
-// nextCreateDate is now to the millisecond, or a little later: a secret's id follows from its create date,
-// and an id must not come back.
+// nextCreateDate is now to the millisecond, or a little later: a secret's id follows from its
+// create date, and an id must not come back.
 func (c *appClient) nextCreateDate(now time.Time) time.Time {
 	created := now.UTC().Truncate(time.Millisecond)
 	for _, before := range []time.Time{c.live.Load().newest(), c.lastCreated} {

@@ -13,8 +13,8 @@ import (
 	"cognito-m2m/internal/userpool"
 )
 
-// Server serves one user pool. Nothing of it changes after New but the secrets of clients, and it is safe for
-// concurrent use.
+// Server serves one user pool. Nothing of it changes after New but the secrets of clients, and it
+// is safe for concurrent use.
 type Server struct {
 	userPool     UserPool
 	clients      map[string]*appClient
@@ -33,8 +33,8 @@ type Server struct {
 	log    *slog.Logger
 }
 
-// New returns a server for the pool. It refuses a configuration that Cognito would refuse, naming every
-// problem in one error.
+// New returns a server for the pool. It refuses a configuration that Cognito would refuse, naming
+// every problem in one error.
 func New(config Config) (*Server, error) {
 	if err := config.validate(); err != nil {
 		return nil, fmt.Errorf("checking the user pool's configuration: %w", err)
@@ -90,8 +90,8 @@ func activeScopes(servers []ResourceServer) map[string]bool {
 	return active
 }
 
-// ServeHTTP answers the token endpoint and, on the same listener although AWS has it on another host, the
-// discovery document and the JWKS.
+// ServeHTTP answers the token endpoint and, on the same listener although AWS has it on another
+// host, the discovery document and the JWKS.
 //
 // Parity: Discovery: one listener for both hosts
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -38,8 +38,8 @@ type pool struct {
 	server *cognito.Server
 }
 
-// baseConfig describes a pool with one resource server and two clients: reader with two live secrets and
-// every kind of scope, writer with a custom secret and a short-lived token.
+// baseConfig describes a pool with one resource server and two clients: reader with two live
+// secrets and every kind of scope, writer with a custom secret and a short-lived token.
 func baseConfig(log io.Writer) cognito.Config {
 	return cognito.Config{
 		UserPool:        cognito.UserPool{ID: poolID, Region: "eu-central-1", Domain: "m2m-test"},
@@ -63,7 +63,8 @@ func baseConfig(log io.Writer) cognito.Config {
 	}
 }
 
-// secretsOf gives a client secrets that were made a minute apart, the last one a minute before issuedAt.
+// secretsOf gives a client secrets that were made a minute apart, the last one a minute before
+// issuedAt.
 func secretsOf(clientID string, values ...cognito.Secret) []cognito.ClientSecret {
 	var secrets []cognito.ClientSecret
 	for i, value := range values {

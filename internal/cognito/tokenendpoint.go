@@ -9,14 +9,16 @@ import (
 	"github.com/google/uuid"
 )
 
-// tokenExchange is one token request and what came of it so far. The log sees nothing else of a request.
+// tokenExchange is one token request and what came of it so far. The log sees nothing else of a
+// request.
 type tokenExchange struct {
 	requestID string
 	client    *appClient // nil until the client id turned out to exist
 	granted   []string
 }
 
-// tokenResponse is the body of a success (RFC 6749 section 5.1), which on Cognito has no scope member.
+// tokenResponse is the body of a success (RFC 6749 section 5.1), which on Cognito has no scope
+// member.
 type tokenResponse struct {
 	AccessToken string `json:"access_token"`
 	ExpiresIn   int64  `json:"expires_in"`
@@ -42,7 +44,8 @@ func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// exchangeToken checks a request step by step, noting in exchange how far it came, and issues the token.
+// exchangeToken checks a request step by step, noting in exchange how far it came, and issues the
+// token.
 //
 // Parity: Token endpoint: order of checks
 func (s *Server) exchangeToken(exchange *tokenExchange, r *http.Request) (string, error) {
@@ -85,8 +88,8 @@ func (s *Server) exchangeToken(exchange *tokenExchange, r *http.Request) (string
 	return s.issueAccessToken(client, exchange.granted)
 }
 
-// logExchange writes the one line about a token request. It takes nothing from the request itself: a
-// secret can be in any part of it by mistake, so even the client id is that of a known client.
+// logExchange writes the one line about a token request. It takes nothing from the request itself:
+// a secret can be in any part of it by mistake, so even the client id is that of a known client.
 func (s *Server) logExchange(r *http.Request, exchange tokenExchange, err error) {
 	attributes := []slog.Attr{slog.String("request_id", exchange.requestID)}
 	if exchange.client != nil {

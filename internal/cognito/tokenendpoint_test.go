@@ -79,8 +79,8 @@ const (
 	invalidScope        = `{"error":"invalid_scope"}`
 )
 
-// TestTokenErrors has the rows of the specification's table of errors. Rows that AWS leaves open are in
-// TestOpenCasesIssueNothing.
+// TestTokenErrors has the rows of the specification's table of errors. Rows that AWS leaves open
+// are in TestOpenCasesIssueNothing.
 func TestTokenErrors(t *testing.T) {
 	t.Parallel()
 	p := startPool(t, addRefusedClients)
@@ -158,8 +158,8 @@ func TestContentTypeWithParameter(t *testing.T) {
 	}
 }
 
-// TestOpenCasesIssueNothing has requests whose exact answer on AWS is not known. Whatever it is, they get
-// no token.
+// TestOpenCasesIssueNothing has requests whose exact answer on AWS is not known. Whatever it is,
+// they get no token.
 func TestOpenCasesIssueNothing(t *testing.T) {
 	t.Parallel()
 	p := startPool(t, addRefusedClients)

@@ -15,13 +15,14 @@ const (
 	grantRefreshToken      = "refresh_token"
 )
 
-// maxFormBytes bounds a token request's body. Fifty scopes of the greatest length, all percent-encoded,
-// come to about 80 KB, so no request that could succeed is cut off.
+// maxFormBytes bounds a token request's body. Fifty scopes of the greatest length, all
+// percent-encoded, come to about 80 KB, so no request that could succeed is cut off.
 const maxFormBytes = 128 << 10
 
 // tokenRequest is the form of a token request. A parameter sent empty counts as left out (RFC 6749
-// section 3.2). Parameters that are not listed here are ignored, aws_client_metadata and resource included:
-// the first reaches only a trigger, and resource binding is not available to client credentials.
+// section 3.2). Parameters that are not listed here are ignored, aws_client_metadata and resource
+// included: the first reaches only a trigger, and resource binding is not available to client
+// credentials.
 //
 // Parity: Token endpoint: client metadata
 // Parity: Token endpoint: resource parameter
@@ -46,7 +47,8 @@ func checkMethod(r *http.Request) error {
 	return nil
 }
 
-// readTokenRequest checks the method and the content type, reads the form once, and checks the grant type.
+// readTokenRequest checks the method and the content type, reads the form once, and checks the
+// grant type.
 func readTokenRequest(r *http.Request) (tokenRequest, error) {
 	if err := checkMethod(r); err != nil {
 		return tokenRequest{}, err
@@ -71,8 +73,9 @@ func readTokenRequest(r *http.Request) (tokenRequest, error) {
 	}
 }
 
-// readForm reads the parameters from the body. The query string is never looked at: credentials must not
-// be in a URL (RFC 6749 section 2.3.1). Values need not be UTF-8: what is not then equals no name or secret.
+// readForm reads the parameters from the body. The query string is never looked at: credentials
+// must not be in a URL (RFC 6749 section 2.3.1). Values need not be UTF-8: what is not then equals
+// no name or secret.
 //
 // Parity: Token endpoint: parameters in the URL
 func readForm(body io.Reader) (url.Values, error) {

@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// apiRequest has the members of every operation's input; none means one thing here and another there.
+// apiRequest has the members of every operation's input; none means one thing here and another
+// there.
 type apiRequest struct {
 	UserPoolID     string `json:"UserPoolId"`
 	Identifier     string
@@ -17,7 +18,8 @@ type apiRequest struct {
 	NextToken      *string
 }
 
-// operations are the operations of the user pool API that are served. No permission is needed for any.
+// operations are the operations of the user pool API that are served. No permission is needed for
+// any.
 //
 // Parity: User pool API: operations and permissions
 var operations = map[string]func(s *Server, ctx context.Context, request apiRequest) (any, error){
@@ -31,10 +33,10 @@ var operations = map[string]func(s *Server, ctx context.Context, request apiRequ
 	"DeleteUserPoolClientSecret": (*Server).deleteUserPoolClientSecret,
 }
 
-// Call does one operation of the user pool API, such as DescribeUserPool: input is the request's JSON, and
-// output encodes to the response's. Both have the shapes of the API reference; members of an input that an
-// operation does not have are ignored. An error is an *APIError. Call is safe for concurrent use, also beside
-// ServeHTTP, which sees a change of secrets as soon as Call returns.
+// Call does one operation of the user pool API, such as DescribeUserPool: input is the request's
+// JSON, and output encodes to the response's. Both have the shapes of the API reference; members of
+// an input that an operation does not have are ignored. An error is an *APIError. Call is safe for
+// concurrent use, also beside ServeHTTP, which sees a change of secrets as soon as Call returns.
 //
 // Parity: User pool API: throttling
 func (s *Server) Call(ctx context.Context, operation string, input []byte) (output any, err error) {

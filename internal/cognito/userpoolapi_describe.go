@@ -44,8 +44,9 @@ func (p UserPool) issuerConfiguration() *issuerConfiguration {
 	return nil
 }
 
-// userPoolClientDescription is UserPoolClientType, as far as client credentials need it, and without the
-// secret: which of two AWS returns is not known, and nothing here should come to depend on it.
+// userPoolClientDescription is UserPoolClientType, as far as client credentials need it, and
+// without the secret: which of two AWS returns is not known, and nothing here should come to depend
+// on it.
 //
 // Parity: User pool API: the secret of a described client
 type userPoolClientDescription struct {
@@ -81,8 +82,8 @@ func (s *Server) describeUserPoolClient(_ context.Context, request apiRequest) (
 	}}, nil
 }
 
-// clientSecretDescriptor is ClientSecretDescriptorType. Only the answer to the call that had Cognito
-// generate the value has it.
+// clientSecretDescriptor is ClientSecretDescriptorType. Only the answer to the call that had
+// Cognito generate the value has it.
 type clientSecretDescriptor struct {
 	ClientSecretID         string `json:"ClientSecretId"`
 	ClientSecretCreateDate epochSeconds

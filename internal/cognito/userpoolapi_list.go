@@ -49,8 +49,8 @@ func (s *Server) listUserPoolClients(_ context.Context, request apiRequest) (any
 	return page, nil
 }
 
-// pageStart is the position of the first client on a page. A page's token is the id of that client in base64,
-// so that it does not look like one.
+// pageStart is the position of the first client on a page. A page's token is the id of that client
+// in base64, so that it does not look like one.
 func (s *Server) pageStart(token *string) (int, error) {
 	if token == nil {
 		return 0, nil

@@ -29,7 +29,8 @@ func (s *Server) addUserPoolClientSecret(ctx context.Context, request apiRequest
 	return struct{ ClientSecretDescriptor clientSecretDescriptor }{description}, nil
 }
 
-// listUserPoolClientSecrets gives all the secrets at once, so there is never a token for a next page.
+// listUserPoolClientSecrets gives all the secrets at once, so there is never a token for a next
+// page.
 //
 // Parity: User pool API: a page token where there are no pages
 func (s *Server) listUserPoolClientSecrets(_ context.Context, request apiRequest) (any, error) {

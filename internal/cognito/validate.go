@@ -25,7 +25,8 @@ var (
 	clientIDPattern   = regexp.MustCompile(`^[\w+]{1,128}$`)
 )
 
-// validate returns every problem of the configuration at once, joined. No message contains a secret.
+// validate returns every problem of the configuration at once, joined. No message contains a
+// secret.
 func (c Config) validate() error {
 	problems := []error{
 		c.UserPool.validate(),
@@ -70,7 +71,8 @@ func validateBaseURL(base string) error {
 	return nil
 }
 
-// isURL reports whether text is an absolute URL of one of the schemes, without credentials, query or fragment.
+// isURL reports whether text is an absolute URL of one of the schemes, without credentials, query
+// or fragment.
 func isURL(text string, schemes ...string) bool {
 	parsed, err := url.Parse(text)
 	return err == nil && slices.Contains(schemes, parsed.Scheme) && parsed.Host != "" &&
@@ -104,7 +106,8 @@ func validateClients(clients []Client) error {
 	return errors.Join(problems...)
 }
 
-// problems are why the token endpoint can't serve the client, whose id and secrets come from a state file.
+// problems are why the token endpoint can't serve the client, whose id and secrets come from a
+// state file.
 func (c Client) problems() []string {
 	var problems []string
 	require := func(holds bool, problem string) {

@@ -12,9 +12,10 @@ import (
 	"cognito-m2m/internal/awserror"
 )
 
-// neverCreated are the states of a stack that was never in use: its creation failed and was rolled back, or it waits for
-// a change set that was not executed. The CDK CLI deletes a stack in the first two states before it creates it again,
-// which CloudFormation refuses while the stack is protected.
+// neverCreated are the states of a stack that was never in use: its creation failed and was rolled
+// back, or it waits for a change set that was not executed. The CDK CLI deletes a stack in the
+// first two states before it creates it again, which CloudFormation refuses while the stack is
+// protected.
 var neverCreated = []types.StackStatus{
 	types.StackStatusRollbackComplete, types.StackStatusRollbackFailed, types.StackStatusReviewInProgress,
 }
@@ -25,8 +26,8 @@ type Lifted struct {
 	Status string // of the stack
 }
 
-// LiftProtection removes termination protection from those stacks of the environment that were never created, and from
-// no other. The deployment that follows turns it on again.
+// LiftProtection removes termination protection from those stacks of the environment that were
+// never created, and from no other. The deployment that follows turns it on again.
 func (d *Deployment) LiftProtection(ctx context.Context) (lifted []Lifted, err error) {
 	for _, t := range d.templates {
 		stack, err := d.stack(ctx, t)

@@ -23,7 +23,8 @@ const (
 	identityID = "id/m2m-prod-Identity"
 )
 
-// TestLiftProtection has every state there is: protection goes from stacks that were never created, and from no other.
+// TestLiftProtection has every state there is: protection goes from stacks that were never created,
+// and from no other.
 func TestLiftProtection(t *testing.T) {
 	t.Parallel()
 	never := []types.StackStatus{"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "REVIEW_IN_PROGRESS"}
@@ -65,7 +66,8 @@ func TestLiftProtectionAsTheCLI(t *testing.T) {
 	}
 }
 
-// TestWhereTheRegionIsNotWritten: the roles of an environment without a Region are those of the Region that is deployed to.
+// TestWhereTheRegionIsNotWritten: the roles of an environment without a Region are those of the
+// Region that is deployed to.
 func TestWhereTheRegionIsNotWritten(t *testing.T) {
 	t.Parallel()
 	f := &deploytest.AWS{

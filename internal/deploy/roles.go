@@ -23,8 +23,8 @@ const (
 // ErrNoRegion says that neither the environment nor the AWS settings name a Region.
 var ErrNoRegion = errors.New("no AWS Region is known")
 
-// roles assumes roles as the CDK CLI does: if it may not assume one, it uses the present credentials, provided that they
-// are of the role's account.
+// roles assumes roles as the CDK CLI does: if it may not assume one, it uses the present
+// credentials, provided that they are of the role's account.
 type roles struct {
 	base   aws.Config
 	caller *sts.GetCallerIdentityOutput // nil: not known yet

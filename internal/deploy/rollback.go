@@ -15,8 +15,8 @@ import (
 	"cognito-m2m/naming"
 )
 
-// alarmFlag and timeFlag are flags of cdk deploy; noAlarms clears what an earlier deployment has set, which
-// CloudFormation would keep otherwise.
+// alarmFlag and timeFlag are flags of cdk deploy; noAlarms clears what an earlier deployment has
+// set, which CloudFormation would keep otherwise.
 const (
 	alarmFlag = "--rollback-trigger-alarm-arns"
 	timeFlag  = "--monitoring-time-minutes"
@@ -29,9 +29,9 @@ type Rollback struct {
 	Reason string   // why there is no alarm although one was requested
 }
 
-// Rollback returns the flags for deploying the Api stack. They name its alarm and the minutes if the stack exists, has
-// the alarm among its outputs, and the alarm is OK. Otherwise, or for 0 minutes, they clear an alarm that an earlier
-// deployment has set.
+// Rollback returns the flags for deploying the Api stack. They name its alarm and the minutes if
+// the stack exists, has the alarm among its outputs, and the alarm is OK. Otherwise, or for 0
+// minutes, they clear an alarm that an earlier deployment has set.
 func (d *Deployment) Rollback(ctx context.Context, minutes int) (Rollback, error) {
 	for _, t := range d.templates {
 		if !declaresRollback(t) {

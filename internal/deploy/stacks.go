@@ -12,14 +12,15 @@ import (
 	"cognito-m2m/internal/awserror"
 )
 
-// Deployment is one environment of a cloud assembly, and where it is deployed. It is for one goroutine.
+// Deployment is one environment of a cloud assembly, and where it is deployed. It is for one
+// goroutine.
 type Deployment struct {
 	templates []assembly.Template
 	roles     *roles
 }
 
-// Open reads the stacks of the environment out of the cloud assembly in dir. c has the credentials that the CDK CLI
-// would start with, and the Region for stacks that name none.
+// Open reads the stacks of the environment out of the cloud assembly in dir. c has the credentials
+// that the CDK CLI would start with, and the Region for stacks that name none.
 func Open(dir, environment string, c aws.Config) (*Deployment, error) {
 	loaded, err := assembly.Load(dir)
 	if err != nil {

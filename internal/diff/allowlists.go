@@ -47,7 +47,8 @@ func (l allowList) rule() rule {
 	})}
 }
 
-// items are the texts of a list of texts, or of a field of the objects in it. Anything but a list counts as one item.
+// items are the texts of a list of texts, or of a field of the objects in it. Anything but a list
+// counts as one item.
 func items(value any, field string) []string {
 	values, ok := value.([]any)
 	switch {

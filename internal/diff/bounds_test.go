@@ -15,7 +15,8 @@ func quoted(n int, format string) string {
 	return "[" + strings.Join(items, ", ") + "]"
 }
 
-// Three long lists in one statement would be billions of grants: actions times resources times principals.
+// Three long lists in one statement would be billions of grants: actions times resources times
+// principals.
 func TestLargeStatementsAreNotTakenApart(t *testing.T) {
 	t.Parallel()
 	report := changed(t, api("RolePolicy.PolicyDocument.Statement", `{"Effect": "Allow", "Action": `+quoted(300, "s3:A%d")+
@@ -28,7 +29,8 @@ func TestLargeStatementsAreNotTakenApart(t *testing.T) {
 	t.Errorf("no finding shows the statement as it is: %+v", report.Findings)
 }
 
-// What a replacement takes along is found however long the chain is, and whichever of its ends comes first.
+// What a replacement takes along is found however long the chain is, and whichever of its ends
+// comes first.
 func TestReplacementGoesThroughAChain(t *testing.T) {
 	t.Parallel()
 	const length = 200

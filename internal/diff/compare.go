@@ -15,8 +15,9 @@ type Options struct {
 	Environment string
 }
 
-// Compare says what changes for a system that is deployed from before, when after is deployed. It fails if a template
-// has a resource without a type, or if neither assembly has the environment in options.
+// Compare says what changes for a system that is deployed from before, when after is deployed. It
+// fails if a template has a resource without a type, or if neither assembly has the environment in
+// options.
 func Compare(before, after *assembly.Assembly, options Options) (*Report, error) {
 	names := union(before.StageNames(), after.StageNames())
 	if options.Environment != "" {

@@ -41,7 +41,8 @@ func TestNothingChanged(t *testing.T) {
 	}
 }
 
-// TestResources looks at what is said about single resources: "change path reason", then each difference.
+// TestResources looks at what is said about single resources: "change path reason", then each
+// difference.
 func TestResources(t *testing.T) {
 	t.Parallel()
 	cases := []struct {

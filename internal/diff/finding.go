@@ -11,8 +11,8 @@ import (
 // messageLength is how many characters of a message are kept: a policy can be long.
 const messageLength = 300
 
-// findings collects what the rules say, one Finding for the environments in which the same happens, in the order in which
-// they are asked about.
+// findings collects what the rules say, one Finding for the environments in which the same happens,
+// in the order in which they are asked about.
 type findings struct{ byKey map[findingKey]*Finding }
 
 // findingKey is a finding without its environments.

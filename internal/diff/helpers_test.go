@@ -17,8 +17,8 @@ const fixture = "testdata/assembly"
 // edit changes a file of an assembly.
 type edit func(t *testing.T, dir string)
 
-// api and identity set a value in the template of a stack: Resource.Property, or a JSON pointer. The value is JSON; an
-// empty one removes what is there.
+// api and identity set a value in the template of a stack: Resource.Property, or a JSON pointer.
+// The value is JSON; an empty one removes what is there.
 func api(path, value string) edit { return set("assembly-prod/Api.template.json", path, value) }
 
 func identity(path, value string) edit {

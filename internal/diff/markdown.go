@@ -10,15 +10,15 @@ import (
 	"cognito-m2m/internal/printable"
 )
 
-// MarkdownLimit is the length in bytes that a report in Markdown stays within: a comment on GitHub takes 65,536
-// characters.
+// MarkdownLimit is the length in bytes that a report in Markdown stays within: a comment on GitHub
+// takes 65,536 characters.
 const MarkdownLimit = 60_000
 
 // cutNote stands at the end of a report that did not fit. The limit leaves room for it.
 const cutNote = "\n_The report was cut: %d more parts. `m2m diff` shows all of them on a terminal._\n"
 
-// WriteMarkdown writes the report for a comment on a pull request: findings first, the details folded. It is never
-// longer than MarkdownLimit; what comes last is left out first, with a note.
+// WriteMarkdown writes the report for a comment on a pull request: findings first, the details
+// folded. It is never longer than MarkdownLimit; what comes last is left out first, with a note.
 func (r *Report) WriteMarkdown(w io.Writer) error {
 	b := bounded{limit: MarkdownLimit - len(cutNote) - 8}
 	if r.Equal() {
@@ -38,7 +38,8 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 	return err
 }
 
-// bounded takes whole parts of a text until one does not fit, and counts those it left out from there on.
+// bounded takes whole parts of a text until one does not fit, and counts those it left out from
+// there on.
 type bounded struct {
 	text        strings.Builder
 	limit, left int
@@ -80,8 +81,8 @@ func (b *bounded) addEnvironment(e Environment) {
 	}
 }
 
-// markup are the characters that Markdown and HTML give a meaning. A character without width after @ keeps a value
-// from mentioning somebody.
+// markup are the characters that Markdown and HTML give a meaning. A character without width after
+// @ keeps a value from mentioning somebody.
 var markup = strings.NewReplacer(
 	"\\", "\\\\", "`", "\\`", "*", "\\*", "_", "\\_", "[", "\\[", "]", "\\]", "#", "\\#", "|", "\\|", "~", "\\~",
 	"&", "&amp;", "<", "&lt;", ">", "&gt;", "@", "@\u200b",

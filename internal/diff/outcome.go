@@ -15,7 +15,8 @@ type outcome struct {
 	known  []cause // see causes
 }
 
-// cause is a resource that a property refers to, whose change replaces the resource with that property.
+// cause is a resource that a property refers to, whose change replaces the resource with that
+// property.
 type cause struct {
 	property string
 	of       *change.Resource

@@ -9,8 +9,8 @@ import (
 	"cognito-m2m/internal/replacement"
 )
 
-// settle decides for every changed resource of an environment whether it is replaced: by a change of its own, or
-// because a property that would replace it refers to a resource that is.
+// settle decides for every changed resource of an environment whether it is replaced: by a change
+// of its own, or because a property that would replace it refers to a resource that is.
 func settle(outcomes []*outcome) {
 	byResource := map[*change.Resource]*outcome{}
 	for _, o := range outcomes {
@@ -83,7 +83,8 @@ func (o *outcome) settleAlone() {
 	}
 }
 
-// follow reports whether the resource goes with one that is replaced or, behind the same reference, is another one now.
+// follow reports whether the resource goes with one that is replaced or, behind the same reference,
+// is another one now.
 func (o *outcome) follow(byResource map[*change.Resource]*outcome) bool {
 	for _, cause := range o.causes() {
 		switch of := byResource[cause.of]; {

@@ -2,10 +2,11 @@ package diff
 
 import "cognito-m2m/internal/diff/change"
 
-// Report is what differs between two cloud assemblies. Everything in it is sorted, so equal input gives equal output;
-// its JSON keys are stable.
+// Report is what differs between two cloud assemblies. Everything in it is sorted, so equal input
+// gives equal output; its JSON keys are stable.
 type Report struct {
-	// Findings are what a reviewer has to see: first what concerns security, then what is replaced or removed.
+	// Findings are what a reviewer has to see: first what concerns security, then what is replaced
+	// or removed.
 	Findings []Finding `json:"findings"`
 	// Environments are those of either assembly, narrowed by Options.Environment.
 	Environments []Environment `json:"environments"`
@@ -36,8 +37,8 @@ const (
 // effects gives each effect its place in a report.
 var effects = map[Effect]int{Loosens: 0, Changes: 1, Tightens: 2, Replaces: 3, Removes: 4}
 
-// Stateful reports whether the finding is about a resource that holds what a new one would not: ids, secrets,
-// addresses or data.
+// Stateful reports whether the finding is about a resource that holds what a new one would not:
+// ids, secrets, addresses or data.
 func (e Effect) Stateful() bool { return e == Replaces || e == Removes }
 
 // What CloudFormation makes of a changed resource; the other kinds are package change's.
@@ -72,7 +73,8 @@ type Resource struct {
 	Change change.Kind `json:"change"`
 	// Reason says why the resource is replaced.
 	Reason string `json:"reason,omitempty"`
-	// AssetChanged is true if the code or another asset differs. Its hash is left out of Differences.
+	// AssetChanged is true if the code or another asset differs. Its hash is left out of
+	// Differences.
 	AssetChanged bool                `json:"assetChanged,omitempty"`
 	Differences  []change.Difference `json:"differences"`
 }

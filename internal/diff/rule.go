@@ -13,7 +13,8 @@ type rule struct {
 	check func(*outcome) []remark
 }
 
-// compared is a check of a resource that is there before and after, which says nothing of any other.
+// compared is a check of a resource that is there before and after, which says nothing of any
+// other.
 func compared(check func(before, after *change.Resource) []remark) func(*outcome) []remark {
 	return func(o *outcome) []remark {
 		if !o.Both() {

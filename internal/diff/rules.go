@@ -2,9 +2,9 @@ package diff
 
 import "slices"
 
-// rules are all there are, in the order in which their findings are shown: what lets a stranger in comes first. Those
-// that only compare a value are entries of the tables in settings.go, allowlists.go, watched.go, rules_kept.go and
-// rules_address.go.
+// rules are all there are, in the order in which their findings are shown: what lets a stranger in
+// comes first. Those that only compare a value are entries of the tables in settings.go,
+// allowlists.go, watched.go, rules_kept.go and rules_address.go.
 var rules = slices.Concat(
 	[]rule{
 		{"route-authorization", []string{typeRoute}, compared(routeAuthorization)},

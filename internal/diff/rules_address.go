@@ -6,8 +6,8 @@ import (
 	"cognito-m2m/internal/userpool"
 )
 
-// address is a property of which every URL of the resource is made. A resource that is replaced or removed with its
-// address is stateful.
+// address is a property of which every URL of the resource is made. A resource that is replaced or
+// removed with its address is stateful.
 type address struct {
 	name     string
 	typeName string

@@ -7,11 +7,12 @@ import (
 	"cognito-m2m/internal/diff/change"
 )
 
-// What AWS keeps although the template no longer has it. An update sends what the template has: what is left out of it
-// is not taken away (Sources: cdkd pull requests 1577 and 1160, terraform-provider-aws issue 16094, SAM issue 1939).
+// What AWS keeps although the template no longer has it. An update sends what the template has:
+// what is left out of it is not taken away (Sources: cdkd pull requests 1577 and 1160,
+// terraform-provider-aws issue 16094, SAM issue 1939).
 
-// routeSettingsKept: API Gateway merges RouteSettings, and refuses every later update of a stage that has settings for
-// a route that is gone ("Unable to find Route by key").
+// routeSettingsKept: API Gateway merges RouteSettings, and refuses every later update of a stage
+// that has settings for a route that is gone ("Unable to find Route by key").
 func routeSettingsKept(o *outcome) []remark {
 	if !o.Both() || o.kind == Replaced {
 		return nil

@@ -10,8 +10,8 @@ import (
 	"cognito-m2m/internal/diff/change"
 )
 
-// statements is where a resource type keeps its policy: each result is one Statement of the IAM policy language, or
-// whatever stands in its place.
+// statements is where a resource type keeps its policy: each result is one Statement of the IAM
+// policy language, or whatever stands in its place.
 var statements = map[string]func(*change.Resource) []any{
 	typePolicy:                  documentAt("PolicyDocument"),
 	typeManagedPolicy:           documentAt("PolicyDocument"),
@@ -34,8 +34,8 @@ func documentAt(property string) func(*change.Resource) []any {
 	return func(r *change.Resource) []any { return statementsIn(r.Get(property)) }
 }
 
-// statementsIn reads a policy document, which some types take as JSON in a text. What can't be read is one statement
-// of an unknown kind, so that its change is seen.
+// statementsIn reads a policy document, which some types take as JSON in a text. What can't be read
+// is one statement of an unknown kind, so that its change is seen.
 func statementsIn(document any) []any {
 	if document == nil {
 		return nil
@@ -56,7 +56,8 @@ func statementsIn(document any) []any {
 	return []any{document}
 }
 
-// roleStatements are those of the trust policy, of which each has a Principal, and those of inline policies.
+// roleStatements are those of the trust policy, of which each has a Principal, and those of inline
+// policies.
 func roleStatements(r *change.Resource) []any {
 	found := statementsIn(r.Get("AssumeRolePolicyDocument"))
 	inline, _ := r.Get("Policies").([]any)
@@ -66,7 +67,8 @@ func roleStatements(r *change.Resource) []any {
 	return found
 }
 
-// permissionStatements writes a Lambda permission as the statement that it adds to the function's policy.
+// permissionStatements writes a Lambda permission as the statement that it adds to the function's
+// policy.
 func permissionStatements(r *change.Resource) []any {
 	condition := map[string]any{}
 	for _, name := range []string{"SourceArn", "SourceAccount", "PrincipalOrgID", "EventSourceToken", "FunctionUrlAuthType"} {
@@ -83,14 +85,16 @@ func permissionStatements(r *change.Resource) []any {
 	return []any{statement}
 }
 
-// grant is the smallest thing that a statement allows or denies: one action on one resource for one principal.
+// grant is the smallest thing that a statement allows or denies: one action on one resource for one
+// principal.
 type grant struct{ effect, action, resource, principal, condition string }
 
-// maxGrants is how many grants a policy is taken apart into. A statement that gives more, by long lists in all of its
-// elements, stands for itself.
+// maxGrants is how many grants a policy is taken apart into. A statement that gives more, by long
+// lists in all of its elements, stands for itself.
 const maxGrants = 10_000
 
-// grantsOf takes the resource's policy apart, so that two that allow the same are the same however they are written.
+// grantsOf takes the resource's policy apart, so that two that allow the same are the same however
+// they are written.
 func grantsOf(r *change.Resource) []grant {
 	if r == nil {
 		return nil
@@ -127,8 +131,8 @@ func grantsIn(statement any, most int) []grant {
 	return found
 }
 
-// alternatives are the items of an element. The items of its opposite, such as NotAction, belong together. A trust
-// policy has no Resource.
+// alternatives are the items of an element. The items of its opposite, such as NotAction, belong
+// together. A trust policy has no Resource.
 func alternatives(statement map[string]any, element string) []string {
 	if not, ok := statement["Not"+element]; ok {
 		return []string{"everything but " + strings.Join(items(not, ""), " and ")}
@@ -170,8 +174,8 @@ func policy(o *outcome) []remark {
 	return found
 }
 
-// together writes grants as few statements: first those that differ in the action alone become one, then those that
-// differ in the resource alone, and so on.
+// together writes grants as few statements: first those that differ in the action alone become one,
+// then those that differ in the resource alone, and so on.
 func together(grants []grant) []grant {
 	for _, part := range []func(*grant) *string{
 		func(g *grant) *string { return &g.action },

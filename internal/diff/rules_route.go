@@ -18,7 +18,8 @@ func authorizationType(r *change.Resource) string {
 	return authorizationNone
 }
 
-// scopesOf lists the scopes that a token must carry one of; none at all opens a route to every client in the audience.
+// scopesOf lists the scopes that a token must carry one of; none at all opens a route to every
+// client in the audience.
 func scopesOf(r *change.Resource) []string { return items(r.Get("AuthorizationScopes"), "") }
 
 func routeAdded(o *outcome) []remark {
@@ -62,7 +63,8 @@ func routeAuthorization(before, after *change.Resource) []remark {
 	}
 }
 
-// routeScopes compares what a token must carry. Each scope of a route is an alternative, so one more lets more in.
+// routeScopes compares what a token must carry. Each scope of a route is an alternative, so one
+// more lets more in.
 func routeScopes(before, after *change.Resource) []remark {
 	if authorizationType(before) != authorizationJWT || authorizationType(after) != authorizationJWT {
 		return nil

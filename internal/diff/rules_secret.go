@@ -48,7 +48,8 @@ func interval(schedule *change.Resource) (days float64, shown string) {
 	return n, change.Show(expression)
 }
 
-// secretValue: what the template gives as value is written over what is there whenever it changes, a rotated value too.
+// secretValue: what the template gives as value is written over what is there whenever it changes,
+// a rotated value too.
 func secretValue(before, after *change.Resource) []remark {
 	for _, name := range []string{"SecretString", "GenerateSecretString"} {
 		if !reflect.DeepEqual(before.Properties[name], after.Properties[name]) {

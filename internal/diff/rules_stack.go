@@ -29,7 +29,8 @@ func terminationProtection(before, after *change.Stack) []remark {
 	return nil
 }
 
-// stackMoved: an account or Region that becomes known, or is no longer named, may still be the same one.
+// stackMoved: an account or Region that becomes known, or is no longer named, may still be the same
+// one.
 func stackMoved(before, after *change.Stack) []remark {
 	var moved []string
 	for _, part := range []struct{ name, was, is string }{
@@ -49,7 +50,8 @@ func stackMoved(before, after *change.Stack) []remark {
 // outputAddresses are the outputs that callers and m2m read an address from.
 var outputAddresses = []string{naming.APIURLOutput, naming.IssuerOutput, naming.TokenEndpointOutput}
 
-// addressOutputs compares them: what they say is what a caller is to use, whichever resource it comes from.
+// addressOutputs compares them: what they say is what a caller is to use, whichever resource it
+// comes from.
 func addressOutputs(before, after *change.Stack) []remark {
 	var found []remark
 	for _, name := range outputAddresses {

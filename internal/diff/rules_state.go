@@ -34,7 +34,8 @@ func fate(r *change.Resource, policy string) string {
 	return fmt.Sprintf("; the old one stays, in no stack (%s %s)", policy, value)
 }
 
-// protections order the values of DeletionPolicy and UpdateReplacePolicy. What is not set is deleted.
+// protections order the values of DeletionPolicy and UpdateReplacePolicy. What is not set is
+// deleted.
 var protections = map[string]int{"Delete": 0, "Snapshot": 1, "RetainExceptOnCreate": 2, "Retain": 2}
 
 func deletionPolicy(before, after *change.Resource) []remark {

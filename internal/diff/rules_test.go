@@ -10,8 +10,8 @@ import (
 	"cognito-m2m/internal/diff"
 )
 
-// ruleCase is a change and every finding that it gives, as "rule effect subject: message". In want, a message that
-// ends in … goes on.
+// ruleCase is a change and every finding that it gives, as "rule effect subject: message". In want,
+// a message that ends in … goes on.
 type ruleCase struct {
 	name  string
 	edits []edit

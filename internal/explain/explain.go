@@ -11,11 +11,11 @@ import (
 
 // Config is what a token is checked against.
 type Config struct {
-	// Environment is the environment whose API the token is for. Checks that need
-	// ids that it does not know are not made.
+	// Environment is the environment whose API the token is for. Checks that need ids that it does
+	// not know are not made.
 	Environment *access.Environment
-	// Route is the route key, or method and path, of the request. Without one the
-	// token is explained for all routes.
+	// Route is the route key, or method and path, of the request. Without one the token is
+	// explained for all routes.
 	Route string
 	// Keys are those that the user pool publishes; nil if they are not available.
 	Keys jwtauth.KeySet
@@ -29,8 +29,8 @@ type Config struct {
 	Flags string
 }
 
-// Explain explains a pasted text: a token, with or without what precedes it in a
-// request's header. An error says that Config does not determine the authorizer.
+// Explain explains a pasted text: a token, with or without what precedes it in a request's header.
+// An error says that Config does not determine the authorizer.
 func Explain(pasted string, c Config) (*Report, error) {
 	if c.Now == nil {
 		c.Now = time.Now
@@ -93,8 +93,8 @@ func (e *explanation) noRoute() {
 	e.add("route", Fails, "no route matches "+show(e.Route), "the routes are: "+strings.Join(keys, ", "))
 }
 
-// chooseAuthorizer chooses the route's authorizer, or else the only one. It is nil if
-// the token does not matter.
+// chooseAuthorizer chooses the route's authorizer, or else the only one. It is nil if the token
+// does not matter.
 func (e *explanation) chooseAuthorizer() error {
 	if e.route != nil {
 		e.authorizer = e.route.Authorizer
@@ -123,8 +123,7 @@ func (e *explanation) place() string {
 // command is an m2m command to be pasted.
 func (e *explanation) command(text string) string { return "`m2m " + text + e.Flags + "`" }
 
-// show is foreign text, in quotes and cut, so that it can neither move a cursor nor
-// fill a screen.
+// show is foreign text, in quotes and cut, so that it can neither move a cursor nor fill a screen.
 func show(text string) string {
 	const longest = 120
 	if runes := []rune(text); len(runes) > longest {

@@ -50,8 +50,8 @@ func explained(t *testing.T, pasted string, c explain.Config) *explain.Report {
 	return report
 }
 
-// TestVerdictIsTheGateways holds every verdict against what the gateway answers
-// to a request with that token.
+// TestVerdictIsTheGateways holds every verdict against what the gateway answers to a request with
+// that token.
 func TestVerdictIsTheGateways(t *testing.T) {
 	t.Parallel()
 	r := accesstest.Start(t)
@@ -146,8 +146,8 @@ func flipped(c byte) string {
 	return "A"
 }
 
-// wantNoSecrets wants that neither the token nor its signature nor a secret is
-// in any form of the report.
+// wantNoSecrets wants that neither the token nor its signature nor a secret is in any form of the
+// report.
 func wantNoSecrets(t *testing.T, r *accesstest.Run, pasted string, report *explain.Report) {
 	t.Helper()
 	raw, err := json.Marshal(report)
@@ -234,8 +234,7 @@ func TestOfflineLeavesOpenWhatItCantKnow(t *testing.T) {
 	}
 }
 
-// TestHostileClaims wants that a token can't move the cursor of who reads about
-// it.
+// TestHostileClaims wants that a token can't move the cursor of who reads about it.
 func TestHostileClaims(t *testing.T) {
 	t.Parallel()
 	r := accesstest.Start(t)

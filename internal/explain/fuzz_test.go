@@ -13,8 +13,8 @@ import (
 	"cognito-m2m/internal/jwtauth"
 )
 
-// FuzzVerdict looks for a token that the gateway treats in another way than it
-// is explained. Two routes see both of its refusals.
+// FuzzVerdict looks for a token that the gateway treats in another way than it is explained. Two
+// routes see both of its refusals.
 func FuzzVerdict(f *testing.F) {
 	r := accesstest.Start(f)
 	keys, _, err := jwtauth.FetchKeys(f.Context(), http.DefaultClient, r.JWKSURL)

@@ -10,8 +10,9 @@ import (
 	"cognito-m2m/internal/userpool"
 )
 
-// mistakes recognize what was pasted in place of a token; the first match counts. Each returns "" for anything else, and
-// repeats only words that it knows itself. What a text is comes before what surrounds it.
+// mistakes recognize what was pasted in place of a token; the first match counts. Each returns ""
+// for anything else, and repeats only words that it knows itself. What a text is comes before what
+// surrounds it.
 var mistakes = []func(e *explanation, text string) (said, advice string){
 	(*explanation).nothing, (*explanation).answer, (*explanation).placeholder, (*explanation).scheme,
 	(*explanation).credentials, (*explanation).around, (*explanation).character, (*explanation).parts,
@@ -149,8 +150,7 @@ func (e *explanation) character(text string) (said, advice string) {
 	return "", ""
 }
 
-// The parts of a token in its compact form (RFC 7515 section 7.1, RFC 7516
-// section 7.1).
+// The parts of a token in its compact form (RFC 7515 section 7.1, RFC 7516 section 7.1).
 const (
 	jwsParts = 3
 	jweParts = 5

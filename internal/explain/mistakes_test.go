@@ -7,7 +7,8 @@ import (
 	"cognito-m2m/internal/access/accesstest"
 )
 
-// mistakenTokens are what callers send when something went wrong on the way to the header. Each verdict names the cause.
+// mistakenTokens are what callers send when something went wrong on the way to the header. Each
+// verdict names the cause.
 func mistakenTokens(t *testing.T, r *accesstest.Run) []token {
 	t.Helper()
 	genuine := r.Token(t, "reader")

@@ -7,8 +7,8 @@ import (
 	"cognito-m2m/internal/access"
 )
 
-// readPasted returns the token in a pasted text. If there is none, it adds what the text
-// seems to be, and repeats nothing of it, since it may be a secret.
+// readPasted returns the token in a pasted text. If there is none, it adds what the text seems to
+// be, and repeats nothing of it, since it may be a secret.
 func (e *explanation) readPasted(pasted string) (compact string, ok bool) {
 	text := headerValue(pasted)
 	if hasPrefixFold(text, "bearer ") && !strings.HasPrefix(text, "Bearer ") {
@@ -27,14 +27,16 @@ func (e *explanation) readPasted(pasted string) (compact string, ok bool) {
 	return text, true
 }
 
-// What people copy around a header: the option of curl, the arrow of `curl -v`, quotes, the comma of JSON.
+// What people copy around a header: the option of curl, the arrow of `curl -v`, quotes, the comma
+// of JSON.
 var (
 	aroundHeader = regexp.MustCompile(`(?is)^(?:-H|--header|>|<)?\s*["']?\s*authorization["']?\s*:\s*["']?(.*?)["']?\s*,?$`)
 	plainHeader  = regexp.MustCompile(`(?is)^authorization:(.*)$`)
 )
 
-// headerValue is the value of a pasted Authorization header, or else the whole text. Quotes around the header are the
-// shell's or JSON's, and were not sent; quotes around the value alone may have been.
+// headerValue is the value of a pasted Authorization header, or else the whole text. Quotes around
+// the header are the shell's or JSON's, and were not sent; quotes around the value alone may have
+// been.
 func headerValue(pasted string) string {
 	text := strings.TrimSpace(pasted)
 	for _, header := range []*regexp.Regexp{plainHeader, aroundHeader} {
@@ -76,8 +78,8 @@ func (e *explanation) anyClient() string {
 	return "CLIENT"
 }
 
-// clientsFor are the clients whose tokens a route accepts; for nil, those whose
-// tokens the authorizer does.
+// clientsFor are the clients whose tokens a route accepts; for nil, those whose tokens the
+// authorizer does.
 func (e *explanation) clientsFor(route *access.Route) (names []string) {
 	if route == nil {
 		return e.authorizer.Clients

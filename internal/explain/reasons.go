@@ -8,8 +8,8 @@ import (
 	"cognito-m2m/internal/printable"
 )
 
-// reasons are the authorizer's reasons in words, with what to change. Part is what a reason is about. A wrong issuer or
-// client needs more words than these: see checkIssuer and checkClient.
+// reasons are the authorizer's reasons in words, with what to change. Part is what a reason is
+// about. A wrong issuer or client needs more words than these: see checkIssuer and checkClient.
 var reasons = map[error]func(e *explanation, part string) (said, advice string){
 	jwtauth.ErrBase64: func(_ *explanation, part string) (said, advice string) {
 		return "the " + part + " can't be read: that part is not base64url", "the token was cut off or changed: copy it as a whole"

@@ -11,11 +11,10 @@ import (
 	"cognito-m2m/internal/printable"
 )
 
-// Report is an explanation. Its JSON form is a promise: keys are added, never
-// renamed.
+// Report is an explanation. Its JSON form is a promise: keys are added, never renamed.
 type Report struct {
-	// Status is what API Gateway would answer: 401, 403 or 404. 200 means that it would
-	// let the request through, and 0 that this is not known.
+	// Status is what API Gateway would answer: 401, 403 or 404. 200 means that it would let the
+	// request through, and 0 that this is not known.
 	Status int `json:"status"`
 	// Verdict is Status as a sentence, with its reason and what to change.
 	Verdict string  `json:"verdict"`
@@ -42,8 +41,8 @@ const (
 	Note       Result = "note" // it does not decide
 )
 
-// Claims are those of a token that may be shown. They are as the token has them,
-// whether it is genuine or not.
+// Claims are those of a token that may be shown. They are as the token has them, whether it is
+// genuine or not.
 type Claims struct {
 	Issuer   string     `json:"iss"`
 	ClientID string     `json:"client_id"`
@@ -60,8 +59,7 @@ func (t *token) shown() *Claims {
 	}
 }
 
-// statuses are in the order of API Gateway: the route, then the token, then its
-// scope.
+// statuses are in the order of API Gateway: the route, then the token, then its scope.
 var statuses = []struct {
 	of     func(check string) bool
 	status int
@@ -130,8 +128,8 @@ func (e *explanation) opens() string {
 	return fmt.Sprintf("%s, and answer 403 on %s", strings.Join(open, ", "), strings.Join(closed, ", "))
 }
 
-// WriteText prints the report: a line for each check, with what to change below
-// one that fails, and the verdict last.
+// WriteText prints the report: a line for each check, with what to change below one that fails, and
+// the verdict last.
 func (r *Report) WriteText(w io.Writer) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, c := range r.Checks {

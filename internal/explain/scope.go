@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// checkScope compares the token's scopes with those of the route or, without a route,
-// says which routes they open.
+// checkScope compares the token's scopes with those of the route or, without a route, says which
+// routes they open.
 func (e *explanation) checkScope() {
 	if err := e.token.claims.CheckScope(); err != nil {
 		e.fails("form", err)
@@ -76,8 +76,8 @@ func (e *explanation) checkScopesOfAll() {
 	e.add("scope", OK, has+strings.Join(open, ", "), "")
 }
 
-// divide divides the routes of the authorizer into those that the token's scopes
-// open and those that they do not.
+// divide divides the routes of the authorizer into those that the token's scopes open and those
+// that they do not.
 func (e *explanation) divide() (open, closed []string) {
 	for _, route := range e.Environment.Routes {
 		switch {

@@ -7,7 +7,8 @@ import (
 	"cognito-m2m/internal/printable"
 )
 
-// leeway is the difference of clocks that is worth a note. The time in a server's response can be a second old.
+// leeway is the difference of clocks that is worth a note. The time in a server's response can be a
+// second old.
 const leeway = 5 * time.Second
 
 func (e *explanation) checkTimes() {

@@ -50,9 +50,9 @@ func readBuild(path string) (*build, error) {
 	return b, nil
 }
 
-// What build information says goes into the command line and the variables of the go command, some of which name
-// programs that it runs. So nothing is taken over but what a build of the same program needs, and that only in the form
-// it has there.
+// What build information says goes into the command line and the variables of the go command, some
+// of which name programs that it runs. So nothing is taken over but what a build of the same
+// program needs, and that only in the form it has there.
 var (
 	buildVariables = gobuild.Variables()
 	plainSetting   = regexp.MustCompile(`^[A-Za-z0-9.,_-]*$`)
@@ -77,8 +77,8 @@ func (b *build) platform() string {
 	return b.settings["GOOS"] + "/" + b.settings["GOARCH"]
 }
 
-// native is how to build the program for this machine: as `go build` and `go run` build
-// everything else here, so that what is compiled for them is not compiled once more.
+// native is how to build the program for this machine: as `go build` and `go run` build everything
+// else here, so that what is compiled for them is not compiled once more.
 //
 // Parity: Function program: built here with this machine's settings
 func (b *build) native() recipe {
@@ -88,8 +88,8 @@ func (b *build) native() recipe {
 	}
 }
 
-// asOnLambda builds the program for this machine from the same files of each package as the
-// asset, with cgo or without.
+// asOnLambda builds the program for this machine from the same files of each package as the asset,
+// with cgo or without.
 func (b *build) asOnLambda() recipe {
 	how := b.native()
 	how.env = append(how.env, "CGO_ENABLED="+b.settings["CGO_ENABLED"])
@@ -123,7 +123,8 @@ func (b *build) original() (recipe, error) {
 	return recipe{flags: flags, env: env}, nil
 }
 
-// workspace is the variable for a go.work, which the program must not be built with if it was built without.
+// workspace is the variable for a go.work, which the program must not be built with if it was built
+// without.
 func (b *build) workspace() []string {
 	if b.inWorkspace {
 		return nil

@@ -18,7 +18,8 @@ type Config struct {
 	Name string
 	// ARN is sent with every invocation. The header is left out if it is empty.
 	ARN string
-	// Handler is passed on as _HANDLER; an OS-only runtime gives it no meaning. Default "bootstrap".
+	// Handler is passed on as _HANDLER; an OS-only runtime gives it no meaning. Default
+	// "bootstrap".
 	Handler string
 	// Runtime is "provided.al2023" or "provided.al2". Default "provided.al2023".
 	Runtime string
@@ -35,7 +36,8 @@ type Config struct {
 	InitTimeout time.Duration
 	// Environment holds the variables of the template. Reserved names are refused, as by Lambda.
 	Environment map[string]string
-	// AccessKey is AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Without one the function has no AWS credentials.
+	// AccessKey is AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Without one the function has no AWS
+	// credentials.
 	AccessKey AccessKey
 	// Bootstrap is the executable to start for each execution environment.
 	Bootstrap string
@@ -45,14 +47,14 @@ type Config struct {
 	// Concurrency is the largest number of invocations under way at once; 0 refuses every one, as a
 	// reserved concurrency of 0 does on Lambda. Default, where it is nil, 64: each is a process.
 	Concurrency *int
-	// Output receives what the processes write to stdout and stderr. Every Write is one whole line of at
-	// most 64 KiB and its newline (longer ones are cut into several); there is never more than one Write
-	// at a time. A slow Output slows the function down. Default: discarded.
+	// Output receives what the processes write to stdout and stderr. Every Write is one whole line
+	// of at most 64 KiB and its newline (longer ones are cut into several); there is never more
+	// than one Write at a time. A slow Output slows the function down. Default: discarded.
 	//
 	// Parity: Function output: no START, END and REPORT lines
 	Output io.Writer
-	// Log receives the life of the execution environments (debug) and the outcome of invocations whose
-	// caller has left. Default: discarded.
+	// Log receives the life of the execution environments (debug) and the outcome of invocations
+	// whose caller has left. Default: discarded.
 	Log *slog.Logger
 	// Now is the clock for the deadlines that the function gets. Default time.Now.
 	Now func() time.Time
@@ -121,7 +123,8 @@ func (c Config) check() error {
 	return CheckVariables(c.Environment)
 }
 
-// maxPackage is how many bytes a function's package may have, unzipped (Lambda Developer Guide, "Quotas": 250 MB).
+// maxPackage is how many bytes a function's package may have, unzipped (Lambda Developer Guide,
+// "Quotas": 250 MB).
 const maxPackage = 250 << 20
 
 // checkExecutable finds, before the first invocation, what would make every one fail.

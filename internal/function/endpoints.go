@@ -12,7 +12,8 @@ import (
 	"cognito-m2m/internal/lambdaenv"
 )
 
-// maxResponseSize is the largest response in bytes: as large as an event, and some room for the envelope.
+// maxResponseSize is the largest response in bytes: as large as an event, and some room for the
+// envelope.
 //
 // Source: AWS's runtime interface emulator, interop.MaxPayloadSize.
 const maxResponseSize = lambdaenv.MaxEventBytes + 100
@@ -27,8 +28,8 @@ const (
 	headerResponseMode = "Lambda-Runtime-Function-Response-Mode"
 )
 
-// routes are all of the Runtime API. The Extensions and Telemetry APIs, which share its address, are not
-// found; aws-lambda-go's lambda.WithEnableSIGTERM warns of that, and works.
+// routes are all of the Runtime API. The Extensions and Telemetry APIs, which share its address,
+// are not found; aws-lambda-go's lambda.WithEnableSIGTERM warns of that, and works.
 //
 // Parity: Runtime API: no Extensions API
 func (a *runtimeAPI) routes() http.Handler {
@@ -65,7 +66,8 @@ func (a *runtimeAPI) serveNext(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("Content-Type", "application/json")
 	header.Set(headerRequestID, inv.id)
-	// Without a length net/http would cut an event of usual size into chunks, which cost both sides time.
+	// Without a length net/http would cut an event of usual size into chunks, which cost both sides
+	// time.
 	header.Set("Content-Length", strconv.Itoa(len(inv.payload)))
 	header.Set(headerDeadline, strconv.FormatInt(inv.deadline.UnixMilli(), 10))
 	header.Set(headerTraceID, inv.traceID)
@@ -75,8 +77,8 @@ func (a *runtimeAPI) serveNext(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(inv.payload) // a runtime that has gone is noticed by its process
 }
 
-// receiveResponse takes the function's response. A streamed one is collected like any other: an HTTP
-// API can't stream.
+// receiveResponse takes the function's response. A streamed one is collected like any other: an
+// HTTP API can't stream.
 //
 // Parity: Runtime API: streamed responses are collected
 func (a *runtimeAPI) receiveResponse(r *http.Request) *refusal {
@@ -180,7 +182,8 @@ type refusal struct {
 	Message string `json:"errorMessage"`
 }
 
-// Refusals that are the same every time. An id is checked before anything else, as in AWS's emulator.
+// Refusals that are the same every time. An id is checked before anything else, as in AWS's
+// emulator.
 //
 // Parity: Runtime API: answering twice before asking for the next event
 var (

@@ -10,8 +10,8 @@ import (
 // shutdownGrace is how long a process may take to end after SIGTERM.
 const shutdownGrace = 500 * time.Millisecond
 
-// environment is one execution environment: a process of the bootstrap and the Runtime API it speaks
-// to. It runs one invocation at a time.
+// environment is one execution environment: a process of the bootstrap and the Runtime API it
+// speaks to. It runs one invocation at a time.
 //
 // Parity: Function environment: no sandbox
 type environment struct {
@@ -80,8 +80,8 @@ func (e *environment) initialize(requestID string, limit time.Duration, abort <-
 	return e.failure(why, requestID, limit)
 }
 
-// invoke runs one invocation to its end. The environment is ended unless the runtime is ready again.
-// It reports lost if the process ended before it got the event.
+// invoke runs one invocation to its end. The environment is ended unless the runtime is ready
+// again. It reports lost if the process ended before it got the event.
 func (e *environment) invoke(inv *invocation, abort <-chan struct{}) (result answer, lost bool) {
 	remaining := inv.remaining(e.cfg.Timeout)
 	e.api.deliver(inv, e.cfg.Now().Add(remaining))

@@ -146,7 +146,8 @@ func TestInitFailure(t *testing.T) {
 	}
 }
 
-// TestInitIsTriedOnceMore fails the first initialization of an invocation, and the second is a part of that.
+// TestInitIsTriedOnceMore fails the first initialization of an invocation, and the second is a part
+// of that.
 func TestInitIsTriedOnceMore(t *testing.T) {
 	t.Parallel()
 	for _, init := range []string{"exit", "report", "hang"} {
@@ -191,9 +192,9 @@ func TestCloseTerminatesBeforeItKills(t *testing.T) {
 	waitFor(t, out.lines, "terminated")
 }
 
-// The errors of functions that fail, as they were recorded from AWS: localstack/localstack 8b9a79f0,
-// tests/aws/services/lambda_/test_lambda.py, test_lambda_invoke_with_timeout (25 November 2025) and the tests of runtimes
-// that exit (24 November 2025).
+// The errors of functions that fail, as they were recorded from AWS: localstack/localstack
+// 8b9a79f0, tests/aws/services/lambda_/test_lambda.py, test_lambda_invoke_with_timeout (25
+// November 2025) and the tests of runtimes that exit (24 November 2025).
 func TestRecordedErrors(t *testing.T) {
 	t.Parallel()
 	for event, want := range map[string]struct{ errorType, message string }{

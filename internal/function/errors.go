@@ -11,8 +11,8 @@ import (
 )
 
 var (
-	// ErrClosed is returned by Invoke after Close was called, and for an invocation that Close had to
-	// cut short because its context ended.
+	// ErrClosed is returned by Invoke after Close was called, and for an invocation that Close had
+	// to cut short because its context ended.
 	ErrClosed = errors.New("function is closed")
 	// ErrThrottled is returned by Invoke when Config.Concurrency invocations are under way. Lambda
 	// answers its invoker 429 TooManyRequestsException then.
@@ -51,8 +51,8 @@ const (
 // Error is a function error: the invocation reached the function, and the function failed. It never
 // contains the event or the response.
 type Error struct {
-	// Type is the errorType that the function reported, such as "errorString", or one of Lambda's own,
-	// such as "Runtime.ExitError" and "Sandbox.Timedout".
+	// Type is the errorType that the function reported, such as "errorString", or one of Lambda's
+	// own, such as "Runtime.ExitError" and "Sandbox.Timedout".
 	Type string
 	// Message is the errorMessage that the function reported, or Lambda's own text.
 	Message string

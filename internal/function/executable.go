@@ -10,15 +10,16 @@ import (
 	"runtime"
 )
 
-// machines are the architectures that Lambda, or a developer's Linux, has: x86_64 is Go's amd64, arm64 is so for both.
+// machines are the architectures that Lambda, or a developer's Linux, has: x86_64 is Go's amd64,
+// arm64 is so for both.
 var machines = map[string]elf.Machine{
 	"amd64":  elf.EM_X86_64,
 	"x86_64": elf.EM_X86_64,
 	"arm64":  elf.EM_AARCH64,
 }
 
-// ArchitectureError says that a bootstrap is for another architecture than its function's: Lambda fails every
-// invocation with Runtime.InvalidEntrypoint, "exec format error".
+// ArchitectureError says that a bootstrap is for another architecture than its function's: Lambda
+// fails every invocation with Runtime.InvalidEntrypoint, "exec format error".
 type ArchitectureError struct {
 	Path         string
 	Machine      elf.Machine // of the bootstrap
@@ -31,9 +32,9 @@ func (e *ArchitectureError) Error() string {
 		"build it with the right GOARCH, or change Architectures in the template", e.Path, e.Machine, e.Architecture)
 }
 
-// machineOf returns the architecture of the executable at path, EM_NONE for a script, which runs on all of them. A file
-// that is neither ELF nor script is an error, and so is one without permission to execute, because Lambda would not
-// start it either.
+// machineOf returns the architecture of the executable at path, EM_NONE for a script, which runs on
+// all of them. A file that is neither ELF nor script is an error, and so is one without permission
+// to execute, because Lambda would not start it either.
 func machineOf(path string) (elf.Machine, error) {
 	if err := checkExecutable(path); err != nil { // before it is opened, which a FIFO would keep waiting
 		return elf.EM_NONE, err

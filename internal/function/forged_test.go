@@ -27,7 +27,8 @@ func forge(t *testing.T, asset, old, forged string) {
 	}
 }
 
-// trap puts a program called evil-program-of-test in front of all others, and returns the file that it makes when it runs.
+// trap puts a program called evil-program-of-test in front of all others, and returns the file that
+// it makes when it runs.
 func trap(t *testing.T) (sprung string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -37,8 +38,8 @@ func trap(t *testing.T) (sprung string) {
 	return sprung
 }
 
-// What a bootstrap says of how it was built comes from whoever made the assembly. None of it may name a program that
-// building the source for comparison would run.
+// What a bootstrap says of how it was built comes from whoever made the assembly. None of it may
+// name a program that building the source for comparison would run.
 func TestBuildInformationRunsNothing(t *testing.T) {
 	const tag = "a_tag_that_is_long_enough_for_others_to_be_written_over_it_all"
 	root := newModule(t, "package main\n\nfunc main() {}\n")

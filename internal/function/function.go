@@ -41,11 +41,11 @@ func New(cfg Config) (*Function, error) {
 	}, nil
 }
 
-// Invoke gives the event in payload to the function and returns its response and the id of the request,
-// which is there with an error, too. The error is an *Error if the function failed; ErrThrottled,
-// ErrRequestTooLarge or ErrClosed if it was not invoked; or the context's. When ctx ends, Invoke
-// returns at once, and the invocation goes on in its environment until it is done or times out, as on
-// AWS, and counts against the concurrency for so long.
+// Invoke gives the event in payload to the function and returns its response and the id of the
+// request, which is there with an error, too. The error is an *Error if the function failed;
+// ErrThrottled, ErrRequestTooLarge or ErrClosed if it was not invoked; or the context's. When ctx
+// ends, Invoke returns at once, and the invocation goes on in its environment until it is done or
+// times out, as on AWS, and counts against the concurrency for so long.
 func (f *Function) Invoke(ctx context.Context, payload []byte) (response []byte, requestID string, err error) {
 	inv := newInvocation(payload, f.cfg.Now())
 	env, err := f.admit(ctx, payload)
@@ -121,11 +121,12 @@ func (f *Function) run(env *environment, inv *invocation) answer {
 	return result
 }
 
-// start makes a new execution environment that is ready for its first event. An initialization that fails is tried once
-// more as a part of the invocation, under the function's own time limit.
+// start makes a new execution environment that is ready for its first event. An initialization that
+// fails is tried once more as a part of the invocation, under the function's own time limit.
 //
-// Source: Lambda Developer Guide, "Failures during the Init phase"; recorded from AWS for one that takes too long:
-// localstack/localstack 8b9a79f0, tests/aws/services/lambda_, test_lambda_runtime_exit_segfault (24 November 2025).
+// Source: Lambda Developer Guide, "Failures during the Init phase"; recorded from AWS for one that
+// takes too long: localstack/localstack 8b9a79f0, tests/aws/services/lambda_,
+// test_lambda_runtime_exit_segfault (24 November 2025).
 func (f *Function) start(inv *invocation) (*environment, error) {
 	env, err := f.initialized(inv.id, f.cfg.InitTimeout)
 	if failed, ok := errors.AsType[*Error](err); !ok || failed.Type == typeInvalidEntrypoint {
@@ -136,7 +137,8 @@ func (f *Function) start(inv *invocation) (*environment, error) {
 	return f.initialized(inv.id, f.cfg.Timeout)
 }
 
-// initialized starts an environment and waits, no longer than limit, until it is ready for an event.
+// initialized starts an environment and waits, no longer than limit, until it is ready for an
+// event.
 func (f *Function) initialized(requestID string, limit time.Duration) (*environment, error) {
 	env, err := startEnvironment(&f.cfg, f.out)
 	if err != nil {
@@ -170,9 +172,10 @@ func (f *Function) watch(env *environment) {
 		"function", f.cfg.Name, "pid", env.process.pid, "state", env.process.state.String())
 }
 
-// Close takes no further invocations, waits for those in flight, then ends every process with SIGTERM
-// and, half a second later, SIGKILL. It returns when no process, listener or goroutine of the function
-// is left, but for what killStrays can't find. If ctx ends first, the invocations in flight are cut short, and Close returns ctx's error.
+// Close takes no further invocations, waits for those in flight, then ends every process with
+// SIGTERM and, half a second later, SIGKILL. It returns when no process, listener or goroutine of
+// the function is left, but for what killStrays can't find. If ctx ends first, the invocations in
+// flight are cut short, and Close returns ctx's error.
 func (f *Function) Close(ctx context.Context) error {
 	f.mu.Lock()
 	f.closed = true

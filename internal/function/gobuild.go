@@ -39,8 +39,8 @@ func compileNative(ctx context.Context, origin *build, output string) error {
 	return err
 }
 
-// ownC reports whether a package of the program, other than Go's own, uses cgo where the
-// asset's build does not: the asset has other files of that package.
+// ownC reports whether a package of the program, other than Go's own, uses cgo where the asset's
+// build does not: the asset has other files of that package.
 func ownC(ctx context.Context, origin *build) (bool, error) {
 	if origin.settings["CGO_ENABLED"] == "1" {
 		return false, nil
@@ -53,7 +53,8 @@ func ownC(ctx context.Context, origin *build) (bool, error) {
 	return strings.TrimSpace(listed.String()) != "", err
 }
 
-// compile builds the program's package to the file output. What the go command prints is part of the error.
+// compile builds the program's package to the file output. What the go command prints is part of
+// the error.
 func compile(ctx context.Context, origin *build, how recipe, output string) error {
 	packagePath := origin.packagePath
 	args := append([]string{"build", "-o", output}, how.flags...)
@@ -88,15 +89,17 @@ func goCommand(ctx context.Context, origin *build, how recipe, args ...string) *
 	return cmd
 }
 
-// runOnOneThread is as in supervise: the kernel interrupts the go command when the thread that started it ends.
+// runOnOneThread is as in supervise: the kernel interrupts the go command when the thread that
+// started it ends.
 func runOnOneThread(cmd *exec.Cmd) error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	return cmd.Run()
 }
 
-// findModule returns the folder with the go.mod of the module, which is from or a folder above it. One above has to be
-// this user's or root's, or else the error is a *trust.Error: what is built from it runs as a function.
+// findModule returns the folder with the go.mod of the module, which is from or a folder above it.
+// One above has to be this user's or root's, or else the error is a *trust.Error: what is built
+// from it runs as a function.
 func findModule(modulePath, from string) (string, error) {
 	start, err := filepath.Abs(from)
 	if err != nil {

@@ -8,10 +8,10 @@ import (
 	"sync"
 )
 
-// guard lets only the function's process reach next. Without it a web page could, by pointing its own name at
-// 127.0.0.1, and so could every other user of this machine: an event has its caller's token. The address has no room
-// for a password, being host and port, so the system is asked for the owner of the connection's other end, where it
-// can say.
+// guard lets only the function's process reach next. Without it a web page could, by pointing its
+// own name at 127.0.0.1, and so could every other user of this machine: an event has its caller's
+// token. The address has no room for a password, being host and port, so the system is asked for
+// the owner of the connection's other end, where it can say.
 //
 // Parity: Runtime API: who is answered
 func (a *runtimeAPI) guard(next http.Handler) http.Handler {
@@ -39,7 +39,8 @@ var (
 	foreign = &refusal{http.StatusForbidden, "Forbidden", "The Runtime API answers the function's process alone"}
 )
 
-// peerKey is where a request's context has whether its connection is of this process's user: a func() bool.
+// peerKey is where a request's context has whether its connection is of this process's user: a
+// func() bool.
 type peerKey struct{}
 
 // withPeer looks a connection's other end up once, when the first request asks.

@@ -18,8 +18,8 @@ const noUser = -1
 // Source: proc_net_tcp.rst of the Linux kernel.
 const listOfSockets, listOfSockets6 = "/proc/net/tcp", "/proc/net/tcp6"
 
-// socketsAreListed reports whether the system lists sockets at all, of which the one that listens at the address is always
-// there. Some that look like Linux do not.
+// socketsAreListed reports whether the system lists sockets at all, of which the one that listens
+// at the address is always there. Some that look like Linux do not.
 func socketsAreListed(address net.Addr) bool {
 	sockets, err := os.ReadFile(listOfSockets)
 	return err == nil && bytes.Contains(sockets, []byte(" "+endpoint(address)+" 00000000:0000 "))
@@ -44,8 +44,8 @@ func peerUser(conn net.Conn) (uid int) {
 	return noUser
 }
 
-// owner finds the connected socket with these two ends. Behind them are state, queues, timer, retransmissions and the
-// user's id, which is root's for a socket that its program has closed.
+// owner finds the connected socket with these two ends. Behind them are state, queues, timer,
+// retransmissions and the user's id, which is root's for a socket that its program has closed.
 func owner(sockets []byte, local, remote string) (uid int, found bool) {
 	const connected, userAt, longest = "01", 4, 100
 	_, rest, _ := bytes.Cut(sockets, []byte(" "+local+" "+remote+" "))

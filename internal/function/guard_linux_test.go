@@ -83,8 +83,8 @@ func TestMappedAddressesAreAnswered(t *testing.T) {
 	p.finish(p.next())
 }
 
-// dialAs connects with a socket that belongs to another user: Linux gives it to the user whose file access the thread
-// has.
+// dialAs connects with a socket that belongs to another user: Linux gives it to the user whose file
+// access the thread has.
 func dialAs(uid uintptr) func(context.Context, string, string) (net.Conn, error) {
 	return func(ctx context.Context, network, address string) (conn net.Conn, err error) {
 		done := make(chan struct{})

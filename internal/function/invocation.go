@@ -12,15 +12,15 @@ type answer struct {
 	err      error
 }
 
-// invocation is one event on its way through one execution environment. Its environment's runtimeAPI
-// guards the fields that change.
+// invocation is one event on its way through one execution environment. Its environment's
+// runtimeAPI guards the fields that change.
 type invocation struct {
 	id      string
 	traceID string
 	payload []byte
 
-	// begun is when the function's time limit began to run, zero if it begins with the event: an initialization within the
-	// invocation uses part of it.
+	// begun is when the function's time limit began to run, zero if it begins with the event: an
+	// initialization within the invocation uses part of it.
 	begun    time.Time
 	deadline time.Time
 	// handed is set once the runtime got the event; from then on a crash is the function's.

@@ -15,10 +15,11 @@ var plainID = regexp.MustCompile(`^[A-Za-z0-9./_-]*$`)
 // maxNote is how much of a note is read, in bytes: the ids have less than a hundred.
 const maxNote = 4096
 
-// readELF infers the linker flags, which build information leaves out with -trimpath, from the file itself.
+// readELF infers the linker flags, which build information leaves out with -trimpath, from the file
+// itself.
 //
-// Both ids in a file stand for everything that went into it, down to the spelling of the flags, and would
-// differ where the program does not. So they are given to the linker, instead of compared.
+// Both ids in a file stand for everything that went into it, down to the spelling of the flags, and
+// would differ where the program does not. So they are given to the linker, instead of compared.
 func (b *build) readELF(path string) error {
 	file, err := elf.Open(path)
 	if err != nil {
@@ -49,8 +50,8 @@ func (b *build) readELF(path string) error {
 	return nil
 }
 
-// note returns the content of an ELF note section, nil if there is no such section. A note is the sizes
-// of its name and its content, a type, the name padded to 4 bytes, and the content.
+// note returns the content of an ELF note section, nil if there is no such section. A note is the
+// sizes of its name and its content, a type, the name padded to 4 bytes, and the content.
 func note(file *elf.File, section string) ([]byte, error) {
 	const nameSize, start = 4, 12 + 4 // both names, "Go" and "GNU", take 4 bytes
 	found := file.Section(section)

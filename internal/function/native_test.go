@@ -9,8 +9,8 @@ import (
 	"cognito-m2m/internal/function"
 )
 
-// A function is built for this machine with the settings that go has for everything else
-// here: another one of them would compile all that it depends on once more.
+// A function is built for this machine with the settings that go has for everything else here:
+// another one of them would compile all that it depends on once more.
 func TestNativeBuildIsAsOthers(t *testing.T) {
 	t.Parallel()
 	root := newModule(t, "package main\n\nfunc main() {}\n")
@@ -35,8 +35,8 @@ func TestNativeBuildIsAsOthers(t *testing.T) {
 	}
 }
 
-// The asset is built without cgo. A package that has other files with it is built without
-// it here too.
+// The asset is built without cgo. A package that has other files with it is built without it here
+// too.
 func TestNativeBuildHasTheAssetsFiles(t *testing.T) {
 	t.Parallel()
 	root := newModule(t, "package main\n\nimport \"example.test/orders/store\"\n\nfunc main() { println(store.Kind) }\n")
@@ -48,7 +48,8 @@ func TestNativeBuildHasTheAssetsFiles(t *testing.T) {
 	}
 }
 
-// prepareNative prepares the asset of the module's program, and returns what was built for this machine.
+// prepareNative prepares the asset of the module's program, and returns what was built for this
+// machine.
 func prepareNative(t *testing.T, root string) (bootstrap string) {
 	t.Helper()
 	prepared, err := function.Prepare(t.Context(), function.PrepareConfig{

@@ -8,8 +8,8 @@ import (
 	"sync"
 )
 
-// maxLine is the longest line in bytes that is written in one piece, and what one stream of a process
-// occupies in memory at most.
+// maxLine is the longest line in bytes that is written in one piece, and what one stream of a
+// process occupies in memory at most.
 const maxLine = 64 << 10
 
 // lines passes whole lines on to one writer, so that those of several processes, and of stdout and
@@ -19,8 +19,8 @@ type lines struct {
 	to io.Writer
 }
 
-// copy passes on what r delivers until it ends. A process can't stop it with a line that has no end or
-// with output no one can write: it would block on its own output then.
+// copy passes on what r delivers until it ends. A process can't stop it with a line that has no end
+// or with output no one can write: it would block on its own output then.
 func (l *lines) copy(r io.Reader) {
 	reader := bufio.NewReaderSize(r, maxLine)
 	for {

@@ -16,24 +16,26 @@ import (
 	"cognito-m2m/internal/lambdaenv"
 )
 
-// ErrSourceDiffers says that the source at hand, built as the asset was, gives another program: what
-// runs here is not what gets deployed. Another synth repairs that, unless the asset was built by
-// another version of Go or with linker flags that it does not record, such as -X.
+// ErrSourceDiffers says that the source at hand, built as the asset was, gives another program:
+// what runs here is not what gets deployed. Another synth repairs that, unless the asset was built
+// by another version of Go or with linker flags that it does not record, such as -X.
 var ErrSourceDiffers = errors.New("source and assembly differ: building the source gives another bootstrap than the asset's")
 
 // fileName is what an asset hash must look like to name a folder in the cache.
 var fileName = regexp.MustCompile(`^[0-9A-Za-z_-]+$`)
 
-// PrepareConfig says which asset to prepare, and where its source may be. All but Architecture and Log are required.
+// PrepareConfig says which asset to prepare, and where its source may be. All but Architecture and
+// Log are required.
 type PrepareConfig struct {
 	// AssetHash is the asset's hash in the assembly; it names the folder in CacheDir.
 	AssetHash string
 	// AssetDir is the folder of the unpacked asset, with its file bootstrap.
 	AssetDir string
-	// Architecture is the one that the function has on Lambda, "x86_64" or "arm64". It is not compared if it is empty.
+	// Architecture is the one that the function has on Lambda, "x86_64" or "arm64". It is not
+	// compared if it is empty.
 	Architecture string
-	// CacheDir keeps what was built, in a folder for each asset and machine: <hash>/linux-amd64/bootstrap.
-	// It may be shared by runs at the same time.
+	// CacheDir keeps what was built, in a folder for each asset and machine:
+	// <hash>/linux-amd64/bootstrap. It may be shared by runs at the same time.
 	CacheDir string
 	// SourceDir is where to start looking for the module the bootstrap was built from.
 	SourceDir string
@@ -45,18 +47,19 @@ type PrepareConfig struct {
 type Prepared struct {
 	// Bootstrap is the path of the executable.
 	Bootstrap string
-	// Doubt is nil if the executable is the asset's own, or was built from a source that gives exactly the
-	// asset's. Otherwise it is ErrSourceDiffers, or why the comparison was not possible. It is an
-	// *ArchitectureError if Lambda could not start the asset's bootstrap at all.
+	// Doubt is nil if the executable is the asset's own, or was built from a source that gives
+	// exactly the asset's. Otherwise it is ErrSourceDiffers, or why the comparison was not
+	// possible. It is an *ArchitectureError if Lambda could not start the asset's bootstrap at all.
 	Doubt error
 }
 
-// Prepare returns an executable for this machine that does what the asset's bootstrap does on Lambda.
+// Prepare returns an executable for this machine that does what the asset's bootstrap does on
+// Lambda.
 //
-// The bootstrap itself is taken if this machine can run it. Otherwise it must be a Go program, and the
-// same package is built for this machine with the same tags, in the module that SourceDir lies in. The
-// result is kept in CacheDir by asset hash, and taken from there the next time, if the source is proven
-// to be the asset's; without proof it is built again every time.
+// The bootstrap itself is taken if this machine can run it. Otherwise it must be a Go program, and
+// the same package is built for this machine with the same tags, in the module that SourceDir lies
+// in. The result is kept in CacheDir by asset hash, and taken from there the next time, if the
+// source is proven to be the asset's; without proof it is built again every time.
 func Prepare(ctx context.Context, cfg PrepareConfig) (Prepared, error) {
 	setDefault(&cfg.Log, slog.New(slog.DiscardHandler))
 	asset := filepath.Join(cfg.AssetDir, lambdaenv.Bootstrap)
@@ -89,8 +92,8 @@ func Prepare(ctx context.Context, cfg PrepareConfig) (Prepared, error) {
 	return prepared, nil
 }
 
-// rebuild builds the asset's package for this machine. A program from a proven source becomes the file
-// kept, another one its sibling.
+// rebuild builds the asset's package for this machine. A program from a proven source becomes the
+// file kept, another one its sibling.
 func rebuild(ctx context.Context, cfg PrepareConfig, asset, kept string) (Prepared, error) {
 	origin, err := locate(asset, cfg.SourceDir)
 	if err != nil {
@@ -143,8 +146,9 @@ func keep(built, place string) error {
 }
 
 // SourceMatches reports whether the source, built for the asset's own platform with the asset's own
-// flags, gives exactly the asset's bootstrap. It can be asked of any Go bootstrap, also one that runs
-// here as it is. It builds in CacheDir, or in the temporary folder without one, and keeps nothing.
+// flags, gives exactly the asset's bootstrap. It can be asked of any Go bootstrap, also one that
+// runs here as it is. It builds in CacheDir, or in the temporary folder without one, and keeps
+// nothing.
 func SourceMatches(ctx context.Context, cfg PrepareConfig) (bool, error) {
 	asset := filepath.Join(cfg.AssetDir, lambdaenv.Bootstrap)
 	origin, err := locate(asset, cfg.SourceDir)
@@ -189,8 +193,8 @@ func locate(asset, sourceDir string) (*build, error) {
 	return origin, nil
 }
 
-// compare builds the source as the asset was built, to the file output, and returns ErrSourceDiffers if
-// that is not the asset.
+// compare builds the source as the asset was built, to the file output, and returns
+// ErrSourceDiffers if that is not the asset.
 func compare(ctx context.Context, origin *build, asset, output string) error {
 	how, err := origin.original()
 	if err != nil {

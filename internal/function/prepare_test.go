@@ -374,7 +374,8 @@ func TestPrepareEndsWithItsContext(t *testing.T) {
 	}
 }
 
-// What Lambda could not take is refused before it is read, a FIFO too, which keeps its reader waiting.
+// What Lambda could not take is refused before it is read, a FIFO too, which keeps its reader
+// waiting.
 func TestPrepareRefusesWhatIsNoProgram(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// drainLimit is how long to wait, once a process has ended, for the rest of its output and of its calls.
-// Both are there already, unless something it started has got away and holds them open.
+// drainLimit is how long to wait, once a process has ended, for the rest of its output and of its
+// calls. Both are there already, unless something it started has got away and holds them open.
 const drainLimit = time.Second
 
 // process is a running bootstrap and everything it starts, which is one process group.
@@ -45,8 +45,8 @@ func startProcess(cmd *exec.Cmd, out *lines) (*process, error) {
 	return p, nil
 }
 
-// pipeOutput gives cmd a pipe for each of stdout and stderr. They are not exec's own, because Wait would
-// then wait for everything that has inherited them.
+// pipeOutput gives cmd a pipe for each of stdout and stderr. They are not exec's own, because Wait
+// would then wait for everything that has inherited them.
 func pipeOutput(cmd *exec.Cmd) ([]*os.File, error) {
 	stdout, stdoutWriter, err := os.Pipe()
 	if err != nil {
@@ -113,7 +113,8 @@ func ownVariable(environment []string) string {
 	})]
 }
 
-// killGroup kills what the reaped bootstrap has left in its group. After that the number may belong to others.
+// killGroup kills what the reaped bootstrap has left in its group. After that the number may belong
+// to others.
 func (p *process) killGroup(state *os.ProcessState) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -15,14 +15,15 @@ func processAttributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
 
-// buildAttributes has the kernel interrupt the go command if this process ends without doing so, however it ends.
+// buildAttributes has the kernel interrupt the go command if this process ends without doing so,
+// however it ends.
 func buildAttributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Pdeathsig: syscall.SIGINT}
 }
 
-// killStrays kills what a bootstrap has started and its group does not have: what began a session of its
-// own, as daemons do. A process whose parent has exited is reparented, but every process inherits the
-// variable that no other execution environment has.
+// killStrays kills what a bootstrap has started and its group does not have: what began a session
+// of its own, as daemons do. A process whose parent has exited is reparented, but every process
+// inherits the variable that no other execution environment has.
 //
 // Parity: Function processes: a daemon without variables outlives its environment
 //
@@ -41,7 +42,8 @@ func killStrays(variable string) {
 	}
 }
 
-// killStray looks again once it has a handle of the process: the number may belong to another by then.
+// killStray looks again once it has a handle of the process: the number may belong to another by
+// then.
 func killStray(pid int, variable string) bool {
 	handle, err := os.FindProcess(pid)
 	if err != nil {

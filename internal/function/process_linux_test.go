@@ -13,7 +13,8 @@ import (
 	"cognito-m2m/internal/m2mtest"
 )
 
-// runVictim is a runtime that waits for a process which never calls, and passes on what that prints.
+// runVictim is a runtime that waits for a process which never calls, and passes on what that
+// prints.
 func runVictim(bootstrap string) {
 	f, err := function.New(function.Config{Name: "victim", Bootstrap: bootstrap, InitTimeout: time.Hour, Output: os.Stdout})
 	if err != nil {
@@ -23,8 +24,8 @@ func runVictim(bootstrap string) {
 	panic(err)
 }
 
-// TestKilledRuntimeLeavesNoProcess kills, from outside, a runtime whose function's process would not
-// notice by itself.
+// TestKilledRuntimeLeavesNoProcess kills, from outside, a runtime whose function's process would
+// not notice by itself.
 func TestKilledRuntimeLeavesNoProcess(t *testing.T) {
 	t.Parallel()
 	victim := exec.CommandContext(t.Context(), os.Args[0])
@@ -53,7 +54,8 @@ func TestKilledRuntimeLeavesNoProcess(t *testing.T) {
 	m2mtest.AwaitGone(t, pid)
 }
 
-// TestDaemonsEndWithTheirEnvironment starts what is in no process group of the runtime's and no child of anybody's.
+// TestDaemonsEndWithTheirEnvironment starts what is in no process group of the runtime's and no
+// child of anybody's.
 func TestDaemonsEndWithTheirEnvironment(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]func(*testing.T, *function.Function){

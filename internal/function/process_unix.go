@@ -4,8 +4,8 @@ package function
 
 import "syscall"
 
-// processAttributes puts the bootstrap in a process group of its own. There is no way here to tie its
-// life to this process's; it ends when it finds its Runtime API gone.
+// processAttributes puts the bootstrap in a process group of its own. There is no way here to tie
+// its life to this process's; it ends when it finds its Runtime API gone.
 func processAttributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true}
 }

@@ -20,8 +20,8 @@ const (
 	answered              // it reported how the invocation ended, and has not asked again
 )
 
-// runtimeAPI is the Lambda Runtime API of one execution environment, on a port of its own. It holds the
-// protocol's state; the handlers in endpoints.go translate it to HTTP.
+// runtimeAPI is the Lambda Runtime API of one execution environment, on a port of its own. It holds
+// the protocol's state; the handlers in endpoints.go translate it to HTTP.
 type runtimeAPI struct {
 	arn     string
 	address string
@@ -67,8 +67,8 @@ func listenRuntimeAPI(arn string, log *slog.Logger) (*runtimeAPI, error) {
 	return a, nil
 }
 
-// close ends the server. An answer that the process sent just before it ended is still read, because
-// its bytes are here already. It must be called once.
+// close ends the server. An answer that the process sent just before it ended is still read,
+// because its bytes are here already. It must be called once.
 func (a *runtimeAPI) close() {
 	close(a.closed)
 	ctx, cancel := context.WithTimeout(context.Background(), drainLimit)
@@ -88,10 +88,11 @@ func (a *runtimeAPI) deliver(inv *invocation, deadline time.Time) {
 	close(a.arrived)
 }
 
-// ask moves the runtime to its next event and returns the channel that is closed when there is one. It
-// reports false if the runtime has declared itself unable to run.
+// ask moves the runtime to its next event and returns the channel that is closed when there is one.
+// It reports false if the runtime has declared itself unable to run.
 //
-// A runtime that asks again without having answered gets the same event again, as in AWS's emulator.
+// A runtime that asks again without having answered gets the same event again, as in AWS's
+// emulator.
 func (a *runtimeAPI) ask() (arrived <-chan struct{}, ok bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -142,8 +143,8 @@ func (a *runtimeAPI) answer(requestID string, result answer) bool {
 	return true
 }
 
-// failInit records that the runtime could not initialize, and reports false if it had already asked for
-// an event.
+// failInit records that the runtime could not initialize, and reports false if it had already asked
+// for an event.
 func (a *runtimeAPI) failInit(err *Error) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -155,7 +156,8 @@ func (a *runtimeAPI) failInit(err *Error) bool {
 	return true
 }
 
-// initFailure returns what the runtime reported instead of asking for its first event, nil if nothing.
+// initFailure returns what the runtime reported instead of asking for its first event, nil if
+// nothing.
 func (a *runtimeAPI) initFailure() *Error {
 	a.mu.Lock()
 	defer a.mu.Unlock()

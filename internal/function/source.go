@@ -10,8 +10,8 @@ import (
 	"cognito-m2m/internal/lambdaenv"
 )
 
-// SourceFolder returns the folder of the package that the asset's bootstrap was built from. It fails if the bootstrap
-// is not a Go program, or if its module is not where cfg says.
+// SourceFolder returns the folder of the package that the asset's bootstrap was built from. It
+// fails if the bootstrap is not a Go program, or if its module is not where cfg says.
 func SourceFolder(cfg PrepareConfig) (string, error) {
 	origin, err := locate(filepath.Join(cfg.AssetDir, lambdaenv.Bootstrap), cfg.SourceDir)
 	if err != nil {
@@ -21,9 +21,9 @@ func SourceFolder(cfg PrepareConfig) (string, error) {
 	return filepath.Join(origin.moduleRoot, filepath.FromSlash(inModule)), nil
 }
 
-// BuildSource builds the package that the asset's bootstrap was built from once more, for this machine and as the
-// source is now: the function that the asset will hold after the next synth. The result replaces the file output in
-// one step; a process that runs the old one is not disturbed.
+// BuildSource builds the package that the asset's bootstrap was built from once more, for this
+// machine and as the source is now: the function that the asset will hold after the next synth. The
+// result replaces the file output in one step; a process that runs the old one is not disturbed.
 func BuildSource(ctx context.Context, cfg PrepareConfig, output string) error {
 	origin, err := locate(filepath.Join(cfg.AssetDir, lambdaenv.Bootstrap), cfg.SourceDir)
 	if err != nil {

@@ -59,8 +59,9 @@ func TestSourceFolderOfWhatIsNoGoProgram(t *testing.T) {
 	}
 }
 
-// TestBuildSourceKeepsToTheWorkspaceOfTheAsset has a module that go.mod replaces by one folder and go.work by another. CDK
-// builds functions without a workspace; a project of one's own may do otherwise.
+// TestBuildSourceKeepsToTheWorkspaceOfTheAsset has a module that go.mod replaces by one folder and
+// go.work by another. CDK builds functions without a workspace; a project of one's own may do
+// otherwise.
 func TestBuildSourceKeepsToTheWorkspaceOfTheAsset(t *testing.T) {
 	root := t.TempDir()
 	for name, content := range map[string]string{

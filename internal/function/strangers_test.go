@@ -11,8 +11,8 @@ import (
 	"cognito-m2m/internal/trust"
 )
 
-// TestSourceOfAStranger: whoever works in a folder need not know what lies above it, and what is built from the source
-// runs as a function.
+// TestSourceOfAStranger: whoever works in a folder need not know what lies above it, and what is
+// built from the source runs as a function.
 func TestSourceOfAStranger(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root can give files away")

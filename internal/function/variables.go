@@ -46,10 +46,10 @@ func languages(folder, runtime string) string {
 	return "/var/lang" + folder + ":"
 }
 
-// variables is the whole environment of a function's process, as provided.al2023 has it on AWS (recorded:
-// localstack/localstack 8b9a79f0, tests/aws/services/lambda_/test_lambda_common.py, test_introspection_invoke, 13 January
-// 2026). It inherits nothing from this process: a developer's own credentials, profile or proxy must not reach a
-// function that would not have them on AWS.
+// variables is the whole environment of a function's process, as provided.al2023 has it on AWS
+// (recorded: localstack/localstack 8b9a79f0, tests/aws/services/lambda_/test_lambda_common.py,
+// test_introspection_invoke, 13 January 2026). It inherits nothing from this process: a developer's
+// own credentials, profile or proxy must not reach a function that would not have them on AWS.
 func variables(cfg *Config, apiAddress string) []string {
 	set := defaultVariables(cfg)
 	maps.Copy(set, cfg.Environment)
@@ -75,12 +75,13 @@ func defaultVariables(cfg *Config) map[string]string {
 		}, ":"),
 		// Parity: Function environment: no address of an X-Ray daemon
 		"AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
-		// Without HOME, SDKs find the developer's home folder, and the profiles in it, by the user's id. In /tmp another
-		// user may have put profiles. Only root can make a folder here.
+		// Without HOME, SDKs find the developer's home folder, and the profiles in it, by the
+		// user's id. In /tmp another user may have put profiles. Only root can make a folder here.
 		//
 		// Parity: Function environment: HOME is set
 		"HOME": "/nonexistent",
-		// A Go process that may use every processor wakes them all for each call of the Runtime API.
+		// A Go process that may use every processor wakes them all for each call of the Runtime
+		// API.
 		//
 		// Parity: Function environment: GOMAXPROCS is the share of the processor
 		"GOMAXPROCS": strconv.Itoa(processors(cfg.MemorySize)),
@@ -112,8 +113,8 @@ func reservedVariables(cfg *Config, apiAddress string) map[string]string {
 	return set
 }
 
-// processors is how many processors Lambda gives a function of so many MB at most: each takes 1769 MB, and the last one
-// may be a share.
+// processors is how many processors Lambda gives a function of so many MB at most: each takes 1769
+// MB, and the last one may be a share.
 //
 // Source: Lambda Developer Guide, "Configure Lambda function memory".
 func processors(memorySize int) int {

@@ -13,7 +13,8 @@ import (
 	"cognito-m2m/internal/function"
 )
 
-// A task root as `--assembly cdk.out` gives it names the same folder for the process, which runs elsewhere.
+// A task root as `--assembly cdk.out` gives it names the same folder for the process, which runs
+// elsewhere.
 func TestTaskRootIsAbsolute(t *testing.T) {
 	t.Parallel()
 	here, err := os.Getwd()
@@ -43,8 +44,8 @@ func TestEnvironmentOfProvidedAL2(t *testing.T) {
 	}
 }
 
-// TestEnvironment compares all that a function sees with the recording that variables names. TestMain has put variables
-// of a developer beside it.
+// TestEnvironment compares all that a function sees with the recording that variables names.
+// TestMain has put variables of a developer beside it.
 func TestEnvironment(t *testing.T) {
 	t.Parallel()
 	f := newFunction(t, "script", function.Config{

@@ -51,7 +51,8 @@ func TestAccessLogJSON(t *testing.T) {
 	}
 }
 
-// format has every variable of docs/aws-behaviour.md, section 6, that can have a value here and is not a time or length.
+// format has every variable of docs/aws-behaviour.md, section 6, that can have a value here and is
+// not a time or length.
 const allVariables = `$context.requestId client=$context.authorizer.claims.client_id scope=$context.authorizer.claims.scope exp=$context.authorizer.claims.exp ` +
 	`bare=$context.authorizer.claims error=$context.authorizer.error principal=$context.authorizer.principalId agent=$context.identity.userAgent ` +
 	`epoch=$context.requestTimeEpoch method=$context.httpMethod path=$context.path route=$context.routeKey stage=$context.stage api=$context.apiId ` +

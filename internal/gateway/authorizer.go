@@ -77,8 +77,9 @@ func (a *authorizer) verify(r *http.Request) (jwtauth.Claims, *refusal) {
 	return claims, nil
 }
 
-// tokenAt returns the token of a request, "" if there is none. Several values are joined as in the event, which makes
-// no valid token of them: the gateway never picks one of two that the function might read the other way.
+// tokenAt returns the token of a request, "" if there is none. Several values are joined as in the
+// event, which makes no valid token of them: the gateway never picks one of two that the function
+// might read the other way.
 //
 // Parity: JWT authorizer: several identity values
 // Parity: JWT authorizer: lower-case bearer

@@ -13,10 +13,11 @@ import (
 
 // Invoker runs a Lambda function once.
 type Invoker interface {
-	// Invoke hands payload to the function and returns its response and the id of the invocation.
-	// A non-nil error says that the function did not answer: it timed out, crashed or reported an error. One with a
-	// method LambdaStatus() int says that the Lambda service refused, with that HTTP status.
-	// The context ends when the integration times out; Invoke returns then, whatever the function does.
+	// Invoke hands payload to the function and returns its response and the id of the invocation. A
+	// non-nil error says that the function did not answer: it timed out, crashed or reported an
+	// error. One with a method LambdaStatus() int says that the Lambda service refused, with that
+	// HTTP status. The context ends when the integration times out; Invoke returns then, whatever
+	// the function does.
 	Invoke(ctx context.Context, payload []byte) (response []byte, requestID string, err error)
 }
 
@@ -31,19 +32,20 @@ type Config struct {
 
 	// Functions holds the functions by ARN.
 	Functions map[string]Invoker
-	// OIDC returns the base URL under which an issuer's discovery document is served on this machine,
-	// and "" for an issuer that is not. Nil knows no issuer.
+	// OIDC returns the base URL under which an issuer's discovery document is served on this
+	// machine, and "" for an issuer that is not. Nil knows no issuer.
 	OIDC func(issuer string) (baseURL string)
 	// HTTPClient fetches discovery documents and keys; nil is a client without a proxy.
 	HTTPClient *http.Client
 	// AccessLog receives the stages' access logs, one line per Write; nil discards them.
 	AccessLog io.Writer
-	// Observe is called once per request, before its answer is sent and from the request's own goroutine; nil observes
-	// nothing.
+	// Observe is called once per request, before its answer is sent and from the request's own
+	// goroutine; nil observes nothing.
 	Observe func(Request)
 	// Now is the wall clock for tokens, key cache, throttling and logs; nil is time.Now.
 	Now func() time.Time
-	// Monotonic is the other clock that can end the life of keys and tokens, as in package clock; nil is the runtime's.
+	// Monotonic is the other clock that can end the life of keys and tokens, as in package clock;
+	// nil is the runtime's.
 	Monotonic func() time.Duration
 	// Rand is the source of request ids; nil is crypto/rand.
 	Rand io.Reader
@@ -51,8 +53,8 @@ type Config struct {
 	Log *slog.Logger
 }
 
-// Request is what became of one request, as Config.Observe receives it. No value of it holds a token, or a character
-// that could end a line or a quoted field; see redact.go.
+// Request is what became of one request, as Config.Observe receives it. No value of it holds a
+// token, or a character that could end a line or a quoted field; see redact.go.
 type Request struct {
 	// Received is when the request arrived, Duration how long its answer took.
 	Received time.Time
@@ -64,8 +66,8 @@ type Request struct {
 	ClientID string
 	// Status is the HTTP status of the answer.
 	Status int
-	// Refused says in a few words why the gateway answered instead of the function: the authorizer's error, or the
-	// integration's. It is "" if the function answered.
+	// Refused says in a few words why the gateway answered instead of the function: the
+	// authorizer's error, or the integration's. It is "" if the function answered.
 	Refused string
 }
 

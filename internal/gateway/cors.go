@@ -12,8 +12,8 @@ func isPreflight(r *http.Request) bool {
 		r.Header.Get("Origin") != "" && r.Header.Get("Access-Control-Request-Method") != ""
 }
 
-// replaceHeaders drops the CORS headers of a function's response and adds the API's own, on refusals too, since a
-// browser would otherwise hide a 401 from the page.
+// replaceHeaders drops the CORS headers of a function's response and adds the API's own, on
+// refusals too, since a browser would otherwise hide a 401 from the page.
 //
 // Parity: CORS: headers on refusals
 func (c *CORS) replaceHeaders(header http.Header, origin string, preflight bool) {

@@ -16,7 +16,8 @@ import (
 	"cognito-m2m/internal/lambdaenv"
 )
 
-// event is the Lambda proxy payload, format 2.0. Members that are omitted when empty are so on AWS too.
+// event is the Lambda proxy payload, format 2.0. Members that are omitted when empty are so on AWS
+// too.
 //
 // Source: API Gateway developer guide, "Create AWS Lambda proxy integrations for HTTP APIs".
 type event struct {
@@ -138,7 +139,8 @@ func newEvent(x *exchange, ids *requestIDs) event {
 	}
 }
 
-// requestContext names the API's own domain, which no caller can choose; the Host header is among the headers.
+// requestContext names the API's own domain, which no caller can choose; the Host header is among
+// the headers.
 //
 // Parity: Event: domain name
 func (x *exchange) requestContext() requestContext {
@@ -174,8 +176,8 @@ func (x *exchange) eventAuthorizer() *eventAuthorizer {
 	return &eventAuthorizer{JWT: jwt}
 }
 
-// eventHeaders lower-cases names, joins duplicates and adds what AWS's front end adds. Cookies have a member of their
-// own.
+// eventHeaders lower-cases names, joins duplicates and adds what AWS's front end adds. Cookies have
+// a member of their own.
 //
 // Parity: Event: forwarded headers
 func eventHeaders(x *exchange, header http.Header, ids *requestIDs) map[string]string {
@@ -208,8 +210,9 @@ func eventCookies(header http.Header) []string {
 	return cookies
 }
 
-// eventBody returns the body as text, or as base64 unless its content type is one of the few AWS passes as text
-// (measured, ministackorg/ministack #766). Bytes that are not UTF-8 cannot be text in JSON and go as base64 too.
+// eventBody returns the body as text, or as base64 unless its content type is one of the few AWS
+// passes as text (measured, ministackorg/ministack #766). Bytes that are not UTF-8 cannot be text
+// in JSON and go as base64 too.
 //
 // Parity: Event: text bodies that are not UTF-8
 func eventBody(body []byte, contentType string) (text string, isBase64 bool) {

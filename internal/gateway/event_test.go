@@ -207,8 +207,8 @@ func TestEventHeaders(t *testing.T) {
 	}
 }
 
-// Headers that Connection names are about the connection, too, whatever they are: RFC 9110 section 7.6.1. The first case
-// is what Java's HttpClient sends by default.
+// Headers that Connection names are about the connection, too, whatever they are: RFC 9110 section
+// 7.6.1. The first case is what Java's HttpClient sends by default.
 func TestHeadersThatConnectionNames(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)

@@ -8,8 +8,8 @@ import (
 	"cognito-m2m/internal/jwtauth"
 )
 
-// exchange is all that is known about one request and what became of it. Each step of the pipeline fills its part;
-// the access log reads it, and so can anything that explains or counts requests.
+// exchange is all that is known about one request and what became of it. Each step of the pipeline
+// fills its part; the access log reads it, and so can anything that explains or counts requests.
 type exchange struct {
 	api      API
 	request  *http.Request

@@ -17,7 +17,8 @@ import (
 // handler is an API's gateway without a server in front, for requests by the thousand.
 func (a *api) handler() http.Handler { return a.server.Config.Handler }
 
-// FuzzToken feeds the authorizer any token: it must answer, and authorize none it did not get from the issuer.
+// FuzzToken feeds the authorizer any token: it must answer, and authorize none it did not get from
+// the issuer.
 func FuzzToken(f *testing.F) {
 	a := newAPI(f)
 	valid := sign(f, validClaims())
@@ -44,8 +45,8 @@ func FuzzToken(f *testing.F) {
 	})
 }
 
-// FuzzClaims signs any payload with the issuer's key: only the scope claim may open the scoped route. What claims are
-// is package jwtauth's to test.
+// FuzzClaims signs any payload with the issuer's key: only the scope claim may open the scoped
+// route. What claims are is package jwtauth's to test.
 func FuzzClaims(f *testing.F) {
 	a := newAPI(f)
 	for _, seed := range []string{
@@ -70,8 +71,8 @@ func FuzzClaims(f *testing.F) {
 	})
 }
 
-// FuzzRoute parses any request line as net/http does. Without a token, only the open route may reach the function,
-// and what the function sees must be below that route's path.
+// FuzzRoute parses any request line as net/http does. Without a token, only the open route may
+// reach the function, and what the function sees must be below that route's path.
 func FuzzRoute(f *testing.F) {
 	a := newAPI(f, func(a *api) {
 		a.config.Stages = []gateway.Stage{{Name: "$default"}, {Name: "dev"}}
@@ -103,7 +104,8 @@ func FuzzRoute(f *testing.F) {
 	})
 }
 
-// FuzzFunctionResponse lets the function answer anything: the caller gets a well-formed response with a request id.
+// FuzzFunctionResponse lets the function answer anything: the caller gets a well-formed response
+// with a request id.
 func FuzzFunctionResponse(f *testing.F) {
 	fn := answering("")
 	a := newAPI(f, func(a *api) { a.function = fn })

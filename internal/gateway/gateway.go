@@ -11,8 +11,8 @@ import (
 	"cognito-m2m/internal/httpapi"
 )
 
-// Gateway serves one HTTP API. It is an http.Handler and must be the handler of its server itself: behind an
-// http.ServeMux, paths would be cleaned before they are matched.
+// Gateway serves one HTTP API. It is an http.Handler and must be the handler of its server itself:
+// behind an http.ServeMux, paths would be cleaned before they are matched.
 type Gateway struct {
 	api          API
 	routes       httpapi.Table[*route]
@@ -26,8 +26,8 @@ type Gateway struct {
 	log       *slog.Logger
 }
 
-// New checks cfg and compiles it. The error joins every problem found, each naming the stage, route, integration or
-// authorizer it is about.
+// New checks cfg and compiles it. The error joins every problem found, each naming the stage,
+// route, integration or authorizer it is about.
 func New(cfg Config) (*Gateway, error) {
 	cfg = withDefaults(cfg)
 	var found problems
@@ -52,7 +52,8 @@ func New(cfg Config) (*Gateway, error) {
 	}, nil
 }
 
-// pipeline is what happens to a request, in order. It ends at the first step that refuses or replies.
+// pipeline is what happens to a request, in order. It ends at the first step that refuses or
+// replies.
 //
 // Parity: Pipeline: order of throttling and authorization
 var pipeline = []func(*Gateway, *exchange) *refusal{
@@ -82,7 +83,8 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.finish(w, x)
 }
 
-// checkLimits refuses what AWS would not take in. A body of undeclared length is checked when it is read.
+// checkLimits refuses what AWS would not take in. A body of undeclared length is checked when it is
+// read.
 func (g *Gateway) checkLimits(x *exchange) *refusal {
 	if headerBytes(x.request) > httpapi.MaxHeaderBytes {
 		return headersTooLarge()
@@ -112,9 +114,10 @@ func (g *Gateway) chooseStage(x *exchange) *refusal {
 	return nil
 }
 
-// answerPreflight replies to a preflight request (Fetch standard, section 3.2.2), whether or not it has a route. The
-// exception is AWS's: on a route with an authorizer, which ANY and $default routes often are, the preflight is
-// refused like any request without a token (API Gateway developer guide on $default; anomalyco/sst #5493 on ANY).
+// answerPreflight replies to a preflight request (Fetch standard, section 3.2.2), whether or not it
+// has a route. The exception is AWS's: on a route with an authorizer, which ANY and $default routes
+// often are, the preflight is refused like any request without a token (API Gateway developer guide
+// on $default; anomalyco/sst #5493 on ANY).
 //
 // Parity: CORS: form of the preflight response
 func (g *Gateway) answerPreflight(x *exchange) *refusal {
@@ -193,8 +196,8 @@ func (g *Gateway) invoke(x *exchange) *refusal {
 	return nil
 }
 
-// finish logs the exchange and sends its reply. The logs come first: once the response has arrived, its line can be
-// read.
+// finish logs the exchange and sends its reply. The logs come first: once the response has arrived,
+// its line can be read.
 func (g *Gateway) finish(w http.ResponseWriter, x *exchange) {
 	if g.api.CORS != nil {
 		g.api.CORS.replaceHeaders(x.reply.header, x.request.Header.Get("Origin"), x.preflight)

@@ -97,8 +97,8 @@ type api struct {
 	server   *httptest.Server
 }
 
-// newAPI starts the walk-through's API: an open route, a protected one and one that asks for a scope. Changes are
-// made to its Config before it starts.
+// newAPI starts the walk-through's API: an open route, a protected one and one that asks for a
+// scope. Changes are made to its Config before it starts.
 func newAPI(t testing.TB, changes ...func(*api)) *api {
 	t.Helper()
 	a := &api{issuer: newIssuer(t), function: &function{}, clock: m2mtest.NewClock(start), log: &m2mtest.Buffer{}}

@@ -20,7 +20,8 @@ type invocation struct {
 	response  []byte
 	requestID string // the function's, not the gateway's
 	err       error
-	// lambdaStatus is the Lambda service's own, 200 even for a function that failed; 0 if there was no answer in time.
+	// lambdaStatus is the Lambda service's own, 200 even for a function that failed; 0 if there was
+	// no answer in time.
 	lambdaStatus int
 	status       int // the status the function asked for
 	latency      time.Duration
@@ -50,8 +51,8 @@ func compileIntegrations(cfg Config, found *problems) map[string]*integration {
 
 var errIntegrationTimeout = errors.New("the integration timed out")
 
-// call runs the function. Neither a caller that goes away nor a timeout ends the invocation, as on AWS (sst #2232).
-// After a timeout nothing is known of how it ends.
+// call runs the function. Neither a caller that goes away nor a timeout ends the invocation, as on
+// AWS (sst #2232). After a timeout nothing is known of how it ends.
 func (in *integration) call(ctx context.Context, event []byte) invocation {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), in.timeout)
 	defer cancel()

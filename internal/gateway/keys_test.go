@@ -52,7 +52,8 @@ func TestKeysAreCachedForTwoHours(t *testing.T) {
 	}
 }
 
-// Either clock ends the two hours of a key: that of a machine which slept, and that of one whose clock was set back.
+// Either clock ends the two hours of a key: that of a machine which slept, and that of one whose
+// clock was set back.
 func TestEitherClockEndsTheLifeOfKeys(t *testing.T) {
 	t.Parallel()
 	for name, move := range map[string]struct{ wall, monotonic time.Duration }{
@@ -95,7 +96,8 @@ func TestSleepEndsTheLifeOfKeys(t *testing.T) {
 	}
 }
 
-// A clock that is set back does not keep the gateway from asking again for keys that it could not fetch.
+// A clock that is set back does not keep the gateway from asking again for keys that it could not
+// fetch.
 func TestClockSetBackDoesNotDelayAFetch(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)
@@ -262,7 +264,8 @@ func TestIssuerRecovers(t *testing.T) {
 	}
 }
 
-// Old keys go on being used while the issuer fails, and a new one is found a second after it is back.
+// Old keys go on being used while the issuer fails, and a new one is found a second after it is
+// back.
 func TestIssuerRecoversWithANewKey(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)

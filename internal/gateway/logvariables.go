@@ -9,8 +9,8 @@ import (
 	"cognito-m2m/internal/httpapi"
 )
 
-// logValue is the value of the variable of a $context name, "" if it has none. The names without a value here are of
-// Lambda authorizers, IAM, mutual TLS and custom domains.
+// logValue is the value of the variable of a $context name, "" if it has none. The names without a
+// value here are of Lambda authorizers, IAM, mutual TLS and custom domains.
 func logValue(x *exchange, name string) string {
 	if claim, ok := strings.CutPrefix(name, httpapi.ClaimVariable); ok {
 		return loggable(x.claims.Text(claim))

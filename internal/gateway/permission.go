@@ -9,7 +9,8 @@ import (
 	"cognito-m2m/internal/partition"
 )
 
-// permittedRoutes works out which routes may invoke their function in one stage: it does not depend on the request.
+// permittedRoutes works out which routes may invoke their function in one stage: it does not depend
+// on the request.
 func permittedRoutes(cfg Config, stageName string, routes []*route) map[*route]bool {
 	permitted := make(map[*route]bool, len(routes))
 	for _, r := range routes {
@@ -28,14 +29,15 @@ func permittedRoutes(cfg Config, stageName string, routes []*route) map[*route]b
 	return permitted
 }
 
-// missingPermission is for the operator's log: that the function's policy does not name the route is a mistake in the
-// template, not the caller's.
+// missingPermission is for the operator's log: that the function's policy does not name the route
+// is a mistake in the template, not the caller's.
 func missingPermission(api API, stageName string, r *route) error {
 	return fmt.Errorf("no permission to invoke %s: add an AWS::Lambda::Permission for %s whose SourceArn matches %s",
 		r.integration.functionARN, lambdapolicy.APIGateway, sourceARN(api, stageName, r))
 }
 
-// sourceARN is how a route names itself to Lambda: by its route key, with the path's variables as written there.
+// sourceARN is how a route names itself to Lambda: by its route key, with the path's variables as
+// written there.
 //
 // Parity: Permission: source ARN of ANY and variable paths
 func sourceARN(api API, stageName string, r *route) string {

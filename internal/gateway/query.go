@@ -5,9 +5,10 @@ import (
 	"strings"
 )
 
-// queryParameters decodes a query string as AWS shows it in queryStringParameters: values of a repeated name are
-// joined with commas. Unlike net/url it does not drop a pair with a semicolon or a broken escape, which stays as it is.
-// Bytes that are not UTF-8 can't be in JSON; replaced here, they can't make two members of one name.
+// queryParameters decodes a query string as AWS shows it in queryStringParameters: values of a
+// repeated name are joined with commas. Unlike net/url it does not drop a pair with a semicolon or
+// a broken escape, which stays as it is. Bytes that are not UTF-8 can't be in JSON; replaced here,
+// they can't make two members of one name.
 //
 // Parity: Event: broken escapes in the query
 func queryParameters(rawQuery string) map[string]string {

@@ -14,7 +14,8 @@ import (
 	"cognito-m2m/internal/gateway"
 )
 
-// raw writes bytes to the gateway as they are and returns the statuses it answered before closing the connection.
+// raw writes bytes to the gateway as they are and returns the statuses it answered before closing
+// the connection.
 func (a *api) raw(t testing.TB, text string) []int {
 	t.Helper()
 	var statuses []int
@@ -51,7 +52,8 @@ func (a *api) rawResponses(t testing.TB, text string) []response {
 	}
 }
 
-// Whatever is written to the socket, the function is reached only through the open route, and only with its paths.
+// Whatever is written to the socket, the function is reached only through the open route, and only
+// with its paths.
 func TestPathTricks(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, func(a *api) {
@@ -106,7 +108,8 @@ func TestMethodTricks(t *testing.T) {
 	}
 }
 
-// A second request hidden in the first one's body or headers must meet the authorizer like any other.
+// A second request hidden in the first one's body or headers must meet the authorizer like any
+// other.
 func TestSmuggling(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)
@@ -226,7 +229,8 @@ func TestBodyLimit(t *testing.T) {
 	}
 }
 
-// What can't become an event is not taken in: not at all if its length is declared, and no further than the limit if not.
+// What can't become an event is not taken in: not at all if its length is declared, and no further
+// than the limit if not.
 func TestRefusedBodiesAreNotRead(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, func(a *api) { a.config.Routes = openRoutes("POST /x") })

@@ -8,15 +8,15 @@ import (
 	"unicode/utf8"
 )
 
-// loggable is the form in which a log shows what a caller, an issuer or a function chose: without tokens, and without
-// characters that could end a field or a line.
+// loggable is the form in which a log shows what a caller, an issuer or a function chose: without
+// tokens, and without characters that could end a field or a line.
 func loggable(text string) string { return escapeLogValue(withoutTokens(text)) }
 
 // tokenText finds tokens in any text: a header segment is base64 of JSON, whose first bytes are {".
 var tokenText = regexp.MustCompile(`eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*`)
 
-// withoutTokens replaces tokens in a text that a caller or a function chose: a path with a token in it, or an error that
-// quotes the whole event.
+// withoutTokens replaces tokens in a text that a caller or a function chose: a path with a token in
+// it, or an error that quotes the whole event.
 //
 // Parity: Access log: tokens
 func withoutTokens(text string) string {
@@ -26,8 +26,8 @@ func withoutTokens(text string) string {
 	return tokenText.ReplaceAllLiteralString(text, "[token]")
 }
 
-// escapeLogValue makes a value safe inside a JSON string and a quoted CLF field: a caller can neither end the field
-// nor start another line.
+// escapeLogValue makes a value safe inside a JSON string and a quoted CLF field: a caller can
+// neither end the field nor start another line.
 //
 // Parity: Access log: escaping of values
 func escapeLogValue(value string) string {
@@ -49,7 +49,8 @@ func escapeLogValue(value string) string {
 	return b.String()
 }
 
-// needsLogEscape includes the separators some viewers break lines at, and the mark of bytes that are not UTF-8.
+// needsLogEscape includes the separators some viewers break lines at, and the mark of bytes that
+// are not UTF-8.
 func needsLogEscape(r rune) bool {
 	return r == '"' || r == '\\' || r == '\u2028' || r == '\u2029' || r == utf8.RuneError || unicode.IsControl(r)
 }

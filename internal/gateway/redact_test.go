@@ -13,7 +13,8 @@ import (
 	"cognito-m2m/internal/m2mtest"
 )
 
-// What a 5xx or an unreachable issuer hides from the caller is in the operator's log, without the token.
+// What a 5xx or an unreachable issuer hides from the caller is in the operator's log, without the
+// token.
 func TestCausesAreLogged(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -47,7 +48,8 @@ func TestCausesAreLogged(t *testing.T) {
 	}
 }
 
-// Whatever a caller or an issuer writes, the log has one line per request and each JSON value ends where it should.
+// Whatever a caller or an issuer writes, the log has one line per request and each JSON value ends
+// where it should.
 func TestAccessLogCannotBeForged(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, logging(`{"id":"$context.requestId","agent":"$context.identity.userAgent","path":"$context.path","sub":"$context.authorizer.claims.sub","status":"$context.status"}`))

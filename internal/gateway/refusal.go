@@ -53,8 +53,8 @@ func missingToken() *refusal {
 	return &refusal{status: http.StatusUnauthorized, message: "Unauthorized", challenge: "Bearer"}
 }
 
-// invalidToken refuses a token for reason. The parameters of the challenge are separated by spaces, as AWS does;
-// RFC 6750 section 3 asks for commas.
+// invalidToken refuses a token for reason. The parameters of the challenge are separated by spaces,
+// as AWS does; RFC 6750 section 3 asks for commas.
 //
 // Parity: JWT authorizer: scope of a 401
 func invalidToken(reason error) *refusal {
@@ -66,7 +66,8 @@ func invalidToken(reason error) *refusal {
 	}
 }
 
-// insufficientScope refuses a valid token that has none of the route's scopes, which the challenge lists.
+// insufficientScope refuses a valid token that has none of the route's scopes, which the challenge
+// lists.
 func insufficientScope(routeScopes []string) *refusal {
 	scopes := strings.Join(routeScopes, " ")
 	expected := "expected scopes: [" + scopes + "]"

@@ -19,7 +19,8 @@ type reply struct {
 	body   []byte
 }
 
-// write sends the reply. An error means that the connection broke meanwhile, and then there is nothing left to do.
+// write sends the reply. An error means that the connection broke meanwhile, and then there is
+// nothing left to do.
 func (p *reply) write(w http.ResponseWriter) {
 	header := w.Header()
 	maps.Copy(header, p.header)

@@ -23,7 +23,8 @@ func (s *requestIDs) next() string {
 	return base64.URLEncoding.EncodeToString(raw[:])
 }
 
-// traceRoot returns the value of a new x-amzn-trace-id header, whose first part is the time in seconds.
+// traceRoot returns the value of a new x-amzn-trace-id header, whose first part is the time in
+// seconds.
 func (s *requestIDs) traceRoot(now time.Time) string {
 	var raw [12]byte
 	s.fill(raw[:])

@@ -7,9 +7,9 @@ import (
 	"cognito-m2m/internal/lambdapolicy"
 )
 
-// The resources of a template that make up an HTTP API. New compiles stages, routes, integrations and authorizers, each
-// into a type of the same name in lower case, in the file of that name: a route is a Route with its pattern parsed and
-// its authorizer found.
+// The resources of a template that make up an HTTP API. New compiles stages, routes, integrations
+// and authorizers, each into a type of the same name in lower case, in the file of that name: a
+// route is a Route with its pattern parsed and its authorizer found.
 
 // API is an AWS::ApiGatewayV2::Api of protocol type HTTP.
 type API struct {
@@ -21,8 +21,8 @@ type API struct {
 	CORS *CORS
 }
 
-// CORS is an API's CorsConfiguration. With it the gateway answers preflight requests itself and replaces whatever
-// CORS headers a function sends.
+// CORS is an API's CorsConfiguration. With it the gateway answers preflight requests itself and
+// replaces whatever CORS headers a function sends.
 type CORS struct {
 	AllowCredentials bool
 	AllowHeaders     []string
@@ -48,8 +48,8 @@ type Stage struct {
 	RouteSettings map[string]RouteSettings
 }
 
-// RouteSettings are the throttling part of a stage's DefaultRouteSettings or RouteSettings. Nil is not set; zero lets
-// nothing through.
+// RouteSettings are the throttling part of a stage's DefaultRouteSettings or RouteSettings. Nil is
+// not set; zero lets nothing through.
 type RouteSettings struct {
 	// ThrottlingBurstLimit is the size of the token bucket in requests.
 	ThrottlingBurstLimit *int
@@ -61,17 +61,20 @@ type RouteSettings struct {
 type Route struct {
 	// Key is "$default" or a method and a path, such as "GET /items/{id}" or "ANY /{proxy+}".
 	Key string
-	// AuthorizationType is NONE, which "" means too, or JWT. New refuses AWS_IAM and CUSTOM: they are not simulated.
+	// AuthorizationType is NONE, which "" means too, or JWT. New refuses AWS_IAM and CUSTOM: they
+	// are not simulated.
 	AuthorizationType string
 	// AuthorizerID names the authorizer of a JWT route.
 	AuthorizerID string
-	// AuthorizationScopes lets in tokens that have at least one of them; empty lets in every valid token.
+	// AuthorizationScopes lets in tokens that have at least one of them; empty lets in every valid
+	// token.
 	AuthorizationScopes []string
 	// IntegrationID is the part after "integrations/" in the template's Target.
 	IntegrationID string
 }
 
-// Integration is an AWS::ApiGatewayV2::Integration of type AWS_PROXY with a Lambda function, which gets payload format 2.0.
+// Integration is an AWS::ApiGatewayV2::Integration of type AWS_PROXY with a Lambda function, which
+// gets payload format 2.0.
 type Integration struct {
 	ID string
 	// FunctionARN is the function of the IntegrationUri, one of Config.Functions.
@@ -96,7 +99,8 @@ type Authorizer struct {
 type Permission struct {
 	// FunctionARN is the function the statement belongs to.
 	FunctionARN string
-	// Statement must be for the principal apigateway.amazonaws.com to be of use here. Its source is a route.
+	// Statement must be for the principal apigateway.amazonaws.com to be of use here. Its source is
+	// a route.
 	lambdapolicy.Statement
 }
 

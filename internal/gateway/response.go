@@ -15,7 +15,8 @@ import (
 	"golang.org/x/net/http/httpguts"
 )
 
-// functionResponse is the response format of payload 2.0. multiValueHeaders is not part of it and is ignored.
+// functionResponse is the response format of payload 2.0. multiValueHeaders is not part of it and
+// is ignored.
 type functionResponse struct {
 	status          int
 	headers         map[string]headerValue
@@ -26,7 +27,8 @@ type functionResponse struct {
 
 var errNotJSON = errors.New("the function's output is not JSON")
 
-// parseFunctionResponse turns a function's output into a reply. JSON without a statusCode is a body of its own.
+// parseFunctionResponse turns a function's output into a reply. JSON without a statusCode is a body
+// of its own.
 //
 // Source: API Gateway developer guide, "Create AWS Lambda proxy integrations for HTTP APIs".
 func parseFunctionResponse(output []byte) (*reply, error) {
@@ -45,7 +47,8 @@ func parseFunctionResponse(output []byte) (*reply, error) {
 	return response.reply()
 }
 
-// inferredReply is a 200 whose body is the output itself, or the text of an output that is a JSON string.
+// inferredReply is a 200 whose body is the output itself, or the text of an output that is a JSON
+// string.
 func inferredReply(output []byte) (*reply, error) {
 	body := bytes.TrimSpace(output)
 	if body[0] == '"' {
@@ -58,7 +61,8 @@ func inferredReply(output []byte) (*reply, error) {
 	return &reply{status: http.StatusOK, header: http.Header{"Content-Type": {contentTypeJSON}}, body: body}, nil
 }
 
-// decodeFunctionResponse reads members by their exact names; encoding/json would accept "StatusCode" in a struct.
+// decodeFunctionResponse reads members by their exact names; encoding/json would accept
+// "StatusCode" in a struct.
 func decodeFunctionResponse(members map[string]json.RawMessage) (functionResponse, error) {
 	var r functionResponse
 	for name, target := range map[string]any{

@@ -79,7 +79,8 @@ func payloadOf(t testing.TB, claims map[string]any) []byte {
 	return raw
 }
 
-// rawSigned signs exactly this header and payload with key-1: what a broken or hostile issuer library might make.
+// rawSigned signs exactly this header and payload with key-1: what a broken or hostile issuer
+// library might make.
 func rawSigned(t testing.TB, header, payload string) string {
 	t.Helper()
 	return m2mtest.SignRS256(t, rsaKeys()[0], []byte(header), []byte(payload))

@@ -247,7 +247,8 @@ func jsonAttacks(t *testing.T) []attack {
 	}
 }
 
-// withStrayBit sets a bit that a lenient decoder drops: 256 bytes do not fill the last character of their base64.
+// withStrayBit sets a bit that a lenient decoder drops: 256 bytes do not fill the last character of
+// their base64.
 func withStrayBit(t *testing.T, segment string) string {
 	t.Helper()
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"

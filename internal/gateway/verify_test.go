@@ -99,7 +99,8 @@ func TestRememberedTokenIsTheWholeToken(t *testing.T) {
 	}
 }
 
-// The authorizers of one issuer differ in whom they let in, and the routes of one authorizer in the scope they ask for.
+// The authorizers of one issuer differ in whom they let in, and the routes of one authorizer in the
+// scope they ask for.
 func TestRememberedTokenOfAnotherAuthorizer(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, func(a *api) {

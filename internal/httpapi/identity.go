@@ -7,7 +7,8 @@ import (
 	"golang.org/x/net/http/httpguts"
 )
 
-// IdentitySource says where a request carries its token: in a header or in a query parameter. The other is empty.
+// IdentitySource says where a request carries its token: in a header or in a query parameter. The
+// other is empty.
 type IdentitySource struct{ Header, Query string }
 
 // ErrIdentitySource is why a list of expressions is not the identity source of a JWT authorizer.

@@ -15,8 +15,8 @@ type LogPart struct {
 
 var variableReference = regexp.MustCompile(`\$context\.[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*`)
 
-// ParseLogFormat takes the access log template of a stage apart. It refuses what AWS would refuse, and variables that
-// HTTP APIs do not have; the error is a sentence about "the format".
+// ParseLogFormat takes the access log template of a stage apart. It refuses what AWS would refuse,
+// and variables that HTTP APIs do not have; the error is a sentence about "the format".
 //
 // Source: API Gateway developer guide, "Customize HTTP API access logs".
 func ParseLogFormat(template string) ([]LogPart, error) {
@@ -51,8 +51,8 @@ func isLogVariable(name string) bool {
 	return logVariables[name] || strings.HasPrefix(name, "authorizer.") || strings.HasPrefix(name, "identity.clientCert.")
 }
 
-// logVariables are the names after "$context.", but for those of authorizers and of client certificates. CDK puts
-// resourcePath into its own formats although HTTP APIs have no resources.
+// logVariables are the names after "$context.", but for those of authorizers and of client
+// certificates. CDK puts resourcePath into its own formats although HTTP APIs have no resources.
 var logVariables = setOf(`
 	accountId apiId awsEndpointRequestId awsEndpointRequestId2 customDomain.basePathMatched dataProcessed domainName
 	domainPrefix error.message error.messageString error.responseType extendedRequestId httpMethod identity.accountId

@@ -7,11 +7,12 @@ import (
 	"unicode/utf8"
 )
 
-// CanonicalPath returns the one form of a path that stage choice, routing and the function all see, and false for a
-// path that has none. A request is matched once, on this form, so that no other spelling of a path can reach a
-// function through a route with a weaker authorizer.
+// CanonicalPath returns the one form of a path that stage choice, routing and the function all see,
+// and false for a path that has none. A request is matched once, on this form, so that no other
+// spelling of a path can reach a function through a route with a weaker authorizer.
 //
-// The form is the path percent-decoded once, an encoded slash included: AWS delivers it so in rawPath (honojs/hono
+// The form is the path percent-decoded once, an encoded slash included: AWS delivers it so in
+// rawPath (honojs/hono
 // #2156, middleapi/standard-server #93, live captures).
 //
 // Parity: Routing: encoded paths

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// DefaultRoute is the key of the route that takes what no other one does, and AnyMethod the method of a route key that
-// stands for all of them.
+// DefaultRoute is the key of the route that takes what no other one does, and AnyMethod the method
+// of a route key that stands for all of them.
 const (
 	DefaultRoute = "$default"
 	AnyMethod    = "ANY"
@@ -41,8 +41,8 @@ var variablePattern = regexp.MustCompile(`^\{([A-Za-z0-9._:-]+)(\+?)\}$`)
 // ErrRouteKey is why a text is not a route key.
 var ErrRouteKey = errors.New(`a route key is "$default" or a method and a path without trailing slash, such as "GET /items/{id}"; {name+} may only be its last segment`)
 
-// ParseRouteKey takes a route key apart: "$default", or a method and a path such as "GET /items/{id}". Its error is
-// ErrRouteKey.
+// ParseRouteKey takes a route key apart: "$default", or a method and a path such as "GET
+// /items/{id}". Its error is ErrRouteKey.
 //
 // Source: API Gateway developer guide, "Create routes for HTTP APIs".
 func ParseRouteKey(key string) (Pattern, error) {
@@ -105,7 +105,8 @@ func (p Pattern) Shape() string {
 	return b.String()
 }
 
-// match reports whether the pattern covers a method and a canonical path, and the values of its variables.
+// match reports whether the pattern covers a method and a canonical path, and the values of its
+// variables.
 //
 // Parity: Routing: trailing slash
 func (p Pattern) match(method, path string) (map[string]string, bool) {
@@ -141,8 +142,9 @@ func (p Pattern) match(method, path string) (map[string]string, bool) {
 	return values, !more
 }
 
-// compare is negative if p takes a request that both match: $default goes after all others, greedy paths after full
-// ones, static segments before variables from left to right, and one method before ANY.
+// compare is negative if p takes a request that both match: $default goes after all others, greedy
+// paths after full ones, static segments before variables from left to right, and one method before
+// ANY.
 //
 // Parity: Routing: method or path first
 func (p Pattern) compare(other Pattern) int {

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// WithoutRoute are the keys of a stage's route settings for which the API has no route, sorted. API Gateway refuses an
-// update of a stage that has any.
+// WithoutRoute are the keys of a stage's route settings for which the API has no route, sorted. API
+// Gateway refuses an update of a stage that has any.
 func WithoutRoute[V any](settings map[string]V, hasRoute func(key string) bool) (stray []string) {
 	for _, key := range slices.Sorted(maps.Keys(settings)) {
 		if !hasRoute(key) {
@@ -16,7 +16,8 @@ func WithoutRoute[V any](settings map[string]V, hasRoute func(key string) bool) 
 	return stray
 }
 
-// CredentialsRefused is what API Gateway says of CORS that allows credentials where CredentialsAllowed is false.
+// CredentialsRefused is what API Gateway says of CORS that allows credentials where
+// CredentialsAllowed is false.
 //
 // Source: aws/aws-cdk #9076.
 const CredentialsRefused = "allow-credentials is not supported if 'allow-origin' is *"

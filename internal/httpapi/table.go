@@ -18,8 +18,8 @@ func NewTable[R any](entries []Entry[R]) Table[R] {
 	return Table[R]{sorted}
 }
 
-// Match returns the route that takes a method and a canonical path, with its path parameters. There is none for a
-// method that API Gateway does not know.
+// Match returns the route that takes a method and a canonical path, with its path parameters. There
+// is none for a method that API Gateway does not know.
 func (t Table[R]) Match(method, path string) (route R, parameters map[string]string, found bool) {
 	if !IsMethod(method) {
 		return route, nil, false

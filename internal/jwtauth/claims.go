@@ -11,8 +11,8 @@ import (
 // Claims are a token's members, numbers as json.Number.
 type Claims map[string]any
 
-// check holds the claims against an authorizer at a point in time: now by the wall clock, latest by whichever clock
-// says more. There is no leeway for clocks that differ.
+// check holds the claims against an authorizer at a point in time: now by the wall clock, latest by
+// whichever clock says more. There is no leeway for clocks that differ.
 //
 // Parity: JWT authorizer: clock skew
 func (c Claims) check(issuer string, audience []string, now, latest time.Time) error {
@@ -45,8 +45,9 @@ func (c Claims) CheckAudience(accepted []string) error {
 	return nil
 }
 
-// Audience returns whom a token is for, and the claim that says so. It is client_id in a token without aud: with both,
-// aud decides. It is not valid if that claim is missing, empty or of another type.
+// Audience returns whom a token is for, and the claim that says so. It is client_id in a token
+// without aud: with both, aud decides. It is not valid if that claim is missing, empty or of
+// another type.
 func (c Claims) Audience() (claim string, named []string, valid bool) {
 	aud, ok := c["aud"]
 	if !ok {
@@ -57,8 +58,9 @@ func (c Claims) Audience() (claim string, named []string, valid bool) {
 	return "aud", named, valid
 }
 
-// CheckTimes refuses a token outside its time: by latest once it has expired, by now if it is of the future. It needs
-// exp and iat; nbf is optional. It refuses with ErrExpired, ErrIssuedInFuture, ErrNotYetValid or as Time does.
+// CheckTimes refuses a token outside its time: by latest once it has expired, by now if it is of
+// the future. It needs exp and iat; nbf is optional. It refuses with ErrExpired, ErrIssuedInFuture,
+// ErrNotYetValid or as Time does.
 //
 // Parity: JWT authorizer: missing iat
 func (c Claims) CheckTimes(now, latest time.Time) error {
@@ -89,9 +91,9 @@ func (c Claims) CheckTimes(now, latest time.Time) error {
 	return nil
 }
 
-// Time reads a claim in whole seconds since 1970, up to the year 9999. RFC 7519 section 2 allows fractions too, but no
-// issuer here writes them, and a number that another reader would round or overflow is better refused: with a Flaw of
-// ErrTime, or of ErrNoTime without such a claim.
+// Time reads a claim in whole seconds since 1970, up to the year 9999. RFC 7519 section 2 allows
+// fractions too, but no issuer here writes them, and a number that another reader would round or
+// overflow is better refused: with a Flaw of ErrTime, or of ErrNoTime without such a claim.
 //
 // Parity: JWT authorizer: fractional times
 func (c Claims) Time(claim string) (time.Time, error) {
@@ -125,8 +127,8 @@ func (c Claims) CheckScope() error {
 	return nil
 }
 
-// Scopes lists the token's scopes: of scope, or of scp in a token without it, as other issuers write it. Only spaces
-// separate scopes (RFC 6749 section 3.3).
+// Scopes lists the token's scopes: of scope, or of scp in a token without it, as other issuers
+// write it. Only spaces separate scopes (RFC 6749 section 3.3).
 //
 // Parity: JWT authorizer: scope and scp together
 func (c Claims) Scopes() []string {

@@ -25,7 +25,8 @@ func (c Claims) Text(name string) string {
 	return ""
 }
 
-// claimText writes a claim's value like AWS: numbers in plain decimal, arrays as "[a b]", objects as JSON.
+// claimText writes a claim's value like AWS: numbers in plain decimal, arrays as "[a b]", objects
+// as JSON.
 //
 // Parity: Event: nested claims
 func claimText(value any) string {
@@ -51,8 +52,8 @@ func claimText(value any) string {
 	}
 }
 
-// plainDecimal rewrites a number with an exponent. All others stay digit by digit as the issuer wrote them, so that
-// no large integer is rounded; one too large for a float64 stays too.
+// plainDecimal rewrites a number with an exponent. All others stay digit by digit as the issuer
+// wrote them, so that no large integer is rounded; one too large for a float64 stays too.
 func plainDecimal(literal string) string {
 	if !strings.ContainsAny(literal, "eE") {
 		return literal

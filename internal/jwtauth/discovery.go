@@ -15,13 +15,15 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// Limits for what an issuer serves, from API Gateway's quotas page. The size is documented for the JWKS only.
+// Limits for what an issuer serves, from API Gateway's quotas page. The size is documented for the
+// JWKS only.
 const (
 	oidcTimeout      = 1500 * time.Millisecond // for discovery and for the JWKS, each
 	maxDocumentBytes = 150_000
 )
 
-// keySource fetches an issuer's keys by way of its discovery document (OpenID Connect Discovery 1.0, section 4).
+// keySource fetches an issuer's keys by way of its discovery document (OpenID Connect Discovery
+// 1.0, section 4).
 type keySource struct {
 	issuer  string
 	baseURL string
@@ -48,8 +50,9 @@ func withTimeout() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.Background(), oidcTimeout)
 }
 
-// FetchKeys gets the keys at the URL of a JWKS (RFC 7517 section 5), those that a token can be signed with. It also
-// returns what time it is by the server's clock, zero if the server does not tell; that is up to a second old.
+// FetchKeys gets the keys at the URL of a JWKS (RFC 7517 section 5), those that a token can be
+// signed with. It also returns what time it is by the server's clock, zero if the server does not
+// tell; that is up to a second old.
 func FetchKeys(ctx context.Context, client *http.Client, location string) (keys KeySet, now time.Time, err error) {
 	var set jose.JSONWebKeySet
 	now, err = get(ctx, client, location, &set)
@@ -59,7 +62,8 @@ func FetchKeys(ctx context.Context, client *http.Client, location string) (keys 
 	return usableKeys(set), now, nil
 }
 
-// DiscoveryURL is where an issuer has its discovery document (OpenID Connect Discovery 1.0, section 4).
+// DiscoveryURL is where an issuer has its discovery document (OpenID Connect Discovery 1.0, section
+// 4).
 func DiscoveryURL(issuer string) string {
 	return strings.TrimSuffix(issuer, "/") + "/.well-known/openid-configuration"
 }
@@ -130,7 +134,8 @@ func usableKeys(set jose.JSONWebKeySet) KeySet {
 	return keys
 }
 
-// fetchError reads as AWS's description of a failed fetch and keeps the cause for the operator's log.
+// fetchError reads as AWS's description of a failed fetch and keeps the cause for the operator's
+// log.
 type fetchError struct{ description, cause error }
 
 func (e fetchError) Error() string { return e.description.Error() }

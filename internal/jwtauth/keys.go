@@ -15,10 +15,11 @@ import (
 const (
 	// maxKeyAge is how long API Gateway may go on using a key it has fetched.
 	maxKeyAge = 2 * time.Hour
-	// refetchInterval is the least time between two fetches for key ids the cache does not have: such ids cost a
-	// caller nothing to make up.
+	// refetchInterval is the least time between two fetches for key ids the cache does not have:
+	// such ids cost a caller nothing to make up.
 	refetchInterval = 30 * time.Second
-	// retryInterval is the least time between two fetches while there are no usable keys, or after one that failed.
+	// retryInterval is the least time between two fetches while there are no usable keys, or after
+	// one that failed.
 	retryInterval = time.Second
 )
 
@@ -50,7 +51,8 @@ type fetchedKeys struct {
 	life clock.Span
 }
 
-// KeyCache holds the keys of one issuer. Reading a known key takes no lock; at most one fetch is under way.
+// KeyCache holds the keys of one issuer. Reading a known key takes no lock; at most one fetch is
+// under way.
 //
 // Parity: JWT authorizer: key cache
 type KeyCache struct {
@@ -64,8 +66,8 @@ type KeyCache struct {
 	lastErr     error
 }
 
-// NewKeyCache makes a cache for an issuer whose discovery document is served under baseURL. Nothing is fetched before
-// the first token. The clock tells how old the keys are.
+// NewKeyCache makes a cache for an issuer whose discovery document is served under baseURL. Nothing
+// is fetched before the first token. The clock tells how old the keys are.
 func NewKeyCache(issuer, baseURL string, client *http.Client, clock clock.Clock) *KeyCache {
 	source := keySource{issuer: issuer, baseURL: baseURL, client: client}
 	c := &KeyCache{issuer: issuer, fetch: source.fetch, clock: clock}
@@ -90,7 +92,8 @@ func (c *KeyCache) usable(set *fetchedKeys) bool {
 	return set.keys != nil && !set.life.Over(c.clock.Now())
 }
 
-// refresh fetches the keys unless it is too soon to ask again, which includes that someone did since the caller looked.
+// refresh fetches the keys unless it is too soon to ask again, which includes that someone did
+// since the caller looked.
 func (c *KeyCache) refresh() (*fetchedKeys, error) {
 	current := c.current.Load()
 	interval := retryInterval

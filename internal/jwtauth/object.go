@@ -10,9 +10,9 @@ import (
 	josejson "github.com/go-jose/go-jose/v4/json"
 )
 
-// decodeObject decodes one JSON object (RFC 8259) with nothing after it. It refuses two members of one name and bytes
-// that are not UTF-8: whatever reads a token later must not be able to read it differently. Numbers are json.Number,
-// as they were written.
+// decodeObject decodes one JSON object (RFC 8259) with nothing after it. It refuses two members of
+// one name and bytes that are not UTF-8: whatever reads a token later must not be able to read it
+// differently. Numbers are json.Number, as they were written.
 func decodeObject(raw []byte) (map[string]any, error) {
 	decoder := josejson.NewDecoder(bytes.NewReader(raw))
 	decoder.SetNumberType(josejson.UnmarshalJSONNumber)

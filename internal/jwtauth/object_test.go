@@ -24,8 +24,8 @@ func claimsOf(t *testing.T, claims string) (jwtauth.Claims, error) {
 	return token.Claims()
 }
 
-// FuzzClaims holds what are claims against encoding/json, which is looser by two members of one name and by bytes that
-// are not UTF-8, and reads the same values.
+// FuzzClaims holds what are claims against encoding/json, which is looser by two members of one
+// name and by bytes that are not UTF-8, and reads the same values.
 func FuzzClaims(f *testing.F) {
 	for _, seed := range []string{
 		`{}`, `null`, `[]`, `"a"`, "\xff", "{\"a\":\"\xff\"}", "\xef\xbb\xbf{}", `{"exp":1e308}`, `{"exp":1E+1,"a":-0}`, `{"a":12345678901234567890.10}`,

@@ -107,7 +107,8 @@ func TestReasonsOfClaims(t *testing.T) {
 	}
 }
 
-// TestEitherClockEndsATime: latest is the later of two clocks, and does not make a token older than it is issued.
+// TestEitherClockEndsATime: latest is the later of two clocks, and does not make a token older than
+// it is issued.
 func TestEitherClockEndsATime(t *testing.T) {
 	t.Parallel()
 	claims, err := claimsOf(t, `{"exp":1100,"iat":1000}`)

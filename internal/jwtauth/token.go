@@ -12,8 +12,8 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// rsaAlgorithms are the ones a JWT authorizer accepts, with their hashes: "RSA-based algorithms" is read as
-// RSASSA-PKCS1-v1_5 alone.
+// rsaAlgorithms are the ones a JWT authorizer accepts, with their hashes: "RSA-based algorithms" is
+// read as RSASSA-PKCS1-v1_5 alone.
 //
 // Parity: JWT authorizer: RSASSA-PSS
 var rsaAlgorithms = map[jose.SignatureAlgorithm]crypto.Hash{
@@ -22,7 +22,8 @@ var rsaAlgorithms = map[jose.SignatureAlgorithm]crypto.Hash{
 	jose.RS512: crypto.SHA512,
 }
 
-// refusedHeaders change how a token is to be read or bring a key of its own, and Cognito sends none of them.
+// refusedHeaders change how a token is to be read or bring a key of its own, and Cognito sends none
+// of them.
 //
 // Parity: JWT authorizer: header members
 var refusedHeaders = []string{"crit", "b64", "zip", "jwk", "jku", "x5c", "x5u"}
@@ -38,9 +39,9 @@ type Token struct {
 // segmentNames are what the segments hold.
 var segmentNames = [3]string{"header", "claims", "signature"}
 
-// Parse decodes each segment once, the claims' JSON apart. It is stricter than JOSE libraries are, which skip line
-// breaks and stray bits in base64: whatever reads the token later must not be able to read it differently. It refuses
-// with ErrSegments, or with a Flaw of ErrBase64 or ErrObject.
+// Parse decodes each segment once, the claims' JSON apart. It is stricter than JOSE libraries are,
+// which skip line breaks and stray bits in base64: whatever reads the token later must not be able
+// to read it differently. It refuses with ErrSegments, or with a Flaw of ErrBase64 or ErrObject.
 func Parse(raw string) (*Token, error) {
 	segments := strings.Split(raw, ".")
 	if len(segments) != len(segmentNames) {
@@ -111,8 +112,9 @@ func (t *Token) CheckAlgorithm() error {
 	return nil
 }
 
-// CheckSignature refuses a token that key did not sign (RFC 7518 section 3.3), with ErrAlgorithm, ErrOtherAlgorithm or
-// ErrSignature. The algorithm is the key's where the key names one, so a token has no say in it.
+// CheckSignature refuses a token that key did not sign (RFC 7518 section 3.3), with ErrAlgorithm,
+// ErrOtherAlgorithm or ErrSignature. The algorithm is the key's where the key names one, so a token
+// has no say in it.
 func (t *Token) CheckSignature(key Key) error {
 	algorithm := jose.SignatureAlgorithm(t.Algorithm())
 	hash, ok := rsaAlgorithms[algorithm]
@@ -132,8 +134,8 @@ func (t *Token) CheckSignature(key Key) error {
 
 var strictBase64 = base64.RawURLEncoding.Strict()
 
-// decodeSegment decodes base64url without padding (RFC 7515 section 2). Go's decoder skips line breaks, so they are
-// looked for first.
+// decodeSegment decodes base64url without padding (RFC 7515 section 2). Go's decoder skips line
+// breaks, so they are looked for first.
 func decodeSegment(segment string) ([]byte, error) {
 	if strings.ContainsAny(segment, "\r\n") {
 		return nil, ErrBase64

@@ -15,14 +15,16 @@ type Verifier struct {
 	verified *verifiedTokens
 }
 
-// NewVerifier makes a verifier of the tokens of an issuer, which is that of keys. Verifiers can share the keys.
+// NewVerifier makes a verifier of the tokens of an issuer, which is that of keys. Verifiers can
+// share the keys.
 func NewVerifier(keys *KeyCache, audience []string) *Verifier {
 	verified, _ := lru.New[string, verifiedToken](maxVerifiedTokens) // only a size below 1 is an error
 	return &Verifier{keys: keys, audience: audience, verified: verified}
 }
 
-// Verify checks a token in AWS's order: shape, key and signature, claims. Its errors are the reasons of this package.
-// The claims are shared by every request with this token and must not be changed.
+// Verify checks a token in AWS's order: shape, key and signature, claims. Its errors are the
+// reasons of this package. The claims are shared by every request with this token and must not be
+// changed.
 func (v *Verifier) Verify(raw string) (Claims, error) {
 	signed, err := v.signed(raw)
 	if err != nil {
@@ -36,9 +38,9 @@ func (v *Verifier) Verify(raw string) (Claims, error) {
 	return signed.claims, nil
 }
 
-// signed returns what a token says, if the issuer signed it. Shape and signature are checked once for each token and
-// key, since a caller sends one token for as long as it is valid and RSA takes most of a refusal's time. Whether the key
-// is still the issuer's is asked every time.
+// signed returns what a token says, if the issuer signed it. Shape and signature are checked once
+// for each token and key, since a caller sends one token for as long as it is valid and RSA takes
+// most of a refusal's time. Whether the key is still the issuer's is asked every time.
 func (v *Verifier) signed(raw string) (verifiedToken, error) {
 	known, isKnown := v.verified.Get(raw)
 	if isKnown {
@@ -84,12 +86,12 @@ func (v *Verifier) checkSignature(raw string) (verifiedToken, error) {
 	return verifiedToken{keyID: token.KeyID(), key: key, claims: claims}, nil
 }
 
-// maxVerifiedTokens is how many tokens a Verifier remembers: about a megabyte of them, and five for each of the 50
-// clients it can have.
+// maxVerifiedTokens is how many tokens a Verifier remembers: about a megabyte of them, and five for
+// each of the 50 clients it can have.
 const maxVerifiedTokens = 250
 
-// verifiedTokens holds the tokens used last, by the whole token as it came. Only a token that the issuer signed gets in,
-// so nobody else can push one out.
+// verifiedTokens holds the tokens used last, by the whole token as it came. Only a token that the
+// issuer signed gets in, so nobody else can push one out.
 type verifiedTokens = lru.Cache[string, verifiedToken]
 
 // verifiedToken is a token whose signature fits key. That says nothing about its claims yet.

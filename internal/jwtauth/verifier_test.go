@@ -21,7 +21,8 @@ import (
 
 const issuerURL = "https://issuer.example.com/pool"
 
-// issuer serves a discovery document and keys over HTTP. How often its keys were asked for is counted.
+// issuer serves a discovery document and keys over HTTP. How often its keys were asked for is
+// counted.
 type issuer struct {
 	server *httptest.Server
 	key    *rsa.PrivateKey

@@ -1,7 +1,9 @@
-// Package lambdaenv has Lambda's rules for the environment that a function runs in: its variables, what it has unless it
-// says otherwise, and how large an event may be. It owns neither where variables are written nor which there are.
+// Package lambdaenv has Lambda's rules for the environment that a function runs in: its variables,
+// what it has unless it says otherwise, and how large an event may be. It owns neither where
+// variables are written nor which there are.
 //
-// Source: Lambda Developer Guide, "Defined runtime environment variables" and "Quotas"; Lambda API reference, Environment.
+// Source: Lambda Developer Guide, "Defined runtime environment variables" and "Quotas"; Lambda API
+// reference, Environment.
 package lambdaenv
 
 import (
@@ -12,7 +14,8 @@ import (
 	"time"
 )
 
-// reserved can't be set. Every other name is the user's, of those that begin with AWS_ or LAMBDA_ too.
+// reserved can't be set. Every other name is the user's, of those that begin with AWS_ or LAMBDA_
+// too.
 var reserved = []string{
 	"_HANDLER", "_X_AMZN_TRACE_ID",
 	"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV",
@@ -26,8 +29,8 @@ var reserved = []string{
 // Reserved says whether Lambda keeps a name for itself.
 func Reserved(name string) bool { return slices.Contains(reserved, name) }
 
-// NamePattern is the form of a name, as a regular expression without anchors: two or more letters, digits and underscores,
-// a letter first.
+// NamePattern is the form of a name, as a regular expression without anchors: two or more letters,
+// digits and underscores, a letter first.
 const NamePattern = `[A-Za-z][A-Za-z0-9_]+`
 
 var namePattern = regexp.MustCompile("^" + NamePattern + "$")
@@ -55,14 +58,15 @@ func OSOnlyRuntimes() []string { return []string{"provided.al2023", "provided.al
 // MaxEventBytes is the largest event of a synchronous invocation.
 const MaxEventBytes = 6 << 20
 
-// MaxSize is what all variables of a function may take, in bytes as Size counts them. Those that Lambda adds do not count.
+// MaxSize is what all variables of a function may take, in bytes as Size counts them. Those that
+// Lambda adds do not count.
 const MaxSize = 4096
 
 // Size is what variables take: the length of their JSON text without blanks, in bytes.
 //
-// Source: "exceeded the 4KB limit. String measured: {...}" (github-aws-runners/terraform-aws-github-runner #3594); measured
-// on AWS: localstack/localstack 8b9a79f0, tests/aws/services/lambda_/test_lambda_api.py, TestLambdaSizeLimits (25 November
-// 2025).
+// Source: "exceeded the 4KB limit. String measured: {...}"
+// (github-aws-runners/terraform-aws-github-runner #3594); measured on AWS: localstack/localstack
+// 8b9a79f0, tests/aws/services/lambda_/test_lambda_api.py, TestLambdaSizeLimits (25 November 2025).
 func Size[K, V ~string](variables map[K]V) int {
 	var text strings.Builder
 	encoder := json.NewEncoder(&text)

@@ -7,8 +7,9 @@ import (
 	"cognito-m2m/internal/lambdaenv"
 )
 
-// TestSize is a recording of AWS: 4,096 bytes are taken and 4,097 refused, names, quotes and commas counted
-// (localstack/localstack 8b9a79f0, tests/aws/services/lambda_/test_lambda_api.py, TestLambdaSizeLimits, 25 November 2025).
+// TestSize is a recording of AWS: 4,096 bytes are taken and 4,097 refused, names, quotes and commas
+// counted (localstack/localstack 8b9a79f0, tests/aws/services/lambda_/test_lambda_api.py,
+// TestLambdaSizeLimits, 25 November 2025).
 func TestSize(t *testing.T) {
 	t.Parallel()
 	for size, variables := range map[int]map[string]string{

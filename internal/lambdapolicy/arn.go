@@ -2,7 +2,8 @@ package lambdapolicy
 
 import "strings"
 
-// matchARN compares like IAM's ArnLike: each of the six parts on its own, so no wildcard reaches over a colon.
+// matchARN compares like IAM's ArnLike: each of the six parts on its own, so no wildcard reaches
+// over a colon.
 func matchARN(pattern, arn string) bool {
 	const parts = 6
 	patterns, values := strings.SplitN(pattern, ":", parts), strings.SplitN(arn, ":", parts)

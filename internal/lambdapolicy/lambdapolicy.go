@@ -1,10 +1,10 @@
 // Package lambdapolicy tells whether a function's resource policy lets a service invoke it.
 //
-// It owns one statement of a policy. It does not own which statements a function has, nor what an invocation names as
-// its source: that is each service's own.
+// It owns one statement of a policy. It does not own which statements a function has, nor what an
+// invocation names as its source: that is each service's own.
 //
-// Source: Lambda developer guide, "Granting Lambda function access to AWS services"; IAM user guide, "ARN condition
-// operators".
+// Source: Lambda developer guide, "Granting Lambda function access to AWS services"; IAM user
+// guide, "ARN condition operators".
 package lambdapolicy
 
 import "slices"
@@ -21,7 +21,8 @@ type Statement struct {
 	// Principal is a service, such as APIGateway.
 	Principal string
 	Action    string
-	// SourceARN limits the statement to sources whose ARN it matches, with * and ? as wildcards; "" does not limit it.
+	// SourceARN limits the statement to sources whose ARN it matches, with * and ? as wildcards; ""
+	// does not limit it.
 	SourceARN string
 	// SourceAccount limits the statement to sources of that account; "" does not limit it.
 	SourceAccount string
@@ -33,8 +34,8 @@ type Source struct{ Principal, ARN, Account string }
 // actions are those of a statement that let a function be invoked.
 var actions = []string{InvokeFunction, "lambda:*"}
 
-// Allows says whether the statement lets the source invoke the function. It takes time in proportion to the product of
-// the lengths of both ARNs.
+// Allows says whether the statement lets the source invoke the function. It takes time in
+// proportion to the product of the lengths of both ARNs.
 func (s Statement) Allows(source Source) bool {
 	return s.Principal == source.Principal && slices.Contains(actions, s.Action) &&
 		(s.SourceAccount == "" || s.SourceAccount == source.Account) &&

@@ -15,8 +15,8 @@ import (
 	"cognito-m2m/internal/run"
 )
 
-// TestAccessKeyOfTheEnvironment: one key, the same in every run and wherever it is
-// told, which opens what no other opens.
+// TestAccessKeyOfTheEnvironment: one key, the same in every run and wherever it is told, which
+// opens what no other opens.
 func TestAccessKeyOfTheEnvironment(t *testing.T) {
 	t.Parallel()
 	state, dir := t.TempDir(), assemblyDir(t, nil)
@@ -58,8 +58,7 @@ func TestAccessKeyOfTheEnvironment(t *testing.T) {
 	}
 }
 
-// TestAccessKeyOfAnOlderState: a state from before there was a key gets one, and
-// keeps it.
+// TestAccessKeyOfAnOlderState: a state from before there was a key gets one, and keeps it.
 func TestAccessKeyOfAnOlderState(t *testing.T) {
 	t.Parallel()
 	state, dir := t.TempDir(), assemblyDir(t, nil)

@@ -15,11 +15,10 @@ import (
 	"cognito-m2m/internal/run"
 )
 
-// Apply serves the assembly in dir instead of the one that is served, without
-// refusing or cutting off a request. Ids, keys and secrets of what stays are kept;
-// what is new gets its own, and a new secret is rotated before Apply returns. On
-// an error before that, what was served goes on. The folder of the assembly that
-// was served may go when Apply has returned.
+// Apply serves the assembly in dir instead of the one that is served, without refusing or cutting
+// off a request. Ids, keys and secrets of what stays are kept; what is new gets its own, and a new
+// secret is rotated before Apply returns. On an error before that, what was served goes on. The
+// folder of the assembly that was served may go when Apply has returned.
 //
 // Parity: Runtime: a change takes effect at once
 func (r *Runtime) Apply(ctx context.Context, dir string) (*Description, Changes, error) {
@@ -41,12 +40,11 @@ func (r *Runtime) Apply(ctx context.Context, dir string) (*Description, Changes,
 	return description, changes, err
 }
 
-// Rebuild builds the functions that the changed files belong to from their source
-// as it is now, and serves them instead of those that are served. That takes a
-// second where a synth takes several. The assembly that is served stays, and is
-// older than these functions until the next Apply. files are absolute; if one of
-// them belongs to no function, whatever it changes is left to Apply, and so is the
-// rest.
+// Rebuild builds the functions that the changed files belong to from their source as it is now, and
+// serves them instead of those that are served. That takes a second where a synth takes several.
+// The assembly that is served stays, and is older than these functions until the next Apply. files
+// are absolute; if one of them belongs to no function, whatever it changes is left to Apply, and so
+// is the rest.
 func (r *Runtime) Rebuild(ctx context.Context, files []string) (Changes, error) {
 	var changes Changes
 	bootstraps := maps.Clone(r.serving.bootstraps)
@@ -84,8 +82,8 @@ func (r *Runtime) rebuild(ctx context.Context, declared assembly.Function) (boot
 	return bootstrap, nil
 }
 
-// ownersOf are the functions in whose packages the files lie; none if a file belongs to
-// no function.
+// ownersOf are the functions in whose packages the files lie; none if a file belongs to no
+// function.
 func (r *Runtime) ownersOf(files []string) (owners []assembly.Function) {
 	owned := map[string]bool{}
 	for _, declared := range r.serving.resources.functions() {

@@ -150,8 +150,8 @@ func TestApplyRefused(t *testing.T) {
 	}
 }
 
-// TestApplyUnderLoad applies one change after the other under calls that every
-// one of the assemblies answers with 200.
+// TestApplyUnderLoad applies one change after the other under calls that every one of the
+// assemblies answers with 200.
 func TestApplyUnderLoad(t *testing.T) {
 	t.Parallel()
 	var seen sync.Map // statuses of the request log
@@ -184,8 +184,8 @@ func TestApplyUnderLoad(t *testing.T) {
 	})
 }
 
-// TestApplyLosesNoSecret adds and deletes client secrets by the user pool's API
-// while changes are applied: what was acknowledged is what there is.
+// TestApplyLosesNoSecret adds and deletes client secrets by the user pool's API while changes are
+// applied: what was acknowledged is what there is.
 func TestApplyLosesNoSecret(t *testing.T) {
 	t.Parallel()
 	state := t.TempDir()
@@ -288,8 +288,7 @@ func TestApplyWaitsForARotation(t *testing.T) {
 	}
 }
 
-// rotatedAtGate is an assembly with a secret whose rotation function waits for the
-// server at gate.
+// rotatedAtGate is an assembly with a secret whose rotation function waits for the server at gate.
 func rotatedAtGate(t *testing.T, gate string, change func(template)) string {
 	t.Helper()
 	dir := assemblyDir(t, func(api template) {
@@ -314,8 +313,8 @@ func rotatedAtGate(t *testing.T, gate string, change func(template)) string {
 	return dir
 }
 
-// TestApplyLeavesNoGoroutine is not parallel, so that no other test's goroutines
-// begin while it counts.
+// TestApplyLeavesNoGoroutine is not parallel, so that no other test's goroutines begin while it
+// counts.
 func TestApplyLeavesNoGoroutine(t *testing.T) {
 	http.DefaultClient.CloseIdleConnections()
 	before := runtime.NumGoroutine()

@@ -72,10 +72,10 @@ func (r *Runtime) stacksOf(model *assembly.Model) (stacks []cloudformation.Stack
 	return stacks
 }
 
-// byAddress serves requests whose Host is an address of this machine, or a name
-// that no one else can hold, and refuses others with 421 (RFC 9110 section
-// 15.5.20). A web page could point its own name at 127.0.0.1 and so be of the same
-// origin; without the access key it reads no secret, and here it reads nothing.
+// byAddress serves requests whose Host is an address of this machine, or a name that no one else
+// can hold, and refuses others with 421 (RFC 9110 section 15.5.20). A web page could point its own
+// name at 127.0.0.1 and so be of the same origin; without the access key it reads no secret, and
+// here it reads nothing.
 //
 // Parity: AWS API: only asked by address
 func byAddress(handler http.Handler) http.Handler {

@@ -8,8 +8,8 @@ import (
 	"cognito-m2m/internal/local"
 )
 
-// TestAWSEndpointIsAskedByAddress is DNS rebinding: a web page whose name leads to
-// this machine, and who may therefore send any header.
+// TestAWSEndpointIsAskedByAddress is DNS rebinding: a web page whose name leads to this machine,
+// and who may therefore send any header.
 func TestAWSEndpointIsAskedByAddress(t *testing.T) {
 	t.Parallel()
 	_, d := start(t, local.Config{}, assemblyDir(t, nil))

@@ -9,8 +9,8 @@ import (
 	"cognito-m2m/internal/assembly"
 )
 
-// Changes are what differs between two assemblies, by names for a person:
-// "client reader", "route GET /test_jwt". Each list is sorted.
+// Changes are what differs between two assemblies, by names for a person: "client reader", "route
+// GET /test_jwt". Each list is sorted.
 type Changes struct{ Added, Removed, Changed []string }
 
 // None reports whether nothing differs.
@@ -55,8 +55,8 @@ func changesBetween(before, after *servedResources) (c Changes) {
 	return c
 }
 
-// inventory is what a run shows of an assembly, by name. What only follows from
-// something else that is in it, such as permissions, is left out.
+// inventory is what a run shows of an assembly, by name. What only follows from something else that
+// is in it, such as permissions, is left out.
 func (served *servedResources) inventory() map[string]any {
 	named := map[string]any{"user pool": []any{served.pool, served.model.Region}}
 	for _, f := range served.functions() {
@@ -94,8 +94,7 @@ func (served *servedResources) inventoryAPI(named map[string]any) {
 
 func nameOf(f assembly.Function) string { return "function " + f.LogicalID }
 
-// withoutFolder is the function without where its code lies, which says nothing
-// of the code.
+// withoutFolder is the function without where its code lies, which says nothing of the code.
 func withoutFolder(f assembly.Function) assembly.Function {
 	if f.Asset != nil {
 		f.Asset = &assembly.Asset{Hash: f.Asset.Hash}

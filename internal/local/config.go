@@ -13,31 +13,30 @@ import (
 type Config struct {
 	// Env is the environment: a stage of the assembly, and a folder of the state.
 	Env string
-	// APIAddr, CognitoAddr and AWSAddr are the host:port that the HTTP API, the
-	// user pool and AWS's own APIs listen on; port 0 takes a free one. Default
-	// 127.0.0.1:0.
+	// APIAddr, CognitoAddr and AWSAddr are the host:port that the HTTP API, the user pool and AWS's
+	// own APIs listen on; port 0 takes a free one. Default 127.0.0.1:0.
 	APIAddr, CognitoAddr, AWSAddr string
-	// StateDir holds a folder for each environment and the functions that were
-	// built for this machine. Required unless Ephemeral.
+	// StateDir holds a folder for each environment and the functions that were built for this
+	// machine. Required unless Ephemeral.
 	StateDir string
-	// Ephemeral keeps nothing: the run starts from a new, empty state in a
-	// temporary folder, which goes when it ends.
+	// Ephemeral keeps nothing: the run starts from a new, empty state in a temporary folder, which
+	// goes when it ends.
 	Ephemeral bool
-	// CompareSource builds the functions' source once more as the assembly's was,
-	// in the background, and warns if the assembly is of another source.
+	// CompareSource builds the functions' source once more as the assembly's was, in the
+	// background, and warns if the assembly is of another source.
 	CompareSource bool
-	// Lenient turns resource types and properties that the runtime does not know
-	// from errors into warnings.
+	// Lenient turns resource types and properties that the runtime does not know from errors into
+	// warnings.
 	Lenient bool
-	// AcceptedTypes is a file with resource types that the runtime does not know and
-	// that the user does without here, a line each. Default: none.
+	// AcceptedTypes is a file with resource types that the runtime does not know and that the user
+	// does without here, a line each. Default: none.
 	AcceptedTypes string
-	// FunctionEnv are variables of functions for this run alone, as NAME:KEY=VALUE. They
-	// go before those in functions.env in the environment's folder of the state, and
-	// these before the template's.
+	// FunctionEnv are variables of functions for this run alone, as NAME:KEY=VALUE. They go before
+	// those in functions.env in the environment's folder of the state, and these before the
+	// template's.
 	FunctionEnv []string
-	// SourceDir is where the Go module of the functions is looked for, itself or
-	// a folder above. Default the working directory.
+	// SourceDir is where the Go module of the functions is looked for, itself or a folder above.
+	// Default the working directory.
 	SourceDir string
 
 	// Report hears of what takes time and of what the user should know. Required.
@@ -46,8 +45,8 @@ type Config struct {
 	FunctionOutput io.Writer
 	// AccessLog receives the stages' access logs, a line at a time. Default: discarded.
 	AccessLog io.Writer
-	// Observe hears of every request to the HTTP API before its answer is sent, of
-	// several at the same time. Default: none.
+	// Observe hears of every request to the HTTP API before its answer is sent, of several at the
+	// same time. Default: none.
 	Observe func(Request)
 	// Log receives token requests and the causes of 5xx answers. Default: discarded.
 	Log *slog.Logger
@@ -57,16 +56,16 @@ type Config struct {
 
 // Reporter tells the user what happens.
 type Reporter interface {
-	// Step is called when something that may take time begins; the function it
-	// returns, when it has ended.
+	// Step is called when something that may take time begins; the function it returns, when it has
+	// ended.
 	Step(name string) (done func())
 	// Note says something worth knowing, Warn something worth changing.
 	Note(text string)
 	Warn(text string)
 }
 
-// exposureWarning says what a listener on addr exposes to other machines, "" if they
-// can't reach it.
+// exposureWarning says what a listener on addr exposes to other machines, "" if they can't reach
+// it.
 func (c Config) exposureWarning(addr string) string {
 	if isLoopback(addr) {
 		return ""
@@ -108,8 +107,8 @@ func (c Config) completed() (Config, error) {
 	return c, nil
 }
 
-// lineWriter lets several write lines, one at a time: functions, and gateways of which one
-// answers its last requests while the next one has taken over.
+// lineWriter lets several write lines, one at a time: functions, and gateways of which one answers
+// its last requests while the next one has taken over.
 type lineWriter struct {
 	mu sync.Mutex
 	to io.Writer

@@ -14,8 +14,8 @@ import (
 	"cognito-m2m/internal/secretsmanager"
 )
 
-// deployment is one assembly as it is served. Another assembly is another
-// deployment, made beside the one that is served and put in its place.
+// deployment is one assembly as it is served. Another assembly is another deployment, made beside
+// the one that is served and put in its place.
 type deployment struct {
 	dir        string // of the assembly
 	resources  *servedResources
@@ -90,9 +90,8 @@ func (r *Runtime) resolve(dir string, ids *state.Candidate) (*assembly.Model, er
 	return model, nil
 }
 
-// wire makes all that serves the deployment, beside what is served now, and
-// leaves the state as it is: whatever can be wrong with the assembly shows here.
-// The listeners must be bound.
+// wire makes all that serves the deployment, beside what is served now, and leaves the state as it
+// is: whatever can be wrong with the assembly shows here. The listeners must be bound.
 func (r *Runtime) wire(d *deployment) (err error) {
 	if d.functions, err = r.newFunctions(d); err != nil {
 		return err
@@ -106,11 +105,10 @@ func (r *Runtime) wire(d *deployment) (err error) {
 	return d.secrets.Close(context.Background()) // it was for trying; takeOver makes the one that saves
 }
 
-// takeOver serves next from now on, instead of what was served before. Requests
-// under way are answered by the one that they came to. There is one writer of the
-// state at any time: rotations end first, and the state is handed over while no
-// call of AWS's APIs is under way. If that fails, next can't be used, and what was
-// served before is, but it rotates no secret any more.
+// takeOver serves next from now on, instead of what was served before. Requests under way are
+// answered by the one that they came to. There is one writer of the state at any time: rotations
+// end first, and the state is handed over while no call of AWS's APIs is under way. If that fails,
+// next can't be used, and what was served before is, but it rotates no secret any more.
 func (r *Runtime) takeOver(ctx context.Context, next *deployment) error {
 	before := r.serving
 	if before != nil {
@@ -137,8 +135,8 @@ func (r *Runtime) takeOver(ctx context.Context, next *deployment) error {
 	return nil
 }
 
-// holdSecrets makes what holds secrets in memory, as they are in the state now:
-// user pool, Secrets Manager, and AWS's APIs in front of them, which it returns.
+// holdSecrets makes what holds secrets in memory, as they are in the state now: user pool, Secrets
+// Manager, and AWS's APIs in front of them, which it returns.
 func (r *Runtime) holdSecrets(d *deployment, save func(secretsmanager.State) error) (aws http.Handler, err error) {
 	if d.pool, err = r.newCognito(d); err != nil {
 		return nil, err
@@ -149,8 +147,8 @@ func (r *Runtime) holdSecrets(d *deployment, save func(secretsmanager.State) err
 	return r.newAWSAPI(d)
 }
 
-// endRotations waits for the rotations that run. One that is cut short is taken
-// up by the deployment, or the run, that follows.
+// endRotations waits for the rotations that run. One that is cut short is taken up by the
+// deployment, or the run, that follows.
 func (r *Runtime) endRotations(ctx context.Context, d *deployment) {
 	drain, cancel := context.WithTimeout(ctx, drainTime)
 	defer cancel()
@@ -159,8 +157,8 @@ func (r *Runtime) endRotations(ctx context.Context, d *deployment) {
 	}
 }
 
-// retire ends a deployment that is served no longer, when it has answered its
-// last requests, while the run goes on.
+// retire ends a deployment that is served no longer, when it has answered its last requests, while
+// the run goes on.
 func (r *Runtime) retire(d *deployment, last *countingHandler) {
 	r.retiring.Go(func() {
 		answered := make(chan struct{})

@@ -7,8 +7,8 @@ import (
 	"cognito-m2m/internal/assembly"
 )
 
-// Description is what a caller of a running environment needs to know. Its JSON
-// form is a promise: keys are added, never renamed.
+// Description is what a caller of a running environment needs to know. Its JSON form is a promise:
+// keys are added, never renamed.
 type Description struct {
 	APIURL        string `json:"api_url"`
 	TokenEndpoint string `json:"token_endpoint"` // with its path; empty for a pool without a domain
@@ -16,8 +16,8 @@ type Description struct {
 	JWKSURI       string `json:"jwks_uri"`
 	UserPoolID    string `json:"user_pool_id"`
 	AWSEndpoint   string `json:"aws_endpoint_url"` // for --endpoint-url and the SDKs' setting of that name
-	// What requests to the AWS endpoint are signed with. It opens this environment's
-	// local runs and nothing else.
+	// What requests to the AWS endpoint are signed with. It opens this environment's local runs and
+	// nothing else.
 	AccessKeyID     string        `json:"aws_access_key_id"`
 	SecretAccessKey client.Secret `json:"aws_secret_access_key"`
 
@@ -31,18 +31,17 @@ type Description struct {
 // Parity: Runtime: secrets are printed
 type Client struct {
 	ClientID string `json:"client_id"`
-	// ClientSecret is that of the secret's AWSCURRENT version, empty until the
-	// first rotation has ended. Without a secret in the template it is the newest.
+	// ClientSecret is that of the secret's AWSCURRENT version, empty until the first rotation has
+	// ended. Without a secret in the template it is the newest.
 	ClientSecret client.Secret `json:"client_secret"`
-	// SecretARN is the Secrets Manager secret with the client's credentials;
-	// empty if the template has none.
+	// SecretARN is the Secrets Manager secret with the client's credentials; empty if the template
+	// has none.
 	SecretARN string   `json:"secret_arn"`
 	Scopes    []string `json:"scopes"` // in full form: test-api/read
 }
 
-// Route is one route of the HTTP API. Authorization is JWT, where a token needs
-// one of the scopes (without any, every token of a known client will do), or
-// NONE, which is open to everybody.
+// Route is one route of the HTTP API. Authorization is JWT, where a token needs one of the scopes
+// (without any, every token of a known client will do), or NONE, which is open to everybody.
 type Route struct {
 	RouteKey      string   `json:"route_key"`
 	Authorization string   `json:"authorization"`

@@ -51,8 +51,8 @@ func TestURLOfANamedStage(t *testing.T) {
 	}
 }
 
-// TestQualifiers: a permission for an alias does not cover the function itself,
-// nor the other way round.
+// TestQualifiers: a permission for an alias does not cover the function itself, nor the other way
+// round.
 func TestQualifiers(t *testing.T) {
 	t.Parallel()
 	const alias = "live"

@@ -16,8 +16,8 @@ import (
 	"cognito-m2m/internal/run"
 )
 
-// localVariable is a variable that one function has here and nowhere else. Its value
-// may be a secret, so no error and no log shows it.
+// localVariable is a variable that one function has here and nowhere else. Its value may be a
+// secret, so no error and no log shows it.
 type localVariable struct {
 	source   string // where it is written, for errors
 	function string
@@ -28,8 +28,8 @@ type localVariable struct {
 // functionEnvForm is NAME:KEY=VALUE.
 var functionEnvForm = regexp.MustCompile(`^([A-Za-z0-9_-]+):([A-Za-z0-9_]+)=(.*)$`)
 
-// endpointVariable keeps functions off AWS, unless ignoreEndpoints has the SDKs pass
-// over it, so neither can be set for one.
+// endpointVariable keeps functions off AWS, unless ignoreEndpoints has the SDKs pass over it, so
+// neither can be set for one.
 const (
 	endpointVariable = "AWS_ENDPOINT_URL"
 	ignoreEndpoints  = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
@@ -50,8 +50,8 @@ func parseVariable(source, text string) (localVariable, error) {
 	return localVariable{source: source, function: parts[1], name: parts[2], value: parts[3]}, nil
 }
 
-// readVariables are those of functions.env in the folder of the state, which never get into a template, then those of the configuration, which
-// go before them.
+// readVariables are those of functions.env in the folder of the state, which never get into a
+// template, then those of the configuration, which go before them.
 func (r *Runtime) readVariables() (all []localVariable, err error) {
 	var problems []error
 	add := func(source, text string) {
@@ -102,8 +102,8 @@ func (r *Runtime) localVariables(served *servedResources) (map[string]map[string
 	return byFunction, errors.Join(problems...)
 }
 
-// functionNamed finds a function by its logical id, its name, or a part of its
-// construct path that no other function has: echo is dev/Api/Functions/Echo/Handler.
+// functionNamed finds a function by its logical id, its name, or a part of its construct path that
+// no other function has: echo is dev/Api/Functions/Echo/Handler.
 func (served *servedResources) functionNamed(name string) (assembly.Function, error) {
 	var exact, similar []assembly.Function
 	for _, f := range served.functions() {
@@ -132,14 +132,13 @@ func callNames(f assembly.Function) (names []string) {
 	return names
 }
 
-// plainName is a name as a folder and as a construct may have it: my-function and
-// MyFunction.
+// plainName is a name as a folder and as a construct may have it: my-function and MyFunction.
 func plainName(name string) string {
 	return strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(name))
 }
 
-// functionNames are names to call the functions by: the last part of each construct
-// path that is a function's alone, or its logical id.
+// functionNames are names to call the functions by: the last part of each construct path that is a
+// function's alone, or its logical id.
 func (served *servedResources) functionNames() (names []string) {
 	count := map[string]int{}
 	for _, f := range served.functions() {
@@ -160,8 +159,8 @@ func (served *servedResources) functionNames() (names []string) {
 	return names
 }
 
-// variablesNote says which functions have variables of this run alone, without the
-// values; "" if none has.
+// variablesNote says which functions have variables of this run alone, without the values; "" if
+// none has.
 func variablesNote(served *servedResources, variables map[string]map[string]string) string {
 	var list []string
 	for _, f := range served.functions() {

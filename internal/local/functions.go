@@ -18,8 +18,8 @@ import (
 // functionSet are the functions of a run, by each ARN that they are called by.
 type functionSet map[string]*function.Function
 
-// close lets invocations in flight end, and ends all processes. When ctx ends, it
-// cuts short what is in flight.
+// close lets invocations in flight end, and ends all processes. When ctx ends, it cuts short what
+// is in flight.
 func (s functionSet) close(ctx context.Context) error {
 	var failures []error
 	closed := map[*function.Function]bool{}
@@ -42,8 +42,8 @@ func (s functionSet) invokers() map[string]gateway.Invoker {
 	return invokers
 }
 
-// prepareFunctions makes every function that is called here ready for this
-// machine, several at a time. It returns the path of each one's bootstrap, by ARN.
+// prepareFunctions makes every function that is called here ready for this machine, several at a
+// time. It returns the path of each one's bootstrap, by ARN.
 func (r *Runtime) prepareFunctions(ctx context.Context, served *servedResources) (map[string]string, error) {
 	functions := served.functions()
 	prepared, failures := make([]function.Prepared, len(functions)), make([]error, len(functions))
@@ -101,10 +101,9 @@ func (r *Runtime) newFunctions(d *deployment) (functionSet, error) {
 	return set, nil
 }
 
-// environment is the template's, what leads the AWS SDKs to this run instead of AWS,
-// where the keys of the user pool are, and what the user has set for this run
-// alone. A function that rotates secrets gets the token endpoint, too: the domain
-// that the user pool has on AWS is not there.
+// environment is the template's, what leads the AWS SDKs to this run instead of AWS, where the keys
+// of the user pool are, and what the user has set for this run alone. A function that rotates
+// secrets gets the token endpoint, too: the domain that the user pool has on AWS is not there.
 //
 // Parity: Function environment: the endpoints of this run
 func environment(served *servedResources, declared assembly.Function, at addresses, local map[string]string) map[string]string {
@@ -141,10 +140,9 @@ func (r *Runtime) prepareConfig(declared assembly.Function) function.PrepareConf
 	}
 }
 
-// compareSources warns, while the run goes on, of functions whose source is not
-// what the assembly was made of. Where there is no source, there is nothing to
-// say: the assembly's own code is what runs. A comparison of an assembly before
-// this one is stopped.
+// compareSources warns, while the run goes on, of functions whose source is not what the assembly
+// was made of. Where there is no source, there is nothing to say: the assembly's own code is what
+// runs. A comparison of an assembly before this one is stopped.
 func (r *Runtime) compareSources(served *servedResources) {
 	r.endComparison()
 	ctx, cancel := context.WithCancel(context.Background())

@@ -5,9 +5,9 @@ import (
 	"sync"
 )
 
-// swappableHandler is the handler of a listener for a whole run. The handler behind it is
-// swapped for another one between two requests, and every request is answered by one of them
-// from its beginning to its end.
+// swappableHandler is the handler of a listener for a whole run. The handler behind it is swapped
+// for another one between two requests, and every request is answered by one of them from its
+// beginning to its end.
 type swappableHandler struct {
 	mu      sync.RWMutex
 	current *countingHandler
@@ -30,8 +30,8 @@ func (h *swappableHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	current.ServeHTTP(w, r)
 }
 
-// swap gives all further requests to next. It returns the handler of before, nil at
-// first, which may still have requests to answer.
+// swap gives all further requests to next. It returns the handler of before, nil at first, which
+// may still have requests to answer.
 func (h *swappableHandler) swap(next http.Handler) (before *countingHandler) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -39,8 +39,8 @@ func (h *swappableHandler) swap(next http.Handler) (before *countingHandler) {
 	return before
 }
 
-// swapIdle lets the requests under way end and keeps further ones waiting while
-// change makes the handler that answers them. If it fails, the one of before does.
+// swapIdle lets the requests under way end and keeps further ones waiting while change makes the
+// handler that answers them. If it fails, the one of before does.
 func (h *swappableHandler) swapIdle(change func() (http.Handler, error)) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -8,22 +8,22 @@ import (
 	"cognito-m2m/internal/gateway"
 )
 
-// Request is what became of one request to the HTTP API: a gateway.Request with the
-// name of the client in place of its id.
+// Request is what became of one request to the HTTP API: a gateway.Request with the name of the
+// client in place of its id.
 type Request struct {
 	Received time.Time
 	Duration time.Duration
 	Method   string
 	Path     string
-	// Client is the name of the client whose token the request had, its id if the
-	// environment has no such client, and "" without a valid token.
+	// Client is the name of the client whose token the request had, its id if the environment has
+	// no such client, and "" without a valid token.
 	Client  string
 	Status  int
 	Refused string
 }
 
-// newGateway serves the HTTP API of the model. The issuer it trusts is the one
-// the template names; only the served pool is reached on this machine.
+// newGateway serves the HTTP API of the model. The issuer it trusts is the one the template names;
+// only the served pool is reached on this machine.
 func (r *Runtime) newGateway(d *deployment) (*gateway.Gateway, error) {
 	served := d.resources
 	return gateway.New(gateway.Config{

@@ -7,7 +7,8 @@ import (
 	"cognito-m2m/internal/local"
 )
 
-// TestTheGatewayIsTheTemplates: what the template says about CORS, throttling and permissions holds for calls.
+// TestTheGatewayIsTheTemplates: what the template says about CORS, throttling and permissions holds
+// for calls.
 func TestTheGatewayIsTheTemplates(t *testing.T) {
 	t.Parallel()
 	_, d := start(t, local.Config{}, assemblyDir(t, func(api template) {

@@ -12,8 +12,8 @@ import (
 	"cognito-m2m/internal/local"
 )
 
-// TestLoadLeavesNoGoroutine is not parallel, so that no other test's goroutines
-// begin while it counts.
+// TestLoadLeavesNoGoroutine is not parallel, so that no other test's goroutines begin while it
+// counts.
 func TestLoadLeavesNoGoroutine(t *testing.T) {
 	http.DefaultClient.CloseIdleConnections()
 	before := runtime.NumGoroutine()
@@ -41,8 +41,7 @@ func unthrottled(api template) {
 	}
 }
 
-// goroutines waits until there are no more than limit; closing a connection
-// takes a moment.
+// goroutines waits until there are no more than limit; closing a connection takes a moment.
 func goroutines(t *testing.T, when string, limit int) {
 	t.Helper()
 	deadline := time.Now().Add(10 * time.Second)

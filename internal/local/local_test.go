@@ -44,8 +44,8 @@ var echo = sync.OnceValues(func() ([]byte, error) {
 // architectures are Lambda's names for Go's.
 var architectures = map[string]string{"amd64": "x86_64", "arm64": "arm64"}
 
-// assemblyDir is a cloud assembly as CDK wrote it, with a function that this
-// machine can run, and with a change to its Api template.
+// assemblyDir is a cloud assembly as CDK wrote it, with a function that this machine can run, and
+// with a change to its Api template.
 func assemblyDir(t *testing.T, change func(template)) string {
 	t.Helper()
 	dir := t.TempDir()

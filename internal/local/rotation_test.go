@@ -32,7 +32,8 @@ func dropKey(k cognito.Keys) (*cognito.Keys, error) { return k.WithoutOldestKey(
 func TestKeysRotatedBetweenRuns(t *testing.T) {
 	t.Parallel()
 	state, dir := t.TempDir(), assemblyDir(t, nil)
-	// calls starts a run, makes calls with the tokens of earlier ones, and returns a token of this one.
+	// calls starts a run, makes calls with the tokens of earlier ones, and returns a token of this
+	// one.
 	calls := func(want map[string]int) string {
 		runtime, d := start(t, local.Config{StateDir: state}, dir)
 		for token, want := range want {
@@ -99,9 +100,9 @@ func rotated(t *testing.T, document any, rotate rotation) any {
 	return file
 }
 
-// TestKeysRotatedUnderTheAuthorizer rotates the keys of a pool while the
-// gateway before it goes on, as AWS does. The gateway may keep a key for two
-// hours, and asks sooner only for one it does not know.
+// TestKeysRotatedUnderTheAuthorizer rotates the keys of a pool while the gateway before it goes on,
+// as AWS does. The gateway may keep a key for two hours, and asks sooner only for one it does not
+// know.
 func TestKeysRotatedUnderTheAuthorizer(t *testing.T) {
 	t.Parallel()
 	clock := m2mtest.NewClock(time.Now())

@@ -12,9 +12,8 @@ import (
 	"cognito-m2m/internal/userpool"
 )
 
-// Runtime is one environment on this machine: opened, then started once with
-// an assembly, which others may replace, then closed. Its methods are called one
-// after the other.
+// Runtime is one environment on this machine: opened, then started once with an assembly, which
+// others may replace, then closed. Its methods are called one after the other.
 type Runtime struct {
 	cfg    Config
 	folder *run.Folder
@@ -37,10 +36,9 @@ type Runtime struct {
 	closeErr error
 }
 
-// Open takes what a run needs before anything slow happens: the lock on the
-// environment's state, the state itself, and a look at whether the addresses
-// are free. It fails with a *run.InUseError, *state.Error or *AddressError, and
-// then holds nothing.
+// Open takes what a run needs before anything slow happens: the lock on the environment's state,
+// the state itself, and a look at whether the addresses are free. It fails with a *run.InUseError,
+// *state.Error or *AddressError, and then holds nothing.
 func Open(cfg Config) (*Runtime, error) {
 	cfg, err := cfg.completed()
 	if err != nil {
@@ -81,8 +79,7 @@ func Open(cfg Config) (*Runtime, error) {
 	return r, nil
 }
 
-// checkAddresses checks that each can be listened on, and warns of those that other
-// machines reach.
+// checkAddresses checks that each can be listened on, and warns of those that other machines reach.
 func checkAddresses(cfg Config) error {
 	for _, addr := range []string{cfg.APIAddr, cfg.CognitoAddr, cfg.AWSAddr} {
 		if err := checkFree(addr); err != nil {
@@ -95,8 +92,8 @@ func checkAddresses(cfg Config) error {
 	return nil
 }
 
-// SynthDir is where the next assembly can be synthesized to: never the folder of
-// the one that is served, whose functions may start further processes.
+// SynthDir is where the next assembly can be synthesized to: never the folder of the one that is
+// served, whose functions may start further processes.
 func (r *Runtime) SynthDir() string {
 	dir := r.folder.Assembly()
 	if r.serving != nil && r.serving.dir == dir {
@@ -108,9 +105,9 @@ func (r *Runtime) SynthDir() string {
 // Assembly is the folder of the assembly that is served.
 func (r *Runtime) Assembly() string { return r.serving.dir }
 
-// Start resolves the assembly in dir, prepares its functions, serves, and ends
-// the first rotation of every secret. When it returns without an error, all
-// listeners answer. On an error the caller still calls Close.
+// Start resolves the assembly in dir, prepares its functions, serves, and ends the first rotation
+// of every secret. When it returns without an error, all listeners answer. On an error the caller
+// still calls Close.
 func (r *Runtime) Start(ctx context.Context, dir string) (*Description, error) {
 	first, err := r.read(ctx, dir)
 	if err != nil {
@@ -177,23 +174,23 @@ func (r *Runtime) bind() (err error) {
 func (r *Runtime) Failed() <-chan error { return r.failed }
 
 const (
-	// drainTime is how long requests in flight may take after Close: an
-	// integration of an HTTP API times out after at most 30 seconds.
+	// drainTime is how long requests in flight may take after Close: an integration of an HTTP API
+	// times out after at most 30 seconds.
 	drainTime = 31 * time.Second
 	// cutTime is how long functions may take once no one waits for their answer.
 	cutTime = time.Second
 )
 
-// Close lets requests in flight finish, ends every function process, closes the
-// listeners and gives the state back. When ctx ends, it waits no longer and cuts
-// short what is in flight. It may be called more than once.
+// Close lets requests in flight finish, ends every function process, closes the listeners and gives
+// the state back. When ctx ends, it waits no longer and cuts short what is in flight. It may be
+// called more than once.
 func (r *Runtime) Close(ctx context.Context) error {
 	r.closing.Do(func() {
 		r.endComparison()
 		drain, cancel := context.WithTimeout(ctx, drainTime)
 		defer cancel()
-		// The API first: its requests in flight still need the pool's keys, and
-		// rotations need the others.
+		// The API first: its requests in flight still need the pool's keys, and rotations need the
+		// others.
 		var rotations sync.WaitGroup
 		if r.serving != nil {
 			rotations.Go(func() { r.endRotations(drain, r.serving) })
@@ -224,8 +221,8 @@ func (r *Runtime) closeServers(ctx context.Context, servers ...*server) (failure
 	return failures
 }
 
-// endFunctions ends the functions that are served, and those that were. Whoever
-// waited for one has its answer now, or has been cut off.
+// endFunctions ends the functions that are served, and those that were. Whoever waited for one has
+// its answer now, or has been cut off.
 func (r *Runtime) endFunctions(ctx context.Context) error {
 	cut, cancel := context.WithTimeout(ctx, cutTime)
 	defer cancel()

@@ -8,8 +8,8 @@ import (
 	"cognito-m2m/internal/secretsmanager"
 )
 
-// newSecretsManager holds the secrets of the model, with the values of the state.
-// save keeps what changes; nil keeps nothing.
+// newSecretsManager holds the secrets of the model, with the values of the state. save keeps what
+// changes; nil keeps nothing.
 func (r *Runtime) newSecretsManager(d *deployment, save func(secretsmanager.State) error) (*secretsmanager.Store, error) {
 	return secretsmanager.New(secretsmanager.Config{
 		Secrets:  secretsOf(d.resources.model, d.functions),
@@ -60,8 +60,8 @@ func rotationOf(schedule assembly.RotationSchedule, functions functionSet) *secr
 	}
 }
 
-// rotateNew ends the rotations that a deployment starts. One that fails does not
-// end the run: the person who looks for the cause needs it, and the others go on.
+// rotateNew ends the rotations that a deployment starts. One that fails does not end the run: the
+// person who looks for the cause needs it, and the others go on.
 func (r *Runtime) rotateNew(ctx context.Context) error {
 	err := r.serving.secrets.Settle(ctx)
 	if ctx.Err() != nil {

@@ -9,15 +9,16 @@ import (
 	"cognito-m2m/naming"
 )
 
-// servedResources are the resources of an assembly that a run serves: one user pool and one HTTP API.
+// servedResources are the resources of an assembly that a run serves: one user pool and one HTTP
+// API.
 type servedResources struct {
 	model *assembly.Model
 	pool  assembly.UserPool
 	api   assembly.API
 }
 
-// servedFrom finds them. An environment with several pools or APIs can be deployed, but
-// here it would be unclear which of them the two listeners serve.
+// servedFrom finds them. An environment with several pools or APIs can be deployed, but here it
+// would be unclear which of them the two listeners serve.
 //
 // Parity: Runtime: one user pool and one HTTP API
 func servedFrom(model *assembly.Model) (*servedResources, error) {
@@ -28,8 +29,7 @@ func servedFrom(model *assembly.Model) (*servedResources, error) {
 	return &servedResources{model: model, pool: model.UserPools[0], api: model.APIs[0]}, nil
 }
 
-// domains are the prefix of the pool's domain and its custom domain, "" where
-// it has none.
+// domains are the prefix of the pool's domain and its custom domain, "" where it has none.
 func (served *servedResources) domains() (prefix, custom string) {
 	for _, domain := range served.model.UserPoolDomains {
 		switch {
@@ -68,8 +68,7 @@ func (served *servedResources) secretOf(declared assembly.UserPoolClient) (arn s
 	return ""
 }
 
-// functions are those that the API or a rotation calls. No other function can be
-// invoked locally.
+// functions are those that the API or a rotation calls. No other function can be invoked locally.
 func (served *servedResources) functions() (called []assembly.Function) {
 	for _, f := range served.model.Functions {
 		if len(served.calledAs(f)) > 0 {
@@ -79,9 +78,8 @@ func (served *servedResources) functions() (called []assembly.Function) {
 	return called
 }
 
-// calledAs are the ARNs by which integrations and rotations call the function,
-// with a qualifier where they name an alias or a version. A permission counts
-// only for the form that it names.
+// calledAs are the ARNs by which integrations and rotations call the function, with a qualifier
+// where they name an alias or a version. A permission counts only for the form that it names.
 //
 // Parity: Runtime: every alias and version is the function as it is
 func (served *servedResources) calledAs(f assembly.Function) (arns []string) {
@@ -112,8 +110,8 @@ func qualified(arn, qualifier string) string {
 	return arn + ":" + qualifier
 }
 
-// stagePath is what the API's URL ends with: nothing for the stage $default,
-// else the name of the first stage.
+// stagePath is what the API's URL ends with: nothing for the stage $default, else the name of the
+// first stage.
 func (served *servedResources) stagePath() string {
 	for _, stage := range served.api.Stages {
 		if stage.Name == httpapi.DefaultStage {

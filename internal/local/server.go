@@ -21,8 +21,8 @@ type server struct {
 	silent   silentConnections
 }
 
-// silentConnections are those that have not sent a byte yet, such as a browser opens
-// in advance. net/http waits five seconds for each before it ends.
+// silentConnections are those that have not sent a byte yet, such as a browser opens in advance.
+// net/http waits five seconds for each before it ends.
 type silentConnections struct {
 	mu    sync.Mutex
 	open  map[net.Conn]bool
@@ -56,8 +56,8 @@ func (c *silentConnections) end() {
 	}
 }
 
-// lastCall is how long a connection that is still silent may take to send a request
-// when the server ends: what was sent before is on its way.
+// lastCall is how long a connection that is still silent may take to send a request when the server
+// ends: what was sent before is on its way.
 const lastCall = 100 * time.Millisecond
 
 // AddressError says that an address can't be listened on.
@@ -113,7 +113,8 @@ func (s *server) url() string {
 
 // start serves by the handler, which must be there.
 func (s *server) start(failed chan<- error) {
-	// AWS speaks HTTP/2 to a client that asks for it in TLS. Without TLS a client has to know before (RFC 9113 section 3.3).
+	// AWS speaks HTTP/2 to a client that asks for it in TLS. Without TLS a client has to know
+	// before (RFC 9113 section 3.3).
 	//
 	// Parity: Runtime: HTTP/2 without TLS
 	var protocols http.Protocols
@@ -136,8 +137,8 @@ func (s *server) start(failed chan<- error) {
 	}()
 }
 
-// close lets requests in flight finish and closes the address. When it returns,
-// the address is free.
+// close lets requests in flight finish and closes the address. When it returns, the address is
+// free.
 func (s *server) close(ctx context.Context) error {
 	if s.http == nil {
 		return s.listener.Close()

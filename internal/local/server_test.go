@@ -29,8 +29,8 @@ func addressesOf(t *testing.T, d *local.Description) []string {
 	return hosts
 }
 
-// TestHTTP2WithPriorKnowledge asks every listener in HTTP/2 without TLS. Nobody made
-// the request `PRI *` that begins such a connection, so none is logged.
+// TestHTTP2WithPriorKnowledge asks every listener in HTTP/2 without TLS. Nobody made the request
+// `PRI *` that begins such a connection, so none is logged.
 func TestHTTP2WithPriorKnowledge(t *testing.T) {
 	t.Parallel()
 	var requests []string
@@ -67,9 +67,9 @@ func TestHTTP2WithPriorKnowledge(t *testing.T) {
 	}
 }
 
-// TestCloseDoesNotWaitForSilentConnections opens a connection to every listener that
-// sends nothing, as browsers do, and one that asks for something when it has begun to
-// close. net/http alone waits 5 seconds for each.
+// TestCloseDoesNotWaitForSilentConnections opens a connection to every listener that sends nothing,
+// as browsers do, and one that asks for something when it has begun to close. net/http alone waits
+// 5 seconds for each.
 func TestCloseDoesNotWaitForSilentConnections(t *testing.T) {
 	t.Parallel()
 	report := &report{t: t}

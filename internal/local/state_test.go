@@ -114,8 +114,8 @@ func TestReplacedClients(t *testing.T) {
 	}
 }
 
-// TestStateWithoutDeclared reads a state that was written when fewer properties
-// counted: what has not changed keeps its id, and a later change replaces it.
+// TestStateWithoutDeclared reads a state that was written when fewer properties counted: what has
+// not changed keeps its id, and a later change replaces it.
 func TestStateWithoutDeclared(t *testing.T) {
 	t.Parallel()
 	withPolicy := func(path string) func(template) {
@@ -248,8 +248,8 @@ func TestStateFileMode(t *testing.T) {
 	}
 }
 
-// TestHalfWrittenFilesAreRemoved finds what a run leaves that is killed while
-// it writes. It may hold keys and secrets, so it must not stay.
+// TestHalfWrittenFilesAreRemoved finds what a run leaves that is killed while it writes. It may
+// hold keys and secrets, so it must not stay.
 func TestHalfWrittenFilesAreRemoved(t *testing.T) {
 	t.Parallel()
 	state := t.TempDir()

@@ -21,8 +21,8 @@ type acceptedTypes []string
 
 func (a acceptedTypes) has(name string) bool { return slices.Contains(a, name) }
 
-// acceptedTypes reads the file anew, because a run that follows changes meets many
-// versions of it. A file that is not there accepts nothing.
+// acceptedTypes reads the file anew, because a run that follows changes meets many versions of it.
+// A file that is not there accepts nothing.
 func (r *Runtime) acceptedTypes() (accepted acceptedTypes, err error) {
 	file := r.cfg.AcceptedTypes
 	if file == "" {
@@ -51,8 +51,8 @@ func (r *Runtime) acceptedTypes() (accepted acceptedTypes, err error) {
 	return accepted, errors.Join(problems...)
 }
 
-// endpointVariables are what leads an SDK to a service of this machine, by the part
-// of a type that names the service.
+// endpointVariables are what leads an SDK to a service of this machine, by the part of a type that
+// names the service.
 var endpointVariables = map[string]string{
 	"DynamoDB": "DYNAMODB", "S3": "S3", "SQS": "SQS", "SNS": "SNS", "Kinesis": "KINESIS", "Events": "EVENTBRIDGE", "SES": "SES",
 	"StepFunctions": "SFN", "SSM": "SSM", "KMS": "KMS", "RDS": "RDS", "ElastiCache": "ELASTICACHE", "KinesisFirehose": "FIREHOSE",
@@ -68,8 +68,7 @@ func missing(typeName string) string {
 	return "what it does on AWS does not happen here"
 }
 
-// byType puts the problems of each type that is not known into one, in the place of
-// the first.
+// byType puts the problems of each type that is not known into one, in the place of the first.
 func byType(problems []assembly.Problem) (lines []error) {
 	named := map[string][]string{}
 	for _, problem := range problems {

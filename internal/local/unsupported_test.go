@@ -21,8 +21,8 @@ func withTables(api template) {
 	}}
 }
 
-// TestAcceptedTypes runs a stack with a type that nobody knows: refused once for the
-// type, accepted in a file, and leniently.
+// TestAcceptedTypes runs a stack with a type that nobody knows: refused once for the type, accepted
+// in a file, and leniently.
 func TestAcceptedTypes(t *testing.T) {
 	t.Parallel()
 	dir, file := assemblyDir(t, withTables), filepath.Join(t.TempDir(), "not-simulated.txt")

@@ -6,8 +6,7 @@ import (
 	"cognito-m2m/internal/cognito"
 )
 
-// newCognito serves the pool of the model, with the keys and secrets of the
-// state.
+// newCognito serves the pool of the model, with the keys and secrets of the state.
 func (r *Runtime) newCognito(d *deployment) (*cognito.Server, error) {
 	served := d.resources
 	keys, err := d.ids.Keys(served.pool)

@@ -5,7 +5,8 @@ import (
 	"sync"
 )
 
-// Buffer keeps what is written to it. It may be read meanwhile, as the output of a process that runs.
+// Buffer keeps what is written to it. It may be read meanwhile, as the output of a process that
+// runs.
 type Buffer struct {
 	// Most is how many bytes of the end are kept; 0 keeps all.
 	Most int
@@ -41,7 +42,8 @@ func (b *Buffer) Take() string {
 	return text
 }
 
-// Lines is what was written, a string per line, without the line breaks. Nothing written is one empty line.
+// Lines is what was written, a string per line, without the line breaks. Nothing written is one
+// empty line.
 func (b *Buffer) Lines() []string {
 	return strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
 }

@@ -14,8 +14,9 @@ func BuildM2M(dir string) (binary string, err error) {
 	return binary, build(binary, nil, "cognito-m2m/cmd/m2m")
 }
 
-// BuildFunctions builds packages, named from the test's folder or by import path, as programs that Lambda's
-// custom runtime can run on this machine's processor: without C. Output is a file, or a folder that ends in "/".
+// BuildFunctions builds packages, named from the test's folder or by import path, as programs that
+// Lambda's custom runtime can run on this machine's processor: without C. Output is a file, or a
+// folder that ends in "/".
 func BuildFunctions(output string, packages ...string) error {
 	return build(output, []string{"CGO_ENABLED=0"}, packages...)
 }

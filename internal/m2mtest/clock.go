@@ -32,8 +32,8 @@ func (c *Clock) Monotonic() time.Duration {
 // Advance lets time pass by both clocks.
 func (c *Clock) Advance(d time.Duration) { c.Move(d, d) }
 
-// Move sets the two clocks apart: the monotonic one stands still in a machine that sleeps, the wall clock goes back
-// in the hands of who sets it.
+// Move sets the two clocks apart: the monotonic one stands still in a machine that sleeps, the wall
+// clock goes back in the hands of who sets it.
 func (c *Clock) Move(wall, monotonic time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

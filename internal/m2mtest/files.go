@@ -18,7 +18,8 @@ func Read(t testing.TB, file string) string {
 	return string(content)
 }
 
-// Write makes a file that the owner alone may read, and the folders to it. A file that is there keeps its mode.
+// Write makes a file that the owner alone may read, and the folders to it. A file that is there
+// keeps its mode.
 func Write(t testing.TB, file, content string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
@@ -66,8 +67,8 @@ func Only(t testing.TB, pattern string) string {
 	return files[0]
 }
 
-// NewHome gives the test a home folder of its own, with nothing in it but that Go's commands keep no telemetry: they
-// write it once they have ended, when the folder is being removed.
+// NewHome gives the test a home folder of its own, with nothing in it but that Go's commands keep
+// no telemetry: they write it once they have ended, when the folder is being removed.
 func NewHome(t testing.TB) (dir string) {
 	t.Helper()
 	dir = t.TempDir()

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// Command is a program with arguments, to be run in dir, in a process group of its own. It may outlive the
-// test's context, which ends before the test's cleanup does.
+// Command is a program with arguments, to be run in dir, in a process group of its own. It may
+// outlive the test's context, which ends before the test's cleanup does.
 func Command(binary, dir string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(context.Background(), binary, args...)
 	cmd.Dir = dir
@@ -41,7 +41,8 @@ func Ends(t testing.TB, cmd *exec.Cmd) (stdout, stderr string, status int) {
 	return out.String(), said.String(), cmd.ProcessState.ExitCode()
 }
 
-// Fails runs a command, wants exit status 1 and nothing on stdout, and returns what it said on stderr.
+// Fails runs a command, wants exit status 1 and nothing on stdout, and returns what it said on
+// stderr.
 func Fails(t testing.TB, cmd *exec.Cmd) string {
 	t.Helper()
 	stdout, stderr, status := Ends(t, cmd)
@@ -64,8 +65,8 @@ func Contains(t testing.TB, said string, wants ...string) {
 	}
 }
 
-// Eventually waits for what nothing tells of, by asking again. Its limit is for what never comes: no test
-// measures by it.
+// Eventually waits for what nothing tells of, by asking again. Its limit is for what never comes:
+// no test measures by it.
 func Eventually(t testing.TB, what string, holds func() bool) {
 	t.Helper()
 	const limit = 3 * time.Minute
@@ -82,8 +83,8 @@ func AwaitGone(t testing.TB, pid int) {
 	Eventually(t, fmt.Sprintf("the end of process %d", pid), func() bool { return !Running(pid) })
 }
 
-// Running tells whether a process has the id. One that has ended and that nobody has asked how does not count:
-// so stays the orphan of a killed process where process 1 does not care.
+// Running tells whether a process has the id. One that has ended and that nobody has asked how does
+// not count: so stays the orphan of a killed process where process 1 does not care.
 func Running(pid int) bool {
 	if err := syscall.Kill(pid, 0); errors.Is(err, syscall.ESRCH) {
 		return false

@@ -45,8 +45,8 @@ func Start(cmd *exec.Cmd) (*Run, error) {
 	return r, nil
 }
 
-// MustStart is Start for a test. If the run has not ended when the test does, it is interrupted, and must end
-// with exit status 0.
+// MustStart is Start for a test. If the run has not ended when the test does, it is interrupted,
+// and must end with exit status 0.
 func MustStart(t testing.TB, cmd *exec.Cmd) *Run {
 	t.Helper()
 	r, err := Start(cmd)

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// SignRS256 makes a token of exactly this header and payload, which need not be what an honest issuer would sign:
-// go-jose's signer is made for well-formed tokens.
+// SignRS256 makes a token of exactly this header and payload, which need not be what an honest
+// issuer would sign: go-jose's signer is made for well-formed tokens.
 func SignRS256(t testing.TB, key *rsa.PrivateKey, header, payload []byte) string {
 	t.Helper()
 	signed := base64.RawURLEncoding.EncodeToString(header) + "." + base64.RawURLEncoding.EncodeToString(payload)

@@ -2,8 +2,8 @@ package nearest
 
 import "strings"
 
-// Word finds the known word with the fewest edits from word, or "" when all are more than a slip or two away: a
-// wrong guess is worse than none.
+// Word finds the known word with the fewest edits from word, or "" when all are more than a slip or
+// two away: a wrong guess is worse than none.
 func Word(word string, known []string) string {
 	best, fewest := "", min(max(1, len(word)/3), 2)+1
 	for _, candidate := range known {
@@ -14,8 +14,9 @@ func Word(word string, known []string) string {
 	return best
 }
 
-// edits counts the insertions, deletions, replacements and swaps of neighbours between two words, byte by byte
-// (optimal string alignment). Words whose lengths alone are enough apart are not compared.
+// edits counts the insertions, deletions, replacements and swaps of neighbours between two words,
+// byte by byte (optimal string alignment). Words whose lengths alone are enough apart are not
+// compared.
 func edits(a, b string, enough int) int {
 	if len(a)-len(b) >= enough || len(b)-len(a) >= enough {
 		return enough

@@ -1,8 +1,8 @@
-// Package partition tells in which of AWS's partitions a Region is, and what that changes in addresses. It knows the three
-// public partitions: commercial, China and GovCloud (US).
+// Package partition tells in which of AWS's partitions a Region is, and what that changes in
+// addresses. It knows the three public partitions: commercial, China and GovCloud (US).
 //
-// Source: AWS General Reference, "Partitions"; CloudFormation template reference, "Pseudo parameters" (AWS::Partition,
-// AWS::URLSuffix).
+// Source: AWS General Reference, "Partitions"; CloudFormation template reference, "Pseudo
+// parameters" (AWS::Partition, AWS::URLSuffix).
 package partition
 
 import "strings"

@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// Duration is a duration rounded down to what a person needs of it: 12s, 5m, 2h30m, 47h, 3d. Less than nothing is 0s.
+// Duration is a duration rounded down to what a person needs of it: 12s, 5m, 2h30m, 47h, 3d. Less
+// than nothing is 0s.
 func Duration(d time.Duration) string {
 	const day = 24 * time.Hour
 	switch d = max(d, 0); {

@@ -1,9 +1,10 @@
 // Package printable shows things to a person: text that somebody else wrote, and durations.
 //
-// Names in a template or a token, what a server answers, and what is in a file must not do harm. A character that could
-// steer a terminal, start a line of its own, or show text in another order than it stands there is written as its escape
-// in JSON, \u001b. All else stays as it is. Use Text to put foreign text into a line, and Writer before a terminal, for
-// what was overlooked and for what programs write by themselves.
+// Names in a template or a token, what a server answers, and what is in a file must not do harm. A
+// character that could steer a terminal, start a line of its own, or show text in another order
+// than it stands there is written as its escape in JSON, \u001b. All else stays as it is. Use Text
+// to put foreign text into a line, and Writer before a terminal, for what was overlooked and for
+// what programs write by themselves.
 package printable
 
 import (
@@ -28,8 +29,9 @@ func Text(text string) string {
 	return b.String()
 }
 
-// hidden tells whether a character is none to be seen: not a letter, mark, number, punctuation, symbol or space. The
-// mark of bytes that are not UTF-8 is one, because some terminals take them for what they are.
+// hidden tells whether a character is none to be seen: not a letter, mark, number, punctuation,
+// symbol or space. The mark of bytes that are not UTF-8 is one, because some terminals take them
+// for what they are.
 func hidden(r rune) bool { return !unicode.IsGraphic(r) || r == utf8.RuneError }
 
 // write puts a character into b, or its escape.
@@ -45,8 +47,8 @@ func write(b *strings.Builder, r rune, escaped bool) {
 	}
 }
 
-// Writer passes text on to a terminal, with line ends and tabs, and with the characters that Text escapes as escapes. JSON
-// stays the same JSON.
+// Writer passes text on to a terminal, with line ends and tabs, and with the characters that Text
+// escapes as escapes. JSON stays the same JSON.
 func Writer(to io.Writer) io.Writer { return &writer{to: to} }
 
 type writer struct {

@@ -19,33 +19,33 @@ import (
 type State string
 
 const (
-	// NotRotated is the state before the first rotation has ended: the secret has
-	// no credentials yet.
+	// NotRotated is the state before the first rotation has ended: the secret has no credentials
+	// yet.
 	NotRotated State = "not-rotated-yet"
 	// Current is the state between rotations.
 	Current State = "current"
-	// RotationUnfinished is the state while a rotation runs, and after one that
-	// failed. From outside they look the same; only the time tells them apart.
+	// RotationUnfinished is the state while a rotation runs, and after one that failed. From
+	// outside they look the same; only the time tells them apart.
 	RotationUnfinished State = "rotation-unfinished"
 	// RotationOff is the state of a secret whose rotation somebody has turned off.
 	RotationOff State = "rotation-off"
-	// SecretUndecided is the state of a secret whose last rotation has stopped,
-	// because the app client has two secrets and no label tells which of them
-	// callers use: the value was written by hand.
+	// SecretUndecided is the state of a secret whose last rotation has stopped, because the app
+	// client has two secrets and no label tells which of them callers use: the value was written by
+	// hand.
 	SecretUndecided State = "secret-undecided"
-	// AppClientReplaced is the state of a secret whose credentials are older than
-	// each secret that the app client has, and so can be of none of them: the app
-	// client has been replaced since, or the secret deleted by hand.
+	// AppClientReplaced is the state of a secret whose credentials are older than each secret that
+	// the app client has, and so can be of none of them: the app client has been replaced since, or
+	// the secret deleted by hand.
 	AppClientReplaced State = "app-client-replaced"
 	// AppClientGone is the state of a secret whose app client does not exist.
 	AppClientGone State = "app-client-gone"
-	// SecretGone is the state of an app client without a secret in Secrets Manager,
-	// which is not listed there any more: somebody has deleted it.
+	// SecretGone is the state of an app client without a secret in Secrets Manager, which is not
+	// listed there any more: somebody has deleted it.
 	SecretGone State = "secret-gone"
 )
 
-// Client is one client of an environment, as an operator sees it. Finding it out
-// reads no secret's value.
+// Client is one client of an environment, as an operator sees it. Finding it out reads no secret's
+// value.
 type Client struct {
 	Name                string
 	ID                  string        // the app client's
@@ -57,9 +57,9 @@ type Client struct {
 	EveryDays           int       // 0: not scheduled
 	RotationFunction    string    // the name of the function; "" without a schedule
 
-	// PendingVersion is the version that an unfinished rotation makes, "" without
-	// one; UnfinishedSince is when the secret was last touched, which is when that
-	// rotation began or later.
+	// PendingVersion is the version that an unfinished rotation makes, "" without one;
+	// UnfinishedSince is when the secret was last touched, which is when that rotation began or
+	// later.
 	PendingVersion  string
 	UnfinishedSince time.Time
 
@@ -103,7 +103,8 @@ func (t *Target) Clients(ctx context.Context) ([]Client, error) {
 	return t.addLost(ctx, clients)
 }
 
-// addLost adds the clients of a deployment whose secret is not listed: its stack tells of each app client.
+// addLost adds the clients of a deployment whose secret is not listed: its stack tells of each app
+// client.
 func (t *Target) addLost(ctx context.Context, clients []Client) ([]Client, error) {
 	if !t.Deployed() {
 		return clients, nil
@@ -123,8 +124,8 @@ func (t *Target) addLost(ctx context.Context, clients []Client) ([]Client, error
 	return clients, nil
 }
 
-// clientOf is the name of a client in the description of the output of its id, which the stacks write; the key's part
-// if it is not there.
+// clientOf is the name of a client in the description of the output of its id, which the stacks
+// write; the key's part if it is not there.
 func clientOf(description, suffix string) string {
 	name := naming.ParseClientOutputDescription(description)
 	if !clientPattern.MatchString(name) {
@@ -133,8 +134,8 @@ func clientOf(description, suffix string) string {
 	return name
 }
 
-// Client is the client of that name. Without one it fails with an *Error whose
-// problem is UnknownClient.
+// Client is the client of that name. Without one it fails with an *Error whose problem is
+// UnknownClient.
 func (t *Target) Client(ctx context.Context, name string) (*Client, error) {
 	pool, err := t.UserPoolID(ctx)
 	if err != nil {
@@ -179,9 +180,9 @@ func (t *Target) client(ctx context.Context, pool, name string) (*Client, error)
 	return c, nil
 }
 
-// SpareReplacedAt is when the secret that the next rotation deletes stopped being
-// current; zero if it deletes none that callers can have: there is only one, or
-// the other is newer than the last rotation, which one that was given up leaves.
+// SpareReplacedAt is when the secret that the next rotation deletes stopped being current; zero if
+// it deletes none that callers can have: there is only one, or the other is newer than the last
+// rotation, which one that was given up leaves.
 func (c *Client) SpareReplacedAt() time.Time {
 	if len(c.Secrets) < 2 || c.Secrets[1].Created.After(c.RotatedAt) {
 		return time.Time{}
@@ -189,8 +190,8 @@ func (c *Client) SpareReplacedAt() time.Time {
 	return c.RotatedAt
 }
 
-// isNewAppClient says whether every live secret is newer than the last rotation: the app
-// client was replaced since, because a rotation leaves a secret that is as old.
+// isNewAppClient says whether every live secret is newer than the last rotation: the app client was
+// replaced since, because a rotation leaves a secret that is as old.
 func (c *Client) isNewAppClient() bool {
 	return len(c.Secrets) > 0 && c.Secrets[0].Created.After(c.RotatedAt)
 }

@@ -9,10 +9,9 @@ import (
 	"cognito-m2m/client"
 )
 
-// Credentials is where the credentials of a client come from: the current value
-// of its secret. Before the first rotation has ended, asking it fails with
-// client.ErrNotRotated; of a value that is not a client's credentials, with an
-// *Error whose problem is Unreadable.
+// Credentials is where the credentials of a client come from: the current value of its secret.
+// Before the first rotation has ended, asking it fails with client.ErrNotRotated; of a value that
+// is not a client's credentials, with an *Error whose problem is Unreadable.
 func (t *Target) Credentials(name string) client.Source {
 	return clientCredentials{target: t, name: name, stored: client.FromSecretsManager(t.secrets, t.secretID(name))}
 }

@@ -19,13 +19,13 @@ import (
 type DeployedConfig struct {
 	Env string
 
-	// Region is where it is. Empty: the Region of the AWS settings, which is where
-	// CDK deploys an environment that names none.
+	// Region is where it is. Empty: the Region of the AWS settings, which is where CDK deploys an
+	// environment that names none.
 	Region string
 }
 
-// Deployed is an environment on AWS, with the credentials and settings that
-// every AWS tool finds: the environment's variables, the shared files, a role.
+// Deployed is an environment on AWS, with the credentials and settings that every AWS tool finds:
+// the environment's variables, the shared files, a role.
 func Deployed(ctx context.Context, c DeployedConfig) (*Target, error) {
 	if !envPattern.MatchString(c.Env) {
 		return nil, fmt.Errorf("%q can't be an environment: %w", c.Env, errEnvName)
@@ -47,8 +47,8 @@ func Deployed(ctx context.Context, c DeployedConfig) (*Target, error) {
 	return t, nil
 }
 
-// Settings are the AWS settings that every AWS tool finds, with this Region unless it is "". If they can't be read, it
-// fails with an *Error whose problem is NoCredentials.
+// Settings are the AWS settings that every AWS tool finds, with this Region unless it is "". If
+// they can't be read, it fails with an *Error whose problem is NoCredentials.
 func Settings(ctx context.Context, region string) (aws.Config, error) {
 	// The SDK would log its search for credentials to stderr. The error says the same.
 	loaded, err := config.LoadDefaultConfig(ctx, config.WithRegion(region), config.WithLogger(logging.Nop{}))
@@ -58,8 +58,8 @@ func Settings(ctx context.Context, region string) (aws.Config, error) {
 	return loaded, nil
 }
 
-// CheckCredentials fails with an *Error whose problem is NoCredentials if the settings lead to no credentials. The first
-// call that needs them would say so in many sentences.
+// CheckCredentials fails with an *Error whose problem is NoCredentials if the settings lead to no
+// credentials. The first call that needs them would say so in many sentences.
 func CheckCredentials(ctx context.Context, settings aws.Config) error {
 	if _, err := settings.Credentials.Retrieve(ctx); err != nil {
 		return credentialsFailure(err)
@@ -67,9 +67,9 @@ func CheckCredentials(ctx context.Context, settings aws.Config) error {
 	return nil
 }
 
-// checkEndpoints refuses settings that lead to this machine, such as those of a
-// local run that a shell still has. They are looked at as each service resolves
-// them: a variable or the profile can name an endpoint for all or for one.
+// checkEndpoints refuses settings that lead to this machine, such as those of a local run that a
+// shell still has. They are looked at as each service resolves them: a variable or the profile can
+// name an endpoint for all or for one.
 func (t *Target) checkEndpoints() error {
 	for _, service := range []struct {
 		variable string
@@ -106,9 +106,8 @@ func isThisMachine(endpoint string) bool {
 	return hosts.IsThisMachine(host)
 }
 
-// credentialsFailure is one sentence for what the credential chain says in many.
-// What an SSO or process provider adds stays out: it names files and URLs, and does
-// not change what to do.
+// credentialsFailure is one sentence for what the credential chain says in many. What an SSO or
+// process provider adds stays out: it names files and URLs, and does not change what to do.
 func credentialsFailure(err error) error {
 	if errors.Is(err, context.Canceled) {
 		return context.Canceled

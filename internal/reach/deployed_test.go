@@ -65,8 +65,8 @@ func TestDeployedSettings(t *testing.T) {
 	}
 }
 
-// TestDeployedNeverLeadsToThisMachine has each way in which the AWS settings can
-// lead to a local run.
+// TestDeployedNeverLeadsToThisMachine has each way in which the AWS settings can lead to a local
+// run.
 func TestDeployedNeverLeadsToThisMachine(t *testing.T) {
 	for _, c := range []struct{ setting, profile string }{
 		{setting: "AWS_ENDPOINT_URL"},

@@ -2,8 +2,8 @@ package reach
 
 import "testing"
 
-// TestLabelLeftOnTheCurrentVersion has the label that Secrets Manager itself
-// leaves on the version that has become current.
+// TestLabelLeftOnTheCurrentVersion has the label that Secrets Manager itself leaves on the version
+// that has become current.
 func TestLabelLeftOnTheCurrentVersion(t *testing.T) {
 	t.Parallel()
 	s := secret{stages: map[string][]string{"new": {"AWSCURRENT", "AWSPENDING"}, "old": {"AWSPREVIOUS"}}}

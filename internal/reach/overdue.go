@@ -6,15 +6,16 @@ import (
 )
 
 const (
-	// rotationWindow is how long Secrets Manager may take after the day that a rotation is due: the window is that day.
+	// rotationWindow is how long Secrets Manager may take after the day that a rotation is due: the
+	// window is that day.
 	rotationWindow = 24 * time.Hour
-	// longestRotation is how long a rotation may take before it counts as one that does not end: a step has five
-	// minutes, and the steps of a deployment's first rotations wait for each other.
+	// longestRotation is how long a rotation may take before it counts as one that does not end: a
+	// step has five minutes, and the steps of a deployment's first rotations wait for each other.
 	longestRotation = time.Hour
 )
 
-// Fault is what is wrong with a secret in this state, as a part of a sentence; "" if nothing is, or if it depends on how
-// long it has been so.
+// Fault is what is wrong with a secret in this state, as a part of a sentence; "" if nothing is, or
+// if it depends on how long it has been so.
 func (s State) Fault() string {
 	switch s {
 	case AppClientGone:
@@ -32,8 +33,9 @@ func (s State) Fault() string {
 	return ""
 }
 
-// Overdue is why the secret of the client is not rotated as it should be, as a part of a sentence; "" if it is. It needs
-// no alarm and no event: it is read off what Secrets Manager and Cognito tell, also where the function was never called.
+// Overdue is why the secret of the client is not rotated as it should be, as a part of a sentence;
+// "" if it is. It needs no alarm and no event: it is read off what Secrets Manager and Cognito
+// tell, also where the function was never called.
 func (c *Client) Overdue(now time.Time) string {
 	every := time.Duration(c.EveryDays) * 24 * time.Hour
 	switch {

@@ -29,7 +29,8 @@ const (
 	NothingUnfinished Reason = "nothing-unfinished" // there is no rotation to resume
 )
 
-// Refusal is the error of a rotation that may not begin, or has stopped. It has no words for a person.
+// Refusal is the error of a rotation that may not begin, or has stopped. It has no words for a
+// person.
 type Refusal struct {
 	Reason Reason
 	Idle   time.Duration // of MayBeRunning and Blocked: since the unfinished rotation touched its secret
@@ -55,14 +56,16 @@ func (c *Client) MayRotate(o Order, now time.Time) error {
 	return nil
 }
 
-// NeedsRoom says whether the rotation would spare a secret that callers may still use, and fail, unless that secret
-// is deleted first. A rotation that is resumed has made room already, or says why it does not.
+// NeedsRoom says whether the rotation would spare a secret that callers may still use, and fail,
+// unless that secret is deleted first. A rotation that is resumed has made room already, or says
+// why it does not.
 func (c *Client) NeedsRoom(o Order, now time.Time) bool {
 	replaced := c.SpareReplacedAt()
 	return !o.Resume && !replaced.IsZero() && now.Sub(replaced) < o.Grace
 }
 
-// LastToken is when the last token issued with a secret of the client expires, if the secret is deleted now.
+// LastToken is when the last token issued with a secret of the client expires, if the secret is
+// deleted now.
 func (c *Client) LastToken(now time.Time) time.Time {
 	return now.Add(cmp.Or(c.AccessTokenValidity, userpool.LongestValidity))
 }
@@ -76,8 +79,8 @@ type Plan struct {
 	order  Order
 }
 
-// PlanRotation checks that a rotation may begin as ordered, without changing anything. c is the client as it is now.
-// It fails with a *Refusal if the rotation may not begin.
+// PlanRotation checks that a rotation may begin as ordered, without changing anything. c is the
+// client as it is now. It fails with a *Refusal if the rotation may not begin.
 func (t *Target) PlanRotation(ctx context.Context, c *Client, o Order) (p *Plan, err error) {
 	now := time.Now()
 	if err := c.MayRotate(o, now); err != nil {
@@ -97,10 +100,9 @@ func (t *Target) PlanRotation(ctx context.Context, c *Client, o Order) (p *Plan,
 	return p, err
 }
 
-// mayRevoke reads the current credentials if a secret is to be deleted after
-// the rotation. The value tells which secret to delete, so a missing permission must
-// show before the rotation. A value that is empty or can't be understood is not an
-// error: the rotation repairs it.
+// mayRevoke reads the current credentials if a secret is to be deleted after the rotation. The
+// value tells which secret to delete, so a missing permission must show before the rotation. A
+// value that is empty or can't be understood is not an error: the rotation repairs it.
 func (t *Target) mayRevoke(ctx context.Context, name string, o Order) (err error) {
 	if o.RevokePrevious {
 		_, err = t.Credentials(name).Credentials(ctx)
@@ -120,9 +122,10 @@ func (p *Plan) spare(ctx context.Context) (*LiveSecret, error) {
 	return found, err
 }
 
-// Begin starts the rotation and returns the version that it makes. deleted is the secret that was deleted before,
-// nil if none was; it is set even if the rotation then fails to begin. If the rotation to resume has ended since, Begin
-// fails with a *Refusal; if the one to abandon has, with an *Error whose problem is Ended.
+// Begin starts the rotation and returns the version that it makes. deleted is the secret that was
+// deleted before, nil if none was; it is set even if the rotation then fails to begin. If the
+// rotation to resume has ended since, Begin fails with a *Refusal; if the one to abandon has, with
+// an *Error whose problem is Ended.
 func (p *Plan) Begin(ctx context.Context) (version string, deleted *LiveSecret, err error) {
 	name := p.client.Name
 	if p.order.Resume {
@@ -163,8 +166,8 @@ func (t *Target) Patience() time.Duration {
 	return time.Minute
 }
 
-// Watch is Target.Watch for at most so long. If the rotation has withdrawn because it would have had to guess which
-// secret callers use, Watch fails with a *Refusal.
+// Watch is Target.Watch for at most so long. If the rotation has withdrawn because it would have
+// had to guess which secret callers use, Watch fails with a *Refusal.
 func (p *Plan) Watch(ctx context.Context, version string, limit time.Duration, labels func([]string)) error {
 	watching, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
@@ -178,9 +181,9 @@ func (p *Plan) Watch(ctx context.Context, version string, limit time.Duration, l
 	return err
 }
 
-// LeftOver is the secret that the rotation which has just ended has replaced and that still works; nil if none does, or
-// if another rotation has begun since. No value is read: after a rotation, the older of two secrets is the one that it
-// replaced.
+// LeftOver is the secret that the rotation which has just ended has replaced and that still works;
+// nil if none does, or if another rotation has begun since. No value is read: after a rotation, the
+// older of two secrets is the one that it replaced.
 func (c *Client) LeftOver() *LiveSecret {
 	if c.PendingVersion != "" || len(c.Secrets) < 2 {
 		return nil

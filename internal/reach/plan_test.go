@@ -159,8 +159,8 @@ func TestPlanChangesNothing(t *testing.T) {
 	}
 }
 
-// TestPlanNeedsTheValueToRevoke: a permission that is missing shows before the rotation, and a value that is not
-// credentials is no reason not to rotate.
+// TestPlanNeedsTheValueToRevoke: a permission that is missing shows before the rotation, and a
+// value that is not credentials is no reason not to rotate.
 func TestPlanNeedsTheValueToRevoke(t *testing.T) {
 	t.Parallel()
 	run := begin(t, true)
@@ -176,8 +176,8 @@ func TestPlanNeedsTheValueToRevoke(t *testing.T) {
 	plan(t, of, reach.Order{RevokePrevious: true})
 }
 
-// TestPlanAbandons gives a rotation up and decides then what is deleted: with the secret of the one that failed
-// beside the current one, nothing.
+// TestPlanAbandons gives a rotation up and decides then what is deleted: with the secret of the one
+// that failed beside the current one, nothing.
 func TestPlanAbandons(t *testing.T) {
 	t.Parallel()
 	run, of, _ := failed(t)

@@ -15,12 +15,11 @@ import (
 	"cognito-m2m/naming"
 )
 
-// Previous is the secret that the last rotation replaced and that Cognito still
-// accepts; nil if there is none. It reads the secret's value, to know which
-// secret is the current one, and takes only an older one for the previous: a
-// newer one is of a rotation that has begun meanwhile or was given up. It refuses
-// to guess: with a rotation unfinished, or a value that belongs to no secret of
-// the client, it fails; without an app client with a *Refusal.
+// Previous is the secret that the last rotation replaced and that Cognito still accepts; nil if
+// there is none. It reads the secret's value, to know which secret is the current one, and takes
+// only an older one for the previous: a newer one is of a rotation that has begun meanwhile or was
+// given up. It refuses to guess: with a rotation unfinished, or a value that belongs to no secret
+// of the client, it fails; without an app client with a *Refusal.
 func (t *Target) Previous(ctx context.Context, name string) (*LiveSecret, error) {
 	c, err := t.Client(ctx, name)
 	switch {
@@ -49,9 +48,8 @@ func (t *Target) Previous(ctx context.Context, name string) (*LiveSecret, error)
 	return &c.Secrets[at-1], nil
 }
 
-// Spare is the secret that the next rotation has to delete, nil if there is only
-// one: of two, the one that is not in use. Where the labels do not tell that, it
-// refuses to guess, and fails.
+// Spare is the secret that the next rotation has to delete, nil if there is only one: of two, the
+// one that is not in use. Where the labels do not tell that, it refuses to guess, and fails.
 func (t *Target) Spare(ctx context.Context, name string) (*LiveSecret, error) {
 	c, err := t.Client(ctx, name)
 	if err != nil {
@@ -113,9 +111,9 @@ func notCurrent(c *Client) error {
 	return &Error{Problem: NotCurrent, Subject: c.Name, text: fmt.Sprintf("the credentials of %s in Secrets Manager belong to no secret of its app client %s", c.Name, c.ID)}
 }
 
-// Revoke deletes a secret of a client, at once and for good: no more tokens are
-// issued for it. Tokens that were issued stay valid until they expire. While a
-// rotation is unfinished it fails, because that rotation counts on both secrets.
+// Revoke deletes a secret of a client, at once and for good: no more tokens are issued for it.
+// Tokens that were issued stay valid until they expire. While a rotation is unfinished it fails,
+// because that rotation counts on both secrets.
 func (t *Target) Revoke(ctx context.Context, name string, revoked LiveSecret) error {
 	pool, err := t.UserPoolID(ctx)
 	if err != nil {

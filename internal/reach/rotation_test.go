@@ -121,8 +121,8 @@ func TestPreviousDoesNotGuess(t *testing.T) {
 	wantProblem(t, err, reach.NotCurrent)
 }
 
-// TestPreviousIsOlder has beside the current secret one that is newer: of a
-// rotation that was given up, or that has begun since the client was looked at.
+// TestPreviousIsOlder has beside the current secret one that is newer: of a rotation that was given
+// up, or that has begun since the client was looked at.
 func TestPreviousIsOlder(t *testing.T) {
 	t.Parallel()
 	_, of, version := failed(t)
@@ -156,8 +156,8 @@ func TestRevokeWhileARotationIsUnfinished(t *testing.T) {
 	}
 }
 
-// TestRotateWaitsForTheEndOfTheLastStep: the label has moved, and the step that
-// moved it has not ended. Secrets Manager refuses another rotation until it has.
+// TestRotateWaitsForTheEndOfTheLastStep: the label has moved, and the step that moved it has not
+// ended. Secrets Manager refuses another rotation until it has.
 func TestRotateWaitsForTheEndOfTheLastStep(t *testing.T) {
 	t.Parallel()
 	run := begin(t, true)
@@ -198,8 +198,8 @@ func TestReplacedAppClient(t *testing.T) {
 	}
 }
 
-// TestUndecided is for the label that a rotation has left, for as long as there is
-// something to decide.
+// TestUndecided is for the label that a rotation has left, for as long as there is something to
+// decide.
 func TestUndecided(t *testing.T) {
 	t.Parallel()
 	run := begin(t, true)
@@ -228,8 +228,8 @@ func TestUndecided(t *testing.T) {
 	}
 }
 
-// TestUndecidedBeforeTheFirstRotation has a value written by hand in place of the
-// placeholder, beside the secret of a rotation that was given up.
+// TestUndecidedBeforeTheFirstRotation has a value written by hand in place of the placeholder,
+// beside the secret of a rotation that was given up.
 func TestUndecidedBeforeTheFirstRotation(t *testing.T) {
 	t.Parallel()
 	run := begin(t, false)
@@ -305,8 +305,7 @@ func TestWithdrawnBeforeItWasWatched(t *testing.T) {
 	wantProblem(t, err, reach.Abandoned)
 }
 
-// TestWithoutTheAppClientsDescription is for whoever may not have it, since a
-// secret is in it.
+// TestWithoutTheAppClientsDescription is for whoever may not have it, since a secret is in it.
 func TestWithoutTheAppClientsDescription(t *testing.T) {
 	t.Parallel()
 	run := begin(t, true)

@@ -70,8 +70,8 @@ func (t *Target) describe(ctx context.Context, name string) (*secret, error) {
 	return s, nil
 }
 
-// label finds the versions that matter. A rotation that ended well may leave its
-// label where it was, beside AWSCURRENT: nothing is pending then.
+// label finds the versions that matter. A rotation that ended well may leave its label where it
+// was, beside AWSCURRENT: nothing is pending then.
 func (s *secret) label() {
 	for version, labels := range s.stages {
 		isCurrent, isPending := slices.Contains(labels, naming.CurrentLabel), slices.Contains(labels, naming.PendingLabel)
@@ -123,8 +123,8 @@ func (t *Target) secretFailure(ctx context.Context, name string, err error) erro
 	return t.failure("the secret "+t.secretID(name), err)
 }
 
-// unknown is the error of a client that the environment does not have, with
-// those that it has, if the caller may know.
+// unknown is the error of a client that the environment does not have, with those that it has, if
+// the caller may know.
 func (t *Target) unknown(ctx context.Context, name string, cause error) error {
 	e := &Error{Problem: UnknownClient, Subject: name, text: fmt.Sprintf("%[2]s has no client %[1]q", name, t), Err: cause}
 	if names, err := t.Names(ctx); err == nil {

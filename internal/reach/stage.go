@@ -14,9 +14,9 @@ import (
 // APIID is the id of the HTTP API of a deployment.
 func (t *Target) APIID(ctx context.Context) (string, error) { return t.output(ctx, naming.APIIDOutput) }
 
-// StrayRouteSettings are the keys for which the stage of a deployment has settings although the API has no such route,
-// sorted. API Gateway keeps the settings of a route that goes, and refuses the next update of a stage that has any
-// ("Unable to find Route by key").
+// StrayRouteSettings are the keys for which the stage of a deployment has settings although the API
+// has no such route, sorted. API Gateway keeps the settings of a route that goes, and refuses the
+// next update of a stage that has any ("Unable to find Route by key").
 func (t *Target) StrayRouteSettings(ctx context.Context) (stray []string, err error) {
 	id, err := t.APIID(ctx)
 	if err != nil {

@@ -35,8 +35,8 @@ type Target struct {
 	trails  *cloudtrail.Client
 }
 
-// Local is the run of env on this machine whose state is in stateDir. Without
-// one it fails with a *run.NotRunningError.
+// Local is the run of env on this machine whose state is in stateDir. Without one it fails with a
+// *run.NotRunningError.
 func Local(stateDir, env string) (*Target, error) {
 	run, err := run.Find(stateDir, env)
 	if err != nil {
@@ -45,8 +45,8 @@ func Local(stateDir, env string) (*Target, error) {
 	if run.AWSEndpointURL == "" || run.AWSAccessKeyID == "" || run.AWSSecretAccessKey == "" {
 		return nil, &Error{Problem: NotServed, text: fmt.Sprintf("the run of %s on this machine is of another version of m2m and does not answer this one's AWS calls", env)}
 	}
-	// Made by hand and not loaded: nothing in the caller's AWS settings can lead
-	// a call for the local run to AWS, or real credentials to the local run.
+	// Made by hand and not loaded: nothing in the caller's AWS settings can lead a call for the
+	// local run to AWS, or real credentials to the local run.
 	return open(env, run, aws.Config{
 		Region:       run.Region,
 		BaseEndpoint: &run.AWSEndpointURL,
@@ -55,9 +55,8 @@ func Local(stateDir, env string) (*Target, error) {
 }
 
 func open(env string, run *run.Running, c aws.Config) *Target {
-	// Cognito answers five calls a second about one user pool, and a listing asks
-	// twice for each client. Here nothing is throttled, and that a run has just
-	// ended shows at once.
+	// Cognito answers five calls a second about one user pool, and a listing asks twice for each
+	// client. Here nothing is throttled, and that a run has just ended shows at once.
 	attempts, longestBackoff := 6, 2*time.Second
 	if run != nil {
 		attempts, longestBackoff = 2, 100*time.Millisecond
@@ -104,8 +103,7 @@ func (t *Target) UserPoolID(ctx context.Context) (string, error) {
 	return t.output(ctx, naming.UserPoolIDOutput)
 }
 
-// output is an output of the stack that holds the clients and the API. Its keys
-// are fixed.
+// output is an output of the stack that holds the clients and the API. Its keys are fixed.
 func (t *Target) output(ctx context.Context, key string) (string, error) {
 	outputs, err := t.outputs(ctx)
 	if err != nil {
@@ -138,9 +136,8 @@ func (t *Target) outputs(ctx context.Context) (outputs []stacktypes.Output, err 
 	return outputs, nil
 }
 
-// The names of environments and clients as environment files have them, a
-// little wider: the files' own rules are not repeated here. What can't be a
-// name is not asked for.
+// The names of environments and clients as environment files have them, a little wider: the files'
+// own rules are not repeated here. What can't be a name is not asked for.
 var (
 	envPattern    = regexp.MustCompile(`^[a-z][a-z0-9-]{0,31}$`)
 	clientPattern = regexp.MustCompile("^" + naming.ClientPattern + "$")

@@ -9,8 +9,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
 )
 
-// ManagementTrail is the name of a trail that logs management events of the deployment's Region, "" if none does. Without
-// one EventBridge hears of no call of an API (EventBridge guide, "Events from AWS services via CloudTrail").
+// ManagementTrail is the name of a trail that logs management events of the deployment's Region, ""
+// if none does. Without one EventBridge hears of no call of an API (EventBridge guide, "Events from
+// AWS services via CloudTrail").
 func (t *Target) ManagementTrail(ctx context.Context) (name string, err error) {
 	answer, err := t.trails.DescribeTrails(ctx, &cloudtrail.DescribeTrailsInput{})
 	if err != nil {

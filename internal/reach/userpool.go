@@ -14,9 +14,9 @@ import (
 	"cognito-m2m/internal/userpool"
 )
 
-// askUserPool adds what Cognito knows about a client. The description of an app
-// client contains its secret, so not everyone who monitors clients may read it:
-// without it, scopes and validity stay unknown.
+// askUserPool adds what Cognito knows about a client. The description of an app client contains its
+// secret, so not everyone who monitors clients may read it: without it, scopes and validity stay
+// unknown.
 func (t *Target) askUserPool(ctx context.Context, pool string, c *Client) error {
 	if c.ID == "" {
 		return nil

@@ -10,9 +10,10 @@ import (
 // Mark is what is shown in place of a secret.
 const Mark = "[redacted]"
 
-// Text is a secret text. Printed with any verb, or logged as a value of its own, it shows as "[redacted]".
-// JSON marshals the true value, because that is what state files and secret stores keep: do not log a struct
-// that holds a Text as JSON. Convert it with string(text) where the text itself is needed.
+// Text is a secret text. Printed with any verb, or logged as a value of its own, it shows as
+// "[redacted]". JSON marshals the true value, because that is what state files and secret stores
+// keep: do not log a struct that holds a Text as JSON. Convert it with string(text) where the text
+// itself is needed.
 type Text string
 
 // String returns "[redacted]".

@@ -1,10 +1,10 @@
-// Package replacement knows which properties of a resource CloudFormation can't change in place. It has nothing but the
-// one table of them.
+// Package replacement knows which properties of a resource CloudFormation can't change in place. It
+// has nothing but the one table of them.
 package replacement
 
-// Properties are those of a resource type of which CloudFormation says "Update requires: Replacement": with another value
-// the resource is made anew, and the old one is deleted. known is false for a type of which nothing can be said.
-// The names are not a copy: callers only read them.
+// Properties are those of a resource type of which CloudFormation says "Update requires:
+// Replacement": with another value the resource is made anew, and the old one is deleted. known is
+// false for a type of which nothing can be said. The names are not a copy: callers only read them.
 func Properties(typeName string) (names []string, known bool) {
 	names, known = table[typeName]
 	return names, known
@@ -12,7 +12,8 @@ func Properties(typeName string) (names []string, known bool) {
 
 // table holds the properties by type. A type without any is known too.
 //
-// Source: the service specification that CDK CLI 2.1148.1 carries, see TestTableFollowsTheSpecification.
+// Source: the service specification that CDK CLI 2.1148.1 carries, see
+// TestTableFollowsTheSpecification.
 var table = map[string][]string{
 	"AWS::ApiGatewayV2::Api":         {"ProtocolType"},
 	"AWS::ApiGatewayV2::ApiMapping":  {"DomainName"},

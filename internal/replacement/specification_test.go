@@ -13,8 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-// specification is the part of CDK's service specification that says what a change of a property does. The CDK CLI
-// carries it.
+// specification is the part of CDK's service specification that says what a change of a property
+// does. The CDK CLI carries it.
 type specification struct {
 	Schema struct {
 		Resource struct {

@@ -12,8 +12,8 @@ import (
 // largestFile is far above what a run keeps: a few kB for each client.
 const largestFile = 64 << 20
 
-// ReadFile reads a file of the state folder, or one that goes with it. It refuses what has no end or keeps its reader
-// waiting. The error of a file that is not there is fs.ErrNotExist.
+// ReadFile reads a file of the state folder, or one that goes with it. It refuses what has no end
+// or keeps its reader waiting. The error of a file that is not there is fs.ErrNotExist.
 func ReadFile(name string) ([]byte, error) {
 	info, err := os.Stat(name)
 	if err != nil {
@@ -30,9 +30,9 @@ func ReadFile(name string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(file, largestFile))
 }
 
-// ReplaceFile writes a file of the state folder in one step: a crash leaves the old one or the new one. What is being
-// written is in the same folder, never in the system's temporary one: it may hold keys and secrets, and the next run
-// removes it from there. It fails with a *StateDirError.
+// ReplaceFile writes a file of the state folder in one step: a crash leaves the old one or the new
+// one. What is being written is in the same folder, never in the system's temporary one: it may
+// hold keys and secrets, and the next run removes it from there. It fails with a *StateDirError.
 func ReplaceFile(file string, content []byte) error {
 	dir := filepath.Dir(file)
 	if err := renameio.WriteFile(file, content, 0o600, renameio.WithTempDir(dir)); err != nil {

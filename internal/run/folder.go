@@ -16,9 +16,10 @@ import (
 	"cognito-m2m/internal/lambdaenv"
 )
 
-// Folder is one environment's folder under the state folder, held by a run: state.json with ids, keys and secrets,
-// run.json while a run goes on, the lock that lets only one run use it, and the assembly that was synthesized last.
-// While a run follows changes, there are the folders below, too.
+// Folder is one environment's folder under the state folder, held by a run: state.json with ids,
+// keys and secrets, run.json while a run goes on, the lock that lets only one run use it, and the
+// assembly that was synthesized last. While a run follows changes, there are the folders below,
+// too.
 type Folder struct {
 	// Repaired are sentences for a person about what others could reach in the folder until now.
 	Repaired []string
@@ -38,16 +39,16 @@ const (
 	runFile         = "run.json"
 	functionEnvFile = "functions.env"
 	assemblyFolder  = "cdk.out"
-	// nextFolder has an assemblyFolder of its own: the assembly that is synthesized
-	// while the one in the folder itself is served.
+	// nextFolder has an assemblyFolder of its own: the assembly that is synthesized while the one
+	// in the folder itself is served.
 	nextFolder  = "next"
 	builtFolder = "built" // functions that are newer than the assembly
 )
 
-// Open makes the folder of env in stateDir and takes its lock. It fails with an
-// *InUseError if another run has the lock, and with a *StateDirError if the folder
-// can't be used or isn't safe to use. With temporary, the folder is one in the
-// system's temporary folder instead, and Close removes it.
+// Open makes the folder of env in stateDir and takes its lock. It fails with an *InUseError if
+// another run has the lock, and with a *StateDirError if the folder can't be used or isn't safe to
+// use. With temporary, the folder is one in the system's temporary folder instead, and Close
+// removes it.
 func Open(stateDir, env string, temporary bool) (*Folder, error) {
 	if err := checkEnv(env); err != nil {
 		return nil, err
@@ -90,8 +91,8 @@ func (f *Folder) take() error {
 	return f.sweep()
 }
 
-// tryLock takes the lock unless a run has it. Find has it for a moment, and
-// that moment is waited for.
+// tryLock takes the lock unless a run has it. Find has it for a moment, and that moment is waited
+// for.
 func (f *Folder) tryLock() (bool, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
 	defer cancel()
@@ -102,8 +103,8 @@ func (f *Folder) tryLock() (bool, error) {
 	return locked, err
 }
 
-// sweep removes what a run that was killed while it replaced a file has left:
-// it may hold keys and secrets.
+// sweep removes what a run that was killed while it replaced a file has left: it may hold keys and
+// secrets.
 func (f *Folder) sweep() error {
 	entries, err := os.ReadDir(f.dir)
 	if err != nil {
@@ -126,15 +127,15 @@ func (f *Folder) path(names ...string) string {
 // StateFile is the file with what a run keeps.
 func (f *Folder) StateFile() string { return f.path(stateFile) }
 
-// FunctionEnv is the file with variables of functions for local runs alone. A user
-// writes it; it need not be there.
+// FunctionEnv is the file with variables of functions for local runs alone. A user writes it; it
+// need not be there.
 func (f *Folder) FunctionEnv() string { return f.path(functionEnvFile) }
 
 // Assembly is the folder of the assembly that was synthesized last.
 func (f *Folder) Assembly() string { return f.path(assemblyFolder) }
 
-// NextAssembly is the folder of an assembly that is synthesized while the one in
-// Assembly is served.
+// NextAssembly is the folder of an assembly that is synthesized while the one in Assembly is
+// served.
 func (f *Folder) NextAssembly() string { return f.path(nextFolder, assemblyFolder) }
 
 // Bootstrap is where the program of a function goes that is newer than the assembly.
@@ -145,9 +146,8 @@ func (f *Folder) Bootstrap(logicalID string) string {
 // Functions is where built functions are kept, for all environments.
 func (f *Folder) Functions() string { return filepath.Join(f.dir, "..", ".functions") }
 
-// RemoveRun removes the run.json of a run that ended without cleaning up, and
-// reports whether there was one. Who holds the lock is the only run, so no other
-// run needs it.
+// RemoveRun removes the run.json of a run that ended without cleaning up, and reports whether there
+// was one. Who holds the lock is the only run, so no other run needs it.
 func (f *Folder) RemoveRun() (found bool, err error) {
 	err = os.Remove(f.path(runFile))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -168,8 +168,8 @@ func (f *Folder) WriteRun(r Running) error {
 	return ReplaceFile(f.path(runFile), append(raw, '\n'))
 }
 
-// MoveNext puts the next assembly, with what lies beside it, in the place of the
-// one before. No one may use either.
+// MoveNext puts the next assembly, with what lies beside it, in the place of the one before. No one
+// may use either.
 func (f *Folder) MoveNext() error {
 	entries, err := os.ReadDir(f.path(nextFolder))
 	for _, entry := range entries {
@@ -185,8 +185,7 @@ func (f *Folder) Close() error {
 	return errors.Join(err, os.RemoveAll(f.path(nextFolder)), os.RemoveAll(f.path(builtFolder)), f.Release())
 }
 
-// Release gives the lock back and leaves the folder as it is; a temporary one it
-// removes.
+// Release gives the lock back and leaves the folder as it is; a temporary one it removes.
 func (f *Folder) Release() error {
 	err := f.lock.Close()
 	if f.temporary {

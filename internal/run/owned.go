@@ -18,9 +18,8 @@ const (
 	writing  fs.FileMode = 0o022
 )
 
-// claim makes the folder, if it is not there, and checks that no one else can put
-// another in its place: a run believes its state, and runs programs that lie beside
-// it.
+// claim makes the folder, if it is not there, and checks that no one else can put another in its
+// place: a run believes its state, and runs programs that lie beside it.
 func (f *Folder) claim() error {
 	state := filepath.Dir(f.dir)
 	if err := trust.Above(filepath.Dir(state)); err != nil { // before something is made there
@@ -40,8 +39,8 @@ func (f *Folder) claim() error {
 	return err
 }
 
-// repairState lets no one else write to the folder of all environments, if it is
-// there. With --state, it may be a folder that others use, too.
+// repairState lets no one else write to the folder of all environments, if it is there. With
+// --state, it may be a folder that others use, too.
 func (f *Folder) repairState(state string) error {
 	unsafe, ok := errors.AsType[*trust.Error](trust.Above(state))
 	if !ok || unsafe.Owner != "" {
@@ -51,8 +50,8 @@ func (f *Folder) repairState(state string) error {
 	return err
 }
 
-// inspect checks that no one else has made what is in the folder. The lock must be
-// held. Where others could have changed it, what can be made again is.
+// inspect checks that no one else has made what is in the folder. The lock must be held. Where
+// others could have changed it, what can be made again is.
 func (f *Folder) inspect() error {
 	if f.suspect {
 		if err := f.dropAssemblies(); err != nil {
@@ -81,8 +80,8 @@ func (f *Folder) inspect() error {
 	return f.inspectFunctions()
 }
 
-// inspectVariables checks that no one else could have written functions.env, which
-// can have a function load any program.
+// inspectVariables checks that no one else could have written functions.env, which can have a
+// function load any program.
 func (f *Folder) inspectVariables() error {
 	err := trust.Private(f.path(functionEnvFile))
 	unsafe, ok := errors.AsType[*trust.Error](err)
@@ -108,8 +107,8 @@ func (f *Folder) inspectFunctions() error {
 	return os.RemoveAll(f.Functions())
 }
 
-// repair takes a right from others that they have to a file or folder of this
-// user's, and reports what they could do.
+// repair takes a right from others that they have to a file or folder of this user's, and reports
+// what they could do.
 func (f *Folder) repair(path string, right fs.FileMode) (was fs.FileMode, err error) {
 	if err := trust.Owned(path); err != nil {
 		return 0, err
@@ -129,8 +128,8 @@ func (f *Folder) repair(path string, right fs.FileMode) (was fs.FileMode, err er
 	return mode & anything, nil
 }
 
-// walk checks that everything in the folder is this user's, and reports whether
-// others may write to some of it. Of other runs' work it looks at the outside alone.
+// walk checks that everything in the folder is this user's, and reports whether others may write to
+// some of it. Of other runs' work it looks at the outside alone.
 func walk(dir string) (open bool, err error) {
 	err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		if err == nil {

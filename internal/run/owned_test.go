@@ -72,8 +72,8 @@ func modeOf(t *testing.T, parts ...string) fs.FileMode {
 	return info.Mode().Perm()
 }
 
-// TestStateOfSomebodyElse gives one part of a state folder after the other away.
-// Nothing of it is used, changed or removed.
+// TestStateOfSomebodyElse gives one part of a state folder after the other away. Nothing of it is
+// used, changed or removed.
 func TestStateOfSomebodyElse(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root can give files away")
@@ -138,8 +138,8 @@ func TestOpenModesAreRepaired(t *testing.T) {
 	}
 }
 
-// TestWhatOthersCouldChangeIsMadeAgain: programs are run only if nobody else could
-// have written them.
+// TestWhatOthersCouldChangeIsMadeAgain: programs are run only if nobody else could have written
+// them.
 func TestWhatOthersCouldChangeIsMadeAgain(t *testing.T) {
 	t.Parallel()
 	const assembly, record = "dev/cdk.out/manifest.json", "dev/cdk.out.inputs.json"
@@ -164,8 +164,8 @@ func TestWhatOthersCouldChangeIsMadeAgain(t *testing.T) {
 	}
 }
 
-// TestFilesOthersCouldWrite: in a folder that others could reach, the modes of files
-// count; in one that was closed they do not.
+// TestFilesOthersCouldWrite: in a folder that others could reach, the modes of files count; in one
+// that was closed they do not.
 func TestFilesOthersCouldWrite(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -14,16 +14,16 @@ import (
 	"cognito-m2m/internal/redacted"
 )
 
-// Running is the content of run.json: who runs an environment here, where it is
-// reached, and what calls of AWS are signed with.
+// Running is the content of run.json: who runs an environment here, where it is reached, and what
+// calls of AWS are signed with.
 type Running struct {
 	PID            int    `json:"pid"`
 	APIURL         string `json:"api_url"`
 	TokenEndpoint  string `json:"token_endpoint"`
 	JWKSURI        string `json:"jwks_uri"`
 	AWSEndpointURL string `json:"aws_endpoint_url"`
-	// The access key of state.json; empty in the run.json of an m2m from before
-	// signatures were verified.
+	// The access key of state.json; empty in the run.json of an m2m from before signatures were
+	// verified.
 	AWSAccessKeyID     string        `json:"aws_access_key_id"`
 	AWSSecretAccessKey redacted.Text `json:"aws_secret_access_key"`
 
@@ -46,11 +46,12 @@ func (e *NotRunningError) Error() string {
 	return fmt.Sprintf("%s does not run on this machine (no run holds %s)", e.Env, e.Dir)
 }
 
-// envPattern keeps an environment's folder inside the state's, and apart from
-// the folder of built functions.
+// envPattern keeps an environment's folder inside the state's, and apart from the folder of built
+// functions.
 var envPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
-// checkEnv refuses a name that can't be an environment's, because it can't be that of a folder in the state's.
+// checkEnv refuses a name that can't be an environment's, because it can't be that of a folder in
+// the state's.
 func checkEnv(env string) error {
 	if !envPattern.MatchString(env) {
 		return fmt.Errorf("%q can't be an environment: the name must start with a letter or digit, such as dev", env)
@@ -58,9 +59,8 @@ func checkEnv(env string) error {
 	return nil
 }
 
-// Find is the run of env whose state is in stateDir. It fails with a
-// *NotRunningError if there is none, if it is not ready yet, or if what is there
-// was left by a run that was ended from outside.
+// Find is the run of env whose state is in stateDir. It fails with a *NotRunningError if there is
+// none, if it is not ready yet, or if what is there was left by a run that was ended from outside.
 func Find(stateDir, env string) (*Running, error) {
 	if err := checkEnv(env); err != nil {
 		return nil, err
@@ -88,8 +88,8 @@ func Find(stateDir, env string) (*Running, error) {
 	return running, nil
 }
 
-// isHeld reports whether a run holds the lock. One that starts at this moment
-// waits for the look to end.
+// isHeld reports whether a run holds the lock. One that starts at this moment waits for the look to
+// end.
 func isHeld(file string) (bool, error) {
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		return false, nil // there never was a run, and looking leaves nothing behind

@@ -1,6 +1,8 @@
-// Package secretlimits has the limits of Secrets Manager. It does not own what is refused over them.
+// Package secretlimits has the limits of Secrets Manager. It does not own what is refused over
+// them.
 //
-// Source: Secrets Manager User Guide, "AWS Secrets Manager quotas"; API reference, RotationRulesType.
+// Source: Secrets Manager User Guide, "AWS Secrets Manager quotas"; API reference,
+// RotationRulesType.
 package secretlimits
 
 const (

@@ -24,8 +24,9 @@ type batchError struct {
 	SecretID  string `json:"SecretId"`
 }
 
-// batchGetSecretValue answers with the AWSCURRENT values of the secrets that are listed, or that the filters let through.
-// A secret without one is listed among the errors; the others are answered.
+// batchGetSecretValue answers with the AWSCURRENT values of the secrets that are listed, or that
+// the filters let through. A secret without one is listed among the errors; the others are
+// answered.
 func (s *Store) batchGetSecretValue(in batchGetSecretValueInput) (*batchGetSecretValueOutput, error) {
 	if err := in.validate(); err != nil {
 		return nil, err

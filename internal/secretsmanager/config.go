@@ -13,8 +13,9 @@ import (
 // Invoker runs a rotation function once.
 type Invoker interface {
 	// Invoke hands payload to the function and returns its response and the id of the invocation. A
-	// non-nil error says that the step failed: the function timed out, crashed or reported an error. Its
-	// text is logged, so the function must keep secrets out of it. Invoke returns soon after ctx ends.
+	// non-nil error says that the step failed: the function timed out, crashed or reported an
+	// error. Its text is logged, so the function must keep secrets out of it. Invoke returns soon
+	// after ctx ends.
 	Invoke(ctx context.Context, payload []byte) (response []byte, requestID string, err error)
 }
 
@@ -22,23 +23,25 @@ type Invoker interface {
 type Config struct {
 	// Secrets are what the template declares.
 	Secrets []Secret
-	// State is what Save received last; zero for a first start. Secrets that are in it and not in Secrets
-	// are forgotten, at once as CloudFormation deletes them.
+	// State is what Save received last; zero for a first start. Secrets that are in it and not in
+	// Secrets are forgotten, at once as CloudFormation deletes them.
 	State State
 	// Save keeps the state. It is called before a change takes effect and before New returns; if it
-	// fails, nothing changes. Calls never overlap, and Save must not call the store. Nil
-	// keeps nothing.
+	// fails, nothing changes. Calls never overlap, and Save must not call the store. Nil keeps
+	// nothing.
 	Save func(State) error
-	// Progress is called as each step of a rotation begins, from the goroutine of that rotation; nil is
-	// not called.
+	// Progress is called as each step of a rotation begins, from the goroutine of that rotation;
+	// nil is not called.
 	Progress func(secretName, step string)
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
-	// Log receives a line for each rotation that ends, and why one failed; nil means that nothing is logged.
+	// Log receives a line for each rotation that ends, and why one failed; nil means that nothing
+	// is logged.
 	Log *slog.Logger
 }
 
-// Secret is an AWS::SecretsManager::Secret, with its AWS::SecretsManager::RotationSchedule if it has one.
+// Secret is an AWS::SecretsManager::Secret, with its AWS::SecretsManager::RotationSchedule if it
+// has one.
 type Secret struct {
 	// ARN is the full ARN, with the hyphen and six characters that AWS adds to the name.
 	ARN string
@@ -48,12 +51,12 @@ type Secret struct {
 	// KMSKeyID is the customer's key; empty for AWS's own. Nothing is encrypted with it.
 	KMSKeyID string
 	Tags     map[string]string
-	// StackName, LogicalID and StackID say which resource of which stack it is, for the tags that CloudFormation adds; there
-	// are none if StackName is empty.
+	// StackName, LogicalID and StackID say which resource of which stack it is, for the tags that
+	// CloudFormation adds; there are none if StackName is empty.
 	StackName, LogicalID, StackID string
-	// Initial is the template's SecretString. It is the value of a new secret's first version. Empty
-	// makes a secret without any version. For a secret that is in State it counts only if it changed
-	// since: it is a new AWSCURRENT then, as a CloudFormation update makes it.
+	// Initial is the template's SecretString. It is the value of a new secret's first version.
+	// Empty makes a secret without any version. For a secret that is in State it counts only if it
+	// changed since: it is a new AWSCURRENT then, as a CloudFormation update makes it.
 	Initial Value
 	// Rotation is how the secret is rotated; nil turns rotation off.
 	Rotation *Rotation
@@ -64,10 +67,12 @@ type Rotation struct {
 	FunctionARN string
 	// Function is the function of that ARN. Required.
 	Function Invoker
-	// AutomaticallyAfterDays is the schedule, from 1 to 1000 days; zero is a schedule without rules.
+	// AutomaticallyAfterDays is the schedule, from 1 to 1000 days; zero is a schedule without
+	// rules.
 	AutomaticallyAfterDays int
-	// RotateImmediately is RotateImmediatelyOnUpdate, which the template leaves out for true: Settle
-	// rotates a secret whose schedule is new or changed. Otherwise it only runs the step testSecret.
+	// RotateImmediately is RotateImmediatelyOnUpdate, which the template leaves out for true:
+	// Settle rotates a secret whose schedule is new or changed. Otherwise it only runs the step
+	// testSecret.
 	RotateImmediately bool
 }
 

@@ -8,7 +8,8 @@ import (
 	"cognito-m2m/naming"
 )
 
-// deployed returns the state of a secret after a deployment of its template; kept is the state before it.
+// deployed returns the state of a secret after a deployment of its template; kept is the state
+// before it.
 func deployed(declared Secret, kept SecretState, known bool, now time.Time) SecretState {
 	state := kept.clone()
 	if !known {
@@ -21,8 +22,8 @@ func deployed(declared Secret, kept SecretState, known bool, now time.Time) Secr
 	return state
 }
 
-// writeInitial writes the template's SecretString as AWSCURRENT when it is new or another than before. A
-// template that no longer has one leaves the value alone.
+// writeInitial writes the template's SecretString as AWSCURRENT when it is new or another than
+// before. A template that no longer has one leaves the value alone.
 //
 // Parity: Secrets Manager: a SecretString taken out of the template
 func (s *SecretState) writeInitial(initial Value, now time.Time) {
@@ -40,8 +41,8 @@ func (s *SecretState) writeInitial(initial Value, now time.Time) {
 	s.ChangedAt = now
 }
 
-// dropTest removes the temporary version of a test that the last run did not finish, so that the test runs
-// again.
+// dropTest removes the temporary version of a test that the last run did not finish, so that the
+// test runs again.
 func (s *SecretState) dropTest() {
 	if s.Unfinished == nil || !s.Unfinished.TestOnly {
 		return
@@ -51,9 +52,9 @@ func (s *SecretState) dropTest() {
 	s.Rotation.Applied = Schedule{}
 }
 
-// schedule sets the template's schedule, unless it is the one that was applied last: what RotateSecret has
-// set since then stays. A template without a schedule turns rotation off and gives up an unfinished one,
-// whose AWSPENDING stays, as with CancelRotateSecret.
+// schedule sets the template's schedule, unless it is the one that was applied last: what
+// RotateSecret has set since then stays. A template without a schedule turns rotation off and gives
+// up an unfinished one, whose AWSPENDING stays, as with CancelRotateSecret.
 func (s *SecretState) schedule(declared *Rotation) {
 	if declared == nil {
 		s.Rotation.Enabled = false

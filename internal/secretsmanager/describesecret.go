@@ -17,7 +17,8 @@ type describeSecretOutput struct {
 	VersionIDsToStages map[string][]string `json:"VersionIdsToStages,omitempty"`
 }
 
-// description is what both DescribeSecret and ListSecrets show of a secret. Members without a value are left out.
+// description is what both DescribeSecret and ListSecrets show of a secret. Members without a value
+// are left out.
 //
 // Parity: Secrets Manager: no LastAccessedDate
 type description struct {
@@ -81,9 +82,11 @@ func (s *storedSecret) describe() description {
 	return d
 }
 
-// tags are CloudFormation's own, in the order that was recorded from AWS, and then the template's by key.
+// tags are CloudFormation's own, in the order that was recorded from AWS, and then the template's
+// by key.
 //
-// Source: localstack/localstack 8b9a79f0, tests/aws/services/cloudformation/resources/test_secretsmanager.py,
+// Source: localstack/localstack 8b9a79f0,
+// tests/aws/services/cloudformation/resources/test_secretsmanager.py,
 // test_cfn_secretsmanager_gen_secret (3 July 2024).
 func (s *storedSecret) tags() (all []tag) {
 	if s.StackName != "" {
@@ -99,8 +102,9 @@ func (s *storedSecret) tags() (all []tag) {
 	return all
 }
 
-// nextRotation is when the schedule would have the secret rotated: counted from the last rotation, for
-// which a new value from outside counts, too. It is zero without a schedule or before the first rotation.
+// nextRotation is when the schedule would have the secret rotated: counted from the last rotation,
+// for which a new value from outside counts, too. It is zero without a schedule or before the first
+// rotation.
 //
 // Parity: Secrets Manager: the schedule does not run
 func (s *SecretState) nextRotation() time.Time {

@@ -25,8 +25,8 @@ const (
 	messageCurrentRemoved = "You can only move staging label AWSCURRENT to a different secret version. It can't be completely removed."
 )
 
-// ErrNotCurrent is in the error of a rotation whose four steps succeeded without the new version becoming
-// AWSCURRENT.
+// ErrNotCurrent is in the error of a rotation whose four steps succeeded without the new version
+// becoming AWSCURRENT.
 var ErrNotCurrent = errors.New("the function has succeeded, but AWSCURRENT is not on the new version")
 
 // Error is a refusal that the API answers with. No message contains a value.

@@ -75,8 +75,8 @@ func TestNewFailsIfTheStateCannotBeSaved(t *testing.T) {
 	}
 }
 
-// TestLabelsUnderRandomCalls holds the rules of labels against a simple model: AWSCURRENT is on exactly one
-// version, and AWSPREVIOUS on the one that lost it last.
+// TestLabelsUnderRandomCalls holds the rules of labels against a simple model: AWSCURRENT is on
+// exactly one version, and AWSPREVIOUS on the one that lost it last.
 func TestLabelsUnderRandomCalls(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(8) {
@@ -122,7 +122,8 @@ func TestLabelsUnderRandomCalls(t *testing.T) {
 	}
 }
 
-// TestConcurrentCalls is for the race detector, and holds that one rotation of a secret runs at a time.
+// TestConcurrentCalls is for the race detector, and holds that one rotation of a secret runs at a
+// time.
 func TestConcurrentCalls(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

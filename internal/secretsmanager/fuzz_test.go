@@ -14,8 +14,8 @@ const (
 	token     = "11111111-2222-3333-4444-555555555555"
 )
 
-// FuzzCall holds that no input makes an operation panic, that every refusal has a code, and that AWSCURRENT
-// stays on a version with a value.
+// FuzzCall holds that no input makes an operation panic, that every refusal has a code, and that
+// AWSCURRENT stays on a version with a value.
 func FuzzCall(f *testing.F) {
 	for _, seed := range [][2]string{
 		{"GetSecretValue", `{"SecretId":"plain"}`},

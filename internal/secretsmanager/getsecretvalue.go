@@ -44,8 +44,8 @@ func (s *Store) getSecretValue(in getSecretValueInput) (*getSecretValueOutput, e
 	return output, nil
 }
 
-// choose returns the version of an id and a label, of which either may be empty; with both empty it is
-// AWSCURRENT's. A version without a value is not there yet.
+// choose returns the version of an id and a label, of which either may be empty; with both empty it
+// is AWSCURRENT's. A version without a value is not there yet.
 func (s *SecretState) choose(id, label string) (*Version, error) {
 	if id == "" && label == "" {
 		label = naming.CurrentLabel

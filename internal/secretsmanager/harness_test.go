@@ -44,7 +44,8 @@ type world struct {
 	clock    *m2mtest.Clock
 }
 
-// newWorld starts two secrets that are rotated, and one that is not. Changes are made before it starts.
+// newWorld starts two secrets that are rotated, and one that is not. Changes are made before it
+// starts.
 func newWorld(t testing.TB, changes ...func(*world)) *world {
 	t.Helper()
 	w := &world{rotator: &rotator{}, log: &m2mtest.Buffer{}, disk: &disk{}, progress: &m2mtest.Buffer{}, clock: m2mtest.NewClock(start)}

@@ -12,8 +12,8 @@ const (
 	keptFor      = 24 * time.Hour
 )
 
-// attach puts a label on a version, taking it from the one that has it. The version that loses AWSCURRENT
-// gets AWSPREVIOUS.
+// attach puts a label on a version, taking it from the one that has it. The version that loses
+// AWSCURRENT gets AWSPREVIOUS.
 func (s *SecretState) attach(label, id string) {
 	holder, held := s.Labels[label]
 	if holder == id {
@@ -25,8 +25,8 @@ func (s *SecretState) attach(label, id string) {
 	}
 }
 
-// attachAll puts labels on a version, AWSCURRENT last so that AWSPREVIOUS ends on the version that lost it.
-// The first version with a value is AWSCURRENT, whatever its labels.
+// attachAll puts labels on a version, AWSCURRENT last so that AWSPREVIOUS ends on the version that
+// lost it. The first version with a value is AWSCURRENT, whatever its labels.
 func (s *SecretState) attachAll(labels []string, id string) {
 	_, hasCurrent := s.Labels[naming.CurrentLabel]
 	current := !hasCurrent
@@ -53,7 +53,8 @@ func (s *SecretState) dropPending(next string) {
 	}
 }
 
-// hasPending reports whether AWSPENDING is on another version than AWSCURRENT: a rotation is unfinished.
+// hasPending reports whether AWSPENDING is on another version than AWSCURRENT: a rotation is
+// unfinished.
 func (s *SecretState) hasPending() bool {
 	pending, ok := s.Labels[naming.PendingLabel]
 	return ok && pending != s.Labels[naming.CurrentLabel]
@@ -67,7 +68,8 @@ func (s *SecretState) remove(id string) {
 	s.Versions = slices.DeleteFunc(s.Versions, func(v Version) bool { return v.ID == id })
 }
 
-// tidy forgets what a change of labels has left behind: an unfinished rotation whose version lost its label, and deprecated versions. Secrets Manager keeps the 100 most recent versions and all of
+// tidy forgets what a change of labels has left behind: an unfinished rotation whose version lost
+// its label, and deprecated versions. Secrets Manager keeps the 100 most recent versions and all of
 // the last 24 hours, and never deletes one that has a label.
 //
 // Parity: Secrets Manager: when deprecated versions are deleted

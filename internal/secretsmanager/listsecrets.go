@@ -128,7 +128,8 @@ func (in listSecretsInput) admits(sec *storedSecret) bool {
 	return true
 }
 
-// matches says whether a value, or the opposite of one that begins with an exclamation mark, fits a secret.
+// matches says whether a value, or the opposite of one that begins with an exclamation mark, fits a
+// secret.
 func (f filter) matches(sec *storedSecret, value string) bool {
 	prefix, negated := strings.CutPrefix(value, "!")
 	return f.hasPrefix(sec, prefix) != negated

@@ -25,7 +25,8 @@ type listedVersion struct {
 	VersionStages []string `json:",omitempty"`
 }
 
-// listSecretVersionIDs answers with the versions that have a label, or with all of them, oldest first.
+// listSecretVersionIDs answers with the versions that have a label, or with all of them, oldest
+// first.
 func (s *Store) listSecretVersionIDs(in listSecretVersionIDsInput) (*listSecretVersionIDsOutput, error) {
 	size := maxListed
 	if in.MaxResults != nil {

@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// operation is an operation of the API, from a request's JSON to a value that marshals to the response's.
+// operation is an operation of the API, from a request's JSON to a value that marshals to the
+// response's.
 type operation func(input []byte) (any, error)
 
 func (s *Store) allOperations() map[string]operation {
@@ -25,9 +26,9 @@ func (s *Store) allOperations() map[string]operation {
 	}
 }
 
-// Call runs an operation of the Secrets Manager API, such as GetSecretValue. Input is the request's JSON;
-// output marshals to the response's, in which dates are seconds since 1970. The error is an *Error.
-// RotateSecret returns when the rotation has begun; it goes on after ctx ends.
+// Call runs an operation of the Secrets Manager API, such as GetSecretValue. Input is the request's
+// JSON; output marshals to the response's, in which dates are seconds since 1970. The error is an
+// *Error. RotateSecret returns when the rotation has begun; it goes on after ctx ends.
 func (s *Store) Call(_ context.Context, name string, input []byte) (output any, err error) {
 	run, ok := s.operations[name]
 	if !ok {
@@ -37,7 +38,8 @@ func (s *Store) Call(_ context.Context, name string, input []byte) (output any, 
 	return run(input)
 }
 
-// decoding decodes the input for an operation. The decoder's own error can quote the input, so it is not passed on.
+// decoding decodes the input for an operation. The decoder's own error can quote the input, so it
+// is not passed on.
 func decoding[In, Out any](operate func(In) (Out, error)) operation {
 	return func(input []byte) (any, error) {
 		var in In
@@ -65,8 +67,9 @@ func epoch(t time.Time) *float64 {
 	return &seconds
 }
 
-// validateToken refuses a token of a wrong length, and one that is left out with the operation's own code, as recorded
-// from AWS: localstack/localstack 8b9a79f0, tests/aws/services/secretsmanager, test_no_client_request_token (12 May 2023).
+// validateToken refuses a token of a wrong length, and one that is left out with the operation's
+// own code, as recorded from AWS: localstack/localstack 8b9a79f0,
+// tests/aws/services/secretsmanager, test_no_client_request_token (12 May 2023).
 //
 // Parity: Secrets Manager: a ClientRequestToken of a wrong length
 func validateToken(token, codeMissing string) error {

@@ -13,7 +13,8 @@ const (
 	maxLabelLength = 256
 )
 
-// putSecretValueInput leaves RotationToken out: a rotation function in the secret's account need not send it.
+// putSecretValueInput leaves RotationToken out: a rotation function in the secret's account need
+// not send it.
 //
 // Parity: Secrets Manager: the rotation token is not checked
 type putSecretValueInput struct {
@@ -50,8 +51,8 @@ func (s *Store) putSecretValue(in putSecretValueInput) (*reference, error) {
 	}, nil
 }
 
-// putVersion gives a new version, or one that a rotation has reserved, its value. For a version that has
-// this value already it does nothing, and leaves the labels as they are.
+// putVersion gives a new version, or one that a rotation has reserved, its value. For a version
+// that has this value already it does nothing, and leaves the labels as they are.
 func (s *Store) putVersion(sec *storedSecret, put Version, labels []string) error {
 	if existing := sec.state.version(put.ID); existing != nil && existing.Value != "" {
 		if existing.Binary != put.Binary || !existing.Value.Equal(put.Value) {

@@ -16,9 +16,10 @@ import (
 	"cognito-m2m/internal/secretsmanager"
 )
 
-// The tests of this file repeat what somebody has recorded of AWS: localstack/localstack at 8b9a79f0,
-// tests/aws/services/secretsmanager/test_secretsmanager.snapshot.json and
-// tests/aws/services/cloudformation/resources/test_secretsmanager.snapshot.json. Each names its recording.
+// The tests of this file repeat what somebody has recorded of AWS: localstack/localstack at
+// 8b9a79f0, tests/aws/services/secretsmanager/test_secretsmanager.snapshot.json and
+// tests/aws/services/cloudformation/resources/test_secretsmanager.snapshot.json. Each names its
+// recording.
 
 // test_update_secret_version_stages_current_pending, 28 September 2022, confirmed 15 March 2024.
 func TestAPendingLabelGoesWithTheNextValue(t *testing.T) {
@@ -78,7 +79,8 @@ func TestRotateSecretWithAFunctionThereIsNot(t *testing.T) {
 	}
 }
 
-// test_cfn_secretsmanager_gen_secret, 3 July 2024, and test_cfn_handle_secretsmanager_secret, 11 October 2024.
+// test_cfn_secretsmanager_gen_secret, 3 July 2024, and test_cfn_handle_secretsmanager_secret, 11
+// October 2024.
 func TestTagsOfCloudFormation(t *testing.T) {
 	t.Parallel()
 	const stackID = "arn:aws:cloudformation:us-east-1:123456789012:stack/dev-api/0a1b"
@@ -99,8 +101,8 @@ func TestTagsOfCloudFormation(t *testing.T) {
 	}
 }
 
-// test_create_multi_secrets_snapshot, 28 September 2022: listed in the order in which they were made. The tests of
-// filters, asserted on AWS on 10 April 2024: each filter has to fit.
+// test_create_multi_secrets_snapshot, 28 September 2022: listed in the order in which they were
+// made. The tests of filters, asserted on AWS on 10 April 2024: each filter has to fit.
 func TestListSecretsInTheOrderMade(t *testing.T) {
 	t.Parallel()
 	secret := func(name, suffix string) secretsmanager.Secret {
@@ -135,8 +137,8 @@ func TestListSecretsInTheOrderMade(t *testing.T) {
 	}
 }
 
-// The words of refused reads, as in many recordings of that file: a missing secret, label and version, a label that is
-// elsewhere, and a secret without a function.
+// The words of refused reads, as in many recordings of that file: a missing secret, label and
+// version, a label that is elsewhere, and a secret without a function.
 func TestWordsOfErrors(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

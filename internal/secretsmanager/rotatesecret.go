@@ -19,8 +19,8 @@ type rotationRulesInput struct {
 	ScheduleExpression     string
 }
 
-// rotateSecret begins a rotation and returns. A token that is being rotated to, or already is AWSCURRENT,
-// is a request that was sent again.
+// rotateSecret begins a rotation and returns. A token that is being rotated to, or already is
+// AWSCURRENT, is a request that was sent again.
 //
 // Parity: Secrets Manager: RotateSecret with a token used before
 func (s *Store) rotateSecret(in rotateSecretInput) (*reference, error) {
@@ -52,9 +52,11 @@ func (s *Store) rotateSecret(in rotateSecretInput) (*reference, error) {
 	return answer, nil
 }
 
-// reattempt takes up the rotation that failed, and refuses to begin another one. The lock must be held.
+// reattempt takes up the rotation that failed, and refuses to begin another one. The lock must be
+// held.
 //
-// Source: "A previous rotation isn't complete. That rotation will be reattempted." [O] aws-cdk #28539.
+// Source: "A previous rotation isn't complete. That rotation will be reattempted." [O]
+// aws-cdk #28539.
 func (s *Store) reattempt(sec *storedSecret) error {
 	if _, err := s.resume(s.lifetime, sec); err != nil {
 		return err

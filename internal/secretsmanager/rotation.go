@@ -44,8 +44,8 @@ type event struct {
 	RotationToken      string
 }
 
-// begin reserves the version of a plan under AWSPENDING and runs the rotation until it ends, or ctx or the
-// store does. One rotation of a secret runs at a time. The lock must be held.
+// begin reserves the version of a plan under AWSPENDING and runs the rotation until it ends, or ctx
+// or the store does. One rotation of a secret runs at a time. The lock must be held.
 func (s *Store) begin(ctx context.Context, sec *storedSecret, p plan) (*runningRotation, error) {
 	if sec.running != nil || sec.state.hasPending() {
 		return nil, refuse(codeInvalidRequest, messageUnfinished)
@@ -88,8 +88,9 @@ func (s *Store) start(ctx context.Context, sec *storedSecret, function Invoker) 
 	return r
 }
 
-// function returns the function of an ARN. The refusal of another one is recorded from AWS: localstack/localstack 8b9a79f0,
-// tests/aws/services/secretsmanager, test_rotate_secret_invalid_lambda_arn (15 March 2024).
+// function returns the function of an ARN. The refusal of another one is recorded from AWS:
+// localstack/localstack 8b9a79f0, tests/aws/services/secretsmanager,
+// test_rotate_secret_invalid_lambda_arn (15 March 2024).
 //
 // Parity: Secrets Manager: rotation functions there are
 func (s *Store) function(arn string) (Invoker, error) {
@@ -103,8 +104,8 @@ func (s *Store) function(arn string) (Invoker, error) {
 	return function, nil
 }
 
-// rotate calls the function for each step and records the end. A step that fails leaves AWSPENDING where
-// it is.
+// rotate calls the function for each step and records the end. A step that fails leaves AWSPENDING
+// where it is.
 //
 // Parity: Secrets Manager: a failed rotation is not retried before the next start
 func (s *Store) rotate(ctx context.Context, sec *storedSecret, r *runningRotation) error {

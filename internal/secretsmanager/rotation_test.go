@@ -106,7 +106,8 @@ func TestRotateSecretReturnsWhileTheFunctionRuns(t *testing.T) {
 	}
 }
 
-// blockRotator holds every step until release is closed; running gets a value for each step that waits.
+// blockRotator holds every step until release is closed; running gets a value for each step that
+// waits.
 func blockRotator(w *world) (release chan struct{}, running chan struct{}) {
 	release, running = make(chan struct{}), make(chan struct{}, 100)
 	w.rotator.mu.Lock()
@@ -168,8 +169,8 @@ func TestAFailingStepLeavesThePendingVersion(t *testing.T) {
 	}
 }
 
-// TestRotateSecretTakesUpAFailedRotation closes the store after the refusal: Close begins nothing, and waits for
-// what runs.
+// TestRotateSecretTakesUpAFailedRotation closes the store after the refusal: Close begins nothing,
+// and waits for what runs.
 func TestRotateSecretTakesUpAFailedRotation(t *testing.T) {
 	t.Parallel()
 	w := settled(t)
@@ -189,7 +190,8 @@ func TestRotateSecretTakesUpAFailedRotation(t *testing.T) {
 	}
 }
 
-// TestRotateSecretTakesUpALabelSetByHand holds the refusal to its word for a version that no rotation has made.
+// TestRotateSecretTakesUpALabelSetByHand holds the refusal to its word for a version that no
+// rotation has made.
 func TestRotateSecretTakesUpALabelSetByHand(t *testing.T) {
 	t.Parallel()
 	w := settled(t)
@@ -336,7 +338,8 @@ func TestRotateSecretRefuses(t *testing.T) {
 	}
 }
 
-// What stands in docs/architecture.md: there is no secret before the current one until the second rotation.
+// What stands in docs/architecture.md: there is no secret before the current one until the second
+// rotation.
 func TestPreviousIsThePlaceholderUntilTheSecondRotation(t *testing.T) {
 	t.Parallel()
 	w := settled(t)

@@ -15,7 +15,8 @@ import (
 // secretText is in every value that the rotator makes, and nowhere else.
 const secretText = "hunter2"
 
-// rotator is a rotation function: it works through the API that it is called by, as one on Lambda does.
+// rotator is a rotation function: it works through the API that it is called by, as one on Lambda
+// does.
 type rotator struct {
 	mu       sync.Mutex
 	secrets  *awssecretsmanager.Client

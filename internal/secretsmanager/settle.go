@@ -15,11 +15,11 @@ import (
 // hold up the others, and their functions do not overload the machine.
 const maxSettling = 4
 
-// Settle does what a deployment of the template starts, and waits for it: it takes up rotations that did
-// not end in the run before, with the same token and from the first step, then rotates every secret whose
-// schedule is new or changed since it was last applied. A secret that needs neither is left alone. The
-// error joins a *RotationError for each secret that failed. When ctx ends, Settle and the rotations it
-// began end, too; they are taken up by the next Settle.
+// Settle does what a deployment of the template starts, and waits for it: it takes up rotations
+// that did not end in the run before, with the same token and from the first step, then rotates
+// every secret whose schedule is new or changed since it was last applied. A secret that needs
+// neither is left alone. The error joins a *RotationError for each secret that failed. When ctx
+// ends, Settle and the rotations it began end, too; they are taken up by the next Settle.
 //
 // Parity: Secrets Manager: a failed first rotation and the deployment
 func (s *Store) Settle(ctx context.Context) error {
@@ -40,8 +40,8 @@ func (s *Store) Settle(ctx context.Context) error {
 	return errors.Join(failures...)
 }
 
-// settle runs one rotation after the other until the secret needs none. It ends because a rotation that
-// succeeds removes its own cause, and one that fails is returned.
+// settle runs one rotation after the other until the secret needs none. It ends because a rotation
+// that succeeds removes its own cause, and one that fails is returned.
 func (s *Store) settle(ctx context.Context, sec *storedSecret) error {
 	for {
 		next, err := s.next(ctx, sec)
@@ -57,7 +57,8 @@ func (s *Store) settle(ctx context.Context, sec *storedSecret) error {
 	}
 }
 
-// next returns the rotation that runs, or begins the one that the secret needs; nil if it needs none.
+// next returns the rotation that runs, or begins the one that the secret needs; nil if it needs
+// none.
 func (s *Store) next(ctx context.Context, sec *storedSecret) (*runningRotation, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -85,8 +86,8 @@ func (s *Store) next(ctx context.Context, sec *storedSecret) (*runningRotation, 
 	})
 }
 
-// resume takes up the secret's unfinished rotation. It also rotates to a version that got AWSPENDING by a call
-// and not by a rotation. The lock must be held.
+// resume takes up the secret's unfinished rotation. It also rotates to a version that got
+// AWSPENDING by a call and not by a rotation. The lock must be held.
 //
 // Parity: Secrets Manager: AWSPENDING that no rotation made
 func (s *Store) resume(ctx context.Context, sec *storedSecret) (*runningRotation, error) {

@@ -83,8 +83,8 @@ func TestCloseCutsSettleShort(t *testing.T) {
 	}
 }
 
-// TestRestartAtEverySavedState starts anew on each state that a rotation has ever saved, which is every
-// place where a crash can leave it.
+// TestRestartAtEverySavedState starts anew on each state that a rotation has ever saved, which is
+// every place where a crash can leave it.
 func TestRestartAtEverySavedState(t *testing.T) {
 	t.Parallel()
 	w := settled(t)

@@ -23,10 +23,12 @@ type SecretState struct {
 	Versions []Version
 	// Labels are the ids of versions by staging label: a label is on one version at most.
 	Labels map[string]string
-	// InitialDigest is of the template's SecretString that was written last; another one is a change.
+	// InitialDigest is of the template's SecretString that was written last; another one is a
+	// change.
 	InitialDigest string
 	Rotation      RotationState
-	// Unfinished is the rotation that is running, or that failed and still has its label; nil for none.
+	// Unfinished is the rotation that is running, or that failed and still has its label; nil for
+	// none.
 	Unfinished *Unfinished
 }
 

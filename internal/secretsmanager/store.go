@@ -33,16 +33,16 @@ type Store struct {
 	secrets []*storedSecret // by name
 }
 
-// storedSecret is a secret of the template. Its state is replaced as a whole and never changed in place, so
-// that Save can read it without a lock.
+// storedSecret is a secret of the template. Its state is replaced as a whole and never changed in
+// place, so that Save can read it without a lock.
 type storedSecret struct {
 	Secret
 	state   SecretState
 	running *runningRotation // nil when none is
 }
 
-// New brings the template's secrets into the state and saves it. It refuses a configuration that AWS would
-// refuse, naming every problem in one error. The caller must Close the store.
+// New brings the template's secrets into the state and saves it. It refuses a configuration that
+// AWS would refuse, naming every problem in one error. The caller must Close the store.
 func New(config Config) (*Store, error) {
 	if err := config.validate(); err != nil {
 		return nil, fmt.Errorf("checking the secrets' configuration: %w", err)
@@ -75,9 +75,9 @@ func New(config Config) (*Store, error) {
 	return s, nil
 }
 
-// Close begins no further rotation and waits for those that run. If ctx ends first, they are cut short,
-// keep their AWSPENDING, and are taken up by Settle in the next run; Close returns ctx's error then.
-// Nothing of the store runs when Close has returned.
+// Close begins no further rotation and waits for those that run. If ctx ends first, they are cut
+// short, keep their AWSPENDING, and are taken up by Settle in the next run; Close returns ctx's
+// error then. Nothing of the store runs when Close has returned.
 func (s *Store) Close(ctx context.Context) error {
 	s.mu.Lock()
 	s.closed = true
@@ -98,8 +98,8 @@ func (s *Store) Close(ctx context.Context) error {
 	}
 }
 
-// update applies a change to a copy of a secret's state, saves it, and only then makes it the secret's.
-// The lock must be held.
+// update applies a change to a copy of a secret's state, saves it, and only then makes it the
+// secret's. The lock must be held.
 func (s *Store) update(sec *storedSecret, change func(*SecretState)) error {
 	next := sec.state.clone()
 	change(&next)
@@ -125,8 +125,8 @@ func (s *Store) snapshot(changed *storedSecret, next SecretState) State {
 	return state
 }
 
-// find returns the secret that a SecretId names: by name, by ARN, or by an ARN without its last seven
-// characters. A partial ARN that looks complete, because the name ends so, names nothing.
+// find returns the secret that a SecretId names: by name, by ARN, or by an ARN without its last
+// seven characters. A partial ARN that looks complete, because the name ends so, names nothing.
 func (s *Store) find(id string) (*storedSecret, error) {
 	if id == "" {
 		return nil, refuse(codeInvalidParameter, "SecretId is needed: the name or the ARN of a secret.")

@@ -36,8 +36,8 @@ func (in updateSecretVersionStageInput) apply(state *SecretState) {
 	state.attach(in.VersionStage, in.MoveToVersionID)
 }
 
-// checkMove holds the rules of moving and removing: a label is taken only from the version that has it,
-// which the caller must name, and AWSCURRENT is only ever moved.
+// checkMove holds the rules of moving and removing: a label is taken only from the version that has
+// it, which the caller must name, and AWSCURRENT is only ever moved.
 //
 // Parity: Secrets Manager: codes of refused label moves
 func (s *SecretState) checkMove(in updateSecretVersionStageInput) error {

@@ -7,8 +7,8 @@ import (
 	"cognito-m2m/internal/redacted"
 )
 
-// Value is what a version of a secret holds: its text, or base64 of its bytes. It prints and logs as
-// "[redacted]"; JSON marshals the true value, because GetSecretValue's answer needs it.
+// Value is what a version of a secret holds: its text, or base64 of its bytes. It prints and logs
+// as "[redacted]"; JSON marshals the true value, because GetSecretValue's answer needs it.
 type Value = redacted.Text
 
 // digest distinguishes two values without keeping either; an empty value's is empty.

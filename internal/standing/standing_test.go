@@ -9,7 +9,8 @@ import (
 	"cognito-m2m/internal/standing"
 )
 
-// noon is the last rotation, an hour after the older of two secrets was made and at the time of the newer.
+// noon is the last rotation, an hour after the older of two secrets was made and at the time of the
+// newer.
 var noon = time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
 
 func hours(n int) time.Time { return noon.Add(time.Duration(n) * time.Hour) }

@@ -72,8 +72,8 @@ func TestMergedKeysGiveWayToWrittenOnes(t *testing.T) {
 	}
 }
 
-// A value that has a name is read once however often it is used, so its faults are reported once, and no file makes more
-// work than it has text.
+// A value that has a name is read once however often it is used, so its faults are reported once,
+// and no file makes more work than it has text.
 func TestAliasesAreReadOnce(t *testing.T) {
 	t.Parallel()
 	_, got := read(t, edit(t, peopleOfValid, "\n  ann: &a {waters: [mint], moon: 1, sun: 2}\n"+repeated(40, "  p%c: *a\n")))

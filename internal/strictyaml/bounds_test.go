@@ -13,7 +13,8 @@ import (
 	"cognito-m2m/internal/strictyaml"
 )
 
-// repeated is a text for each number below n, behind one another; %d is the number in it, %c two letters.
+// repeated is a text for each number below n, behind one another; %d is the number in it, %c two
+// letters.
 func repeated(n int, format string) string {
 	var text strings.Builder
 	for i := range n {

@@ -6,14 +6,16 @@ import (
 	"strings"
 )
 
-// Default is a value of a type for which nothing is written: its fields have the defaults of their tags.
+// Default is a value of a type for which nothing is written: its fields have the defaults of their
+// tags.
 func Default[T any]() T {
 	var value T
 	setDefaults(reflect.ValueOf(&value).Elem())
 	return value
 }
 
-// setDefaults gives a struct, and the structs in it, the defaults of their tags. What is refused keeps them.
+// setDefaults gives a struct, and the structs in it, the defaults of their tags. What is refused
+// keeps them.
 func setDefaults(into reflect.Value) {
 	if into.Kind() != reflect.Struct {
 		return

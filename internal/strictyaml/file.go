@@ -5,7 +5,8 @@ import (
 	"reflect"
 )
 
-// File is a file that was read: where each of its keys stands, what is wrong with it, and what is only worth a warning.
+// File is a file that was read: where each of its keys stands, what is wrong with it, and what is
+// only worth a warning.
 type File struct {
 	Path   string // as given to Read
 	Partly bool   // some list or mapping was not read to its end: what seems to be missing may be in the rest
@@ -27,10 +28,10 @@ type Hints struct {
 // maxProblems of a file are kept: no one reads more of them, and one fault can cause any number.
 const maxProblems = 100
 
-// Read reads the file at a path into a pointer to a struct, and has rules look at the result: those that hold between
-// several values. Rules report to the File, and run on what is left of a file with faulty parts, so one run reports
-// everything: what was refused is as if it were not written. The problems are sorted. If there are none, they are nil and
-// the File is not.
+// Read reads the file at a path into a pointer to a struct, and has rules look at the result: those
+// that hold between several values. Rules report to the File, and run on what is left of a file
+// with faulty parts, so one run reports everything: what was refused is as if it were not written.
+// The problems are sorted. If there are none, they are nil and the File is not.
 func Read(path string, into any, rules func(*File), hints Hints) (*File, Problems) {
 	root, problem := parseFile(path, hints)
 	if problem != nil {
@@ -76,13 +77,15 @@ func (f *File) Add(p Problem) {
 	f.problems = append(f.problems, p)
 }
 
-// Full says whether no further problem is kept. A hint that is hard to find need not be looked for then.
+// Full says whether no further problem is kept. A hint that is hard to find need not be looked for
+// then.
 func (f *File) Full() bool { return len(f.problems) >= maxProblems }
 
 // Warnings are all of Warn, sorted.
 func (f *File) Warnings() Problems { return f.warnings.Sorted() }
 
-// DidYouMean is the hint for a word that is not one of those known: the nearest of them, or all if they are few.
+// DidYouMean is the hint for a word that is not one of those known: the nearest of them, or all if
+// they are few.
 func (f *File) DidYouMean(word string, known []string) string {
 	if f.Full() {
 		return ""
@@ -90,7 +93,8 @@ func (f *File) DidYouMean(word string, known []string) string {
 	return DidYouMean(word, known)
 }
 
-// Problem is a problem at a key path, or at the nearest path above it that is in the file. It is not added.
+// Problem is a problem at a key path, or at the nearest path above it that is in the file. It is
+// not added.
 func (f *File) Problem(path, message, hint string) Problem {
 	at, ok := f.placeAt(path)
 	for above := path; !ok; at, ok = f.placeAt(above) {

@@ -9,8 +9,8 @@ import (
 	"cognito-m2m/internal/strictyaml"
 )
 
-// Rules run beside faulty values too, and name the place where a key is, where an alias leads to, or where a key that is
-// left out belongs.
+// Rules run beside faulty values too, and name the place where a key is, where an alias leads to,
+// or where a key that is left out belongs.
 func TestRules(t *testing.T) {
 	t.Parallel()
 	content := edit(t, "  ann: {waters: [mint]}\n  bob: {waters: [sage]}", "  ann: &a {waters: [mint, Sage]}\n  bob: *a\n  \"eve\": {waters: [mint]}")

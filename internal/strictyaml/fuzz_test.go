@@ -9,8 +9,8 @@ import (
 	"cognito-m2m/internal/strictyaml"
 )
 
-// FuzzRead holds Read to its promise for any bytes: a value or problems, every problem on one line and inside the file,
-// never a panic.
+// FuzzRead holds Read to its promise for any bytes: a value or problems, every problem on one line
+// and inside the file, never a panic.
 func FuzzRead(f *testing.F) {
 	for _, seed := range []string{
 		valid, "", "\ufeff", "---\n---\n", "*a", "&a [*a]", "a: &a {<<: *a}", "? [a]\n: b", "!!str : a", "<<: [", "a: |\n b", "a: >",

@@ -130,7 +130,8 @@ water: {litres: 10, cans: 2}
 
 var hints = strictyaml.Hints{Empty: "start from herbs.yaml", Several: "one greenhouse per file", Syntax: "see yaml.org"}
 
-// read reads content as herbs.yaml, without rules between values, and returns the lines of its problems.
+// read reads content as herbs.yaml, without rules between values, and returns the lines of its
+// problems.
 func read(t *testing.T, content string) (greenhouse, []string) {
 	t.Helper()
 	return readWith(t, content, func(*strictyaml.File) {})

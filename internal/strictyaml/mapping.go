@@ -32,8 +32,8 @@ func (r *reader) mapping(path string, node *ast.MappingNode, into reflect.Value,
 	}
 }
 
-// entries lists the keys of a mapping, those of a merge key ("<<") last and only where the mapping has no such key
-// itself. Keys that are written twice are reported; the first one counts.
+// entries lists the keys of a mapping, those of a merge key ("<<") last and only where the mapping
+// has no such key itself. Keys that are written twice are reported; the first one counts.
 func (r *reader) entries(path string, node *ast.MappingNode, merges int) []entry {
 	var own, merged []entry
 	seen := map[string]place{}
@@ -104,7 +104,8 @@ func fieldsOf(t reflect.Type) []field {
 	return fields
 }
 
-// fields reads the entries into a struct. A missing key is not reported if an unknown one looks like it.
+// fields reads the entries into a struct. A missing key is not reported if an unknown one looks
+// like it.
 func (r *reader) fields(path string, entries []entry, into reflect.Value) {
 	known := fieldsOf(into.Type())
 	keys := make([]string, 0, len(known))
@@ -135,7 +136,8 @@ func (r *reader) fields(path string, entries []entry, into reflect.Value) {
 	}
 }
 
-// named reads the entries into a map. A key that breaks its rule is reported, and its value is still checked.
+// named reads the entries into a map. A key that breaks its rule is reported, and its value is
+// still checked.
 func (r *reader) named(path string, entries []entry, into reflect.Value) {
 	into.Set(reflect.MakeMap(into.Type()))
 	for _, e := range entries {
@@ -152,7 +154,8 @@ func (r *reader) named(path string, entries []entry, into reflect.Value) {
 	}
 }
 
-// scalarText is the text of a scalar node that is used as a name, as it was written but for its quotes.
+// scalarText is the text of a scalar node that is used as a name, as it was written but for its
+// quotes.
 func scalarText(node ast.Node) string {
 	switch n := node.(type) {
 	case *ast.MappingKeyNode:

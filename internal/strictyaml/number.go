@@ -6,8 +6,8 @@ import (
 	"strconv"
 )
 
-// Count is how many entries a list or a mapping may have. A type has it from its method Count; a type without the method
-// has no limits.
+// Count is how many entries a list or a mapping may have. A type has it from its method Count; a
+// type without the method has no limits.
 type Count struct {
 	Min, Max int
 	Of       string // what the entries are, in plural
@@ -26,8 +26,9 @@ func (c Count) check(n int, hintWhenEmpty string) (message, hint string) {
 	}
 }
 
-// Number is the rule for one kind of numbers: those listed, or those from Min to Max. Without a Min they are above zero. A
-// type has it from its method Number; a type without the method takes any number.
+// Number is the rule for one kind of numbers: those listed, or those from Min to Max. Without a Min
+// they are above zero. A type has it from its method Number; a type without the method takes any
+// number.
 type Number struct {
 	Min, Max float64
 	OrZero   bool

@@ -25,7 +25,8 @@ func IndexPath(path string, i int) string {
 	return path + "[" + strconv.Itoa(i) + "]"
 }
 
-// parentPath takes the last key or index off a path of a key that may be missing, and is "" in the end.
+// parentPath takes the last key or index off a path of a key that may be missing, and is "" in the
+// end.
 func parentPath(path string) string {
 	return path[:max(0, strings.LastIndexAny(path, ".["))]
 }

@@ -21,8 +21,8 @@ type Problem struct {
 	Hint    string // what to do about it; may be empty
 }
 
-// String renders the problem on one line: file:line:column: path: message (hint). What the file says in it can neither
-// steer a terminal nor begin another line.
+// String renders the problem on one line: file:line:column: path: message (hint). What the file
+// says in it can neither steer a terminal nor begin another line.
 func (p Problem) String() string {
 	var line strings.Builder
 	line.WriteString(p.File)
@@ -39,7 +39,8 @@ func (p Problem) String() string {
 	return printable.Text(line.String())
 }
 
-// Problems is everything that was found, sorted by file and place. It is the type of every error of this package.
+// Problems is everything that was found, sorted by file and place. It is the type of every error of
+// this package.
 type Problems []Problem
 
 // Error renders one problem per line.
@@ -74,8 +75,8 @@ func Quote[T ~string](value T) string {
 	return fmt.Sprintf("%q", value)
 }
 
-// Unreadable is the problem of a file or a folder that can't be read. It leaves out the path that the operating system's
-// error repeats.
+// Unreadable is the problem of a file or a folder that can't be read. It leaves out the path that
+// the operating system's error repeats.
 func Unreadable(path string, err error) Problem {
 	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
 		err = pathError.Err

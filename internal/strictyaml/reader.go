@@ -34,7 +34,8 @@ type outcome struct {
 	path  string
 }
 
-// maxValues of a file are read. Merge keys can make far more of a file than it says, and a file says far less.
+// maxValues of a file are read. Merge keys can make far more of a file than it says, and a file
+// says far less.
 const maxValues = 200_000
 
 func newReader(file string, root ast.Node) *reader {
@@ -61,7 +62,8 @@ func (r *reader) spend() bool {
 	return r.left >= 0
 }
 
-// value reads the node at a path. What does not fit is reported and left zero, so later rules pass over it.
+// value reads the node at a path. What does not fit is reported and left zero, so later rules pass
+// over it.
 func (r *reader) value(path string, node ast.Node, into reflect.Value, hint string) {
 	if !r.spend() {
 		return
@@ -92,8 +94,8 @@ func (r *reader) value(path string, node ast.Node, into reflect.Value, hint stri
 	}
 }
 
-// once reads a mapping or a list, or takes what became of it when it was read as the same type before. What is wrong with
-// it was reported then.
+// once reads a mapping or a list, or takes what became of it when it was read as the same type
+// before. What is wrong with it was reported then.
 func (r *reader) once(path string, node ast.Node, into reflect.Value, read func()) {
 	key := reading{node, into.Type()}
 	if first, known := r.known[key]; known {
@@ -136,7 +138,8 @@ func (r *reader) anchored(alias *ast.AliasNode) ast.Node {
 	return anchors[above-1].value
 }
 
-// list reads a YAML list into a slice. A list of strings is a set: what is in it twice is a problem.
+// list reads a YAML list into a slice. A list of strings is a set: what is in it twice is a
+// problem.
 func (r *reader) list(path string, node *ast.SequenceNode, into reflect.Value, hint string) {
 	if into.Kind() != reflect.Slice {
 		r.Report(path, "want "+wanted(into.Type())+", got a list", "")
@@ -161,8 +164,8 @@ func (r *reader) list(path string, node *ast.SequenceNode, into reflect.Value, h
 	}
 }
 
-// limited reports a list or a mapping with too few or too many entries, and says how many are read: those of one that is
-// somewhat too long, since others refer to them, and not all of a flood.
+// limited reports a list or a mapping with too few or too many entries, and says how many are read:
+// those of one that is somewhat too long, since others refer to them, and not all of a flood.
 func (r *reader) limited(path string, into reflect.Value, n int, hint string) int {
 	limited, ok := reflect.TypeAssert[interface{ Count() Count }](into)
 	if !ok {

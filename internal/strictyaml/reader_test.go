@@ -25,8 +25,9 @@ func TestReadTakesWhatIsWritten(t *testing.T) {
 	}
 }
 
-// What is not written has the default of its tag: in a mapping that is left out too, and in every entry of a list or a
-// mapping. What is refused keeps it, so that one mistake is not reported as two.
+// What is not written has the default of its tag: in a mapping that is left out too, and in every
+// entry of a list or a mapping. What is refused keeps it, so that one mistake is not reported as
+// two.
 func TestDefaults(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -41,10 +41,12 @@ func (r *reader) scalar(path string, node ast.Node, into reflect.Value) {
 	r.mismatch(path, written, into)
 }
 
-// Worded is a mapping in whose place a word may stand. Word is where it keeps the word: a pointer to a kind of text.
+// Worded is a mapping in whose place a word may stand. Word is where it keeps the word: a pointer
+// to a kind of text.
 type Worded interface{ Word() any }
 
-// wayToText is the hint for a value that is not text: quotes, if they are all that it lacks, else what the text must be.
+// wayToText is the hint for a value that is not text: quotes, if they are all that it lacks, else
+// what the text must be.
 func wayToText(written string, into reflect.Value) string {
 	if message, hint := textOf(into).Check(written); message != "" {
 		return hint
@@ -86,8 +88,8 @@ func (r *reader) number(path string, value float64, into reflect.Value) {
 	into.SetFloat(value)
 }
 
-// numberIn takes whole numbers for both kinds and others for floats. Every limit is far below 2^53, so nothing is
-// lost by comparing as float64.
+// numberIn takes whole numbers for both kinds and others for floats. Every limit is far below 2^53,
+// so nothing is lost by comparing as float64.
 func numberIn(node ast.Node, kind reflect.Kind) (float64, bool) {
 	switch n := node.(type) {
 	case *ast.IntegerNode:

@@ -15,9 +15,9 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-// A file is far below these limits unless something else was written into it. They keep the YAML parser, whose
-// memory grows with the square of the nesting, and its time with that of the keys beside each other, from taking the
-// machine down.
+// A file is far below these limits unless something else was written into it. They keep the YAML
+// parser, whose memory grows with the square of the nesting, and its time with that of the keys
+// beside each other, from taking the machine down.
 const (
 	maxFileBytes = 256 << 10
 	maxTokens    = 20_000 // keys, values and the signs between them
@@ -39,8 +39,8 @@ func parseFile(path string, hints Hints) (ast.Node, *Problem) {
 	return root, problem
 }
 
-// readFile reads a regular file, which has an end and does not keep its reader waiting, and not much more of it than the
-// parser takes.
+// readFile reads a regular file, which has an end and does not keep its reader waiting, and not
+// much more of it than the parser takes.
 func readFile(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -57,8 +57,8 @@ func readFile(path string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(file, maxFileBytes+1))
 }
 
-// parse turns a file's bytes into its one YAML document. Duplicate keys are left in: the reader reports them together
-// with everything else.
+// parse turns a file's bytes into its one YAML document. Duplicate keys are left in: the reader
+// reports them together with everything else.
 func parse(source []byte, hints Hints) (ast.Node, *Problem) {
 	if len(source) > maxFileBytes {
 		return nil, &Problem{Message: fmt.Sprintf("has more than %d bytes, which is the limit", maxFileBytes)}
@@ -83,8 +83,8 @@ func parse(source []byte, hints Hints) (ast.Node, *Problem) {
 	}
 }
 
-// documentsIn parses the source. A panic of the parser is a problem of the file: whatever the bytes are, a user gets
-// an answer that names it.
+// documentsIn parses the source. A panic of the parser is a problem of the file: whatever the bytes
+// are, a user gets an answer that names it.
 func documentsIn(source string) (documents []ast.Node, problem *Problem) {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -149,7 +149,8 @@ func tooDeep(tokens token.Tokens) *token.Token {
 // place is where something stands in a file, counted from 1.
 type place struct{ line, column int }
 
-// placeOf is where a node starts: a block mapping at its first key, everything else at its first token.
+// placeOf is where a node starts: a block mapping at its first key, everything else at its first
+// token.
 func placeOf(node ast.Node) place {
 	if node == nil {
 		return place{}

@@ -11,7 +11,8 @@ import (
 	"cognito-m2m/internal/nearest"
 )
 
-// Text is the rule for one kind of text. A type has it from its method Text; a type without the method takes any text.
+// Text is the rule for one kind of text. A type has it from its method Text; a type without the
+// method takes any text.
 type Text struct {
 	Noun      string                                    // what the value is, in messages
 	Pattern   *regexp.Regexp                            // nil: anything
@@ -50,7 +51,8 @@ func (t Text) spell(value string) string {
 	return value
 }
 
-// DidYouMean is a hint: the nearest of the known words if one is near, else all of them if they are few.
+// DidYouMean is a hint: the nearest of the known words if one is near, else all of them if they are
+// few.
 func DidYouMean(word string, known []string) string {
 	if near := nearest.Word(word, known); near != "" {
 		return "did you mean " + Quote(near) + "?"

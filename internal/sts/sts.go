@@ -29,8 +29,8 @@ type getCallerIdentityResult struct {
 	Account string
 }
 
-// Call runs an operation of the STS API. Output marshals to the XML of the operation's
-// result. The error is an *Error.
+// Call runs an operation of the STS API. Output marshals to the XML of the operation's result. The
+// error is an *Error.
 //
 // Parity: STS: who asks
 func (i Identity) Call(_ context.Context, operation string, _ url.Values) (output any, err error) {

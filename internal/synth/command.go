@@ -13,9 +13,9 @@ import (
 // temporaryPrefix begins the names of temporary folders.
 const temporaryPrefix = "m2m-synth-"
 
-// command runs one command line of cdk.json in the project's folder, in a
-// process group and with a temporary folder of its own, and returns what it
-// printed on standard error. When it returns, both are gone.
+// command runs one command line of cdk.json in the project's folder, in a process group and with a
+// temporary folder of its own, and returns what it printed on standard error. When it returns, both
+// are gone.
 func (p *Project) command(ctx context.Context, line string, variables []string) (string, error) {
 	temporary, err := os.MkdirTemp("", temporaryPrefix)
 	if err != nil {
@@ -39,8 +39,8 @@ func (p *Project) command(ctx context.Context, line string, variables []string) 
 	return output.String(), nil
 }
 
-// withoutNoise leaves out what jsii prints now and then when it ends, without a
-// line of its own: it waits for its child twice, which is harmless.
+// withoutNoise leaves out what jsii prints now and then when it ends, without a line of its own: it
+// waits for its child twice, which is harmless.
 func withoutNoise(output string) string {
 	const noise = "Runtime process exited abnormally: waitid: no child processes"
 	return strings.TrimSpace(strings.ReplaceAll(output, noise, ""))
@@ -67,8 +67,8 @@ func (e *CommandError) Error() string {
 // Unwrap returns the error of running the command.
 func (e *CommandError) Unwrap() error { return e.Err }
 
-// warningLines are the lines that the app marks as warnings. The rest of what a
-// successful synth prints is noise of its tools.
+// warningLines are the lines that the app marks as warnings. The rest of what a successful synth
+// prints is noise of its tools.
 func warningLines(output string) (warnings []string) {
 	for line := range strings.Lines(output) {
 		if warning, found := strings.CutPrefix(line, "warning: "); found {

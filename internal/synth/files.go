@@ -13,8 +13,7 @@ import (
 	"strings"
 )
 
-// area is the files that a synth may read: every file below a folder, and what
-// lies elsewhere.
+// area is the files that a synth may read: every file below a folder, and what lies elsewhere.
 type area struct {
 	root   string
 	reads  reads
@@ -22,8 +21,8 @@ type area struct {
 	output []fs.FileInfo          // files that this run writes, under any name
 }
 
-// reads is what was seen to be read beside what lies in the project's folder. All
-// paths are absolute.
+// reads is what was seen to be read beside what lies in the project's folder. All paths are
+// absolute.
 type reads struct {
 	Files   []string `json:"files,omitempty"`   // also those that are not there yet, such as a go.sum
 	Folders []string `json:"folders,omitempty"` // the files in them, not what lies deeper
@@ -38,8 +37,8 @@ func (r reads) merged(other reads) reads {
 	}
 }
 
-// walk visits every file once, a linked one under the name of the link. One that
-// goes away meanwhile is not there.
+// walk visits every file once, a linked one under the name of the link. One that goes away
+// meanwhile is not there.
 func (a area) walk(visit func(path string, file fs.FileInfo) error) error {
 	w := walk{area: a, visit: visit, files: map[string]bool{}, folders: map[string]bool{}}
 	if a.root != "" {
@@ -169,15 +168,15 @@ const (
 	StateFolder  = ".m2m"    // what local runs keep
 )
 
-// notRead are the folders at the top of a project that no synth reads: they hold
-// what is installed, synthesized, built, or kept by a run.
+// notRead are the folders at the top of a project that no synth reads: they hold what is installed,
+// synthesized, built, or kept by a run.
 var notRead = []string{"node_modules", OutputFolder, ".build", StateFolder}
 
 // editorFiles belong to version control and editors, wherever they lie.
 var editorFiles = []string{".git", ".hg", ".svn", ".jj", ".idea", ".vscode", ".DS_Store", "4913"}
 
-// isEditorFile reports whether a name is of version control or of an editor, which
-// writes beside a file while it is edited.
+// isEditorFile reports whether a name is of version control or of an editor, which writes beside a
+// file while it is edited.
 func isEditorFile(name string) bool {
 	swap := strings.HasPrefix(name, ".") && len(filepath.Ext(name)) == 4 && strings.HasPrefix(filepath.Ext(name), ".sw")
 	return slices.Contains(editorFiles, name) || swap || strings.HasSuffix(name, "~") || strings.HasPrefix(name, ".#") ||

@@ -22,13 +22,12 @@ type goCall struct {
 	args []string
 }
 
-// goCalls notes how a synth runs the go command: for the app, and for each
-// function. It can't be known otherwise: how a function is built is between the
-// stacks and CDK.
+// goCalls notes how a synth runs the go command: for the app, and for each function. It can't be
+// known otherwise: how a function is built is between the stacks and CDK.
 type goCalls struct{ dir string }
 
-// newGoCalls makes, in dir, a folder for the beginning of PATH. The go in it writes
-// down how it was called, and then runs the real one.
+// newGoCalls makes, in dir, a folder for the beginning of PATH. The go in it writes down how it was
+// called, and then runs the real one.
 func newGoCalls(dir string) (goCalls, error) {
 	program, err := exec.LookPath("go")
 	if err != nil {

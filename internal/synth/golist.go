@@ -53,8 +53,8 @@ type goPackage struct {
 	}
 }
 
-// isFixed reports whether the package never changes: it is Go's own, or of a
-// version of a module, which go.sum holds by its hash.
+// isFixed reports whether the package never changes: it is Go's own, or of a version of a module,
+// which go.sum holds by its hash.
 func (p goPackage) isFixed() bool {
 	if p.Standard || p.Module == nil {
 		return p.Standard
@@ -65,8 +65,8 @@ func (p goPackage) isFixed() bool {
 	return !p.Module.Main && p.Module.Version != ""
 }
 
-// reads is what the go command reads for this call: the folders of all packages that
-// can change, what they embed, and the files that choose the modules.
+// reads is what the go command reads for this call: the folders of all packages that can change,
+// what they embed, and the files that choose the modules.
 func (c goCall) reads(ctx context.Context) (reads, error) {
 	flags, packages := c.flagsAndPackages()
 	at, rest := flagC(flags)

@@ -13,14 +13,13 @@ import (
 	"time"
 )
 
-// gracePeriod is how long a cancelled command, and what it started, may take to
-// end by itself.
+// gracePeriod is how long a cancelled command, and what it started, may take to end by itself.
 const gracePeriod = 5 * time.Second
 
-// ownGroup puts the command into a process group of its own, so that Ctrl-C
-// reaches it once, through a cancelled context, and ends what it started too. When
-// the command has ended, end waits until nothing of its group lives: what it started
-// may take longer, and is killed if it takes too long.
+// ownGroup puts the command into a process group of its own, so that Ctrl-C reaches it once,
+// through a cancelled context, and ends what it started too. When the command has ended, end waits
+// until nothing of its group lives: what it started may take longer, and is killed if it takes too
+// long.
 func ownGroup(cmd *exec.Cmd) (end func()) {
 	var asked time.Time // when the group was asked to end; the grace period is one for all of it
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -51,9 +50,9 @@ func endGroup(group int, deadline time.Time) {
 	}
 }
 
-// allEnded reports whether every process of the group has ended, as far as the
-// system's /proc says. One that has ended stays in its group until its parent asks
-// how, which process 1 of some containers never does.
+// allEnded reports whether every process of the group has ended, as far as the system's /proc says.
+// One that has ended stays in its group until its parent asks how, which process 1 of some
+// containers never does.
 func allEnded(group int) bool {
 	files, err := filepath.Glob("/proc/[0-9]*/stat")
 	if err != nil || len(files) == 0 {

@@ -23,9 +23,8 @@ func tools(node string) [][]string {
 	}
 }
 
-// inputs is a digest of what a synth of env depends on, as far as it is known
-// before: all files of the project, the tools and their settings, and the context
-// that the user has everywhere.
+// inputs is a digest of what a synth of env depends on, as far as it is known before: all files of
+// the project, the tools and their settings, and the context that the user has everywhere.
 func (p *Project) inputs(ctx context.Context, env, node string) (string, error) {
 	digest := sha256.New()
 	fmt.Fprintf(digest, "env %q\n", env)
@@ -51,8 +50,8 @@ func (p *Project) inputs(ctx context.Context, env, node string) (string, error) 
 	return hex.EncodeToString(digest.Sum(nil)), nil
 }
 
-// area is the project's own files, but for what is built and synthesized there, and
-// what this run writes.
+// area is the project's own files, but for what is built and synthesized there, and what this run
+// writes.
 func (p *Project) area() area {
 	p.mu.Lock()
 	outputs := p.outputs
@@ -81,8 +80,8 @@ func (p *Project) sharedFiles() []string {
 	return files
 }
 
-// Writes names the files and folders that this run writes: they do not count as
-// read by a synth, wherever they lie. Nor does a stream that is a file.
+// Writes names the files and folders that this run writes: they do not count as read by a synth,
+// wherever they lie. Nor does a stream that is a file.
 func (p *Project) Writes(paths []string, streams ...*os.File) error {
 	for _, path := range paths {
 		inProject, err := p.named(path)
@@ -99,8 +98,8 @@ func (p *Project) Writes(paths []string, streams ...*os.File) error {
 	return nil
 }
 
-// named is how a walk of the project names a path that may have other names, by
-// links, and may not be there yet.
+// named is how a walk of the project names a path that may have other names, by links, and may not
+// be there yet.
 func (p *Project) named(path string) (string, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {

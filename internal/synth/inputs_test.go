@@ -10,8 +10,8 @@ import (
 	"cognito-m2m/internal/synth"
 )
 
-// TestUnchangedInputsAreNotSynthesizedAgain changes one thing after another, and
-// looks at whether the next run makes a new assembly.
+// TestUnchangedInputsAreNotSynthesizedAgain changes one thing after another, and looks at whether
+// the next run makes a new assembly.
 func TestUnchangedInputsAreNotSynthesizedAgain(t *testing.T) {
 	t.Setenv("JSII_NODE", "/bin/true")
 	p := project(t, "", `mkdir -p "$CDK_OUTDIR" && echo made > "$CDK_OUTDIR/manifest.json" && echo 'warning: odd' >&2`)

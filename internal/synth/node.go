@@ -16,9 +16,8 @@ var (
 	ErrNoGo = errors.New("synthesizing needs the Go toolchain, and there is no `go` on the PATH")
 )
 
-// findNode prefers what the user asks for, then the version that package.json
-// pins, where `npm ci` has installed it (there is none for every platform), then
-// the one on the PATH.
+// findNode prefers what the user asks for, then the version that package.json pins, where `npm ci`
+// has installed it (there is none for every platform), then the one on the PATH.
 func (p *Project) findNode() (string, error) {
 	if node := os.Getenv("JSII_NODE"); node != "" {
 		path, err := exec.LookPath(node)

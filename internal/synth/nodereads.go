@@ -14,8 +14,7 @@ import (
 //go:embed reads.cjs
 var readsScript []byte
 
-// nodeReads notes what Node reads during a synth: the sources of assets, wherever
-// they lie.
+// nodeReads notes what Node reads during a synth: the sources of assets, wherever they lie.
 type nodeReads struct{ dir string }
 
 func newNodeReads(dir string) (nodeReads, error) {
@@ -56,8 +55,8 @@ func (r nodeReads) reads(p *Project, outdir string) (found reads, err error) {
 	return found.merged(reads{}), nil
 }
 
-// isNotSource reports whether a path belongs to what a synth makes, to its temporary
-// folders or to the system.
+// isNotSource reports whether a path belongs to what a synth makes, to its temporary folders or to
+// the system.
 func (p *Project) isNotSource(path, outdir string) bool {
 	made := append([]string{
 		outdir, filepath.Join(p.Dir, OutputFolder), filepath.Join(p.Dir, ".build"), cdkHome(), os.Getenv("JSII_RUNTIME_PACKAGE_CACHE_ROOT"),

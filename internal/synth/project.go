@@ -39,10 +39,9 @@ type commands struct {
 // ErrNoProject says that no folder from the one given up to the root has a cdk.json.
 var ErrNoProject = errors.New("no cdk.json here or in a folder above")
 
-// Find reads the project that dir belongs to: dir itself or the nearest folder
-// above it with a cdk.json. ErrNoProject if there is none. One above has to be this
-// user's or root's, or else the error is a *trust.Error: its commands are run, and
-// someone who works in dir may not know of it.
+// Find reads the project that dir belongs to: dir itself or the nearest folder above it with a
+// cdk.json. ErrNoProject if there is none. One above has to be this user's or root's, or else the
+// error is a *trust.Error: its commands are run, and someone who works in dir may not know of it.
 func Find(dir string) (*Project, error) {
 	start, err := filepath.Abs(dir)
 	if err != nil {
@@ -95,8 +94,8 @@ func read(dir string) (*Project, error) {
 	return p, nil
 }
 
-// reloadCommands reads cdk.json and the context again: a run that watches files
-// outlives many versions of them.
+// reloadCommands reads cdk.json and the context again: a run that watches files outlives many
+// versions of them.
 func (p *Project) reloadCommands() error {
 	now, err := read(p.Dir)
 	if err != nil {
@@ -130,8 +129,8 @@ func contextOf(dir string, own map[string]any) (map[string]any, error) {
 	return all, nil
 }
 
-// userFile is where the CDK command line looks for the user's settings for every
-// project; "" without a home folder.
+// userFile is where the CDK command line looks for the user's settings for every project; ""
+// without a home folder.
 func userFile() string {
 	home, err := os.UserHomeDir()
 	if err != nil {
@@ -155,8 +154,8 @@ func readJSON(file string, into any) error {
 	return nil
 }
 
-// builtFiles are what a build command names after -o, the flag of the go command
-// and most compilers.
+// builtFiles are what a build command names after -o, the flag of the go command and most
+// compilers.
 func builtFiles(build string) (files []string) {
 	words := strings.Fields(build)
 	for i, word := range words {
@@ -169,8 +168,7 @@ func builtFiles(build string) (files []string) {
 	return files
 }
 
-// setOutside remembers what a synth that began at a time read outside of the
-// project's folder.
+// setOutside remembers what a synth that began at a time read outside of the project's folder.
 func (p *Project) setOutside(r reads, begun time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

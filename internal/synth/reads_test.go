@@ -15,8 +15,8 @@ import (
 	"cognito-m2m/internal/synth"
 )
 
-// outside is a project whose app and function are built by the go command, of files
-// that lie in the project and beside it.
+// outside is a project whose app and function are built by the go command, of files that lie in the
+// project and beside it.
 func outside(t *testing.T) (p *synth.Project, write func(name, content string)) {
 	t.Helper()
 	t.Setenv("JSII_NODE", "/bin/true")
@@ -64,8 +64,8 @@ var answer = page + shared.Answer + tagged
 	return p, write
 }
 
-// goCache is the cache that this test was built with, which holds the standard library already. The go command
-// finds it by HOME.
+// goCache is the cache that this test was built with, which holds the standard library already. The
+// go command finds it by HOME.
 func goCache(t *testing.T) string {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "go", "env", "GOCACHE").Output()
@@ -75,8 +75,8 @@ func goCache(t *testing.T) string {
 	return strings.TrimSpace(string(out))
 }
 
-// TestInputsBesideTheProject changes what a build reads from a module beside the
-// project, and looks at whether the next run makes a new assembly.
+// TestInputsBesideTheProject changes what a build reads from a module beside the project, and looks
+// at whether the next run makes a new assembly.
 func TestInputsBesideTheProject(t *testing.T) {
 	p, write := outside(t)
 	out := filepath.Join(t.TempDir(), "out")

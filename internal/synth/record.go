@@ -11,8 +11,8 @@ import (
 	"github.com/google/renameio/v2"
 )
 
-// record says what an assembly was made of. It lies beside the assembly's folder
-// and is gone while that is being made.
+// record says what an assembly was made of. It lies beside the assembly's folder and is gone while
+// that is being made.
 type record struct {
 	Inputs   string    `json:"inputs"`   // the digest of the project and the tools, before it was made
 	Reads    *reads    `json:"reads"`    // what else it was made of; nil in a record that does not know
@@ -22,7 +22,8 @@ type record struct {
 	Warnings []string  `json:"warnings"`
 }
 
-// RecordFile is the file beside the assembly in outdir that says what it was made of. Without it, the assembly is made anew.
+// RecordFile is the file beside the assembly in outdir that says what it was made of. Without it,
+// the assembly is made anew.
 func RecordFile(outdir string) string { return filepath.Clean(outdir) + ".inputs.json" }
 
 func readRecord(outdir string) (r record, ok bool) {
@@ -30,8 +31,8 @@ func readRecord(outdir string) (r record, ok bool) {
 	return r, err == nil && json.Unmarshal(raw, &r) == nil && r.Reads != nil
 }
 
-// holds reports whether the assembly in outdir was made of exactly these inputs,
-// and has not changed since.
+// holds reports whether the assembly in outdir was made of exactly these inputs, and has not
+// changed since.
 func (r record) holds(outdir, inputs string) bool {
 	if r.Inputs != inputs {
 		return false
@@ -63,9 +64,8 @@ func (r record) write(outdir string) (err error) {
 	return nil
 }
 
-// others is the digest of what was read beside the project. Which files that are is
-// known only after the synth; one that has changed since it began may have been
-// read before or after.
+// others is the digest of what was read beside the project. Which files that are is known only
+// after the synth; one that has changed since it began may have been read before or after.
 func (r record) others() (string, error) {
 	read := area{reads: *r.Reads}
 	changed := false

@@ -13,8 +13,7 @@ import (
 
 // Progress is called for each step of a synth.
 type Progress interface {
-	// Step is called when a step begins. The function it returns is called when
-	// the step has ended.
+	// Step is called when a step begins. The function it returns is called when the step has ended.
 	Step(name string) (done func())
 }
 
@@ -24,10 +23,9 @@ type Result struct {
 	Reused   bool     // nothing has changed since the assembly was made, so no synth was needed
 }
 
-// Run synthesizes one environment of the project into outdir, unless the
-// assembly there was made from exactly the same inputs. A new one starts from an
-// empty folder. A cancelled context ends the child processes. The error of a
-// failed command has what it printed, see CommandError.
+// Run synthesizes one environment of the project into outdir, unless the assembly there was made
+// from exactly the same inputs. A new one starts from an empty folder. A cancelled context ends the
+// child processes. The error of a failed command has what it printed, see CommandError.
 func (p *Project) Run(ctx context.Context, env, outdir string, progress Progress) (Result, error) {
 	node, err := p.findNode()
 	if err != nil {
@@ -67,8 +65,8 @@ type synthesis struct {
 	progress          Progress
 }
 
-// run synthesizes, and completes the record with what that read. It does so after
-// a failure too: the file that needs a repair may lie outside of the project.
+// run synthesizes, and completes the record with what that read. It does so after a failure too:
+// the file that needs a repair may lie outside of the project.
 func (s synthesis) run(ctx context.Context, made *record) error {
 	notes, err := os.MkdirTemp("", temporaryPrefix)
 	if err != nil {
@@ -104,8 +102,8 @@ func (s synthesis) run(ctx context.Context, made *record) error {
 	return cmp.Or(failure, err)
 }
 
-// UpToDate reports whether the assembly in outdir was made of the project as it
-// is now, so that Run would leave it as it is.
+// UpToDate reports whether the assembly in outdir was made of the project as it is now, so that Run
+// would leave it as it is.
 func (p *Project) UpToDate(ctx context.Context, env, outdir string) bool {
 	node, err := p.findNode()
 	if err != nil {
@@ -119,8 +117,8 @@ func (p *Project) UpToDate(ctx context.Context, env, outdir string) bool {
 	return ok && made.holds(outdir, inputs)
 }
 
-// runApp runs the commands of cdk.json with these environment variables, and
-// returns the app's warnings.
+// runApp runs the commands of cdk.json with these environment variables, and returns the app's
+// warnings.
 func (s synthesis) runApp(ctx context.Context, variables []string) (warnings []string, err error) {
 	synthContext := maps.Clone(s.project.context)
 	synthContext["env"] = s.env

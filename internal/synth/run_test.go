@@ -83,8 +83,8 @@ func TestRunCallsTheAppAsTheCLIWould(t *testing.T) {
 	}
 }
 
-// TestRunTakesUpTheContextAsItIs edits cdk.json and what else gives context after the
-// project was found, as a run that follows changes does.
+// TestRunTakesUpTheContextAsItIs edits cdk.json and what else gives context after the project was
+// found, as a run that follows changes does.
 func TestRunTakesUpTheContextAsItIs(t *testing.T) {
 	t.Setenv("JSII_NODE", "/bin/true")
 	home := m2mtest.NewHome(t)
@@ -150,15 +150,14 @@ func TestRunTellsWhatAFailedCommandSaid(t *testing.T) {
 	}
 }
 
-// TestRunEndsWithItsContext cancels a synth whose app has a child that does not
-// want to end, and leaves a file behind.
+// TestRunEndsWithItsContext cancels a synth whose app has a child that does not want to end, and
+// leaves a file behind.
 func TestRunEndsWithItsContext(t *testing.T) {
 	t.Setenv("JSII_NODE", "/bin/true")
 	temporary := t.TempDir()
 	t.Setenv("TMPDIR", temporary)
 	pipe := filepath.Join(t.TempDir(), "pipe")
-	// The child holds the pipe open for as long as it lives, and does not end at
-	// the first signal.
+	// The child holds the pipe open for as long as it lives, and does not end at the first signal.
 	p := project(t, "mkfifo "+pipe, "exec 3> "+pipe+"; touch $TMPDIR/left; sh -c 'trap \"\" TERM; echo >&3; sleep 600' & wait")
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
@@ -252,8 +251,8 @@ func TestFind(t *testing.T) {
 	}
 }
 
-// TestFindBesideStrangers: whoever works in a folder need not know what lies above
-// it, and the commands of a project are run.
+// TestFindBesideStrangers: whoever works in a folder need not know what lies above it, and the
+// commands of a project are run.
 func TestFindBesideStrangers(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root can give files away")

@@ -10,9 +10,8 @@ import (
 	"time"
 )
 
-// Watcher notices changed files by looking at them again and again, by size and
-// time of change. That needs no help from the system, and a look at a project
-// takes a millisecond or two.
+// Watcher notices changed files by looking at them again and again, by size and time of change.
+// That needs no help from the system, and a look at a project takes a millisecond or two.
 type Watcher struct {
 	area     func() area
 	project  *Project // nil for an assembly
@@ -33,11 +32,11 @@ type look struct {
 // lookInterval is how often a watcher looks.
 const lookInterval = 250 * time.Millisecond
 
-// Watch notices changes of the files that a synth depends on, those that Run checks
-// included. It compares with the files as they are now.
+// Watch notices changes of the files that a synth depends on, those that Run checks included. It
+// compares with the files as they are now.
 //
-// What a synth reads outside of the project's folder is known when it has ended. It
-// is watched from then on, and what has changed since it began is a change.
+// What a synth reads outside of the project's folder is known when it has ended. It is watched from
+// then on, and what has changed since it began is a change.
 func (p *Project) Watch() (*Watcher, error) {
 	// Editors save in more than one step, and the next file of several may follow.
 	w := &Watcher{area: p.watched, project: p, quiet: 150 * time.Millisecond}
@@ -71,10 +70,10 @@ func (w *Watcher) begin() (*Watcher, error) {
 	return w, err
 }
 
-// Next waits for a change, then until nothing changes any more for a moment, and no
-// longer than a few seconds. It returns the absolute paths of the files that were
-// changed, added or removed since the last Next, sorted. When ctx ends it returns
-// ctx's error, and what had changed by then is left to the next call.
+// Next waits for a change, then until nothing changes any more for a moment, and no longer than a
+// few seconds. It returns the absolute paths of the files that were changed, added or removed since
+// the last Next, sorted. When ctx ends it returns ctx's error, and what had changed by then is left
+// to the next call.
 func (w *Watcher) Next(ctx context.Context) ([]string, error) {
 	last, wait, first := w.seen, w.interval, time.Time{}
 	for {
@@ -114,13 +113,12 @@ func (w *Watcher) mayWait(changes []string) bool {
 		!slices.ContainsFunc(changes, func(file string) bool { return !slices.Contains(w.deferred, file) })
 }
 
-// longestUnrest is how long files may go on changing before Next returns what has
-// changed by then.
+// longestUnrest is how long files may go on changing before Next returns what has changed by then.
 const longestUnrest = 3 * time.Second
 
-// follow adds the files that only the last synth is known to read, without calling
-// them changed, and forgets those that only the one before read. A file that has
-// changed since that synth began still counts as changed.
+// follow adds the files that only the last synth is known to read, without calling them changed,
+// and forgets those that only the one before read. A file that has changed since that synth began
+// still counts as changed.
 func (w *Watcher) follow(now map[string]look) {
 	if w.project == nil {
 		return
@@ -146,8 +144,8 @@ func exists(file string) bool {
 	return err == nil
 }
 
-// look finds all files. One that goes away meanwhile counts as gone; a reader
-// reports a root that is gone.
+// look finds all files. One that goes away meanwhile counts as gone; a reader reports a root that
+// is gone.
 func (w *Watcher) look() (map[string]look, error) {
 	found := map[string]look{}
 	err := w.area().walk(func(path string, file fs.FileInfo) error {

@@ -169,8 +169,8 @@ func TestWatchReturnsThoughNothingRests(t *testing.T) {
 	writer.Wait()
 }
 
-// TestWatchFollowsWhatASynthRead edits a module beside the project before and after a
-// synth has shown that it is read.
+// TestWatchFollowsWhatASynthRead edits a module beside the project before and after a synth has
+// shown that it is read.
 func TestWatchFollowsWhatASynthRead(t *testing.T) {
 	p, write := outside(t)
 	watcher, err := p.Watch()

@@ -1,8 +1,9 @@
-// Package trust tells whether a file is one that only this user, or root, can have made and can change. What a command
-// runs or believes (a state, programs, a project's commands) has to be such a file, because the folder that it lies in
-// may have been prepared by another user of the machine.
+// Package trust tells whether a file is one that only this user, or root, can have made and can
+// change. What a command runs or believes (a state, programs, a project's commands) has to be such
+// a file, because the folder that it lies in may have been prepared by another user of the machine.
 //
-// It looks at owners and modes, as sshd does with StrictModes; access control lists show in a mode's group bits.
+// It looks at owners and modes, as sshd does with StrictModes; access control lists show in a
+// mode's group bits.
 package trust
 
 import (
@@ -19,7 +20,8 @@ import (
 // Error says what is wrong with a file or folder.
 type Error struct {
 	Path string
-	// Owner is the user that it belongs to, by name and id. Empty: it is this user's or root's, and others can write to it.
+	// Owner is the user that it belongs to, by name and id. Empty: it is this user's or root's, and
+	// others can write to it.
 	Owner string
 }
 
@@ -32,7 +34,8 @@ func (e *Error) Error() string {
 
 const others, group = 0o002, 0o020 // may write
 
-// Owned fails with an *Error unless the file is this user's. Of a symbolic link it looks at the link.
+// Owned fails with an *Error unless the file is this user's. Of a symbolic link it looks at the
+// link.
 func Owned(path string) error {
 	info, err := os.Lstat(path)
 	if err != nil {
@@ -84,8 +87,9 @@ func given(path string, info fs.FileInfo) error {
 	return nil
 }
 
-// Above fails with an *Error unless nobody but this user and root can put another folder in the place of dir: of dir and
-// all folders above it, and of the links on the way. What is not there yet is left out.
+// Above fails with an *Error unless nobody but this user and root can put another folder in the
+// place of dir: of dir and all folders above it, and of the links on the way. What is not there yet
+// is left out.
 func Above(dir string) error {
 	absolute, err := filepath.Abs(dir)
 	if err != nil {
@@ -147,8 +151,8 @@ func folder(path string, info fs.FileInfo) error {
 	return nil
 }
 
-// isOwnGroup says whether a group is this user's alone: the one of the user's name, which Linux makes with a user, and
-// for which it lets groups write by default.
+// isOwnGroup says whether a group is this user's alone: the one of the user's name, which Linux
+// makes with a user, and for which it lets groups write by default.
 func isOwnGroup(info fs.FileInfo) bool {
 	stat := info.Sys().(*syscall.Stat_t)
 	found, err := user.LookupGroupId(strconv.FormatUint(uint64(stat.Gid), 10))

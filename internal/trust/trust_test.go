@@ -45,8 +45,8 @@ func link(t *testing.T, to, path string) string {
 	return path
 }
 
-// wants compares an error with the one that names a path and says whether it is
-// somebody else's; "" wants none.
+// wants compares an error with the one that names a path and says whether it is somebody else's; ""
+// wants none.
 func wants(t *testing.T, err error, path string, owned bool) {
 	t.Helper()
 	if path == "" {

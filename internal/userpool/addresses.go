@@ -20,10 +20,11 @@ const (
 	updatedHost  = "https://issuer-cognito-idp."
 )
 
-// Issuer is the "iss" claim of a pool's tokens. Every type but IssuerUpdated means the original one.
+// Issuer is the "iss" claim of a pool's tokens. Every type but IssuerUpdated means the original
+// one.
 //
-// It is where the discovery document is, so it has the URL suffix of the Region: cognito-idp.cn-north-1.amazonaws.com.cn
-// in the SDK's endpoints.
+// It is where the discovery document is, so it has the URL suffix of the Region:
+// cognito-idp.cn-north-1.amazonaws.com.cn in the SDK's endpoints.
 func Issuer(issuerType, region, poolID string) string {
 	host := originalHost
 	if issuerType == IssuerUpdated {
@@ -56,7 +57,8 @@ func Auth(partitionName string) string {
 	return "auth"
 }
 
-// PrefixDomain is the host of a prefix domain: "m2m.auth.eu-west-1.amazoncognito.com". auth is what Auth returns.
+// PrefixDomain is the host of a prefix domain: "m2m.auth.eu-west-1.amazoncognito.com". auth is what
+// Auth returns.
 func PrefixDomain(prefix, auth, region string) string {
 	return prefix + "." + auth + "." + region + ".amazoncognito.com"
 }

@@ -9,7 +9,8 @@ const (
 	InvalidScope  = "invalid_scope"
 )
 
-// ClientCredentials is the grant type of a request without a user, and the OAuth flow that allows it to an app client.
+// ClientCredentials is the grant type of a request without a user, and the OAuth flow that allows
+// it to an app client.
 const ClientCredentials = "client_credentials"
 
 // IsRefusal says whether a text is one of the codes of RFC 6749 section 5.2.

@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// The validity of an access token or an ID token: the least and the most, and what it is if the client does not say.
+// The validity of an access token or an ID token: the least and the most, and what it is if the
+// client does not say.
 const (
 	ShortestValidity = 5 * time.Minute
 	LongestValidity  = 24 * time.Hour
@@ -22,13 +23,14 @@ const (
 // units are those of TokenValidityUnits.
 var units = map[string]time.Duration{"seconds": time.Second, "minutes": time.Minute, "hours": time.Hour, "days": 24 * time.Hour}
 
-// AccessTokenValidity is an amount in a unit, in hours for "", and DefaultValidity for 0. It is 0 for an unknown unit.
-// For ID tokens it is the same.
+// AccessTokenValidity is an amount in a unit, in hours for "", and DefaultValidity for 0. It is 0
+// for an unknown unit. For ID tokens it is the same.
 func AccessTokenValidity(amount float64, unit string) time.Duration {
 	return validity(amount, cmp.Or(unit, "hours"), DefaultValidity)
 }
 
-// RefreshTokenValidity is an amount in a unit, in days for "", and DefaultRefresh for 0. It is 0 for an unknown unit.
+// RefreshTokenValidity is an amount in a unit, in days for "", and DefaultRefresh for 0. It is 0
+// for an unknown unit.
 func RefreshTokenValidity(amount float64, unit string) time.Duration {
 	return validity(amount, cmp.Or(unit, "days"), DefaultRefresh)
 }

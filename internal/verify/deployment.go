@@ -14,8 +14,9 @@ type Deployment interface {
 	ManagementTrail(ctx context.Context) (string, error)
 }
 
-// Deployed checks what only AWS knows. What AWS does not answer becomes a warning: a user who may call the API need not
-// have the permission to see it. listens says whether the environment has rules for events.
+// Deployed checks what only AWS knows. What AWS does not answer becomes a warning: a user who may
+// call the API need not have the permission to see it. listens says whether the environment has
+// rules for events.
 func Deployed(ctx context.Context, d Deployment, listens bool) []Check {
 	checks := routeSettings(ctx, d)
 	if listens {
@@ -24,8 +25,8 @@ func Deployed(ctx context.Context, d Deployment, listens bool) []Check {
 	return checks
 }
 
-// trail looks for a trail, without which no event reaches the rules. The API works without one, so a missing trail is a
-// warning.
+// trail looks for a trail, without which no event reaches the rules. The API works without one, so
+// a missing trail is a warning.
 func trail(ctx context.Context, d Deployment) Check {
 	c := Check{Case: Trail, Want: "a trail that logs management events"}
 	name, err := d.ManagementTrail(ctx)

@@ -32,8 +32,8 @@ var (
 // deepest is the largest number of segments for a greedy parameter.
 const deepest = 3
 
-// probeOf finds a request that matches this route and no other. A route for all
-// methods gets a GET, unless that matches another route.
+// probeOf finds a request that matches this route and no other. A route for all methods gets a GET,
+// unless that matches another route.
 func (r *run) probeOf(route access.Route) (probe, bool) {
 	method, path, _ := strings.Cut(route.Key, " ")
 	methods := []string{method}
@@ -64,15 +64,15 @@ func (p probe) reads() bool {
 	return slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodOptions}, p.method)
 }
 
-// A throttled request says nothing about access, so it is sent again: three times,
-// with waits that double.
+// A throttled request says nothing about access, so it is sent again: three times, with waits that
+// double.
 const (
 	tries     = 4
 	firstWait = 300 * time.Millisecond
 )
 
-// ask sends the request with a token, or without one if it is empty. Its error has
-// neither the token nor the URL, which may contain the token.
+// ask sends the request with a token, or without one if it is empty. Its error has neither the
+// token nor the URL, which may contain the token.
 func (r *run) ask(ctx context.Context, p probe, token string) (status int, err error) {
 	for try := range tries {
 		status, err = r.askOnce(ctx, p, token)

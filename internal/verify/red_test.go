@@ -92,8 +92,8 @@ func TestRed(t *testing.T) {
 	}
 }
 
-// TestOneRequestReachesAnOpenRoute wants that a route which changes data and is
-// open by mistake is called once and not four times.
+// TestOneRequestReachesAnOpenRoute wants that a route which changes data and is open by mistake is
+// called once and not four times.
 func TestOneRequestReachesAnOpenRoute(t *testing.T) {
 	t.Parallel()
 	r := accesstest.Start(t, func(e *access.Environment) {

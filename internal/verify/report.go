@@ -6,11 +6,10 @@ import (
 	"cognito-m2m/internal/printable"
 )
 
-// Report is the outcome of a verification. Its JSON form is a promise: keys are
-// added, never renamed.
+// Report is the outcome of a verification. Its JSON form is a promise: keys are added, never
+// renamed.
 type Report struct {
-	// TokensSpent is how many access tokens the token endpoint issued: on AWS each
-	// is billed.
+	// TokensSpent is how many access tokens the token endpoint issued: on AWS each is billed.
 	TokensSpent int     `json:"tokens_spent"`
 	Checks      []Check `json:"checks"`
 }
@@ -44,9 +43,9 @@ const (
 // Outcome is how a check ended.
 type Outcome string
 
-// The outcomes. NotTried means that something is missing that should be there, so it
-// fails a verification. LeftOut is by intent, so it does not. A Warning is only for
-// information, and does not fail one either.
+// The outcomes. NotTried means that something is missing that should be there, so it fails a
+// verification. LeftOut is by intent, so it does not. A Warning is only for information, and does
+// not fail one either.
 const (
 	OK       Outcome = "ok"
 	Red      Outcome = "red"
@@ -79,8 +78,7 @@ func (r *Report) Warnings() (warnings []Check) {
 	return warnings
 }
 
-// Wanted is how many checks were made, or should have been: all but those left
-// out and warnings.
+// Wanted is how many checks were made, or should have been: all but those left out and warnings.
 func (r *Report) Wanted() (n int) {
 	for _, c := range r.Checks {
 		if c.Outcome != LeftOut && c.Outcome != Warning {

@@ -29,8 +29,8 @@ type token struct {
 	value  string
 }
 
-// getTokens gets one token for each client. A fault of the environment becomes a
-// check; an error means that the environment was not reached.
+// getTokens gets one token for each client. A fault of the environment becomes a check; an error
+// means that the environment was not reached.
 func (r *run) getTokens(ctx context.Context) ([]Check, error) {
 	clients := r.config.Environment.Clients
 	r.tokens = make([]token, len(clients))
@@ -87,8 +87,7 @@ func tokenCheck(declared access.Client, value string, err error) (Check, error) 
 	return c, nil
 }
 
-// scopesOf reads the scopes of a token, sorted. It came from its issuer, so it is
-// not verified.
+// scopesOf reads the scopes of a token, sorted. It came from its issuer, so it is not verified.
 func scopesOf(compact string) []string {
 	var claims struct {
 		Scope string `json:"scope"`
@@ -125,8 +124,8 @@ func (r *run) wrongSecret(ctx context.Context) []Check {
 // madeUpSecret has the alphabet and nearly the length of Cognito's.
 func madeUpSecret() string { return strings.ToLower(rand.Text() + rand.Text()) }
 
-// askWith is the status and error code of a token request. Its error contains
-// nothing of the credentials.
+// askWith is the status and error code of a token request. Its error contains nothing of the
+// credentials.
 func (r *run) askWith(ctx context.Context, endpoint, clientID, secret string) (string, error) {
 	form := strings.NewReader(url.Values{"grant_type": {userpool.ClientCredentials}}.Encode())
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint, form)
@@ -162,8 +161,8 @@ func tampered(compact string) string {
 	return compact[:dot+1] + base64.RawURLEncoding.EncodeToString(signature)
 }
 
-// errorCode is an error code of RFC 6749 section 5.2, or "": anything else that a
-// server sends is not shown.
+// errorCode is an error code of RFC 6749 section 5.2, or "": anything else that a server sends is
+// not shown.
 func errorCode(code string) string {
 	if len(code) > 40 || strings.Trim(code, "abcdefghijklmnopqrstuvwxyz_") != "" {
 		return ""

@@ -24,15 +24,14 @@ type Config struct {
 	APIURL string
 	// Credentials returns the source of a client's credentials.
 	Credentials func(client string) client.Source
-	// Try are the keys of routes that may get a request with a token that they accept,
-	// in addition to those that a plain GET reads.
+	// Try are the keys of routes that may get a request with a token that they accept, in addition
+	// to those that a plain GET reads.
 	Try []string
 	// Patience is how long one answer may take; 0 is ten seconds.
 	Patience time.Duration
 
-	// Wait is how long to wait for what a first deployment still lacks: secrets that
-	// are not rotated yet, and domains that do not answer yet. It does not apply to
-	// refusals.
+	// Wait is how long to wait for what a first deployment still lacks: secrets that are not
+	// rotated yet, and domains that do not answer yet. It does not apply to refusals.
 	Wait time.Duration
 	// Pause is how long to wait before looking again; 0 is five seconds.
 	Pause time.Duration
@@ -43,13 +42,13 @@ type Config struct {
 const (
 	defaultPatience = 10 * time.Second
 	defaultPause    = 5 * time.Second
-	// atOnce is how many requests are under way at a time. It is far below the
-	// throttling of an API that is not made for bursts.
+	// atOnce is how many requests are under way at a time. It is far below the throttling of an API
+	// that is not made for bursts.
 	atOnce = 8
 )
 
-// Run verifies the environment. The report is complete even if ctx ends: the rest is
-// then NotTried. An error says that no request could be sent.
+// Run verifies the environment. The report is complete even if ctx ends: the rest is then NotTried.
+// An error says that no request could be sent.
 func Run(ctx context.Context, c Config) (*Report, error) {
 	c.Patience = cmp.Or(c.Patience, defaultPatience)
 	c.Pause = cmp.Or(c.Pause, defaultPause)

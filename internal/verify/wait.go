@@ -37,8 +37,9 @@ func (r *run) note(reason string) {
 	r.config.Waiting(reason)
 }
 
-// lacking says what a client still needs to get a token, "" if waiting does not help. A token endpoint whose domain is
-// new refuses the connection, or sends something that is not an answer of RFC 6749.
+// lacking says what a client still needs to get a token, "" if waiting does not help. A token
+// endpoint whose domain is new refuses the connection, or sends something that is not an answer of
+// RFC 6749.
 func lacking(name string, err error) string {
 	refused, isRefused := errors.AsType[*client.RefusalError](err)
 	_, isTold := errors.AsType[*reach.Error](err)

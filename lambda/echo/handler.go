@@ -14,13 +14,14 @@ import (
 // echo answers requests with the event they came in.
 type echo struct{ log *slog.Logger }
 
-// newEcho writes its log lines, one JSON object per request, to log. On Lambda that is standard output.
+// newEcho writes its log lines, one JSON object per request, to log. On Lambda that is standard
+// output.
 func newEcho(log io.Writer) *echo {
 	return &echo{slog.New(slog.NewJSONHandler(log, nil))}
 }
 
-// Handle answers 200 with the event, byte for byte, as the body. The event is never decoded: that would change
-// large numbers, the order of keys, and members that this program does not know.
+// Handle answers 200 with the event, byte for byte, as the body. The event is never decoded: that
+// would change large numbers, the order of keys, and members that this program does not know.
 func (e *echo) Handle(ctx context.Context, event json.RawMessage) (events.APIGatewayV2HTTPResponse, error) {
 	e.logRequest(ctx, event)
 	return events.APIGatewayV2HTTPResponse{
@@ -30,8 +31,8 @@ func (e *echo) Handle(ctx context.Context, event json.RawMessage) (events.APIGat
 	}, nil
 }
 
-// caller is the part of an HTTP API event (payload 2.0) that may be logged: who called what. The type leaves out
-// headers and body, because they contain the token and the caller's data.
+// caller is the part of an HTTP API event (payload 2.0) that may be logged: who called what. The
+// type leaves out headers and body, because they contain the token and the caller's data.
 type caller struct {
 	RequestContext struct {
 		RequestID  string `json:"requestId"`
@@ -47,8 +48,8 @@ type caller struct {
 	} `json:"requestContext"`
 }
 
-// logRequest writes one line. An event that is not from an HTTP API lacks some or all of the members; those are empty in
-// the log.
+// logRequest writes one line. An event that is not from an HTTP API lacks some or all of the
+// members; those are empty in the log.
 func (e *echo) logRequest(ctx context.Context, event json.RawMessage) {
 	var from caller
 	_ = json.Unmarshal(event, &from) // a member of another type leaves its field empty

@@ -13,8 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// authorized is an event as an HTTP API sends it for a request with a valid token. It holds a token, a cookie, a
-// query and a body that must not get into a log.
+// authorized is an event as an HTTP API sends it for a request with a valid token. It holds a
+// token, a cookie, a query and a body that must not get into a log.
 const authorized = `{
   "version": "2.0", "routeKey": "GET /test_jwt/read", "rawPath": "/test_jwt/read", "rawQueryString": "q=secret-query",
   "cookies": ["session=secret-cookie"],
@@ -28,7 +28,8 @@ const authorized = `{
   "body": "secret-body", "isBase64Encoded": false
 }`
 
-// answer runs the event through the same code as on Lambda, from the bytes of the invocation to those of the response.
+// answer runs the event through the same code as on Lambda, from the bytes of the invocation to
+// those of the response.
 func answer(t *testing.T, event string) (events.APIGatewayV2HTTPResponse, string) {
 	t.Helper()
 	var log bytes.Buffer
@@ -76,7 +77,8 @@ func TestHandleAnswersWithTheEvent(t *testing.T) {
 	}
 }
 
-// The published event type reads the claims out of the echoed body, as the walk-through's reader does by eye.
+// The published event type reads the claims out of the echoed body, as the walk-through's reader
+// does by eye.
 func TestEchoedEventCarriesTheClaims(t *testing.T) {
 	t.Parallel()
 	response, _ := answer(t, authorized)

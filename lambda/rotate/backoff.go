@@ -10,19 +10,21 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 )
 
-// callAttempts is how often a call is made before it has failed. With newHandler's waits that takes about a minute, in
-// which Cognito's 5 requests per second for a pool are enough for the first rotations of 50 clients.
+// callAttempts is how often a call is made before it has failed. With newHandler's waits that takes
+// about a minute, in which Cognito's 5 requests per second for a pool are enough for the first
+// rotations of 50 clients.
 const callAttempts = 12
 
-// lagAttempts is how often the function looks for something that was written and may not be found yet: Secrets Manager
-// is eventually consistent. With newHandler's waits that takes about 10 seconds.
+// lagAttempts is how often the function looks for something that was written and may not be found
+// yet: Secrets Manager is eventually consistent. With newHandler's waits that takes about 10
+// seconds.
 const lagAttempts = 7
 
 // errTimeUp says that the next attempt would come too late.
 var errTimeUp = errors.New("the function's time is up")
 
-// backoff spaces attempts: the wait doubles from first to longest, and each is shortened by up to half at random, so
-// that rotations that were throttled together do not retry together.
+// backoff spaces attempts: the wait doubles from first to longest, and each is shortened by up to
+// half at random, so that rotations that were throttled together do not retry together.
 type backoff struct{ first, longest time.Duration }
 
 // delay is the wait after an attempt; attempts count from 1.
@@ -59,9 +61,10 @@ func (b backoff) eventually(ctx context.Context, look func() (found bool)) {
 	}
 }
 
-// retryer repeats throttled and failed calls of an AWS client. The SDK takes LimitExceededException for throttling;
-// here it means that a client has two secrets, and the same call would fail again. A refused permission may not have
-// spread yet: a new client's first rotation starts as soon as the role may read its secret.
+// retryer repeats throttled and failed calls of an AWS client. The SDK takes LimitExceededException
+// for throttling; here it means that a client has two secrets, and the same call would fail again.
+// A refused permission may not have spread yet: a new client's first rotation starts as soon as the
+// role may read its secret.
 func (b backoff) retryer() aws.Retryer {
 	otherwise := retry.IsErrorRetryableFunc(func(err error) aws.Ternary {
 		switch codeOf(err) {

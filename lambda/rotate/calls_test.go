@@ -15,7 +15,8 @@ import (
 
 const throttled = `{"__type":"TooManyRequestsException","message":"Rate exceeded"}`
 
-// Cognito allows 5 requests per second for a pool: every one of its operations may be refused many times in a row.
+// Cognito allows 5 requests per second for a pool: every one of its operations may be refused many
+// times in a row.
 func TestThrottledCallsAreRepeated(t *testing.T) {
 	t.Parallel()
 	const refusals = 6
@@ -98,7 +99,8 @@ type roundTrips func(*http.Request) (*http.Response, error)
 
 func (f roundTrips) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// Whatever hangs or refuses until the end, the step's error is out and logged before Lambda ends the process.
+// Whatever hangs or refuses until the end, the step's error is out and logged before Lambda ends
+// the process.
 func TestErrorComesBeforeTheFunctionEnds(t *testing.T) {
 	t.Parallel()
 	described := `{"Name":"` + secretName + `","Tags":[{"Key":"m2m:client-id","Value":"c"}],"VersionIdsToStages":{"v":["AWSPENDING"]}}`

@@ -11,8 +11,8 @@ import (
 	"cognito-m2m/naming"
 )
 
-// scenarios are the situations that a rotation can begin in. Each returns a world in which the next rotation is the
-// one to disturb, by turns in worlds that are like it.
+// scenarios are the situations that a rotation can begin in. Each returns a world in which the next
+// rotation is the one to disturb, by turns in worlds that are like it.
 var scenarios = map[string]func(*testing.T) *world{
 	"first rotation": func(t *testing.T) *world { return newWorld(t, setup{}) },
 	"second rotation": func(t *testing.T) *world {
@@ -45,7 +45,8 @@ func replacedClient(t *testing.T) *world {
 	}})
 }
 
-// stuckPending is a rotation that failed at its test and was then given up: its secret is still there.
+// stuckPending is a rotation that failed at its test and was then given up: its secret is still
+// there.
 func stuckPending(t *testing.T) *world {
 	w := newWorld(t, setup{})
 	w.rotateWell()
@@ -66,7 +67,8 @@ func stuckPending(t *testing.T) *world {
 	return w
 }
 
-// overwrittenValue is a placeholder over a value that callers still have, and that is not the oldest.
+// overwrittenValue is a placeholder over a value that callers still have, and that is not the
+// oldest.
 func overwrittenValue(t *testing.T) *world {
 	w := newWorld(t, setup{})
 	w.rotateWell()
@@ -91,8 +93,8 @@ func editedByHand(t *testing.T) *world {
 	return w
 }
 
-// TestCrash ends the process before and after each call that a rotation makes, and lets it recover in each way, or,
-// with -short, in one.
+// TestCrash ends the process before and after each call that a rotation makes, and lets it recover
+// in each way, or, with -short, in one.
 func TestCrash(t *testing.T) {
 	t.Parallel()
 	recoveries := map[string]recovery{
@@ -110,8 +112,9 @@ func TestCrash(t *testing.T) {
 					for crash(t, w, recovery, what, points) {
 						points++
 					}
-					// Describing the secret four times, the pool and the client, listing, adding, storing, reading,
-					// getting a token and moving the label are the least that a rotation can do.
+					// Describing the secret four times, the pool and the client, listing, adding,
+					// storing, reading, getting a token and moving the label are the least that a
+					// rotation can do.
 					if points < 12 {
 						t.Errorf("%d crash points: this test looks at too little", points)
 					}
@@ -150,7 +153,8 @@ func crash(t *testing.T, like *world, how recovery, what fault, point int) (stru
 	return struck
 }
 
-// decide writes the id of the secret that callers hold if a rotation could not tell which it is, and rotates again.
+// decide writes the id of the secret that callers hold if a rotation could not tell which it is,
+// and rotates again.
 func (w *world) decide(err error) error {
 	if err == nil || w.held.ClientSecretID == "" || !strings.Contains(err.Error(), "names neither") {
 		return err
@@ -159,7 +163,8 @@ func (w *world) decide(err error) error {
 	return w.rotate()
 }
 
-// usable are the secrets that callers may be using: AWSCURRENT's, or AWSPREVIOUS's if AWSCURRENT has none.
+// usable are the secrets that callers may be using: AWSCURRENT's, or AWSPREVIOUS's if AWSCURRENT
+// has none.
 func (w *world) usable() *cognito.ClientSecret {
 	labels := w.labels()
 	for _, label := range []string{naming.CurrentLabel, naming.PreviousLabel} {
@@ -179,7 +184,8 @@ func (w *world) usable() *cognito.ClientSecret {
 	return nil
 }
 
-// wantUsable wants a secret that callers were using before the rotation to be alive after it, however it ended.
+// wantUsable wants a secret that callers were using before the rotation to be alive after it,
+// however it ended.
 func (w *world) wantUsable(before *cognito.ClientSecret) {
 	w.t.Helper()
 	if w.held.ClientSecretID != "" && w.tokenStatus(w.held) != http.StatusOK {
@@ -196,8 +202,8 @@ func (w *world) wantUsable(before *cognito.ClientSecret) {
 	w.t.Errorf("the secret in use, %s, is gone; live %v", before.ID, w.liveIDs())
 }
 
-// TestLostAnswers breaks the connection after each call has done its work. The SDK repeats the call, and the rotation
-// has to get by with that.
+// TestLostAnswers breaks the connection after each call has done its work. The SDK repeats the
+// call, and the rotation has to get by with that.
 func TestLostAnswers(t *testing.T) {
 	t.Parallel()
 	for name, scenario := range scenarios {

@@ -21,8 +21,9 @@ const (
 // errUnreadable says that AWS reported success, but left out what was requested.
 var errUnreadable = errors.New("AWS's answer is incomplete; resume the rotation")
 
-// callError is a call to AWS that failed, in this program's words. AWS's own message is left out, since it may quote the
-// request: a value that failed a check, for instance. CloudTrail has the call under its request id.
+// callError is a call to AWS that failed, in this program's words. AWS's own message is left out,
+// since it may quote the request: a value that failed a check, for instance. CloudTrail has the
+// call under its request id.
 type callError struct{ operation, code, cause, requestID string }
 
 func (e *callError) Error() string {
@@ -42,8 +43,8 @@ var (
 	requestIDForm = regexp.MustCompile(`^[0-9a-fA-F-]{8,64}$`)
 )
 
-// withoutContent turns an SDK error into one that names the call and its failure and quotes nothing of what was sent
-// or received.
+// withoutContent turns an SDK error into one that names the call and its failure and quotes nothing
+// of what was sent or received.
 func withoutContent(err error) error {
 	e := &callError{operation: "AWS", code: codeOf(err)}
 	if operation, ok := errors.AsType[*smithy.OperationError](err); ok {
@@ -73,8 +74,8 @@ func codeOf(err error) string {
 	return coded.ErrorCode()
 }
 
-// connectionProblem says why there was no answer that could be read. The texts of net/http are not repeated, because
-// they quote an answer that is not HTTP.
+// connectionProblem says why there was no answer that could be read. The texts of net/http are not
+// repeated, because they quote an answer that is not HTTP.
 func connectionProblem(err error) string {
 	host, unresolved := errors.AsType[*net.DNSError](err)
 	connection, failed := errors.AsType[*net.OpError](err)

@@ -10,7 +10,8 @@ import (
 	"cognito-m2m/naming"
 )
 
-// Errors of AWS and of the token endpoint can quote what they were sent. The world's witness finds what gets through.
+// Errors of AWS and of the token endpoint can quote what they were sent. The world's witness finds
+// what gets through.
 func TestErrorsThatQuoteAreNotRepeated(t *testing.T) {
 	t.Parallel()
 	operations := []string{

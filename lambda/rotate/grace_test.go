@@ -11,8 +11,8 @@ import (
 	"cognito-m2m/naming"
 )
 
-// A secret that callers had until a moment ago is not deleted for the next one: a change of everyDays that
-// CloudFormation rolls back rotates twice within minutes.
+// A secret that callers had until a moment ago is not deleted for the next one: a change of
+// everyDays that CloudFormation rolls back rotates twice within minutes.
 func TestReplacedSecretIsSpared(t *testing.T) {
 	t.Parallel()
 	hours := func(n int) *time.Duration { return new(time.Duration(n) * time.Hour) }

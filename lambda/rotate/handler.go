@@ -21,8 +21,8 @@ type event struct {
 	Step               string
 	SecretID           string `json:"SecretId"` // the secret's ARN
 	ClientRequestToken string // the id of the version to make
-	// RotationToken proves to Secrets Manager that a call belongs to this rotation. It is sent only where the function
-	// works under another role, and must not be shown: hence the redacting type.
+	// RotationToken proves to Secrets Manager that a call belongs to this rotation. It is sent only
+	// where the function works under another role, and must not be shown: hence the redacting type.
 	RotationToken client.Secret
 }
 
@@ -39,8 +39,8 @@ type rotator struct {
 	deployed bool
 }
 
-// newHandler returns the function's handler. If the environment is broken, every step fails and logs why. Exiting
-// instead would hide the reason from anyone who inspects the secret.
+// newHandler returns the function's handler. If the environment is broken, every step fails and
+// logs why. Exiting instead would hide the reason from anyone who inspects the secret.
 func newHandler(ctx context.Context, variable func(string) string, log io.Writer) func(context.Context, event) error {
 	poolID := variable(naming.UserPoolIDVariable)
 	sdk, err := config.LoadDefaultConfig(ctx)
@@ -97,8 +97,8 @@ func newRotator(s settings) *rotator {
 	}
 }
 
-// Handle runs one step. It can be repeated after any end, a crash included. Its error names the secret, the step and
-// what to do next, and contains no value of a secret.
+// Handle runs one step. It can be repeated after any end, a crash included. Its error names the
+// secret, the step and what to do next, and contains no value of a secret.
 func (r *rotator) Handle(ctx context.Context, e event) error {
 	ctx, cancel := withMargin(ctx)
 	defer cancel()
@@ -129,8 +129,8 @@ func (r *rotator) run(ctx context.Context, rot *rotation) (outcome string, err e
 	return step(ctx, rot)
 }
 
-// describe fills in what is known of the secret. Secrets Manager may not know of its own RotateSecret yet, so an answer
-// that rules the step out is asked for again.
+// describe fills in what is known of the secret. Secrets Manager may not know of its own
+// RotateSecret yet, so an answer that rules the step out is asked for again.
 func (r *rotator) describe(ctx context.Context, rot *rotation) (err error) {
 	r.backoff.eventually(ctx, func() bool {
 		err = r.secrets.describe(ctx, rot)
@@ -157,8 +157,8 @@ func (r *rotator) report(ctx context.Context, rot *rotation, outcome string, err
 	return fmt.Errorf("rotating secret %s, %s: %w", rot.name, rot.Step, err)
 }
 
-// withMargin ends ctx before Lambda ends the process, so that the error can still be returned and logged: a tenth of
-// the time earlier, at most two seconds.
+// withMargin ends ctx before Lambda ends the process, so that the error can still be returned and
+// logged: a tenth of the time earlier, at most two seconds.
 func withMargin(ctx context.Context) (context.Context, context.CancelFunc) {
 	deadline, limited := ctx.Deadline()
 	if !limited {

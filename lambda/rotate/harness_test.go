@@ -45,7 +45,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// world is the local Cognito and Secrets Manager behind their listeners, with this package as rotation function.
+// world is the local Cognito and Secrets Manager behind their listeners, with this package as
+// rotation function.
 type world struct {
 	t        *testing.T
 	clientID string
@@ -94,7 +95,8 @@ type setup struct {
 	like   *world // begins as this one is now, and has its token endpoint
 }
 
-// tokenServer is at the address that the secrets' values have. Worlds that are like each other take turns with it.
+// tokenServer is at the address that the secrets' values have. Worlds that are like each other take
+// turns with it.
 type tokenServer struct {
 	*httptest.Server
 
@@ -279,7 +281,8 @@ func (w *world) step(ctx context.Context, payload []byte) error {
 	return err
 }
 
-// rotate runs a rotation to its end: the one that a deployment starts the first time, then those of RotateSecret.
+// rotate runs a rotation to its end: the one that a deployment starts the first time, then those of
+// RotateSecret.
 func (w *world) rotate() error {
 	w.t.Helper()
 	if w.rotated {
@@ -319,8 +322,8 @@ func (w *world) tokenStatus(credentials client.Credentials) int {
 	return response.StatusCode
 }
 
-// wantSettled wants what every rotation has to end with: an AWSCURRENT of this client that gets a token, at most two
-// live secrets, and no rotation under way.
+// wantSettled wants what every rotation has to end with: an AWSCURRENT of this client that gets a
+// token, at most two live secrets, and no rotation under way.
 func (w *world) wantSettled() {
 	w.t.Helper()
 	current := w.mustCredentials(naming.CurrentLabel)

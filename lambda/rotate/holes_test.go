@@ -20,7 +20,8 @@ import (
 	"cognito-m2m/naming"
 )
 
-// What no rotation can cure is refused before anything is changed, with the secret, the step and the way out.
+// What no rotation can cure is refused before anything is changed, with the secret, the step and
+// the way out.
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
@@ -82,8 +83,8 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// The tag of a secret may be changed in the middle of a rotation, too: then its last step would delete the secrets of
-// another client.
+// The tag of a secret may be changed in the middle of a rotation, too: then its last step would
+// delete the secrets of another client.
 func TestTagChangedBeforeTheLastStep(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, setup{})
@@ -221,8 +222,8 @@ func TestConfigurationTest(t *testing.T) {
 	}
 }
 
-// While a rotation runs another is refused. The same step at the same time, which Lambda's delivery allows, may cost
-// the rotation but never the secret in use.
+// While a rotation runs another is refused. The same step at the same time, which Lambda's delivery
+// allows, may cost the rotation but never the secret in use.
 func TestTwoAtOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, setup{})

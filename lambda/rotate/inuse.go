@@ -21,8 +21,9 @@ func (s secretsInUse) of(rot *rotation) standing.Client {
 	return standing.Client{ID: rot.clientID, Secrets: s.live, RotatedAt: rot.rotatedAt}
 }
 
-// inUse finds out which secrets are in use, once the list of live secrets has the one with the given id ("": any list
-// will do). It looks again before it leaves something undecided, since the answers may be out of date.
+// inUse finds out which secrets are in use, once the list of live secrets has the one with the
+// given id ("": any list will do). It looks again before it leaves something undecided, since the
+// answers may be out of date.
 func (r *rotator) inUse(ctx context.Context, rot *rotation, with string) (s secretsInUse, err error) {
 	r.backoff.eventually(ctx, func() bool {
 		if s, err = r.inUseNow(ctx, rot); err != nil {
@@ -50,8 +51,8 @@ func (r *rotator) inUseNow(ctx context.Context, rot *rotation) (s secretsInUse, 
 	return s, err
 }
 
-// labelled reads a version with a label. Such a version has a value, so it waits for one that is not found: without it,
-// a secret that is in use would look unused.
+// labelled reads a version with a label. Such a version has a value, so it waits for one that is
+// not found: without it, a secret that is in use would look unused.
 func (r *rotator) labelled(ctx context.Context, rot *rotation, version string) (v standing.Value, err error) {
 	if version == "" {
 		return v, nil

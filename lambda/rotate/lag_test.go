@@ -15,8 +15,9 @@ import (
 
 const notFound = `{"__type":"ResourceNotFoundException","message":"not found"}`
 
-// lag answers one read of a rotation, and every repetition of it for some time, with what it would have answered
-// before the last change: what the same question was answered before, or that there is no such thing.
+// lag answers one read of a rotation, and every repetition of it for some time, with what it would
+// have answered before the last change: what the same question was answered before, or that there
+// is no such thing.
 type lag struct {
 	strike, times int
 
@@ -60,8 +61,9 @@ func (l *lag) answer(operation string, r *http.Request) *http.Response {
 
 const aMoment = 2 // times that something is asked in vain
 
-// TestAnswersThatLag has each read of a rotation be behind, in each scenario. Behind for a moment, it changes nothing.
-// Behind for as long as the step lasts, it may stop the rotation, which must not cost callers their secret.
+// TestAnswersThatLag has each read of a rotation be behind, in each scenario. Behind for a moment,
+// it changes nothing. Behind for as long as the step lasts, it may stop the rotation, which must
+// not cost callers their secret.
 func TestAnswersThatLag(t *testing.T) {
 	t.Parallel()
 	for name, scenario := range scenarios {
@@ -113,8 +115,8 @@ func (w *world) learn(l *lag) {
 	l.strike, l.reads = l.strike-1_000_000, 0
 }
 
-// A value that createSecret has stored, and does not find when it is run again, is not made a second time: its secret
-// would be deleted for that, and the version could never become current.
+// A value that createSecret has stored, and does not find when it is run again, is not made a
+// second time: its secret would be deleted for that, and the version could never become current.
 func TestStoredValueIsLookedFor(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, setup{})
@@ -141,7 +143,8 @@ func TestStoredValueIsLookedFor(t *testing.T) {
 	w.wantSettled()
 }
 
-// A label that was moved by a call whose answer was lost is where it should be, even if that does not show at once.
+// A label that was moved by a call whose answer was lost is where it should be, even if that does
+// not show at once.
 func TestMoveThatDoesNotShowYet(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, setup{})

@@ -8,10 +8,11 @@ import (
 	"cognito-m2m/naming"
 )
 
-// ownScopes returns the scopes of the app client that the secret is for. The tag alone must not decide which
-// client that is. The function can add a secret to any app client, so someone who may read one secret could change its
-// tag and get the secret of another client. The secret's name can't be changed, and the app client of a stack has the
-// same name. A new app client, or tag, may not be found at once.
+// ownScopes returns the scopes of the app client that the secret is for. The tag alone must not
+// decide which client that is. The function can add a secret to any app client, so someone who may
+// read one secret could change its tag and get the secret of another client. The secret's name
+// can't be changed, and the app client of a stack has the same name. A new app client, or tag, may
+// not be found at once.
 func (r *rotator) ownScopes(ctx context.Context, rot *rotation) (scopes []string, err error) {
 	r.backoff.eventually(ctx, func() bool {
 		var name string

@@ -22,7 +22,8 @@ import (
 func TestPendingThatCanNotBecomeCurrent(t *testing.T) {
 	t.Parallel()
 	const credentials = `{"client_id":"CLIENT","client_secret":"0123456789abcdefghijklmn","client_secret_id":"gone--1","token_endpoint":"http://127.0.0.1/oauth2/token"}`
-	// LIVE is a secret of the client's, with a value of somebody's own and an endpoint that calls it good.
+	// LIVE is a secret of the client's, with a value of somebody's own and an endpoint that calls
+	// it good.
 	elsewhere := strings.NewReplacer("gone--1", "LIVE", "http://127.0.0.1/oauth2/token", anyToken(t)).Replace(credentials)
 	cases := map[string]struct {
 		value string // "" is none
@@ -75,8 +76,8 @@ func anyToken(t *testing.T) (url string) {
 	return server.URL + "/oauth2/token"
 }
 
-// Either domain of the pool is its own; nothing else is, and no secret is sent there. Of the two the prefix domain is
-// asked, for a new custom one does not answer in time.
+// Either domain of the pool is its own; nothing else is, and no secret is sent there. Of the two
+// the prefix domain is asked, for a new custom one does not answer in time.
 func TestOnlyThePoolsOwnEndpoints(t *testing.T) {
 	t.Parallel()
 	for endpoint, own := range map[string]bool{

@@ -12,9 +12,9 @@ import (
 	"cognito-m2m/naming"
 )
 
-// makeRoom leaves the client with one secret: the one in use or, if none is, the oldest, since the last secret can't be
-// deleted. The rotation withdraws where the choice would be a guess, and where callers have had little time to stop
-// using the secret that would be deleted.
+// makeRoom leaves the client with one secret: the one in use or, if none is, the oldest, since the
+// last secret can't be deleted. The rotation withdraws where the choice would be a guess, and where
+// callers have had little time to stop using the secret that would be deleted.
 func (r *rotator) makeRoom(ctx context.Context, rot *rotation) error {
 	s, err := r.inUse(ctx, rot, "")
 	if err != nil || len(s.live) < 2 {
@@ -58,8 +58,9 @@ func (r *rotator) mayGo(ctx context.Context, rot *rotation, s secretsInUse, secr
 	return nil
 }
 
-// graceOf is how long a secret is spared after it was replaced. Half of the schedule gives callers enough time to
-// change, and does not delay the schedule itself; only a daily one, due at any time of its day, can be delayed.
+// graceOf is how long a secret is spared after it was replaced. Half of the schedule gives callers
+// enough time to change, and does not delay the schedule itself; only a daily one, due at any time
+// of its day, can be delayed.
 func (r *rotator) graceOf(rot *rotation) time.Duration {
 	if r.grace != nil {
 		return *r.grace
@@ -93,7 +94,8 @@ func (r *rotator) withdrawUndecided(ctx context.Context, rot *rotation) error {
 	})
 }
 
-// withdraw removes AWSPENDING from the event's version, which has no value, so that another rotation can start.
+// withdraw removes AWSPENDING from the event's version, which has no value, so that another
+// rotation can start.
 func (r *rotator) withdraw(ctx context.Context, rot *rotation, why stopped) error {
 	if err := r.secrets.unlabel(ctx, rot, naming.PendingLabel, rot.ClientRequestToken); err != nil {
 		r.log.WarnContext(ctx, "AWSPENDING stays on a version without a value", "secret", rot.name, "versionId", rot.ClientRequestToken, "error", err.Error())

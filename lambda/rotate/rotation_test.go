@@ -92,8 +92,9 @@ func TestEachStepLogsOneLine(t *testing.T) {
 	}
 }
 
-// The design's order of calls: nothing comes between a new secret and its being stored, and what is not needed any
-// more goes before the label moves and after the new secret got a token in the last step.
+// The design's order of calls: nothing comes between a new secret and its being stored, and what is
+// not needed any more goes before the label moves and after the new secret got a token in the last
+// step.
 func TestOrderOfCalls(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, setup{})

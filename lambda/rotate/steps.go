@@ -18,14 +18,15 @@ const (
 	stepFinish = "finishSecret"
 )
 
-// addAttempts bounds how often room is made for a new secret, in case someone else keeps adding one.
+// addAttempts bounds how often room is made for a new secret, in case someone else keeps adding
+// one.
 const addAttempts = 4
 
 // errStored says that an earlier run of the step has stored a value, which was not found at first.
 var errStored = errors.New("the pending version already has its value")
 
-// createSecret gives the client a new secret and stores it under AWSPENDING. Everything that can be wrong with the
-// client or the pool is found before there is a new secret.
+// createSecret gives the client a new secret and stores it under AWSPENDING. Everything that can be
+// wrong with the client or the pool is found before there is a new secret.
 func (r *rotator) createSecret(ctx context.Context, rot *rotation) (string, error) {
 	pending, err := r.pending(ctx, rot)
 	if err == nil {
@@ -47,7 +48,8 @@ func (r *rotator) createSecret(ctx context.Context, rot *rotation) (string, erro
 	if err != nil {
 		return "", err
 	}
-	// Store the new secret at once: a crash here leaves a secret whose value is lost, and the next run deletes it.
+	// Store the new secret at once: a crash here leaves a secret whose value is lost, and the next
+	// run deletes it.
 	value.RotatedAt = r.now().UTC()
 	if err := r.secrets.put(ctx, rot, value); err != nil {
 		return "", err
@@ -55,7 +57,8 @@ func (r *rotator) createSecret(ctx context.Context, rot *rotation) (string, erro
 	return "created", nil
 }
 
-// keepPending is for a step that has run before: its value can stay if the client still has the secret.
+// keepPending is for a step that has run before: its value can stay if the client still has the
+// secret.
 func (r *rotator) keepPending(ctx context.Context, rot *rotation, pending client.Credentials) (outcome string, err error) {
 	r.backoff.eventually(ctx, func() bool {
 		var live liveSecrets
@@ -88,8 +91,8 @@ func (r *rotator) describeClient(ctx context.Context, rot *rotation) (client.Cre
 	return client.Credentials{ClientID: rot.clientID, TokenEndpoint: endpoints[0], Scopes: scopes, Issuer: issuer}, nil
 }
 
-// addSecret makes room and adds a secret. Both are tried again together: if an answer is lost, the SDK repeats the call,
-// and the secret that the first call made is then one too many.
+// addSecret makes room and adds a secret. Both are tried again together: if an answer is lost, the
+// SDK repeats the call, and the secret that the first call made is then one too many.
 func (r *rotator) addSecret(ctx context.Context, rot *rotation) (id string, value client.Secret, err error) {
 	for attempt := range addAttempts {
 		if attempt > 0 {
@@ -114,9 +117,9 @@ func (r *rotator) addSecret(ctx context.Context, rot *rotation) (id string, valu
 // setSecret does nothing: Cognito made the secret, so it knows it.
 func (r *rotator) setSecret(context.Context, *rotation) (string, error) { return "nothing to do", nil }
 
-// testSecret gets a token with the pending secret, as its callers will. A pending version without a value is the
-// temporary one of RotateSecret with RotateImmediately=false, which asks whether a rotation would work: the step then
-// reads all that a rotation reads, and changes nothing.
+// testSecret gets a token with the pending secret, as its callers will. A pending version without a
+// value is the temporary one of RotateSecret with RotateImmediately=false, which asks whether a
+// rotation would work: the step then reads all that a rotation reads, and changes nothing.
 func (r *rotator) testSecret(ctx context.Context, rot *rotation) (string, error) {
 	pending, err := r.pendingSoon(ctx, rot)
 	if errors.Is(err, errNoValue) {
@@ -131,9 +134,10 @@ func (r *rotator) testSecret(ctx context.Context, rot *rotation) (string, error)
 	return "tested", nil
 }
 
-// try gets a token with the credentials, and only from the user pool's own endpoint: the value may have been written by
-// someone else, and any endpoint can return what looks like a token. Of two domains it uses the prefix domain, the last:
-// both know the same secrets, and a new custom domain takes up to 15 minutes to answer, longer than a step has.
+// try gets a token with the credentials, and only from the user pool's own endpoint: the value may
+// have been written by someone else, and any endpoint can return what looks like a token. Of two
+// domains it uses the prefix domain, the last: both know the same secrets, and a new custom domain
+// takes up to 15 minutes to answer, longer than a step has.
 func (r *rotator) try(ctx context.Context, credentials client.Credentials) error {
 	own, _, err := r.pool.addresses(ctx)
 	if err != nil {
@@ -156,10 +160,11 @@ func (r *rotator) testConfiguration(ctx context.Context, rot *rotation) (string,
 	return "configuration tested", nil
 }
 
-// finishSecret gets a token with the pending secret, whatever the step before has found. It then deletes what is neither
-// pending nor in use: in the first rotation that is the secret that Cognito made with the client. Last, it makes the
-// pending version the current one. In the opposite order, a crash in between would leave that secret for good: once a
-// version is AWSCURRENT, no step looks at it again.
+// finishSecret gets a token with the pending secret, whatever the step before has found. It then
+// deletes what is neither pending nor in use: in the first rotation that is the secret that Cognito
+// made with the client. Last, it makes the pending version the current one. In the opposite order,
+// a crash in between would leave that secret for good: once a version is AWSCURRENT, no step looks
+// at it again.
 func (r *rotator) finishSecret(ctx context.Context, rot *rotation) (string, error) {
 	pending, err := r.pendingSoon(ctx, rot)
 	if errors.Is(err, errNoValue) {
@@ -192,8 +197,9 @@ func (r *rotator) finishSecret(ctx context.Context, rot *rotation) (string, erro
 	return "finished", nil
 }
 
-// deleteUnused deletes what is neither pending nor in use. As long as that is undecided, nothing needs to be deleted: in
-// the next rotation the pending secret is current and the other one is previous.
+// deleteUnused deletes what is neither pending nor in use. As long as that is undecided, nothing
+// needs to be deleted: in the next rotation the pending secret is current and the other one is
+// previous.
 func (r *rotator) deleteUnused(ctx context.Context, rot *rotation, s secretsInUse, pending string) error {
 	if s.Undecided {
 		return nil
@@ -209,9 +215,10 @@ func (r *rotator) deleteUnused(ctx context.Context, rot *rotation, s secretsInUs
 	return nil
 }
 
-// releasePending removes AWSPENDING from the version that has become current. If it stayed and someone moved AWSCURRENT,
-// it would block the next rotation: Secrets Manager takes a pending version that is not current for a rotation under
-// way. This rotation itself is done, so a failure here is only logged.
+// releasePending removes AWSPENDING from the version that has become current. If it stayed and
+// someone moved AWSCURRENT, it would block the next rotation: Secrets Manager takes a pending
+// version that is not current for a rotation under way. This rotation itself is done, so a failure
+// here is only logged.
 func (r *rotator) releasePending(ctx context.Context, rot *rotation) {
 	if rot.Step != stepFinish || !slices.Contains(rot.labels, naming.PendingLabel) {
 		return
@@ -221,8 +228,8 @@ func (r *rotator) releasePending(ctx context.Context, rot *rotation) {
 	}
 }
 
-// decided removes the label that an undecided rotation has left. On a version that is no longer current it says nothing,
-// but it would keep that version for ever.
+// decided removes the label that an undecided rotation has left. On a version that is no longer
+// current it says nothing, but it would keep that version for ever.
 func (r *rotator) decided(ctx context.Context, rot *rotation) {
 	if rot.undecided == "" {
 		return
@@ -232,8 +239,8 @@ func (r *rotator) decided(ctx context.Context, rot *rotation) {
 	}
 }
 
-// promote moves AWSCURRENT. It looks again before it believes a refusal: the SDK may have repeated a call that had
-// succeeded and whose answer was lost, or the version may not be found yet.
+// promote moves AWSCURRENT. It looks again before it believes a refusal: the SDK may have repeated
+// a call that had succeeded and whose answer was lost, or the version may not be found yet.
 func (r *rotator) promote(ctx context.Context, rot *rotation) (refused error) {
 	r.backoff.eventually(ctx, func() bool {
 		refused = r.secrets.promote(ctx, rot)
@@ -244,7 +251,8 @@ func (r *rotator) promote(ctx context.Context, rot *rotation) (refused error) {
 		if err := r.secrets.describe(ctx, after); err == nil && after.current == rot.ClientRequestToken {
 			refused = nil
 		}
-		// Someone else has moved it, so this rotation must not: what it deleted may differ from what they rely on.
+		// Someone else has moved it, so this rotation must not: what it deleted may differ from
+		// what they rely on.
 		movedOn := after.current != rot.current
 		return refused == nil || movedOn || !slices.Contains(refusedMoves, codeOf(refused))
 	})
@@ -263,8 +271,8 @@ func (r *rotator) pendingSoon(ctx context.Context, rot *rotation) (credentials c
 	return credentials, err
 }
 
-// pending returns the value of the version that is being made; errNoValue if it has none yet. A value of another client
-// can't become current, and can't be rewritten either.
+// pending returns the value of the version that is being made; errNoValue if it has none yet. A
+// value of another client can't become current, and can't be rewritten either.
 func (r *rotator) pending(ctx context.Context, rot *rotation) (client.Credentials, error) {
 	value, _, err := r.secrets.value(ctx, rot, rot.ClientRequestToken)
 	if err != nil {

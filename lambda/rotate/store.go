@@ -18,21 +18,23 @@ import (
 // errNoValue says that a version has no value yet, or that Secrets Manager does not find it yet.
 var errNoValue = errors.New("the version has no value")
 
-// rotation is what one step knows of its secret, which gets the version that the event's ClientRequestToken names.
+// rotation is what one step knows of its secret, which gets the version that the event's
+// ClientRequestToken names.
 type rotation struct {
 	event
 	name     string
 	clientID string
 	labels   []string // staging labels of the event's version
-	// current and previous are the ids of the versions with AWSCURRENT and AWSPREVIOUS, "" if there is none.
+	// current and previous are the ids of the versions with AWSCURRENT and AWSPREVIOUS, "" if there
+	// is none.
 	current, previous string
 	undecided         string    // the id of the version with naming.UndecidedLabel, "" if there is none
 	rotatedAt         time.Time // the end of the last rotation that went well; zero: there was none
 	everyDays         int       // 0: the schedule is not one of days
 }
 
-// check makes the checks that Secrets Manager requires of every rotation function: the version exists and is pending.
-// The tag is checked too, since only it says whose secret this is.
+// check makes the checks that Secrets Manager requires of every rotation function: the version
+// exists and is pending. The tag is checked too, since only it says whose secret this is.
 func (r *rotation) check() error {
 	if !slices.Contains(r.labels, naming.PendingLabel) {
 		return notPending{stopped{"the event's version is not pending: its rotation was abandoned, or never started", "rotate again"}}
@@ -93,7 +95,8 @@ func (s store) value(ctx context.Context, rot *rotation, version string) (value 
 	return []byte(*got.SecretString), aws.ToTime(got.CreatedDate), nil
 }
 
-// put stores the value as the pending version. If the SDK repeats the call, the second one changes nothing.
+// put stores the value as the pending version. If the SDK repeats the call, the second one changes
+// nothing.
 func (s store) put(ctx context.Context, rot *rotation, credentials client.Credentials) error {
 	value, err := json.Marshal(credentials)
 	if err != nil {
@@ -127,12 +130,14 @@ func (s store) markUndecided(ctx context.Context, rot *rotation) error {
 	return s.move(ctx, moving(rot, naming.UndecidedLabel, rot.undecided, rot.current))
 }
 
-// promote moves AWSCURRENT to the version that was pending; Secrets Manager moves AWSPREVIOUS to the one before.
+// promote moves AWSCURRENT to the version that was pending; Secrets Manager moves AWSPREVIOUS to
+// the one before.
 func (s store) promote(ctx context.Context, rot *rotation) error {
 	return s.move(ctx, moving(rot, naming.CurrentLabel, rot.current, rot.ClientRequestToken))
 }
 
-// moving is the request that moves a label between versions; from is "" for a label that no version has.
+// moving is the request that moves a label between versions; from is "" for a label that no version
+// has.
 func moving(rot *rotation, label, from, to string) *secretsmanager.UpdateSecretVersionStageInput {
 	input := &secretsmanager.UpdateSecretVersionStageInput{SecretId: &rot.SecretID, VersionStage: &label, MoveToVersionId: &to}
 	if from != "" {

@@ -23,8 +23,8 @@ type tokenEndpoint struct {
 	backoff backoff
 }
 
-// newTokenEndpoint sends token requests through transport. It does not follow redirects: the secret is for the token
-// endpoint alone.
+// newTokenEndpoint sends token requests through transport. It does not follow redirects: the secret
+// is for the token endpoint alone.
 func newTokenEndpoint(transport http.RoundTripper, backoff backoff) tokenEndpoint {
 	return tokenEndpoint{
 		http: &http.Client{
@@ -35,9 +35,9 @@ func newTokenEndpoint(transport http.RoundTripper, backoff backoff) tokenEndpoin
 	}
 }
 
-// try gets a token (RFC 6749 section 4.4) and discards it. A new secret and a new domain take a while to be known
-// everywhere, so it tries until shortly before ctx ends, and then returns the last refusal. It names no scope: what is
-// tested is the secret.
+// try gets a token (RFC 6749 section 4.4) and discards it. A new secret and a new domain take a
+// while to be known everywhere, so it tries until shortly before ctx ends, and then returns the
+// last refusal. It names no scope: what is tested is the secret.
 func (e tokenEndpoint) try(ctx context.Context, credentials client.Credentials) error {
 	grant := clientcredentials.Config{
 		ClientID:     credentials.ClientID,
@@ -65,7 +65,8 @@ func (e tokenEndpoint) try(ctx context.Context, credentials client.Credentials) 
 	}
 }
 
-// tokenRefusal is why no token was issued, in this program's words: the endpoint's own could contain anything.
+// tokenRefusal is why no token was issued, in this program's words: the endpoint's own could
+// contain anything.
 type tokenRefusal struct {
 	answer string
 	final  bool // the next answer would be the same

@@ -10,8 +10,8 @@ import (
 	"cognito-m2m/naming"
 )
 
-// handWritten are values in use that tell no rotation which of two live secrets they hold. Each returns what callers
-// hold.
+// handWritten are values in use that tell no rotation which of two live secrets they hold. Each
+// returns what callers hold.
 var handWritten = map[string]func(w *world) client.Credentials{
 	"the id lost in two edits": func(w *world) client.Credentials {
 		held := w.mustCredentials(naming.CurrentLabel)
@@ -56,7 +56,8 @@ var handWritten = map[string]func(w *world) client.Credentials{
 	},
 }
 
-// Where two secrets live and it is a guess which of them callers use, none is deleted, and nothing is left half made.
+// Where two secrets live and it is a guess which of them callers use, none is deleted, and nothing
+// is left half made.
 func TestNothingIsDeletedOnAGuess(t *testing.T) {
 	t.Parallel()
 	for name, write := range handWritten {
@@ -97,7 +98,8 @@ func TestNothingIsDeletedOnAGuess(t *testing.T) {
 	}
 }
 
-// What a rotation could not decide by stays doubtful when somebody writes over it: its id may be the other secret's.
+// What a rotation could not decide by stays doubtful when somebody writes over it: its id may be
+// the other secret's.
 func TestDisputedValueIsNotTrustedLater(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, setup{})

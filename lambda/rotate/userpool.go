@@ -31,7 +31,8 @@ func newUserPool(sdk aws.Config, backoff backoff, id, tokenEndpoint string) user
 	return userPool{api: api, id: id, tokenEndpoint: tokenEndpoint}
 }
 
-// addresses returns the URLs of the pool's token endpoint, the one for callers first, and the issuer of its tokens.
+// addresses returns the URLs of the pool's token endpoint, the one for callers first, and the
+// issuer of its tokens.
 func (p userPool) addresses(ctx context.Context) (tokenEndpoints []string, issuer string, err error) {
 	answer, err := p.api.DescribeUserPool(ctx, &cognito.DescribeUserPoolInput{UserPoolId: &p.id})
 	if err != nil {
@@ -47,14 +48,15 @@ func (p userPool) addresses(ctx context.Context) (tokenEndpoints []string, issue
 	return tokenEndpoints, p.issuerOf(answer.UserPool), nil
 }
 
-// region is the first part of a pool's id: the pool's primary Region, which its issuer and its prefix domain have.
+// region is the first part of a pool's id: the pool's primary Region, which its issuer and its
+// prefix domain have.
 func (p userPool) region() string {
 	region, _, _ := strings.Cut(p.id, "_")
 	return region
 }
 
-// tokenEndpointsOf puts the custom domain first: a pool that has one means callers to use it. The prefix domain, which
-// answers within a minute of its creation, is the last.
+// tokenEndpointsOf puts the custom domain first: a pool that has one means callers to use it. The
+// prefix domain, which answers within a minute of its creation, is the last.
 func (p userPool) tokenEndpointsOf(pool *types.UserPoolType) (urls []string) {
 	if p.tokenEndpoint != "" {
 		return []string{p.tokenEndpoint}
@@ -69,8 +71,8 @@ func (p userPool) tokenEndpointsOf(pool *types.UserPoolType) (urls []string) {
 	return urls
 }
 
-// issuerOf returns the "iss" claim of the pool's tokens, which has a second form since 2026. A pool that says nothing
-// has the original one.
+// issuerOf returns the "iss" claim of the pool's tokens, which has a second form since 2026. A pool
+// that says nothing has the original one.
 func (p userPool) issuerOf(pool *types.UserPoolType) string {
 	issuerType := types.IssuerTypeOriginal
 	if pool.IssuerConfiguration != nil {
@@ -79,8 +81,8 @@ func (p userPool) issuerOf(pool *types.UserPoolType) string {
 	return userpool.Issuer(string(issuerType), p.region(), p.id)
 }
 
-// client returns the name of an app client, and its scopes, sorted. The answer also holds a secret, which is not
-// looked at.
+// client returns the name of an app client, and its scopes, sorted. The answer also holds a secret,
+// which is not looked at.
 func (p userPool) client(ctx context.Context, clientID string) (name string, scopes []string, err error) {
 	answer, err := p.api.DescribeUserPoolClient(ctx, &cognito.DescribeUserPoolClientInput{UserPoolId: &p.id, ClientId: &clientID})
 	if err != nil {

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// TestDecisions holds docs/decisions.md to its form: every record once, in an area, under the day it was made.
+// TestDecisions holds docs/decisions.md to its form: every record once, in an area, under the day
+// it was made.
 func TestDecisions(t *testing.T) {
 	text := pages(t)["docs/decisions.md"]
 	for _, fault := range decisionFaults(text) {

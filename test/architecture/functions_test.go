@@ -84,8 +84,8 @@ func longFunctions(t *testing.T, path string, source any) (functions int, faults
 	return functions, faults
 }
 
-// parametersOf counts a parameter without a name, which has a field of its own, but not the test that
-// a kit's function is called by.
+// parametersOf counts a parameter without a name, which has a field of its own, but not the test
+// that a kit's function is called by.
 func parametersOf(form *ast.FuncType) (count int) {
 	for _, field := range form.Params.List {
 		if test := types.ExprString(field.Type); test != "*testing.T" && test != "testing.TB" {

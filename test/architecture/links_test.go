@@ -20,7 +20,8 @@ var (
 	section  = regexp.MustCompile(`\d+(?:\.\d+)?`)
 )
 
-// TestLinks follows every relative link of the project's pages, to the file and to the heading in it.
+// TestLinks follows every relative link of the project's pages, to the file and to the heading in
+// it.
 func TestLinks(t *testing.T) {
 	pages := pages(t)
 	followed := 0

@@ -13,16 +13,16 @@ import (
 	"cognito-m2m/naming"
 )
 
-// ownNames are whole names of package naming that mean nothing else. Of its other outputs, ApiId, Issuer, UserPoolId and
-// ClientId are properties of CloudFormation too.
+// ownNames are whole names of package naming that mean nothing else. Of its other outputs, ApiId,
+// Issuer, UserPoolId and ClientId are properties of CloudFormation too.
 var ownNames = []string{
 	naming.CurrentLabel, naming.PendingLabel, naming.PreviousLabel, naming.UndecidedLabel,
 	naming.APIURLOutput, naming.TokenEndpointOutput, naming.RollbackOutput,
 	naming.UserPoolIDVariable, naming.GraceHoursVariable, naming.TokenEndpointVariable,
 }
 
-// partOfName finds what begins such a name, or puts one together: m2m/dev/, m2m:expires, "m2m-" + env, m2m-%s-Api. The
-// state folder .m2m/ and the sentences that begin with "m2m: " are none.
+// partOfName finds what begins such a name, or puts one together: m2m/dev/, m2m:expires, "m2m-" +
+// env, m2m-%s-Api. The state folder .m2m/ and the sentences that begin with "m2m: " are none.
 var partOfName = regexp.MustCompile(`(^|[^.\w-])m2m(/|:\w|:$|-.*-(Api|Identity)\b)|^m2m-$|^App client id of |` + regexp.QuoteMeta(naming.ClientPattern))
 
 // otherNames look like one of naming's, by package.
@@ -32,8 +32,8 @@ var otherNames = map[string]string{
 
 func isName(text string) bool { return slices.Contains(ownNames, text) || partOfName.MatchString(text) }
 
-// TestNamesHaveOneHome refuses a name that others read where it is written outside package naming. Tests may write
-// them, because they say what is to come out.
+// TestNamesHaveOneHome refuses a name that others read where it is written outside package naming.
+// Tests may write them, because they say what is to come out.
 func TestNamesHaveOneHome(t *testing.T) {
 	seen := 0
 	for _, p := range list(t) {

@@ -15,12 +15,12 @@ import (
 
 const root = "../.."
 
-// parityComment marks the code that knowingly differs from AWS, or that decides
-// what AWS leaves open.
+// parityComment marks the code that knowingly differs from AWS, or that decides what AWS leaves
+// open.
 var parityComment = regexp.MustCompile(`(?m)// Parity: (.+)$`)
 
-// TestParity wants a row in docs/parity.md for every such place, and no other
-// row; and the tests that the rows name.
+// TestParity wants a row in docs/parity.md for every such place, and no other row; and the tests
+// that the rows name.
 func TestParity(t *testing.T) {
 	inCode, tests := map[string]bool{}, map[string]bool{}
 	for _, source := range goFiles(t) {

@@ -14,7 +14,8 @@ import (
 	"testing"
 )
 
-// readingOrder stands in the doc.go of a package that can be read from its first file to its last; the files follow.
+// readingOrder stands in the doc.go of a package that can be read from its first file to its last;
+// the files follow.
 const readingOrder = "Each file uses only those before it:"
 
 // TestReadingOrder holds packages to the order of files that their doc.go gives.
@@ -53,7 +54,8 @@ func orderOf(doc *ast.File) []string {
 	return strings.FieldsFunc(sentence, func(r rune) bool { return strings.ContainsRune(", \n", r) })
 }
 
-// disorder are the files that the order does not have, or has although they are gone, and the uses of a later file.
+// disorder are the files that the order does not have, or has although they are gone, and the uses
+// of a later file.
 func disorder(fset *token.FileSet, files map[string]*ast.File, order []string) (found []string) {
 	named := append(slices.Sorted(slices.Values(order)), "doc")
 	slices.Sort(named)

@@ -1,5 +1,6 @@
-// Package clients tries what docs/clients.md says of published libraries against the run that M2M_TARGET
-// describes: this file those in Go, clients.test.mjs those in JavaScript, clients_test.py those in Python.
+// Package clients tries what docs/clients.md says of published libraries against the run that
+// M2M_TARGET describes: this file those in Go, clients.test.mjs those in JavaScript,
+// clients_test.py those in Python.
 package clients
 
 import (
@@ -46,7 +47,8 @@ func (r run) config(style oauth2.AuthStyle) clientcredentials.Config {
 	return clientcredentials.Config{ClientID: c.ID, ClientSecret: c.Secret, TokenURL: r.TokenEndpoint, AuthStyle: style}
 }
 
-// refusing answers every request for a token as Cognito does one with an old secret, and counts them.
+// refusing answers every request for a token as Cognito does one with an old secret, and counts
+// them.
 func refusing(t *testing.T, status int, body string) (url string, asked *atomic.Int32) {
 	t.Helper()
 	asked = new(atomic.Int32)
@@ -93,8 +95,8 @@ func (s told) Token() (*oauth2.Token, error) {
 	return token, err
 }
 
-// TestOAuth2Deadline: a request's context does not end the fetch of its token; that goes on, here until the token
-// endpoint answers.
+// TestOAuth2Deadline: a request's context does not end the fetch of its token; that goes on, here
+// until the token endpoint answers.
 func TestOAuth2Deadline(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

@@ -13,7 +13,8 @@ import (
 
 const uuid = `[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`
 
-// accessTokenRows are section 2.1 of docs/aws-behaviour.md, on the token that Basic authentication gets.
+// accessTokenRows are section 2.1 of docs/aws-behaviour.md, on the token that Basic authentication
+// gets.
 func accessTokenRows(p *plan) behaviours {
 	const token = "access token: "
 	return slices.Concat(

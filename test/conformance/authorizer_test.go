@@ -72,8 +72,8 @@ func queryToken(r request, token authorization) sending {
 	}
 }
 
-// forgeryRows are tokens that nobody but the caller has signed. The texts of
-// their error descriptions are unknown.
+// forgeryRows are tokens that nobody but the caller has signed. The texts of their error
+// descriptions are unknown.
 func forgeryRows(p *plan, open request) (rows behaviours) {
 	for _, f := range []struct {
 		name  string

@@ -7,8 +7,7 @@ import (
 	"strings"
 )
 
-// behaviour is one row: what is sent, what is read of the answer, and what
-// that must be.
+// behaviour is one row: what is sent, what is read of the answer, and what that must be.
 type behaviour struct {
 	name   string
 	source string // section of docs/aws-behaviour.md and tag
@@ -18,18 +17,16 @@ type behaviour struct {
 
 	// needs says what the target lacks for this row, "" if nothing.
 	needs string
-	// echo says that the row reads the event, which takes a function that
-	// answers with it.
+	// echo says that the row reads the event, which takes a function that answers with it.
 	echo bool
-	// parity is the title in docs/parity.md under which the local runtime
-	// differs; the row is for deployed targets only.
+	// parity is the title in docs/parity.md under which the local runtime differs; the row is for
+	// deployed targets only.
 	parity string
 }
 
 type (
 	sending func(context.Context, *session) (answer, error)
-	// reading never fails: an answer that can't be read reads as something that
-	// no row wants.
+	// reading never fails: an answer that can't be read reads as something that no row wants.
 	reading func(answer) string
 )
 
@@ -54,8 +51,7 @@ func row(name, source string, reads reading, wants expectation) behaviour {
 	return behaviour{name: name, source: source, reads: reads, wants: wants}
 }
 
-// deployedOnly is for what the local runtime does otherwise, under a title of
-// docs/parity.md.
+// deployedOnly is for what the local runtime does otherwise, under a title of docs/parity.md.
 func (b behaviour) deployedOnly(parity string) behaviour {
 	b.parity = parity
 	return b

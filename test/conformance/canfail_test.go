@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestEveryCaseCanFail holds wrong targets against every row, and wants each to
-// be red because of what it reads, not because it could not be tried.
+// TestEveryCaseCanFail holds wrong targets against every row, and wants each to be red because of
+// what it reads, not because it could not be tried.
 func TestEveryCaseCanFail(t *testing.T) {
 	yes := newSession(newPlan(wrongTarget(t, http.StatusOK)))
 	no := newSession(newPlan(wrongTarget(t, http.StatusForbidden)))
@@ -28,8 +28,8 @@ func TestEveryCaseCanFail(t *testing.T) {
 	}
 }
 
-// TestRowsAreWellFormed wants unique names, a source with a section and a tag
-// that may be asserted, and titles that docs/parity.md has.
+// TestRowsAreWellFormed wants unique names, a source with a section and a tag that may be asserted,
+// and titles that docs/parity.md has.
 func TestRowsAreWellFormed(t *testing.T) {
 	parity, err := os.ReadFile(filepath.Join(root, "docs", "parity.md"))
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// noEcho says why events can't be read: the function does not answer with them.
-// An answer other than 200 is no reason, but something for the rows to find.
+// noEcho says why events can't be read: the function does not answer with them. An answer other
+// than 200 is no reason, but something for the rows to find.
 func (s *session) noEcho(ctx context.Context) (string, error) {
 	if s.noOpen != "" {
 		return s.noOpen, nil
@@ -88,8 +88,8 @@ func (b behaviour) unless(reason string) behaviour {
 	return b
 }
 
-// sentPath is what the API gets to see of a call of the open route; the path of
-// a named stage is a part of it.
+// sentPath is what the API gets to see of a call of the open route; the path of a named stage is a
+// part of it.
 func (p *plan) sentPath() string {
 	address, err := url.Parse(p.call("", p.open.path).url)
 	if err != nil {
@@ -106,8 +106,7 @@ func (p *plan) apiHost() string {
 	return address.Host
 }
 
-// behindMapping says whether the URL's path may be the key of an API mapping,
-// which rawPath lacks.
+// behindMapping says whether the URL's path may be the key of an API mapping, which rawPath lacks.
 func (p *plan) behindMapping() string {
 	if p.sentPath() != p.open.path && !strings.Contains(p.apiHost(), ".execute-api.") {
 		return "the path of the API's URL may be a mapping key"

@@ -18,8 +18,8 @@ import (
 
 const userAgent = "m2m-conformance/1"
 
-// session talks to a target and remembers every answer, so that rows on the
-// same request share one exchange.
+// session talks to a target and remembers every answer, so that rows on the same request share one
+// exchange.
 type session struct {
 	plan
 	client  *http.Client

@@ -9,9 +9,8 @@ import (
 // root is the project's folder, seen from this package.
 const root = "../.."
 
-// startLocal builds m2m, starts `m2m up` on free ports with a synth of its own
-// and returns the description it prints. When the test ends it is interrupted,
-// and must end with exit status 0.
+// startLocal builds m2m, starts `m2m up` on free ports with a synth of its own and returns the
+// description it prints. When the test ends it is interrupted, and must end with exit status 0.
 func startLocal(t *testing.T) []byte {
 	t.Helper()
 	binary, err := m2mtest.BuildM2M(t.TempDir())

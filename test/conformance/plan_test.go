@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// plan is a target with what the rows use of it. Where the target lacks
-// something, the no... field says so, and the rows that need it do not apply.
+// plan is a target with what the rows use of it. Where the target lacks something, the no... field
+// says so, and the rows that need it do not apply.
 type plan struct {
 	target
 
@@ -41,8 +41,8 @@ func newPlan(t target) plan {
 	return p
 }
 
-// callable are the routes without variables that a GET reaches. ANY comes
-// first, because more rows apply to it.
+// callable are the routes without variables that a GET reaches. ANY comes first, because more rows
+// apply to it.
 func (p *plan) callable() (found []route) {
 	for _, method := range []string{"ANY", "GET"} {
 		for _, described := range p.Routes {
@@ -92,8 +92,8 @@ func (p *plan) methodsOf(path string) (n int) {
 	return n
 }
 
-// withScope is the first client, by name, that has one of the route's scopes,
-// or that has none of them; nil if there is no such client.
+// withScope is the first client, by name, that has one of the route's scopes, or that has none of
+// them; nil if there is no such client.
 func (p *plan) withScope(r route, has bool) *appClient {
 	for _, name := range slices.Sorted(maps.Keys(p.Clients)) {
 		client := p.Clients[name]

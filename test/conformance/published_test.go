@@ -12,8 +12,8 @@ import (
 	"golang.org/x/oauth2/clientcredentials"
 )
 
-// published is the token request of golang.org/x/oauth2, with metadata that
-// only a pre token generation trigger would read.
+// published is the token request of golang.org/x/oauth2, with metadata that only a pre token
+// generation trigger would read.
 func published(client appClient) sending {
 	return func(ctx context.Context, s *session) (answer, error) {
 		seen := &witness{session: s}
@@ -31,8 +31,8 @@ func published(client appClient) sending {
 	}
 }
 
-// witness carries a published client's requests, so that they are remembered
-// and their tokens counted like the suite's own, and keeps the last answer.
+// witness carries a published client's requests, so that they are remembered and their tokens
+// counted like the suite's own, and keeps the last answer.
 type witness struct {
 	session *session
 	last    answer

@@ -61,8 +61,8 @@ func object(raw []byte) members {
 
 type members map[string]json.RawMessage
 
-// text is a member as compact JSON: strings keep their quotes, numbers their
-// digits, and only what must be is escaped.
+// text is a member as compact JSON: strings keep their quotes, numbers their digits, and only what
+// must be is escaped.
 func (m members) text(name string) string {
 	raw, ok := m[name]
 	if !ok {

@@ -9,8 +9,8 @@ import (
 // textBody would be fit for JSON under any content type.
 const textBody = `{"greeting":"Grüße"}`
 
-// requestBodyRows are section 5.3 of docs/aws-behaviour.md: the content type alone decides how a body
-// gets to the function.
+// requestBodyRows are section 5.3 of docs/aws-behaviour.md: the content type alone decides how a
+// body gets to the function.
 func requestBodyRows(p *plan) (rows behaviours) {
 	for _, c := range []struct {
 		contentType string

@@ -22,8 +22,8 @@ type target struct {
 		Scopes   []string `json:"scopes"` // none: any token of a client opens it
 	} `json:"routes"`
 
-	// local is set for the runtime that the suite started: nothing that a row
-	// needs may be lacking there.
+	// local is set for the runtime that the suite started: nothing that a row needs may be lacking
+	// there.
 	local bool
 }
 

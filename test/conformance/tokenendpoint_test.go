@@ -69,8 +69,7 @@ func tokenEndpointRows(p *plan) behaviours {
 	)
 }
 
-// grantedScopes are the token's, in alphabetical order; a token without scopes
-// reads as empty.
+// grantedScopes are the token's, in alphabetical order; a token without scopes reads as empty.
 func grantedScopes(a answer) string {
 	found, problem := claims(a)
 	if problem != "" {

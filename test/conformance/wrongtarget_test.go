@@ -11,9 +11,9 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// wrongTarget answers every request with one status, and with a body that is
-// a token, a discovery document, a JWK set and an event in one, everything in it
-// wrong. It lacks nothing that a row needs.
+// wrongTarget answers every request with one status, and with a body that is a token, a discovery
+// document, a JWK set and an event in one, everything in it wrong. It lacks nothing that a row
+// needs.
 func wrongTarget(t *testing.T, status int) target {
 	t.Helper()
 	var body string

@@ -15,8 +15,8 @@ import (
 // figure is a number in a row of arithmetic.
 var figure = regexp.MustCompile(`[0-9][0-9,]*(\.[0-9]+)?`)
 
-// TestCostsAddUp multiplies the numbers in each row of the example in
-// docs/costs.md, adds the rows up, and counts the metrics of the alarms.
+// TestCostsAddUp multiplies the numbers in each row of the example in docs/costs.md, adds the rows
+// up, and counts the metrics of the alarms.
 func TestCostsAddUp(t *testing.T) {
 	page := m2mtest.Read(t, filepath.Join(root, "docs", "costs.md"))
 	_, table, _ := strings.Cut(page, "| what | arithmetic | USD |\n| --- | --- | ---: |\n")

@@ -13,8 +13,8 @@ import (
 	"cognito-m2m/internal/m2mtest"
 )
 
-// dashboardBody is a dashboard's source as CloudWatch documents it ("Dashboard
-// body structure and syntax"), as far as the picture shows it.
+// dashboardBody is a dashboard's source as CloudWatch documents it ("Dashboard body structure and
+// syntax"), as far as the picture shows it.
 type dashboardBody struct {
 	Widgets []widget `json:"widgets"`
 }
@@ -32,8 +32,8 @@ type widget struct {
 	} `json:"properties"`
 }
 
-// TestGoldenDashboardPicture keeps the picture in the docs equal to the dashboard
-// of prod's template.
+// TestGoldenDashboardPicture keeps the picture in the docs equal to the dashboard of prod's
+// template.
 func TestGoldenDashboardPicture(t *testing.T) {
 	var body dashboardBody
 	dashboard := golden(t, "AWS::CloudWatch::Dashboard")[0]
@@ -59,8 +59,8 @@ const (
 
 var seriesColors = []string{"#1f77b4", "#ff7f0e", "#d62728", "#2ca02c", "#9467bd", "#8c564b"}
 
-// picture draws the dashboard's widgets where they stand, with what each shows:
-// the series of a graph, the columns of a table.
+// picture draws the dashboard's widgets where they stand, with what each shows: the series of a
+// graph, the columns of a table.
 func (d dashboardBody) picture() string {
 	rows := 0
 	for _, w := range d.Widgets {

@@ -1,5 +1,5 @@
-// Package docs holds pages and pictures under docs/ against what is deployed: the golden templates, which package
-// test keeps equal to those that are synthesized.
+// Package docs holds pages and pictures under docs/ against what is deployed: the golden templates,
+// which package test keeps equal to those that are synthesized.
 package docs
 
 import (
@@ -40,7 +40,8 @@ func golden(t *testing.T, kind string) (properties []map[string]any) {
 	return properties
 }
 
-// joined is a Fn::Join with an empty delimiter as one text, with "..." for what CloudFormation fills in.
+// joined is a Fn::Join with an empty delimiter as one text, with "..." for what CloudFormation
+// fills in.
 func joined(t *testing.T, value any) string {
 	t.Helper()
 	object, _ := value.(map[string]any)

@@ -10,8 +10,8 @@ import (
 	"cognito-m2m/internal/m2mtest"
 )
 
-// TestNodeVersion compares what is said of the Node.js that the project needs with package.json, which has the oldest
-// that jsii supports.
+// TestNodeVersion compares what is said of the Node.js that the project needs with package.json,
+// which has the oldest that jsii supports.
 func TestNodeVersion(t *testing.T) {
 	t.Parallel()
 	type manifest struct{ Engines struct{ Node string } }

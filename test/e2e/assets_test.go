@@ -13,8 +13,8 @@ type noProgress struct{}
 
 func (noProgress) Step(string) func() { return func() {} }
 
-// TestSourceOfAnAsset has an app that reads an asset beside the project, with the Node
-// and the functions that the CDK library uses.
+// TestSourceOfAnAsset has an app that reads an asset beside the project, with the Node and the
+// functions that the CDK library uses.
 func TestSourceOfAnAsset(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -35,7 +35,8 @@ func fillProject(t *testing.T, dir, dev string) {
 	m2mtest.Write(t, filepath.Join(dir, "environments", "dev.yaml"), dev)
 }
 
-// synthesized are the folders of the packages that the app and the functions are built from, none inside another.
+// synthesized are the folders of the packages that the app and the functions are built from, none
+// inside another.
 func synthesized(t *testing.T) (folders []string) {
 	t.Helper()
 	list := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", "{{with .Module}}{{if .Main}}{{$.ImportPath}}{{end}}{{end}}", ".", "./lambda/...")

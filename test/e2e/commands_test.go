@@ -14,9 +14,9 @@ import (
 	"cognito-m2m/internal/m2mtest"
 )
 
-// TestCommands is the day of an operator: look at the clients, get a token, make
-// calls, rotate a secret and revoke the one before. Nothing that any command says
-// holds a secret, nor a token that was not asked for.
+// TestCommands is the day of an operator: look at the clients, get a token, make calls, rotate a
+// secret and revoke the one before. Nothing that any command says holds a secret, nor a token that
+// was not asked for.
 func TestCommands(t *testing.T) {
 	t.Parallel()
 	dir, err := assembly()
@@ -44,7 +44,8 @@ func TestCommands(t *testing.T) {
 	p.operator().wantOpen(t, before, false)
 	p.operator().wantOpen(t, after, true)
 
-	// A rotation by itself spares what callers had until a moment ago; the command asks, and deletes it first.
+	// A rotation by itself spares what callers had until a moment ago; the command asks, and
+	// deletes it first.
 	s.run(0, "rotate", "reader", "--yes")
 	third := p.operator().current(t, "m2m/dev/reader")
 	refused := p.operator().rotate(t.Context(), "m2m/dev/reader")
@@ -80,8 +81,8 @@ func TestCommands(t *testing.T) {
 	m2mtest.Contains(t, s.run(1, "clients"), "m2m up")
 }
 
-// TestFailedRotation breaks the user pool's domain out of the template, so that a
-// rotation can't succeed: the run is there all the same, and says how to go on.
+// TestFailedRotation breaks the user pool's domain out of the template, so that a rotation can't
+// succeed: the run is there all the same, and says how to go on.
 func TestFailedRotation(t *testing.T) {
 	t.Parallel()
 	dir := patched(t, func(template map[string]any) {

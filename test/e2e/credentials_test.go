@@ -8,9 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestCredentialsAfterStart looks at what a first start leaves behind: the
-// secret that was generated with the client is gone, and what `m2m up` prints is
-// what Secrets Manager holds.
+// TestCredentialsAfterStart looks at what a first start leaves behind: the secret that was
+// generated with the client is gone, and what `m2m up` prints is what Secrets Manager holds.
 func TestCredentialsAfterStart(t *testing.T) {
 	t.Parallel()
 	dir, err := assembly()
@@ -43,8 +42,8 @@ func TestCredentialsAfterStart(t *testing.T) {
 	}
 }
 
-// TestCredentialsInTheNextRun rotates a secret, and starts again on other ports:
-// nothing is rotated again, and the credentials lead to the new ports.
+// TestCredentialsInTheNextRun rotates a secret, and starts again on other ports: nothing is rotated
+// again, and the credentials lead to the new ports.
 func TestCredentialsInTheNextRun(t *testing.T) {
 	t.Parallel()
 	dir, err := assembly()

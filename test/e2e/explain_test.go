@@ -8,8 +8,8 @@ import (
 	"cognito-m2m/internal/m2mtest"
 )
 
-// TestExplain explains tokens of a run with the exit status and the verdict that
-// the run's own answer bears out.
+// TestExplain explains tokens of a run with the exit status and the verdict that the run's own
+// answer bears out.
 func TestExplain(t *testing.T) {
 	t.Parallel()
 	dir, err := assembly()

@@ -59,8 +59,8 @@ func TestEphemeral(t *testing.T) {
 	}
 }
 
-// TestKilledRun ends a run with SIGKILL while a call is in flight: the next one
-// finds its ids, and no function process is left.
+// TestKilledRun ends a run with SIGKILL while a call is in flight: the next one finds its ids, and
+// no function process is left.
 func TestKilledRun(t *testing.T) {
 	t.Parallel()
 	g := newGate(t)
@@ -94,8 +94,8 @@ func TestKilledRun(t *testing.T) {
 	}
 }
 
-// gate is a server that functions wait at: each call is announced with the
-// function's process id, and answered when the test opens the gate.
+// gate is a server that functions wait at: each call is announced with the function's process id,
+// and answered when the test opens the gate.
 type gate struct {
 	url     string
 	arrived chan int
@@ -176,8 +176,8 @@ func TestOverlappingCalls(t *testing.T) {
 	done.Wait()
 }
 
-// TestInterrupt is Ctrl-C while a call is in flight: the call is answered,
-// every process ends, the addresses are free again, exit status 0.
+// TestInterrupt is Ctrl-C while a call is in flight: the call is answered, every process ends, the
+// addresses are free again, exit status 0.
 func TestInterrupt(t *testing.T) {
 	t.Parallel()
 	g := newGate(t)
@@ -219,8 +219,8 @@ func (p *process) answers(t *testing.T, token string) bool {
 	return true
 }
 
-// TestSecondInterrupt is Ctrl-C twice while a call hangs: the call is cut off,
-// and still nothing is left.
+// TestSecondInterrupt is Ctrl-C twice while a call hangs: the call is cut off, and still nothing is
+// left.
 func TestSecondInterrupt(t *testing.T) {
 	t.Parallel()
 	g := newGate(t)

@@ -76,8 +76,8 @@ func (o *operator) rotate(ctx context.Context, secret string) error {
 	return fmt.Errorf("the rotation of %s did not end", secret)
 }
 
-// rotateEarly is rotate for who does not wait until callers have had time enough:
-// it deletes the secret that a rotation would spare.
+// rotateEarly is rotate for who does not wait until callers have had time enough: it deletes the
+// secret that a rotation would spare.
 func (o *operator) rotateEarly(t *testing.T, secret string) error {
 	t.Helper()
 	current := o.current(t, secret)
@@ -95,8 +95,7 @@ func (o *operator) rotateEarly(t *testing.T, secret string) error {
 	return o.rotate(t.Context(), secret)
 }
 
-// paste writes the credentials over the current value by hand, without the id of
-// their secret.
+// paste writes the credentials over the current value by hand, without the id of their secret.
 func (o *operator) paste(t *testing.T, secret string, c client.Credentials) {
 	t.Helper()
 	value, err := json.Marshal(map[string]string{

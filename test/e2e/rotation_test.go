@@ -25,10 +25,10 @@ const (
 	tokenLifetime  = time.Hour // of every client in dev.yaml
 )
 
-// TestCallsWhileSecretsRotate calls the API at a steady rate through package
-// client while its secret is rotated five times. The clock of both runs fast
-// enough for a token to expire between two rotations, so a client that kept its
-// first secret would be refused: the one before the previous is deleted.
+// TestCallsWhileSecretsRotate calls the API at a steady rate through package client while its
+// secret is rotated five times. The clock of both runs fast enough for a token to expire between
+// two rotations, so a client that kept its first secret would be refused: the one before the
+// previous is deleted.
 func TestCallsWhileSecretsRotate(t *testing.T) {
 	t.Parallel()
 	duration := 6 * time.Second
@@ -75,8 +75,8 @@ func TestCallsWhileSecretsRotate(t *testing.T) {
 	}
 }
 
-// checkGenerations wants the newest two secrets of a client to be valid, and the
-// one before them to be refused.
+// checkGenerations wants the newest two secrets of a client to be valid, and the one before them to
+// be refused.
 func (o *operator) checkGenerations(t *testing.T, held []client.Credentials) {
 	t.Helper()
 	for age := range min(3, len(held)) {
@@ -139,8 +139,8 @@ type outcome struct {
 	failures        map[string]int
 }
 
-// callSteadily starts a call at every tick until ctx ends, unless callsAtOnce are
-// under way, and then sends what became of them.
+// callSteadily starts a call at every tick until ctx ends, unless callsAtOnce are under way, and
+// then sends what became of them.
 func callSteadily(ctx context.Context, api *http.Client, url string) <-chan outcome {
 	done := make(chan outcome, 1)
 	go func() {

@@ -19,8 +19,9 @@ import (
 // root is the project's folder, seen from this package.
 const root = "../.."
 
-// scratch holds what all tests share: the command, a run of the dev environment and what is built for tests. A run
-// of an assembly in this folder finds no source to build its functions from again and compare them with.
+// scratch holds what all tests share: the command, a run of the dev environment and what is built
+// for tests. A run of an assembly in this folder finds no source to build its functions from again
+// and compare them with.
 var scratch string
 
 func TestMain(m *testing.M) {
@@ -84,8 +85,8 @@ func command(t *testing.T, dir string, args ...string) *exec.Cmd {
 	return m2mtest.Command(binary, dir, args...)
 }
 
-// up starts `m2m up` on free ports and waits until it is ready. It is
-// interrupted when the test ends.
+// up starts `m2m up` on free ports and waits until it is ready. It is interrupted when the test
+// ends.
 func up(t *testing.T, dir string, args ...string) *process {
 	t.Helper()
 	return started(t, upCommand(t, dir, args...))
@@ -118,8 +119,8 @@ func described(t *testing.T, run *m2mtest.Run) *process {
 	return p
 }
 
-// first is a first run of the dev environment with a synth, started by the first
-// test that asks. It goes on until all tests have ended.
+// first is a first run of the dev environment with a synth, started by the first test that asks. It
+// goes on until all tests have ended.
 var first = sync.OnceValues(func() (*m2mtest.Run, error) {
 	binary, err := m2m()
 	if err != nil {
@@ -141,8 +142,8 @@ func assembly() (string, error) {
 	return filepath.Join(scratch, "state", "dev", "cdk.out"), err
 }
 
-// newState is a state folder without ids, but with the function that was built
-// for this machine already.
+// newState is a state folder without ids, but with the function that was built for this machine
+// already.
 func newState(t *testing.T) string {
 	t.Helper()
 	dir, err := assembly()
@@ -172,8 +173,8 @@ func patched(t *testing.T, change func(template map[string]any)) string {
 	return dir
 }
 
-// properties calls change with the properties of every resource of a type whose
-// logical id has the prefix.
+// properties calls change with the properties of every resource of a type whose logical id has the
+// prefix.
 func properties(template map[string]any, prefix, kind string, change func(properties map[string]any)) {
 	for id, value := range template["Resources"].(map[string]any) {
 		if resource := value.(map[string]any); resource["Type"] == kind && strings.HasPrefix(id, prefix) {

@@ -8,8 +8,8 @@ import (
 	"cognito-m2m/internal/m2mtest"
 )
 
-// TestVerify verifies a run as it is, and one whose route wants another scope
-// than the assembly says that it is held against.
+// TestVerify verifies a run as it is, and one whose route wants another scope than the assembly
+// says that it is held against.
 func TestVerify(t *testing.T) {
 	t.Parallel()
 	original, err := assembly()

@@ -95,9 +95,9 @@ const (
 	notFound     = `{"message":"Not Found"}`
 )
 
-// TestWalkThrough is the job of this project, step by step, with a synth: pool
-// and clients (1), function and API (2), authorizer (3), token and call (4),
-// scopes on routes and several clients (5).
+// TestWalkThrough is the job of this project, step by step, with a synth: pool and clients (1),
+// function and API (2), authorizer (3), token and call (4), scopes on routes and several clients
+// (5).
 func TestWalkThrough(t *testing.T) {
 	t.Parallel()
 	run, err := first()
@@ -223,8 +223,8 @@ func TestWalkThrough(t *testing.T) {
 	})
 }
 
-// TestTemplateDecides changes the template behind the runtime's back and wants
-// other answers: a local run says what the deployment would.
+// TestTemplateDecides changes the template behind the runtime's back and wants other answers: a
+// local run says what the deployment would.
 func TestTemplateDecides(t *testing.T) {
 	t.Parallel()
 	cases := []struct {

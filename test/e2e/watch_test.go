@@ -13,8 +13,7 @@ import (
 	"cognito-m2m/internal/m2mtest"
 )
 
-// editedProject is a copy of the project that `m2m up --watch` runs, and whose
-// files a test edits.
+// editedProject is a copy of the project that `m2m up --watch` runs, and whose files a test edits.
 type editedProject struct {
 	*process
 
@@ -28,7 +27,8 @@ func watched(t *testing.T) *editedProject {
 	return &editedProject{process: up(t, dir, "--watch", "--access-log", filepath.Join(dir, "access.log")), dir: dir}
 }
 
-// projectCopies are for tests that edit the project. Each is one test's at a time; two, so that two such tests can run.
+// projectCopies are for tests that edit the project. Each is one test's at a time; two, so that two
+// such tests can run.
 var projectCopies = func() chan *projectCopy {
 	copies := make(chan *projectCopy, 2)
 	copies <- &projectCopy{name: "a"}
@@ -41,9 +41,9 @@ type projectCopy struct {
 	used bool // a run has made what each test finds
 }
 
-// builtProject is the test's until it ends: the sources as they are, without the stage's
-// limit, which calls under way must not meet; the app; the assembly and the functions
-// that a first run has made of them; and no other state.
+// builtProject is the test's until it ends: the sources as they are, without the stage's limit,
+// which calls under way must not meet; the app; the assembly and the functions that a first run has
+// made of them; and no other state.
 func builtProject(t *testing.T) (dir string) {
 	t.Helper()
 	c := <-projectCopies
@@ -124,8 +124,8 @@ func await(t *testing.T, what string, there func() bool) {
 	t.Logf("%s: after %.1f s", what, time.Since(begun).Seconds())
 }
 
-// underLoad makes calls that are all to be answered with 200, until the returned
-// function is called.
+// underLoad makes calls that are all to be answered with 200, until the returned function is
+// called.
 func (p *process) underLoad(t *testing.T, token string) (stop func()) {
 	ended, answered := make(chan struct{}), 0
 	var caller sync.WaitGroup
@@ -264,8 +264,8 @@ func TestInterruptedWatch(t *testing.T) {
 	}
 }
 
-// TestWatchOfWhatNeverRests edits a project in which another file changes all the time:
-// every synth is overtaken by a change, and the edit is applied all the same.
+// TestWatchOfWhatNeverRests edits a project in which another file changes all the time: every synth
+// is overtaken by a change, and the edit is applied all the same.
 func TestWatchOfWhatNeverRests(t *testing.T) {
 	t.Parallel()
 	p := watched(t)

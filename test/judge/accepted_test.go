@@ -46,8 +46,8 @@ func readAccepted(t *testing.T) (accepted map[string][]acceptance) {
 	return accepted
 }
 
-// verdict compares findings with what is accepted. It returns a sentence for each finding that is not accepted, for
-// each acceptance of nothing, and for each that does not say what it is about.
+// verdict compares findings with what is accepted. It returns a sentence for each finding that is
+// not accepted, for each acceptance of nothing, and for each that does not say what it is about.
 func verdict(findings []finding, accepted []acceptance) (wrong []string) {
 	type spot struct{ rule, place, at string }
 	open := map[spot]bool{} // accepted, and not met yet

@@ -28,7 +28,8 @@ func TestCFNLint(t *testing.T) {
 	})
 }
 
-// section is the resource, output or other member that a path leads into: the second of its members.
+// section is the resource, output or other member that a path leads into: the second of its
+// members.
 func section(path []any) string {
 	if len(path) < 2 {
 		return fmt.Sprint(path...)
@@ -53,8 +54,8 @@ func TestCheckov(t *testing.T) {
 				ParsingErrors int `json:"parsing_errors"`
 			}
 		}
-		// It runs in dir because it takes a part of a template's path for a secret if that is 40 characters long. With
-		// neither a key nor downloads it asks nobody.
+		// It runs in dir because it takes a part of a template's path for a secret if that is 40
+		// characters long. With neither a key nor downloads it asks nobody.
 		check := judge{command: python("checkov"), dir: dir, found: []int{1}}
 		check.args = []string{"--directory", ".", "--framework", "cloudformation", "--output", "json", "--quiet", "--compact", "--skip-download"}
 		decode(t, check.run(t), &found)

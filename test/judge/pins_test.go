@@ -10,7 +10,8 @@ import (
 	"testing"
 )
 
-// TestTargets: `make judge` runs every judge that there is here. A target without a test would pass.
+// TestTargets: `make judge` runs every judge that there is here. A target without a test would
+// pass.
 func TestTargets(t *testing.T) {
 	t.Parallel()
 	makefile, err := os.ReadFile(filepath.Join(root, "Makefile"))

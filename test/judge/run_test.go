@@ -58,7 +58,8 @@ func decode(t *testing.T, report []byte, into any) {
 	}
 }
 
-// pass fails for each finding that is not accepted for the judge, and each acceptance without a finding.
+// pass fails for each finding that is not accepted for the judge, and each acceptance without a
+// finding.
 func pass(t *testing.T, name string, findings []finding) {
 	t.Helper()
 	accepted := readAccepted(t)
@@ -68,7 +69,8 @@ func pass(t *testing.T, name string, findings []finding) {
 	}
 }
 
-// catch fails unless the judge finds a fault that was put in: the rule, at the place in the red copy.
+// catch fails unless the judge finds a fault that was put in: the rule, at the place in the red
+// copy.
 func catch(t *testing.T, findings []finding, rule, place, at string) {
 	t.Helper()
 	for _, f := range findings {

@@ -66,8 +66,9 @@ var operations = map[string][]string{
 	api:           {"--exclude-path", "/oauth2/token"},
 }
 
-// call has schemathesis call a server at base as docs/openapi.yaml describes it, and returns what does not fit. The
-// calls are the same each time, and fewer than the 100 a second that dev lets through.
+// call has schemathesis call a server at base as docs/openapi.yaml describes it, and returns what
+// does not fit. The calls are the same each time, and fewer than the 100 a second that dev lets
+// through.
 func call(t *testing.T, place, base string, examples int, with ...string) (findings []finding) {
 	t.Helper()
 	description, err := filepath.Abs(filepath.Join(root, "docs", "openapi.yaml"))
@@ -114,8 +115,8 @@ func call(t *testing.T, place, base string, examples int, with ...string) (findi
 // jwt is a token, or the beginning of one: the API answers with what it was sent.
 var jwt = regexp.MustCompile(`eyJ[\w.-]*`)
 
-// TestSchemathesis: whatever is sent to the token endpoint and the API, by clients with and without what they need,
-// the answer is one that docs/openapi.yaml describes, and none is a 5xx.
+// TestSchemathesis: whatever is sent to the token endpoint and the API, by clients with and without
+// what they need, the answer is one that docs/openapi.yaml describes, and none is a 5xx.
 func TestSchemathesis(t *testing.T) {
 	running := up(t)
 	pool := strings.TrimSuffix(running.TokenEndpoint, "/oauth2/token")
@@ -138,7 +139,8 @@ func TestSchemathesis(t *testing.T) {
 	})
 }
 
-// spoiled is the address of a proxy before a server that answers with another status where it would with one.
+// spoiled is the address of a proxy before a server that answers with another status where it would
+// with one.
 func spoiled(t *testing.T, base string, status, instead int) string {
 	t.Helper()
 	target, err := url.Parse(base)

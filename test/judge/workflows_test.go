@@ -13,8 +13,8 @@ import (
 	"cognito-m2m/internal/m2mtest"
 )
 
-// workflows copies .github into dir, with one more workflow: a copy of deploy.yml with a mistake in place of what
-// pattern matches, under the name returned.
+// workflows copies .github into dir, with one more workflow: a copy of deploy.yml with a mistake in
+// place of what pattern matches, under the name returned.
 func workflows(t *testing.T, dir, pattern, mistake string) (red string) {
 	t.Helper()
 	if err := os.CopyFS(filepath.Join(dir, ".github"), os.DirFS(filepath.Join(root, ".github"))); err != nil {

@@ -11,9 +11,8 @@ import (
 // template is a template of the assembly, or a part of one.
 type template = map[string]any
 
-// assembly is a copy of the dev assembly with a function of this machine,
-// without throttling and without a limit on the function's concurrency, and
-// with the test's own changes.
+// assembly is a copy of the dev assembly with a function of this machine, without throttling and
+// without a limit on the function's concurrency, and with the test's own changes.
 func assembly(t *testing.T, function string, changes ...func(template)) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "cdk.out")
@@ -40,8 +39,7 @@ func unlimited(api template) {
 	delete(properties(api, "AWS::Lambda::Function"), "ReservedConcurrentExecutions")
 }
 
-// timeouts sets those of the function, in seconds, and of its integration, in
-// milliseconds.
+// timeouts sets those of the function, in seconds, and of its integration, in milliseconds.
 func timeouts(function, integration int) func(template) {
 	return func(api template) {
 		properties(api, "AWS::Lambda::Function")["Timeout"] = function

@@ -57,8 +57,7 @@ type load struct {
 	took     time.Duration
 }
 
-// drive makes calls over so many keep-alive connections, each of them busy all
-// the time.
+// drive makes calls over so many keep-alive connections, each of them busy all the time.
 func drive(connections, calls int, request func(i int) *http.Request) load {
 	transport := &http.Transport{MaxIdleConnsPerHost: connections, MaxConnsPerHost: connections}
 	defer transport.CloseIdleConnections()
@@ -117,6 +116,6 @@ func (l load) percentile(p int) time.Duration {
 	return sorted[(len(sorted)-1)*p/100]
 }
 
-// noKeepAlive is for single calls: it leaves no connection that a runtime would
-// wait for, or that a later one on the same address would be mistaken for.
+// noKeepAlive is for single calls: it leaves no connection that a runtime would wait for, or that a
+// later one on the same address would be mistaken for.
 var noKeepAlive = &http.Transport{DisableKeepAlives: true}

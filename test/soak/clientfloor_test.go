@@ -16,10 +16,9 @@ import (
 	"time"
 )
 
-// clientFloor is what the published client costs at least: processes of an
-// empty function, and a Runtime API that is no HTTP server. It reads just
-// enough to know when a request ends, and answers with constants. No runtime can
-// call a function built with that client faster.
+// clientFloor is what the published client costs at least: processes of an empty function, and a
+// Runtime API that is no HTTP server. It reads just enough to know when a request ends, and answers
+// with constants. No runtime can call a function built with that client faster.
 type clientFloor struct {
 	pids     []int
 	events   chan struct{} // one for each event that may be taken
@@ -106,8 +105,7 @@ func readHead(r *bufio.Reader) (method string, err error) {
 	return method, skipLines(r)
 }
 
-// skipChunks reads a body of chunks, which is what the client sends, and the
-// trailers after it.
+// skipChunks reads a body of chunks, which is what the client sends, and the trailers after it.
 func skipChunks(r *bufio.Reader) error {
 	for {
 		line, err := r.ReadString('\n')

@@ -18,8 +18,8 @@ const (
 	serviceUnavailable  = `{"message":"Service Unavailable"}`
 )
 
-// responseLimit is the largest output of a function in bytes: 6 MiB and some
-// room for the envelope (docs/aws-behaviour.md, section 7).
+// responseLimit is the largest output of a function in bytes: 6 MiB and some room for the envelope
+// (docs/aws-behaviour.md, section 7).
 const responseLimit = 6<<20 + 100
 
 // fault is what a function does wrong, and what the caller must see of it.
@@ -44,8 +44,7 @@ func faults() []fault {
 	}
 }
 
-// TestFaults has functions misbehave all at the same time, while others are
-// called as ever.
+// TestFaults has functions misbehave all at the same time, while others are called as ever.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	e, mark := marked(t, timeouts(count(3, 20), 30_000))
@@ -64,8 +63,8 @@ func TestFaults(t *testing.T) {
 	e.endsWhole(t, mark)
 }
 
-// TestIntegrationTimeout has functions that take longer than their integration
-// may, but not longer than they may themselves.
+// TestIntegrationTimeout has functions that take longer than their integration may, but not longer
+// than they may themselves.
 func TestIntegrationTimeout(t *testing.T) {
 	t.Parallel()
 	e, mark := marked(t, timeouts(4, 2_000))
@@ -79,8 +78,8 @@ func TestIntegrationTimeout(t *testing.T) {
 	e.endsWhole(t, mark)
 }
 
-// TestFunctionThatNeverStarts has functions whose processes end, or do
-// nothing, before they ask for an event. Lambda gives them ten seconds.
+// TestFunctionThatNeverStarts has functions whose processes end, or do nothing, before they ask for
+// an event. Lambda gives them ten seconds.
 func TestFunctionThatNeverStarts(t *testing.T) {
 	t.Parallel()
 	starts := map[string]int{"exit": count(20, 1_000)}
@@ -119,8 +118,8 @@ func (e *environment) check(t *testing.T, f fault) {
 	}
 }
 
-// others makes calls that nothing is wrong with while during runs, and a few
-// after it, which must all succeed.
+// others makes calls that nothing is wrong with while during runs, and a few after it, which must
+// all succeed.
 func (e *environment) others(t *testing.T, during func()) {
 	t.Helper()
 	request := e.get(t, "/test_jwt", e.mustToken(t, "writer"))

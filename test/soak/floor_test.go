@@ -19,9 +19,8 @@ import (
 	"time"
 )
 
-// What the machine can do at most: an HTTP server that does nothing, or only
-// the one thing that every refusal needs, and RSA by itself. The runtime is
-// measured beside them.
+// What the machine can do at most: an HTTP server that does nothing, or only the one thing that
+// every refusal needs, and RSA by itself. The runtime is measured beside them.
 
 // floorVariable makes this test binary the HTTP server.
 const floorVariable = "M2M_SOAK_FLOOR"
@@ -50,8 +49,8 @@ func serveFloor() {
 	panic(server.Serve(listener))
 }
 
-// verifyingPath is where the server verifies one RSA signature and answers 403,
-// which no gateway can do without.
+// verifyingPath is where the server verifies one RSA signature and answers 403, which no gateway
+// can do without.
 const verifyingPath = "/verifying"
 
 // floor is that HTTP server, in a process of its own.
@@ -117,8 +116,7 @@ func (r *rawRSA) verify() ([]byte, error) {
 	return nil, rsa.VerifyPKCS1v15(&r.key.PublicKey, crypto.SHA256, r.digest[:], r.signature)
 }
 
-// repeat does something so many times, in as many goroutines as there are
-// connections to a server.
+// repeat does something so many times, in as many goroutines as there are connections to a server.
 func repeat(t *testing.T, times int, do func() ([]byte, error)) load {
 	t.Helper()
 	var next atomic.Int64

@@ -13,8 +13,8 @@ import (
 
 const connections = 16
 
-// TestLoad makes many authorized calls, and wants the runtime to hold no more
-// after them than after the first few.
+// TestLoad makes many authorized calls, and wants the runtime to hold no more after them than after
+// the first few.
 func TestLoad(t *testing.T) {
 	needsProc(t)
 	e := up(t, assembly(t, "echo"), t.TempDir())
@@ -39,9 +39,9 @@ func TestLoad(t *testing.T) {
 	e.Interrupt(t)
 }
 
-// settled is the usage once the callers' connections are closed on the other
-// side, too. A process has two pipes, a listener, up to two connections and a
-// handle; the rest are standard streams, listeners, lock and the like.
+// settled is the usage once the callers' connections are closed on the other side, too. A process
+// has two pipes, a listener, up to two connections and a handle; the rest are standard streams,
+// listeners, lock and the like.
 func (e *environment) settled(t *testing.T) usage {
 	t.Helper()
 	const perProcess, rest = 6, 14
@@ -53,8 +53,8 @@ func (e *environment) settled(t *testing.T) usage {
 	return now
 }
 
-// TestKilledFunctions kills processes of the function under load: each costs
-// the call it had in hand, and no other.
+// TestKilledFunctions kills processes of the function under load: each costs the call it had in
+// hand, and no other.
 func TestKilledFunctions(t *testing.T) {
 	needsProc(t)
 	e := up(t, assembly(t, "faulty"), t.TempDir())

@@ -16,8 +16,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestKilledRuntime kills the runtime again and again, while it starts and
-// while it issues tokens. Whatever it had said before stays true.
+// TestKilledRuntime kills the runtime again and again, while it starts and while it issues tokens.
+// Whatever it had said before stays true.
 func TestKilledRuntime(t *testing.T) {
 	temp := t.TempDir()
 	t.Setenv("TMPDIR", temp)
@@ -52,8 +52,7 @@ func TestKilledRuntime(t *testing.T) {
 	t.Logf("%d runs, %d tokens, each accepted by every later run", 2*len(tokens), len(tokens))
 }
 
-// killWhileStarting ends a start at any moment, from before its first line to
-// after it is ready.
+// killWhileStarting ends a start at any moment, from before its first line to after it is ready.
 func killWhileStarting(t *testing.T, dir, state string) {
 	t.Helper()
 	cmd := command(dir, state)
@@ -65,8 +64,8 @@ func killWhileStarting(t *testing.T, dir, state string) {
 	_ = cmd.Wait() // it was killed
 }
 
-// killWhileIssuing kills the runtime while several callers ask for tokens, and
-// returns the last one that was issued.
+// killWhileIssuing kills the runtime while several callers ask for tokens, and returns the last one
+// that was issued.
 func (e *environment) killWhileIssuing(t *testing.T) (last string) {
 	t.Helper()
 	const callers = 4
@@ -120,8 +119,8 @@ func (k *keptState) check(t *testing.T, state string) {
 	}
 }
 
-// noLitter wants a running environment's folder to hold what it needs, and
-// nothing that killed runs have left.
+// noLitter wants a running environment's folder to hold what it needs, and nothing that killed runs
+// have left.
 func noLitter(t *testing.T, state string) {
 	t.Helper()
 	files, err := os.ReadDir(filepath.Join(state, "dev"))

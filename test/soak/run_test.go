@@ -23,8 +23,8 @@ func count(short, large int) int {
 	return short
 }
 
-// binaries is the folder of m2m and of the functions echo, empty and faulty,
-// built once for this machine.
+// binaries is the folder of m2m and of the functions echo, empty and faulty, built once for this
+// machine.
 var binaries string
 
 func TestMain(m *testing.M) {
@@ -61,8 +61,8 @@ type environment struct {
 	*m2mtest.Run
 }
 
-// command is `m2m up` on free ports, in a process group of its own, and outside
-// the project: there it would compare the functions with their source.
+// command is `m2m up` on free ports, in a process group of its own, and outside the project: there
+// it would compare the functions with their source.
 func command(dir, state string) *exec.Cmd {
 	cmd := m2mtest.Command(filepath.Join(binaries, "m2m"), filepath.Dir(dir),
 		m2mtest.OnFreePorts("up", "--json", "--assembly", dir, "--state", state)...)
@@ -70,8 +70,8 @@ func command(dir, state string) *exec.Cmd {
 	return cmd
 }
 
-// up runs the assembly, by a command changed by the test, and waits until it is
-// ready. It is interrupted when the test ends.
+// up runs the assembly, by a command changed by the test, and waits until it is ready. It is
+// interrupted when the test ends.
 func up(t *testing.T, dir, state string, changes ...func(*exec.Cmd)) *environment {
 	t.Helper()
 	cmd := command(dir, state)

@@ -41,11 +41,10 @@ const (
 	calling   = "calls of the function"
 )
 
-// TestSpeed prints a table and asserts nothing about time: the machine may be
-// busy with something else. Only ratios within one run mean anything, which is
-// why everything is measured in turn, several times. The second ratio is that
-// of the processor time that load, runtime and functions take together, which
-// others' use of the machine distorts less.
+// TestSpeed prints a table and asserts nothing about time: the machine may be busy with something
+// else. Only ratios within one run mean anything, which is why everything is measured in turn,
+// several times. The second ratio is that of the processor time that load, runtime and functions
+// take together, which others' use of the machine distorts less.
 func TestSpeed(t *testing.T) {
 	if !*speed {
 		t.Skip("only with -speed")
@@ -82,8 +81,7 @@ func TestSpeed(t *testing.T) {
 	t.Logf("%d keep-alive connections, load and runtime on the same machine\n%s", speedConnections, &table)
 }
 
-// unread is for a run whose logs nobody reads: reading them is no part of the
-// runtime.
+// unread is for a run whose logs nobody reads: reading them is no part of the runtime.
 func unread(cmd *exec.Cmd) {
 	nowhere, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
 	if err != nil {
@@ -113,8 +111,7 @@ func (r *result) String() string {
 	return fmt.Sprintf("%.0f/s, p50 %s, p99 %s", r.perSecond(), short(r.percentile(50)), short(r.percentile(99)))
 }
 
-// beside is two ratios to another result, in columns: of rates, and of
-// processor time.
+// beside is two ratios to another result, in columns: of rates, and of processor time.
 func (r *result) beside(other string, results map[string]*result) string {
 	o := results[other]
 	if o == nil {
@@ -176,7 +173,8 @@ func (e *environment) measure(t *testing.T) map[string]*result {
 	return results
 }
 
-// refusals are requests that get a 403, made before the clock starts: one with each token, and again from the first.
+// refusals are requests that get a 403, made before the clock starts: one with each token, and
+// again from the first.
 func (e *environment) refusals(t *testing.T, tokens []string, times int) []*http.Request {
 	t.Helper()
 	requests := make([]*http.Request, times*len(tokens))
@@ -236,9 +234,8 @@ func (e *environment) tokenRequest(t *testing.T, client string) func(int) *http.
 	}
 }
 
-// startTime is how long `m2m up --assembly` takes until everything answers,
-// with an asset for Lambda's processor whose counterpart for this machine was
-// built by an earlier run.
+// startTime is how long `m2m up --assembly` takes until everything answers, with an asset for
+// Lambda's processor whose counterpart for this machine was built by an earlier run.
 func startTime(t *testing.T) time.Duration {
 	t.Helper()
 	const root = "../.."

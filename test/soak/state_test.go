@@ -10,8 +10,8 @@ import (
 	"cognito-m2m/internal/m2mtest"
 )
 
-// TestStateThatCannotBeWritten puts things in the way of the state folder. A
-// file's mode is none of them: for root it prevents nothing.
+// TestStateThatCannotBeWritten puts things in the way of the state folder. A file's mode is none of
+// them: for root it prevents nothing.
 func TestStateThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
 	dir := assembly(t, "echo")
@@ -42,8 +42,8 @@ func TestStateThatCannotBeWritten(t *testing.T) {
 	}
 }
 
-// TestStateWithoutRoom starts again with a limit on files that lets nothing be
-// written: what was there stays, byte for byte, and works.
+// TestStateWithoutRoom starts again with a limit on files that lets nothing be written: what was
+// there stays, byte for byte, and works.
 func TestStateWithoutRoom(t *testing.T) {
 	t.Parallel()
 	dir := assembly(t, "echo")
@@ -84,8 +84,8 @@ func withoutRoom(t *testing.T, dir, state string) *exec.Cmd {
 	return cmd
 }
 
-// oneError wants one line that says what is wrong and where, one with the way
-// out, and no stack trace.
+// oneError wants one line that says what is wrong and where, one with the way out, and no stack
+// trace.
 func oneError(t *testing.T, said, where string) {
 	t.Helper()
 	t.Log(said)

@@ -18,9 +18,9 @@ import (
 	"cognito-m2m/internal/m2mtest"
 )
 
-// TestSpeedSynth prints how long a synth of dev takes, and `m2m up` after an edit, beside
-// a JavaScript program that does the least: it includes the golden templates of dev in
-// the same version of aws-cdk-lib, and validates them. It needs Node.
+// TestSpeedSynth prints how long a synth of dev takes, and `m2m up` after an edit, beside a
+// JavaScript program that does the least: it includes the golden templates of dev in the same
+// version of aws-cdk-lib, and validates them. It needs Node.
 func TestSpeedSynth(t *testing.T) {
 	if !*speed {
 		t.Skip("only with -speed")
@@ -74,8 +74,8 @@ type synths struct {
 	project string // a copy, to edit
 }
 
-// newSynths builds the app, and runs everything once: Go's build cache and jsii's packages
-// are there then.
+// newSynths builds the app, and runs everything once: Go's build cache and jsii's packages are
+// there then.
 func newSynths(t *testing.T) *synths {
 	t.Helper()
 	root, err := filepath.Abs("../..")
@@ -181,7 +181,8 @@ func (s *synths) run(cmd *exec.Cmd) sample {
 	return sample{time.Since(begun), cpuOf(cmd)}
 }
 
-// upAfterEdit is `m2m up` from its start until it is ready, after an edit of the environment's file.
+// upAfterEdit is `m2m up` from its start until it is ready, after an edit of the environment's
+// file.
 func (s *synths) upAfterEdit() sample {
 	s.t.Helper()
 	file := filepath.Join(s.project, "environments", "dev.yaml")

@@ -43,8 +43,8 @@ func (e *environment) usage(t *testing.T) usage {
 	}
 }
 
-// cpuTime is the processor time that the runtime, its functions, this test and
-// others have taken so far.
+// cpuTime is the processor time that the runtime, its functions, this test and others have taken so
+// far.
 func (e *environment) cpuTime(t *testing.T, others ...int) time.Duration {
 	t.Helper()
 	pid := e.Cmd.Process.Pid
@@ -88,8 +88,8 @@ func childrenOf(pid int) []int {
 	})
 }
 
-// withVariable are the processes that have a variable in their environment,
-// which every process of a function hands on to what it starts.
+// withVariable are the processes that have a variable in their environment, which every process of
+// a function hands on to what it starts.
 func withVariable(name, value string) []int {
 	return processes(func(dir string) bool {
 		raw, err := os.ReadFile(filepath.Join(dir, "environ"))

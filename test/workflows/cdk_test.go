@@ -12,7 +12,8 @@ import (
 
 var cdkCommand = regexp.MustCompile(`(?m)\bcdk (?:deploy|destroy|drift|diff|list|ls|synth)\b[^|\n]*`)
 
-// cdkCommands are the lines of the Makefile, the scripts and the pages that run the CDK CLI, by file and line.
+// cdkCommands are the lines of the Makefile, the scripts and the pages that run the CDK CLI, by
+// file and line.
 func cdkCommands(t *testing.T) map[string][]string {
 	t.Helper()
 	commands := map[string][]string{}
@@ -35,8 +36,8 @@ func cdkCommands(t *testing.T) map[string][]string {
 	return commands
 }
 
-// TestFinishedAssembliesAreNotBuilt: with --app alone, the CLI still runs the build of cdk.json, so that a tree that
-// does not compile blocks an assembly that is there.
+// TestFinishedAssembliesAreNotBuilt: with --app alone, the CLI still runs the build of cdk.json, so
+// that a tree that does not compile blocks an assembly that is there.
 func TestFinishedAssembliesAreNotBuilt(t *testing.T) {
 	t.Parallel()
 	for file, commands := range cdkCommands(t) {
@@ -49,8 +50,8 @@ func TestFinishedAssembliesAreNotBuilt(t *testing.T) {
 	}
 }
 
-// TestOutputsAreOfThisDeployment: the CLI writes --outputs-file only once all stacks have been deployed, so one that is
-// there may be of an earlier deployment.
+// TestOutputsAreOfThisDeployment: the CLI writes --outputs-file only once all stacks have been
+// deployed, so one that is there may be of an earlier deployment.
 func TestOutputsAreOfThisDeployment(t *testing.T) {
 	t.Parallel()
 	for file, commands := range cdkCommands(t) {

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// bare is a folder with .ci/run and a PATH in which only some commands are, each of which does nothing but end well;
-// root is not who runs it.
+// bare is a folder with .ci/run and a PATH in which only some commands are, each of which does
+// nothing but end well; root is not who runs it.
 func bare(t *testing.T, commands ...string) *exec.Cmd {
 	t.Helper()
 	dir := t.TempDir()
@@ -49,7 +49,8 @@ func bare(t *testing.T, commands ...string) *exec.Cmd {
 	return cmd
 }
 
-// TestRunWithoutRoot: without root, the check uses what is there, and its last lines say what was not checked.
+// TestRunWithoutRoot: without root, the check uses what is there, and its last lines say what was
+// not checked.
 func TestRunWithoutRoot(t *testing.T) {
 	t.Parallel()
 	const python = "there is no Python 3.11 with venv"

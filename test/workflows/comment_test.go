@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// harness runs a script of actions/github-script (INPUT) with a GitHub that knows one pull request, number 7, and the
-// comments given, and prints what the script asked it to change.
+// harness runs a script of actions/github-script (INPUT) with a GitHub that knows one pull request,
+// number 7, and the comments given, and prints what the script asked it to change.
 const harness = `
 const input = JSON.parse(require('fs').readFileSync(0, 'utf8'))
 const asked = []
@@ -122,8 +122,8 @@ func TestComment(t *testing.T) {
 	}
 }
 
-// TestCommentTrustsNothing: whoever wrote the artifact can post neither elsewhere nor what a reader would take for the
-// project's own words.
+// TestCommentTrustsNothing: whoever wrote the artifact can post neither elsewhere nor what a reader
+// would take for the project's own words.
 func TestCommentTrustsNothing(t *testing.T) {
 	t.Parallel()
 	for name, a := range map[string]artifact{

@@ -13,8 +13,8 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-// TestDependabot: the modules of CDK, whose versions fit together or not at all, are raised together, and everything
-// else that has versions is looked at.
+// TestDependabot: the modules of CDK, whose versions fit together or not at all, are raised
+// together, and everything else that has versions is looked at.
 func TestDependabot(t *testing.T) {
 	t.Parallel()
 	source, err := os.ReadFile(filepath.Join(root, ".github", "dependabot.yml"))

@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// TestNoDeploymentWithoutAWayBack: neither flag stands in anything that deploys; docs/delivery.md says why.
+// TestNoDeploymentWithoutAWayBack: neither flag stands in anything that deploys; docs/delivery.md
+// says why.
 func TestNoDeploymentWithoutAWayBack(t *testing.T) {
 	t.Parallel()
 	looked := 0

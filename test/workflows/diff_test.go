@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestDiffAfterAKill: a run of .ci/diff that was killed takes its trap with it, and git still knows its worktree when
-// the folder is gone.
+// TestDiffAfterAKill: a run of .ci/diff that was killed takes its trap with it, and git still knows
+// its worktree when the folder is gone.
 func TestDiffAfterAKill(t *testing.T) {
 	t.Parallel()
 	project := scripted(t, "diff", map[string]string{

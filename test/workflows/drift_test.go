@@ -9,8 +9,9 @@ import (
 	"testing"
 )
 
-// drifted runs .ci/drift with a CDK CLI that says what the pinned one said (testdata/drift: `cdk drift -vvv` from
-// "Starting Drift" on, of the dev environment's 36 resources, before a CloudFormation made to answer so).
+// drifted runs .ci/drift with a CDK CLI that says what the pinned one said (testdata/drift: `cdk
+// drift -vvv` from "Starting Drift" on, of the dev environment's 36 resources, before a
+// CloudFormation made to answer so).
 func drifted(t *testing.T, said string) (output, report string, failed bool) {
 	t.Helper()
 	recorded, err := filepath.Abs(filepath.Join("testdata", "drift", said+".log"))

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// issueHarness runs the script of drift.yml's last job (INPUT) with a GitHub that has some issues, and prints what it
-// asks for.
+// issueHarness runs the script of drift.yml's last job (INPUT) with a GitHub that has some issues,
+// and prints what it asks for.
 const issueHarness = `
 const input = JSON.parse(require('fs').readFileSync(0, 'utf8'))
 const asked = []
@@ -26,7 +26,8 @@ new AsyncFunction('github', 'context', 'require', 'process', input.script)({ res
   .then(() => console.log(JSON.stringify(asked)), error => { console.error(error.message); process.exit(1) })
 `
 
-// TestNightlyIssues: what was found at night stands in one issue each for drift and rotations, until it is put right.
+// TestNightlyIssues: what was found at night stands in one issue each for drift and rotations,
+// until it is put right.
 func TestNightlyIssues(t *testing.T) {
 	t.Parallel()
 	const drifted, overdue = "Deployed stacks have drifted", "Rotations of secrets are overdue"

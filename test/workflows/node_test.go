@@ -18,8 +18,8 @@ type locked struct {
 	}
 }
 
-// TestLockedPackages: what `npm ci` brings is all in the lock file, by its hash, and runs no script of its own, which
-// could bring more.
+// TestLockedPackages: what `npm ci` brings is all in the lock file, by its hash, and runs no script
+// of its own, which could bring more.
 func TestLockedPackages(t *testing.T) {
 	t.Parallel()
 	source, err := os.ReadFile(filepath.Join(root, "package-lock.json"))

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestOverdueScript: a report is there if something is overdue, and only then; what could not be looked at is an error,
-// whatever a run before has left.
+// TestOverdueScript: a report is there if something is overdue, and only then; what could not be
+// looked at is an error, whatever a run before has left.
 func TestOverdueScript(t *testing.T) {
 	t.Parallel()
 	for m2m, at := range map[string]string{".build/m2m": ".build/m2m", "m2m": "bin/m2m", "": ".build/m2m"} {

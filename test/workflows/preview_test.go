@@ -108,8 +108,8 @@ func TestExpired(t *testing.T) {
 	})
 }
 
-// TestPreviews holds what starts, queues and ends a preview: a label on a closed pull request deploys nothing, and
-// nothing that has another end takes the place of a job that destroys.
+// TestPreviews holds what starts, queues and ends a preview: a label on a closed pull request
+// deploys nothing, and nothing that has another end takes the place of a job that destroys.
 func TestPreviews(t *testing.T) {
 	t.Parallel()
 	workflows := all(t)

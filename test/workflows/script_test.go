@@ -9,7 +9,8 @@ import (
 	"cognito-m2m/internal/m2mtest"
 )
 
-// scripted is a folder with a script of .ci, and files that can be run, such as what stands in for a program.
+// scripted is a folder with a script of .ci, and files that can be run, such as what stands in for
+// a program.
 func scripted(t *testing.T, script string, files map[string]string) (dir string) {
 	t.Helper()
 	dir = t.TempDir()

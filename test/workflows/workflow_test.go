@@ -1,6 +1,6 @@
-// Package workflows holds the files in .github/workflows to what makes them safe
-// to run for anybody's pull request and with roles in AWS. What a workflow's
-// syntax allows, actionlint says, and what is known to be unsafe, zizmor (make judge).
+// Package workflows holds the files in .github/workflows to what makes them safe to run for
+// anybody's pull request and with roles in AWS. What a workflow's syntax allows, actionlint says,
+// and what is known to be unsafe, zizmor (make judge).
 package workflows
 
 import (
@@ -159,7 +159,8 @@ func looseAccess(w workflow) (findings []string) {
 	return findings
 }
 
-// writers are the files whose jobs may write something. id-token is the right to ask for a token for AWS.
+// writers are the files whose jobs may write something. id-token is the right to ask for a token
+// for AWS.
 var writers = map[string][]string{
 	"deploy.yml":             {"id-token"},
 	"deploy-environment.yml": {"id-token"},
@@ -251,8 +252,8 @@ func strayRoles(w workflow) (findings []string) {
 	return findings
 }
 
-// What may run in a job that can ask for a token: what an earlier job has packed, on a Node that the runner has or that
-// is fetched by an exact version.
+// What may run in a job that can ask for a token: what an earlier job has packed, on a Node that
+// the runner has or that is fetched by an exact version.
 var (
 	unpacked  = regexp.MustCompile(`^make (destroy|drift|(deploy|overdue|verify-deployed) M2M=\.build/m2m)$`)
 	asks      = regexp.MustCompile(`^\.ci/(preview-wanted "\$ENV"|expired) >> "\$GITHUB_OUTPUT"$`)

@@ -1,6 +1,6 @@
-// Package accesstest serves an environment for tests that hold it against what
-// is known about it: a user pool that issues tokens and an HTTP API, both real
-// and over HTTP. A function in this process answers, and tells who called it.
+// Package accesstest serves an environment for tests that hold it against what is known about it: a
+// user pool that issues tokens and an HTTP API, both real and over HTTP. A function in this process
+// answers, and tells who called it.
 package accesstest
 
 import (
@@ -42,16 +42,14 @@ type Run struct {
 	JWKSURL       string
 	// Keys are those that the user pool signs with.
 	Keys *cognito.Keys
-	// Secrets are the clients' by their names. One that is taken out is not
-	// rotated yet.
+	// Secrets are the clients' by their names. One that is taken out is not rotated yet.
 	Secrets map[string]cognito.Secret
 
 	mu    sync.Mutex
 	calls []string
 }
 
-// Environment has clients and routes of each kind. The client visitor is not of
-// the API.
+// Environment has clients and routes of each kind. The client visitor is not of the API.
 func Environment(t testing.TB) *access.Environment {
 	t.Helper()
 	e := &access.Environment{Name: "dev", Clients: []access.Client{
@@ -77,8 +75,8 @@ func Environment(t testing.TB) *access.Environment {
 	return e
 }
 
-// Start serves an environment until the test ends. It is served as it is known,
-// but for the changes.
+// Start serves an environment until the test ends. It is served as it is known, but for the
+// changes.
 func Start(t testing.TB, changes ...func(*access.Environment)) *Run {
 	t.Helper()
 	r := &Run{Environment: Environment(t), Secrets: map[string]cognito.Secret{}}
@@ -129,8 +127,8 @@ func (i Invoke) Invoke(ctx context.Context, payload []byte) ([]byte, string, err
 	return i(ctx, payload)
 }
 
-// Gateway is the HTTP API of an environment, with the documents of its issuer
-// below issuerURL and one function.
+// Gateway is the HTTP API of an environment, with the documents of its issuer below issuerURL and
+// one function.
 func Gateway(e *access.Environment, issuerURL string, function Invoke) (http.Handler, error) {
 	c := gateway.Config{
 		API:          gateway.API{ID: "a1b2c3d4e5", Region: Region, AccountID: "123456789012"},

@@ -11,8 +11,8 @@ import (
 	"cognito-m2m/internal/m2mtest"
 )
 
-// Claims are those of a genuine access token of a client, issued a minute ago,
-// with changes; a nil takes one out.
+// Claims are those of a genuine access token of a client, issued a minute ago, with changes; a nil
+// takes one out.
 func (r *Run) Claims(name string, changes map[string]any) map[string]any {
 	c, now := r.Client(name), time.Now().Add(-time.Minute)
 	claims := map[string]any{
@@ -28,8 +28,8 @@ func (r *Run) Claims(name string, changes map[string]any) map[string]any {
 	return claims
 }
 
-// Sign makes a token that the user pool's own key has signed, or its key for ID
-// tokens if that is what the claims say. Changes are those of the header.
+// Sign makes a token that the user pool's own key has signed, or its key for ID tokens if that is
+// what the claims say. Changes are those of the header.
 func (r *Run) Sign(t testing.TB, claims, changes map[string]any) string {
 	t.Helper()
 	key := r.key(claims["token_use"] == "id")

@@ -2,8 +2,9 @@ package template
 
 import "strings"
 
-// Attribute works out what a reference to a resource gives: what Ref or Fn::GetAtt at the place come to. It returns
-// false when there is no value because of a problem, which has been reported by then.
+// Attribute works out what a reference to a resource gives: what Ref or Fn::GetAtt at the place
+// come to. It returns false when there is no value because of a problem, which has been reported by
+// then.
 type Attribute func(at Place, r *Resource) (string, bool)
 
 // GeneratedID is the id that AWS would generate.
@@ -14,8 +15,8 @@ func ValueOf(property string) Attribute {
 	return func(_ Place, r *Resource) (string, bool) { return r.Text(property) }
 }
 
-// NameFrom is the value of a property, or the name CloudFormation generates if the template leaves it out, of at most
-// limit characters.
+// NameFrom is the value of a property, or the name CloudFormation generates if the template leaves
+// it out, of at most limit characters.
 func NameFrom(property string, limit int) Attribute {
 	return func(at Place, r *Resource) (string, bool) {
 		if name, ok := r.Text(property); name != "" || !ok {
@@ -25,7 +26,8 @@ func NameFrom(property string, limit int) Attribute {
 	}
 }
 
-// ARNOf is an ARN in the stack's account and Region: the % in form stands for the part that name gives.
+// ARNOf is an ARN in the stack's account and Region: the % in form stands for the part that name
+// gives.
 func ARNOf(service, form string, name Attribute) Attribute {
 	return func(at Place, r *Resource) (string, bool) {
 		text, ok := name(at, r)

@@ -1,7 +1,8 @@
 package template
 
-// cell holds a value of the template that is worked out when it is first asked for, once: a property, an output, a
-// condition, an id. Asking for it while it is being worked out means that it depends on itself.
+// cell holds a value of the template that is worked out when it is first asked for, once: a
+// property, an output, a condition, an id. Asking for it while it is being worked out means that it
+// depends on itself.
 type cell struct {
 	state cellState
 	value any
@@ -16,7 +17,8 @@ const (
 	known
 )
 
-// get returns the value, and false if there is none because of a problem, which has been reported by then.
+// get returns the value, and false if there is none because of a problem, which has been reported
+// by then.
 func (c *cell) get(at Place, compute func() (any, bool)) (any, bool) {
 	if c.state == known {
 		return c.value, c.ok

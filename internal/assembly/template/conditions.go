@@ -8,7 +8,8 @@ type condition struct {
 	result cell
 }
 
-// readConditions evaluates the conditions that nothing uses too, because a deployment fails on any of them.
+// readConditions evaluates the conditions that nothing uses too, because a deployment fails on any
+// of them.
 func (e *Evaluation) readConditions() {
 	for _, s := range e.scopes {
 		for name := range ordered(s.conditions) {
@@ -31,8 +32,8 @@ func (s *scope) included(at Place, declaration map[string]any) (result, ok bool)
 	return s.holds(at.field("Condition"), name)
 }
 
-// holds evaluates the condition called name. It returns false for ok if that is not possible; the problem has been
-// reported by then.
+// holds evaluates the condition called name. It returns false for ok if that is not possible; the
+// problem has been reported by then.
 func (s *scope) holds(at Place, name string) (result, ok bool) {
 	c, ok := s.conditions[name]
 	if !ok {
@@ -81,7 +82,8 @@ func (s *scope) testFunction(at Place, function string, argument any) (any, bool
 	return at.invalid(CloudFormation, "%s is not a condition function", function)
 }
 
-// fold is Fn::And (neutral true) and Fn::Or (neutral false), which CloudFormation limits to 2 to 10 conditions.
+// fold is Fn::And (neutral true) and Fn::Or (neutral false), which CloudFormation limits to 2 to 10
+// conditions.
 func (s *scope) fold(at Place, function string, argument any, neutral bool) (any, bool) {
 	results, ok := s.tests(at, function, argument, count{2, 10})
 	for _, result := range results {

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// checkCycles reports resources of a stack that depend on each other in a circle, none of which CloudFormation could
-// create first. It looks at what the template declares: most references need no other property's value, so that
-// resolving them never comes back to where it began.
+// checkCycles reports resources of a stack that depend on each other in a circle, none of which
+// CloudFormation could create first. It looks at what the template declares: most references need
+// no other property's value, so that resolving them never comes back to where it began.
 func (e *Evaluation) checkCycles() {
 	for _, s := range e.scopes {
 		search := cycleSearch{scope: s, dependencies: map[string]set{}, at: map[string]int{}, done: set{}}
@@ -52,7 +52,8 @@ func (c *cycleSearch) visit(logicalID string) {
 	c.done[logicalID] = struct{}{}
 }
 
-// dependencies are the names that the resource refers to, among them those of parameters and of nothing.
+// dependencies are the names that the resource refers to, among them those of parameters and of
+// nothing.
 func (r *Resource) dependencies() set {
 	found := set{}
 	r.scope.references(r.declaration["Properties"], found)
@@ -121,7 +122,8 @@ func referencesInText(text string, variables map[string]any, found set) {
 	}
 }
 
-// branch is the one that Fn::If takes; what the other refers to is not there. It is nil if the condition has a problem.
+// branch is the one that Fn::If takes; what the other refers to is not there. It is nil if the
+// condition has a problem.
 func (s *scope) branch(args []any) any {
 	name, _ := args[0].(string)
 	if _, known := s.conditions[name]; !known {

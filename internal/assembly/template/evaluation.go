@@ -10,7 +10,8 @@ type Options struct {
 	Types func(typeName string) *Type
 }
 
-// Evaluation is what the templates of stacks that are deployed together come to. It is for one goroutine.
+// Evaluation is what the templates of stacks that are deployed together come to. It is for one
+// goroutine.
 type Evaluation struct {
 	options  Options
 	scopes   []*scope
@@ -20,15 +21,17 @@ type Evaluation struct {
 	left     int // of the work that may be done, see spend
 }
 
-// Bounds that no real template comes near. They keep a broken or hostile one from using up the machine.
+// Bounds that no real template comes near. They keep a broken or hostile one from using up the
+// machine.
 const (
 	maxDepth = 200     // of values within values, through any number of references
 	maxText  = 1 << 20 // bytes in a text that intrinsics put together; CloudFormation stops at 1 MB for a whole template
 	maxItems = 10_000  // in a list that Fn::Split makes
 )
 
-// Work of one Evaluation, which real templates take a few thousandths of. References let a small template ask for any
-// amount of it, so it is the work that is bounded, not only how deep values are nested.
+// Work of one Evaluation, which real templates take a few thousandths of. References let a small
+// template ask for any amount of it, so it is the work that is bounded, not only how deep values
+// are nested.
 //
 // Parity: Assembly: bounds
 const (
@@ -36,8 +39,9 @@ const (
 	nodeWork = 32 // of resolving one value; a text costs its bytes besides
 )
 
-// Spend takes work on a resource from what is left. It returns false once that is used up: nothing more is evaluated
-// then, and nothing else reported, because whatever followed would only be its consequence.
+// Spend takes work on a resource from what is left. It returns false once that is used up: nothing
+// more is evaluated then, and nothing else reported, because whatever followed would only be its
+// consequence.
 func (e *Evaluation) Spend(source Source, work int) bool {
 	if e.left < 0 {
 		return false
@@ -53,16 +57,16 @@ func (e *Evaluation) Spend(source Source, work int) bool {
 // Work is how much of the work that it may do the evaluation has done, from 0 to 1.
 func (e *Evaluation) Work() float64 { return float64(maxWork-e.left) / maxWork }
 
-// Report keeps a problem of a resource, unless it follows from an evaluation that has stopped. Stack, LogicalID and Path
-// are those of the source.
+// Report keeps a problem of a resource, unless it follows from an evaluation that has stopped.
+// Stack, LogicalID and Path are those of the source.
 func (e *Evaluation) Report(source Source, p Problem) {
 	if e.Spend(source, len(p.Message)) {
 		e.problems.add(source, p)
 	}
 }
 
-// Problems lists everything that was found until now, in the order of stack, logical id and property. Of more than a
-// hundred of a kind the last one says how many there are besides.
+// Problems lists everything that was found until now, in the order of stack, logical id and
+// property. Of more than a hundred of a kind the last one says how many there are besides.
 func (e *Evaluation) Problems() []Problem { return e.problems.sorted() }
 
 // weight is the work of handling a value that has been resolved. It stops counting at maxWork.

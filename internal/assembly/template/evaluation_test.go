@@ -10,8 +10,8 @@ import (
 	"cognito-m2m/internal/assembly/template/templatetest"
 )
 
-// A small template may ask for any amount of work. Each of these takes a second or two without a bound, and every
-// further line of it a multiple of that.
+// A small template may ask for any amount of work. Each of these takes a second or two without a
+// bound, and every further line of it a multiple of that.
 func TestWorkIsBounded(t *testing.T) {
 	t.Parallel()
 	items := strings.TrimSuffix(strings.Repeat(`"x",`, 3000), ",")

@@ -9,32 +9,35 @@ import (
 	"cognito-m2m/internal/replacement"
 )
 
-// StackType is the Key.Type under which the GUID in a stack's AWS::StackId is asked for; Key.LogicalID is then empty.
+// StackType is the Key.Type under which the GUID in a stack's AWS::StackId is asked for;
+// Key.LogicalID is then empty.
 const StackType = "AWS::CloudFormation::Stack"
 
-// IDs keeps the ids AWS would generate. The same Key must give the same id for as long as the system is to be the same
-// one; another Key must give another id.
+// IDs keeps the ids AWS would generate. The same Key must give the same id for as long as the
+// system is to be the same one; another Key must give another id.
 //
-// What an id looks like follows from Key.Type: the whole id for a user pool ("<Region>_<9 characters>"), an app
-// client, an API and its authorizers, integrations and routes; a GUID for StackType; and for every type that has a
-// name instead of an id (functions, roles, log groups) the random part CloudFormation puts at the end of that name,
-// 12 letters and digits. A secret's ARN takes the first six of them, mixed case on AWS, under the Key of its
-// AWS::SecretsManager::Secret.
+// What an id looks like follows from Key.Type: the whole id for a user pool ("<Region>_<9
+// characters>"), an app client, an API and its authorizers, integrations and routes; a GUID for
+// StackType; and for every type that has a name instead of an id (functions, roles, log groups) the
+// random part CloudFormation puts at the end of that name, 12 letters and digits. A secret's ARN
+// takes the first six of them, mixed case on AWS, under the Key of its AWS::SecretsManager::Secret.
 type IDs interface {
 	ID(Key) (string, error)
 }
 
-// Key identifies a resource across runs. If it differs between two runs, AWS would have replaced the resource.
+// Key identifies a resource across runs. If it differs between two runs, AWS would have replaced
+// the resource.
 type Key struct {
 	Stack     string // the stack's name
 	LogicalID string
 	Type      string // the CloudFormation resource type
 	Region    string
-	// Fingerprint is a stable hash of the resolved values of the properties whose change replaces the resource, of those
-	// that a run reads. It is the same for all resources of a type that has no such properties.
+	// Fingerprint is a stable hash of the resolved values of the properties whose change replaces
+	// the resource, of those that a run reads. It is the same for all resources of a type that has
+	// no such properties.
 	Fingerprint string
-	// Declared is the same for those that a run does not read, as the template has them. It is empty for a type that
-	// has no such properties, among them user pools and app clients.
+	// Declared is the same for those that a run does not read, as the template has them. It is
+	// empty for a type that has no such properties, among them user pools and app clients.
 	Declared string
 }
 
@@ -55,8 +58,8 @@ func (r *Resource) ID(at Place) (string, bool) {
 	return id, ok
 }
 
-// replacing are the properties whose change replaces the resource: those that a run reads, and those whose values it
-// does not look at.
+// replacing are the properties whose change replaces the resource: those that a run reads, and
+// those whose values it does not look at.
 func (r *Resource) replacing() (read, unread []string) {
 	names, _ := replacement.Properties(r.typeName)
 	for _, name := range names {
@@ -69,7 +72,8 @@ func (r *Resource) replacing() (read, unread []string) {
 	return read, unread
 }
 
-// fingerprint hashes the properties that replace the resource and that a run reads, as they are after resolving.
+// fingerprint hashes the properties that replace the resource and that a run reads, as they are
+// after resolving.
 //
 // Parity: Assembly: changes that replace a resource
 func (r *Resource) fingerprint() (string, bool) {
@@ -95,8 +99,8 @@ func (r *Resource) declaredFingerprint() (string, bool) {
 	return r.hash(r.identity(unread, set{}))
 }
 
-// identity is what the template declares of the named properties and, for each resource of the stack that they refer
-// to, of those that replace that one. What is in seen is left out.
+// identity is what the template declares of the named properties and, for each resource of the
+// stack that they refer to, of those that replace that one. What is in seen is left out.
 func (r *Resource) identity(names []string, seen set) map[string]any {
 	seen[r.logicalID] = struct{}{}
 	identity, references := map[string]any{}, set{}

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// languageExtensions is the transform that adds Fn::Length, Fn::ToJsonString and a default to Fn::FindInMap.
+// languageExtensions is the transform that adds Fn::Length, Fn::ToJsonString and a default to
+// Fn::FindInMap.
 const languageExtensions = "AWS::LanguageExtensions"
 
 // call resolves one intrinsic.
@@ -198,7 +199,8 @@ func (s *scope) jsonText(at Place, argument any) (any, bool) {
 	return text, true
 }
 
-// extension reports the use of an extension in a template that does not ask for them, which AWS refuses.
+// extension reports the use of an extension in a template that does not ask for them, which AWS
+// refuses.
 func (s *scope) extension(at Place, what string) bool {
 	if !s.extended {
 		at.invalid(CloudFormation, "%s needs `Transform: %s` in the template", what, languageExtensions)

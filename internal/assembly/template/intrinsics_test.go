@@ -8,7 +8,8 @@ import (
 	"cognito-m2m/internal/assembly/template"
 )
 
-// surroundings is a template with something for every intrinsic to refer to; %s is the value of the output Out.
+// surroundings is a template with something for every intrinsic to refer to; %s is the value of the
+// output Out.
 const surroundings = `{
 	%s
 	"Parameters": {
@@ -168,7 +169,8 @@ func TestLanguageExtensions(t *testing.T) {
 	}
 }
 
-// A chain of outputs, each twice the one before, must end in a problem before it ends in a full memory.
+// A chain of outputs, each twice the one before, must end in a problem before it ends in a full
+// memory.
 func TestDoublingTextsEnd(t *testing.T) {
 	t.Parallel()
 	var outputs []string

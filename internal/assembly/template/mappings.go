@@ -1,7 +1,8 @@
 package template
 
-// checkMappings reports what CloudFormation refuses: a mapping has two levels of keys, and its values are plain. An
-// intrinsic in one would be evaluated wherever the value is looked up (CloudFormation guide, "Mappings").
+// checkMappings reports what CloudFormation refuses: a mapping has two levels of keys, and its
+// values are plain. An intrinsic in one would be evaluated wherever the value is looked up
+// (CloudFormation guide, "Mappings").
 func (s *scope) checkMappings() {
 	root := Place{scope: s, property: "Mappings"}
 	for name, mapping := range ordered(s.mappings) {

@@ -55,7 +55,8 @@ func describe(value any) string {
 	return "null"
 }
 
-// isPlain tells whether a value has nothing in it to evaluate: a text, number or boolean, or a list of these.
+// isPlain tells whether a value has nothing in it to evaluate: a text, number or boolean, or a list
+// of these.
 func isPlain(value any) bool {
 	return value != nil && !slices.ContainsFunc(oneOrMore(value), func(item any) bool {
 		_, ok := scalarText(item)
@@ -63,7 +64,8 @@ func isPlain(value any) bool {
 	})
 }
 
-// oneOrMore are the items of a list, or the one that stands in its place; there are none in nothing.
+// oneOrMore are the items of a list, or the one that stands in its place; there are none in
+// nothing.
 func oneOrMore(node any) []any {
 	items, isList := node.([]any)
 	if !isList && node != nil {

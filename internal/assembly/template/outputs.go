@@ -50,8 +50,8 @@ func (o *output) text() (any, bool) {
 	})
 }
 
-// indexExports resolves the export names of all stacks. Until it is done there are no exports, so a name that is
-// itself imported is refused, as on AWS.
+// indexExports resolves the export names of all stacks. Until it is done there are no exports, so a
+// name that is itself imported is refused, as on AWS.
 func (e *Evaluation) indexExports() {
 	index := map[exportKey]*output{}
 	for _, s := range e.scopes {
@@ -110,8 +110,8 @@ func (s *scope) stackOutput(at Place, argument any) (any, bool) {
 	return at.invalid(LocalRuntime, "Fn::GetStackOutput: no stack %q of this stage has an output %q", stackName, key)
 }
 
-// Outputs lists the outputs that their conditions include, in the order of stacks and keys. One that has no value is
-// left out, after a problem.
+// Outputs lists the outputs that their conditions include, in the order of stacks and keys. One
+// that has no value is left out, after a problem.
 func (e *Evaluation) Outputs() (outputs []Output) {
 	for _, s := range e.scopes {
 		for key, o := range ordered(s.outputs) {

@@ -8,7 +8,8 @@ import "strings"
 var parameterKeys = keys("Type", "Default", "Description", "NoEcho", "AllowedValues", "AllowedPattern",
 	"ConstraintDescription", "MinLength", "MaxLength", "MinValue", "MaxValue")
 
-// parameterStoreType begins the type of a parameter whose default is the name under which its value is stored.
+// parameterStoreType begins the type of a parameter whose default is the name under which its value
+// is stored.
 //
 // Parity: Assembly: values kept in a store
 const parameterStoreType = "AWS::SSM::Parameter::Value<"
@@ -31,7 +32,8 @@ func (s *scope) checkParameters() {
 	}
 }
 
-// parameterValue is what the parameter is deployed with: the value CDK wrote into the manifest, else the default.
+// parameterValue is what the parameter is deployed with: the value CDK wrote into the manifest,
+// else the default.
 func (s *scope) parameterValue(name string, declaration map[string]any) (string, bool) {
 	if value, ok := s.Parameters[name]; ok {
 		return value, true

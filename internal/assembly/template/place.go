@@ -36,8 +36,8 @@ func (p Place) ofType(typeName string) Place {
 	return p
 }
 
-// invalid reports what is wrong at the place, and who refuses it. It returns nothing of use, so that a resolving
-// function can end with it.
+// invalid reports what is wrong at the place, and who refuses it. It returns nothing of use, so
+// that a resolving function can end with it.
 func (p Place) invalid(by Refuser, format string, args ...any) (any, bool) {
 	p.report(Problem{Kind: Invalid, Message: fmt.Sprintf(format, args...), RefusedBy: by})
 	return nil, false

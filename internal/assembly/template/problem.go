@@ -22,28 +22,33 @@ type Source struct {
 type ProblemKind int
 
 const (
-	// Invalid is a template that AWS refuses, or whose meaning can't be worked out here: Problem.RefusedBy says which.
+	// Invalid is a template that AWS refuses, or whose meaning can't be worked out here:
+	// Problem.RefusedBy says which.
 	Invalid ProblemKind = iota
-	// Unsupported is a resource type or property that is neither simulated nor known to be without effect. A run
-	// that leaves it out is possible, and may behave differently from the deployed system.
+	// Unsupported is a resource type or property that is neither simulated nor known to be without
+	// effect. A run that leaves it out is possible, and may behave differently from the deployed
+	// system.
 	Unsupported
 )
 
-// Problem is one reason why a stage cannot be run as it stands, with the place in the template it comes from.
+// Problem is one reason why a stage cannot be run as it stands, with the place in the template it
+// comes from.
 type Problem struct {
 	Kind      ProblemKind
 	Stack     string // the stack's name: m2m-dev-Api
 	LogicalID string // of the resource, output, parameter or condition; empty for the template as a whole
 	Path      string // the construct path: dev/Api/HttpApi/Jwt; empty if the assembly does not say
 	Property  string // JwtConfiguration.Audience[0]; empty for the resource as a whole
-	// Type is that of a resource whose type is not known: the reason of the problem; otherwise empty.
+	// Type is that of a resource whose type is not known: the reason of the problem; otherwise
+	// empty.
 	Type      string
 	Message   string
 	RefusedBy Refuser // 0 where it counts problems that are not listed
 }
 
-// Error gives the problem in one line: stack, construct path and logical id, property, message, and who refuses it.
-// Names in it are the template's, and can neither steer a terminal nor begin another line.
+// Error gives the problem in one line: stack, construct path and logical id, property, message, and
+// who refuses it. Names in it are the template's, and can neither steer a terminal nor begin
+// another line.
 func (p Problem) Error() string {
 	var parts []string
 	if p.Stack != "" {
@@ -67,7 +72,8 @@ func (p Problem) Error() string {
 // maxProblems of each kind are kept: more are not read, and one fault can cause any number.
 const maxProblems = 100
 
-// problemList keeps the first problems of each kind and counts the others. A repetition counts for nothing.
+// problemList keeps the first problems of each kind and counts the others. A repetition counts for
+// nothing.
 type problemList struct {
 	listed map[Problem]struct{}
 	kept   [Unsupported + 1]int
@@ -90,7 +96,8 @@ func (l *problemList) add(source Source, p Problem) {
 	l.kept[p.Kind]++
 }
 
-// sorted lists the problems by place, so that two runs print the same, and last how many there are besides.
+// sorted lists the problems by place, so that two runs print the same, and last how many there are
+// besides.
 func (l *problemList) sorted() []Problem {
 	problems := slices.SortedFunc(maps.Keys(l.listed), func(a, b Problem) int {
 		return cmp.Or(

@@ -63,7 +63,8 @@ func Object(fields Properties) Property { return Property{shape: objectShape, pr
 // MapOf is an object with free keys whose values all follow one schema.
 func MapOf(element Property) Property { return Property{shape: mapShape, element: &element} }
 
-// NoEffect is a property that AWS knows and that changes nothing a local run could show. Its value is not looked at.
+// NoEffect is a property that AWS knows and that changes nothing a local run could show. Its value
+// is not looked at.
 //
 // Parity: Assembly: properties without effect
 func NoEffect() Property { return Property{shape: anything} }
@@ -73,8 +74,8 @@ func NoEffect() Property { return Property{shape: anything} }
 // Parity: Assembly: properties that are not simulated
 func NotSimulated(reason string) Property { return Property{shape: anything, refusal: reason} }
 
-// Must makes the property required, by the schema of its type. A text that is required is not empty either, unless
-// OrEmpty follows.
+// Must makes the property required, by the schema of its type. A text that is required is not empty
+// either, unless OrEmpty follows.
 func (p Property) Must() Property { return p.NeededBy(CloudFormation) }
 
 // NeededBy makes a property required that the schema of its type lets be left out.

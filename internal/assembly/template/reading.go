@@ -8,13 +8,15 @@ import (
 	"strings"
 )
 
-// dynamicReference starts a value that CloudFormation fetches from a secret or parameter store at deployment.
+// dynamicReference starts a value that CloudFormation fetches from a secret or parameter store at
+// deployment.
 //
 // Parity: Assembly: values kept in a store
 const dynamicReference = "{{resolve:"
 
-// read resolves a template node and checks it against its schema in one walk. It gives a string, bool, int, float64,
-// []any or Values as the schema says, or noValue; it returns false after reporting a problem.
+// read resolves a template node and checks it against its schema in one walk. It gives a string,
+// bool, int, float64, []any or Values as the schema says, or noValue; it returns false after
+// reporting a problem.
 func (s *scope) read(at Place, p Property, node any) (any, bool) {
 	if p.shape == anything {
 		if p.refusal != "" {
@@ -112,7 +114,8 @@ func (s *scope) readMap(at Place, p Property, node any) (any, bool) {
 	return v, complete
 }
 
-// readScalar accepts what CloudFormation accepts: texts that spell a number or boolean, and the other way round.
+// readScalar accepts what CloudFormation accepts: texts that spell a number or boolean, and the
+// other way round.
 func readScalar(at Place, p Property, node any) (any, bool) {
 	text, ok := scalarText(node)
 	if !ok {

@@ -7,8 +7,9 @@ import (
 
 // Refuser says who refuses what a Problem is about.
 //
-// No service sees the language of templates, so what is wrong with that is CloudFormation's to refuse. It also checks
-// properties against the schemas of their types: which are required, and what kind of value they have.
+// No service sees the language of templates, so what is wrong with that is CloudFormation's to
+// refuse. It also checks properties against the schemas of their types: which are required, and
+// what kind of value they have.
 //
 // Sources: docs/aws-behaviour.md, section 11; the schemas, section 3.4.
 //
@@ -18,10 +19,11 @@ type Refuser int
 const (
 	// Unknown is where no source says who refuses it.
 	Unknown Refuser = iota + 1
-	// CloudFormation refuses the template before it makes the first resource, or, where only another resource gives a
-	// value, once it has that.
+	// CloudFormation refuses the template before it makes the first resource, or, where only
+	// another resource gives a value, once it has that.
 	CloudFormation
-	// LocalRuntime is where nothing says that AWS refuses it: it is not simulated, or can't be known here.
+	// LocalRuntime is where nothing says that AWS refuses it: it is not simulated, or can't be
+	// known here.
 	LocalRuntime
 )
 
@@ -38,7 +40,8 @@ var services = map[string]Refuser{
 	"Cognito": Cognito, "ApiGatewayV2": APIGateway, "Lambda": Lambda, "SecretsManager": SecretsManager,
 }
 
-// ServiceOf is the service that a resource of a type belongs to, and Unknown if there is no name for it here.
+// ServiceOf is the service that a resource of a type belongs to, and Unknown if there is no name
+// for it here.
 func ServiceOf(typeName string) Refuser {
 	service, _, _ := strings.Cut(strings.TrimPrefix(typeName, "AWS::"), "::")
 	return cmp.Or(services[service], Unknown)

@@ -12,8 +12,8 @@ import (
 	"cognito-m2m/internal/assembly/template/templatetest"
 )
 
-// TestEveryProblemSaysWhoRefusesIt looks for places that report a problem and leave out who refuses it. What counts the
-// problems that are not listed is none of them.
+// TestEveryProblemSaysWhoRefusesIt looks for places that report a problem and leave out who refuses
+// it. What counts the problems that are not listed is none of them.
 func TestEveryProblemSaysWhoRefusesIt(t *testing.T) {
 	t.Parallel()
 	sites := 0
@@ -69,8 +69,8 @@ func saysWhoRefuses(node ast.Node) (says, isProblem bool) {
 	return false, true
 }
 
-// TestRefusers: what a property may not be is refused by CloudFormation if the schema of its type says so, else by the
-// service, and by the local runtime alone what it does not know.
+// TestRefusers: what a property may not be is refused by CloudFormation if the schema of its type
+// says so, else by the service, and by the local runtime alone what it does not know.
 func TestRefusers(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

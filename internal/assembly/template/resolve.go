@@ -8,8 +8,9 @@ import (
 	"strings"
 )
 
-// resolve gives the value of a template node: nil, bool, json.Number, string, []any, map[string]any or noValue, with no
-// intrinsic left in it. It returns false when there is none; the problem has been reported by then.
+// resolve gives the value of a template node: nil, bool, json.Number, string, []any, map[string]any
+// or noValue, with no intrinsic left in it. It returns false when there is none; the problem has
+// been reported by then.
 func (s *scope) resolve(at Place, node any) (any, bool) {
 	return at.nested("values", func() (any, bool) { return s.resolveNode(at, node) })
 }
@@ -54,8 +55,9 @@ func (s *scope) resolveList(at Place, node []any) (any, bool) {
 	return list, complete
 }
 
-// resolveText resolves a node that has to come out as a single text. CloudFormation turns numbers and booleans into text.
-// Whatever is done with the text costs work, however often it is the same one.
+// resolveText resolves a node that has to come out as a single text. CloudFormation turns numbers
+// and booleans into text. Whatever is done with the text costs work, however often it is the same
+// one.
 func (s *scope) resolveText(at Place, what string, node any) (string, bool) {
 	value, ok := s.resolve(at, node)
 	if !ok {

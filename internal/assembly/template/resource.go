@@ -1,13 +1,14 @@
 package template
 
-// Type says everything about one type of resource that evaluating a template takes: what its properties are, and what
-// Ref and Fn::GetAtt give. Of a type that plays no part in a run only the properties that these need are listed, as long
-// as nothing asks for Resource.Values.
+// Type says everything about one type of resource that evaluating a template takes: what its
+// properties are, and what Ref and Fn::GetAtt give. Of a type that plays no part in a run only the
+// properties that these need are listed, as long as nothing asks for Resource.Values.
 type Type struct {
 	Properties Properties
 	Ref        Attribute // nil if it is not known
 	Attributes map[string]Attribute
-	// Other makes the attributes that are not in Attributes. It is nil for a type that has no others.
+	// Other makes the attributes that are not in Attributes. It is nil for a type that has no
+	// others.
 	Other func(name string) Attribute
 }
 
@@ -60,7 +61,8 @@ func (r *Resource) Beside(typeName string) bool {
 // Reference is what Ref gives; after a problem it is not whole.
 func (r *Resource) Reference() string { return r.Get(r.typ.Ref) }
 
-// Attribute is what Fn::GetAtt gives for an attribute of the resource's type; after a problem it is not whole.
+// Attribute is what Fn::GetAtt gives for an attribute of the resource's type; after a problem it is
+// not whole.
 func (r *Resource) Attribute(name string) string { return r.Get(r.typ.Attributes[name]) }
 
 // Get is what any attribute comes to for the resource; after a problem it is not whole.
@@ -71,7 +73,8 @@ func (r *Resource) Get(a Attribute) string {
 
 func (r *Resource) included() (result, ok bool) { return r.scope.included(r.place(), r.declaration) }
 
-// Property reads one property, as Values has it: nil and true if the template leaves it out, false after a problem.
+// Property reads one property, as Values has it: nil and true if the template leaves it out, false
+// after a problem.
 func (r *Resource) Property(name string) (any, bool) {
 	c, ok := r.values[name]
 	if !ok {
@@ -94,7 +97,8 @@ func (r *Resource) Text(name string) (string, bool) {
 	return text, ok
 }
 
-// Values reads every property the template gives, reporting those the type does not have and those that are missing.
+// Values reads every property the template gives, reporting those the type does not have and those
+// that are missing.
 func (r *Resource) Values() Values {
 	v, given := Values{}, set{}
 	for name := range ordered(r.declared) {

@@ -19,7 +19,8 @@ type Stack struct {
 	Parameters map[string]string
 }
 
-// scope is one stack under evaluation: its template taken apart into sections, in the account and Region it runs in.
+// scope is one stack under evaluation: its template taken apart into sections, in the account and
+// Region it runs in.
 type scope struct {
 	Stack
 	location   Location
@@ -78,7 +79,8 @@ func checkKeys(at Place, object map[string]any, allowed set, by Refuser) {
 	}
 }
 
-// ordered iterates over a map in the order of its keys, so that two runs do everything in the same order.
+// ordered iterates over a map in the order of its keys, so that two runs do everything in the same
+// order.
 func ordered[V any](m map[string]V) iter.Seq2[string, V] {
 	return func(yield func(string, V) bool) {
 		for _, key := range slices.Sorted(maps.Keys(m)) {

@@ -76,7 +76,8 @@ func TestStackProblems(t *testing.T) {
 	}
 }
 
-// What goes wrong at the source is told once, at the source, and not again by everything that depends on it.
+// What goes wrong at the source is told once, at the source, and not again by everything that
+// depends on it.
 func TestProblemsAreToldOnce(t *testing.T) {
 	t.Parallel()
 	_, problems := resolveStage(t, map[string]string{

@@ -10,7 +10,8 @@ var (
 	subName     = regexp.MustCompile(`^[A-Za-z0-9_.:]+$`)
 )
 
-// sub is Fn::Sub in both forms: a text, or a list of a text and an object of the variables used in it.
+// sub is Fn::Sub in both forms: a text, or a list of a text and an object of the variables used in
+// it.
 func (s *scope) sub(at Place, argument any) (any, bool) {
 	var variables map[string]any
 	text, isText := argument.(string)
@@ -52,8 +53,8 @@ func (s *scope) substitute(at Place, text string, variables map[string]any) (any
 	return out.String(), complete
 }
 
-// subVariables resolves the variables of Fn::Sub's own, those that the text does not use too. One that has a problem
-// is empty.
+// subVariables resolves the variables of Fn::Sub's own, those that the text does not use too. One
+// that has a problem is empty.
 func (s *scope) subVariables(at Place, variables map[string]any) (map[string]string, bool) {
 	texts, complete := make(map[string]string, len(variables)), true
 	for name, node := range ordered(variables) {
@@ -64,7 +65,8 @@ func (s *scope) subVariables(at Place, variables map[string]any) (map[string]str
 	return texts, complete
 }
 
-// subValue is what ${name} stands for: ${!name} is the literal ${name}, ${A.B} is Fn::GetAtt, anything else a Ref.
+// subValue is what ${name} stands for: ${!name} is the literal ${name}, ${A.B} is Fn::GetAtt,
+// anything else a Ref.
 func (s *scope) subValue(at Place, name string, variables map[string]string) (string, bool) {
 	if literal, ok := strings.CutPrefix(name, "!"); ok {
 		return "${" + literal + "}", true

@@ -5,8 +5,9 @@ import (
 	"iter"
 )
 
-// Evaluate takes the templates apart and evaluates conditions and the names of exports. What resources and outputs come
-// to is evaluated when it is asked for. Whatever is wrong is in Problems.
+// Evaluate takes the templates apart and evaluates conditions and the names of exports. What
+// resources and outputs come to is evaluated when it is asked for. Whatever is wrong is in
+// Problems.
 func Evaluate(stacks []Stack, options Options) *Evaluation {
 	e := &Evaluation{options: options, left: maxWork}
 	for _, stack := range stacks {
@@ -18,8 +19,8 @@ func Evaluate(stacks []Stack, options Options) *Evaluation {
 	return e
 }
 
-// Resources gives every resource of a known type that its condition includes, in the order of stacks and logical ids. A
-// type that is not known is an Unsupported problem.
+// Resources gives every resource of a known type that its condition includes, in the order of
+// stacks and logical ids. A type that is not known is an Unsupported problem.
 func (e *Evaluation) Resources() iter.Seq[*Resource] {
 	return func(yield func(*Resource) bool) {
 		for _, s := range e.scopes {
@@ -37,7 +38,8 @@ func (e *Evaluation) Resources() iter.Seq[*Resource] {
 	}
 }
 
-// StackIDs gives the ARN of every stack, in the order of the stacks. One that could not be made is empty, after a problem.
+// StackIDs gives the ARN of every stack, in the order of the stacks. One that could not be made is
+// empty, after a problem.
 func (e *Evaluation) StackIDs() []string {
 	ids := make([]string, len(e.scopes))
 	for i, s := range e.scopes {
@@ -52,7 +54,8 @@ var (
 		"Conditions", "Transform", "Resources", "Outputs")
 	resourceKeys = keys("Type", "Properties", "DependsOn", "Metadata", "Condition", "DeletionPolicy",
 		"UpdateReplacePolicy", "UpdatePolicy", "CreationPolicy")
-	// CDK writes this rule into every template; it looks at the deploying account's bootstrap stack.
+	// CDK writes this rule into every template; it looks at the deploying account's bootstrap
+	// stack.
 	//
 	// Parity: Assembly: bootstrap version rule
 	knownRules = keys("CheckBootstrapVersion")
@@ -80,7 +83,8 @@ func newScope(e *Evaluation, stack Stack) *scope {
 	return s
 }
 
-// checkTransform lets AWS::LanguageExtensions pass; any other transform rewrites the template on AWS.
+// checkTransform lets AWS::LanguageExtensions pass; any other transform rewrites the template on
+// AWS.
 func (s *scope) checkTransform(root Place, node any) bool {
 	extended := false
 	for _, transform := range oneOrMore(node) {

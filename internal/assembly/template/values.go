@@ -1,7 +1,7 @@
 package template
 
-// Values are the properties of a resource after reading: each has the type its schema gives, or is not there. Asking
-// for one that is not there gives the zero value.
+// Values are the properties of a resource after reading: each has the type its schema gives, or is
+// not there. Asking for one that is not there gives the zero value.
 type Values map[string]any
 
 // Text is empty if it is not there.

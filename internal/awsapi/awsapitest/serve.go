@@ -1,5 +1,5 @@
-// Package awsapitest serves AWS's own APIs to tests, under the names that they have on the wire, and
-// has the configuration by which an AWS SDK calls them.
+// Package awsapitest serves AWS's own APIs to tests, under the names that they have on the wire,
+// and has the configuration by which an AWS SDK calls them.
 package awsapitest
 
 import (

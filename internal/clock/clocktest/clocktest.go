@@ -7,8 +7,8 @@ import (
 	"unsafe"
 )
 
-// Asleep returns now as time.Now would return it had the machine slept for some time before: the wall clock has gone
-// on for whole seconds, its monotonic reading has not.
+// Asleep returns now as time.Now would return it had the machine slept for some time before: the
+// wall clock has gone on for whole seconds, its monotonic reading has not.
 func Asleep(t testing.TB, now time.Time, slept time.Duration) time.Time {
 	t.Helper()
 	const secondsShift = 30 // below the seconds of a time.Time with a monotonic reading there are its nanoseconds

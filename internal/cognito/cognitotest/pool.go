@@ -16,10 +16,12 @@ const (
 	UserPoolID = Region + "_Test00001"
 )
 
-// Keys are signing keys. They are generated once, because making them is the slowest thing in these tests by far.
+// Keys are signing keys. They are generated once, because making them is the slowest thing in these
+// tests by far.
 var Keys = sync.OnceValue(func() *cognito.Keys { return must(cognito.GenerateKeys(rand.Reader)) })
 
-// Config is a pool that is reached at baseURL, with the resource server test-api and without clients.
+// Config is a pool that is reached at baseURL, with the resource server test-api and without
+// clients.
 func Config(baseURL string, scopes ...string) cognito.Config {
 	return cognito.Config{
 		UserPool: cognito.UserPool{ID: UserPoolID, Region: Region, Domain: "m2m-dev-test"}, Keys: Keys(), BaseURL: baseURL,

@@ -1,5 +1,5 @@
-// Package deploytest is the far end of a deployment for tests: a cloud assembly
-// of two stacks as CDK writes it, and as much of AWS as is asked about them.
+// Package deploytest is the far end of a deployment for tests: a cloud assembly of two stacks as
+// CDK writes it, and as much of AWS as is asked about them.
 package deploytest
 
 import (
@@ -102,8 +102,8 @@ func (f *AWS) Start(t *testing.T) (url string) {
 	return server.URL
 }
 
-// Assembly is a cloud assembly with the environment prod: m2m-prod-Identity and m2m-prod-Api, both protected. It
-// returns its folder.
+// Assembly is a cloud assembly with the environment prod: m2m-prod-Identity and m2m-prod-Api, both
+// protected. It returns its folder.
 func Assembly(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()

@@ -8,8 +8,8 @@ import (
 	"cognito-m2m/internal/diff/change"
 )
 
-// environment has one stack for each template; the first is m2m-prod-0. Construct paths are prod/Api/ and the logical id,
-// in which _ stands for /.
+// environment has one stack for each template; the first is m2m-prod-0. Construct paths are
+// prod/Api/ and the logical id, in which _ stands for /.
 func environment(t *testing.T, templates ...string) *change.Environment {
 	t.Helper()
 	var stacks []change.Template

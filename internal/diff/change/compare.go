@@ -1,7 +1,7 @@
 package change
 
-// StackChange is what differs between two versions of one stack. Before is nil for one that is added, After for one that
-// is removed.
+// StackChange is what differs between two versions of one stack. Before is nil for one that is
+// added, After for one that is removed.
 type StackChange struct {
 	Name          string
 	Before, After *Stack

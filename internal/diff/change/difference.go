@@ -20,8 +20,8 @@ const (
 	Changed Kind = "changed"
 )
 
-// Difference is one value that differs, as it is shown: shortened, and hidden where the name is a secret's. A value that
-// a side does not have is (not set).
+// Difference is one value that differs, as it is shown: shortened, and hidden where the name is a
+// secret's. A value that a side does not have is (not set).
 type Difference struct {
 	Property string `json:"property"` // Environment.Variables.LOG_LEVEL
 	Old      string `json:"old"`
@@ -49,8 +49,9 @@ func (c *comparison) listed() []Difference {
 	return c.differences
 }
 
-// compare goes through objects field by field, and takes everything else as one value. A field that only one side has
-// is compared with nothing, so that its leaves are listed and named, and their secrets hidden.
+// compare goes through objects field by field, and takes everything else as one value. A field that
+// only one side has is compared with nothing, so that its leaves are listed and named, and their
+// secrets hidden.
 func (c *comparison) compare(path []string, before, after any) {
 	if reflect.DeepEqual(before, after) {
 		return

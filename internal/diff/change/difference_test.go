@@ -14,7 +14,8 @@ func asset(digit string) string {
 	return `"Code": {"S3Key": "` + strings.Repeat(digit, 64) + `.zip"}`
 }
 
-// TestDifferences looks at two versions of one function: "asset changed" or nothing, then each difference.
+// TestDifferences looks at two versions of one function: "asset changed" or nothing, then each
+// difference.
 func TestDifferences(t *testing.T) {
 	t.Parallel()
 	cases := []struct {

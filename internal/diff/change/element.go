@@ -14,7 +14,8 @@ type Element struct {
 	Differences []Difference `json:"differences"`
 }
 
-// sections are the parts of a template besides its resources that are compared, each a map of named entries.
+// sections are the parts of a template besides its resources that are compared, each a map of named
+// entries.
 var sections = []string{"Outputs", "Parameters", "Conditions", "Mappings", "Rules"}
 
 // stackSection is the section of a stack as a whole.

@@ -19,18 +19,19 @@ var nameProperties = map[string]string{
 	"AWS::Route53::RecordSet":              "Name",
 }
 
-// appClient is the type whose resources people rename: one that is the same but for its name is the same client.
+// appClient is the type whose resources people rename: one that is the same but for its name is the
+// same client.
 const appClient = "AWS::Cognito::UserPoolClient"
 
-// Name is what a person calls the resource by, such as the ClientName of an app client. ok is false for a type without
-// such a property, and for a name that is not text in the template.
+// Name is what a person calls the resource by, such as the ClientName of an app client. ok is false
+// for a type without such a property, and for a name that is not text in the template.
 func (r *Resource) Name() (name string, ok bool) {
 	name, ok = r.Properties[nameProperties[r.Type]].(string)
 	return name, ok && nameProperties[r.Type] != ""
 }
 
-// identities say, one after the other, when the resources of two versions are the same one: by logical id, by name, and for
-// app clients by everything but the name. An empty text says nothing.
+// identities say, one after the other, when the resources of two versions are the same one: by
+// logical id, by name, and for app clients by everything but the name. An empty text says nothing.
 var identities = []func(*Resource) string{
 	// CloudFormation can't turn a resource into one of another type.
 	func(r *Resource) string { return r.LogicalID + " " + r.Type },

@@ -7,10 +7,12 @@ import (
 	"strings"
 )
 
-// Pair is the two versions of one resource. Before is nil for one that is added, After for one that is removed.
+// Pair is the two versions of one resource. Before is nil for one that is added, After for one that
+// is removed.
 type Pair struct {
 	Before, After *Resource
-	// Differences of its properties and attributes, in order; never nil, and empty if one side is missing.
+	// Differences of its properties and attributes, in order; never nil, and empty if one side is
+	// missing.
 	Differences []Difference
 	// AssetChanged is true if the code or another asset differs. Its hash is not among Differences.
 	AssetChanged bool
@@ -65,8 +67,8 @@ func match(before, after *Stack) []Pair {
 	return pairs
 }
 
-// takePairs takes out of was and is what has the same identity, if no other resource of its side has it: of two clients
-// that are alike, it is unknown which one became the new one.
+// takePairs takes out of was and is what has the same identity, if no other resource of its side
+// has it: of two clients that are alike, it is unknown which one became the new one.
 func takePairs(was, is map[string]*Resource, old, renamed func(*Resource) string) []Pair {
 	before, after := unique(was, old), unique(is, renamed)
 	var pairs []Pair
@@ -82,8 +84,8 @@ func takePairs(was, is map[string]*Resource, old, renamed func(*Resource) string
 	return pairs
 }
 
-// takeSiblings takes out what stands beside a renamed resource, in the same place under its old and its new construct:
-// with a client, its secret is another one.
+// takeSiblings takes out what stands beside a renamed resource, in the same place under its old and
+// its new construct: with a client, its secret is another one.
 func takeSiblings(was, is map[string]*Resource, old, renamed string) []Pair {
 	if old == renamed || old == "." || renamed == "." {
 		return nil

@@ -11,13 +11,14 @@ const maxExports = 100
 // substituted finds what Fn::Sub puts in: ${Echo} and ${Echo.Arn}, but not ${!literal}.
 var substituted = regexp.MustCompile(`\$\{([A-Za-z0-9]+)(?:\.[^}]*)?\}`)
 
-// References lists the resources that value, one of r's, refers to: in its stack, or through an export of another one.
-// A resource is listed as often as value refers to it.
+// References lists the resources that value, one of r's, refers to: in its stack, or through an
+// export of another one. A resource is listed as often as value refers to it.
 func (r *Resource) References(value any) []*Resource {
 	return follow(r.Stack, value, map[string]bool{})
 }
 
-// RefersTo is the resource that value, one of r's, stands for; nil if it stands for none or for more than one.
+// RefersTo is the resource that value, one of r's, stands for; nil if it stands for none or for
+// more than one.
 func (r *Resource) RefersTo(value any) *Resource {
 	found := slices.Compact(r.References(value))
 	if len(found) != 1 {
@@ -26,7 +27,8 @@ func (r *Resource) RefersTo(value any) *Resource {
 	return found[0]
 }
 
-// follow passes over exports that were seen, because a template that is wrong may have them go in circles.
+// follow passes over exports that were seen, because a template that is wrong may have them go in
+// circles.
 func follow(s *Stack, value any, seen map[string]bool) []*Resource {
 	var found []*Resource
 	for _, name := range referenced(value) {

@@ -7,8 +7,8 @@ const (
 	leadLength = 12
 )
 
-// Shorten cuts two long values to 76 characters each, in such a way that the first difference stays visible. A … stands
-// for what is cut off.
+// Shorten cuts two long values to 76 characters each, in such a way that the first difference stays
+// visible. A … stands for what is cut off.
 func Shorten(before, after string) (string, string) {
 	a, b := []rune(before), []rune(after)
 	if len(a) <= shownLength && len(b) <= shownLength {

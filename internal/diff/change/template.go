@@ -49,10 +49,12 @@ type Resource struct {
 // metadataType is what CDK adds for its own statistics.
 const metadataType = "AWS::CDK::Metadata"
 
-// attributes are the resource attributes that are compared. Metadata is not: CloudFormation does nothing with it.
+// attributes are the resource attributes that are compared. Metadata is not: CloudFormation does
+// nothing with it.
 var attributes = []string{"Condition", "CreationPolicy", "DeletionPolicy", "DependsOn", "UpdatePolicy", "UpdateReplacePolicy"}
 
-// NewEnvironment reads the templates of the environment called name. It fails if a resource has no Type.
+// NewEnvironment reads the templates of the environment called name. It fails if a resource has no
+// Type.
 func NewEnvironment(name string, templates []Template) (*Environment, error) {
 	e := &Environment{name: name, stacks: map[string]*Stack{}, exports: map[string]export{}}
 	for _, template := range templates {
@@ -103,8 +105,8 @@ func (e *Environment) addExports(s *Stack) {
 // Output is the value of an output, nil if the stack has no such output.
 func (s *Stack) Output(name string) any { return Object(Object(s.Body["Outputs"])[name])["Value"] }
 
-// Path is the construct path without the environment's name and CDK's last step, so that it is the same in every
-// environment; the logical id for a resource that no construct made.
+// Path is the construct path without the environment's name and CDK's last step, so that it is the
+// same in every environment; the logical id for a resource that no construct made.
 func (r *Resource) Path() string {
 	path, ok := r.Stack.Paths[r.LogicalID]
 	if !ok {
@@ -114,7 +116,8 @@ func (r *Resource) Path() string {
 	return strings.TrimSuffix(path, "/Resource")
 }
 
-// Get is the value at path in the properties. It is nil if nothing stands there, or if there is no resource.
+// Get is the value at path in the properties. It is nil if nothing stands there, or if there is no
+// resource.
 func (r *Resource) Get(path ...string) any {
 	if r == nil {
 		return nil

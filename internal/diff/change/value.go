@@ -15,13 +15,14 @@ const (
 	hidden = "(hidden)"
 )
 
-// secretName finds names under which a secret may stand, written into a template against all advice. SecretId and
-// TokenValidityUnits are not such names.
+// secretName finds names under which a secret may stand, written into a template against all
+// advice. SecretId and TokenValidityUnits are not such names.
 var secretName = regexp.MustCompile(
 	`(?i)(secret|secret_?string|password|passphrase|token|credentials?|(api|access|private|signing|secret)_?key)$`)
 
-// Show writes a decoded JSON value on one line, with CloudFormation's intrinsic functions in the form of Fn::Sub:
-// ${Echo.Arn}. Nil is (not set), and what stands under the name of a secret is (hidden).
+// Show writes a decoded JSON value on one line, with CloudFormation's intrinsic functions in the
+// form of Fn::Sub: ${Echo.Arn}. Nil is (not set), and what stands under the name of a secret is
+// (hidden).
 func Show(value any) string {
 	switch v := value.(type) {
 	case nil:
@@ -74,7 +75,8 @@ func showIntrinsic(v map[string]any) (string, bool) {
 	return strings.TrimPrefix(name, "Fn::") + " " + Show(argument), true
 }
 
-// Intrinsic takes an intrinsic function apart: {"Ref": "Echo"} into Ref and "Echo". ok is false for any other object.
+// Intrinsic takes an intrinsic function apart: {"Ref": "Echo"} into Ref and "Echo". ok is false for
+// any other object.
 func Intrinsic(v map[string]any) (name string, argument any, ok bool) {
 	if len(v) != 1 {
 		return "", nil, false
@@ -92,8 +94,8 @@ func mask(name string, value any) any {
 	return value
 }
 
-// harmless reports whether a value is not a secret whatever its name says: a number, a flag, a reference to a resource, or
-// one to a secret that CloudFormation looks up as it deploys.
+// harmless reports whether a value is not a secret whatever its name says: a number, a flag, a
+// reference to a resource, or one to a secret that CloudFormation looks up as it deploys.
 func harmless(value any) bool {
 	switch v := value.(type) {
 	case string:

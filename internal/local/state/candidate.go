@@ -12,9 +12,8 @@ import (
 	"cognito-m2m/internal/cognito"
 )
 
-// Candidate holds the ids, secrets and keys of one assembly's resources: the state's
-// own where a resource is there already, else new ones. The state has them once it
-// has adopted the candidate.
+// Candidate holds the ids, secrets and keys of one assembly's resources: the state's own where a
+// resource is there already, else new ones. The state has them once it has adopted the candidate.
 type Candidate struct {
 	state     *State
 	resources map[string]*resource // by stack and logical id
@@ -25,8 +24,7 @@ func (s *State) Candidate() *Candidate {
 	return &Candidate{state: s, resources: map[string]*resource{}}
 }
 
-// ID implements assembly.IDs: the id that the resource had before, or a new one
-// of AWS's shape.
+// ID implements assembly.IDs: the id that the resource had before, or a new one of AWS's shape.
 func (c *Candidate) ID(key assembly.Key) (string, error) {
 	c.state.mu.Lock()
 	defer c.state.mu.Unlock()
@@ -45,15 +43,15 @@ func (c *Candidate) ID(key assembly.Key) (string, error) {
 	return id, nil
 }
 
-// isOf says whether the resource that was kept is the one of the key. A state of an older version has no Declared:
-// that counts as unchanged.
+// isOf says whether the resource that was kept is the one of the key. A state of an older version
+// has no Declared: that counts as unchanged.
 func (r *resource) isOf(key assembly.Key) bool {
 	return r.Type == key.Type && r.Fingerprint == key.Fingerprint && r.Region == key.Region &&
 		(r.Declared == key.Declared || r.Declared == "")
 }
 
-// withDeclared returns the resource with Declared set. The state's own resource stays as it is, because the candidate
-// may not be adopted.
+// withDeclared returns the resource with Declared set. The state's own resource stays as it is,
+// because the candidate may not be adopted.
 func (r *resource) withDeclared(declared string) *resource {
 	if r.Declared == declared {
 		return r
@@ -86,8 +84,8 @@ func newID(key assembly.Key) (string, error) {
 	}
 }
 
-// ClientSecrets returns the app client's live secrets, oldest first; a new one at
-// first. nil where the client has none.
+// ClientSecrets returns the app client's live secrets, oldest first; a new one at first. nil where
+// the client has none.
 func (c *Candidate) ClientSecrets(client assembly.UserPoolClient, now time.Time) ([]cognito.ClientSecret, error) {
 	if !client.GenerateSecret {
 		return nil, nil

@@ -8,14 +8,14 @@ import (
 	"cognito-m2m/internal/secretsmanager"
 )
 
-// poolAnywhere stands in the file for the address of the user pool, which
-// credentials name and which can be another one in every run.
+// poolAnywhere stands in the file for the address of the user pool, which credentials name and
+// which can be another one in every run.
 //
 // Parity: Secrets Manager: a token endpoint follows the listener
 const poolAnywhere = "http://user-pool.invalid"
 
-// poolAddress is where the run's user pool is reached, "" until that is known. It
-// is put into values as text, because a secret's value can be any text.
+// poolAddress is where the run's user pool is reached, "" until that is known. It is put into
+// values as text, because a secret's value can be any text.
 type poolAddress string
 
 // in puts the address into a value of the file.

@@ -14,7 +14,8 @@ import (
 // version is the version of the file's format.
 const version = 2
 
-// file is the content of state.json. A field that gets another name or type loses users' ids and secrets.
+// file is the content of state.json. A field that gets another name or type loses users' ids and
+// secrets.
 type file struct {
 	Version        int                  `json:"version"`
 	Resources      map[string]*resource `json:"resources"` // by stack and logical id: m2m-dev-Api/HttpApi
@@ -22,9 +23,9 @@ type file struct {
 	AccessKey      AccessKey            `json:"aws_access_key,omitzero"`
 }
 
-// AccessKey is what requests to AWS's APIs of this environment are signed with.
-// It belongs to the state, as ids and keys do, so that settings which somebody has
-// made for the environment hold in every run.
+// AccessKey is what requests to AWS's APIs of this environment are signed with. It belongs to the
+// state, as ids and keys do, so that settings which somebody has made for the environment hold in
+// every run.
 type AccessKey struct {
 	ID     string        `json:"id"`
 	Secret redacted.Text `json:"secret"`
@@ -33,11 +34,11 @@ type AccessKey struct {
 // resource is what is kept of one CloudFormation resource.
 type resource struct {
 	Type string `json:"type"`
-	// Fingerprint is the hash of the replacing properties that a run reads: if it
-	// differs, the resource gets a new id.
+	// Fingerprint is the hash of the replacing properties that a run reads: if it differs, the
+	// resource gets a new id.
 	Fingerprint string `json:"fingerprint"`
-	// Declared is the hash of the replacing properties that a run does not read.
-	// It is empty for a type without such properties, and in files of older versions.
+	// Declared is the hash of the replacing properties that a run does not read. It is empty for a
+	// type without such properties, and in files of older versions.
 	Declared string         `json:"declared_fingerprint,omitempty"`
 	Region   string         `json:"region"`
 	ID       string         `json:"id"`
@@ -127,8 +128,7 @@ func notState(err error) error {
 	return errors.New("is not the state of a local run: " + reason(err))
 }
 
-// reason is a JSON error without a quotation of what is in the file, which
-// holds secrets.
+// reason is a JSON error without a quotation of what is in the file, which holds secrets.
 func reason(err error) string {
 	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return fmt.Sprintf("not JSON at byte %d", syntax.Offset)

@@ -23,8 +23,8 @@ const (
 	readerID = "fake client id"
 )
 
-// recorded is a state file of an earlier build with every field that there is. It names the parts of its signing keys
-// in their place, which are made anew.
+// recorded is a state file of an earlier build with every field that there is. It names the parts
+// of its signing keys in their place, which are made anew.
 func recorded(t *testing.T) (path, content string) {
 	t.Helper()
 	content = withKey(t, m2mtest.Read(t, filepath.Join("testdata", "state.json")))
@@ -33,8 +33,8 @@ func recorded(t *testing.T) (path, content string) {
 	return path, content
 }
 
-// TestRecordedState reads the recording, takes every part of it through the types of the services and writes it
-// again: not a byte may differ, or runs would lose users' ids and secrets.
+// TestRecordedState reads the recording, takes every part of it through the types of the services
+// and writes it again: not a byte may differ, or runs would lose users' ids and secrets.
 func TestRecordedState(t *testing.T) {
 	t.Parallel()
 	path, content := recorded(t)

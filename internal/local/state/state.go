@@ -17,10 +17,10 @@ import (
 	"cognito-m2m/naming"
 )
 
-// State is what a run must find again after a restart: the id of every
-// resource, the secrets of the app clients, the keys of the user pool, what
-// Secrets Manager holds, and the access key of AWS's APIs. It is safe for
-// concurrent use: while a run serves, clients' secrets and Secrets Manager change.
+// State is what a run must find again after a restart: the id of every resource, the secrets of the
+// app clients, the keys of the user pool, what Secrets Manager holds, and the access key of AWS's
+// APIs. It is safe for concurrent use: while a run serves, clients' secrets and Secrets Manager
+// change.
 type State struct {
 	path string
 
@@ -37,9 +37,8 @@ type Error struct {
 
 func (e *Error) Error() string { return e.File + " " + e.Reason }
 
-// Read reads the state file, which need not be there. One that can't be
-// understood is an *Error and stays as it is: it holds ids and secrets that
-// somebody may still use.
+// Read reads the state file, which need not be there. One that can't be understood is an *Error and
+// stays as it is: it holds ids and secrets that somebody may still use.
 func Read(path string) (*State, error) {
 	s := &State{path: path, kept: file{Version: version, Resources: map[string]*resource{}}}
 	raw, err := run.ReadFile(path)
@@ -57,8 +56,8 @@ func Read(path string) (*State, error) {
 	return s, nil
 }
 
-// newAccessKey has the lengths of AWS's keys, and says where it is good: it is not
-// a key of AWS, and scanners for those need not take it for one.
+// newAccessKey has the lengths of AWS's keys, and says where it is good: it is not a key of AWS,
+// and scanners for those need not take it for one.
 func newAccessKey() AccessKey {
 	const idLength, secretLength = 20, 40
 	return AccessKey{
@@ -73,25 +72,23 @@ func (s *State) File() string { return s.path }
 // AccessKey is what requests to AWS's APIs of the environment are signed with.
 func (s *State) AccessKey() AccessKey { return s.kept.AccessKey }
 
-// ServeAt says where the user pool is reached in this run: secrets that name it get
-// this address.
+// ServeAt says where the user pool is reached in this run: secrets that name it get this address.
 func (s *State) ServeAt(poolURL string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.pool = poolAddress(poolURL)
 }
 
-// Adopt writes a candidate's resources as those there are; what its assembly
-// no longer has is forgotten, so that a client removed and added back gets a new
-// id, as on AWS. If that fails, the ones of before are kept.
+// Adopt writes a candidate's resources as those there are; what its assembly no longer has is
+// forgotten, so that a client removed and added back gets a new id, as on AWS. If that fails, the
+// ones of before are kept.
 func (s *State) Adopt(c *Candidate) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return keep(s, &s.kept.Resources, c.resources)
 }
 
-// KeepClientSecrets writes a client's live secrets. If that fails, the ones of
-// before are kept.
+// KeepClientSecrets writes a client's live secrets. If that fails, the ones of before are kept.
 func (s *State) KeepClientSecrets(clientID string, secrets []cognito.ClientSecret) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -110,16 +107,16 @@ func (s *State) SecretsManager() secretsmanager.State {
 	return s.kept.SecretsManager.toSecretsManager(s.pool)
 }
 
-// KeepSecretsManager writes what Secrets Manager holds. If that fails, what was
-// there before is kept.
+// KeepSecretsManager writes what Secrets Manager holds. If that fails, what was there before is
+// kept.
 func (s *State) KeepSecretsManager(held secretsmanager.State) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return keep(s, &s.kept.SecretsManager, fromSecretsManager(held, s.pool))
 }
 
-// CurrentClientSecret is the client secret that the AWSCURRENT version of a secret
-// holds, "" if it holds no credentials of the client: before its first rotation.
+// CurrentClientSecret is the client secret that the AWSCURRENT version of a secret holds, "" if it
+// holds no credentials of the client: before its first rotation.
 func (s *State) CurrentClientSecret(arn, clientID string) redacted.Text {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -135,8 +132,8 @@ func (s *State) CurrentClientSecret(arn, clientID string) redacted.Text {
 	return ""
 }
 
-// keep changes a part of what is kept and replaces the state file. If that fails,
-// the part stays as it was. The lock must be held.
+// keep changes a part of what is kept and replaces the state file. If that fails, the part stays as
+// it was. The lock must be held.
 func keep[T any](s *State, part *T, value T) error {
 	before := *part
 	*part = value

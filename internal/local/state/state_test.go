@@ -93,7 +93,8 @@ func holding(value string) secretsmanager.State {
 	}}}
 }
 
-// TestValuesFollowThePool: the file knows no port, and what only looks like the pool's address stays.
+// TestValuesFollowThePool: the file knows no port, and what only looks like the pool's address
+// stays.
 func TestValuesFollowThePool(t *testing.T) {
 	t.Parallel()
 	const credentials = `{"client_id":"reader","client_secret":"sesame","token_endpoint":"%/oauth2/token"}`

@@ -7,9 +7,8 @@ import (
 	"strings"
 )
 
-// answer is an API that wants a bearer token and tells what it was asked.
-// Paths under /status/ answer with that status, and /redirect leads to another
-// machine.
+// answer is an API that wants a bearer token and tells what it was asked. Paths under /status/
+// answer with that status, and /redirect leads to another machine.
 func answer(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {

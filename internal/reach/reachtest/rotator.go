@@ -17,8 +17,8 @@ import (
 	"cognito-m2m/naming"
 )
 
-// Rotator is a rotation function: it does what its four steps must, with the
-// calls that lambda/rotate uses, and can be told to fail or to wait.
+// Rotator is a rotation function: it does what its four steps must, with the calls that
+// lambda/rotate uses, and can be told to fail or to wait.
 type Rotator struct {
 	secrets       *secretsmanager.Client
 	pools         *cognitoidentityprovider.Client
@@ -65,8 +65,8 @@ func (r *Rotator) Release() {
 	}
 }
 
-// ReplaceSecrets gives a client one new secret and takes all others away, as a
-// deployment does that replaces the app client.
+// ReplaceSecrets gives a client one new secret and takes all others away, as a deployment does that
+// replaces the app client.
 func (r *Run) ReplaceSecrets(ctx context.Context, name string) error {
 	rotator, id := r.Rotator, r.ClientIDs[name]
 	if err := rotator.deleteOthers(ctx, id, ""); err != nil {
@@ -85,8 +85,8 @@ func (r *Run) Put(ctx context.Context, secretID, value string) error {
 	return err
 }
 
-// MarkUndecided leaves on the current version of a client's secret what a rotation
-// leaves that would not delete on a guess.
+// MarkUndecided leaves on the current version of a client's secret what a rotation leaves that
+// would not delete on a guess.
 func (r *Run) MarkUndecided(ctx context.Context, name string) error {
 	id := naming.Secret("dev", name)
 	described, err := r.Rotator.secrets.DescribeSecret(ctx, &secretsmanager.DescribeSecretInput{SecretId: &id})
@@ -225,8 +225,8 @@ func (r *Rotator) credentials(ctx context.Context, secretID, label string) (clie
 	return found, nil
 }
 
-// deleteOthers deletes the secrets of a client but the one to keep; without one
-// to keep, the oldest is kept. The last can't be deleted.
+// deleteOthers deletes the secrets of a client but the one to keep; without one to keep, the oldest
+// is kept. The last can't be deleted.
 func (r *Rotator) deleteOthers(ctx context.Context, clientID, keep string) error {
 	listed, err := r.pools.ListUserPoolClientSecrets(ctx, &cognitoidentityprovider.ListUserPoolClientSecretsInput{UserPoolId: aws.String(UserPoolID), ClientId: &clientID})
 	if err != nil {

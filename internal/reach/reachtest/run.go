@@ -1,7 +1,6 @@
-// Package reachtest is a running environment for tests of what is outside of
-// it: the AWS API with its real services over HTTP, two clients, and an API that
-// wants a token. A rotation function in this process stands for lambda/rotate,
-// so that a test can have it fail or wait.
+// Package reachtest is a running environment for tests of what is outside of it: the AWS API with
+// its real services over HTTP, two clients, and an API that wants a token. A rotation function in
+// this process stands for lambda/rotate, so that a test can have it fail or wait.
 package reachtest
 
 import (
@@ -54,8 +53,8 @@ var (
 	functionARN = "arn:aws:lambda:" + Region + ":" + account + ":function:" + apiStack + "-Rotate"
 )
 
-// Run is the environment dev with the clients reader and writer. Its secrets
-// are the placeholder until Settle has ended.
+// Run is the environment dev with the clients reader and writer. Its secrets are the placeholder
+// until Settle has ended.
 type Run struct {
 	// StateDir has the run.json of a local run.
 	StateDir string
@@ -128,9 +127,8 @@ func (r *Run) now() time.Time {
 
 type refusal struct{ code, message string }
 
-// Deny has an operation, such as GetSecretValue, answer with an error to everybody
-// but the rotation function, which has a role of its own. An empty code allows it
-// again.
+// Deny has an operation, such as GetSecretValue, answer with an error to everybody but the rotation
+// function, which has a role of its own. An empty code allows it again.
 func (r *Run) Deny(operation, code, message string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -24,8 +24,7 @@ func (r *Run) SetStage(stage Stage) {
 	r.stage = stage
 }
 
-// serveStage answers two operations of API Gateway, routes one a page; the
-// caller has the lock.
+// serveStage answers two operations of API Gateway, routes one a page; the caller has the lock.
 func (r *Run) serveStage(w http.ResponseWriter, request *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	rest, _ := strings.CutPrefix(request.URL.Path, "/v2/apis/"+APIID)

@@ -6,8 +6,7 @@ import (
 	"strings"
 )
 
-// Trail is a trail of CloudTrail. Selectors are as GetEventSelectors tells them,
-// as JSON.
+// Trail is a trail of CloudTrail. Selectors are as GetEventSelectors tells them, as JSON.
 type Trail struct {
 	Name      string
 	Logging   bool

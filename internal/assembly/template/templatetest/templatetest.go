@@ -1,5 +1,5 @@
-// Package templatetest has what tests of templates and of the assembly share: ids that follow from their keys, and
-// what to expect of problems.
+// Package templatetest has what tests of templates and of the assembly share: ids that follow from
+// their keys, and what to expect of problems.
 package templatetest
 
 import (
@@ -39,7 +39,8 @@ func WantNoProblems(t *testing.T, problems []template.Problem) {
 	}
 }
 
-// WantProblem looks for one problem at a place whose message holds a text, and returns who refuses it.
+// WantProblem looks for one problem at a place whose message holds a text, and returns who refuses
+// it.
 func WantProblem(t *testing.T, problems []template.Problem, logicalID, property, message string) template.Refuser {
 	t.Helper()
 	for _, p := range problems {
@@ -54,7 +55,8 @@ func WantProblem(t *testing.T, problems []template.Problem, logicalID, property,
 	return 0
 }
 
-// WantRefuser expects every problem to say who refuses it, but for those that count others and are of no stack.
+// WantRefuser expects every problem to say who refuses it, but for those that count others and are
+// of no stack.
 func WantRefuser(t *testing.T, problems []template.Problem) {
 	t.Helper()
 	for _, p := range problems {
