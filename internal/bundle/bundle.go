@@ -78,26 +78,28 @@ func (b *Builder) build(ctx context.Context, functions ...string) error {
 	for i, function := range functions {
 		packages[i] = "./lambda/" + function
 	}
-	if printed, err := goBuild(ctx, b.module, b.dir+string(filepath.Separator), packages...); err != nil {
+	build := goCommand(ctx, b.module, append([]string{"build", "-o", b.dir + string(filepath.Separator)}, packages...)...)
+	if printed, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("building function %s: %w\n%s", strings.Join(functions, ", "), err, bytes.TrimSpace(printed))
 	}
 	return nil
 }
 
-func goBuild(ctx context.Context, module, output string, packages ...string) (printed []byte, err error) {
-	cmd := exec.CommandContext(ctx, "go", append([]string{"build", "-o", output}, packages...)...) //nolint:gosec // names of functions
+func goCommand(ctx context.Context, module string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "go", args...) //nolint:gosec // names of functions
 	cmd.Dir = module
 	cmd.Env = append(cmd.Environ(), variables()...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // so that it ends its compilers too
 	cmd.WaitDelay = 5 * time.Second
-	return cmd.CombinedOutput()
+	return cmd
 }
 
 // Compile starts to compile all functions of the module, for the build cache alone. stop ends that.
 func Compile(module string) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
+	compile := goCommand(ctx, module, "list", "-export", "./lambda/...") // like go build, but it links nothing
 	var compiling sync.WaitGroup
-	compiling.Go(func() { _, _ = goBuild(ctx, module, os.DevNull, "./lambda/...") }) // what fails here fails in Build
+	compiling.Go(func() { _ = compile.Run() }) // what fails here fails in Build
 	return func() {
 		cancel()
 		compiling.Wait()

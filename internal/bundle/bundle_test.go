@@ -93,7 +93,7 @@ func TestCompile(t *testing.T) {
 	stop := bundle.Compile(newModule(t, "echo"))
 	m2mtest.Eventually(t, "go is called", func() bool {
 		got, err := os.ReadFile(called)
-		return err == nil && string(got) == "linux/arm64 build -o /dev/null ./lambda/...\n"
+		return err == nil && string(got) == "linux/arm64 list -export ./lambda/...\n"
 	})
 	stop()
 }
