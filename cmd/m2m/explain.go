@@ -181,7 +181,7 @@ func (o explainOptions) userPool(ctx context.Context, t *reach.Target) (id, keys
 		id, err = t.UserPoolID(ctx)
 		return id, "", err
 	}
-	found, err := run.Find(o.target.stateDir(), o.target.env)
+	found, err := run.Find(stateDir(o.target.state), o.target.env)
 	if err != nil {
 		return "", "", err
 	}

@@ -58,7 +58,7 @@ func (o targetOptions) open(ctx context.Context) (*reach.Target, error) {
 		if o.region != "" {
 			return nil, withHint(errors.New("--region is for a deployment, and this command asks the local run"), "add --deployed")
 		}
-		return reach.Local(o.stateDir(), o.env)
+		return reach.Local(stateDir(o.state), o.env)
 	}
 	c := reach.DeployedConfig{Env: o.env, Region: o.region}
 	environment, err := environmentFile(o.env)
@@ -84,7 +84,7 @@ func (o targetOptions) assembly(given string) (string, error) {
 		}
 		return dir, nil
 	}
-	found, err := run.Find(o.stateDir(), o.env)
+	found, err := run.Find(stateDir(o.state), o.env)
 	if err != nil {
 		return "", err
 	}
@@ -117,8 +117,6 @@ func (o targetOptions) grace() time.Duration {
 	}
 	return time.Duration(*file.Secrets.GraceHours) * time.Hour
 }
-
-func (o targetOptions) stateDir() string { return stateDir(o.state) }
 
 // stateDir is the folder of the local runs' states: the one given, else the project's.
 func stateDir(given string) string {

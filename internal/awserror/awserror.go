@@ -28,8 +28,7 @@ func IsOneOf(err error, codes []string) bool {
 
 // NoStack says whether CloudFormation does not know the stack. It has no code of its own for that.
 func NoStack(err error) bool {
-	answer, ok := errors.AsType[smithy.APIError](err)
-	return ok && answer.ErrorCode() == "ValidationError" && strings.Contains(answer.ErrorMessage(), "does not exist")
+	return IsOneOf(err, []string{"ValidationError"}) && strings.Contains(err.Error(), "does not exist")
 }
 
 // Sentence is err without the SDK's chain: the message and code of the service that answered, or

@@ -12,12 +12,12 @@ import (
 type userPoolDescription struct {
 	ID                     string `json:"Id"`
 	Name                   string
-	ARN                    string               `json:"Arn,omitempty"`
-	Domain                 string               `json:",omitempty"`
-	CustomDomain           string               `json:",omitempty"`
-	CreationDate           *epochSeconds        `json:",omitempty"`
-	LastModifiedDate       *epochSeconds        `json:",omitempty"`
-	IssuerConfiguration    *issuerConfiguration `json:",omitempty"`
+	ARN                    string              `json:"Arn,omitempty"`
+	Domain                 string              `json:",omitempty"`
+	CustomDomain           string              `json:",omitempty"`
+	CreationDate           *epochSeconds       `json:",omitempty"`
+	LastModifiedDate       *epochSeconds       `json:",omitempty"`
+	IssuerConfiguration    issuerConfiguration `json:",omitzero"` // none for an issuer that is not AWS's
 	EstimatedNumberOfUsers int
 }
 
@@ -27,21 +27,13 @@ func (s *Server) describeUserPool(context.Context, apiRequest) (any, error) {
 	pool := s.userPool
 	description := userPoolDescription{
 		ID: pool.ID, Name: pool.Name, ARN: pool.ARN, Domain: pool.Domain, CustomDomain: pool.CustomDomain,
-		IssuerConfiguration: pool.issuerConfiguration(),
+		IssuerConfiguration: issuerConfiguration{userpool.IssuerType(pool.Issuer)},
 	}
 	if !pool.CreationDate.IsZero() {
 		created := epochSeconds(pool.CreationDate)
 		description.CreationDate, description.LastModifiedDate = &created, &created
 	}
 	return struct{ UserPool userPoolDescription }{description}, nil
-}
-
-// issuerConfiguration is which of AWS's two forms the issuer has; nil if it has neither.
-func (p UserPool) issuerConfiguration() *issuerConfiguration {
-	if issuerType := userpool.IssuerType(p.Issuer); issuerType != "" {
-		return &issuerConfiguration{issuerType}
-	}
-	return nil
 }
 
 // userPoolClientDescription is UserPoolClientType, as far as client credentials need it, and

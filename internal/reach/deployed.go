@@ -52,19 +52,14 @@ func Deployed(ctx context.Context, c DeployedConfig) (*Target, error) {
 func Settings(ctx context.Context, region string) (aws.Config, error) {
 	// The SDK would log its search for credentials to stderr. The error says the same.
 	loaded, err := config.LoadDefaultConfig(ctx, config.WithRegion(region), config.WithLogger(logging.Nop{}))
-	if err != nil {
-		return aws.Config{}, credentialsFailure(err)
-	}
-	return loaded, nil
+	return loaded, credentialsFailure(err)
 }
 
 // CheckCredentials fails with an *Error whose problem is NoCredentials if the settings lead to no
 // credentials. The first call that needs them would say so in many sentences.
 func CheckCredentials(ctx context.Context, settings aws.Config) error {
-	if _, err := settings.Credentials.Retrieve(ctx); err != nil {
-		return credentialsFailure(err)
-	}
-	return nil
+	_, err := settings.Credentials.Retrieve(ctx)
+	return credentialsFailure(err)
 }
 
 // checkEndpoints refuses settings that lead to this machine, such as those of a local run that a
@@ -109,12 +104,13 @@ func isThisMachine(endpoint string) bool {
 // credentialsFailure is one sentence for what the credential chain says in many. What an SSO or
 // process provider adds stays out: it names files and URLs, and does not change what to do.
 func credentialsFailure(err error) error {
-	if errors.Is(err, context.Canceled) {
-		return context.Canceled
-	}
 	text := "no AWS credentials were found"
 	var profile config.SharedConfigProfileNotExistError
 	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, context.Canceled):
+		return context.Canceled
 	case errors.As(err, &profile):
 		text = fmt.Sprintf("there is no AWS profile %q", profile.Profile)
 	case strings.Contains(err.Error(), "expired"), strings.Contains(err.Error(), "refresh cached SSO token"):
