@@ -23,38 +23,62 @@ import (
 )
 
 func main() {
-	if err := run("."); err != nil {
+	do := run
+	if os.Getenv(stayVariable) != "" {
+		do = stay
+	}
+	if err := do("."); err != nil {
 		fmt.Fprintln(printable.Writer(os.Stderr), err)
 		os.Exit(1)
 	}
 }
 
 func run(root string) (err error) {
-	environments, err := config.LoadDir(filepath.Join(root, "environments"), config.Options{})
+	environments, err := loadEnvironments(root)
 	if err != nil {
 		return err
 	}
-
 	functions, err := bundle.Start(root, stacks.Functions(environments))
 	if err != nil {
 		return err
 	}
 	defer functions.Close()
 	defer jsii.Close()
-	// A failure on CDK's side of jsii arrives as a panic.
-	defer func() {
-		if failure := recover(); failure != nil {
-			err = fmt.Errorf("synthesizing: %v", failure)
+	defer recoverFailure(&err)
+	app := awscdk.NewApp(nil)
+	warn := func(warnings config.Problems) {
+		for _, warning := range warnings {
+			fmt.Fprintln(os.Stderr, "warning:", warning)
 		}
-	}()
-	return synth(environments, stacks.Source{Dir: root, Build: functions.Build})
+	}
+	if err := declare(app, environments, stacks.Source{Dir: root, Build: functions.Build}, warn); err != nil {
+		return err
+	}
+	app.Synth(nil)
+	return nil
 }
 
-func synth(environments []*config.Environment, source stacks.Source) error {
-	app := awscdk.NewApp(nil)
+func loadEnvironments(root string) ([]*config.Environment, error) {
+	return config.LoadDir(filepath.Join(root, "environments"), config.Options{})
+}
+
+// failure is one on CDK's side of jsii, which arrives as a panic.
+type failure struct{ what any }
+
+func (f *failure) Error() string { return fmt.Sprintf("synthesizing: %v", f.what) }
+
+// recoverFailure, deferred, makes an error of a failure.
+func recoverFailure(err *error) {
+	if what := recover(); what != nil {
+		*err = &failure{what: what}
+	}
+}
+
+// declare adds to the app what its context asks for.
+func declare(app awscdk.App, environments []*config.Environment, source stacks.Source, warn func(config.Problems)) error {
 	context := func(key string) any { return app.Node().TryGetContext(jsii.String(key)) }
 	if fmt.Sprint(context("delivery")) == "true" {
-		return deliver(app, source.Dir)
+		return deliver(app, source.Dir, warn)
 	}
 	wanted, err := narrow(environments, filepath.Join(source.Dir, "environments"), context("env"))
 	if err != nil {
@@ -64,26 +88,20 @@ func synth(environments []*config.Environment, source stacks.Source) error {
 		return err
 	}
 	for _, env := range wanted {
-		for _, warning := range env.Warnings {
-			fmt.Fprintln(os.Stderr, "warning:", warning)
-		}
+		warn(env.Warnings)
 		stacks.AddEnvironment(app, env, source)
 	}
-	app.Synth(nil)
 	return nil
 }
 
 // deliver adds who may deploy, instead of what.
-func deliver(app awscdk.App, root string) error {
+func deliver(app awscdk.App, root string, warn func(config.Problems)) error {
 	delivery, err := config.LoadDelivery(filepath.Join(root, "delivery.yaml"), config.Options{})
 	if err != nil {
 		return err
 	}
-	for _, warning := range delivery.Warnings {
-		fmt.Fprintln(os.Stderr, "warning:", warning)
-	}
+	warn(delivery.Warnings)
 	stacks.AddDelivery(app, delivery)
-	app.Synth(nil)
 	return nil
 }
 

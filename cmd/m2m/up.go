@@ -64,7 +64,8 @@ With --watch, a change of the project's files takes effect while the environment
 runs, and no request is dropped: a changed function is built and swapped in at once,
 and all other changes follow after a synth. Ids, secrets and tokens stay valid. If a
 change can't be applied, the environment keeps running as before, and the next change
-is tried. With --assembly, that folder is watched. With --json, each assembly that is
+is tried. CDK validates the templates when a change has taken effect, and what it finds
+is printed. With --assembly, that folder is watched. With --json, each assembly that is
 applied prints one more object.`
 
 const upExamples = `  m2m up
@@ -119,7 +120,8 @@ func (c *command) runUp(o upOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	description, err := c.synthAndStart(ctx, o, project, runtime)
+	defer watch.close()
+	description, err := c.synthAndStart(ctx, o, watch.first(project), runtime)
 	if errors.Is(err, context.Canceled) {
 		c.speech.say("Stopped before %s was ready.", o.env)
 		return nil
@@ -231,12 +233,14 @@ func (c *command) runtimeConfig(o upOptions, project *synth.Project, accessLog i
 	return config
 }
 
-func (c *command) synthAndStart(ctx context.Context, o upOptions, project *synth.Project, runtime *local.Runtime) (*local.Description, error) {
+// synthesizer makes an assembly of an environment in a folder, like synth.Project.Run.
+type synthesizer func(ctx context.Context, env, dir string, progress synth.Progress) (synth.Result, error)
+
+func (c *command) synthAndStart(ctx context.Context, o upOptions, run synthesizer, runtime *local.Runtime) (*local.Description, error) {
 	dir := o.assembly
 	if dir == "" {
 		dir = runtime.SynthDir()
-		defer compileFunctions(project, dir)()
-		reused, err := c.synthesize(ctx, project, o.env, dir)
+		reused, err := c.synthesize(ctx, run, o.env, dir)
 		if err != nil {
 			return nil, err
 		}
@@ -257,8 +261,8 @@ func compileFunctions(project *synth.Project, dir string) (stop func()) {
 }
 
 // synthesize makes an assembly in dir, unless the one there is of the same source.
-func (c *command) synthesize(ctx context.Context, project *synth.Project, env, dir string) (reused bool, err error) {
-	result, err := project.Run(ctx, env, dir, c.speech)
+func (c *command) synthesize(ctx context.Context, run synthesizer, env, dir string) (reused bool, err error) {
+	result, err := run(ctx, env, dir, c.speech)
 	for _, warning := range result.Warnings {
 		c.speech.Warn(warning)
 	}

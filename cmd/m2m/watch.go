@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"cognito-m2m/internal/local"
@@ -18,6 +19,8 @@ type watch struct {
 
 	o       upOptions
 	project *synth.Project // nil where a folder with an assembly is watched
+	stay    *synth.Stay    // nil with it
+	cold    bool           // nothing has been synthesized yet
 	runtime *local.Runtime
 	files   *synth.Watcher
 
@@ -61,12 +64,37 @@ func (c *command) newWatch(o upOptions, project *synth.Project, runtime *local.R
 	if o.assembly != "" {
 		w.files, err = synth.WatchAssembly(o.assembly)
 	} else {
+		w.stay = project.Stay()
 		w.files, err = project.Watch()
 	}
 	if err != nil {
 		return nil, fmt.Errorf("watching for changes: %w", err)
 	}
 	return w, nil
+}
+
+// first is how the assembly is made that the run begins with: with --watch as without, all of it is
+// validated before it is served.
+func (w *watch) first(project *synth.Project) synthesizer {
+	return func(ctx context.Context, env, dir string, progress synth.Progress) (synth.Result, error) {
+		defer compileFunctions(project, dir)()
+		if w == nil {
+			return project.Run(ctx, env, dir, progress)
+		}
+		result, err := w.stay.Run(ctx, env, dir, progress)
+		if err == nil {
+			err = w.stay.Validate(ctx)
+		}
+		w.cold = result.Reused
+		return result, err
+	}
+}
+
+// close ends the CDK app that stays.
+func (w *watch) close() {
+	if w != nil && w.stay != nil {
+		w.stay.Close()
+	}
 }
 
 // start follows changes until ctx ends. The function that it returns ends it earlier, and returns
@@ -76,15 +104,15 @@ func (w *watch) start(ctx context.Context) (stop func()) {
 		return func() {}
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	ended := make(chan struct{})
 	w.speech.say("Watching %s for changes.", w.root())
-	go func() {
-		defer close(ended)
-		w.follow(ctx)
-	}()
+	var running sync.WaitGroup
+	running.Go(func() { w.follow(ctx) })
+	if w.cold {
+		running.Go(func() { w.stay.WarmUp(ctx, w.o.env) })
+	}
 	return func() {
 		cancel()
-		<-ended
+		running.Wait()
 	}
 }
 
@@ -108,12 +136,25 @@ func (w *watch) follow(ctx context.Context) {
 			w.speech.failure(failure)
 			w.speech.say("The environment keeps running as before. The next change is tried.")
 		}
+		w.validate(ctx)
 		if changed = newer; changed == nil {
 			changed, err = w.files.Next(ctx)
 		}
 	}
 	if ctx.Err() == nil {
 		w.speech.failure(fmt.Errorf("no longer watching for changes: %w", err))
+	}
+}
+
+// validate tells what is wrong with the templates that were just made. A change takes effect before
+// that, because it takes long.
+func (w *watch) validate(ctx context.Context) {
+	if w.stay == nil {
+		return
+	}
+	if err := w.stay.Validate(ctx); err != nil && ctx.Err() == nil {
+		w.speech.failure(err)
+		w.speech.say("The environment keeps running as it is. A deployment would be refused. The next change is tried.")
 	}
 }
 
@@ -175,7 +216,7 @@ func (w *watch) wait(files []string, nothing bool) {
 func (w *watch) synthesize(ctx context.Context, dir string) (newer []string, err error) {
 	if w.cut {
 		w.cut = false
-		_, err = w.command.synthesize(ctx, w.project, w.o.env, dir)
+		_, err = w.command.synthesize(ctx, w.stay.Run, w.o.env, dir)
 		return nil, err
 	}
 	synthesis, cancel := context.WithCancel(ctx)
@@ -187,7 +228,7 @@ func (w *watch) synthesize(ctx context.Context, dir string) (newer []string, err
 		}
 		change <- files
 	}()
-	_, err = w.command.synthesize(synthesis, w.project, w.o.env, dir)
+	_, err = w.command.synthesize(synthesis, w.stay.Run, w.o.env, dir)
 	cancel()
 	newer = <-change
 	if w.cut = newer != nil; w.cut {

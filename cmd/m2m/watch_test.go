@@ -94,7 +94,7 @@ func TestASynthIsCutShortOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &watch{o: upOptions{env: "dev"}, project: project, files: files, command: &command{speech: newSpeech(io.Discard)}}
+	w := &watch{o: upOptions{env: "dev"}, project: project, stay: project.Stay(), files: files, command: &command{speech: newSpeech(io.Discard)}}
 	out := filepath.Join(t.TempDir(), "out")
 	for _, want := range []bool{true, false, true, false} {
 		newer, err := w.synthesize(t.Context(), out)

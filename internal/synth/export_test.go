@@ -1,6 +1,9 @@
 package synth
 
-import "io/fs"
+import (
+	"io/fs"
+	"time"
+)
 
 // Inputs are all files that count as read, in the order of a walk.
 func (p *Project) Inputs() (files []string, err error) {
@@ -10,3 +13,15 @@ func (p *Project) Inputs() (files []string, err error) {
 	})
 	return files, err
 }
+
+// After replaces the clock of the idle time.
+func (s *Stay) After(after func(time.Duration, func()) (stop func())) { s.after = after }
+
+// MostSynths sets how many synths one process makes.
+func (s *Stay) MostSynths(most int) { s.mostSynths = most }
+
+// Patience sets how long an answer may take.
+func (s *Stay) Patience(longest time.Duration) { s.patience = longest }
+
+// HangUp ends the requests, as the death of this process does.
+func (s *Stay) HangUp() { _ = s.app.stdin.Close() }

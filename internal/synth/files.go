@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 // area is the files that a synth may read: every file below a folder, and what lies elsewhere.
@@ -148,6 +149,20 @@ func (a area) digest() (string, error) {
 		return err
 	})
 	return hex.EncodeToString(digest.Sum(nil)), err
+}
+
+// digestBefore is the digest of what was read since a time. Which files that are is known only
+// afterwards. "" if one has changed meanwhile: it may have been read before or after.
+func (a area) digestBefore(begun time.Time) (string, error) {
+	changed := false
+	err := a.walk(func(_ string, file fs.FileInfo) error {
+		changed = changed || !file.ModTime().Before(begun)
+		return nil
+	})
+	if err != nil || changed {
+		return "", err
+	}
+	return a.digest()
 }
 
 // contentDigest takes no more memory for a large file than for a small one.

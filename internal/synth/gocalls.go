@@ -53,13 +53,21 @@ func quoted(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\
 // path is a PATH with the noting go in it.
 func (c goCalls) path() string { return c.dir + string(os.PathListSeparator) + os.Getenv("PATH") }
 
-// compilations are the runs of go that compiled something, each once.
-func (c goCalls) compilations() (found []goCall, err error) {
+// compilations are the runs of go that compiled something, each once, without the known ones.
+func (c goCalls) compilations(known []goCall) (found []goCall, err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("reading how go was run: %w", err)
+		}
+	}()
 	files, err := filepath.Glob(filepath.Join(c.dir, "calls", "*"))
 	if err != nil {
 		return nil, err
 	}
 	once := map[string]bool{}
+	for _, call := range known {
+		once[call.key()] = true
+	}
 	for _, file := range files {
 		raw, err := os.ReadFile(file)
 		if err != nil {
@@ -68,8 +76,8 @@ func (c goCalls) compilations() (found []goCall, err error) {
 		for fields := strings.Split(string(raw), "\x00"); len(fields) > len(buildVariables)+1; {
 			var call goCall
 			call, fields = nextCall(fields)
-			if key := fmt.Sprintf("%q", call); call.compiles() && !once[key] {
-				once[key] = true
+			if call.compiles() && !once[call.key()] {
+				once[call.key()] = true
 				found = append(found, call)
 			}
 		}
@@ -92,6 +100,8 @@ func nextCall(fields []string) (call goCall, rest []string) {
 	call.args = fields[:count]
 	return call, fields[count:]
 }
+
+func (c goCall) key() string { return fmt.Sprintf("%q", c) }
 
 func (c goCall) compiles() bool {
 	return len(c.args) > 0 && slices.Contains([]string{"build", "run", "install"}, c.args[0])

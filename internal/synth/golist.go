@@ -16,12 +16,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// reads is what all runs together read.
-func (c goCalls) reads(ctx context.Context) (found reads, err error) {
-	calls, err := c.compilations()
-	if err != nil {
-		return reads{}, fmt.Errorf("reading how go was run: %w", err)
-	}
+// readsOf is what all these runs together read.
+func readsOf(ctx context.Context, calls []goCall) (found reads, err error) {
 	each := make([]reads, len(calls))
 	var asking errgroup.Group // each waits for go, which keeps one processor busy
 	for i, call := range calls {

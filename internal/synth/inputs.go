@@ -23,11 +23,9 @@ func tools(node string) [][]string {
 	}
 }
 
-// inputs is a digest of what a synth of env depends on, as far as it is known before: all files of
-// the project, the tools and their settings, and the context that the user has everywhere.
-func (p *Project) inputs(ctx context.Context, env, node string) (string, error) {
-	digest := sha256.New()
-	fmt.Fprintf(digest, "env %q\n", env)
+// settings are the tools of a synth, and what they are set to.
+func (p *Project) settings(ctx context.Context, node string) (string, error) {
+	var text strings.Builder
 	for _, tool := range tools(node) {
 		cmd := exec.CommandContext(ctx, tool[0], tool[1:]...) //nolint:gosec // the tools of the synth
 		cmd.Dir = p.Dir
@@ -35,13 +33,21 @@ func (p *Project) inputs(ctx context.Context, env, node string) (string, error) 
 		if err != nil {
 			return "", fmt.Errorf("asking %s for its version: %w", filepath.Base(tool[0]), err)
 		}
-		fmt.Fprintf(digest, "%s\n", bytes.TrimSpace(version))
+		fmt.Fprintf(&text, "%s\n", bytes.TrimSpace(version))
 	}
 	for _, variable := range os.Environ() {
 		if slices.ContainsFunc([]string{"CDK_", "JSII_", "NODE_"}, func(prefix string) bool { return strings.HasPrefix(variable, prefix) }) {
-			fmt.Fprintf(digest, "%q\n", variable)
+			fmt.Fprintf(&text, "%q\n", variable)
 		}
 	}
+	return text.String(), nil
+}
+
+// inputs is a digest of what a synth of env depends on, as far as it is known before: all files of
+// the project, the tools and their settings, and the context that the user has everywhere.
+func (p *Project) inputs(env, settings string) (string, error) {
+	digest := sha256.New()
+	fmt.Fprintf(digest, "env %q\n%s", env, settings)
 	files, err := p.area().digest()
 	if err != nil {
 		return "", fmt.Errorf("reading the project's files: %w", err)

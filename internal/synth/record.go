@@ -3,7 +3,6 @@ package synth
 import (
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -64,17 +63,5 @@ func (r record) write(outdir string) (err error) {
 	return nil
 }
 
-// others is the digest of what was read beside the project. Which files that are is known only
-// after the synth; one that has changed since it began may have been read before or after.
-func (r record) others() (string, error) {
-	read := area{reads: *r.Reads}
-	changed := false
-	err := read.walk(func(_ string, file fs.FileInfo) error {
-		changed = changed || !file.ModTime().Before(r.Begun)
-		return nil
-	})
-	if err != nil || changed {
-		return "", err
-	}
-	return read.digest()
-}
+// others is the digest of what was read beside the project.
+func (r record) others() (string, error) { return area{reads: *r.Reads}.digestBefore(r.Begun) }

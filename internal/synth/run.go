@@ -27,79 +27,98 @@ type Result struct {
 // from exactly the same inputs. A new one starts from an empty folder. A cancelled context ends the
 // child processes. The error of a failed command has what it printed, see CommandError.
 func (p *Project) Run(ctx context.Context, env, outdir string, progress Progress) (Result, error) {
-	node, err := p.findNode()
-	if err != nil {
-		return Result{}, err
+	s, reused, err := p.begin(ctx, env, outdir, progress)
+	if reused || err != nil {
+		return Result{Warnings: s.made.Warnings, Reused: reused}, err
+	}
+	return s.cold(ctx)
+}
+
+// begin looks at what a synth would be made of. If the assembly in outdir is of that, it is reused,
+// and else its folder is emptied.
+func (p *Project) begin(ctx context.Context, env, outdir string, progress Progress) (s synthesis, reused bool, err error) {
+	s = synthesis{project: p, env: env, outdir: outdir, progress: progress}
+	if s.node, err = p.findNode(); err != nil {
+		return s, false, err
 	}
 	if _, err := exec.LookPath("go"); err != nil {
-		return Result{}, ErrNoGo
+		return s, false, ErrNoGo
 	}
-	inputs, err := p.inputs(ctx, env, node)
+	if s.settings, err = p.settings(ctx, s.node); err != nil {
+		return s, false, err
+	}
+	inputs, err := p.inputs(env, s.settings)
 	if err != nil {
-		return Result{}, err
+		return s, false, err
 	}
 	if made, ok := readRecord(outdir); ok && made.holds(outdir, inputs) {
 		p.setOutside(*made.Reads, made.Begun)
-		return Result{Warnings: made.Warnings, Reused: true}, nil
+		s.made = made
+		return s, true, nil
 	}
 	for _, old := range []string{RecordFile(outdir), outdir} {
 		if err := os.RemoveAll(old); err != nil {
-			return Result{}, fmt.Errorf("emptying the assembly's folder: %w", err)
+			return s, false, fmt.Errorf("emptying the assembly's folder: %w", err)
 		}
 	}
-	if err := p.reloadCommands(); err != nil { // after the digest, so that a change in between is not missed
-		return Result{}, err
-	}
-	made := record{Inputs: inputs, Begun: time.Now()}
-	s := synthesis{project: p, env: env, outdir: outdir, node: node, progress: progress}
-	if err := s.run(ctx, &made); err != nil {
-		return Result{}, err
-	}
-	return Result{Warnings: made.Warnings}, made.write(outdir)
+	s.made = record{Inputs: inputs, Begun: time.Now()}
+	return s, false, p.reloadCommands() // after the digest, so that a change in between is not missed
 }
 
 // synthesis is one synth of an environment.
 type synthesis struct {
 	project           *Project
 	env, outdir, node string // node is the path of the program
+	settings          string // what the tools are, and how they are set
 	progress          Progress
+	made              record // completed on the way
 }
 
-// run synthesizes, and completes the record with what that read. It does so after a failure too:
-// the file that needs a repair may lie outside of the project.
-func (s synthesis) run(ctx context.Context, made *record) error {
-	notes, err := os.MkdirTemp("", temporaryPrefix)
+// cold synthesizes with processes of its own.
+func (s *synthesis) cold(ctx context.Context) (Result, error) {
+	notes, err := newNotes()
 	if err != nil {
-		return fmt.Errorf("making a temporary folder: %w", err)
+		return Result{}, err
 	}
-	defer os.RemoveAll(notes)
-	calls, err := newGoCalls(notes)
+	defer notes.remove()
+	variables, err := s.variables(notes)
 	if err != nil {
-		return err
+		return Result{}, err
 	}
-	opened, err := newNodeReads(notes)
-	if err != nil {
-		return err
+	output, failure := "", s.build(ctx, variables)
+	if failure == nil {
+		done := s.progress.Step("synthesizing " + s.env)
+		output, failure = s.project.command(ctx, s.project.app, variables)
+		done()
+		failure = s.failed(failure)
 	}
-	variables := append(opened.variables(), "JSII_NODE="+s.node, "PATH="+calls.path())
-	var failure error
-	if made.Warnings, failure = s.runApp(ctx, variables); ctx.Err() != nil {
-		return failure
+	return s.end(ctx, notes, output, failure)
+}
+
+// end completes a synth of processes that have ended.
+func (s *synthesis) end(ctx context.Context, n notes, output string, failure error) (Result, error) {
+	if ctx.Err() != nil {
+		return Result{}, cmp.Or(failure, context.Cause(ctx))
 	}
-	read, err := calls.reads(ctx)
-	if err == nil {
-		var assets reads
-		assets, err = opened.reads(s.project, s.outdir)
-		read = read.merged(assets)
+	s.made.Warnings = warningLines(output)
+	read, err := n.reads(ctx, s.project, s.outdir, nil)
+	s.hasRead(read, failure)
+	if err := cmp.Or(failure, err); err != nil {
+		return Result{}, err
 	}
+	return Result{Warnings: s.made.Warnings}, s.made.write(s.outdir)
+}
+
+// hasRead takes note of what the synth read. That counts after a failure too: the file that needs a
+// repair may lie outside of the project.
+func (s *synthesis) hasRead(read reads, failure error) {
 	read = s.project.outsideOf(read)
 	if failure != nil {
 		earlier, _ := s.project.outside()
 		read = read.merged(earlier)
 	}
-	s.project.setOutside(read, made.Begun)
-	made.Reads = &read
-	return cmp.Or(failure, err)
+	s.project.setOutside(read, s.made.Begun)
+	s.made.Reads = &read
 }
 
 // UpToDate reports whether the assembly in outdir was made of the project as it is now, so that Run
@@ -109,7 +128,11 @@ func (p *Project) UpToDate(ctx context.Context, env, outdir string) bool {
 	if err != nil {
 		return false
 	}
-	inputs, err := p.inputs(ctx, env, node)
+	settings, err := p.settings(ctx, node)
+	if err != nil {
+		return false
+	}
+	inputs, err := p.inputs(env, settings)
 	if err != nil {
 		return false
 	}
@@ -117,35 +140,43 @@ func (p *Project) UpToDate(ctx context.Context, env, outdir string) bool {
 	return ok && made.holds(outdir, inputs)
 }
 
-// runApp runs the commands of cdk.json with these environment variables, and returns the app's
-// warnings.
-func (s synthesis) runApp(ctx context.Context, variables []string) (warnings []string, err error) {
-	synthContext := maps.Clone(s.project.context)
-	synthContext["env"] = s.env
-	encoded, err := json.Marshal(synthContext)
+// context is what the app gets.
+func (s *synthesis) context() map[string]any {
+	all := maps.Clone(s.project.context)
+	all["env"] = s.env
+	return all
+}
+
+// variables are the environment variables of both commands of cdk.json.
+func (s *synthesis) variables(n notes) ([]string, error) {
+	encoded, err := json.Marshal(s.context())
 	if err != nil {
 		return nil, fmt.Errorf("encoding the context of cdk.json: %w", err)
 	}
-	variables = append(variables,
+	return append(n.variables(),
+		"JSII_NODE="+s.node,
 		"CDK_OUTDIR="+s.outdir,
 		"CDK_CONTEXT_JSON="+string(encoded),
 		// A banner about an old Node that still works would bury the app's own error.
 		"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=18,20",
-	)
+	), nil
+}
 
-	if s.project.build != "" {
-		done := s.progress.Step("building the CDK app")
-		_, err := s.project.command(ctx, s.project.build, variables)
-		done()
-		if err != nil {
-			return nil, fmt.Errorf("building the CDK app: %w", err)
-		}
+func (s *synthesis) build(ctx context.Context, variables []string) error {
+	if s.project.build == "" {
+		return nil
 	}
-	done := s.progress.Step("synthesizing " + s.env)
-	defer done()
-	output, err := s.project.command(ctx, s.project.app, variables)
-	if err != nil {
-		return nil, fmt.Errorf("synthesizing %s: %w", s.env, err)
+	defer s.progress.Step("building the CDK app")()
+	if _, err := s.project.command(ctx, s.project.build, variables); err != nil {
+		return fmt.Errorf("building the CDK app: %w", err)
 	}
-	return warningLines(output), nil
+	return nil
+}
+
+// failed says what a failure of the app's command means.
+func (s *synthesis) failed(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("synthesizing %s: %w", s.env, err)
 }

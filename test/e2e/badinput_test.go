@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -17,41 +16,8 @@ import (
 func project(t *testing.T, dev string) string {
 	t.Helper()
 	dir := t.TempDir()
-	fillProject(t, dir, dev)
+	m2mtest.CopyProject(t, root, dir, dev)
 	return dir
-}
-
-// fillProject copies what a synth needs to a folder.
-func fillProject(t *testing.T, dir, dev string) {
-	t.Helper()
-	for _, name := range []string{"app.go", "cdk.json", "go.mod", "go.sum"} {
-		m2mtest.Write(t, filepath.Join(dir, name), m2mtest.Read(t, filepath.Join(root, name)))
-	}
-	for _, name := range append(synthesized(t), "environments") {
-		if err := os.CopyFS(filepath.Join(dir, name), os.DirFS(filepath.Join(root, name))); err != nil {
-			t.Fatal(err)
-		}
-	}
-	m2mtest.Write(t, filepath.Join(dir, "environments", "dev.yaml"), dev)
-}
-
-// synthesized are the folders of the packages that the app and the functions are built from, none
-// inside another.
-func synthesized(t *testing.T) (folders []string) {
-	t.Helper()
-	list := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", "{{with .Module}}{{if .Main}}{{$.ImportPath}}{{end}}{{end}}", ".", "./lambda/...")
-	list.Dir = root
-	out, err := list.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, path := range slices.Sorted(strings.Lines(string(out))) {
-		folder, found := strings.CutPrefix(strings.TrimSpace(path), "cognito-m2m/")
-		if found && (len(folders) == 0 || !strings.HasPrefix(folder, folders[len(folders)-1]+"/")) {
-			folders = append(folders, folder)
-		}
-	}
-	return folders
 }
 
 func devYAML(t *testing.T) string {

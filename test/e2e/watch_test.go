@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"cognito-m2m/internal/m2mtest"
+	"cognito-m2m/internal/synth"
 )
 
 // editedProject is a copy of the project that `m2m up --watch` runs, and whose files a test edits.
@@ -80,7 +81,7 @@ func layProject(t *testing.T, dir string) {
 		}
 	}
 	const limit, none = "throttle: {rate: 100, burst: 200}", "throttle: {rate: 10000, burst: 5000}"
-	fillProject(t, dir, strings.Replace(devYAML(t), limit, none, 1))
+	m2mtest.CopyProject(t, root, dir, strings.Replace(devYAML(t), limit, none, 1))
 	if !strings.Contains(m2mtest.Read(t, filepath.Join(dir, "environments", "dev.yaml")), none) {
 		t.Fatalf("%q is not in the environment file", limit)
 	}
@@ -232,7 +233,8 @@ func TestWatch(t *testing.T) {
 	m2mtest.Contains(t, p.Stderr.String(), "reader   200", "reader   403", "insufficient_scope")
 }
 
-// TestRunAfterWatch is Ctrl-C after a change, then a run that finds its assembly.
+// TestRunAfterWatch is Ctrl-C after a change that was validated, then a run that finds its
+// assembly.
 func TestRunAfterWatch(t *testing.T) {
 	t.Parallel()
 	p := watched(t)
@@ -240,6 +242,11 @@ func TestRunAfterWatch(t *testing.T) {
 	offset := len(p.Stderr.String())
 	p.edit(t, "environments/dev.yaml", "rate: 100", "rate: 101")
 	p.says(t, offset, "changed: stage $default")
+	validated := synth.RecordFile(filepath.Join(p.dir, ".m2m", "dev", "next", "cdk.out"))
+	m2mtest.Eventually(t, "the change is validated", func() bool {
+		_, err := os.Stat(validated)
+		return err == nil
+	})
 	p.Interrupt(t)
 	for _, left := range []string{"next", "built", "run.json"} {
 		if _, err := os.Stat(filepath.Join(p.dir, ".m2m", "dev", left)); !os.IsNotExist(err) {

@@ -75,6 +75,9 @@ func TestSpeed(t *testing.T) {
 	fmt.Fprintf(out, "CPU time of a call\t%s\t\t\t\n", e.shares(t))
 	fmt.Fprintf(out, "resident memory\t%d MB, %d MB at most\t\t\t60 MB\n", used.residentKB>>10, used.peakKB>>10)
 	fmt.Fprintf(out, "start with --assembly\t%s\t\t\t1s\n", short(startTime(t)))
+	edit, synth := editTime(t)
+	fmt.Fprintf(out, "a cold synth\t%s\t\t\t\n", short(synth))
+	fmt.Fprintf(out, "--watch, saving an environment file to the first changed answer\t%s\t%.2f of a cold synth\t\t0.15\n", short(edit), edit.Seconds()/synth.Seconds())
 	if err := out.Flush(); err != nil {
 		t.Fatal(err)
 	}
