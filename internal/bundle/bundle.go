@@ -49,7 +49,7 @@ func (b *Builder) Build(function string) (folder string, err error) {
 			return "", err
 		}
 	}
-	if err := os.MkdirAll(folder, 0o755); err != nil {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return "", fmt.Errorf("making a folder for a function: %w", err)
 	}
 	return folder, os.Rename(binary, bootstrap)
