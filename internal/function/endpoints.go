@@ -1,13 +1,14 @@
 package function
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
-	"strconv"
+	"strings"
 
 	"cognito-m2m/internal/lambdaenv"
 )
@@ -28,61 +29,74 @@ const (
 	headerResponseMode = "Lambda-Runtime-Function-Response-Mode"
 )
 
-// routes are all of the Runtime API. The Extensions and Telemetry APIs, which share its address,
+// serve answers the requests of one connection.
+func (a *runtimeAPI) serve(c *connection) {
+	c.requests(func(r *request) bool {
+		if refused := a.guard(c, r); refused != nil {
+			return c.reply(r, refused.status, refused.body())
+		}
+		c.askForBody(r)
+		if r.URL.Path == pathNext && r.Method == http.MethodGet {
+			return a.serveNext(c, r)
+		}
+		if refused := a.receive(r); refused != nil {
+			return c.reply(r, refused.status, refused.body())
+		}
+		return c.reply(r, http.StatusAccepted, accepted)
+	})
+}
+
+const (
+	pathInvocations = "/2018-06-01/runtime/invocation/"
+	pathNext        = pathInvocations + "next"
+	pathInitError   = "/2018-06-01/runtime/init/error"
+)
+
+// receive takes what a runtime posts. The Extensions and Telemetry APIs, which share the address,
 // are not found; aws-lambda-go's lambda.WithEnableSIGTERM warns of that, and works.
 //
 // Parity: Runtime API: no Extensions API
-func (a *runtimeAPI) routes() http.Handler {
-	const runtime = "/2018-06-01/runtime"
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+runtime+"/invocation/next", a.serveNext)
-	mux.HandleFunc("POST "+runtime+"/invocation/{id}/response", accept(a.receiveResponse))
-	mux.HandleFunc("POST "+runtime+"/invocation/{id}/error", accept(a.receiveError))
-	mux.HandleFunc("POST "+runtime+"/init/error", accept(a.receiveInitError))
-	return mux
+func (a *runtimeAPI) receive(r *request) *refusal {
+	rest, isInvocation := strings.CutPrefix(r.URL.Path, pathInvocations)
+	id, what, _ := strings.Cut(rest, "/")
+	var receive func(id string, r *request) *refusal
+	switch {
+	case r.Method != http.MethodPost:
+		return noSuchCall
+	case r.URL.Path == pathInitError:
+		receive = a.receiveInitError
+	case isInvocation && what == "response":
+		receive = a.receiveResponse
+	case isInvocation && what == "error":
+		receive = a.receiveError
+	default:
+		return noSuchCall
+	}
+	return receive(id, r)
 }
 
 // serveNext waits for an event for as long as the runtime does, and hands it over.
-func (a *runtimeAPI) serveNext(w http.ResponseWriter, r *http.Request) {
-	arrived, ok := a.ask()
-	if !ok {
-		outOfOrder("InitError", "Ready").write(w)
-		return
+func (a *runtimeAPI) serveNext(c *connection, r *request) (goOn bool) {
+	inv, refused := a.next(c)
+	switch {
+	case refused != nil:
+		return c.reply(r, refused.status, refused.body())
+	case inv == nil:
+		return false // the event, if there is one, waits for the runtime to ask again
 	}
-	select {
-	case <-arrived:
-	case <-a.closed:
-		return
-	case <-r.Context().Done():
-	}
-	if r.Context().Err() != nil {
-		return // the event, if there is one, waits for the runtime to ask again
-	}
-	inv := a.take()
-	if inv == nil {
-		outOfOrder("Running", "Ready").write(w)
-		return
-	}
-	header := w.Header()
-	header.Set("Content-Type", "application/json")
-	header.Set(headerRequestID, inv.id)
-	// Without a length net/http would cut an event of usual size into chunks, which cost both sides
-	// time.
-	header.Set("Content-Length", strconv.Itoa(len(inv.payload)))
-	header.Set(headerDeadline, strconv.FormatInt(inv.deadline.UnixMilli(), 10))
-	header.Set(headerTraceID, inv.traceID)
+	to := fmt.Appendf(c.head(http.StatusOK, len(inv.payload)), headerRequestID+": %s\r\n"+headerDeadline+": %d\r\n"+headerTraceID+": %s\r\n",
+		inv.id, inv.deadline.UnixMilli(), inv.traceID)
 	if a.arn != "" {
-		header.Set(headerARN, a.arn)
+		to = fmt.Appendf(to, headerARN+": %s\r\n", a.arn)
 	}
-	_, _ = w.Write(inv.payload) // a runtime that has gone is noticed by its process
+	return c.finish(r, to, inv.payload)
 }
 
 // receiveResponse takes the function's response. A streamed one is collected like any other: an
 // HTTP API can't stream.
 //
 // Parity: Runtime API: streamed responses are collected
-func (a *runtimeAPI) receiveResponse(r *http.Request) *refusal {
-	id := r.PathValue("id")
+func (a *runtimeAPI) receiveResponse(id string, r *request) *refusal {
 	if !a.owes(id) {
 		return invalidRequestID
 	}
@@ -107,8 +121,7 @@ func (a *runtimeAPI) receiveResponse(r *http.Request) *refusal {
 }
 
 // receiveError takes the function's own error. The answer is 202 whatever its body looks like.
-func (a *runtimeAPI) receiveError(r *http.Request) *refusal {
-	id := r.PathValue("id")
+func (a *runtimeAPI) receiveError(id string, r *request) *refusal {
 	if !a.owes(id) {
 		return invalidRequestID
 	}
@@ -119,7 +132,7 @@ func (a *runtimeAPI) receiveError(r *http.Request) *refusal {
 }
 
 // receiveInitError takes the reason why the runtime can't run the function; it should exit then.
-func (a *runtimeAPI) receiveInitError(r *http.Request) *refusal {
+func (a *runtimeAPI) receiveInitError(_ string, r *request) *refusal {
 	if !a.failInit(reportedError(r)) {
 		return outOfOrder("Running", "InitError")
 	}
@@ -128,20 +141,21 @@ func (a *runtimeAPI) receiveInitError(r *http.Request) *refusal {
 
 // readBody reads a response to its end, also one that is too large: a client that is still writing
 // would see a broken connection instead of the refusal.
-func readBody(r *http.Request) ([]byte, *refusal) {
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxResponseSize+1))
-	if err != nil {
+func readBody(r *request) ([]byte, *refusal) {
+	var body bytes.Buffer
+	body.Grow(r.here + bytes.MinRead) // mostly it is here as a whole
+	if _, err := body.ReadFrom(io.LimitReader(r.Body, maxResponseSize+1)); err != nil {
 		return nil, truncatedRequest
 	}
-	if len(body) > maxResponseSize {
+	if body.Len() > maxResponseSize {
 		_, _ = io.Copy(io.Discard, r.Body)
 		return nil, responseTooLarge
 	}
-	return body, nil
+	return body.Bytes(), nil
 }
 
 // reportedError reads the body of an error call: {"errorMessage", "errorType", "stackTrace"}.
-func reportedError(r *http.Request) *Error {
+func reportedError(r *request) *Error {
 	body, refused := readBody(r)
 	if refused != nil {
 		body = nil
@@ -203,6 +217,17 @@ var (
 	}
 )
 
+// Refusals of what is not a call of this API.
+var (
+	malformed = &refusal{http.StatusBadRequest, "MalformedRequest", "Malformed HTTP request"}
+
+	headTooLarge = &refusal{http.StatusRequestHeaderFieldsTooLarge, "HeadersTooLarge", "HTTP headers are too large"}
+
+	otherVersion = &refusal{http.StatusHTTPVersionNotSupported, "UnsupportedVersion", "HTTP version is not 1"}
+
+	noSuchCall = &refusal{http.StatusNotFound, "NotFound", "No such call"}
+)
+
 func outOfOrder(from, to string) *refusal {
 	return &refusal{
 		http.StatusForbidden, "InvalidStateTransition",
@@ -210,27 +235,11 @@ func outOfOrder(from, to string) *refusal {
 	}
 }
 
-// write sends the refusal; it is the only place that does.
-func (f *refusal) write(w http.ResponseWriter) {
-	writeJSON(w, f.status, f)
+// body is the refusal as the runtime gets it.
+func (f *refusal) body() []byte {
+	body, _ := json.Marshal(f) // two texts
+	return append(body, '\n')
 }
 
 // accepted is the body of every 202.
-var accepted = json.RawMessage(`{"status":"OK"}`)
-
-// accept answers 202 to a call that receive does not refuse.
-func accept(receive func(*http.Request) *refusal) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		if refused := receive(r); refused != nil {
-			refused.write(w)
-			return
-		}
-		writeJSON(w, http.StatusAccepted, accepted)
-	}
-}
-
-func writeJSON(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body)
-}
+var accepted = []byte(`{"status":"OK"}` + "\n")

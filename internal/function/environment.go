@@ -48,20 +48,30 @@ const (
 	exited
 	timedOut
 	aborted
+	left // the caller has; the invocation goes on
 )
 
-// await waits until done is closed, and otherwise for the process's end, the time limit or abort.
-func (e *environment) await(done <-chan struct{}, limit time.Duration, abort <-chan struct{}) cause {
+// reasons end a wait early. A nil one never does.
+type reasons struct {
+	abort <-chan struct{}
+	leave <-chan struct{}
+}
+
+// await waits until done is closed, and otherwise for the process's end, the time limit or another
+// reason.
+func (e *environment) await(done <-chan struct{}, limit time.Duration, other reasons) cause {
 	timer := time.NewTimer(limit)
 	defer timer.Stop()
 	select {
 	case <-done:
 		return finished
+	case <-other.leave:
+		return left
 	case <-e.process.exited:
 		return exited
 	case <-timer.C:
 		return timedOut
-	case <-abort:
+	case <-other.abort:
 		return aborted
 	}
 }
@@ -69,7 +79,7 @@ func (e *environment) await(done <-chan struct{}, limit time.Duration, abort <-c
 // initialize waits until the runtime is ready for its first event; if it does not get there, the
 // environment is ended and the error says why.
 func (e *environment) initialize(requestID string, limit time.Duration, abort <-chan struct{}) error {
-	why := e.await(e.api.initialized, limit, abort)
+	why := e.await(e.api.initialized, limit, reasons{abort: abort})
 	if why == finished && e.api.initFailure() == nil {
 		return nil
 	}
@@ -80,20 +90,42 @@ func (e *environment) initialize(requestID string, limit time.Duration, abort <-
 	return e.failure(why, requestID, limit)
 }
 
-// invoke runs one invocation to its end. The environment is ended unless the runtime is ready
-// again. It reports lost if the process ended before it got the event.
-func (e *environment) invoke(inv *invocation, abort <-chan struct{}) (result answer, lost bool) {
+// invoke runs one invocation to its end, as settle does.
+func (e *environment) invoke(inv *invocation, other reasons) (result answer, next fate) {
 	remaining := inv.remaining(e.cfg.Timeout)
+	inv.ends = time.Now().Add(remaining)
 	e.api.deliver(inv, e.cfg.Now().Add(remaining))
-	why := e.await(inv.settled, remaining, abort)
-	if why != finished {
+	return e.settle(inv, other)
+}
+
+// fate is what became of an invocation.
+type fate int
+
+const (
+	over   fate = iota
+	lost        // the process ended before it got the event
+	goesOn      // without its caller
+)
+
+// settle waits for the end of an invocation. The environment is ended unless the runtime is ready
+// again.
+func (e *environment) settle(inv *invocation, other reasons) (result answer, next fate) {
+	why := e.await(inv.settled, time.Until(inv.ends), other)
+	switch why {
+	case left:
+		return answer{}, goesOn
+	case finished:
+	case exited, timedOut, aborted:
 		e.end()
 	}
 	reported, handed := e.api.outcome(inv)
 	if reported != nil {
-		return *reported, false
+		return *reported, over
 	}
-	return answer{err: e.failure(why, inv.id, e.cfg.Timeout)}, why == exited && !handed
+	if why == exited && !handed {
+		next = lost
+	}
+	return answer{err: e.failure(why, inv.id, e.cfg.Timeout)}, next
 }
 
 func (e *environment) failure(why cause, requestID string, limit time.Duration) error {
@@ -102,7 +134,7 @@ func (e *environment) failure(why cause, requestID string, limit time.Duration) 
 		return exitError(requestID, e.process.state)
 	case timedOut:
 		return timeoutError(requestID, limit)
-	case finished, aborted:
+	case finished, aborted, left:
 	}
 	return ErrClosed
 }

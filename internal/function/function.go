@@ -52,9 +52,20 @@ func (f *Function) Invoke(ctx context.Context, payload []byte) (response []byte,
 	if err != nil {
 		return nil, inv.id, fmt.Errorf("invoking function %s: %w", f.cfg.Name, err)
 	}
+	rest := func() answer { return f.runAnew(inv) }
+	if env != nil { // as almost always: no other goroutine has a part in it then
+		switch result, next := env.invoke(inv, reasons{abort: f.abort, leave: ctx.Done()}); next {
+		case over:
+			f.release(env)
+			return result.response, inv.id, result.err
+		case goesOn:
+			rest = func() answer { return f.resume(env, inv) }
+		case lost: // between two invocations, which no caller should notice: start over
+		}
+	}
 	done := make(chan answer, 1)
 	go func() {
-		result := f.run(env, inv)
+		result := rest()
 		if ctx.Err() != nil {
 			f.cfg.Log.Info("invocation ended after its caller had left",
 				"function", f.cfg.Name, "requestId", inv.id, "failed", result.err != nil)
@@ -100,23 +111,24 @@ func (f *Function) admit(ctx context.Context, payload []byte) (*environment, err
 	return env, nil
 }
 
-// run brings an admitted invocation to its end and counts it out.
-func (f *Function) run(env *environment, inv *invocation) answer {
-	defer f.invocations.Done()
-	if env != nil {
-		result, lost := env.invoke(inv, f.abort)
-		if !lost {
-			f.release(env)
-			return result
-		}
-		// It died between two invocations, which no caller should notice: start over.
-	}
+// runAnew brings an admitted invocation to its end in a new environment.
+func (f *Function) runAnew(inv *invocation) answer {
 	env, err := f.start(inv)
 	if err != nil {
 		f.release(nil)
 		return answer{err: err}
 	}
-	result, _ := env.invoke(inv, f.abort)
+	result, _ := env.invoke(inv, reasons{abort: f.abort})
+	f.release(env)
+	return result
+}
+
+// resume brings an invocation to its end that its caller has left.
+func (f *Function) resume(env *environment, inv *invocation) answer {
+	result, next := env.settle(inv, reasons{abort: f.abort})
+	if next == lost {
+		return f.runAnew(inv)
+	}
 	f.release(env)
 	return result
 }
@@ -153,6 +165,7 @@ func (f *Function) initialized(requestID string, limit time.Duration) (*environm
 
 // release counts an invocation out and keeps its environment warm, if it is still alive.
 func (f *Function) release(env *environment) {
+	defer f.invocations.Done()
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.inFlight--

@@ -1,34 +1,24 @@
 package function
 
-import (
-	"context"
-	"net"
-	"net/http"
-	"os"
-	"sync"
-)
+import "net/http"
 
-// guard lets only the function's process reach next. Without it a web page could, by pointing its
-// own name at 127.0.0.1, and so could every other user of this machine: an event has its caller's
-// token. The address has no room for a password, being host and port, so the system is asked for
-// the owner of the connection's other end, where it can say.
+// guard refuses a request that is not of the function's process. Without it a web page could call,
+// by pointing its own name at 127.0.0.1, and so could every other user of this machine: an event
+// has its caller's token. The address has no room for a password, being host and port, so the
+// system is asked for the owner of the connection's other end, where it can say.
 //
 // Parity: Runtime API: who is answered
-func (a *runtimeAPI) guard(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		var refused *refusal
-		switch isOwn := r.Context().Value(peerKey{}).(func() bool); {
-		case r.Host != a.address:
-			refused = misdirected
-		case !isOwn() && socketsAreListed(r.Context().Value(http.LocalAddrContextKey).(net.Addr)):
-			refused = foreign
-		default:
-			next.ServeHTTP(w, r)
-			return
-		}
-		a.log.Warn("Runtime API refused a call that is not the function's", "arn", a.arn, "reason", refused.Type)
-		refused.write(w)
-	})
+func (a *runtimeAPI) guard(c *connection, r *request) (refused *refusal) {
+	switch {
+	case r.Host != a.address:
+		refused = misdirected
+	case !c.isOwn() && socketsAreListed(c.conn.LocalAddr()):
+		refused = foreign
+	default:
+		return nil
+	}
+	a.log.Warn("Runtime API refused a call that is not the function's", "arn", a.arn, "reason", refused.Type)
+	return refused
 }
 
 var (
@@ -38,12 +28,3 @@ var (
 
 	foreign = &refusal{http.StatusForbidden, "Forbidden", "The Runtime API answers the function's process alone"}
 )
-
-// peerKey is where a request's context has whether its connection is of this process's user: a
-// func() bool.
-type peerKey struct{}
-
-// withPeer looks a connection's other end up once, when the first request asks.
-func withPeer(ctx context.Context, conn net.Conn) context.Context {
-	return context.WithValue(ctx, peerKey{}, sync.OnceValue(func() bool { return peerUser(conn) == os.Geteuid() }))
-}

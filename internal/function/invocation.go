@@ -22,6 +22,7 @@ type invocation struct {
 	// begun is when the function's time limit began to run, zero if it begins with the event: an
 	// initialization within the invocation uses part of it.
 	begun    time.Time
+	ends     time.Time // when its time is over, set with the event; deadline is the same for the runtime
 	deadline time.Time
 	// handed is set once the runtime got the event; from then on a crash is the function's.
 	handed bool

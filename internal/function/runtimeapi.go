@@ -4,7 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net"
-	"net/http"
+	"strings"
 	"sync"
 	"time"
 )
@@ -26,14 +26,14 @@ type runtimeAPI struct {
 	arn     string
 	address string
 	log     *slog.Logger
-	server  *http.Server
-	serving chan struct{} // closed when the server has ended
+	open    connections
 
 	mu        sync.Mutex
 	phase     phase
 	current   *invocation   // in the phases invoking and answered
 	initError *Error        // in the phase failed
-	arrived   chan struct{} // closed when there is an event; replaced when it is settled
+	waiting   int           // calls for an event that wait for one
+	changed   chan struct{} // closed, and replaced, when they have a reason to look
 
 	initialized chan struct{} // closed when the phase starting is over
 	closed      chan struct{} // closed to let pending calls for an event go
@@ -46,24 +46,15 @@ func listenRuntimeAPI(arn string, log *slog.Logger) (*runtimeAPI, error) {
 		return nil, err
 	}
 	a := &runtimeAPI{
-		arn:         arn,
+		arn:         strings.NewReplacer("\r", " ", "\n", " ").Replace(arn), // for a header
 		address:     listener.Addr().String(),
 		log:         log,
-		serving:     make(chan struct{}),
-		arrived:     make(chan struct{}),
+		changed:     make(chan struct{}),
 		initialized: make(chan struct{}),
 		closed:      make(chan struct{}),
 	}
-	a.server = &http.Server{
-		Handler:           a.guard(a.routes()),
-		ConnContext:       withPeer,
-		ReadHeaderTimeout: 10 * time.Second,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-	}
-	go func() {
-		defer close(a.serving)
-		_ = a.server.Serve(listener) // always ErrServerClosed: the listener is ours alone
-	}()
+	a.open.listener, a.open.open = listener, map[*connection]bool{}
+	a.open.serving.Go(func() { a.open.accept(a.serve) })
 	return a, nil
 }
 
@@ -71,12 +62,7 @@ func listenRuntimeAPI(arn string, log *slog.Logger) (*runtimeAPI, error) {
 // because its bytes are here already. It must be called once.
 func (a *runtimeAPI) close() {
 	close(a.closed)
-	ctx, cancel := context.WithTimeout(context.Background(), drainLimit)
-	defer cancel()
-	if a.server.Shutdown(ctx) != nil {
-		_ = a.server.Close()
-	}
-	<-a.serving
+	a.open.close(drainLimit)
 }
 
 // deliver makes inv the event that the runtime gets when it asks. The phase must be idle.
@@ -85,40 +71,77 @@ func (a *runtimeAPI) deliver(inv *invocation, deadline time.Time) {
 	defer a.mu.Unlock()
 	inv.deadline = deadline
 	a.phase, a.current = invoking, inv
-	close(a.arrived)
+	a.wake()
 }
 
-// ask moves the runtime to its next event and returns the channel that is closed when there is one.
-// It reports false if the runtime has declared itself unable to run.
+// wake lets the calls that wait for an event look again.
+func (a *runtimeAPI) wake() {
+	if a.waiting > 0 {
+		close(a.changed)
+		a.changed = make(chan struct{})
+	}
+}
+
+// next moves the runtime to its next event and waits until there is one. It returns nil if the
+// runtime has hung up meanwhile or the server ends.
 //
 // A runtime that asks again without having answered gets the same event again, as in AWS's
 // emulator.
-func (a *runtimeAPI) ask() (arrived <-chan struct{}, ok bool) {
+func (a *runtimeAPI) next(c *connection) (*invocation, *refusal) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if refused := a.ask(); refused != nil {
+		return nil, refused
+	}
+	stays := a.phase == idle || c.look() != gone
+	for stays && a.phase == idle {
+		stays = a.wait(c)
+	}
+	if !stays {
+		return nil, nil
+	}
+	if a.phase != invoking { // another call has got the event and answered it meanwhile
+		return nil, outOfOrder("Running", "Ready")
+	}
+	a.current.handed = true
+	return a.current, nil
+}
+
+// ask ends the invocation that the runtime has answered. It refuses if the runtime has declared
+// itself unable to run.
+func (a *runtimeAPI) ask() *refusal {
 	switch a.phase {
 	case failed:
-		return nil, false
+		return outOfOrder("InitError", "Ready")
 	case starting:
 		a.phase = idle
 		close(a.initialized)
 	case answered:
 		close(a.current.settled)
-		a.phase, a.current, a.arrived = idle, nil, make(chan struct{})
-	case idle, invoking:
+		a.phase, a.current = idle, nil
+	case idle:
+		a.wake() // the runtime may have hung up another call without a word
+	case invoking:
 	}
-	return a.arrived, true
+	return nil
 }
 
-// take returns the event for the runtime, nil if another call has taken and answered it meanwhile.
-func (a *runtimeAPI) take() *invocation {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.phase != invoking {
-		return nil
+// wait lets go of the lock until something has changed. It reports false if the connection is of no
+// more use.
+func (a *runtimeAPI) wait(c *connection) bool {
+	changed := a.changed
+	a.waiting++
+	a.mu.Unlock()
+	defer func() {
+		a.mu.Lock()
+		a.waiting--
+	}()
+	select {
+	case <-changed:
+		return c.look() != gone
+	case <-a.closed:
+		return false
 	}
-	a.current.handed = true
-	return a.current
 }
 
 // owes reports whether the runtime got the event with this request id and has not answered yet.

@@ -4,8 +4,10 @@ import (
 	"crypto"
 	"crypto/rsa"
 	"crypto/sha256"
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 )
@@ -23,15 +25,30 @@ func BenchmarkRSAVerify(b *testing.B) {
 	}
 }
 
-func BenchmarkAuthorizedCall(b *testing.B) { benchmark(b, sign(b, validClaims()), 200) }
-
-func BenchmarkForbiddenCall(b *testing.B) {
-	benchmark(b, sign(b, with(map[string]any{"scope": "other"})), 403)
+func BenchmarkAuthorizedCall(b *testing.B) {
+	benchmark(b, sign(b, validClaims()), 200, `{"statusCode":200,"body":"x"}`)
 }
 
-func benchmark(b *testing.B, token string, want int) {
+// BenchmarkEchoedCall has a response of usual size: an event, as a text in JSON.
+func BenchmarkEchoedCall(b *testing.B) {
+	event, err := os.ReadFile("testdata/event.json")
+	if err != nil {
+		b.Fatal(err)
+	}
+	body, err := json.Marshal(string(event))
+	if err != nil {
+		b.Fatal(err)
+	}
+	benchmark(b, sign(b, validClaims()), 200, `{"statusCode":200,"body":`+string(body)+`}`)
+}
+
+func BenchmarkForbiddenCall(b *testing.B) {
+	benchmark(b, sign(b, with(map[string]any{"scope": "other"})), 403, "")
+}
+
+func benchmark(b *testing.B, token string, want int, response string) {
 	b.Helper()
-	a := newAPI(b, logging(cdkCLF), func(a *api) { a.function = answering(`{"statusCode":200,"body":"x"}`) })
+	a := newAPI(b, logging(cdkCLF), func(a *api) { a.function = answering(response) })
 	a.function.discard = true
 	b.ReportAllocs()
 	for b.Loop() {

@@ -30,7 +30,7 @@ type Key struct {
 }
 
 func (k Key) equal(other Key) bool {
-	return k.algorithm == other.algorithm && k.public.Equal(other.public)
+	return k.algorithm == other.algorithm && (k.public == other.public || k.public.Equal(other.public))
 }
 
 // KeySet is what an issuer publishes, by key id.

@@ -60,6 +60,9 @@ type writer struct {
 func (w *writer) Write(text []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if len(w.rest) == 0 && isPlain(text) {
+		return w.to.Write(text)
+	}
 	pending := append(w.rest, text...) //nolint:gocritic // rest is not used again
 	var b strings.Builder
 	for len(pending) > 0 && utf8.FullRune(pending) {
@@ -72,4 +75,14 @@ func (w *writer) Write(text []byte) (int, error) {
 		return 0, err
 	}
 	return len(text), nil
+}
+
+// isPlain reports whether a text is of ASCII alone and has nothing to escape, as nearly every text.
+func isPlain(text []byte) bool {
+	for _, c := range text {
+		if (c < ' ' || c > '~') && c != '\n' && c != '\t' {
+			return false
+		}
+	}
+	return true
 }
