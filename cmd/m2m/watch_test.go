@@ -103,3 +103,38 @@ func TestASynthIsCutShortOnce(t *testing.T) {
 		}
 	}
 }
+
+// What validating finds after a change has taken effect is told as loudly as a failed synth.
+func TestAFindingIsTold(t *testing.T) {
+	t.Setenv("JSII_NODE", "/bin/true")
+	dir := t.TempDir()
+	m2mtest.Write(t, filepath.Join(dir, "cdk.json"), `{"app": "sh app.sh"}`)
+	m2mtest.Write(t, filepath.Join(dir, "app.sh"), `echo '{}' >&3
+read -r request
+mkdir -p "$(echo "$request" | sed 's/.*"outdir":"\([^"]*\)".*/\1/')"
+echo '{}' >&3
+read -r request
+echo 'E1: not a runtime' >&2
+exit 1
+`)
+	project, err := synth.Find(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := project.Watch()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said m2mtest.Buffer
+	w := &watch{o: upOptions{env: "dev"}, project: project, stay: project.Stay(), files: files, command: &command{speech: newSpeech(&said)}}
+	defer w.close()
+	if newer, err := w.synthesize(t.Context(), filepath.Join(t.TempDir(), "out")); newer != nil || err != nil {
+		t.Fatal(newer, err)
+	}
+	w.validate(t.Context())
+	m2mtest.Contains(t, said.String(), "m2m: synthesizing dev: E1: not a runtime", "A deployment would be refused.")
+	told := said.String()
+	if w.validate(t.Context()); said.String() != told {
+		t.Errorf("told again: %s", said.String()[len(told):])
+	}
+}
