@@ -31,7 +31,7 @@ func copyAssembly(from, to string) error {
 			}
 			return nil
 		case entry.IsDir():
-			return os.MkdirAll(filepath.Join(to, inside), 0o755)
+			return os.MkdirAll(filepath.Join(to, inside), 0o750)
 		}
 		return copyFile(path, filepath.Join(to, inside))
 	})
@@ -71,5 +71,5 @@ func copyFile(from, to string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(to, content, info.Mode().Perm())
+	return os.WriteFile(to, content, info.Mode().Perm()) //nolint:gosec // a name in the assembly
 }

@@ -124,9 +124,9 @@ func (a *stayingApp) start(dir string, variables []string) error {
 	}
 	cmd.ExtraFiles = []*os.File{theirs}
 	err = cmd.Start()
-	theirs.Close()
+	_ = theirs.Close()
 	if err != nil {
-		answers.Close()
+		_ = answers.Close()
 		return fmt.Errorf("starting `%s`: %w", a.line, err)
 	}
 	a.stdin, a.requests = stdin, json.NewEncoder(stdin)
@@ -227,7 +227,7 @@ func (a *stayingApp) synthesize(ctx context.Context, s *synthesis, patience time
 func (a *stayingApp) clear(keepAssets bool) error {
 	old, err := filepath.Glob(filepath.Join(a.outdir(), "*"))
 	for _, path := range old {
-		if err == nil && !(keepAssets && isAsset(path)) {
+		if err == nil && (!keepAssets || !isAsset(path)) {
 			err = os.RemoveAll(path)
 		}
 	}
