@@ -20,7 +20,7 @@ func WithoutRoute[V any](settings map[string]V, hasRoute func(key string) bool) 
 // CredentialsAllowed is false.
 //
 // Source: aws/aws-cdk #9076.
-const CredentialsRefused = "allow-credentials is not supported if 'allow-origin' is *"
+const CredentialsRefused = "allow-credentials is not supported if 'allow-origin' is *" //nolint:gosec // a message, not a credential
 
 // CredentialsAllowed says whether CORS for these origins may allow credentials.
 func CredentialsAllowed[O ~string](origins []O) bool { return !slices.Contains(origins, "*") }

@@ -5,6 +5,7 @@
 // RotationRulesType.
 package secretlimits
 
+// The limits.
 const (
 	MaxValueBytes   = 65_536 // of a SecretString or SecretBinary
 	MaxRotationDays = 1_000  // between two rotations
