@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -135,8 +136,9 @@ func (w *watch) follow(ctx context.Context) {
 		if failure != nil {
 			w.speech.failure(failure)
 			w.speech.say("The environment keeps running as before. The next change is tried.")
+		} else {
+			w.validate(ctx)
 		}
-		w.validate(ctx)
 		if changed = newer; changed == nil {
 			changed, err = w.files.Next(ctx)
 		}
@@ -152,10 +154,16 @@ func (w *watch) validate(ctx context.Context) {
 	if w.stay == nil {
 		return
 	}
-	if err := w.stay.Validate(ctx); err != nil && ctx.Err() == nil {
-		w.speech.failure(err)
-		w.speech.say("The environment keeps running as it is. A deployment would be refused. The next change is tried.")
+	err := w.stay.Validate(ctx)
+	if err == nil || ctx.Err() != nil {
+		return
 	}
+	meaning := "Whether a deployment would be refused is not known."
+	if refused, ok := errors.AsType[*synth.CommandError](err); ok && refused.IsFinding() {
+		meaning = "A deployment would be refused."
+	}
+	w.speech.failure(err)
+	w.speech.say("The environment keeps running as it is. %s The next change is tried.", meaning)
 }
 
 // apply brings the environment to what the files say. If they change again before that is known, it

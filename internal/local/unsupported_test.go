@@ -33,7 +33,7 @@ func TestAcceptedTypes(t *testing.T) {
 	}
 	const want = "the type AWS::DynamoDB::Table is not simulated (2: Items, Orders): functions that call it get an error, " +
 		"unless you point them at another one: --function-env NAME:AWS_ENDPOINT_URL_DYNAMODB="
-	const by = " (the local runtime does not take it)"
+	const by = " (a limit of the local runtime)"
 	if strings.Count(err.Error(), "AWS::DynamoDB::Table") != 1 || !strings.Contains(err.Error(), want) || !strings.HasSuffix(err.Error(), by) {
 		t.Errorf("got %v", err)
 	}

@@ -3,6 +3,7 @@ package synth
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -62,6 +63,13 @@ func (e *CommandError) Error() string {
 		return "\n" + e.Output
 	}
 	return e.Output
+}
+
+// IsFinding reports whether the command ended by itself because of what it was given, with
+// status 1.
+func (e *CommandError) IsFinding() bool {
+	exit, ended := errors.AsType[*exec.ExitError](e.Err)
+	return errors.Is(e.Err, errRefused) || ended && exit.ExitCode() == 1
 }
 
 // Unwrap returns the error of running the command.

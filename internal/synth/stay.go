@@ -126,7 +126,9 @@ func (s *Stay) validate(ctx context.Context) error {
 	if s.made = nil; synthesis == nil {
 		return nil
 	}
+	done := synthesis.progress.Step("validating " + synthesis.env)
 	answer, err := s.app.ask(ctx, request{Validate: true}, s.patience)
+	done()
 	if err == nil && answer.Error != "" {
 		err = errBroken
 	}

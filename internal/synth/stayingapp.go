@@ -277,10 +277,11 @@ func (a *stayingApp) whyEnded() error {
 	case <-time.After(gracePeriod):
 		return errBroken
 	}
-	if exit, ok := errors.AsType[*exec.ExitError](a.err); !ok || exit.ExitCode() != 1 {
+	told := &CommandError{Line: a.line, Output: withoutNoise(a.output.String()), Err: a.err}
+	if !told.IsFinding() {
 		return errBroken
 	}
-	return &CommandError{Line: a.line, Output: withoutNoise(a.output.String()), Err: a.err}
+	return told
 }
 
 // noteBuild notes which runs of go built the app, before it is asked for anything: those after that

@@ -64,7 +64,7 @@ func (p Problem) Error() string {
 		parts = append(parts, p.Property)
 	}
 	if p.RefusedBy != 0 {
-		p.Message += " (" + p.RefusedBy.String() + ")"
+		p.Message = strings.TrimSuffix(p.Message, ".") + " (" + p.RefusedBy.String() + ")"
 	}
 	return printable.Text(strings.Join(append(parts, p.Message), ": "))
 }

@@ -50,7 +50,7 @@ func ServiceOf(typeName string) Refuser {
 var sentences = map[Refuser]string{ //nolint:gosec // a service is called Secrets Manager; these are no credentials
 	Unknown:        "no source says who refuses it",
 	CloudFormation: "CloudFormation refuses the template",
-	LocalRuntime:   "the local runtime does not take it",
+	LocalRuntime:   "a limit of the local runtime",
 	Cognito:        "Amazon Cognito refuses it",
 	APIGateway:     "Amazon API Gateway refuses it",
 	Lambda:         "AWS Lambda refuses it",
