@@ -20,7 +20,7 @@ import (
 type functionResponse struct {
 	status          int
 	headers         map[string]headerValue
-	body            []byte
+	body            *string
 	isBase64Encoded bool
 	cookies         []string
 }
@@ -32,12 +32,13 @@ var errNotJSON = errors.New("the function's output is not JSON")
 //
 // Source: API Gateway developer guide, "Create AWS Lambda proxy integrations for HTTP APIs".
 func parseFunctionResponse(output []byte) (*reply, error) {
-	members, isJSON := membersOf(output)
-	if !isJSON {
+	var members map[string]json.RawMessage
+	err := json.Unmarshal(output, &members)
+	if _, isSyntax := errors.AsType[*json.SyntaxError](err); isSyntax {
 		return nil, errNotJSON
 	}
-	if members["statusCode"] == nil {
-		return inferredReply(output), nil
+	if err != nil || members["statusCode"] == nil {
+		return inferredReply(output)
 	}
 	response, err := decodeFunctionResponse(members)
 	if err != nil {
@@ -48,35 +49,38 @@ func parseFunctionResponse(output []byte) (*reply, error) {
 
 // inferredReply is a 200 whose body is the output itself, or the text of an output that is a JSON
 // string.
-func inferredReply(output []byte) *reply {
+func inferredReply(output []byte) (*reply, error) {
 	body := bytes.TrimSpace(output)
 	if body[0] == '"' {
-		body, _ = decodeText(body)
+		var text string
+		if err := json.Unmarshal(body, &text); err != nil {
+			return nil, fmt.Errorf("decoding the function's output: %w", err)
+		}
+		body = []byte(text)
 	}
-	return &reply{status: http.StatusOK, header: http.Header{"Content-Type": {contentTypeJSON}}, body: body}
+	return &reply{status: http.StatusOK, header: http.Header{"Content-Type": {contentTypeJSON}}, body: body}, nil
 }
 
-// decodeFunctionResponse reads the members that count. A body is most of a response, and is looked
-// at least often.
-func decodeFunctionResponse(members map[string]json.RawMessage) (r functionResponse, err error) {
+// decodeFunctionResponse reads members by their exact names; encoding/json would accept
+// "StatusCode" in a struct.
+func decodeFunctionResponse(members map[string]json.RawMessage) (functionResponse, error) {
+	var r functionResponse
 	for name, target := range map[string]any{
 		"statusCode":      &r.status,
 		"headers":         &r.headers,
+		"body":            &r.body,
 		"isBase64Encoded": &r.isBase64Encoded,
 		"cookies":         &r.cookies,
 	} {
-		if value, ok := members[name]; ok && err == nil {
-			if err = json.Unmarshal(value, target); err != nil {
-				err = fmt.Errorf("decoding %s of the function's response: %w", name, err)
-			}
+		value, ok := members[name]
+		if !ok {
+			continue
+		}
+		if err := json.Unmarshal(value, target); err != nil {
+			return r, fmt.Errorf("decoding %s of the function's response: %w", name, err)
 		}
 	}
-	if value, ok := members["body"]; ok && err == nil {
-		if r.body, err = decodeText(value); err != nil {
-			err = fmt.Errorf("decoding body of the function's response: %w", err)
-		}
-	}
-	return r, err
+	return r, nil
 }
 
 // headerValue is the text of a header: a JSON string, number or boolean.
@@ -108,11 +112,15 @@ func (r functionResponse) reply() (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer := &reply{status: r.status, header: header, body: r.body}
-	if r.isBase64Encoded {
-		if answer.body, err = base64.StdEncoding.AppendDecode(nil, r.body); err != nil {
+	answer := &reply{status: r.status, header: header}
+	switch {
+	case r.body == nil:
+	case r.isBase64Encoded:
+		if answer.body, err = base64.StdEncoding.DecodeString(*r.body); err != nil {
 			return nil, errors.New("the function's body is not base64, which isBase64Encoded says")
 		}
+	default:
+		answer.body = []byte(*r.body)
 	}
 	return answer, nil
 }
