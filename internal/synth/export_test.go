@@ -25,3 +25,6 @@ func (s *Stay) Patience(longest time.Duration) { s.patience = longest }
 
 // HangUp ends the requests, as the death of this process does.
 func (s *Stay) HangUp() { _ = s.app.stdin.Close() }
+
+// Interval sets how often a watcher looks, whatever the system says.
+func (w *Watcher) Interval(interval time.Duration) { w.interval = interval }

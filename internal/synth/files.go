@@ -20,6 +20,7 @@ type area struct {
 	reads  reads
 	skip   func(path string) bool // leaves out a file, or a folder with all that is in it
 	output []fs.FileInfo          // files that this run writes, under any name
+	enter  func(folder string)    // if there is one, it gets each folder before its files are visited
 }
 
 // reads is what was seen to be read beside what lies in the project's folder. All paths are
@@ -74,6 +75,9 @@ type walk struct {
 }
 
 func (w *walk) folder(dir string, deep bool) error {
+	if w.enter != nil {
+		w.enter(dir)
+	}
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil

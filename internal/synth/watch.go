@@ -1,6 +1,7 @@
 package synth
 
 import (
+	"cmp"
 	"context"
 	"io/fs"
 	"maps"
@@ -10,8 +11,9 @@ import (
 	"time"
 )
 
-// Watcher notices changed files by looking at them again and again, by size and time of change.
-// That needs no help from the system, and a look at a project takes a millisecond or two.
+// Watcher notices changed files by looking at them, by size and time of change: when the system says
+// that something has changed, and again and again, because not every system says it of every file.
+// A look at a project takes a millisecond or two.
 type Watcher struct {
 	area     func() area
 	project  *Project // nil for an assembly
@@ -29,7 +31,7 @@ type look struct {
 	changed time.Time
 }
 
-// lookInterval is how often a watcher looks.
+// lookInterval is how often a watcher looks, whatever the system says.
 const lookInterval = 250 * time.Millisecond
 
 // Watch notices changes of the files that a synth depends on, those that Run checks included. It
@@ -39,7 +41,7 @@ const lookInterval = 250 * time.Millisecond
 // then on, and what has changed since it began is a change.
 func (p *Project) Watch() (*Watcher, error) {
 	// Editors save in more than one step, and the next file of several may follow.
-	w := &Watcher{area: p.watched, project: p, quiet: 150 * time.Millisecond}
+	w := &Watcher{area: p.watched, project: p, quiet: 50 * time.Millisecond}
 	_, w.since = p.outside()
 	return w.begin()
 }
@@ -66,7 +68,7 @@ func WatchAssembly(dir string) (*Watcher, error) {
 func (w *Watcher) begin() (*Watcher, error) {
 	w.interval = lookInterval
 	var err error
-	w.seen, err = w.look()
+	w.seen, err = w.look(nil)
 	return w, err
 }
 
@@ -75,15 +77,12 @@ func (w *Watcher) begin() (*Watcher, error) {
 // the last Next, sorted. When ctx ends it returns ctx's error, and what had changed by then is left
 // to the next call.
 func (w *Watcher) Next(ctx context.Context) ([]string, error) {
-	last, wait, first := w.seen, w.interval, time.Time{}
+	hints := newHints(w.area().skip)
+	defer hints.close()
+	last, first, hinted := w.seen, time.Time{}, false
 	for {
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(wait):
-		}
-		now, err := w.look()
-		if err != nil {
+		now, err := w.look(hints.follow)
+		if err := cmp.Or(ctx.Err(), err); err != nil {
 			return nil, err
 		}
 		w.follow(now)
@@ -95,12 +94,15 @@ func (w *Watcher) Next(ctx context.Context) ([]string, error) {
 			w.seen = now
 			return changes, nil
 		}
-		last, wait = now, w.interval
-		if len(changes) > 0 {
-			wait = w.quiet
-			if first.IsZero() {
-				first = time.Now()
-			}
+		if len(changes) > 0 && first.IsZero() {
+			first = time.Now()
+		}
+		last = now
+		if len(changes) == 0 && !hinted {
+			hinted = hints.wait(ctx, w.interval)
+		} else { // a hint that meant nothing may be one of very many
+			hinted = false
+			pause(ctx, w.quiet)
 		}
 	}
 }
@@ -146,9 +148,10 @@ func exists(file string) bool {
 
 // look finds all files. One that goes away meanwhile counts as gone; a reader reports a root that
 // is gone.
-func (w *Watcher) look() (map[string]look, error) {
-	found := map[string]look{}
-	err := w.area().walk(func(path string, file fs.FileInfo) error {
+func (w *Watcher) look(enter func(folder string)) (map[string]look, error) {
+	found, a := map[string]look{}, w.area()
+	a.enter = enter
+	err := a.walk(func(path string, file fs.FileInfo) error {
 		found[path] = look{size: file.Size(), changed: file.ModTime()}
 		return nil
 	})

@@ -75,6 +75,41 @@ func TestWatch(t *testing.T) {
 	}
 }
 
+// TestWatchIsToldByTheSystem edits files of a project that is looked at only once an hour, and one
+// that the system says nothing of, because it lies among what is installed.
+func TestWatchIsToldByTheSystem(t *testing.T) {
+	t.Parallel()
+	p := project(t, "", "true")
+	watcher, err := p.Watch()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for _, c := range []struct {
+		file     string
+		interval time.Duration
+	}{
+		{"lambda/echo/handler.go", time.Hour}, // the folders are new
+		{"lambda/echo/handler.go", time.Hour},
+		{"node_modules/.package-lock.json", 250 * time.Millisecond},
+	} {
+		watcher.Interval(c.interval)
+		file := filepath.Join(p.Dir, c.file)
+		edited := time.AfterFunc(50*time.Millisecond, func() { // while Next waits
+			content, _ := os.ReadFile(file)
+			if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o700), os.WriteFile(file, append(content, 'x'), 0o600)); err != nil {
+				t.Error(err)
+			}
+		})
+		changed, err := watcher.Next(ctx)
+		if diff := cmp.Diff([]string{file}, changed); diff != "" || err != nil {
+			t.Errorf("%v (-want +got):\n%s", err, diff)
+		}
+		edited.Stop()
+	}
+}
+
 // TestWatchKeepsWhatACancelledLookSaw ends a wait, and hears of the change in the next.
 func TestWatchKeepsWhatACancelledLookSaw(t *testing.T) {
 	t.Parallel()
