@@ -10,7 +10,13 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/google/renameio/v2"
 )
+
+// keptFolder, in a module, has the binaries of the last build. Go links a program only if the one
+// where it is to go is not the same.
+const keptFolder = ".build/functions"
 
 // Builder builds functions of a module, each a package main in lambda/.
 type Builder struct {
@@ -38,21 +44,16 @@ func Start(module string, functions []string) (*Builder, error) {
 // that was not begun, or has failed.
 func (b *Builder) Build(function string) (folder string, err error) {
 	b.ahead.Wait()
-	folder = filepath.Join(b.dir, "of-"+function)
-	bootstrap := filepath.Join(folder, "bootstrap")
-	if _, err := os.Stat(bootstrap); err == nil {
-		return folder, nil
-	}
-	binary := filepath.Join(b.dir, function)
-	if _, err := os.Stat(binary); err != nil {
+	if _, err := os.Stat(b.bootstrap(function)); err != nil {
 		if err := b.build(context.Background(), function); err != nil {
 			return "", err
 		}
 	}
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return "", fmt.Errorf("making a folder for a function: %w", err)
-	}
-	return folder, os.Rename(binary, bootstrap)
+	return filepath.Dir(b.bootstrap(function)), nil
+}
+
+func (b *Builder) bootstrap(function string) string {
+	return filepath.Join(b.dir, "of-"+function, "bootstrap")
 }
 
 // Close ends what still builds, and removes what was built.
@@ -72,17 +73,49 @@ func variables() []string {
 	}
 }
 
-// build leaves binaries in the folder, called as their functions.
+// build leaves each function's binary in its folder.
 func (b *Builder) build(ctx context.Context, functions ...string) error {
 	packages := make([]string, len(functions))
 	for i, function := range functions {
 		packages[i] = "./lambda/" + function
+		_ = copyProgram(b.kept(function), filepath.Join(b.dir, function)) // if there is one
 	}
 	build := goCommand(ctx, b.module, append([]string{"build", "-o", b.dir + string(filepath.Separator)}, packages...)...)
 	if printed, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("building function %s: %w\n%s", strings.Join(functions, ", "), err, bytes.TrimSpace(printed))
 	}
+	for _, function := range functions {
+		built := filepath.Join(b.dir, function)
+		_ = copyProgram(built, b.kept(function)) // without it the next build links again
+		err := os.MkdirAll(filepath.Dir(b.bootstrap(function)), 0o700)
+		if err == nil {
+			err = os.Rename(built, b.bootstrap(function))
+		}
+		if err != nil {
+			return fmt.Errorf("making a folder for function %s: %w", function, err)
+		}
+	}
 	return nil
+}
+
+func (b *Builder) kept(function string) string {
+	return filepath.Join(b.module, filepath.FromSlash(keptFolder), function)
+}
+
+// copyProgram replaces the file to in one step, unless it has the same content: another build may
+// be reading it.
+func copyProgram(from, to string) error {
+	program, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	if old, err := os.ReadFile(to); err == nil && bytes.Equal(old, program) {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
+		return err
+	}
+	return renameio.WriteFile(to, program, 0o700, renameio.WithTempDir(filepath.Dir(to)))
 }
 
 func goCommand(ctx context.Context, module string, args ...string) *exec.Cmd {

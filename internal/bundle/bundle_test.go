@@ -3,6 +3,7 @@ package bundle_test
 import (
 	"bytes"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -70,6 +71,50 @@ func TestBrokenFunction(t *testing.T) {
 	if _, err := b.Build("echo"); err == nil || !strings.Contains(err.Error(), "undefined: undeclared") || !strings.Contains(err.Error(), "function echo") {
 		t.Errorf("error %v", err)
 	}
+}
+
+// What was built before is taken if it is of the same source, and else never.
+func TestKept(t *testing.T) {
+	called := filepath.Join(t.TempDir(), "called")
+	traceGo(t, called)
+	module := newModule(t, "echo", "rotate")
+	b := start(t, module, "echo", "rotate")
+	echo, rotate := build(t, b, "echo"), build(t, b, "rotate")
+	b.Close()
+	linked := func() int { return strings.Count(m2mtest.Read(t, called), "/link -o ") }
+	if linked() != 2 {
+		t.Fatalf("%d programs were linked", linked())
+	}
+	b = start(t, module, "echo", "rotate")
+	if again := build(t, b, "echo"); !bytes.Equal(again, echo) || !bytes.Equal(build(t, b, "rotate"), rotate) || linked() != 2 {
+		t.Errorf("%d more were linked without a change", linked()-2)
+	}
+	source := filepath.Join(module, "lambda", "echo", "main.go")
+	m2mtest.Replace(t, source, "\"echo\"", "\"changed\"")
+	b = start(t, module, "echo", "rotate")
+	if changed := build(t, b, "echo"); bytes.Equal(changed, echo) || !bytes.Equal(build(t, b, "rotate"), rotate) || linked() != 3 {
+		t.Errorf("%d were linked after a change of one", linked()-2)
+	}
+	m2mtest.Replace(t, source, "println", "undeclared")
+	b = start(t, module, "echo", "rotate")
+	if _, err := b.Build("echo"); err == nil {
+		t.Error("the function of an earlier source was taken")
+	}
+}
+
+// traceGo makes go build print what it runs to a file.
+func traceGo(t *testing.T, called string) {
+	t.Helper()
+	program, err := exec.LookPath("go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tools := t.TempDir()
+	m2mtest.Write(t, filepath.Join(tools, "go"), "#!/bin/sh\nshift\nexec '"+program+"' build -x \"$@\" 2>> '"+called+"'\n")
+	if err := os.Chmod(filepath.Join(tools, "go"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", tools+string(filepath.ListSeparator)+os.Getenv("PATH"))
 }
 
 func TestCloseLeavesNothing(t *testing.T) {
