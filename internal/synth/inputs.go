@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // tools decide what a synth makes of its files.
@@ -25,14 +27,24 @@ func tools(node string) [][]string {
 
 // settings are the tools of a synth, and what they are set to.
 func (p *Project) settings(ctx context.Context, node string) (string, error) {
+	all := tools(node)
+	versions := make([][]byte, len(all))
+	var asking errgroup.Group // the start of a program takes its time
+	for i, tool := range all {
+		asking.Go(func() (err error) {
+			cmd := exec.CommandContext(ctx, tool[0], tool[1:]...) //nolint:gosec // the tools of the synth
+			cmd.Dir = p.Dir
+			if versions[i], err = cmd.Output(); err != nil {
+				return fmt.Errorf("asking %s for its version: %w", filepath.Base(tool[0]), err)
+			}
+			return nil
+		})
+	}
+	if err := asking.Wait(); err != nil {
+		return "", err
+	}
 	var text strings.Builder
-	for _, tool := range tools(node) {
-		cmd := exec.CommandContext(ctx, tool[0], tool[1:]...) //nolint:gosec // the tools of the synth
-		cmd.Dir = p.Dir
-		version, err := cmd.Output()
-		if err != nil {
-			return "", fmt.Errorf("asking %s for its version: %w", filepath.Base(tool[0]), err)
-		}
+	for _, version := range versions {
 		fmt.Fprintf(&text, "%s\n", bytes.TrimSpace(version))
 	}
 	for _, variable := range os.Environ() {

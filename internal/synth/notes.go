@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"sync"
+	"time"
 )
 
 // notes is where the processes of a synth leave what they read.
@@ -12,6 +15,9 @@ type notes struct {
 	dir    string
 	calls  goCalls
 	opened nodeReads
+
+	asked    []goCall // runs of go, since the last reads
+	answered reads
 }
 
 func newNotes() (n notes, err error) {
@@ -32,15 +38,48 @@ func (n notes) remove() { _ = os.RemoveAll(n.dir) }
 // variables make processes leave notes.
 func (n notes) variables() []string { return append(n.opened.variables(), "PATH="+n.calls.path()) }
 
-// reads is all that was read for a synth to outdir, without what runs of go read that are known.
-func (n notes) reads(ctx context.Context, p *Project, outdir string, known []goCall) (read reads, err error) {
-	calls, err := n.calls.compilations(known)
+// askEarly asks what runs of go read as soon as they are noted: go takes a while to answer, and a
+// synth goes on meanwhile. The function that it returns ends that.
+func (n *notes) askEarly(ctx context.Context) (end func()) {
+	const interval = 50 * time.Millisecond
+	var asking sync.WaitGroup
+	ended := make(chan struct{})
+	asking.Go(func() {
+		for n.ask(ctx, nil) == nil { // who asks in the end is told of an error
+			select {
+			case <-ended:
+				return
+			case <-time.After(interval):
+			}
+		}
+	})
+	return func() {
+		close(ended)
+		asking.Wait()
+	}
+}
+
+// ask asks what those runs of go read that are noted by now, and not known.
+func (n *notes) ask(ctx context.Context, known []goCall) error {
+	calls, err := n.calls.compilations(slices.Concat(known, n.asked))
 	if err != nil {
+		return err
+	}
+	found, err := readsOf(ctx, calls)
+	if err != nil {
+		return err
+	}
+	n.asked, n.answered = append(n.asked, calls...), n.answered.merged(found)
+	return nil
+}
+
+// reads is all that was read for a synth to outdir, without what runs of go read that are known.
+func (n *notes) reads(ctx context.Context, p *Project, outdir string, known []goCall) (reads, error) {
+	if err := n.ask(ctx, known); err != nil {
 		return reads{}, err
 	}
-	if read, err = readsOf(ctx, calls); err != nil {
-		return reads{}, err
-	}
+	read := n.answered
+	n.asked, n.answered = nil, reads{} // the same run may read something else the next time
 	assets, err := n.opened.reads(p, outdir)
 	return read.merged(assets), err
 }

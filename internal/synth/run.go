@@ -86,17 +86,19 @@ func (s *synthesis) cold(ctx context.Context) (Result, error) {
 		return Result{}, err
 	}
 	output, failure := "", s.build(ctx, variables)
+	enough := notes.askEarly(ctx)
 	if failure == nil {
 		done := s.progress.Step("synthesizing " + s.env)
 		output, failure = s.project.command(ctx, s.project.app, variables)
 		done()
 		failure = s.failed(failure)
 	}
-	return s.end(ctx, notes, output, failure)
+	enough()
+	return s.end(ctx, &notes, output, failure)
 }
 
 // end completes a synth of processes that have ended.
-func (s *synthesis) end(ctx context.Context, n notes, output string, failure error) (Result, error) {
+func (s *synthesis) end(ctx context.Context, n *notes, output string, failure error) (Result, error) {
 	if ctx.Err() != nil {
 		return Result{}, cmp.Or(failure, context.Cause(ctx))
 	}

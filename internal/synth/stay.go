@@ -84,7 +84,7 @@ func (s *Stay) synthesize(ctx context.Context, synthesis *synthesis) (Result, er
 	if !s.app.stays(ctx) {
 		output, failure := s.app.wait(ctx)
 		defer s.end()
-		return synthesis.end(ctx, s.app.notes, output, synthesis.failed(failure))
+		return synthesis.end(ctx, &s.app.notes, output, synthesis.failed(failure))
 	}
 	answer, err := s.app.synthesize(ctx, synthesis, s.patience)
 	if err != nil {
@@ -108,7 +108,7 @@ func (s *Stay) failure(ctx context.Context, synthesis *synthesis, err error) err
 		return context.Cause(ctx) // the answer is still to come
 	}
 	if told, ok := errors.AsType[*CommandError](err); ok {
-		_, err = synthesis.end(ctx, s.app.notes, "", synthesis.failed(told))
+		_, err = synthesis.end(ctx, &s.app.notes, "", synthesis.failed(told))
 		s.end()
 	}
 	return err

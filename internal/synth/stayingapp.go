@@ -89,7 +89,7 @@ func startApp(ctx context.Context, s *synthesis) (*stayingApp, error) {
 	variables, err := s.variables(n)
 	if err == nil {
 		if err = s.build(ctx, variables); err != nil {
-			_, err = s.end(ctx, n, "", err)
+			_, err = s.end(ctx, &n, "", err)
 		}
 	}
 	if err == nil {
