@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// Watcher notices changed files by looking at them, by size and time of change: when the system says
-// that something has changed, and again and again, because not every system says it of every file.
-// A look at a project takes a millisecond or two.
+// Watcher notices changed files by looking at them, by size and time of change: when the system
+// says that something has changed, and again and again, because not every system says it of every
+// file. A look at a project takes a millisecond or two.
 type Watcher struct {
 	area     func() area
 	project  *Project // nil for an assembly
