@@ -6,7 +6,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53targets"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -24,7 +23,7 @@ func addTokenDomain(stack awscdk.Stack, pool awscognito.UserPool, domain *config
 			Certificate: certificate,
 		},
 	})
-	addRecord(scope, domain, awsroute53targets.NewUserPoolDomainTarget(custom))
+	addRecord(scope, domain, custom.CloudFrontEndpoint(), cloudFrontZone(stack))
 	return custom
 }
 
@@ -55,8 +54,7 @@ func baseURL(stack awscdk.Stack, stage apigw.HttpStage, env *config.Environment)
 		Stage:      stage.StageName(),
 	})
 	mapping.Node().AddDependency(stage) // whose name is a plain string
-	target := awsroute53targets.NewApiGatewayv2DomainProperties(name.AttrRegionalDomainName(), name.AttrRegionalHostedZoneId())
-	addRecord(scope, &domain.CustomDomain, target)
+	addRecord(scope, &domain.CustomDomain, name.AttrRegionalDomainName(), name.AttrRegionalHostedZoneId())
 	return jsii.String("https://" + domain.Name)
 }
 
@@ -71,15 +69,27 @@ func mutualTLS(trusted *config.MutualTLS) any {
 	}
 }
 
-// addRecord makes the domain's DNS record.
-func addRecord(scope constructs.Construct, domain *config.CustomDomain, target awsroute53.IAliasRecordTarget) {
-	zone := awsroute53.HostedZone_FromHostedZoneAttributes(scope, jsii.String("Zone"), &awsroute53.HostedZoneAttributes{
+// addRecord makes the domain's DNS record, an alias of a host in a hosted zone of AWS.
+func addRecord(scope constructs.Construct, domain *config.CustomDomain, host, zone *string) {
+	record := constructs.NewConstruct(scope, jsii.String("Record"))
+	awsroute53.NewCfnRecordSet(record, jsii.String("Resource"), &awsroute53.CfnRecordSetProps{
+		Name:         jsii.String(domain.Name + "."),
+		Type:         jsii.String("A"),
 		HostedZoneId: jsii.String(domain.HostedZoneID),
-		ZoneName:     jsii.String(domain.HostedZoneName),
+		AliasTarget:  &awsroute53.CfnRecordSet_AliasTargetProperty{DnsName: host, HostedZoneId: zone},
 	})
-	awsroute53.NewARecord(scope, jsii.String("Record"), &awsroute53.ARecordProps{
-		Zone:       zone,
-		RecordName: jsii.String(domain.Name + "."),
-		Target:     awsroute53.RecordTarget_FromAlias(target),
+}
+
+// cloudFrontZone is the hosted zone of every distribution, which a user pool's domain has.
+//
+// Source: Route 53 API Reference, AliasTarget; of CDK, CloudFrontTarget, whose package and those
+// that it imports are a seventh of what there would be to compile.
+func cloudFrontZone(stack awscdk.Stack) *string {
+	zones := awscdk.NewCfnMapping(stack, jsii.String("AWSCloudFrontPartitionHostedZoneIdMap"), &awscdk.CfnMappingProps{
+		Mapping: &map[string]*map[string]any{
+			"aws":    {"zoneId": "Z2FDTNDATAQYW2"},
+			"aws-cn": {"zoneId": "Z3RFFRIM2A3IF5"},
+		},
 	})
+	return zones.FindInMap(awscdk.Aws_PARTITION(), jsii.String("zoneId"), nil)
 }
