@@ -18,6 +18,7 @@ import (
 
 	"cognito-m2m/config"
 	"cognito-m2m/internal/bundle"
+	"cognito-m2m/internal/kernel"
 	"cognito-m2m/internal/printable"
 	"cognito-m2m/stacks"
 )
@@ -27,7 +28,11 @@ func main() {
 	if os.Getenv(stayVariable) != "" {
 		do = stay
 	}
-	if err := do("."); err != nil {
+	err := kernel.Tune()
+	if err == nil {
+		err = do(".")
+	}
+	if err != nil {
 		fmt.Fprintln(printable.Writer(os.Stderr), err)
 		os.Exit(1)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"cognito-m2m/config"
 	"cognito-m2m/internal/bundle"
+	"cognito-m2m/internal/kernel"
 	"cognito-m2m/stacks"
 )
 
@@ -22,8 +23,11 @@ import (
 const root = ".."
 
 func TestMain(m *testing.M) {
-	var err error
-	if scratch, err = os.MkdirTemp("", "cognito-m2m-synth-"); err != nil {
+	err := kernel.Tune()
+	if err == nil {
+		scratch, err = os.MkdirTemp("", "cognito-m2m-synth-")
+	}
+	if err != nil {
 		panic(err)
 	}
 	code := m.Run()
