@@ -78,11 +78,15 @@ func compile(ctx context.Context, origin *build, how recipe, output string) erro
 	}
 }
 
+// inHurry has compilers and linkers collect no garbage before they have much: they end soon, and
+// someone waits for the program. The user's own settings count.
+var inHurry = []string{"GOGC=off", "GOMEMLIMIT=512MiB"}
+
 // goCommand is a run of the go command in the program's module.
 func goCommand(ctx context.Context, origin *build, how recipe, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "go", args...) //nolint:gosec // flags come from build information
 	cmd.Dir = origin.moduleRoot
-	cmd.Env = append(cmd.Environ(), slices.Concat(how.env, origin.workspace())...)
+	cmd.Env = slices.Concat(inHurry, cmd.Environ(), how.env, origin.workspace())
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // so that it ends its compilers too
 	cmd.WaitDelay = 5 * time.Second
 	cmd.SysProcAttr = buildAttributes()

@@ -41,7 +41,7 @@ const lookInterval = 250 * time.Millisecond
 // then on, and what has changed since it began is a change.
 func (p *Project) Watch() (*Watcher, error) {
 	// Editors save in more than one step, and the next file of several may follow.
-	w := &Watcher{area: p.watched, project: p, quiet: 50 * time.Millisecond}
+	w := &Watcher{area: p.watched, project: p, quiet: 20 * time.Millisecond}
 	_, w.since = p.outside()
 	return w.begin()
 }
