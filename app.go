@@ -18,7 +18,7 @@ import (
 
 	"cognito-m2m/config"
 	"cognito-m2m/internal/bundle"
-	"cognito-m2m/internal/kernel"
+	_ "cognito-m2m/internal/kernel" // sets up Node
 	"cognito-m2m/internal/printable"
 	"cognito-m2m/stacks"
 )
@@ -28,11 +28,7 @@ func main() {
 	if os.Getenv(stayVariable) != "" {
 		do = stay
 	}
-	err := kernel.Tune()
-	if err == nil {
-		err = do(".")
-	}
-	if err != nil {
+	if err := do("."); err != nil {
 		fmt.Fprintln(printable.Writer(os.Stderr), err)
 		os.Exit(1)
 	}

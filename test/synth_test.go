@@ -15,7 +15,7 @@ import (
 
 	"cognito-m2m/config"
 	"cognito-m2m/internal/bundle"
-	"cognito-m2m/internal/kernel"
+	_ "cognito-m2m/internal/kernel" // sets up Node
 	"cognito-m2m/stacks"
 )
 
@@ -23,11 +23,8 @@ import (
 const root = ".."
 
 func TestMain(m *testing.M) {
-	err := kernel.Tune()
-	if err == nil {
-		scratch, err = os.MkdirTemp("", "cognito-m2m-synth-")
-	}
-	if err != nil {
+	var err error
+	if scratch, err = os.MkdirTemp("", "cognito-m2m-synth-"); err != nil {
 		panic(err)
 	}
 	code := m.Run()

@@ -1,0 +1,4 @@
+package kernel
+
+// With is what NODE_OPTIONS becomes.
+var With = with
