@@ -18,7 +18,19 @@ import (
 
 // readsOf is what all these runs together read.
 func readsOf(ctx context.Context, calls []goCall) (found reads, err error) {
-	each := make([]reads, len(calls))
+	each, err := readsOfEach(ctx, calls)
+	return mergedReads(each), err
+}
+
+func mergedReads(each []reads) (all reads) {
+	for _, read := range each {
+		all = all.merged(read)
+	}
+	return all
+}
+
+func readsOfEach(ctx context.Context, calls []goCall) (each []reads, err error) {
+	each = make([]reads, len(calls))
 	var asking errgroup.Group // each waits for go, which keeps one processor busy
 	for i, call := range calls {
 		asking.Go(func() (err error) {
@@ -27,12 +39,9 @@ func readsOf(ctx context.Context, calls []goCall) (found reads, err error) {
 		})
 	}
 	if err := asking.Wait(); err != nil {
-		return reads{}, err
+		return nil, err
 	}
-	for _, read := range each {
-		found = found.merged(read)
-	}
-	return found, nil
+	return each, nil
 }
 
 // goPackage is what `go list` says of one package.

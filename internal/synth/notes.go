@@ -16,8 +16,8 @@ type notes struct {
 	calls  goCalls
 	opened nodeReads
 
-	asked    []goCall // runs of go, since the last reads
-	answered reads
+	asked   []goCall // runs of go, since the last reads
+	answers []reads  // what each of them read
 }
 
 func newNotes() (n notes, err error) {
@@ -65,12 +65,21 @@ func (n *notes) ask(ctx context.Context, known []goCall) error {
 	if err != nil {
 		return err
 	}
-	found, err := readsOf(ctx, calls)
+	found, err := readsOfEach(ctx, calls)
 	if err != nil {
 		return err
 	}
-	n.asked, n.answered = append(n.asked, calls...), n.answered.merged(found)
+	n.asked, n.answers = append(n.asked, calls...), append(n.answers, found...)
 	return nil
+}
+
+// answer is what a run of go read, if that was asked.
+func (n *notes) answer(to goCall) (read reads, known bool) {
+	i := slices.IndexFunc(n.asked, func(call goCall) bool { return call.key() == to.key() })
+	if i < 0 {
+		return reads{}, false
+	}
+	return n.answers[i], true
 }
 
 // reads is all that was read for a synth to outdir, without what runs of go read that are known.
@@ -78,8 +87,8 @@ func (n *notes) reads(ctx context.Context, p *Project, outdir string, known []go
 	if err := n.ask(ctx, known); err != nil {
 		return reads{}, err
 	}
-	read := n.answered
-	n.asked, n.answered = nil, reads{} // the same run may read something else the next time
+	read := mergedReads(n.answers)
+	n.asked, n.answers = nil, nil // the same run may read something else the next time
 	assets, err := n.opened.reads(p, outdir)
 	return read.merged(assets), err
 }

@@ -19,6 +19,7 @@ type record struct {
 	Begun    time.Time `json:"begun"`    // when making it began
 	Assembly string    `json:"assembly"` // the digest of what was made
 	Warnings []string  `json:"warnings"`
+	Build    *built    `json:"build,omitempty"` // nil if that is not known
 }
 
 // RecordFile is the file beside the assembly in outdir that says what it was made of. Without it,

@@ -51,10 +51,13 @@ func (p *Project) begin(ctx context.Context, env, outdir string, progress Progre
 	if err != nil {
 		return s, false, err
 	}
-	if made, ok := readRecord(outdir); ok && made.holds(outdir, inputs) {
-		p.setOutside(*made.Reads, made.Begun)
-		s.made = made
-		return s, true, nil
+	if made, ok := readRecord(outdir); ok {
+		if made.holds(outdir, inputs) {
+			p.setOutside(*made.Reads, made.Begun)
+			s.made = made
+			return s, true, nil
+		}
+		s.earlier = made.Build
 	}
 	for _, old := range []string{RecordFile(outdir), outdir} {
 		if err := os.RemoveAll(old); err != nil {
@@ -71,6 +74,7 @@ type synthesis struct {
 	env, outdir, node string // node is the path of the program
 	settings          string // what the tools are, and how they are set
 	progress          Progress
+	earlier           *built // by the last synth
 	made              record // completed on the way
 }
 
@@ -85,7 +89,14 @@ func (s *synthesis) cold(ctx context.Context) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	output, failure := "", s.build(ctx, variables)
+	output, failure, current := "", error(nil), s.buildIsCurrent()
+	if !current {
+		failure = s.build(ctx, variables)
+	}
+	own, err := notes.calls.compilations(nil)
+	if err != nil {
+		return Result{}, err
+	}
 	enough := notes.askEarly(ctx)
 	if failure == nil {
 		done := s.progress.Step("synthesizing " + s.env)
@@ -94,6 +105,9 @@ func (s *synthesis) cold(ctx context.Context) (Result, error) {
 		failure = s.failed(failure)
 	}
 	enough()
+	if s.made.Build = s.earlier; !current {
+		s.made.Build = s.noteBuild(&notes, own)
+	}
 	return s.end(ctx, &notes, output, failure)
 }
 
@@ -104,6 +118,9 @@ func (s *synthesis) end(ctx context.Context, n *notes, output string, failure er
 	}
 	s.made.Warnings = warningLines(output)
 	read, err := n.reads(ctx, s.project, s.outdir, nil)
+	if s.made.Build != nil {
+		read = read.merged(s.made.Build.Reads)
+	}
 	s.hasRead(read, failure)
 	if err := cmp.Or(failure, err); err != nil {
 		return Result{}, err
@@ -162,17 +179,6 @@ func (s *synthesis) variables(n notes) ([]string, error) {
 		// A banner about an old Node that still works would bury the app's own error.
 		"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=18,20",
 	), nil
-}
-
-func (s *synthesis) build(ctx context.Context, variables []string) error {
-	if s.project.build == "" {
-		return nil
-	}
-	defer s.progress.Step("building the CDK app")()
-	if _, err := s.project.command(ctx, s.project.build, variables); err != nil {
-		return fmt.Errorf("building the CDK app: %w", err)
-	}
-	return nil
 }
 
 // failed says what a failure of the app's command means.
