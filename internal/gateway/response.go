@@ -18,12 +18,30 @@ import (
 // functionResponse is the response format of payload 2.0. multiValueHeaders is not part of it and
 // is ignored.
 type functionResponse struct {
-	status          int
-	headers         map[string]headerValue
-	body            *string
-	isBase64Encoded bool
-	cookies         []string
+	otherSpellings
+
+	Status          json.RawMessage `json:"statusCode"`
+	Headers         json.RawMessage `json:"headers"`
+	Body            *string         `json:"body"`
+	IsBase64Encoded bool            `json:"isBase64Encoded"`
+	Cookies         []string        `json:"cookies"`
 }
+
+// otherSpellings takes the members that are spelt like one of a response but for the case, and so
+// are none. encoding/json gives such a member to the first field with a name of that spelling.
+type otherSpellings struct {
+	Status          dropped `json:"STATUSCODE"`
+	Headers         dropped `json:"HEADERS"`
+	Body            dropped `json:"BODY"`
+	IsBase64Encoded dropped `json:"ISBASE64ENCODED"`
+	Cookies         dropped `json:"COOKIES"`
+}
+
+// dropped is any JSON value, and forgets it.
+type dropped struct{}
+
+// UnmarshalJSON does nothing.
+func (*dropped) UnmarshalJSON([]byte) error { return nil }
 
 var errNotJSON = errors.New("the function's output is not JSON")
 
@@ -32,17 +50,16 @@ var errNotJSON = errors.New("the function's output is not JSON")
 //
 // Source: API Gateway developer guide, "Create AWS Lambda proxy integrations for HTTP APIs".
 func parseFunctionResponse(output []byte) (*reply, error) {
-	var members map[string]json.RawMessage
-	err := json.Unmarshal(output, &members)
+	var response functionResponse
+	err := json.Unmarshal(output, &response)
 	if _, isSyntax := errors.AsType[*json.SyntaxError](err); isSyntax {
 		return nil, errNotJSON
 	}
-	if err != nil || members["statusCode"] == nil {
+	if response.Status == nil {
 		return inferredReply(output)
 	}
-	response, err := decodeFunctionResponse(members)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("decoding the function's response: %w", err)
 	}
 	return response.reply()
 }
@@ -59,28 +76,6 @@ func inferredReply(output []byte) (*reply, error) {
 		body = []byte(text)
 	}
 	return &reply{status: http.StatusOK, header: http.Header{"Content-Type": {contentTypeJSON}}, body: body}, nil
-}
-
-// decodeFunctionResponse reads members by their exact names; encoding/json would accept
-// "StatusCode" in a struct.
-func decodeFunctionResponse(members map[string]json.RawMessage) (functionResponse, error) {
-	var r functionResponse
-	for name, target := range map[string]any{
-		"statusCode":      &r.status,
-		"headers":         &r.headers,
-		"body":            &r.body,
-		"isBase64Encoded": &r.isBase64Encoded,
-		"cookies":         &r.cookies,
-	} {
-		value, ok := members[name]
-		if !ok {
-			continue
-		}
-		if err := json.Unmarshal(value, target); err != nil {
-			return r, fmt.Errorf("decoding %s of the function's response: %w", name, err)
-		}
-	}
-	return r, nil
 }
 
 // headerValue is the text of a header: a JSON string, number or boolean.
@@ -105,35 +100,44 @@ func (v *headerValue) UnmarshalJSON(raw []byte) error {
 //
 // Parity: Function response: status codes
 func (r functionResponse) reply() (*reply, error) {
-	if r.status < http.StatusOK || r.status > 599 {
-		return nil, fmt.Errorf("the function's statusCode %d is not between 200 and 599", r.status)
+	answer := &reply{}
+	if err := json.Unmarshal(r.Status, &answer.status); err != nil {
+		return nil, fmt.Errorf("decoding the function's statusCode: %w", err)
 	}
-	header, err := r.header()
-	if err != nil {
+	if answer.status < http.StatusOK || answer.status > 599 {
+		return nil, fmt.Errorf("the function's statusCode %d is not between 200 and 599", answer.status)
+	}
+	var err error
+	if answer.header, err = r.header(); err != nil {
 		return nil, err
 	}
-	answer := &reply{status: r.status, header: header}
 	switch {
-	case r.body == nil:
-	case r.isBase64Encoded:
-		if answer.body, err = base64.StdEncoding.DecodeString(*r.body); err != nil {
+	case r.Body == nil:
+	case r.IsBase64Encoded:
+		if answer.body, err = base64.StdEncoding.DecodeString(*r.Body); err != nil {
 			return nil, errors.New("the function's body is not base64, which isBase64Encoded says")
 		}
 	default:
-		answer.body = []byte(*r.body)
+		answer.body = []byte(*r.Body)
 	}
 	return answer, nil
 }
 
 // header puts the cookies before a set-cookie header, as AWS does.
 func (r functionResponse) header() (http.Header, error) {
+	var headers map[string]headerValue
+	if r.Headers != nil {
+		if err := json.Unmarshal(r.Headers, &headers); err != nil {
+			return nil, fmt.Errorf("decoding the function's headers: %w", err)
+		}
+	}
 	header := http.Header{"Content-Type": {contentTypeText}}
-	for _, cookie := range r.cookies {
+	for _, cookie := range r.Cookies {
 		header.Add("Set-Cookie", cookie)
 	}
-	named := r.namedByConnection()
-	for _, name := range slices.Sorted(maps.Keys(r.headers)) {
-		value := r.headers[name]
+	named := connectionNames(headers)
+	for _, name := range slices.Sorted(maps.Keys(headers)) {
+		value := headers[name]
 		if !httpguts.ValidHeaderFieldName(name) {
 			return nil, fmt.Errorf("the function's header name %s is not valid", strconv.Quote(name))
 		}
@@ -155,9 +159,9 @@ func (r functionResponse) header() (http.Header, error) {
 	return header, nil
 }
 
-// namedByConnection looks for the header by any spelling of its name, as a function may write it.
-func (r functionResponse) namedByConnection() (names []string) {
-	for name, value := range r.headers {
+// connectionNames looks for the header by any spelling of its name, as a function may write it.
+func connectionNames(headers map[string]headerValue) (names []string) {
+	for name, value := range headers {
 		if http.CanonicalHeaderKey(name) == "Connection" {
 			names = append(names, namedByConnection([]string{string(value)})...)
 		}
