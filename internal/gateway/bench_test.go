@@ -25,8 +25,18 @@ func BenchmarkRSAVerify(b *testing.B) {
 	}
 }
 
+// BenchmarkNewToken has more tokens than the gateway remembers, so each is new again.
+func BenchmarkNewToken(b *testing.B) {
+	tokens := make([]string, 300)
+	for i := range tokens {
+		tokens[i] = sign(b, with(map[string]any{"scope": "other", "jti": i}))
+	}
+	i := 0
+	benchmark(b, func() string { i++; return tokens[i%len(tokens)] }, 403, "")
+}
+
 func BenchmarkAuthorizedCall(b *testing.B) {
-	benchmark(b, sign(b, validClaims()), 200, `{"statusCode":200,"body":"x"}`)
+	benchmark(b, always(sign(b, validClaims())), 200, `{"statusCode":200,"body":"x"}`)
 }
 
 // BenchmarkEchoedCall has a response of usual size: an event, as a text in JSON.
@@ -39,21 +49,23 @@ func BenchmarkEchoedCall(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	benchmark(b, sign(b, validClaims()), 200, `{"statusCode":200,"body":`+string(body)+`}`)
+	benchmark(b, always(sign(b, validClaims())), 200, `{"statusCode":200,"body":`+string(body)+`}`)
 }
 
 func BenchmarkForbiddenCall(b *testing.B) {
-	benchmark(b, sign(b, with(map[string]any{"scope": "other"})), 403, "")
+	benchmark(b, always(sign(b, with(map[string]any{"scope": "other"}))), 403, "")
 }
 
-func benchmark(b *testing.B, token string, want int, response string) {
+func always(token string) func() string { return func() string { return token } }
+
+func benchmark(b *testing.B, token func() string, want int, response string) {
 	b.Helper()
 	a := newAPI(b, logging(cdkCLF), func(a *api) { a.function = answering(response) })
 	a.function.discard = true
 	b.ReportAllocs()
 	for b.Loop() {
 		request := httptest.NewRequestWithContext(b.Context(), http.MethodGet, "/test_jwt/read", nil)
-		request.Header.Set("Authorization", "Bearer "+token)
+		request.Header.Set("Authorization", "Bearer "+token())
 		recorder := httptest.NewRecorder()
 		a.handler().ServeHTTP(recorder, request)
 		if recorder.Code != want {
