@@ -69,7 +69,7 @@ func (p *process) supervise(cmd *exec.Cmd, streams []*os.File, out *lines, start
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 
-	err := cmd.Start()
+	err := start(cmd)
 	closeAll(cmd.Stdout.(*os.File), cmd.Stderr.(*os.File))
 	if err != nil {
 		closeAll(streams...)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -83,6 +84,29 @@ func TestDaemonsEndWithTheirEnvironment(t *testing.T) {
 				t.Error("a process of another environment has ended, too")
 			}
 		})
+	}
+}
+
+// The thread that starts a process has its own timers as before afterwards.
+func TestTimersOfAProcessAreCoarse(t *testing.T) {
+	t.Parallel()
+	f := newFunction(t, "script", function.Config{})
+	slack, _, err := f.Invoke(t.Context(), []byte(`{"do":"read","url":"/proc/self/timerslack_ns"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := strings.TrimSpace(string(slack)), "1000000"; got != want {
+		t.Errorf("timer slack %q ns, want %s", got, want)
+	}
+	tasks, err := filepath.Glob("/proc/self/task/*")
+	if err != nil || len(tasks) == 0 {
+		t.Fatalf("threads: %v, %v", tasks, err)
+	}
+	for _, task := range tasks {
+		own, err := os.ReadFile(filepath.Join("/proc", filepath.Base(task), "timerslack_ns"))
+		if err == nil && strings.TrimSpace(string(own)) == "1000000" {
+			t.Errorf("thread %s has the slack of a function's process", filepath.Base(task))
+		}
 	}
 }
 

@@ -90,6 +90,9 @@ func follow(o order) io.Reader {
 		return bytes.NewReader(bytes.Repeat([]byte("x"), o.Size))
 	case "flood":
 		flood(o.Size)
+	case "read":
+		content, _ := os.ReadFile(o.URL)
+		return bytes.NewReader(content)
 	case "fork":
 		child := exec.Command("sleep", "3600")
 		child.Stdout = os.Stdout
