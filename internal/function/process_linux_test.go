@@ -87,9 +87,9 @@ func TestDaemonsEndWithTheirEnvironment(t *testing.T) {
 	}
 }
 
-// The thread that starts a process has its own timers as before afterwards.
+// TestTimersOfAProcessAreCoarse also wants the thread that started the process to have its own
+// timers as before. It is not parallel: other tests' threads are about to start processes.
 func TestTimersOfAProcessAreCoarse(t *testing.T) {
-	t.Parallel()
 	f := newFunction(t, "script", function.Config{})
 	slack, _, err := f.Invoke(t.Context(), []byte(`{"do":"read","url":"/proc/self/timerslack_ns"}`))
 	if err != nil {
