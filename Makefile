@@ -14,7 +14,7 @@ PLAIN = $(shell go list ./... | grep -Ev '^cognito-m2m(/stacks|/test|/test/e2e)?
 
 .PHONY: help
 help: ## List the targets.
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: ## Run the dev environment on this machine, without an AWS account.
@@ -136,10 +136,33 @@ $(JUDGE)/venv/installed $(JUDGE)/deployed/installed:
 soak: ## Run the load and fault tests with their full counts (about 5 minutes).
 	go test -count=1 -timeout 30m -v ./test/soak -full
 
+# BEFORE is a commit that is built and measured in turn with this one; ROUNDS is how often.
+# A target that appears in docs/speed.md is a ratio to it, or to what the machine can do. The
+# figures are kept in FIGURES; with FIGURES=docs/speed.tsv and `make golden`, in that page.
+FIGURES ?= .build/speed.tsv
+SPEED = go test -count=1 -timeout 3h -v ./test/soak -speed -figures '$(abspath $(FIGURES))' \
+	$(if $(BEFORE),-before '$(CURDIR)/.build/before') $(if $(ROUNDS),-rounds $(ROUNDS))
+
+.PHONY: before
+before:
+	@mkdir -p .build
+	@test -z '$(BEFORE)' || { git rev-parse --verify '$(BEFORE)^{commit}' >.build/before.commit && \
+		rm -rf .build/before && git clone --quiet --no-checkout . .build/before && \
+		git -C .build/before checkout --quiet --detach "$$(cat .build/before.commit)" && \
+		{ test ! -d node_modules || ln -s ../../node_modules .build/before; }; }
+
 .PHONY: bench
-bench: ## Print how fast the runtime is beside what the machine can do, as ratios within the run.
+bench: before ## Print how fast calls, synths and --watch are, as ratios within the run; BEFORE=commit compares.
 	go test -run '^$$' -bench . ./internal/...
-	go test -count=1 -timeout 30m -run TestSpeed -v ./test/soak -speed
+	$(SPEED) -run '^TestSpeed(Calls|Synth|Watch)$$'
+
+.PHONY: bench-first-run
+bench-first-run: before ## Print how long the first m2m up takes beside that of BEFORE (minutes a round).
+	$(SPEED) -run '^TestSpeedFirstRun$$'
+
+.PHONY: bench-tests
+bench-tests: before ## Print how long the tests take beside those of BEFORE (minutes a round).
+	$(SPEED) -run '^TestSpeedTests$$'
 
 # Delivery: the workflows in .github/workflows call these. ENV is the environment, ASSEMBLY
 # the folder of the cloud assembly, EXPIRES the last day of a disposable environment, M2M

@@ -13,8 +13,15 @@ import (
 // environment dev.
 func CopyProject(t testing.TB, root, dir, dev string) {
 	t.Helper()
-	for _, name := range []string{"app.go", "stay.go", "cdk.json", "go.mod", "go.sum"} {
-		Write(t, filepath.Join(dir, name), Read(t, filepath.Join(root, name)))
+	app, err := filepath.Glob(filepath.Join(root, "*.go"))
+	if err != nil || len(app) == 0 {
+		t.Fatalf("the app in %s: %v, %v", root, app, err)
+	}
+	for _, file := range append(app, "cdk.json", "go.mod", "go.sum") {
+		name := filepath.Base(file)
+		if !strings.HasSuffix(name, "_test.go") {
+			Write(t, filepath.Join(dir, name), Read(t, filepath.Join(root, name)))
+		}
 	}
 	for _, name := range append(synthesized(t, root), "environments") {
 		if err := os.CopyFS(filepath.Join(dir, name), os.DirFS(filepath.Join(root, name))); err != nil {

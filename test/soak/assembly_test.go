@@ -15,11 +15,16 @@ type template = map[string]any
 // without a limit on the function's concurrency, and with the test's own changes.
 func assembly(t *testing.T, function string, changes ...func(template)) string {
 	t.Helper()
+	return present.assembly(t, function, changes...)
+}
+
+func (b build) assembly(t *testing.T, function string, changes ...func(template)) string {
+	t.Helper()
 	dir := filepath.Join(t.TempDir(), "cdk.out")
-	if err := os.CopyFS(dir, os.DirFS("../../internal/assembly/testdata/synth")); err != nil {
+	if err := os.CopyFS(dir, os.DirFS(filepath.Join(b.root, "internal", "assembly", "testdata", "synth"))); err != nil {
 		t.Fatal(err)
 	}
-	program, err := os.ReadFile(filepath.Join(binaries, function))
+	program, err := os.ReadFile(filepath.Join(b.binaries, function))
 	if err != nil {
 		t.Fatal(err)
 	}

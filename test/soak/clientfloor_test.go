@@ -40,7 +40,7 @@ func startClientFloor(t *testing.T) *clientFloor {
 		}
 	}()
 	for range speedConnections {
-		cmd := exec.CommandContext(context.WithoutCancel(t.Context()), filepath.Join(binaries, "empty"))
+		cmd := exec.CommandContext(context.WithoutCancel(t.Context()), filepath.Join(present.binaries, "empty"))
 		cmd.Env = []string{"AWS_LAMBDA_RUNTIME_API=" + listener.Addr().String(), "GOMAXPROCS=1"} // as the runtime sets it
 		cmd.Stderr = os.Stderr
 		if err := cmd.Start(); err != nil {

@@ -104,7 +104,7 @@ var marks atomic.Int64
 func marked(t *testing.T, changes ...func(template)) (e *environment, mark string) {
 	t.Helper()
 	needsProc(t)
-	mark = fmt.Sprintf("%s-%d", binaries, marks.Add(1))
+	mark = fmt.Sprintf("%s-%d", present.binaries, marks.Add(1))
 	return up(t, assembly(t, "faulty", append(changes, variable("SOAK_MARK", mark))...), t.TempDir()), mark
 }
 

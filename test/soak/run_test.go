@@ -23,10 +23,6 @@ func count(short, large int) int {
 	return short
 }
 
-// binaries is the folder of m2m and of the functions echo, empty and faulty, built once for this
-// machine.
-var binaries string
-
 func TestMain(m *testing.M) {
 	if os.Getenv(floorVariable) != "" {
 		serveFloor()
@@ -50,7 +46,7 @@ func runTests(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	binaries = dir
+	present.binaries = dir
 	return m.Run()
 }
 
@@ -61,11 +57,12 @@ type environment struct {
 	*m2mtest.Run
 }
 
-// command is `m2m up` on free ports, in a process group of its own, and outside the project: there
-// it would compare the functions with their source.
-func command(dir, state string) *exec.Cmd {
-	cmd := m2mtest.Command(filepath.Join(binaries, "m2m"), filepath.Dir(dir),
-		m2mtest.OnFreePorts("up", "--json", "--assembly", dir, "--state", state)...)
+// command is `m2m up` of an assembly on free ports, outside the project: there it would compare the
+// functions with their source.
+func command(dir, state string) *exec.Cmd { return present.upOf(dir, state) }
+
+func (b build) upOf(dir, state string) *exec.Cmd {
+	cmd := b.command(filepath.Dir(dir), m2mtest.OnFreePorts("up", "--json", "--assembly", dir, "--state", state)...)
 	cmd.Stderr = &m2mtest.Buffer{Most: 16 << 10} // a run under load says a lot
 	return cmd
 }
@@ -78,6 +75,11 @@ func up(t *testing.T, dir, state string, changes ...func(*exec.Cmd)) *environmen
 	for _, change := range changes {
 		change(cmd)
 	}
+	return started(t, cmd)
+}
+
+func started(t *testing.T, cmd *exec.Cmd) *environment {
+	t.Helper()
 	e := &environment{Run: m2mtest.MustStart(t, cmd)}
 	if err := json.Unmarshal(e.Run.Description, &e.Description); err != nil {
 		t.Fatalf("decoding what m2m up printed: %v", err)

@@ -1,72 +1,59 @@
 package soak
 
 import (
-	"bytes"
-	"cmp"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"text/tabwriter"
 	"time"
 
 	"cognito-m2m/internal/m2mtest"
 )
 
-// TestSpeedSynth prints how long a synth of dev takes, and `m2m up` after an edit, beside a
-// JavaScript program that does the least: it includes the golden templates of dev in the same
-// version of aws-cdk-lib, and validates them. It needs Node.
+// TestSpeedSynth prints how long a synth of dev takes beside a JavaScript program that does the
+// least: it includes the golden templates of dev in the same version of aws-cdk-lib, and validates
+// them. It also prints how long `m2m up` takes after an edit. It needs Node.
 func TestSpeedSynth(t *testing.T) {
 	if !*speed {
 		t.Skip("only with -speed")
 	}
-	s := newSynths(t)
-	var least, synth, edited samples
-	for range speedRounds {
-		least = append(least, s.include())
-		synth = append(synth, s.app())
-		edited = append(edited, s.upAfterEdit())
+	cold := figure{what: "a cold synth of dev", unit: "s", target: "<= 1.3", beside: "including and validating its templates in JavaScript"}
+	byCPU := figure{what: "a cold synth of dev, processor time", unit: "s", beside: cold.beside}
+	edited := figure{what: "m2m up after an edit, until it is ready", unit: "s", target: "<= 0.75"}
+	all := builds(t)
+	var each []*synths
+	for _, b := range all {
+		each = append(each, newSynths(t, b))
 	}
-	var table bytes.Buffer
-	out := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(out, "what\tmedian\tratio\tby CPU time\tgoal")
-	fmt.Fprintf(out, "include and validate, in JavaScript\t%s\t\n", least.beside(least))
-	fmt.Fprintf(out, "cold synth of dev\t%s\t1.30\n", synth.beside(least))
-	fmt.Fprintf(out, "m2m up after an edit, until ready\t%s\t\n", edited.beside(least))
-	if err := out.Flush(); err != nil {
-		t.Fatal(err)
+	present := each[len(each)-1]
+	for range *rounds {
+		least := present.include()
+		cold.to, byCPU.to = append(cold.to, least.wall.Seconds()), append(byCPU.to, least.cpu.Seconds())
+		for i, s := range each {
+			app, up := s.app(), s.upAfterEdit()
+			if i < len(each)-1 {
+				cold.before, byCPU.before = append(cold.before, app.wall.Seconds()), append(byCPU.before, app.cpu.Seconds())
+				edited.before = append(edited.before, up.wall.Seconds())
+			} else {
+				cold.now, byCPU.now = append(cold.now, app.wall.Seconds()), append(byCPU.now, app.cpu.Seconds())
+				edited.now = append(edited.now, up.wall.Seconds())
+			}
+		}
 	}
-	t.Logf("%d rounds\n%s", speedRounds, &table)
+	tell(t, cold, byCPU, edited)
 }
 
 // sample is one measurement.
 type sample struct{ wall, cpu time.Duration }
 
-type samples []sample
-
-// median is that of the wall times, and that of the processor times.
-func (s samples) median() (m sample) {
-	sorted := slices.Clone(s)
-	slices.SortFunc(sorted, func(a, b sample) int { return cmp.Compare(a.wall, b.wall) })
-	m.wall = sorted[len(s)/2].wall
-	slices.SortFunc(sorted, func(a, b sample) int { return cmp.Compare(a.cpu, b.cpu) })
-	m.cpu = sorted[len(s)/2].cpu
-	return m
-}
-
-func (s samples) beside(least samples) string {
-	m, of := s.median(), least.median()
-	return fmt.Sprintf("%s\t%.2f\t%.2f", m.wall.Round(10*time.Millisecond), m.wall.Seconds()/of.wall.Seconds(), m.cpu.Seconds()/of.cpu.Seconds())
-}
-
 // synths runs what is compared.
 type synths struct {
 	t       *testing.T
+	build   build
 	root    string // of the project
 	scratch string
 	program string // the CDK app
@@ -76,15 +63,13 @@ type synths struct {
 
 // newSynths builds the app, and runs everything once: Go's build cache and jsii's packages are
 // there then.
-func newSynths(t *testing.T) *synths {
+func newSynths(t *testing.T, b build) *synths {
 	t.Helper()
-	root, err := filepath.Abs("../..")
+	root, err := filepath.Abs(b.root)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &synths{t: t, root: root, scratch: t.TempDir(), project: t.TempDir()}
-	t.Setenv("JSII_RUNTIME_PACKAGE_CACHE", "enabled")
-	t.Setenv("JSII_RUNTIME_PACKAGE_CACHE_ROOT", filepath.Join(s.scratch, "packages"))
+	s := &synths{t: t, build: b, root: root, scratch: t.TempDir(), project: t.TempDir()}
 	s.program = filepath.Join(s.scratch, "app")
 	build := exec.CommandContext(t.Context(), "go", "build", "-ldflags=-s -w", "-o", s.program, ".")
 	build.Dir = root
@@ -166,6 +151,11 @@ func (s *synths) include() sample {
 	return s.run(exec.CommandContext(s.t.Context(), "node", append([]string{"--preserve-symlinks", "--preserve-symlinks-main", script}, templates...)...))
 }
 
+// environ has the build's own cache of jsii's packages.
+func (s *synths) environ() []string {
+	return append(os.Environ(), "JSII_RUNTIME_PACKAGE_CACHE=enabled", "JSII_RUNTIME_PACKAGE_CACHE_ROOT="+filepath.Join(s.scratch, "packages"))
+}
+
 func (s *synths) run(cmd *exec.Cmd) sample {
 	s.t.Helper()
 	encoded, err := json.Marshal(s.context)
@@ -173,7 +163,7 @@ func (s *synths) run(cmd *exec.Cmd) sample {
 		s.t.Fatal(err)
 	}
 	cmd.Dir = s.root
-	cmd.Env = append(os.Environ(), "CDK_OUTDIR="+s.t.TempDir(), "CDK_CONTEXT_JSON="+string(encoded))
+	cmd.Env = append(s.environ(), "CDK_OUTDIR="+s.t.TempDir(), "CDK_CONTEXT_JSON="+string(encoded))
 	begun := time.Now()
 	if out, err := cmd.CombinedOutput(); err != nil {
 		s.t.Fatalf("%v: %v\n%s", cmd.Args, err, out)
@@ -187,8 +177,10 @@ func (s *synths) upAfterEdit() sample {
 	s.t.Helper()
 	file := filepath.Join(s.project, "environments", "dev.yaml")
 	m2mtest.Write(s.t, file, m2mtest.Read(s.t, file)+"# edited\n")
+	cmd := s.build.command(s.project, m2mtest.OnFreePorts("up", "--json")...)
+	cmd.Env = s.environ()
 	begun := time.Now()
-	up := m2mtest.MustStart(s.t, m2mtest.Command(filepath.Join(binaries, "m2m"), s.project, m2mtest.OnFreePorts("up", "--json")...))
+	up := m2mtest.MustStart(s.t, cmd)
 	took := time.Since(begun)
 	up.Interrupt(s.t)
 	return sample{took, cpuOf(up.Cmd)}

@@ -43,33 +43,47 @@ func (e *environment) usage(t *testing.T) usage {
 	}
 }
 
-// cpuTime is the processor time that the runtime, its functions, this test and others have taken so
-// far.
-func (e *environment) cpuTime(t *testing.T, others ...int) time.Duration {
-	t.Helper()
-	pid := e.Cmd.Process.Pid
-	return cpuTimeOf(t, append(childrenOf(pid), pid, os.Getpid())...) + cpuTimeOf(t, others...)
-}
-
+// cpuTimeOf is the processor time that processes have taken so far.
 func cpuTimeOf(t *testing.T, pids ...int) (sum time.Duration) {
 	t.Helper()
-	const tick = time.Second / 100 // USER_HZ, which is 100 on every Linux
 	for _, pid := range pids {
-		raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		used, err := processTime(pid)
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, after, _ := strings.Cut(string(raw), ") ")
-		fields := strings.Fields(after)
-		for _, field := range fields[11:13] { // utime, stime
-			ticks, err := strconv.Atoi(field)
-			if err != nil {
-				t.Fatal(err)
-			}
-			sum += time.Duration(ticks) * tick
-		}
+		sum += used
 	}
 	return sum
+}
+
+// familyTime is the processor time that a process and what it started, directly or not, have taken
+// so far. It falls when one of them ends.
+func familyTime(pid int) time.Duration {
+	sum, err := processTime(pid)
+	if err != nil {
+		return 0 // it has ended
+	}
+	for _, child := range childrenOf(pid) {
+		sum += familyTime(child)
+	}
+	return sum
+}
+
+func processTime(pid int) (sum time.Duration, err error) {
+	const tick = time.Second / 100 // USER_HZ, which is 100 on every Linux
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0, err
+	}
+	_, after, _ := strings.Cut(string(raw), ") ")
+	for _, field := range strings.Fields(after)[11:13] { // utime, stime
+		ticks, err := strconv.Atoi(field)
+		if err != nil {
+			return 0, err
+		}
+		sum += time.Duration(ticks) * tick
+	}
+	return sum, nil
 }
 
 // statusKB is a figure in /proc/<pid>/status, which has it in kB.

@@ -1,0 +1,117 @@
+package soak
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"text/tabwriter"
+)
+
+var figuresFile = flag.String("figures", "", "file that -speed keeps its figures in: rows of the same name are replaced")
+
+// figuresHead are the columns of docs/speed.tsv, which docs/speed.md and its plot are made from.
+const figuresHead = "what\tbefore\tnow\tbeside\tratio before\tratio\tlowest\thighest\ttarget\trounds"
+
+// figure is what was measured of one thing, a value for each round.
+type figure struct {
+	what   string
+	unit   string    // what the values are in
+	target string    // of the ratio: "<= 0.75"
+	beside string    // what the ratio is to; "" for the earlier build
+	to     []float64 // its values
+	before []float64 // of the earlier build; none without -before
+	now    []float64
+}
+
+// ratios are those of each round.
+func (f figure) ratios(values []float64) (ratios []float64) {
+	to := f.to
+	if f.beside == "" {
+		to = f.before
+	}
+	for i := range min(len(values), len(to)) {
+		ratios = append(ratios, values[i]/to[i])
+	}
+	return ratios
+}
+
+// row is the line of the figure, "" if there is nothing to compare it with.
+func (f figure) row() string {
+	ratios, earlier, beside := f.ratios(f.now), "", f.beside
+	if len(ratios) == 0 {
+		return ""
+	}
+	if beside == "" {
+		beside = "the commit before"
+	} else if len(f.before) > 0 {
+		earlier = fmt.Sprintf("%.2f", median(f.ratios(f.before)))
+	}
+	return strings.Join([]string{
+		f.what, f.text(f.before), f.text(f.now), beside, earlier,
+		fmt.Sprintf("%.2f", median(ratios)), fmt.Sprintf("%.2f", slices.Min(ratios)), fmt.Sprintf("%.2f", slices.Max(ratios)),
+		f.target, fmt.Sprint(len(ratios)),
+	}, "\t")
+}
+
+// text is the median with its unit, of three digits.
+func (f figure) text(values []float64) string {
+	if len(values) == 0 {
+		return ""
+	}
+	m := median(values)
+	return fmt.Sprintf("%.*f %s", max(0, 2-int(math.Floor(math.Log10(m)))), m, f.unit)
+}
+
+func median(values []float64) float64 {
+	sorted := slices.Sorted(slices.Values(values))
+	return (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2
+}
+
+// tell prints the figures, and keeps them in the file.
+func tell(t *testing.T, figures ...figure) {
+	t.Helper()
+	var table bytes.Buffer
+	out := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(out, figuresHead)
+	for _, f := range figures {
+		row := f.row()
+		if row == "" {
+			fmt.Fprintf(out, "%s\t\t%s\tleft out: it is measured beside an earlier build (make bench BEFORE=...)\n", f.what, f.text(f.now))
+			continue
+		}
+		fmt.Fprintln(out, row)
+		keep(t, f.what, row)
+	}
+	if err := out.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("medians of the rounds\n%s", &table)
+}
+
+// keep replaces the row of that name in the file, or adds it.
+func keep(t *testing.T, what, row string) {
+	t.Helper()
+	if *figuresFile == "" {
+		return
+	}
+	content, err := os.ReadFile(*figuresFile)
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSuffix(string(content), "\n"), "\n")
+	lines[0] = figuresHead
+	at := slices.IndexFunc(lines, func(line string) bool { return strings.HasPrefix(line, what+"\t") })
+	if at < 0 {
+		lines = append(lines, row)
+	} else {
+		lines[at] = row
+	}
+	if err := os.WriteFile(*figuresFile, []byte(strings.Join(lines, "\n")+"\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
