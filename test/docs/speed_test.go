@@ -130,13 +130,13 @@ func speedTable(rows []measured) string {
 	return table.String()
 }
 
-// The plot has a line for each row: its name and ratio above, a track from 0 to plotMost below.
+// The plot has for each row its name, its ratio in words, and a track from 0 to plotMost.
 const (
 	plotWidth = 720
 	plotLeft  = 20
 	plotTrack = plotWidth - 2*plotLeft
 	plotTop   = 64
-	plotRow   = 46
+	plotRow   = 58
 	plotMost  = 1.5
 )
 
@@ -167,7 +167,7 @@ func speedPlot(rows []measured) string {
 func (r measured) plot(y int) string {
 	var svg strings.Builder
 	at := func(ratio float64) float64 { return plotLeft + plotTrack*min(ratio, plotMost)/plotMost }
-	line := y + 26
+	line := y + 42
 	said := r.met()
 	if r.ratio != 0 {
 		said = fmt.Sprintf("%.2f of %s", r.ratio, r.beside)
@@ -176,7 +176,7 @@ func (r measured) plot(y int) string {
 		said += ", target " + r.target
 	}
 	fmt.Fprintf(&svg, `<text class="name" x="%d" y="%d">%s</text>`+"\n", plotLeft, y+12, escaped(r.what))
-	fmt.Fprintf(&svg, `<text class="say" x="%d" y="%d" text-anchor="end" font-size="12">%s</text>`+"\n", plotWidth-plotLeft, y+12, escaped(said))
+	fmt.Fprintf(&svg, `<text class="say" x="%d" y="%d" font-size="12">%s</text>`+"\n", plotLeft, y+29, escaped(said))
 	stroke := func(class string, from, to float64, width int) {
 		fmt.Fprintf(&svg, `<path class="%s" d="M%.1f %dH%.1f" stroke-width="%d"/>`+"\n", class, from, line, to, width)
 	}

@@ -48,8 +48,11 @@ func (f figure) row() string {
 	}
 	if beside == "" {
 		beside = "the commit before"
-	} else if len(f.before) > 0 {
-		earlier = fmt.Sprintf("%.2f", median(f.ratios(f.before)))
+	} else {
+		beside += " (" + f.text(f.to) + ")"
+		if len(f.before) > 0 {
+			earlier = fmt.Sprintf("%.2f", median(f.ratios(f.before)))
+		}
 	}
 	return strings.Join([]string{
 		f.what, f.text(f.before), f.text(f.now), beside, earlier,
