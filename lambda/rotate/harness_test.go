@@ -29,6 +29,7 @@ import (
 	"cognito-m2m/internal/awsapi/awsapitest"
 	"cognito-m2m/internal/cognito"
 	"cognito-m2m/internal/cognito/cognitotest"
+	"cognito-m2m/internal/m2mtest"
 	local "cognito-m2m/internal/secretsmanager"
 	"cognito-m2m/naming"
 )
@@ -42,6 +43,7 @@ const (
 
 func TestMain(m *testing.M) {
 	debug.SetGCPercent(400) // little of what 2,000 rotations allocate lives on
+	m2mtest.AtOnce(8)       // they wait between attempts
 	os.Exit(m.Run())
 }
 
