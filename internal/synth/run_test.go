@@ -166,9 +166,10 @@ func TestRunEndsWithItsContext(t *testing.T) {
 		ended <- err
 	}()
 	var reader *os.File
-	for reader == nil { // until the build has made the pipe; opening waits for the app
-		reader, _ = os.Open(pipe)
-	}
+	m2mtest.Eventually(t, "the pipe that the build makes", func() bool {
+		reader, _ = os.Open(pipe) // waits for the app
+		return reader != nil
+	})
 	defer func() { _ = reader.Close() }()
 	if _, err := reader.Read(make([]byte, 1)); err != nil {
 		t.Fatal(err)

@@ -27,11 +27,11 @@ func TestSecondRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	state := newState(t)
-	first := up(t, root, "--assembly", dir, "--state", state)
+	first := up(t, scratch, "--assembly", dir, "--state", state)
 	token := first.token(t, "reader").AccessToken
 	first.Interrupt(t)
 
-	second := up(t, root, "--assembly", dir, "--state", state)
+	second := up(t, scratch, "--assembly", dir, "--state", state)
 	if diff := cmp.Diff(first.Clients, second.Clients); diff != "" {
 		t.Errorf("clients changed (-first +second):\n%s", diff)
 	}
@@ -155,7 +155,7 @@ func TestOverlappingCalls(t *testing.T) {
 	t.Parallel()
 	const calls = 4
 	g := newGate(t)
-	p := up(t, root, "--assembly", gated(t, g), "--state", newState(t))
+	p := up(t, scratch, "--assembly", gated(t, g), "--state", newState(t))
 	token := p.token(t, "reader").AccessToken
 	var done sync.WaitGroup
 	for range calls {
@@ -182,7 +182,7 @@ func TestInterrupt(t *testing.T) {
 	t.Parallel()
 	g := newGate(t)
 	state := newState(t)
-	p := up(t, root, "--assembly", gated(t, g), "--state", state)
+	p := up(t, scratch, "--assembly", gated(t, g), "--state", state)
 	token := p.token(t, "reader").AccessToken
 	var inFlight sync.WaitGroup
 	inFlight.Go(func() {
@@ -258,9 +258,10 @@ func TestInterruptBeforeReady(t *testing.T) {
 		t.Fatal(err)
 	}
 	var started []byte
-	for len(started) == 0 { // until the build has made the pipe; reading waits for the app
-		started, _ = os.ReadFile(pipe)
-	}
+	m2mtest.Eventually(t, "the pipe that the build makes", func() bool {
+		started, _ = os.ReadFile(pipe) // waits for the app
+		return len(started) > 0
+	})
 	m2mtest.Interrupt(t, cmd)
 	if err := cmd.Wait(); err != nil || stdout.Len() > 0 {
 		t.Errorf("%v, stdout %q", err, &stdout)
@@ -272,11 +273,11 @@ func TestInterruptBeforeReady(t *testing.T) {
 func awaitRefusal(t *testing.T, url string) {
 	t.Helper()
 	address := strings.TrimPrefix(url, "http://")
-	for {
+	m2mtest.Eventually(t, "an address that refuses", func() bool {
 		connection, err := new(net.Dialer).DialContext(t.Context(), "tcp", address)
-		if err != nil {
-			return
+		if err == nil {
+			connection.Close()
 		}
-		connection.Close()
-	}
+		return err != nil
+	})
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -55,9 +56,14 @@ func (o *operator) current(t *testing.T, secret string) client.Credentials {
 	return current
 }
 
-// rotate starts a rotation and waits until its version is current.
+// rotate starts a rotation, as soon as the one before has ended, and waits until its version is
+// current. A rotation ends a moment after that.
 func (o *operator) rotate(ctx context.Context, secret string) error {
 	started, err := o.secrets.RotateSecret(ctx, &secretsmanager.RotateSecretInput{SecretId: &secret})
+	for err != nil && strings.Contains(err.Error(), "A previous rotation isn't complete") && ctx.Err() == nil {
+		time.Sleep(20 * time.Millisecond)
+		started, err = o.secrets.RotateSecret(ctx, &secretsmanager.RotateSecretInput{SecretId: &secret})
+	}
 	if err != nil {
 		return err
 	}
