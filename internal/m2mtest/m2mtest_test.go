@@ -122,3 +122,30 @@ func TestFiles(t *testing.T) {
 		t.Errorf("got %v, %v", info, err)
 	}
 }
+
+func TestKept(t *testing.T) {
+	t.Parallel()
+	root, state := t.TempDir(), t.TempDir()
+	m2mtest.TakeKept(t, root, "dev", state) // nothing
+	for _, made := range []string{"first", "second"} {
+		m2mtest.Write(t, filepath.Join(state, ".functions", "asset", "bootstrap"), made)
+		m2mtest.Write(t, filepath.Join(state, "dev", "cdk.out", "manifest.json"), made)
+		m2mtest.Write(t, filepath.Join(state, "dev", "cdk.out.inputs.json"), made)
+		m2mtest.Write(t, filepath.Join(state, "dev", "state.json"), "secrets")
+		m2mtest.Keep(t, root, "dev", state)
+
+		next := t.TempDir()
+		m2mtest.TakeKept(t, root, "dev", next)
+		var found []string
+		err := filepath.WalkDir(next, func(path string, entry os.DirEntry, err error) error {
+			if err == nil && !entry.IsDir() {
+				found = append(found, entry.Name()+" is "+m2mtest.Read(t, path))
+			}
+			return err
+		})
+		want := fmt.Sprintf("bootstrap is %s, manifest.json is %[1]s, cdk.out.inputs.json is %[1]s", made)
+		if got := strings.Join(found, ", "); err != nil || got != want {
+			t.Errorf("took %q, %v; want %q", got, err, want)
+		}
+	}
+}

@@ -9,14 +9,19 @@ import (
 // root is the project's folder, seen from this package.
 const root = "../.."
 
-// startLocal builds m2m, starts `m2m up` on free ports with a synth of its own and returns the
-// description it prints. When the test ends it is interrupted, and must end with exit status 0.
+// startLocal builds m2m, starts `m2m up` on free ports and returns the description it prints. The
+// assembly is synthesized unless an earlier run of this test did and nothing has changed. When the
+// test ends the run is interrupted, and must end with exit status 0.
 func startLocal(t *testing.T) []byte {
 	t.Helper()
 	binary, err := m2mtest.BuildM2M(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	up := m2mtest.Command(binary, root, m2mtest.OnFreePorts("up", "--env", "dev", "--json", "--state", t.TempDir())...)
-	return m2mtest.MustStart(t, up).Description
+	state := t.TempDir()
+	m2mtest.TakeKept(t, root, "conformance", state)
+	up := m2mtest.Command(binary, root, m2mtest.OnFreePorts("up", "--env", "dev", "--json", "--state", state)...)
+	description := m2mtest.MustStart(t, up).Description
+	m2mtest.Keep(t, root, "conformance", state)
+	return description
 }

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"errors"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -28,44 +27,51 @@ func watched(t *testing.T) *editedProject {
 	return &editedProject{process: up(t, dir, "--watch", "--access-log", filepath.Join(dir, "access.log")), dir: dir}
 }
 
-// projectCopies are for tests that edit the project. Each is one test's at a time; two, so that two
-// such tests can run.
-var projectCopies = func() chan *projectCopy {
-	copies := make(chan *projectCopy, 2)
-	copies <- &projectCopy{name: "a"}
-	copies <- &projectCopy{name: "b"}
+// projectCopies are folders for tests that edit the project. Each is one test's at a time; two, so
+// that two such tests can run.
+var projectCopies = func() chan string {
+	copies := make(chan string, 2)
+	copies <- "a"
+	copies <- "b"
 	return copies
 }()
 
-type projectCopy struct {
-	name string
-	used bool // a run has made what each test finds
-}
-
 // builtProject is the test's until it ends: the sources as they are, without the stage's limit,
-// which calls under way must not meet; the app; the assembly and the functions that a first run has
-// made of them; and no other state.
+// which calls under way must not meet; the assembly and the functions that a first run has made of
+// them; and no other state. The app is there once it was needed.
 func builtProject(t *testing.T) (dir string) {
 	t.Helper()
-	c := <-projectCopies
-	t.Cleanup(func() { projectCopies <- c })
-	dir, made := filepath.Join(scratch, c.name, "project"), filepath.Join(scratch, c.name, "made")
+	name := <-projectCopies
+	t.Cleanup(func() { projectCopies <- name })
+	dir = filepath.Join(scratch, name, "project")
 	layProject(t, dir)
-	if !c.used {
-		up(t, dir).Interrupt(t)
-		for _, name := range []string{".functions", "dev/cdk.out", "dev/cdk.out.inputs.json"} {
-			from, to := filepath.Join(dir, ".m2m", name), filepath.Join(made, name)
-			if err := errors.Join(os.MkdirAll(filepath.Dir(to), 0o700), os.Rename(from, to)); err != nil {
-				t.Fatal(err)
-			}
-		}
-		c.used = true
-		layProject(t, dir)
-	}
-	if err := os.CopyFS(filepath.Join(dir, ".m2m"), os.DirFS(made)); err != nil {
-		t.Fatal(err)
-	}
+	makeOnce(t, dir)
+	m2mtest.TakeKept(t, scratch, "project", filepath.Join(dir, ".m2m"))
 	return dir
+}
+
+// made is held while the first test that needs it makes what every test finds in a copy.
+var made struct {
+	sync.Mutex
+
+	done bool
+}
+
+// makeOnce runs the project in dir, which takes what a run of earlier tests made, if it still fits.
+func makeOnce(t *testing.T, dir string) {
+	t.Helper()
+	made.Lock()
+	defer made.Unlock()
+	if made.done {
+		return
+	}
+	state := filepath.Join(dir, ".m2m")
+	m2mtest.TakeKept(t, root, "project", state)
+	up(t, dir).Interrupt(t)
+	m2mtest.Keep(t, root, "project", state)
+	m2mtest.Keep(t, scratch, "project", state)
+	made.done = true
+	layProject(t, dir)
 }
 
 // layProject replaces all but the app that was built there.
