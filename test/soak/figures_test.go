@@ -118,3 +118,31 @@ func keep(t *testing.T, what, row string) {
 		t.Fatal(err)
 	}
 }
+
+// TestFigures: a ratio is the median of the rounds' own ratios, to the earlier build or to what
+// both are beside.
+func TestFigures(t *testing.T) {
+	t.Parallel()
+	beside := figure{what: "a", unit: "s", target: "<= 1", beside: "b", to: []float64{10, 20, 40}, before: []float64{10, 10, 10}, now: []float64{1, 5, 30}}
+	before, alone := beside, beside
+	before.beside, alone.before = "", nil
+	nothing := alone
+	nothing.beside = ""
+	for _, c := range []struct {
+		figure figure
+		want   string
+	}{
+		{beside, "a\t10.0 s\t5.00 s\tb (20.0 s)\t0.50\t0.25\t0.10\t0.75\t<= 1\t3"},
+		{before, "a\t10.0 s\t5.00 s\tthe commit before\t\t0.50\t0.10\t3.00\t<= 1\t3"},
+		{alone, "a\t\t5.00 s\tb (20.0 s)\t\t0.25\t0.10\t0.75\t<= 1\t3"},
+		{nothing, ""},
+	} {
+		if got := c.figure.row(); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+	page, err := os.ReadFile("../../docs/speed.tsv")
+	if head, _, _ := strings.Cut(string(page), "\n"); err != nil || head != figuresHead {
+		t.Errorf("docs/speed.tsv has the columns %q, want %q: %v", head, figuresHead, err)
+	}
+}
