@@ -22,7 +22,7 @@ func TestSpeedSynth(t *testing.T) {
 		t.Skip("only with -speed")
 	}
 	cold := figure{what: "a cold synth of dev", unit: "s", target: "<= 1.3", beside: "including and validating its templates in JavaScript"}
-	byCPU := figure{what: "a cold synth of dev, processor time", unit: "s", beside: cold.beside}
+	byCPU := figure{what: "a cold synth of dev, by processor time", unit: "s", beside: cold.beside}
 	edited := figure{what: "m2m up after an edit, until it is ready", unit: "s", target: "<= 0.75"}
 	all := builds(t)
 	var each []*synths
