@@ -32,7 +32,7 @@ func Keep(t testing.TB, root, name, state string) {
 	if err := os.MkdirAll(filepath.Dir(folder), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	made, err := os.MkdirTemp(filepath.Dir(folder), name+"-")
+	made, err := os.MkdirTemp(filepath.Dir(folder), name+"-") //nolint:usetesting // it is renamed
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -67,7 +67,7 @@ func took(t *testing.T, b build, name string, args ...string) (seconds float64) 
 
 func firstRun(t *testing.T, b build) (seconds float64) {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "m2m-first-run-")
+	dir, err := os.MkdirTemp("", "m2m-first-run-") //nolint:usetesting // goes with its round
 	if err != nil {
 		t.Fatal(err)
 	}
