@@ -13,6 +13,18 @@ type Stage struct {
 
 	stacks []*stack
 	assets map[string]asset // by object key, the S3Key of a function's code
+	// folder finds code that was uploaded on its own; nil in a stage of an assembly.
+	folder func(bucket, key string) (Asset, error)
+}
+
+// codeAt is what lies at an S3Bucket and S3Key.
+func (s *Stage) codeAt(bucket, key string) (asset, bool) {
+	if s.folder == nil || key == "" {
+		found, ok := s.assets[key]
+		return found, ok
+	}
+	found, err := s.folder(bucket, key)
+	return asset{hash: found.Hash, dir: found.Dir, zipped: true, fault: err}, true
 }
 
 // stack is one aws:cloudformation:stack artifact and the files that belong to it.

@@ -1,5 +1,10 @@
 package template
 
+import (
+	"maps"
+	"slices"
+)
+
 // Type says everything about one type of resource that evaluating a template takes: what its
 // properties are, and what Ref and Fn::GetAtt give. Of a type that plays no part in a run only the
 // properties that these need are listed, as long as nothing asks for Resource.Values.
@@ -118,4 +123,53 @@ func (r *Resource) Values() Values {
 	}
 	r.typ.Properties.complete(r.place(), given)
 	return v
+}
+
+// Described is a resource as CloudFormation sees it.
+type Described struct {
+	Source
+
+	Reference string // what Ref gives
+	// Generation is another one if CloudFormation replaces the resource. What Ref gives can stay.
+	Generation string
+	// Properties are those that the template gives, with no intrinsic left in them. Numbers are
+	// json.Number.
+	Properties map[string]any
+	// DependsOn are the logical ids of the resources that it refers to or names, sorted.
+	DependsOn                           []string
+	DeletionPolicy, UpdateReplacePolicy string // empty if the template leaves them out
+}
+
+// Describe evaluates every property, also those that play no part in a run.
+func (r *Resource) Describe() Described {
+	d := Described{Source: r.Source(), Properties: map[string]any{}}
+	if r.typ.Ref != nil {
+		d.Reference = r.Reference()
+	}
+	d.Generation, _ = r.ID(r.place())
+	if resolved, ok := r.scope.resolve(r.place(), r.declared); ok {
+		d.Properties, _ = resolved.(map[string]any)
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.dependencies())) {
+		if other, isResource := r.scope.resources[name]; isResource {
+			if included, ok := other.included(); included && ok {
+				d.DependsOn = append(d.DependsOn, name)
+			}
+		}
+	}
+	d.DeletionPolicy = r.policy("DeletionPolicy")
+	d.UpdateReplacePolicy = r.policy("UpdateReplacePolicy")
+	return d
+}
+
+// policy may be an intrinsic, as recorded from AWS: localstack/localstack 8b9a79f0,
+// tests/aws/services/cloudformation/engine, test_deletion_policy and test_update_policy
+// (23 January 2026).
+func (r *Resource) policy(name string) string {
+	node, given := r.declaration[name]
+	if !given {
+		return ""
+	}
+	text, _ := r.scope.resolveText(r.place().field(name), name, node)
+	return text
 }

@@ -33,6 +33,7 @@ type scope struct {
 	conditions map[string]*condition
 	resources  map[string]*Resource
 	outputs    map[string]*output
+	imports    set // names of exports that were asked for
 }
 
 type set map[string]struct{}
