@@ -1,8 +1,6 @@
 package assembly
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -90,39 +88,24 @@ func (a *Assembly) Stage(name string) (*Stage, error) {
 type Uploaded struct {
 	Name              string
 	AccountID, Region string
-	Text              string // the template, as JSON
-	Parameters        map[string]string
-	Tags              map[string]string
+	// Body is the decoded template; its numbers are json.Number. It is only read.
+	Body       map[string]any
+	Parameters map[string]string
+	Tags       map[string]string
 }
 
 // StageOf makes a stage of stacks that were uploaded one by one. folder finds the unpacked code of
-// a function by bucket and object key; its error says why there is none. A text that is not a
-// template is an error.
+// a function by bucket and object key; its error says why there is none.
 func StageOf(stacks []Uploaded, folder func(bucket, key string) (Asset, error)) (*Stage, error) {
 	stage := &Stage{folder: folder}
 	for _, uploaded := range stacks {
-		body, err := decodeTemplate(uploaded.Text)
-		if err != nil {
-			return nil, fmt.Errorf("template of stack %s: %w", uploaded.Name, err)
+		if nestedDeeper(uploaded.Body, maxNesting) {
+			return nil, fmt.Errorf("template of stack %s: values are nested more than %d deep", uploaded.Name, maxNesting)
 		}
 		stage.stacks = append(stage.stacks, &stack{tags: uploaded.Tags, Stack: template.Stack{
 			Name: uploaded.Name, Account: uploaded.AccountID, Region: uploaded.Region,
-			Body: body, Paths: constructPaths(nil, body), Parameters: uploaded.Parameters,
+			Body: uploaded.Body, Paths: constructPaths(nil, uploaded.Body), Parameters: uploaded.Parameters,
 		}})
 	}
 	return stage, nil
-}
-
-var errUnsupportedTemplate = errors.New("Template format error: unsupported structure.") //nolint:staticcheck // AWS's words
-
-func decodeTemplate(text string) (body map[string]any, err error) {
-	decoder := json.NewDecoder(bytes.NewReader([]byte(text)))
-	decoder.UseNumber()
-	if decoder.Decode(&body) != nil || body == nil {
-		return nil, errUnsupportedTemplate
-	}
-	if nestedDeeper(body, maxNesting) {
-		return nil, fmt.Errorf("values are nested more than %d deep", maxNesting)
-	}
-	return body, nil
 }

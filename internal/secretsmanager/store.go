@@ -39,6 +39,7 @@ type storedSecret struct {
 	Secret
 	state   SecretState
 	running *runningRotation // nil when none is
+	gone    bool             // it is no longer the template's
 }
 
 // New brings the template's secrets into the state and saves it. It refuses a configuration that
@@ -101,6 +102,9 @@ func (s *Store) Close(ctx context.Context) error {
 // update applies a change to a copy of a secret's state, saves it, and only then makes it the
 // secret's. The lock must be held.
 func (s *Store) update(sec *storedSecret, change func(*SecretState)) error {
+	if sec.gone {
+		return refuse(codeResourceNotFound, messageNotFound)
+	}
 	next := sec.state.clone()
 	change(&next)
 	next.ChangedAt = s.now()
