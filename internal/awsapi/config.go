@@ -10,10 +10,10 @@ import (
 )
 
 // JSONCaller is a service that speaks AWS JSON. The answer to an error with a method Code() string
-// has that code and the error's text, and status 500 if the code begins with "Internal". Any other
-// error is logged, and its answer is InternalFailure without the text. A service refuses an
-// operation that it does not have with the code UnknownOperationException, and names those that it
-// has.
+// has that code and the error's text. Its status is that of a method Status() int; without one it
+// is 400, or 500 if the code begins with "Internal". Any other error is logged, and its answer is
+// InternalFailure without the text. A service refuses an operation that it does not have with the
+// code UnknownOperationException, and names those that it has.
 type JSONCaller interface {
 	// Call runs an operation on the JSON of its input. Output marshals to the JSON of the response;
 	// nil is an empty object.
