@@ -73,15 +73,19 @@ type listedPool struct {
 	LastModifiedDate *epochSeconds `json:",omitempty"`
 }
 
-// listUserPools lists the one there is.
-func (s *Server) listUserPools(request apiRequest) (any, error) {
+// listPools lists the pools of several servers, on one page.
+func listPools(servers []*Server, request apiRequest) (any, error) {
 	if request.MaxResults == nil || *request.MaxResults < 1 || *request.MaxResults > mostClientsPerPage {
 		return nil, invalidParameter("MaxResults must be given and be 1 to 60")
 	}
-	pool := listedPool{ID: s.userPool.ID, Name: s.userPool.Name}
-	if !s.userPool.CreationDate.IsZero() {
-		created := epochSeconds(s.userPool.CreationDate)
-		pool.CreationDate, pool.LastModifiedDate = &created, &created
+	pools := []listedPool{}
+	for _, s := range servers {
+		pool := listedPool{ID: s.userPool.ID, Name: s.userPool.Name}
+		if !s.userPool.CreationDate.IsZero() {
+			created := epochSeconds(s.userPool.CreationDate)
+			pool.CreationDate, pool.LastModifiedDate = &created, &created
+		}
+		pools = append(pools, pool)
 	}
-	return struct{ UserPools []listedPool }{[]listedPool{pool}}, nil
+	return struct{ UserPools []listedPool }{pools}, nil
 }

@@ -48,6 +48,9 @@ type Config struct {
 	// Observe hears of every request to the HTTP API before its answer is sent, of several at the
 	// same time. Default: none.
 	Observe func(Request)
+	// Ready hears of an environment that was deployed into a rehearsal, when its HTTP API answers.
+	// Default: none.
+	Ready func(*Description)
 	// Log receives token requests and the causes of 5xx answers. Default: discarded.
 	Log *slog.Logger
 	// Now is the clock of tokens, caches and throttles. Default time.Now.

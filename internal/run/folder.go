@@ -41,8 +41,9 @@ const (
 	assemblyFolder  = "cdk.out"
 	// nextFolder has an assemblyFolder of its own: the assembly that is synthesized while the one
 	// in the folder itself is served.
-	nextFolder  = "next"
-	builtFolder = "built" // functions that are newer than the assembly
+	nextFolder      = "next"
+	templatesFolder = "templates"
+	builtFolder     = "built" // functions that are newer than the assembly
 )
 
 // Open makes the folder of env in stateDir and takes its lock. It fails with an *InUseError if
@@ -142,6 +143,9 @@ func (f *Folder) NextAssembly() string { return f.path(nextFolder, assemblyFolde
 func (f *Folder) Bootstrap(logicalID string) string {
 	return f.path(builtFolder, logicalID, lambdaenv.Bootstrap)
 }
+
+// Templates is the folder of the templates that were deployed into the run.
+func (f *Folder) Templates() string { return f.path(templatesFolder) }
 
 // Functions is where built functions are kept, for all environments.
 func (f *Folder) Functions() string { return filepath.Join(f.dir, "..", ".functions") }

@@ -30,6 +30,20 @@ type Running struct {
 	Region     string `json:"region"`
 	UserPoolID string `json:"user_pool_id"`
 	Assembly   string `json:"assembly"` // the folder of the cloud assembly
+
+	// Environments are those that were deployed into the run, by name. There are none in a run of
+	// one assembly.
+	Environments map[string]Environment `json:"environments,omitempty"`
+}
+
+// Environment is where an environment is reached that was deployed into a run. The rest is the
+// run's.
+type Environment struct {
+	APIURL        string `json:"api_url"`
+	TokenEndpoint string `json:"token_endpoint"`
+	JWKSURI       string `json:"jwks_uri"`
+	Region        string `json:"region"`
+	UserPoolID    string `json:"user_pool_id"`
 }
 
 // NotRunningError says that no local run of the environment is there.

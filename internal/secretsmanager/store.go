@@ -129,6 +129,14 @@ func (s *Store) snapshot(changed *storedSecret, next SecretState) State {
 	return state
 }
 
+// Has reports whether there is a secret with this name or ARN.
+func (s *Store) Has(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, err := s.find(id)
+	return err == nil
+}
+
 // find returns the secret that a SecretId names: by name, by ARN, or by an ARN without its last
 // seven characters. A partial ARN that looks complete, because the name ends so, names nothing.
 func (s *Store) find(id string) (*storedSecret, error) {

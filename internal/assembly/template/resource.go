@@ -196,7 +196,7 @@ func (s *scope) findAttributes(node any) {
 	}
 }
 
-// findAttribute looks at one intrinsic. An attribute whose name is made by an intrinsic is left out.
+// findAttribute looks at one intrinsic. An attribute whose name is made by another one is left out.
 func (s *scope) findAttribute(intrinsic string, argument any) {
 	parts, _ := argument.([]any)
 	text, isText := argument.(string)

@@ -65,7 +65,9 @@ type Evaluated struct {
 type Resource struct {
 	LogicalID, Type string
 	PhysicalID      string // what Ref gives
-	Properties      map[string]any
+	// Generation is another one if the resource is replaced. What Ref gives can stay.
+	Generation string
+	Properties map[string]any
 	// Attributes are what Fn::GetAtt gives: all that the templates of the operation refer to.
 	Attributes map[string]string
 	DependsOn  []string // logical ids that it refers to, or names in DependsOn

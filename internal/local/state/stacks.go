@@ -217,3 +217,12 @@ func (f file) checkStacks() error {
 	}
 	return nil
 }
+
+// Keeps reports whether the candidate's resource is the one that the stack has already.
+func (c *Candidate) Keeps(stack, logicalID string) bool {
+	c.state.mu.Lock()
+	defer c.state.mu.Unlock()
+	name := c.name(stack, logicalID)
+	kept, own := c.state.kept.Resources[name], c.resources[name]
+	return kept != nil && own != nil && kept.ID == own.ID
+}

@@ -1,0 +1,219 @@
+package local_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"cognito-m2m/internal/assembly"
+	"cognito-m2m/internal/cloudformation/engine"
+	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/m2mtest"
+)
+
+// rehearsal is a run that templates are deployed into, without AWS's front: the test does what the
+// engine does, a step at a time.
+type rehearsal struct {
+	*local.Rehearsal
+
+	t        *testing.T
+	cfg      local.Config
+	dir      string // of the assembly
+	deployed map[string]*engine.Template
+	ready    []*local.Description
+	count    int
+}
+
+// rehearse starts an empty run, and an assembly to deploy into it.
+func rehearse(t *testing.T) *rehearsal {
+	t.Helper()
+	r := &rehearsal{t: t, dir: assemblyDir(t, nil), deployed: map[string]*engine.Template{}}
+	r.cfg = local.Config{Env: "empty", StateDir: t.TempDir(), Report: &report{t: t}, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Ready: func(d *local.Description) { r.ready = append(r.ready, d) }}
+	r.start()
+	t.Cleanup(func() { r.close() })
+	return r
+}
+
+func (r *rehearsal) start() {
+	r.t.Helper()
+	run, err := local.OpenRehearsal(r.cfg, func(_, key string) (assembly.Asset, error) {
+		hash := strings.TrimSuffix(key, ".zip")
+		dir := filepath.Join(r.dir, "asset."+hash)
+		if _, err := os.Stat(dir); err != nil {
+			return assembly.Asset{}, errors.New("The specified key does not exist.") //nolint:staticcheck // AWS's words
+		}
+		return assembly.Asset{Hash: hash, Dir: dir}, nil
+	})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.Rehearsal = run
+	if err := run.Start(); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+func (r *rehearsal) close() {
+	r.t.Helper()
+	if err := r.Close(context.Background()); err != nil {
+		r.t.Errorf("closing: %v", err)
+	}
+}
+
+// restart is a run that was ended, and the next one.
+func (r *rehearsal) restart() {
+	r.t.Helper()
+	r.close()
+	r.ready = nil
+	r.start()
+}
+
+// template is the template of a stack of the assembly, after a change.
+func (r *rehearsal) template(stack string, change func(template)) *engine.Template {
+	r.t.Helper()
+	var object template
+	if err := json.Unmarshal([]byte(m2mtest.Read(r.t, m2mtest.Only(r.t, filepath.Join(r.dir, "assembly-dev", "*"+stack+"*.template.json")))), &object); err != nil {
+		r.t.Fatal(err)
+	}
+	if change != nil {
+		change(object)
+	}
+	text, err := json.Marshal(object)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	name := "m2m-dev-" + stack
+	return &engine.Template{
+		StackName: name, StackID: "arn:aws:cloudformation:ap-northeast-1:111122223333:stack/" + name + "/51af3dc0-da77-11e4-872e-1234567db123",
+		AccountID: "111122223333", Region: "ap-northeast-1", Text: string(text),
+	}
+}
+
+// operation is the next one on the stack of a template.
+func (r *rehearsal) operation(next *engine.Template) engine.Operation {
+	r.count++
+	return engine.Operation{ID: fmt.Sprint("operation-", r.count), Before: r.deployed[next.StackName], Next: next}
+}
+
+func (r *rehearsal) evaluate(operation engine.Operation) *engine.Evaluated {
+	r.t.Helper()
+	evaluated, err := r.Evaluate(r.t.Context(), operation)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return evaluated
+}
+
+func (r *rehearsal) apply(operation engine.Operation, step engine.Step) {
+	r.t.Helper()
+	if err := r.Apply(r.t.Context(), operation, step); err != nil {
+		r.t.Fatalf("%s %s: %v", step.Action, step.Resource.LogicalID, err)
+	}
+}
+
+// inOrder are the resources, each after those that it depends on.
+func inOrder(resources map[string]engine.Resource) (ordered []engine.Resource) {
+	done := map[string]bool{}
+	var visit func(id string)
+	visit = func(id string) {
+		if done[id] {
+			return
+		}
+		done[id] = true
+		for _, other := range resources[id].DependsOn {
+			visit(other)
+		}
+		ordered = append(ordered, resources[id])
+	}
+	for _, id := range slices.Sorted(maps.Keys(resources)) {
+		visit(id)
+	}
+	return ordered
+}
+
+// deploy does a whole operation, and calls between after each step.
+func (r *rehearsal) deploy(next *engine.Template, between func(engine.Step)) {
+	r.t.Helper()
+	operation := r.operation(next)
+	before := map[string]engine.Resource{}
+	if operation.Before != nil {
+		before = r.evaluate(engine.Operation{ID: operation.ID + "-before", Before: operation.Before}).Resources
+	}
+	after := r.evaluate(operation).Resources
+	step := func(action engine.Action, resource engine.Resource) {
+		s := engine.Step{Action: action, Resource: resource}
+		r.apply(operation, s)
+		if between != nil {
+			between(s)
+		}
+	}
+	for _, resource := range inOrder(after) {
+		if resource.Fault != "" {
+			r.t.Fatalf("%s: %s", resource.LogicalID, resource.Fault)
+		}
+		was, there := before[resource.LogicalID]
+		switch {
+		case !there || was.Generation != resource.Generation:
+			step(engine.Create, resource)
+		case fmt.Sprint(was.Properties) != fmt.Sprint(resource.Properties):
+			step(engine.Update, resource)
+		}
+	}
+	for _, resource := range slices.Backward(inOrder(before)) {
+		if now, there := after[resource.LogicalID]; !there || now.Generation != resource.Generation {
+			step(engine.Delete, resource)
+		}
+	}
+	if err := r.End(r.t.Context(), operation, next); err != nil {
+		r.t.Fatal(err)
+	}
+	r.deployed[next.StackName] = next
+}
+
+// deployed2 deploys both stacks, and returns what was announced.
+func (r *rehearsal) deployAll() *local.Description {
+	r.t.Helper()
+	r.deploy(r.template("Identity", nil), nil)
+	r.deploy(r.template("Api", nil), nil)
+	if len(r.ready) == 0 {
+		r.t.Fatal("no environment was announced")
+	}
+	return r.ready[len(r.ready)-1]
+}
+
+// TestRehearsalServesWhatIsDeployed: nothing before, the environment after.
+func TestRehearsalServesWhatIsDeployed(t *testing.T) {
+	t.Parallel()
+	r := rehearse(t)
+	d := r.deployAll()
+	if d.Environment != "dev" || d.Region != "ap-northeast-1" {
+		t.Errorf("announced %s in %s", d.Environment, d.Region)
+	}
+	reader := token(t, d, "reader")
+	if got, body := status(t, d, "/test_jwt", reader); got != 200 {
+		t.Errorf("with a token: %d %s", got, body)
+	}
+	if got, _ := status(t, d, "/test_jwt", ""); got != 401 {
+		t.Errorf("without a token: %d", got)
+	}
+	clients := d.Clients
+	r.restart()
+	if len(r.ready) != 1 {
+		t.Fatalf("%d environments after a restart", len(r.ready))
+	}
+	again := r.ready[0]
+	if again.APIURL != d.APIURL || fmt.Sprint(again.Clients) != fmt.Sprint(clients) {
+		t.Errorf("after a restart: %+v, before %+v", again, d)
+	}
+	if got, body := status(t, again, "/test_jwt", reader); got != 200 {
+		t.Errorf("with the token of before: %d %s", got, body)
+	}
+}
