@@ -48,6 +48,10 @@ type Config struct {
 	// Observe hears of every request to the HTTP API before its answer is sent, of several at the
 	// same time. Default: none.
 	Observe func(Request)
+	// Fail are resources of a rehearsal that fail on purpose, each once, as LOGICAL_ID_OR_TYPE or
+	// LOGICAL_ID_OR_TYPE=reason. Slow is how long each step of its operations is held up.
+	Fail []string
+	Slow time.Duration
 	// Ready hears of an environment that was deployed into a rehearsal, when its HTTP API answers.
 	// Default: none.
 	Ready func(*Description)

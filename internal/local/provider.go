@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -41,7 +42,10 @@ func (r *Rehearsal) Apply(ctx context.Context, done engine.Operation, step engin
 	if err := s.refuses(ctx, stack, step); err != nil {
 		return err
 	}
-	undo := stack.apply(step)
+	undo, err := s.apply(stack, step)
+	if err != nil {
+		return err
+	}
 	if err := s.make(stack, either(done).StackName, step); err != nil {
 		undo()
 		return err
@@ -119,8 +123,48 @@ func (d *deployedStack) side(step engine.Step) map[string]bool {
 }
 
 // apply notes what is there after a step, and returns how to go back to what was there before.
-func (d *deployedStack) apply(step engine.Step) (undo func()) {
-	before, next, id := maps.Clone(d.there), maps.Clone(d.operation.there), step.Resource.LogicalID
+func (s *site) apply(d *deployedStack, step engine.Step) (undo func(), err error) {
+	before := *d
+	next := d.operation.there
+	undo = func() { d.there, d.leftovers, d.operation.there = before.there, before.leftovers, next }
+	d.there, d.leftovers, d.operation.there = maps.Clone(d.there), d.leftovers.Clone(), maps.Clone(next)
+	d.note(step)
+	if err := s.noteLeftovers(d, step); err != nil {
+		undo()
+		return nil, err
+	}
+	return undo, nil
+}
+
+// noteLeftovers notes what a service keeps of the resource beside what its template says.
+func (s *site) noteLeftovers(d *deployedStack, step engine.Step) error {
+	if step.Action != engine.Create && step.Action != engine.Update {
+		return nil
+	}
+	model, err := s.there()
+	if err != nil {
+		return err
+	}
+	from := s.base
+	if !step.Rollback {
+		from = d.operation.model
+	}
+	at := assembly.Resource{Stack: d.name(), LogicalID: step.Resource.LogicalID}
+	return d.leftovers.Update(from.Model, at, func(apiID string) (keys []string) {
+		for _, api := range model.APIs {
+			for _, route := range api.Routes {
+				if api.ID == apiID {
+					keys = append(keys, route.Key)
+				}
+			}
+		}
+		return keys
+	})
+}
+
+// note notes what is there after a step.
+func (d *deployedStack) note(step engine.Step) {
+	id := step.Resource.LogicalID
 	switch {
 	case step.Action == engine.Delete:
 		delete(d.side(step), id)
@@ -135,7 +179,14 @@ func (d *deployedStack) apply(step engine.Step) (undo func()) {
 			delete(d.operation.there, id)
 		}
 	}
-	return func() { d.there, d.operation.there = before, next }
+}
+
+// name is the stack's.
+func (d *deployedStack) name() string {
+	if d.kept != nil {
+		return d.kept.StackName
+	}
+	return d.operation.next.StackName
 }
 
 // generation is that of a resource in the next template.
@@ -188,6 +239,9 @@ func (d *deployedStack) form(s *site) (kept state.Stack, err error) {
 		return kept, err
 	}
 	kept.There = slices.Sorted(maps.Keys(d.there))
+	if kept.Leftovers, err = json.Marshal(d.leftovers); err != nil {
+		return kept, fmt.Errorf("encoding what is left over of a stack: %w", err)
+	}
 	if d.operation == nil {
 		return kept, nil
 	}
@@ -227,7 +281,7 @@ func (s *site) settleStack(done engine.Operation, kept *engine.Template) error {
 		return err
 	}
 	isNext := done.Next != nil && reflect.DeepEqual(kept, done.Next)
-	ended := &deployedStack{kept: kept, there: stack.left(isNext)}
+	ended := &deployedStack{kept: kept, there: stack.left(isNext), leftovers: stack.leftovers}
 	var ids *state.Candidate
 	if isNext {
 		ids = stack.operation.ids

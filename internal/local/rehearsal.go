@@ -6,7 +6,8 @@ import (
 	"os"
 	"sync"
 
-	"cognito-m2m/internal/assembly"
+	"cognito-m2m/client"
+	"cognito-m2m/internal/cloudformation/engine"
 	"cognito-m2m/internal/local/state"
 	"cognito-m2m/internal/run"
 	"cognito-m2m/internal/secretsmanager"
@@ -18,8 +19,9 @@ import (
 type Rehearsal struct {
 	host
 
-	code func(bucket, key string) (assembly.Asset, error)
-	aws  *server
+	uploads Uploads
+	engine  *engine.Engine
+	aws     *server
 
 	mu       sync.Mutex // one step at a time
 	sites    map[state.Place]*site
@@ -36,23 +38,33 @@ type Rehearsal struct {
 	closeErr error
 }
 
-// OpenRehearsal takes what the run needs, like Open: Config.Env is the name of its folder. code
-// finds the unpacked code of a function by the bucket and key that it was uploaded to; its error is
-// what Lambda says.
-func OpenRehearsal(cfg Config, code func(bucket, key string) (assembly.Asset, error)) (*Rehearsal, error) {
+// OpenRehearsal takes what the run needs, like Open: Config.Env is the name of its folder.
+func OpenRehearsal(cfg Config, uploads Uploads) (*Rehearsal, error) {
 	h, err := openHost(cfg)
 	if err != nil {
 		return nil, err
 	}
 	lifetime, stop := context.WithCancel(context.Background())
-	return &Rehearsal{host: *h, code: code, sites: map[state.Place]*site{}, ready: map[string]bool{}, prepared: map[string]string{}, lifetime: lifetime, stop: stop}, nil
+	return &Rehearsal{host: *h, uploads: uploads, sites: map[state.Place]*site{}, ready: map[string]bool{}, prepared: map[string]string{}, lifetime: lifetime, stop: stop}, nil
 }
 
-// Start serves what was deployed in runs before, and AWS's own APIs.
+// Start serves what was deployed in runs before, and AWS's own APIs. Operations that were under way
+// go on.
 func (r *Rehearsal) Start() (err error) {
 	if r.aws, err = listen(r.cfg.AWSAddr); err != nil {
 		return err
 	}
+	if err := r.openEngine(); err != nil {
+		return err
+	}
+	if err := r.resume(); err != nil {
+		return err
+	}
+	r.engine.Recover()
+	return nil
+}
+
+func (r *Rehearsal) resume() (err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for place, stacks := range r.state.Stacks() {
@@ -144,15 +156,19 @@ func (r *Rehearsal) end(servers []*server, last []*countingHandler, functions fu
 }
 
 // Close lets requests in flight finish, ends every function process, closes the listeners and gives
-// the state back. Operations must be over. When ctx ends, it waits no longer.
+// the state back. Operations end after the step that is under way; the next start takes them up.
+// When ctx ends, Close waits no longer.
 func (r *Rehearsal) Close(ctx context.Context) error {
 	r.closing.Do(func() {
-		r.mu.Lock()
-		defer r.mu.Unlock()
 		drain, cancel := context.WithTimeout(ctx, drainTime)
 		defer cancel()
 		context.AfterFunc(drain, r.stop)
 		var failures []error
+		if r.engine != nil {
+			failures = append(failures, r.engine.Close(drain))
+		}
+		r.mu.Lock()
+		defer r.mu.Unlock()
 		for _, s := range r.sites {
 			failures = append(failures, s.close(drain)...)
 		}
@@ -241,7 +257,15 @@ func (s *site) addTo(running *run.Running, listening map[string]string, ready ma
 	}
 }
 
-// AWSEndpoint is where AWS's own APIs answer, and what requests are signed with.
-func (r *Rehearsal) AWSEndpoint() (url string, key state.AccessKey) {
-	return r.aws.url(), r.state.AccessKey()
+// Access is where AWS's own APIs answer, and what requests are signed with.
+type Access struct {
+	URL, KeyID string
+	Secret     client.Secret
+	Region     string // where an environment goes that names none
+}
+
+// Access is there after Start.
+func (r *Rehearsal) Access() Access {
+	key := r.state.AccessKey()
+	return Access{URL: r.aws.url(), KeyID: key.ID, Secret: key.Secret, Region: defaultRegion}
 }

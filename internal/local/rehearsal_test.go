@@ -13,6 +13,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/cloudformation/engine"
 	"cognito-m2m/internal/local"
@@ -42,16 +46,23 @@ func rehearse(t *testing.T) *rehearsal {
 	return r
 }
 
+// uploads has the assets of an assembly, as if they had been uploaded.
+type uploads struct{ dir string }
+
+func (u uploads) Code(_, key string) (assembly.Asset, error) {
+	hash := strings.TrimSuffix(key, ".zip")
+	dir := filepath.Join(u.dir, "asset."+hash)
+	if _, err := os.Stat(dir); err != nil {
+		return assembly.Asset{}, errors.New("The specified key does not exist.") //nolint:staticcheck // AWS's words
+	}
+	return assembly.Asset{Hash: hash, Dir: dir}, nil
+}
+
+func (u uploads) Object(context.Context, string) ([]byte, error) { return nil, errors.New("no object") }
+
 func (r *rehearsal) start() {
 	r.t.Helper()
-	run, err := local.OpenRehearsal(r.cfg, func(_, key string) (assembly.Asset, error) {
-		hash := strings.TrimSuffix(key, ".zip")
-		dir := filepath.Join(r.dir, "asset."+hash)
-		if _, err := os.Stat(dir); err != nil {
-			return assembly.Asset{}, errors.New("The specified key does not exist.") //nolint:staticcheck // AWS's words
-		}
-		return assembly.Asset{Hash: hash, Dir: dir}, nil
-	})
+	run, err := local.OpenRehearsal(r.cfg, uploads{r.dir})
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -215,5 +226,99 @@ func TestRehearsalServesWhatIsDeployed(t *testing.T) {
 	}
 	if got, body := status(t, again, "/test_jwt", reader); got != 200 {
 		t.Errorf("with the token of before: %d %s", got, body)
+	}
+}
+
+// TestRehearsalReplacesAClient: the old client gets tokens until the clean-up, and
+// what is not replaced is as before.
+func TestRehearsalReplacesAClient(t *testing.T) {
+	t.Parallel()
+	r := rehearse(t)
+	before := r.deployAll()
+	old := before.Clients["reader"]
+	tokenOf := func(c local.Client) error {
+		source := clientcredentials.Config{ClientID: c.ClientID, ClientSecret: string(c.ClientSecret), TokenURL: before.TokenEndpoint, AuthStyle: oauth2.AuthStyleInHeader}
+		_, err := source.Token(t.Context())
+		return err
+	}
+	deleted := false
+	r.deploy(r.template("Api", rename), func(step engine.Step) {
+		if step.Action == engine.Delete && step.Resource.LogicalID == readerID {
+			deleted = true
+		}
+		if err := tokenOf(old); (err != nil) != deleted {
+			t.Errorf("after %s %s: %v", step.Action, step.Resource.LogicalID, err)
+		}
+	})
+	if !deleted {
+		t.Error("the old client was not deleted")
+	}
+	r.restart()
+	after := r.ready[0]
+	if after.Clients["reader"].ClientID == old.ClientID {
+		t.Error("the reader has the client id of before")
+	}
+	if diff := cmp.Diff(before.Clients["writer"], after.Clients["writer"]); diff != "" {
+		t.Errorf("the writer (-before +after):\n%s", diff)
+	}
+}
+
+// TestRehearsalGoesOnAfterARestart: a run that ends in the middle of an operation serves what was
+// there, with the ids that the operation has made, and the operation goes on.
+func TestRehearsalGoesOnAfterARestart(t *testing.T) {
+	t.Parallel()
+	r := rehearse(t)
+	before := r.deployAll()
+	next := r.template("Api", rename)
+	operation := r.operation(next)
+	proposed := r.evaluate(operation).Resources
+	const created = "ClientReader00000000"
+	create := engine.Step{Action: engine.Create, Resource: proposed[created]}
+	r.apply(operation, create)
+	r.restart()
+	again := r.evaluate(operation).Resources
+	if again[created].PhysicalID != proposed[created].PhysicalID {
+		t.Errorf("the client that was created is now %s, and was %s", again[created].PhysicalID, proposed[created].PhysicalID)
+	}
+	r.apply(operation, create) // the engine does the last step once more
+	if got := token(t, before, "reader"); got == "" {
+		t.Error("no token")
+	}
+	// It is rolled back.
+	r.apply(operation, engine.Step{Action: engine.Delete, Resource: proposed[created], Rollback: true})
+	if err := r.End(t.Context(), operation, r.deployed[next.StackName]); err != nil {
+		t.Fatal(err)
+	}
+	r.restart()
+	if diff := cmp.Diff(before.Clients, r.ready[0].Clients); diff != "" {
+		t.Errorf("after the rollback (-before +after):\n%s", diff)
+	}
+}
+
+// TestRehearsalForgetsADeletedStack: nothing is served any more, and the next deployment gets new
+// ids.
+func TestRehearsalForgetsADeletedStack(t *testing.T) {
+	t.Parallel()
+	r := rehearse(t)
+	before := r.deployAll()
+	for _, name := range []string{"Api", "Identity"} {
+		stack := "m2m-dev-" + name
+		operation := engine.Operation{ID: "deletion of " + stack, Before: r.deployed[stack]}
+		for _, resource := range slices.Backward(inOrder(r.evaluate(operation).Resources)) {
+			r.apply(operation, engine.Step{Action: engine.Delete, Resource: resource})
+		}
+		for range 2 { // it may come twice
+			if err := r.End(t.Context(), operation, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		delete(r.deployed, stack)
+	}
+	r.restart()
+	if len(r.ready) > 0 {
+		t.Errorf("after the deletion there is still %s", r.ready[0].APIURL)
+	}
+	if after := r.deployAll(); after.UserPoolID == before.UserPoolID || after.Clients["reader"].ClientID == before.Clients["reader"].ClientID {
+		t.Error("the next deployment has the ids of the one that was deleted")
 	}
 }

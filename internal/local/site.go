@@ -15,6 +15,7 @@ import (
 	"cognito-m2m/internal/cognito"
 	"cognito-m2m/internal/function"
 	"cognito-m2m/internal/gateway"
+	"cognito-m2m/internal/local/partial"
 	"cognito-m2m/internal/local/state"
 	"cognito-m2m/internal/secretsmanager"
 )
@@ -476,6 +477,7 @@ func (s *site) retire(c *change, functions map[string]*servedFunction) {
 type deployedStack struct {
 	kept      *engine.Template
 	there     map[string]bool // logical ids of its resources that are there
+	leftovers partial.Leftovers
 	operation *operation
 }
 

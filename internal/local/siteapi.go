@@ -9,6 +9,8 @@ import (
 	"slices"
 
 	"cognito-m2m/internal/awsapi"
+	"cognito-m2m/internal/cloudformation"
+	"cognito-m2m/internal/cloudformation/engine"
 	"cognito-m2m/internal/cognito"
 	"cognito-m2m/internal/local/state"
 	"cognito-m2m/internal/secretsmanager"
@@ -24,6 +26,13 @@ func (r *Rehearsal) newAWSAPI() (http.Handler, error) {
 			{TargetPrefix: "secretsmanager", SigningName: "secretsmanager", Caller: secretsAPI{r}},
 		},
 		Query: []awsapi.QueryService{
+			{APIVersion: "2010-05-15", SigningName: "cloudformation", Namespace: "http://cloudformation.amazonaws.com/doc/2010-05-15/", Caller: &cloudformation.Front{
+				Engine: r.engine,
+				Place: func(ctx context.Context) engine.Place {
+					at := requesterOf(ctx)
+					return engine.Place{AccountID: at.AccountID, Region: at.Region}
+				},
+			}},
 			{APIVersion: "2011-06-15", SigningName: "sts", Namespace: "https://sts.amazonaws.com/doc/2011-06-15/", Caller: identity},
 		},
 		AccessKey: awsapi.AccessKey{ID: r.state.AccessKey().ID, Secret: string(r.state.AccessKey().Secret)},

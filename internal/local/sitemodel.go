@@ -16,6 +16,7 @@ import (
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/cloudformation/engine"
 	"cognito-m2m/internal/cognito"
+	"cognito-m2m/internal/local/partial"
 	"cognito-m2m/internal/local/state"
 	"cognito-m2m/internal/run"
 	"cognito-m2m/naming"
@@ -41,18 +42,21 @@ func (s *site) there() (*assembly.Model, error) {
 
 // merged needs base.
 func (s *site) merged() *assembly.Model {
-	var portions []portion
+	var portions []partial.Portion
 	of := func(stack string, there map[string]bool) func(assembly.Resource) bool {
 		return func(at assembly.Resource) bool { return at.Stack == stack && there[at.LogicalID] }
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.stacks)) {
 		stack := s.stacks[name]
-		portions = append(portions, portion{s.base.Model, of(name, stack.there)})
+		portions = append(portions, partial.Portion{Model: s.base.Model, Has: of(name, stack.there)})
 		if stack.operation != nil && stack.operation.model != nil {
-			portions = append(portions, portion{stack.operation.model.Model, of(name, stack.operation.there)})
+			portions = append(portions, partial.Portion{Model: stack.operation.model.Model, Has: of(name, stack.operation.there)})
 		}
 	}
-	m := merged(portions)
+	m := partial.Merged(portions)
+	for _, stack := range s.stacks {
+		stack.leftovers.AddTo(m)
+	}
 	m.AccountID, m.Region = s.place.AccountID, s.place.Region
 	return m
 }
@@ -99,6 +103,11 @@ func (s *site) resume() error {
 // read is the stack that the state has.
 func (s *site) read(kept state.Stack) (stack *deployedStack, err error) {
 	stack = &deployedStack{there: setOf(kept.There)}
+	if len(kept.Leftovers) > 0 {
+		if err := json.Unmarshal(kept.Leftovers, &stack.leftovers); err != nil {
+			return nil, fmt.Errorf("reading what is left over of a stack in %s: %w", s.state.File(), err)
+		}
+	}
 	if stack.kept, err = s.template(kept.Template); err != nil || kept.Operation == nil {
 		return stack, err
 	}

@@ -43,6 +43,7 @@ const (
 	// in the folder itself is served.
 	nextFolder      = "next"
 	templatesFolder = "templates"
+	stacksFolder    = "stacks"
 	builtFolder     = "built" // functions that are newer than the assembly
 )
 
@@ -146,6 +147,9 @@ func (f *Folder) Bootstrap(logicalID string) string {
 
 // Templates is the folder of the templates that were deployed into the run.
 func (f *Folder) Templates() string { return f.path(templatesFolder) }
+
+// Stacks is the folder of what is known of the stacks that were deployed into the run.
+func (f *Folder) Stacks() string { return f.path(stacksFolder) }
 
 // Functions is where built functions are kept, for all environments.
 func (f *Folder) Functions() string { return filepath.Join(f.dir, "..", ".functions") }

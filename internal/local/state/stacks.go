@@ -16,6 +16,8 @@ type Stack struct {
 	Template string `json:"template,omitempty"`
 	// There are the logical ids of the resources of that template that are there, sorted.
 	There []string `json:"there,omitempty"`
+	// Leftovers are what services keep although no template says it any more, see the owner.
+	Leftovers json.RawMessage `json:"leftovers,omitempty"`
 	// Operation is what is being done to the stack; nil for nothing.
 	Operation *Operation `json:"operation,omitempty"`
 }
@@ -110,7 +112,9 @@ func (s *State) KeepStack(at Place, name string, stack *Stack, next *Candidate) 
 	case stack.Operation != nil:
 		operation := *stack.Operation
 		operation.resources = next.ofStack(key)
-		stacks[key] = &Stack{Template: stack.Template, There: stack.There, Operation: &operation}
+		kept := *stack
+		kept.Operation = &operation
+		stacks[key] = &kept
 	default:
 		stacks[key] = stack
 		if next != nil {

@@ -1,4 +1,4 @@
-package local
+package partial
 
 import (
 	"cmp"
@@ -8,19 +8,19 @@ import (
 	"cognito-m2m/internal/assembly"
 )
 
-// portion is what is there of a model: its resources that has reports.
-type portion struct {
-	model *assembly.Model
-	has   func(at assembly.Resource) bool
+// Portion is what is there of a model: its resources that Has reports.
+type Portion struct {
+	Model *assembly.Model
+	Has   func(at assembly.Resource) bool
 }
 
-// merged is the model of what is there of several, each of which has other resources, or other
+// Merged is the model of what is there of several, each of which has other resources, or other
 // versions of them.
-func merged(portions []portion) *assembly.Model {
+func Merged(portions []Portion) *assembly.Model {
 	m := &assembly.Model{}
 	for _, p := range portions {
 		if m.Region == "" {
-			m.Region, m.AccountID = p.model.Region, p.model.AccountID
+			m.Region, m.AccountID = p.Model.Region, p.Model.AccountID
 		}
 		p.mergeInto(m)
 	}
@@ -47,16 +47,16 @@ func sortModel(m *assembly.Model) {
 	}
 }
 
-func (p portion) mergeInto(m *assembly.Model) {
-	m.UserPools = pick(m.UserPools, p.model.UserPools, func(e assembly.UserPool) bool { return p.has(e.Resource) })
-	m.ResourceServers = pick(m.ResourceServers, p.model.ResourceServers, func(e assembly.ResourceServer) bool { return p.has(e.Resource) })
-	m.UserPoolClients = pick(m.UserPoolClients, p.model.UserPoolClients, func(e assembly.UserPoolClient) bool { return p.has(e.Resource) })
-	m.UserPoolDomains = pick(m.UserPoolDomains, p.model.UserPoolDomains, func(e assembly.UserPoolDomain) bool { return p.has(e.Resource) })
-	m.Functions = pick(m.Functions, p.model.Functions, func(e assembly.Function) bool { return p.has(e.Resource) })
-	m.Permissions = pick(m.Permissions, p.model.Permissions, func(e assembly.Permission) bool { return p.has(e.Resource) })
-	m.Secrets = pick(m.Secrets, p.model.Secrets, func(e assembly.Secret) bool { return p.has(e.Resource) })
-	m.RotationSchedules = pick(m.RotationSchedules, p.model.RotationSchedules, func(e assembly.RotationSchedule) bool { return p.has(e.Resource) })
-	for _, stack := range p.model.Stacks {
+func (p Portion) mergeInto(m *assembly.Model) {
+	m.UserPools = pick(m.UserPools, p.Model.UserPools, func(e assembly.UserPool) bool { return p.Has(e.Resource) })
+	m.ResourceServers = pick(m.ResourceServers, p.Model.ResourceServers, func(e assembly.ResourceServer) bool { return p.Has(e.Resource) })
+	m.UserPoolClients = pick(m.UserPoolClients, p.Model.UserPoolClients, func(e assembly.UserPoolClient) bool { return p.Has(e.Resource) })
+	m.UserPoolDomains = pick(m.UserPoolDomains, p.Model.UserPoolDomains, func(e assembly.UserPoolDomain) bool { return p.Has(e.Resource) })
+	m.Functions = pick(m.Functions, p.Model.Functions, func(e assembly.Function) bool { return p.Has(e.Resource) })
+	m.Permissions = pick(m.Permissions, p.Model.Permissions, func(e assembly.Permission) bool { return p.Has(e.Resource) })
+	m.Secrets = pick(m.Secrets, p.Model.Secrets, func(e assembly.Secret) bool { return p.Has(e.Resource) })
+	m.RotationSchedules = pick(m.RotationSchedules, p.Model.RotationSchedules, func(e assembly.RotationSchedule) bool { return p.Has(e.Resource) })
+	for _, stack := range p.Model.Stacks {
 		if !slices.ContainsFunc(m.Stacks, func(known assembly.Stack) bool { return known.ID == stack.ID }) {
 			m.Stacks = append(m.Stacks, stack)
 		}
@@ -80,16 +80,16 @@ func sorted[E any](entities []E, at func(E) assembly.Resource) {
 }
 
 // mergeAPIs: a part of an API is there on its own, in the API that it names.
-func mergeAPIs(m *assembly.Model, portions []portion) {
+func mergeAPIs(m *assembly.Model, portions []Portion) {
 	for _, p := range portions {
-		for _, api := range p.model.APIs {
-			if p.has(api.Resource) {
+		for _, api := range p.Model.APIs {
+			if p.Has(api.Resource) {
 				m.APIs = append(m.APIs, assembly.API{Resource: api.Resource, ID: api.ID, CORS: api.CORS})
 			}
 		}
 	}
 	for _, p := range portions {
-		for _, api := range p.model.APIs {
+		for _, api := range p.Model.APIs {
 			if i := slices.IndexFunc(m.APIs, func(known assembly.API) bool { return known.ID == api.ID }); i >= 0 {
 				p.mergeParts(&m.APIs[i], api)
 			}
@@ -97,9 +97,9 @@ func mergeAPIs(m *assembly.Model, portions []portion) {
 	}
 }
 
-func (p portion) mergeParts(to *assembly.API, from assembly.API) {
-	to.Authorizers = pick(to.Authorizers, from.Authorizers, func(e assembly.Authorizer) bool { return p.has(e.Resource) })
-	to.Integrations = pick(to.Integrations, from.Integrations, func(e assembly.Integration) bool { return p.has(e.Resource) })
-	to.Routes = pick(to.Routes, from.Routes, func(e assembly.Route) bool { return p.has(e.Resource) })
-	to.Stages = pick(to.Stages, from.Stages, func(e assembly.APIStage) bool { return p.has(e.Resource) })
+func (p Portion) mergeParts(to *assembly.API, from assembly.API) {
+	to.Authorizers = pick(to.Authorizers, from.Authorizers, func(e assembly.Authorizer) bool { return p.Has(e.Resource) })
+	to.Integrations = pick(to.Integrations, from.Integrations, func(e assembly.Integration) bool { return p.Has(e.Resource) })
+	to.Routes = pick(to.Routes, from.Routes, func(e assembly.Route) bool { return p.Has(e.Resource) })
+	to.Stages = pick(to.Stages, from.Stages, func(e assembly.APIStage) bool { return p.Has(e.Resource) })
 }
