@@ -34,6 +34,9 @@ type upOptions struct {
 	watch       bool
 	quiet       bool
 	json        bool
+	empty       bool
+	fail        []string
+	slow        time.Duration
 }
 
 const upHelp = `Synthesizes an environment and runs what the cloud assembly says: the token
@@ -56,6 +59,13 @@ of a local DynamoDB: --function-env echo:AWS_ENDPOINT_URL_DYNAMODB=http://127.0.
 or a line of that form in .m2m/<env>/functions.env. Every function gets AWS_ENDPOINT_URL,
 the address of this run, and JWKS_URI, the address of the user pool's keys.
 
+With --empty, nothing is deployed at first. The stock CDK CLI deploys into the run, and so does
+any other CloudFormation client: stacks are made, updated, rolled back and deleted as on AWS,
+and what they declare answers on addresses of its own. What the run prints says how. Commands
+find an environment that was deployed so by --env. What is deployed is kept for the next run.
+An upload is a program that runs on this machine as you. --fail and --slow are for rehearsing
+what goes wrong.
+
 A resource stops the run if the runtime does not know its type. To do without a type
 from then on, write it, such as AWS::DynamoDB::Table, on a line of its own in
 not-simulated.txt beside cdk.json. References to such a resource get stand-ins.
@@ -73,13 +83,22 @@ const upExamples = `  m2m up
   m2m up --assembly cdk.out --json      no synth, no Node
   m2m up --watch                        follow changes
   m2m up --function-env echo:AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8000
+  m2m up --empty                        deploy into it: npx cdk deploy 'dev/*'
   m2m up --ephemeral                    new ids and secrets, nothing kept
   m2m up --quiet --access-log access.log`
 
 func (c *command) up(cmd *cobra.Command) {
 	var o upOptions
 	cmd.Long, cmd.Example, cmd.Args = upHelp, upExamples, takes("m2m up")
-	cmd.RunE = func(*cobra.Command, []string) error { return c.runUp(o) }
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if !o.empty {
+			return c.runUp(o)
+		}
+		if !cmd.Flags().Changed("env") {
+			o.env = emptyEnv
+		}
+		return c.runEmpty(o)
+	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.env, "env", "dev", "the environment to run, a file in environments/")
 	flags.StringVar(&o.apiAddr, "api-addr", "127.0.0.1:4000", "where the HTTP API listens; port 0 takes any free port")
@@ -95,6 +114,9 @@ func (c *command) up(cmd *cobra.Command) {
 	flags.StringVar(&o.accessLog, "access-log", "", "append the access log, in the stage's own format, to this file; - is stdout")
 	flags.BoolVar(&o.quiet, "quiet", false, "do not print a line for each request")
 	flags.BoolVar(&o.json, "json", false, "print one JSON object on stdout when ready")
+	flags.BoolVar(&o.empty, "empty", false, "start with nothing deployed, and serve what is deployed into this run; --env names its state")
+	flags.StringArrayVar(&o.fail, "fail", nil, "with --empty: fail a resource in the next operation, as LOGICAL_ID_OR_TYPE[=reason]; may be repeated")
+	flags.DurationVar(&o.slow, "slow", 0, "with --empty: hold up each step of an operation for so long, such as 500ms")
 }
 
 func (c *command) runUp(o upOptions) (err error) {
@@ -138,7 +160,7 @@ func (c *command) runUp(o upOptions) (err error) {
 }
 
 // untilStopped waits for the first interrupt, or until the runtime fails.
-func (c *command) untilStopped(runtime *local.Runtime) error {
+func (c *command) untilStopped(runtime interface{ Failed() <-chan error }) error {
 	select {
 	case <-c.interrupts.first.Done():
 		c.speech.say("Stopping: requests in flight may finish. Ctrl-C again stops at once.")
@@ -169,7 +191,7 @@ func (o upOptions) check() error {
 	case o.json && o.accessLog == "-":
 		return withHint(errors.New("--json and --access-log - would both print on stdout"), "name a file with --access-log")
 	}
-	return nil
+	return o.checkEmpty()
 }
 
 // findProject is the CDK project to synthesize. One is not needed with --assembly, where it only
@@ -178,7 +200,7 @@ func findProject(o upOptions) (*synth.Project, error) {
 	project, err := synth.Find(".")
 	unsafe, isUnsafe := errors.AsType[*trust.Error](err)
 	switch {
-	case o.assembly != "" && (isUnsafe || errors.Is(err, synth.ErrNoProject)):
+	case (o.assembly != "" || o.empty) && (isUnsafe || errors.Is(err, synth.ErrNoProject)):
 		return nil, nil //nolint:nilnil // no project is a valid answer with --assembly
 	case isUnsafe:
 		return nil, withHint(err, "change to %s if you trust what its cdk.json runs, or run an existing assembly with --assembly DIR", shellWord(filepath.Dir(unsafe.Path)))

@@ -92,7 +92,7 @@ func (s *site) evaluate(templates map[string]*engine.Template, ids *state.Candid
 		})
 		guids[name] = t.StackID[strings.LastIndex(t.StackID, "/")+1:]
 	}
-	stage, err := assembly.StageOf(uploaded, s.uploads.Code)
+	stage, err := assembly.StageOf(uploaded, s.uploads.code)
 	if err != nil {
 		return nil, &engine.Refusal{Code: validationError, Message: "Template error: " + err.Error()}
 	}

@@ -19,7 +19,7 @@ import (
 type Rehearsal struct {
 	host
 
-	uploads Uploads
+	uploads *uploads
 	engine  *engine.Engine
 	aws     *server
 
@@ -39,10 +39,14 @@ type Rehearsal struct {
 }
 
 // OpenRehearsal takes what the run needs, like Open: Config.Env is the name of its folder.
-func OpenRehearsal(cfg Config, uploads Uploads) (*Rehearsal, error) {
+func OpenRehearsal(cfg Config) (*Rehearsal, error) {
 	h, err := openHost(cfg)
 	if err != nil {
 		return nil, err
+	}
+	uploads, err := h.openUploads()
+	if err != nil {
+		return nil, errors.Join(err, h.folder.Close())
 	}
 	lifetime, stop := context.WithCancel(context.Background())
 	return &Rehearsal{host: *h, uploads: uploads, sites: map[state.Place]*site{}, ready: map[string]bool{}, prepared: map[string]string{}, lifetime: lifetime, stop: stop}, nil
@@ -179,7 +183,7 @@ func (r *Rehearsal) Close(ctx context.Context) error {
 		}
 		r.stop()
 		r.retiring.Wait()
-		r.closeErr = errors.Join(append(failures, r.folder.Close())...)
+		r.closeErr = errors.Join(append(failures, r.uploads.objects.Close(), r.folder.Close())...)
 	})
 	return r.closeErr
 }

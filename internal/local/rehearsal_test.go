@@ -1,23 +1,26 @@
 package local_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 
-	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/cloudformation/engine"
 	"cognito-m2m/internal/local"
 	"cognito-m2m/internal/m2mtest"
@@ -43,26 +46,52 @@ func rehearse(t *testing.T) *rehearsal {
 	r.cfg = local.Config{Env: "empty", StateDir: t.TempDir(), Report: &report{t: t}, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Ready: func(d *local.Description) { r.ready = append(r.ready, d) }}
 	r.start()
 	t.Cleanup(func() { r.close() })
+	r.upload()
 	return r
 }
 
-// uploads has the assets of an assembly, as if they had been uploaded.
-type uploads struct{ dir string }
-
-func (u uploads) Code(_, key string) (assembly.Asset, error) {
-	hash := strings.TrimSuffix(key, ".zip")
-	dir := filepath.Join(u.dir, "asset."+hash)
-	if _, err := os.Stat(dir); err != nil {
-		return assembly.Asset{}, errors.New("The specified key does not exist.") //nolint:staticcheck // AWS's words
+// upload uploads the code of the assembly's function, as the CDK CLI does.
+func (r *rehearsal) upload() {
+	r.t.Helper()
+	program := bootstrapOf(r.t, r.dir)
+	hash := strings.TrimPrefix(filepath.Base(filepath.Dir(program)), "asset.")
+	var zipped bytes.Buffer
+	archive := zip.NewWriter(&zipped)
+	header := &zip.FileHeader{Name: "bootstrap", Method: zip.Deflate}
+	header.SetMode(0o755)
+	entry, err := archive.CreateHeader(header)
+	if err != nil {
+		r.t.Fatal(err)
 	}
-	return assembly.Asset{Hash: hash, Dir: dir}, nil
+	if _, err := io.WriteString(entry, m2mtest.Read(r.t, program)); err != nil {
+		r.t.Fatal(err)
+	}
+	if err := archive.Close(); err != nil {
+		r.t.Fatal(err)
+	}
+	client := s3.NewFromConfig(r.sdk(), func(o *s3.Options) { o.UsePathStyle = true })
+	if _, err := client.PutObject(r.t.Context(), &s3.PutObjectInput{
+		Bucket: aws.String("cdk-hnb659fds-assets-" + account + "-" + region), Key: aws.String(hash + ".zip"), Body: bytes.NewReader(zipped.Bytes()),
+	}); err != nil {
+		r.t.Fatal(err)
+	}
 }
 
-func (u uploads) Object(context.Context, string) ([]byte, error) { return nil, errors.New("no object") }
+// sdk is the AWS SDK's configuration for the run.
+func (r *rehearsal) sdk() aws.Config {
+	at := r.Access()
+	return aws.Config{Region: region, BaseEndpoint: &at.URL, Credentials: credentials.NewStaticCredentialsProvider(at.KeyID, string(at.Secret), "")}
+}
+
+// The place that stacks are deployed to: the account is that of the run's key.
+const (
+	account = "123456789012"
+	region  = "ap-northeast-1"
+)
 
 func (r *rehearsal) start() {
 	r.t.Helper()
-	run, err := local.OpenRehearsal(r.cfg, uploads{r.dir})
+	run, err := local.OpenRehearsal(r.cfg)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -103,8 +132,8 @@ func (r *rehearsal) template(stack string, change func(template)) *engine.Templa
 	}
 	name := "m2m-dev-" + stack
 	return &engine.Template{
-		StackName: name, StackID: "arn:aws:cloudformation:ap-northeast-1:111122223333:stack/" + name + "/51af3dc0-da77-11e4-872e-1234567db123",
-		AccountID: "111122223333", Region: "ap-northeast-1", Text: string(text),
+		StackName: name, StackID: "arn:aws:cloudformation:" + region + ":" + account + ":stack/" + name + "/51af3dc0-da77-11e4-872e-1234567db123",
+		AccountID: account, Region: region, Text: string(text),
 	}
 }
 
@@ -205,7 +234,7 @@ func TestRehearsalServesWhatIsDeployed(t *testing.T) {
 	t.Parallel()
 	r := rehearse(t)
 	d := r.deployAll()
-	if d.Environment != "dev" || d.Region != "ap-northeast-1" {
+	if d.Environment != "dev" || d.Region != region {
 		t.Errorf("announced %s in %s", d.Environment, d.Region)
 	}
 	reader := token(t, d, "reader")

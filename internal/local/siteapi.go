@@ -13,15 +13,22 @@ import (
 	"cognito-m2m/internal/cloudformation/engine"
 	"cognito-m2m/internal/cognito"
 	"cognito-m2m/internal/local/state"
+	"cognito-m2m/internal/requester"
 	"cognito-m2m/internal/secretsmanager"
+	"cognito-m2m/internal/ssm"
 	"cognito-m2m/internal/sts"
 )
 
 // newAWSAPI serves AWS's own APIs for everything that is deployed.
 func (r *Rehearsal) newAWSAPI() (http.Handler, error) {
-	identity := sts.Identity{AccountID: DefaultAccount, ARN: "arn:aws:iam::" + DefaultAccount + ":user/m2m-" + r.cfg.Env, UserID: "AIDAM2MLOCALRUN000000"}
+	key := r.state.AccessKey()
+	identities, err := sts.New(sts.Config{Secret: key.Secret})
+	if err != nil {
+		return nil, fmt.Errorf("serving STS: %w", err)
+	}
 	config := awsapi.Config{
 		JSON: []awsapi.JSONService{
+			{TargetPrefix: "AmazonSSM", SigningName: "ssm", Caller: ssm.Parameters{}},
 			{TargetPrefix: "AWSCognitoIdentityProviderService", SigningName: "cognito-idp", Caller: userPoolsAPI{r}},
 			{TargetPrefix: "secretsmanager", SigningName: "secretsmanager", Caller: secretsAPI{r}},
 		},
@@ -33,9 +40,14 @@ func (r *Rehearsal) newAWSAPI() (http.Handler, error) {
 					return engine.Place{AccountID: at.AccountID, Region: at.Region}
 				},
 			}},
-			{APIVersion: "2011-06-15", SigningName: "sts", Namespace: "https://sts.amazonaws.com/doc/2011-06-15/", Caller: identity},
+			{APIVersion: "2011-06-15", SigningName: "sts", Namespace: "https://sts.amazonaws.com/doc/2011-06-15/", Caller: identities},
 		},
-		AccessKey: awsapi.AccessKey{ID: r.state.AccessKey().ID, Secret: string(r.state.AccessKey().Secret)},
+		REST: []awsapi.RESTService{
+			{SigningName: "s3", Form: awsapi.S3, Caller: r.uploads.objects},
+		},
+		AccessKey: awsapi.AccessKey{ID: key.ID, Secret: string(key.Secret)},
+		Identity:  r.identity(defaultAccount),
+		Sessions:  identities,
 		Log:       r.cfg.Log,
 	}
 	handler, err := awsapi.New(config)
@@ -45,8 +57,8 @@ func (r *Rehearsal) newAWSAPI() (http.Handler, error) {
 	return byAddress(handler), nil
 }
 
-// DefaultAccount is the account of the run's access key.
-const DefaultAccount = "123456789012"
+// defaultAccount is the account of the run's access key.
+const defaultAccount = "123456789012"
 
 // userPoolsAPI answers for the user pools of all places.
 type userPoolsAPI struct{ *Rehearsal }
@@ -126,4 +138,8 @@ func (s *site) store() *secretsmanager.Store {
 	return s.secrets
 }
 
-func requesterOf(context.Context) state.Place { return state.Place{} }
+// requesterOf is the account and Region of a request.
+func requesterOf(ctx context.Context) state.Place {
+	from := requester.From(ctx)
+	return state.Place{AccountID: from.AccountID, Region: from.Region}
+}

@@ -44,6 +44,8 @@ const (
 	nextFolder      = "next"
 	templatesFolder = "templates"
 	stacksFolder    = "stacks"
+	objectsFolder   = "objects"
+	codeFolder      = "code"
 	builtFolder     = "built" // functions that are newer than the assembly
 )
 
@@ -150,6 +152,12 @@ func (f *Folder) Templates() string { return f.path(templatesFolder) }
 
 // Stacks is the folder of what is known of the stacks that were deployed into the run.
 func (f *Folder) Stacks() string { return f.path(stacksFolder) }
+
+// Objects is the folder of what was uploaded to the run.
+func (f *Folder) Objects() string { return f.path(objectsFolder) }
+
+// Code is the folder of the functions' code that was uploaded, unpacked.
+func (f *Folder) Code() string { return f.path(codeFolder) }
 
 // Functions is where built functions are kept, for all environments.
 func (f *Folder) Functions() string { return filepath.Join(f.dir, "..", ".functions") }
