@@ -34,8 +34,5 @@ func (h *Handler) failed(x *exchange, err error) *wireError {
 	if strings.HasPrefix(known.Code(), "Internal") {
 		status = http.StatusInternalServerError
 	}
-	if other := (interface{ Status() int })(nil); errors.As(err, &other) {
-		status = other.Status()
-	}
 	return &wireError{status: status, code: known.Code(), message: known.Error()}
 }
