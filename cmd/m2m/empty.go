@@ -61,6 +61,9 @@ func (c *command) runEmpty(o upOptions) (err error) {
 	if err := c.showEmpty(run.Access(), o.json); err != nil {
 		return err
 	}
+	if err := run.Recover(); err != nil {
+		return err
+	}
 	return c.untilStopped(run)
 }
 

@@ -113,7 +113,7 @@ func (b *builder) codeAsset(r *template.Resource, code template.Values) *Asset {
 	if found.fault != nil {
 		b.cannot(r.Source(), "Code.S3Key", "%v", found.fault)
 	}
-	return &Asset{Hash: found.hash, Dir: found.dir}
+	return &Asset{Hash: found.hash, Dir: found.dir, Size: found.size}
 }
 
 // checkFunctions holds functions to what Lambda takes.

@@ -234,6 +234,7 @@ type Function struct {
 type Asset struct {
 	Hash string
 	Dir  string
+	Size int64 // of the archive that was uploaded, in bytes; 0 in an assembly
 }
 
 // Permission is an AWS::Lambda::Permission, one statement in a function's resource policy.

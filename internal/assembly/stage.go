@@ -24,7 +24,7 @@ func (s *Stage) codeAt(bucket, key string) (asset, bool) {
 		return found, ok
 	}
 	found, err := s.folder(bucket, key)
-	return asset{hash: found.Hash, dir: found.Dir, zipped: true, fault: err}, true
+	return asset{hash: found.Hash, dir: found.Dir, size: found.Size, zipped: true, fault: err}, true
 }
 
 // stack is one aws:cloudformation:stack artifact and the files that belong to it.
@@ -42,6 +42,7 @@ type stack struct {
 type asset struct {
 	hash   string
 	dir    string // the file system path of the source
+	size   int64  // of the archive that was uploaded
 	zipped bool   // the source is a directory that gets zipped, as a function's code is
 	fault  error  // why the source can't be used
 }

@@ -230,7 +230,11 @@ func (s *site) keep(stack *deployedStack, name string) error {
 	if err != nil {
 		return err
 	}
-	return s.state.KeepStack(s.place, name, &kept, stack.operation.ids)
+	var ids *state.Candidate
+	if stack.operation != nil {
+		ids = stack.operation.ids
+	}
+	return s.state.KeepStack(s.place, name, &kept, ids)
 }
 
 // form is the stack as the state has it. Its templates are written before.

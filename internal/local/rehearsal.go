@@ -52,8 +52,7 @@ func OpenRehearsal(cfg Config) (*Rehearsal, error) {
 	return &Rehearsal{host: *h, uploads: uploads, sites: map[state.Place]*site{}, ready: map[string]bool{}, prepared: map[string]string{}, lifetime: lifetime, stop: stop}, nil
 }
 
-// Start serves what was deployed in runs before, and AWS's own APIs. Operations that were under way
-// go on.
+// Start serves what was deployed in runs before, and AWS's own APIs.
 func (r *Rehearsal) Start() (err error) {
 	if r.aws, err = listen(r.cfg.AWSAddr); err != nil {
 		return err
@@ -61,11 +60,19 @@ func (r *Rehearsal) Start() (err error) {
 	if err := r.openEngine(); err != nil {
 		return err
 	}
-	if err := r.resume(); err != nil {
-		return err
+	return r.resume()
+}
+
+// Recover reports the environments that were deployed in runs before, once after Start. Rotations
+// and operations that were under way then go on.
+func (r *Rehearsal) Recover() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, s := range r.sites {
+		r.retiring.Go(func() { s.settle() })
 	}
 	r.engine.Recover()
-	return nil
+	return r.announce()
 }
 
 func (r *Rehearsal) resume() (err error) {
@@ -91,14 +98,14 @@ func (r *Rehearsal) resume() (err error) {
 	}
 	r.aws.handler.swap(api)
 	r.aws.start(r.failed)
-	for _, s := range r.sites {
-		r.retiring.Go(func() { s.settle() })
-	}
-	return r.announce()
+	return nil
 }
 
 // settle takes up the rotations that did not end in the run before.
 func (s *site) settle() {
+	if s.secrets == nil {
+		return
+	}
 	for _, failure := range each(s.secrets.Settle(s.lifetime)) {
 		if s.lifetime.Err() == nil {
 			s.cfg.Report.Warn(failure.Error())

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -96,7 +97,7 @@ func (r *rehearsal) start() {
 		r.t.Fatal(err)
 	}
 	r.Rehearsal = run
-	if err := run.Start(); err != nil {
+	if err := errors.Join(run.Start(), run.Recover()); err != nil {
 		r.t.Fatal(err)
 	}
 }

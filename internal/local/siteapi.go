@@ -2,16 +2,23 @@ package local
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
 	"slices"
 
+	"github.com/google/uuid"
+
+	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/awsapi"
 	"cognito-m2m/internal/cloudformation"
 	"cognito-m2m/internal/cloudformation/engine"
 	"cognito-m2m/internal/cognito"
+	"cognito-m2m/internal/lambdaapi"
+	"cognito-m2m/internal/local/partial"
 	"cognito-m2m/internal/local/state"
 	"cognito-m2m/internal/requester"
 	"cognito-m2m/internal/secretsmanager"
@@ -44,6 +51,7 @@ func (r *Rehearsal) newAWSAPI() (http.Handler, error) {
 		},
 		REST: []awsapi.RESTService{
 			{SigningName: "s3", Form: awsapi.S3, Caller: r.uploads.objects},
+			{SigningName: "lambda", Form: awsapi.RESTJSON, Caller: lambdaapi.New(functionsAPI{r})},
 		},
 		AccessKey: awsapi.AccessKey{ID: key.ID, Secret: string(key.Secret)},
 		Identity:  r.identity(defaultAccount),
@@ -142,4 +150,84 @@ func (s *site) store() *secretsmanager.Store {
 func requesterOf(ctx context.Context) state.Place {
 	from := requester.From(ctx)
 	return state.Place{AccountID: from.AccountID, Region: from.Region}
+}
+
+// functionsAPI are the functions of all places, for Lambda's API.
+type functionsAPI struct{ *Rehearsal }
+
+// Function implements lambdaapi.Functions.
+func (a functionsAPI) Function(ctx context.Context, name string) (lambdaapi.Function, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	_, declared, err := a.find(ctx, name)
+	if err != nil {
+		return lambdaapi.Function{}, err
+	}
+	return a.described(declared), nil
+}
+
+// UpdateCode implements lambdaapi.Functions.
+func (a functionsAPI) UpdateCode(ctx context.Context, name, bucket, key string) (lambdaapi.Function, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	s, declared, err := a.find(ctx, name)
+	if err != nil {
+		return lambdaapi.Function{}, err
+	}
+	asset, err := a.uploads.code(bucket, key)
+	if err != nil {
+		return lambdaapi.Function{}, &lambdaapi.CodeError{Reason: err.Error()}
+	}
+	declared.Asset = &asset
+	if _, err := s.bootstrapOf(ctx, declared); err != nil {
+		return lambdaapi.Function{}, &lambdaapi.CodeError{Reason: err.Error()}
+	}
+	stack := s.stacks[declared.Stack]
+	before := stack.leftovers
+	stack.leftovers = before.Clone()
+	if stack.leftovers.Code == nil {
+		stack.leftovers.Code = map[string]partial.Code{}
+	}
+	stack.leftovers.Code[declared.ARN] = partial.Code{Bucket: bucket, Key: key}
+	if err := s.serve(s.merged(), func() error { return s.keep(stack, declared.Stack) }); err != nil {
+		stack.leftovers = before
+		return lambdaapi.Function{}, err
+	}
+	return a.described(declared), nil
+}
+
+// find is the function of a name or ARN, in the requester's place if that has one. The lock must be
+// held.
+func (r *Rehearsal) find(ctx context.Context, name string) (at *site, found assembly.Function, err error) {
+	rank, from := 0, requesterOf(ctx)
+	for _, s := range r.sites {
+		model, err := s.there()
+		if err != nil {
+			return nil, found, err
+		}
+		for _, declared := range model.Functions {
+			fits := fitness(s.place, from, true)
+			if (declared.Name == name || declared.ARN == name) && (at == nil || fits > rank) {
+				at, found, rank = s, declared, fits
+			}
+		}
+	}
+	if at == nil {
+		return nil, found, lambdaapi.ErrNoFunction
+	}
+	return at, found, nil
+}
+
+func (r *Rehearsal) described(declared assembly.Function) lambdaapi.Function {
+	f := lambdaapi.Function{
+		Name: declared.Name, ARN: declared.ARN, Handler: declared.Handler, Runtime: declared.Runtime, Architectures: []string{declared.Architecture},
+		Timeout: declared.Timeout, MemorySize: declared.MemorySize, Environment: declared.Environment, LastModified: r.cfg.Now(),
+		State: lambdaapi.Active, LastUpdateStatus: lambdaapi.Successful,
+	}
+	if declared.Asset != nil {
+		sum, _ := hex.DecodeString(declared.Asset.Hash) // it is of an archive that was uploaded
+		f.CodeSize, f.CodeSHA256 = declared.Asset.Size, base64.StdEncoding.EncodeToString(sum)
+		f.RevisionID = uuid.NewSHA1(uuid.NameSpaceOID, sum).String()
+	}
+	return f
 }

@@ -56,9 +56,23 @@ func (s *site) merged() *assembly.Model {
 	m := partial.Merged(portions)
 	for _, stack := range s.stacks {
 		stack.leftovers.AddTo(m)
+		s.addCode(m, stack.leftovers)
 	}
 	m.AccountID, m.Region = s.place.AccountID, s.place.Region
 	return m
+}
+
+// addCode gives functions the code that they were given beside their templates.
+func (s *site) addCode(m *assembly.Model, leftovers partial.Leftovers) {
+	for i := range m.Functions {
+		at, given := leftovers.Code[m.Functions[i].ARN]
+		if !given {
+			continue
+		}
+		if asset, err := s.uploads.code(at.Bucket, at.Key); err == nil {
+			m.Functions[i].Asset = &asset
+		}
+	}
 }
 
 // Keys implements vault.

@@ -55,7 +55,7 @@ func (u *uploads) code(bucket, key string) (assembly.Asset, error) {
 	}
 	defer func() { _ = file.Close() }()
 	dir, err := u.archives.Unpack(file)
-	return assembly.Asset{Hash: object.SHA256, Dir: dir}, err
+	return assembly.Asset{Hash: object.SHA256, Dir: dir, Size: object.Size}, err
 }
 
 // maxTemplate is how large a template may be (CloudFormation User Guide, "Quotas": 1 MB).

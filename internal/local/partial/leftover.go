@@ -8,28 +8,42 @@ import (
 	"cognito-m2m/internal/assembly"
 )
 
-// Leftovers are what API Gateway keeps of APIs and stages although the template no longer has it.
-// A property that an update leaves out is not sent, and settings of routes are added to those that
-// are there.
+// Leftovers are what services have of resources beside what the template says.
+//
+// API Gateway keeps what the template no longer has: a property that an update leaves out is not
+// sent, and settings of routes are added to those that are there. A function keeps code that it was
+// given by UpdateFunctionCode until CloudFormation updates it.
 //
 // Source: cdkd #1160, #1163 and anomalyco/sst #6748 for CORS; cdkd #1577,
 // hashicorp/terraform-provider-aws #16094 and #16133 for RouteSettings.
 type Leftovers struct {
 	CORS          map[string]*assembly.CORS                    `json:"cors,omitempty"`           // by API id
 	RouteSettings map[string]map[string]assembly.RouteSettings `json:"route_settings,omitempty"` // by API id and stage
+	Code          map[string]Code                              `json:"code,omitempty"`           // by the function's ARN
+}
+
+// Code is where a function's code was uploaded to.
+type Code struct {
+	Bucket string `json:"bucket"`
+	Key    string `json:"key"`
 }
 
 // Clone returns a copy that can be changed.
 func (l Leftovers) Clone() Leftovers {
-	return Leftovers{CORS: maps.Clone(l.CORS), RouteSettings: maps.Clone(l.RouteSettings)}
+	return Leftovers{CORS: maps.Clone(l.CORS), RouteSettings: maps.Clone(l.RouteSettings), Code: maps.Clone(l.Code)}
 }
 
 func stageKey(apiID, stage string) string { return apiID + "/" + stage }
 
-// Update notes that an API, or a stage of one, was made or updated to what the model of its
-// template has. routes are the keys of the routes that the API has. It fails as API Gateway does
-// if settings are left of a route that is gone.
+// Update notes that an API, a stage of one or a function was made or updated to what the model of
+// its template has. routes are the keys of the routes that the API has. It fails as API Gateway
+// does if settings are left of a route that is gone.
 func (l *Leftovers) Update(model *assembly.Model, at assembly.Resource, routes func(apiID string) []string) error {
+	for _, f := range model.Functions {
+		if same(f.Resource, at) {
+			delete(l.Code, f.ARN)
+		}
+	}
 	for _, api := range model.APIs {
 		if same(api.Resource, at) && api.CORS != nil {
 			if l.CORS == nil {
