@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"errors"
 	"maps"
 	"slices"
@@ -55,12 +56,16 @@ func (e *Engine) refused(s *Stack, evaluated *Evaluated, err error) string {
 	return e.exportFault(s, evaluated.Outputs)
 }
 
-// targets are the resources with their metadata.
+// targets are the resources with what the engine itself reads in the template.
 func targets(next *Template, evaluated *Evaluated) map[string]*Resident {
 	body, _ := Body(next.Text) // it was read when it was taken
 	all := map[string]*Resident{}
+	known := symbolic{template: next, body: body, value: func(reference) string { return knownAfterApply }}
 	for id, r := range evaluated.Resources {
 		r.DependsOn = dependencies(body, r)
+		declaration := declared(body, "Resources", id)
+		r.DeletionPolicy = cmp.Or(r.DeletionPolicy, known.text(declaration["DeletionPolicy"]))
+		r.UpdateReplacePolicy = cmp.Or(r.UpdateReplacePolicy, known.text(declaration["UpdateReplacePolicy"]))
 		all[id] = &Resident{Resource: r, Metadata: metadata(body, id)}
 	}
 	return all
