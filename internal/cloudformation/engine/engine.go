@@ -109,7 +109,8 @@ func (e *Engine) begin(s *Stack) {
 	if e.closed {
 		return
 	}
-	e.workers.Go(func() { e.work(s) })
+	o := s.Operation
+	e.workers.Go(func() { e.work(s, o) })
 }
 
 // save keeps the stack's record. The lock is held.

@@ -88,13 +88,14 @@ func (e *Engine) start(s *Stack, o *operation, change func()) error {
 	return nil
 }
 
-// work does one step after the other until the operation is over or the engine is closed.
-func (e *Engine) work(s *Stack) {
+// work does one step after the other until the operation is over or the engine is closed. The next
+// operation of the stack has a worker of its own.
+func (e *Engine) work(s *Stack, o *operation) {
 	for e.context.Err() == nil {
 		e.mu.Lock()
-		o := s.Operation
+		over := s.Operation != o
 		e.mu.Unlock()
-		if o == nil {
+		if over {
 			return
 		}
 		next := true

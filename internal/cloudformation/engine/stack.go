@@ -19,14 +19,14 @@ type Stack struct {
 	DeletedAt             time.Time `json:",omitzero"`
 	Template              *Template `json:",omitempty"` // nil while in review
 	Settings              Settings
-	Description           string               `json:",omitempty"`
-	Parameters            []Parameter          `json:",omitempty"`
-	Outputs               []Output             `json:",omitempty"`
-	Imports               []string             `json:",omitempty"`
-	Resources             map[string]*Resident `json:",omitempty"`
-	Events                []Event              `json:",omitempty"` // the oldest first
-	ChangeSets            []ChangeSet          `json:",omitempty"`
-	ChangeSetID           string               `json:",omitempty"` // of the one that was executed last
+	Description           string      `json:",omitempty"`
+	Parameters            []Parameter `json:",omitempty"`
+	Outputs               []Output    `json:",omitempty"`
+	Imports               []string    `json:",omitempty"`
+	Resources             map[string]*Resident
+	Events                []Event     `json:",omitempty"` // the oldest first
+	ChangeSets            []ChangeSet `json:",omitempty"`
+	ChangeSetID           string      `json:",omitempty"` // of the one that was executed last
 	TerminationProtection bool
 	Drift                 *Drift `json:",omitempty"` // what the last detection found
 

@@ -46,7 +46,9 @@ func (o *operation) rolling() bool {
 }
 
 // cleaning says that the deletions are the clean-up of an update.
-func (o *operation) cleaning() bool { return o.Kind == update && o.Final != deleteComplete }
+func (o *operation) cleaning() bool {
+	return o.Final == updateComplete || o.Final == updateRollbackComplete
+}
 
 // kept says that a resource stays when its stack gives it up.
 func (e *Engine) kept(s *Stack, o *operation, r Resource) bool {
@@ -120,7 +122,7 @@ func (e *Engine) end(s *Stack, o *operation) bool {
 // keeps is the template that the stack has in the end.
 func (o *operation) keeps() *Template {
 	switch {
-	case len(o.Failed) > 0 && o.Kind == creation, o.Final == createComplete, o.Final == updateComplete:
+	case len(o.Failed) > 0 && o.Before == nil, o.Final == createComplete, o.Final == updateComplete:
 		return o.Next
 	case len(o.Failed) > 0, o.Final == updateRollbackComplete:
 		return o.Before
@@ -137,10 +139,10 @@ func (e *Engine) settle(s *Stack, o *operation) {
 	}
 	if final != createComplete && o.Final != updateComplete && o.Final != updateRollbackComplete {
 		s.DeletedAt, s.ChangeSetID = e.now(), ""
-		for id, r := range s.Resources {
-			if !r.made() {
-				delete(s.Resources, id)
-			}
+	}
+	for id, r := range s.Resources { // what failed before it was there
+		if !r.made() {
+			delete(s.Resources, id)
 		}
 	}
 	if o.ChangeSetID != "" {
