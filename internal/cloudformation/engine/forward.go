@@ -23,13 +23,13 @@ func (e *Engine) prepare(s *Stack, o *operation) bool {
 			e.turnBack(s, o)
 			return
 		}
-		o.Phase, o.Targets = going, targets(o.Next, evaluated)
 		rest := *evaluated
-		rest.Resources = nil // they are in the targets
-		o.Evaluated = &rest
-		if o.Found == nil {
-			o.Found = residents(s.Resources)
+		rest.Resources = nil
+		prepared := plan{Before: o.Before, Next: o.Next, Evaluated: &rest, Targets: targets(o.Next, evaluated), Found: o.Found}
+		if prepared.Found == nil {
+			prepared.Found = residents(s.Resources)
 		}
+		o.Phase, o.plan = going, &prepared
 		if s.Resources == nil {
 			s.Resources = map[string]*Resident{}
 		}

@@ -17,13 +17,13 @@ import (
 // After each the stack is what its template says, and so is what there is.
 func TestRandomChanges(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(60) {
+	for seed := range uint64(40) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
 			w := &walk{T: t, rand: rand.New(rand.NewPCG(seed, 15)), provider: enginetest.New(), disk: newDisk()}
 			w.provider.Before = w.fail
 			w.engine = start(t, w.provider, w.disk)
-			for range 25 {
+			for range 20 {
 				w.step()
 				if t.Failed() {
 					t.Fatalf("after: %s", strings.Join(w.done, "; "))
