@@ -92,7 +92,7 @@ func (e *Engine) backStep(s *Stack, o *operation) bool {
 	return e.commit(s, func() {
 		if err == nil {
 			e.show(s, found, updateComplete, "")
-			o.Done, o.Doing = append(o.Done, found.LogicalID), nil
+			o.Done, o.Doing = append(o.Done, o.Doing.LogicalID), nil
 			return
 		}
 		e.show(s, found, updateFailed, reasonOf(err))

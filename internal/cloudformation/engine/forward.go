@@ -62,6 +62,7 @@ func targets(next *Template, evaluated *Evaluated) map[string]*Resident {
 	all := map[string]*Resident{}
 	known := symbolic{template: next, body: body, value: func(reference) string { return knownAfterApply }}
 	for id, r := range evaluated.Resources {
+		r.LogicalID = id
 		r.DependsOn = dependencies(body, r)
 		declaration := declared(body, "Resources", id)
 		r.DeletionPolicy = cmp.Or(r.DeletionPolicy, known.text(declaration["DeletionPolicy"]))
@@ -179,7 +180,7 @@ func (e *Engine) forwardStep(s *Stack, o *operation) bool {
 			e.show(s, target, began, "Resource creation Initiated")
 		}
 		e.show(s, target, ended, "")
-		o.Done, o.Doing = append(o.Done, target.LogicalID), nil
+		o.Done, o.Doing = append(o.Done, o.Doing.LogicalID), nil
 	})
 }
 

@@ -110,6 +110,9 @@ func (e *Engine) notDeleted(s *Stack, o *operation, r Resource, reason string) {
 
 // end tells the provider what the stack has from now on, and gives the stack its last status.
 func (e *Engine) end(s *Stack, o *operation) bool {
+	if o.Before == nil && o.Next == nil { // it was in review
+		return e.commit(s, func() { e.settle(s, o) })
+	}
 	if err := e.config.Provider.End(e.context, o.provider(), o.keeps()); err != nil {
 		if e.context.Err() != nil {
 			return false
