@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 )
 
 // line is one part of a stack's record, which is a file of JSON lines. It has one of these. What
@@ -28,7 +27,7 @@ type (
 
 // record is the stack as it is kept.
 func (s *Stack) record() []byte {
-	var record strings.Builder
+	record := make([]byte, 0, s.size+s.size/8)
 	written := make(map[any]string, len(s.written))
 	write := func(key any, part line) {
 		text, known := s.written[key]
@@ -36,9 +35,9 @@ func (s *Stack) record() []byte {
 			text = Encoded(part) + "\n"
 		}
 		written[key] = text
-		record.WriteString(text)
+		record = append(record, text...)
 	}
-	record.WriteString(Encoded(line{Stack: s}) + "\n")
+	record = append(record, Encoded(line{Stack: s})+"\n"...)
 	if s.Template != nil {
 		write(s.Template, line{Template: s.Template})
 	}
@@ -55,8 +54,8 @@ func (s *Stack) record() []byte {
 	for i := range s.Events {
 		write(s.Events[i].ID, line{Event: &s.Events[i]})
 	}
-	s.written = written
-	return []byte(record.String())
+	s.written, s.size = written, len(record)
+	return record
 }
 
 // read is the stack of a record.
