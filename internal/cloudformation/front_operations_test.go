@@ -251,8 +251,9 @@ func TestTemplatesComeBack(t *testing.T) {
 	}
 }
 
-// TestResources holds api/test_stacks.py (DescribeStackResources), resources/test_cdk.py (4 November
-// 2022, ListStackResources) and api/test_resources.py (16 October 2025, DescribeStackResource).
+// TestResources holds api/test_stacks.py (DescribeStackResources), resources/test_cdk.py (4
+// November 2022, ListStackResources) and api/test_resources.py (16 October 2025,
+// DescribeStackResource).
 func TestResources(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -38,8 +38,8 @@ func named(name string) func(*sdk.CreateChangeSetInput) {
 }
 
 // TestLifeOfAChangeSet holds api/test_changesets.py test_name_conflicts (22 November 2023),
-// test_deleted_changeset (11 August 2022), test_describe_changeset_after_delete (11 September 2025),
-// test_change_sets.py test_list_change_sets (16 September 2025).
+// test_deleted_changeset (11 August 2022), test_describe_changeset_after_delete (11 September
+// 2025), test_change_sets.py test_list_change_sets (16 September 2025).
 func TestLifeOfAChangeSet(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -76,8 +76,8 @@ func TestLifeOfAChangeSet(t *testing.T) {
 	remove("change") // the CLI does it where there is none
 }
 
-// TestAChangeSetOfADeletedStack holds api/test_changesets.py test_name_conflicts (22 November 2023):
-// it can be described by its ARN.
+// TestAChangeSetOfADeletedStack holds api/test_changesets.py test_name_conflicts (22 November
+// 2023): it can be described by its ARN.
 func TestAChangeSetOfADeletedStack(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -117,8 +117,8 @@ func TestNoChanges(t *testing.T) {
 	}
 }
 
-// TestNoResources holds engine/test_conditions.py test_nested_conditions[test-nobucket-nopolicy] (26
-// June 2023): a stack of which a condition leaves nothing is created, with three events.
+// TestNoResources holds engine/test_conditions.py test_nested_conditions[test-nobucket-nopolicy]
+// (26 June 2023): a stack of which a condition leaves nothing is created, with three events.
 func TestNoResources(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -218,5 +218,35 @@ func TestAConditionThatTurns(t *testing.T) {
 	off := w.changeSet("app", template, with("off"))
 	if got := append(lines(on.Changes), lines(off.Changes)...); !slices.Equal(got, []string{"Add B", "Remove B Delete"}) {
 		t.Errorf("got %q", got)
+	}
+}
+
+// TestTagsAlone: tags, policies and metadata can be changed without any event of a resource.
+func TestTagsAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.change("app", oneTopic)
+	tags := []types.Tag{{Key: aws.String("k"), Value: aws.String("v")}}
+	before := len(w.events("app"))
+	s := w.change("app", oneTopic, func(input *sdk.CreateChangeSetInput) { input.Tags = tags })
+	if s.StackStatus != types.StackStatusUpdateComplete || len(s.Tags) != 1 {
+		t.Errorf("%s, tags %v", s.StackStatus, s.Tags)
+	}
+	kept := strings.Replace(oneTopic, `"AWS::SNS::Topic"`, `"AWS::SNS::Topic", "DeletionPolicy": "Retain", "Metadata": {"a": "b"}`, 1)
+	set := w.changeSet("app", kept, named("policy"))
+	if got := lines(set.Changes); !slices.Equal(got, []string{
+		"Modify A False Metadata DeletionPolicy", "- Metadata Never Static DirectModification", "- DeletionPolicy Never Static DirectModification",
+	}) {
+		t.Errorf("changes: %q", got)
+	}
+	must[*sdk.ExecuteChangeSetOutput](t)(w.client.ExecuteChangeSet(t.Context(), &sdk.ExecuteChangeSetInput{ChangeSetName: set.ChangeSetId}))
+	if s := w.ended("app"); len(s.Tags) != 1 {
+		t.Errorf("a change set without tags leaves %v", s.Tags)
+	}
+	update := []string{"app UPDATE_IN_PROGRESS" + byUser, "app UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "app UPDATE_COMPLETE"}
+	wantEvents(t, w.events("app")[before:], append(update, update...)...)
+	w.remove("app")
+	if got := w.provider.Left(); !slices.Equal(got, []string{"A"}) {
+		t.Errorf("left: %v", got)
 	}
 }

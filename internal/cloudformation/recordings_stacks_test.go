@@ -190,10 +190,10 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// TestAttributesAreEvaluatedAgain holds engine/test_fn_get_attr.py test_direct_attribute_value_change
-// (8 April 2025) and test_change_sets.py test_unrelated_changes_update_propagation (31 July 2025): a
-// dependent is updated if the attribute has another value, and else has no event although it is
-// listed.
+// TestAttributesAreEvaluatedAgain holds engine/test_fn_get_attr.py
+// test_direct_attribute_value_change (8 April 2025) and test_change_sets.py
+// test_unrelated_changes_update_propagation (31 July 2025): a dependent is updated if the
+// attribute has another value, and else has no event although it is listed.
 func TestAttributesAreEvaluatedAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -22,6 +22,8 @@ func (e *Engine) turnBack(s *Stack, o *operation) {
 }
 
 // rollBack begins the rollback.
+//
+// Parity: CloudFormation: a failed creation that is updated
 func (e *Engine) rollBack(s *Stack, o *operation, reason string) {
 	o.Doing, o.Done, o.Failed = nil, nil, nil
 	if o.Before == nil { // there is nothing to go back to

@@ -106,6 +106,8 @@ func (e *Engine) forward(s *Stack, o *operation) bool {
 
 // settled says that a resource is already what it is to become. What no event tells of, such as a
 // policy, is set.
+//
+// Parity: CloudFormation: what has no event
 func (e *Engine) settled(s *Stack, o *operation, id string) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()

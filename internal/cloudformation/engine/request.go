@@ -214,6 +214,8 @@ func checkTypes(had *Stack, evaluated *Evaluated) error {
 }
 
 // changes says whether a template changes a stack. One that macros rewrite always does.
+//
+// Parity: CloudFormation: tags of a stack
 func changes(had *Stack, next *Template, evaluated *Evaluated) bool {
 	body, _ := Body(next.Text)
 	if body["Transform"] != nil || !maps.Equal(had.Template.Tags, next.Tags) || !sameOutputs(had.Outputs, evaluated.Outputs) {

@@ -51,6 +51,8 @@ func (o *operation) cleaning() bool {
 }
 
 // kept says that a resource stays when its stack gives it up.
+//
+// Parity: CloudFormation: which policy a replaced resource has
 func (e *Engine) kept(s *Stack, o *operation, r Resource) bool {
 	if slices.Contains(o.Retain, r.LogicalID) {
 		return true
