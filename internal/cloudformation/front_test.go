@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	sdk "github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/smithy-go"
@@ -55,8 +56,16 @@ func newWorld(t *testing.T, change ...func(*engine.Config)) *world {
 		},
 	}
 	url := awsapitest.Serve(t, awsapi.Config{Query: []awsapi.QueryService{awsapitest.CloudFormation(front)}})
-	w.client = sdk.NewFromConfig(awsapitest.SDK(url))
+	w.client = sdk.NewFromConfig(awsapitest.SDK(url), patient)
 	return w
+}
+
+// patient has a call be tried again whose connection broke. The SDK closes a request's body as soon
+// as the response begins, which takes the connection down if net/http is not done with that body.
+func patient(options *sdk.Options) {
+	options.Retryer = retry.NewStandard(func(o *retry.StandardOptions) {
+		o.Retryables, o.Backoff = []retry.IsErrorRetryable{retry.RetryableConnectionError{}}, retry.NewExponentialJitterBackoff(time.Millisecond)
+	})
 }
 
 func (w *world) save(id string, record []byte) error {

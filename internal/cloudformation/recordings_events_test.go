@@ -57,8 +57,8 @@ func TestEventsOfADirectCreation(t *testing.T) {
 }
 
 // TestEventsOfAReplacement holds engine/test_fn_get_attr.py
-// test_immutable_property_update_causes_resource_replacement (8 April 2025): a replacement never says
-// CREATE, and the old resource goes in the clean-up.
+// test_immutable_property_update_causes_resource_replacement (8 April 2025): a replacement never
+// says CREATE, and the old resource goes in the clean-up.
 func TestEventsOfAReplacement(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

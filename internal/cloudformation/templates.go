@@ -17,6 +17,8 @@ type getTemplateResult struct {
 // getTemplate returns a template as it was uploaded, in both stages.
 //
 // Parity: CloudFormation: processed templates
+//
+// Parity: CloudFormation: a template in review
 func (r request) getTemplate() (any, error) {
 	result, stack := &getTemplateResult{Stages: []string{"Original", "Processed"}}, r.form.Get("StackName")
 	if r.form.Has("ChangeSetName") {

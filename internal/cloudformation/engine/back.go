@@ -22,9 +22,11 @@ func (e *Engine) turnBack(s *Stack, o *operation) {
 }
 
 // rollBack begins the rollback.
+//
+// Parity: CloudFormation: a failed creation that is updated
 func (e *Engine) rollBack(s *Stack, o *operation, reason string) {
 	o.Doing, o.Done, o.Failed = nil, nil, nil
-	if o.Kind == creation {
+	if o.Before == nil { // there is nothing to go back to
 		e.become(s, rollbackInProgress, reason+byUser)
 		o.Phase, o.Final, o.Garbage = deleting, rollbackComplete, reversed(o.Made)
 		return
@@ -79,11 +81,6 @@ func (e *Engine) back(s *Stack, o *operation) bool {
 	return e.commit(s, func() {
 		e.become(s, updateRollbackCleanup, "")
 		o.Phase, o.Final, o.Garbage = deleting, updateRollbackComplete, reversed(o.Made)
-		for id, r := range s.Resources { // what failed before it was there
-			if _, had := o.Found[id]; !had && !r.made() {
-				delete(s.Resources, id)
-			}
-		}
 	})
 }
 
@@ -97,7 +94,7 @@ func (e *Engine) backStep(s *Stack, o *operation) bool {
 	return e.commit(s, func() {
 		if err == nil {
 			e.show(s, found, updateComplete, "")
-			o.Done, o.Doing = append(o.Done, found.LogicalID), nil
+			o.Done, o.Doing = append(o.Done, o.Doing.LogicalID), nil
 			return
 		}
 		e.show(s, found, updateFailed, reasonOf(err))

@@ -121,7 +121,7 @@ func (s *Stack) changeSets() []ChangeSet {
 func (e *Engine) changeSet(ctx context.Context, s *Stack, next *Template, input ChangeSetInput) (ChangeSet, error) {
 	next.of(s)
 	operation := Operation{ID: uuid.NewString(), Before: s.Template, Next: next}
-	evaluated, err := e.config.Provider.Evaluate(ctx, operation)
+	evaluated, err := e.evaluate(ctx, operation)
 	if err != nil {
 		return ChangeSet{}, err
 	}

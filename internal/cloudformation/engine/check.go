@@ -52,6 +52,9 @@ func checkBody(body map[string]any) error {
 			return invalid("Template format error: Every Outputs member must contain a Value object")
 		}
 	}
+	if err := checkIntrinsics(body); err != nil {
+		return err
+	}
 	return checkReferences(body, resources, parameters)
 }
 

@@ -1,9 +1,7 @@
 package engine
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -59,10 +57,8 @@ func New(config Config) (*Engine, error) {
 	}
 	e := &Engine{config: config, stacks: map[string]*Stack{}, faults: slices.Clone(config.Faults)}
 	for id, record := range config.Records {
-		s := &Stack{}
-		decoder := json.NewDecoder(bytes.NewReader(record))
-		decoder.UseNumber()
-		if err := decoder.Decode(s); err != nil {
+		s, err := read(record)
+		if err != nil {
 			return nil, fmt.Errorf("reading the record of stack %s: %w", id, err)
 		}
 		e.stacks[id] = s
@@ -109,12 +105,13 @@ func (e *Engine) begin(s *Stack) {
 	if e.closed {
 		return
 	}
-	e.workers.Go(func() { e.work(s) })
+	o := s.Operation
+	e.workers.Go(func() { e.work(s, o) })
 }
 
 // save keeps the stack's record. The lock is held.
 func (e *Engine) save(s *Stack) error {
-	if err := e.config.Save(s.ID, []byte(Encoded(s))); err != nil {
+	if err := e.config.Save(s.ID, s.record()); err != nil {
 		return fmt.Errorf("saving the record of stack %s: %w", s.Name, err)
 	}
 	return nil

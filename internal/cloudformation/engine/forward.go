@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"errors"
 	"maps"
 	"slices"
@@ -22,13 +23,13 @@ func (e *Engine) prepare(s *Stack, o *operation) bool {
 			e.turnBack(s, o)
 			return
 		}
-		o.Phase, o.Targets = going, targets(o.Next, evaluated)
 		rest := *evaluated
-		rest.Resources = nil // they are in the targets
-		o.Evaluated = &rest
-		if o.Found == nil {
-			o.Found = residents(s.Resources)
+		rest.Resources = nil
+		prepared := plan{Before: o.Before, Next: o.Next, Evaluated: &rest, Targets: targets(o.Next, evaluated), Found: o.Found}
+		if prepared.Found == nil {
+			prepared.Found = residents(s.Resources)
 		}
+		o.Phase, o.plan = going, &prepared
 		if s.Resources == nil {
 			s.Resources = map[string]*Resident{}
 		}
@@ -55,12 +56,17 @@ func (e *Engine) refused(s *Stack, evaluated *Evaluated, err error) string {
 	return e.exportFault(s, evaluated.Outputs)
 }
 
-// targets are the resources with their metadata.
+// targets are the resources with what the engine itself reads in the template.
 func targets(next *Template, evaluated *Evaluated) map[string]*Resident {
 	body, _ := Body(next.Text) // it was read when it was taken
 	all := map[string]*Resident{}
+	known := symbolic{template: next, body: body, value: func(reference) string { return knownAfterApply }}
 	for id, r := range evaluated.Resources {
+		r.LogicalID = id
 		r.DependsOn = dependencies(body, r)
+		declaration := declared(body, "Resources", id)
+		r.DeletionPolicy = cmp.Or(r.DeletionPolicy, known.text(declaration["DeletionPolicy"]))
+		r.UpdateReplacePolicy = cmp.Or(r.UpdateReplacePolicy, known.text(declaration["UpdateReplacePolicy"]))
 		all[id] = &Resident{Resource: r, Metadata: metadata(body, id)}
 	}
 	return all
@@ -100,6 +106,8 @@ func (e *Engine) forward(s *Stack, o *operation) bool {
 
 // settled says that a resource is already what it is to become. What no event tells of, such as a
 // policy, is set.
+//
+// Parity: CloudFormation: what has no event
 func (e *Engine) settled(s *Stack, o *operation, id string) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -174,7 +182,7 @@ func (e *Engine) forwardStep(s *Stack, o *operation) bool {
 			e.show(s, target, began, "Resource creation Initiated")
 		}
 		e.show(s, target, ended, "")
-		o.Done, o.Doing = append(o.Done, target.LogicalID), nil
+		o.Done, o.Doing = append(o.Done, o.Doing.LogicalID), nil
 	})
 }
 

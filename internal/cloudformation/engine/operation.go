@@ -11,32 +11,38 @@ import (
 
 // operation is what is under way with a stack: all that it takes to go on with it, or back.
 type operation struct {
-	ID           string
-	Kind         kind
-	Phase        phase
-	Before, Next *Template
-	Settings     Settings
-	ChangeSetID  string `json:",omitempty"`
-	Token        string `json:",omitempty"`
+	ID          string
+	Kind        kind
+	Phase       phase
+	Settings    Settings
+	ChangeSetID string `json:",omitempty"`
+	Token       string `json:",omitempty"`
 	// OnFailure of a creation is ROLLBACK, DELETE or DO_NOTHING.
 	OnFailure            string   `json:",omitempty"`
 	RetainExceptOnCreate bool     `json:",omitempty"`
 	Retain               []string `json:",omitempty"` // what a deletion leaves
 	Skip                 []string `json:",omitempty"` // what a rollback leaves
 
-	Evaluated *Evaluated           `json:",omitempty"`
-	Targets   map[string]*Resident `json:",omitempty"` // what the resources are to become
-	Found     map[string]*Resident // what they were; nil until it is known
-	Doing     *doing               `json:",omitempty"` // the step that is under way
-	Done      []string             `json:",omitempty"` // of this phase
-	Touched   []string             `json:",omitempty"` // what was created, updated or replaced
-	Made      []Resource           `json:",omitempty"` // what is deleted in a rollback
-	Garbage   []Resource           `json:",omitempty"` // what is still to be deleted
-	Failed    []failed             `json:",omitempty"`
-	Reason    string               `json:",omitempty"` // why it goes back, if that is no resource
-	Cancelled bool                 `json:",omitempty"`
-	Deleting  bool                 `json:",omitempty"` // a creation that is to end in a deletion
-	Final     string               `json:",omitempty"` // the status in the end
+	*plan     `json:"-"`
+	Doing     *doing     `json:",omitempty"` // the step that is under way
+	Done      []string   `json:",omitempty"` // of this phase
+	Touched   []string   `json:",omitempty"` // what was created, updated or replaced
+	Made      []Resource `json:",omitempty"` // what is deleted in a rollback
+	Garbage   []Resource `json:",omitempty"` // what is still to be deleted
+	Failed    []failed   `json:",omitempty"`
+	Reason    string     `json:",omitempty"` // why it goes back, if that is no resource
+	Cancelled bool       `json:",omitempty"`
+	Deleting  bool       `json:",omitempty"` // a creation that is to end in a deletion
+	Final     string     `json:",omitempty"` // the status in the end
+}
+
+// plan is the part of an operation that stays, once it is prepared. It is not changed: another one
+// takes its place.
+type plan struct {
+	Before, Next *Template
+	Evaluated    *Evaluated           // without the resources, which are the targets
+	Targets      map[string]*Resident // what the resources are to become
+	Found        map[string]*Resident // what they were; nil until it is known
 }
 
 type kind string
@@ -88,13 +94,14 @@ func (e *Engine) start(s *Stack, o *operation, change func()) error {
 	return nil
 }
 
-// work does one step after the other until the operation is over or the engine is closed.
-func (e *Engine) work(s *Stack) {
+// work does one step after the other until the operation is over or the engine is closed. The next
+// operation of the stack has a worker of its own.
+func (e *Engine) work(s *Stack, o *operation) {
 	for e.context.Err() == nil {
 		e.mu.Lock()
-		o := s.Operation
+		over := s.Operation != o
 		e.mu.Unlock()
-		if o == nil {
+		if over {
 			return
 		}
 		next := true

@@ -62,7 +62,7 @@ func (e *Engine) CreateStack(ctx context.Context, in Place, input Input) (stackI
 		s.ID = had.ID
 	}
 	operation := e.creationOf(s, next, input)
-	if _, err := e.config.Provider.Evaluate(ctx, operation.provider()); err != nil {
+	if _, err := e.evaluate(ctx, operation.provider()); err != nil {
 		return "", err
 	}
 	return s.ID, e.create(s, operation, input)
@@ -94,6 +94,14 @@ func (e *Engine) create(s *Stack, operation *operation, input Input) error {
 	return e.unsaved(err)
 }
 
+// evaluate refuses a template for its values, or works out what it comes to.
+func (e *Engine) evaluate(ctx context.Context, o Operation) (*Evaluated, error) {
+	if err := checkValues(o.Next); err != nil {
+		return nil, err
+	}
+	return e.config.Provider.Evaluate(ctx, o)
+}
+
 func taken(name string) error {
 	return &Refusal{Code: "AlreadyExistsException", Message: "Stack [" + name + "] already exists"}
 }
@@ -118,7 +126,7 @@ func versionOne() string {
 func (e *Engine) creationOf(s *Stack, next *Template, input Input) *operation {
 	next.of(s)
 	return &operation{
-		ID: uuid.NewString(), Kind: creation, Phase: preparing, Next: next, Settings: input.Settings, Token: input.Token,
+		ID: uuid.NewString(), Kind: creation, Phase: preparing, plan: &plan{Next: next}, Settings: input.Settings, Token: input.Token,
 		OnFailure: input.OnFailure, RetainExceptOnCreate: input.RetainExceptOnCreate,
 	}
 }
@@ -128,7 +136,7 @@ func (e *Engine) creationOf(s *Stack, next *Template, input Input) *operation {
 func (e *Engine) updateOf(s *Stack, next *Template, input Input) *operation {
 	next.of(s)
 	o := &operation{
-		ID: uuid.NewString(), Kind: update, Phase: preparing, Before: s.Template, Next: next, Settings: input.Settings,
+		ID: uuid.NewString(), Kind: update, Phase: preparing, plan: &plan{Before: s.Template, Next: next}, Settings: input.Settings,
 		Token: input.Token, RetainExceptOnCreate: input.RetainExceptOnCreate,
 	}
 	if paused := s.Paused; paused != nil {
@@ -166,7 +174,7 @@ func (e *Engine) UpdateStack(ctx context.Context, in Place, input Input) (stackI
 		return "", err
 	}
 	operation := e.updateOf(had, next, input)
-	evaluated, err := e.config.Provider.Evaluate(ctx, operation.provider())
+	evaluated, err := e.evaluate(ctx, operation.provider())
 	if err != nil {
 		return "", err
 	}
@@ -206,6 +214,8 @@ func checkTypes(had *Stack, evaluated *Evaluated) error {
 }
 
 // changes says whether a template changes a stack. One that macros rewrite always does.
+//
+// Parity: CloudFormation: tags of a stack
 func changes(had *Stack, next *Template, evaluated *Evaluated) bool {
 	body, _ := Body(next.Text)
 	if body["Transform"] != nil || !maps.Equal(had.Template.Tags, next.Tags) || !sameOutputs(had.Outputs, evaluated.Outputs) {
@@ -270,7 +280,7 @@ func (e *Engine) DeleteStack(in Place, input DeleteInput) error {
 	if export, users := e.inUse(s); len(users) > 0 {
 		return e.unsaved(e.refuseDeletion(s, export, users))
 	}
-	o := &operation{Kind: deletion, Phase: deleting, Final: deleteComplete, Before: s.Template, Retain: input.Retain, Token: input.Token}
+	o := &operation{Kind: deletion, Phase: deleting, Final: deleteComplete, plan: &plan{Before: s.Template}, Retain: input.Retain, Token: input.Token}
 	if s.Paused != nil {
 		o.ID = s.Paused.ID
 	}

@@ -8,8 +8,8 @@ import (
 // Place is the account and Region that stacks are in.
 type Place struct{ AccountID, Region string }
 
-// Stack is all that is known of a stack. As JSON it is the record that is kept of it. Who looks at
-// one must not change it.
+// Stack is all that is known of a stack, and what is kept of it: see store. Who looks at one must
+// not change it.
 type Stack struct {
 	Place
 	ID, Name              string // ID is the ARN
@@ -17,21 +17,24 @@ type Stack struct {
 	CreatedAt             time.Time
 	UpdatedAt             time.Time `json:",omitzero"` // of the last operation by a change set or an update
 	DeletedAt             time.Time `json:",omitzero"`
-	Template              *Template `json:",omitempty"` // nil while in review
+	Template              *Template `json:"-"` // nil while in review
 	Settings              Settings
-	Description           string               `json:",omitempty"`
-	Parameters            []Parameter          `json:",omitempty"`
-	Outputs               []Output             `json:",omitempty"`
-	Imports               []string             `json:",omitempty"`
-	Resources             map[string]*Resident `json:",omitempty"`
-	Events                []Event              `json:",omitempty"` // the oldest first
-	ChangeSets            []ChangeSet          `json:",omitempty"`
-	ChangeSetID           string               `json:",omitempty"` // of the one that was executed last
+	Description           string      `json:",omitempty"`
+	Parameters            []Parameter `json:",omitempty"`
+	Outputs               []Output    `json:",omitempty"`
+	Imports               []string    `json:",omitempty"`
+	Resources             map[string]*Resident
+	Events                []Event     `json:"-"` // the oldest first
+	ChangeSets            []ChangeSet `json:"-"`
+	ChangeSetID           string      `json:",omitempty"` // of the one that was executed last
 	TerminationProtection bool
 	Drift                 *Drift `json:",omitempty"` // what the last detection found
 
 	Operation *operation `json:",omitempty"` // under way
 	Paused    *operation `json:",omitempty"` // waits to be rolled back
+
+	written map[any]string // the lines of its record that may come again
+	size    int            // of its record
 }
 
 // Settings are what an operation sets beside the template.

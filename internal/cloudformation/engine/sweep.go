@@ -46,9 +46,13 @@ func (o *operation) rolling() bool {
 }
 
 // cleaning says that the deletions are the clean-up of an update.
-func (o *operation) cleaning() bool { return o.Kind == update && o.Final != deleteComplete }
+func (o *operation) cleaning() bool {
+	return o.Final == updateComplete || o.Final == updateRollbackComplete
+}
 
 // kept says that a resource stays when its stack gives it up.
+//
+// Parity: CloudFormation: which policy a replaced resource has
 func (e *Engine) kept(s *Stack, o *operation, r Resource) bool {
 	if slices.Contains(o.Retain, r.LogicalID) {
 		return true
@@ -108,6 +112,9 @@ func (e *Engine) notDeleted(s *Stack, o *operation, r Resource, reason string) {
 
 // end tells the provider what the stack has from now on, and gives the stack its last status.
 func (e *Engine) end(s *Stack, o *operation) bool {
+	if o.Before == nil && o.Next == nil { // it was in review
+		return e.commit(s, func() { e.settle(s, o) })
+	}
 	if err := e.config.Provider.End(e.context, o.provider(), o.keeps()); err != nil {
 		if e.context.Err() != nil {
 			return false
@@ -120,7 +127,7 @@ func (e *Engine) end(s *Stack, o *operation) bool {
 // keeps is the template that the stack has in the end.
 func (o *operation) keeps() *Template {
 	switch {
-	case len(o.Failed) > 0 && o.Kind == creation, o.Final == createComplete, o.Final == updateComplete:
+	case len(o.Failed) > 0 && o.Before == nil, o.Final == createComplete, o.Final == updateComplete:
 		return o.Next
 	case len(o.Failed) > 0, o.Final == updateRollbackComplete:
 		return o.Before
@@ -137,10 +144,10 @@ func (e *Engine) settle(s *Stack, o *operation) {
 	}
 	if final != createComplete && o.Final != updateComplete && o.Final != updateRollbackComplete {
 		s.DeletedAt, s.ChangeSetID = e.now(), ""
-		for id, r := range s.Resources {
-			if !r.made() {
-				delete(s.Resources, id)
-			}
+	}
+	for id, r := range s.Resources { // what failed before it was there
+		if !r.made() {
+			delete(s.Resources, id)
 		}
 	}
 	if o.ChangeSetID != "" {
