@@ -30,6 +30,7 @@ type upOptions struct {
 	accessLog   string
 	functionEnv []string
 	ephemeral   bool
+	allowRemote bool
 	lenient     bool
 	watch       bool
 	quiet       bool
@@ -53,6 +54,11 @@ a second Ctrl-C stops at once, and a third exits without waiting for anything.
 
 With --assembly, the functions in that folder run on this machine as you, and may
 do whatever you may do. Run an assembly only if you would run its programs.
+
+With --allow-remote, code is also taken on an --aws-addr that other machines reach.
+What is uploaded runs on this machine as you, and nothing is encrypted on the way:
+who has the access key, or reads an upload or an answer there, may come to run programs
+of their own with your rights. Without it, code is taken on loopback addresses alone.
 
 A function may need a variable here that it must not get on AWS, such as the address
 of a local DynamoDB: --function-env echo:AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8000,
@@ -109,6 +115,7 @@ func (c *command) up(cmd *cobra.Command) {
 	flags.StringArrayVar(&o.functionEnv, "function-env", nil,
 		"a variable of one function for this run alone, as NAME:KEY=VALUE; may be repeated (more in functions.env of the environment's state)")
 	flags.BoolVar(&o.ephemeral, "ephemeral", false, "keep nothing: ids and secrets are new, and deleted at the end")
+	flags.BoolVar(&o.allowRemote, "allow-remote", false, "take uploaded code on addresses that other machines reach, too; it runs with your rights")
 	flags.BoolVar(&o.lenient, "lenient", false, "warn about resources that the runtime does not know, instead of refusing them")
 	flags.BoolVar(&o.watch, "watch", false, "apply changes of the project's files while the environment runs")
 	flags.StringVar(&o.accessLog, "access-log", "", "append the access log, in the stage's own format, to this file; - is stdout")
@@ -237,6 +244,7 @@ func (c *command) runtimeConfig(o upOptions, project *synth.Project, accessLog i
 		AWSAddr:        o.awsAddr,
 		StateDir:       stateDir(o.state),
 		Ephemeral:      o.ephemeral,
+		AllowRemote:    o.allowRemote,
 		FunctionEnv:    o.functionEnv,
 		Lenient:        o.lenient,
 		CompareSource:  o.assembly != "",

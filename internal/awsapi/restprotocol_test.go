@@ -185,11 +185,7 @@ func TestErrorsOfREST(t *testing.T) {
 		server := httptest.NewServer(s3Handler(t, refusing{test.err}))
 		t.Cleanup(server.Close)
 		for _, method := range []string{http.MethodPut, http.MethodHead} {
-			content := strings.Repeat("c", 8<<20) // a caller that sends all of it reads the answer nevertheless
-			if method == http.MethodHead {
-				content = ""
-			}
-			r, err := http.NewRequestWithContext(t.Context(), method, server.URL+"/bucket/key", strings.NewReader(content))
+			r, err := http.NewRequestWithContext(t.Context(), method, server.URL+"/bucket/key", http.NoBody)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -203,5 +199,46 @@ func TestErrorsOfREST(t *testing.T) {
 				t.Errorf("%s, %s: got %s, want %s", name, method, got.body, want)
 			}
 		}
+	}
+}
+
+// TestARefusedUploadReadsWhy has a caller who sends all of a body before it reads the answer, as
+// the SDK for Go does even if it says that it waits.
+func TestARefusedUploadReadsWhy(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(s3Handler(t, refusing{codedError{"EntityTooLarge"}}))
+	t.Cleanup(server.Close)
+	const size = 24 << 20 // more than the buffers of a connection hold
+	for _, expect := range []string{"", "Expect: 100-continue\r\n"} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPut, server.URL+"/bucket/key", http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD")
+		signS3(t, request, "UNSIGNED-PAYLOAD")
+		connection, err := new(net.Dialer).DialContext(t.Context(), "tcp", request.URL.Host)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = connection.Close() })
+		_, err = fmt.Fprintf(connection, "PUT /bucket/key HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\n%sX-Amz-Date: %s\r\nX-Amz-Content-Sha256: UNSIGNED-PAYLOAD\r\nAuthorization: %s\r\n\r\n",
+			request.URL.Host, size, expect, request.Header.Get("X-Amz-Date"), request.Header.Get("Authorization"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := connection.Write(make([]byte, size)); err != nil {
+			t.Errorf("%q: sending: %v", expect, err)
+			continue
+		}
+		answer, err := http.ReadResponse(bufio.NewReader(connection), request)
+		if err != nil {
+			t.Errorf("%q: reading: %v", expect, err)
+			continue
+		}
+		body, err := io.ReadAll(answer.Body)
+		if err != nil || answer.StatusCode != http.StatusBadRequest || !strings.Contains(string(body), "EntityTooLarge") {
+			t.Errorf("%q: got %d %s, %v", expect, answer.StatusCode, body, err)
+		}
+		_ = answer.Body.Close()
 	}
 }

@@ -16,6 +16,8 @@ type apiRequest struct {
 	ClientSecretID string `json:"ClientSecretId"`
 	MaxResults     *int
 	NextToken      *string
+
+	input []byte // all of it, for an operation with members of its own
 }
 
 // operations are the operations of the user pool API that are served. No permission is needed for
@@ -31,6 +33,7 @@ var operations = map[string]func(s *Server, ctx context.Context, request apiRequ
 	"AddUserPoolClientSecret":    (*Server).addUserPoolClientSecret,
 	"ListUserPoolClientSecrets":  (*Server).listUserPoolClientSecrets,
 	"DeleteUserPoolClientSecret": (*Server).deleteUserPoolClientSecret,
+	"UpdateUserPoolClient":       (*Server).updateUserPoolClient,
 }
 
 // Call does one operation of the user pool API, such as DescribeUserPool: input is the request's
@@ -54,6 +57,7 @@ func Call(ctx context.Context, servers []*Server, operation string, input []byte
 	if err := json.Unmarshal(input, &request); err != nil {
 		return nil, errMalformedInput // the cause could quote a secret
 	}
+	request.input = input
 	if operation == listUserPools { // the one that names no pool
 		return listPools(servers, request)
 	}

@@ -41,7 +41,7 @@ func (s *Server) listUserPoolClients(_ context.Context, request apiRequest) (any
 	page := clientPage{UserPoolClients: []listedClient{}}
 	for _, id := range s.clientIDs[first:end] {
 		page.UserPoolClients = append(page.UserPoolClients,
-			listedClient{ClientID: id, ClientName: s.clients[id].name, UserPoolID: s.userPool.ID})
+			listedClient{ClientID: id, ClientName: s.clients[id].settings.Load().name, UserPoolID: s.userPool.ID})
 	}
 	if end < len(s.clientIDs) {
 		page.NextToken = base64.RawURLEncoding.EncodeToString([]byte(s.clientIDs[end]))

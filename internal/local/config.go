@@ -22,6 +22,9 @@ type Config struct {
 	// Ephemeral keeps nothing: the run starts from a new, empty state in a temporary folder, which
 	// goes when it ends.
 	Ephemeral bool
+	// AllowRemote takes uploads of code on addresses that other machines can reach. They run with
+	// the user's rights.
+	AllowRemote bool
 	// CompareSource builds the functions' source once more as the assembly's was, in the
 	// background, and warns if the assembly is of another source.
 	CompareSource bool
@@ -80,6 +83,9 @@ func (c Config) exposureWarning(addr string) string {
 	warning := addr + " can be reached from other machines, without TLS; 127.0.0.1 can't"
 	if addr == c.AWSAddr {
 		warning += "; its answers to holders of the access key, every client's secret among them, can be read on the way"
+		if c.AllowRemote {
+			warning += "; and holders of the access key may have any program run here, with your rights"
+		}
 	}
 	return warning
 }
