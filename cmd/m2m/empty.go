@@ -18,8 +18,8 @@ const emptyEnv = "empty"
 // checkEmpty refuses flags that can't go together with --empty, or without it.
 func (o upOptions) checkEmpty() error {
 	if !o.empty {
-		if len(o.fail) > 0 || o.slow > 0 {
-			return withHint(errors.New("--fail and --slow are about deployments into this run"), "add --empty")
+		if len(o.fail) > 0 || o.slow > 0 || o.allowRemote {
+			return withHint(errors.New("--fail, --slow and --allow-remote are about deployments into this run"), "add --empty")
 		}
 		return nil
 	}

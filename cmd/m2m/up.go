@@ -55,7 +55,7 @@ a second Ctrl-C stops at once, and a third exits without waiting for anything.
 With --assembly, the functions in that folder run on this machine as you, and may
 do whatever you may do. Run an assembly only if you would run its programs.
 
-With --allow-remote, code is also taken on an --aws-addr that other machines reach.
+With --empty and --allow-remote, code is also taken on an --aws-addr that other machines reach.
 What is uploaded runs on this machine as you, and nothing is encrypted on the way:
 who has the access key, or reads an upload or an answer there, may come to run programs
 of their own with your rights. Without it, code is taken on loopback addresses alone.

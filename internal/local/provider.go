@@ -42,6 +42,11 @@ func (r *Rehearsal) Apply(ctx context.Context, done engine.Operation, step engin
 	if err := s.refuses(ctx, stack, step); err != nil {
 		return err
 	}
+	if step.Resource.Type == "AWS::Cognito::UserPoolClient" { // CloudFormation writes all of it, or deletes it
+		if err := s.state.KeepChangedClient(step.Resource.PhysicalID, nil); err != nil {
+			return err
+		}
+	}
 	undo, err := s.apply(stack, step)
 	if err != nil {
 		return err
@@ -252,6 +257,34 @@ func (d *deployedStack) form(s *site) (kept state.Stack, err error) {
 	next, err := s.keepTemplate(d.operation.next)
 	kept.Operation = &state.Operation{ID: d.operation.id, Template: next, There: slices.Sorted(maps.Keys(d.operation.there))}
 	return kept, err
+}
+
+// Properties implements engine.Actual. Of resources that play no part in a run nothing is known.
+func (r *Rehearsal) Properties(_ context.Context, t *engine.Template, resource engine.Resource) (properties map[string]any, exists, known bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s, err := r.site(state.Place{AccountID: t.AccountID, Region: t.Region})
+	stack := s.stacks[t.StackName]
+	if err != nil || stack == nil || !assembly.Simulated(resource.Type) {
+		return nil, false, false
+	}
+	actual := maps.Clone(resource.Properties)
+	if changed, ok := s.changed(resource.PhysicalID); ok && resource.Type == "AWS::Cognito::UserPoolClient" {
+		actual["ClientName"] = changed.Name
+		actual["AllowedOAuthFlows"], actual["AllowedOAuthScopes"] = anyOf(changed.AllowedOAuthFlows), anyOf(changed.AllowedOAuthScopes)
+		actual["AllowedOAuthFlowsUserPoolClient"] = changed.AllowedOAuthFlowsUserPoolClient
+		actual["ExplicitAuthFlows"] = anyOf(changed.ExplicitAuthFlows)
+	}
+	return actual, stack.there[resource.LogicalID], true
+}
+
+// anyOf is a list as a template has it.
+func anyOf(texts []string) []any {
+	list := []any{}
+	for _, text := range texts {
+		list = append(list, text)
+	}
+	return list
 }
 
 // End implements engine.Provider.

@@ -48,6 +48,7 @@ func OpenRehearsal(cfg Config) (*Rehearsal, error) {
 	if err != nil {
 		return nil, errors.Join(err, h.folder.Close())
 	}
+	h.saveClient = h.keepClient
 	lifetime, stop := context.WithCancel(context.Background())
 	return &Rehearsal{host: *h, uploads: uploads, sites: map[state.Place]*site{}, ready: map[string]bool{}, prepared: map[string]string{}, lifetime: lifetime, stop: stop}, nil
 }

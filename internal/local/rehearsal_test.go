@@ -17,6 +17,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/oauth2"
@@ -350,5 +352,158 @@ func TestRehearsalForgetsADeletedStack(t *testing.T) {
 	}
 	if after := r.deployAll(); after.UserPoolID == before.UserPoolID || after.Clients["reader"].ClientID == before.Clients["reader"].ClientID {
 		t.Error("the next deployment has the ids of the one that was deleted")
+	}
+}
+
+// TestRehearsalRefusesToDeleteAProtectedPool: the pool goes on, and so do its tokens.
+func TestRehearsalRefusesToDeleteAProtectedPool(t *testing.T) {
+	t.Parallel()
+	r := rehearse(t)
+	protected := func(identity template) {
+		identity.propertiesOf("AWS::Cognito::UserPool")["DeletionProtection"] = "ACTIVE"
+	}
+	r.deploy(r.template("Identity", protected), nil)
+	r.deploy(r.template("Api", nil), nil)
+	operation := engine.Operation{ID: "deletion", Before: r.deployed["m2m-dev-Identity"]}
+	pool := only(t, r.evaluate(operation), "AWS::Cognito::UserPool")
+	err := r.Apply(t.Context(), operation, engine.Step{Action: engine.Delete, Resource: pool})
+	if err == nil || !strings.Contains(err.Error(), "The user pool cannot be deleted because deletion protection is activated") {
+		t.Errorf("deleting the pool: %v", err)
+	}
+	if got := token(t, r.ready[0], "reader"); got == "" {
+		t.Error("no token")
+	}
+	if err := r.End(t.Context(), operation, operation.Before); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// only is the one resource of a type.
+func only(t *testing.T, evaluated *engine.Evaluated, typeName string) (found engine.Resource) {
+	t.Helper()
+	count := 0
+	for _, resource := range evaluated.Resources {
+		if resource.Type == typeName {
+			found, count = resource, count+1
+		}
+	}
+	if count != 1 {
+		t.Fatalf("%d resources of type %s", count, typeName)
+	}
+	return found
+}
+
+// TestRehearsalKeepsRouteSettings: API Gateway adds settings of routes to those that are there, and
+// refuses the next update of a stage that has some of a route that is gone.
+func TestRehearsalKeepsRouteSettings(t *testing.T) {
+	t.Parallel()
+	r := rehearse(t)
+	r.deployAll()
+	throttled := func(api template) {
+		api.propertiesOf("AWS::ApiGatewayV2::Stage")["RouteSettings"] = map[string]any{"GET /test_jwt/read": map[string]any{"ThrottlingRateLimit": 0, "ThrottlingBurstLimit": 0}}
+	}
+	r.deploy(r.template("Api", throttled), nil)
+	reader := token(t, r.ready[0], "reader")
+	if got, body := status(t, r.ready[0], "/test_jwt/read", reader); got != 429 {
+		t.Errorf("a throttled route: %d %s", got, body)
+	}
+	r.deploy(r.template("Api", nil), nil)
+	if got, body := status(t, r.ready[0], "/test_jwt/read", reader); got != 429 {
+		t.Errorf("the throttle was taken out of the template, and the stage keeps it; the route: %d %s", got, body)
+	}
+	withoutRoute := func(api template) {
+		for id, resource := range api.resources() {
+			if properties, _ := resource.(map[string]any)["Properties"].(map[string]any); properties["RouteKey"] == "GET /test_jwt/read" {
+				delete(api.resources(), id)
+			}
+		}
+	}
+	r.restart()
+	r.deploy(r.template("Api", withoutRoute), nil)
+	next := r.template("Api", func(api template) {
+		withoutRoute(api)
+		api.propertiesOf("AWS::ApiGatewayV2::Stage")["StageVariables"] = map[string]any{"a": "b"}
+	})
+	operation := r.operation(next)
+	err := r.Apply(t.Context(), operation, engine.Step{Action: engine.Update, Resource: only(t, r.evaluate(operation), "AWS::ApiGatewayV2::Stage")})
+	if err == nil || err.Error() != "Unable to find Route by key GET /test_jwt/read within the provided RouteSettings" {
+		t.Errorf("the next update of the stage: %v", err)
+	}
+	if err := r.End(t.Context(), operation, operation.Before); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestRehearsalTellsWhoRefuses: CloudFormation a template, and a service, or this run, a resource.
+func TestRehearsalTellsWhoRefuses(t *testing.T) {
+	t.Parallel()
+	r := rehearse(t)
+	r.deploy(r.template("Identity", nil), nil)
+	for name, c := range map[string]struct {
+		change                     func(api template)
+		refusal, resource, because string
+	}{
+		"a reference to nothing": {
+			change:  func(api template) { api.authorizer()["Name"] = map[string]any{"Ref": "Nothing"} },
+			refusal: "ValidationError: Template format error: Unresolved resource dependencies [Nothing] in the Resources block of the template",
+		},
+		"a scope that does not exist": {
+			change: func(api template) {
+				api.resources()[readerID].(map[string]any)["Properties"].(map[string]any)["AllowedOAuthScopes"] = []any{"test-api/nothing"}
+			},
+			resource: readerID, because: "Invalid scope requested: test-api/nothing",
+		},
+		"a type that is not known": {
+			change:   func(api template) { api.resources()["Table"] = map[string]any{"Type": "AWS::DynamoDB::Table"} },
+			resource: "Table", because: "the type AWS::DynamoDB::Table is not simulated",
+		},
+		"code that was not uploaded": {
+			change: func(api template) {
+				api.propertiesOf("AWS::Lambda::Function")["Code"].(map[string]any)["S3Key"] = "nothing.zip"
+			},
+			resource: "Echo11F3FB29", because: "S3 Error Code: NoSuchKey",
+		},
+	} {
+		evaluated, err := r.Evaluate(t.Context(), r.operation(r.template("Api", c.change)))
+		switch {
+		case c.refusal != "" && (err == nil || err.Error() != c.refusal):
+			t.Errorf("%s: %v, want %s", name, err, c.refusal)
+		case c.refusal == "" && err != nil:
+			t.Errorf("%s: %v", name, err)
+		case c.refusal == "" && !strings.Contains(evaluated.Resources[c.resource].Fault, c.because):
+			t.Errorf("%s: the fault is %q, want %q", name, evaluated.Resources[c.resource].Fault, c.because)
+		}
+	}
+}
+
+// TestRehearsalKeepsWhatWasChangedByHand: until CloudFormation updates the client.
+func TestRehearsalKeepsWhatWasChangedByHand(t *testing.T) {
+	t.Parallel()
+	r := rehearse(t)
+	d := r.deployAll()
+	reader := d.Clients["reader"]
+	pools := cognitoidentityprovider.NewFromConfig(r.sdk())
+	if _, err := pools.UpdateUserPoolClient(t.Context(), &cognitoidentityprovider.UpdateUserPoolClientInput{
+		UserPoolId: &d.UserPoolID, ClientId: &reader.ClientID, ClientName: aws.String("reader"), AllowedOAuthFlowsUserPoolClient: true,
+		AllowedOAuthFlows: []types.OAuthFlowType{types.OAuthFlowTypeClientCredentials}, AllowedOAuthScopes: []string{"test-api/write"},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	r.restart()
+	if got := r.ready[0].Clients["reader"].Scopes; !slices.Equal(got, []string{"test-api/write"}) {
+		t.Errorf("after a change by hand and a restart the reader has %q", got)
+	}
+	now := r.deployed["m2m-dev-Api"]
+	resource := r.evaluate(engine.Operation{ID: "look", Before: now}).Resources[readerID]
+	actual, exists, known := r.Properties(t.Context(), now, resource)
+	if !exists || !known || fmt.Sprint(actual["AllowedOAuthScopes"]) != "[test-api/write]" {
+		t.Errorf("drift detection finds %v, %v, %v", actual["AllowedOAuthScopes"], exists, known)
+	}
+	r.deploy(r.template("Api", func(api template) {
+		api.resources()[readerID].(map[string]any)["Properties"].(map[string]any)["AccessTokenValidity"] = 20
+	}), nil)
+	r.restart()
+	if got := r.ready[0].Clients["reader"].Scopes; !slices.Equal(got, reader.Scopes) {
+		t.Errorf("after an update the reader has %q", got)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"cognito-m2m/internal/cognito"
 	"cognito-m2m/internal/local/state"
 	"cognito-m2m/internal/run"
 	"cognito-m2m/internal/userpool"
@@ -40,6 +41,9 @@ type host struct {
 	state   *state.State
 	failed  chan error
 	fetcher *http.Client // of the gateways, for the user pools' keys
+	// saveClient keeps what UpdateUserPoolClient has changed; nil in a run of one assembly, where
+	// it lasts as long as the deployment.
+	saveClient func(cognito.Client) error
 }
 
 // Failed receives an error if a listener stops working while the runtime runs.

@@ -58,6 +58,9 @@ func (s *site) merged() *assembly.Model {
 		stack.leftovers.AddTo(m)
 		s.addCode(m, stack.leftovers)
 	}
+	for i := range m.UserPoolClients {
+		s.addChange(&m.UserPoolClients[i])
+	}
 	m.AccountID, m.Region = s.place.AccountID, s.place.Region
 	return m
 }
@@ -73,6 +76,18 @@ func (s *site) addCode(m *assembly.Model, leftovers partial.Leftovers) {
 			m.Functions[i].Asset = &asset
 		}
 	}
+}
+
+// addChange has an app client as it was changed beside its template.
+func (s *site) addChange(client *assembly.UserPoolClient) {
+	changed, ok := s.changed(client.ID)
+	if !ok {
+		return
+	}
+	client.Name = changed.Name
+	client.AllowedOAuthFlows, client.AllowedOAuthScopes = changed.AllowedOAuthFlows, changed.AllowedOAuthScopes
+	client.AllowedOAuthFlowsUserPoolClient = changed.AllowedOAuthFlowsUserPoolClient
+	client.AccessTokenValidity = changed.AccessTokenValidity
 }
 
 // Keys implements vault.

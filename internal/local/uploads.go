@@ -27,7 +27,7 @@ type uploads struct {
 }
 
 func (h *host) openUploads() (*uploads, error) {
-	objects, err := s3.New(s3.Config{Folder: h.folder.Objects(), Now: h.cfg.Now})
+	objects, err := s3.New(s3.Config{Folder: h.folder.Objects(), AllowRemote: h.cfg.AllowRemote, Now: h.cfg.Now})
 	if err != nil {
 		return nil, fmt.Errorf("opening the uploads: %w", err)
 	}

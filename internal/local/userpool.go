@@ -1,6 +1,7 @@
 package local
 
 import (
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -39,6 +40,7 @@ func (h *host) newCognito(served *servedResources, ids vault, baseURL string) (*
 		Clients:         clients,
 		Keys:            keys,
 		SaveSecrets:     h.state.KeepClientSecrets,
+		SaveClient:      h.saveClient,
 		BaseURL:         baseURL,
 		Now:             h.cfg.Now,
 		Log:             h.cfg.Log,
@@ -67,6 +69,22 @@ func (h *host) clientsOf(served *servedResources, ids vault) ([]cognito.Client, 
 		})
 	}
 	return clients, nil
+}
+
+// keepClient writes what an app client is that was changed by UpdateUserPoolClient.
+func (h *host) keepClient(client cognito.Client) error {
+	client.Secrets = nil // they are kept on their own
+	raw, err := json.Marshal(client)
+	if err != nil {
+		return fmt.Errorf("encoding client %s: %w", client.ID, err)
+	}
+	return h.state.KeepChangedClient(client.ID, raw)
+}
+
+// changed is an app client as it was changed, false if it is as its template says.
+func (h *host) changed(id string) (client cognito.Client, ok bool) {
+	raw := h.state.ChangedClient(id)
+	return client, raw != nil && json.Unmarshal(raw, &client) == nil
 }
 
 func resourceServersOf(served *servedResources) []cognito.ResourceServer {

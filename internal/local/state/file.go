@@ -25,6 +25,8 @@ type file struct {
 	// Of a run into which stacks are deployed.
 	Stacks    map[string]*Stack `json:"stacks,omitempty"`    // by account, Region and name
 	Addresses map[string]string `json:"addresses,omitempty"` // of listeners, by what they serve
+	// ChangedClients are app clients that were changed beside their templates, by id.
+	ChangedClients map[string]json.RawMessage `json:"changed_clients,omitempty"`
 }
 
 // AccessKey is what requests to AWS's APIs of this environment are signed with. It belongs to the

@@ -206,6 +206,32 @@ func (s *State) KeepAddresses(addresses map[string]string) error {
 	return keep(s, &s.kept.Addresses, maps.Clone(addresses))
 }
 
+// ChangedClient is what KeepChangedClient was given last for an app client; nil for nothing.
+func (s *State) ChangedClient(id string) json.RawMessage {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.kept.ChangedClients[id]
+}
+
+// KeepChangedClient writes what an app client is that was changed beside its template. Nil: it is
+// as its template says.
+func (s *State) KeepChangedClient(id string, changed json.RawMessage) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, known := s.kept.ChangedClients[id]; !known && changed == nil {
+		return nil
+	}
+	clients := maps.Clone(s.kept.ChangedClients)
+	if clients == nil {
+		clients = map[string]json.RawMessage{}
+	}
+	clients[id] = changed
+	if changed == nil {
+		delete(clients, id)
+	}
+	return keep(s, &s.kept.ChangedClients, clients)
+}
+
 // checkStacks checks what was read of the stacks.
 func (f file) checkStacks() error {
 	for key, stack := range f.Stacks {
