@@ -14,9 +14,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -505,5 +507,45 @@ func TestRehearsalKeepsWhatWasChangedByHand(t *testing.T) {
 	r.restart()
 	if got := r.ready[0].Clients["reader"].Scopes; !slices.Equal(got, reader.Scopes) {
 		t.Errorf("after an update the reader has %q", got)
+	}
+}
+
+// TestRehearsalTakesOperationsUp: the engine goes on where the run before was ended, in the middle
+// of a creation.
+func TestRehearsalTakesOperationsUp(t *testing.T) {
+	t.Parallel()
+	r := rehearse(t)
+	r.close()
+	r.cfg.Slow = 50 * time.Millisecond
+	r.start()
+	stacks := cloudformation.NewFromConfig(r.sdk())
+	name := aws.String("m2m-dev-Identity")
+	if _, err := stacks.CreateStack(t.Context(), &cloudformation.CreateStackInput{StackName: name, TemplateBody: &r.template("Identity", nil).Text}); err != nil {
+		t.Fatal(err)
+	}
+	resources := func() (made int) {
+		t.Helper()
+		answer, err := stacks.DescribeStackResources(t.Context(), &cloudformation.DescribeStackResourcesInput{StackName: name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, resource := range answer.StackResources {
+			if resource.ResourceStatus == "CREATE_COMPLETE" {
+				made++
+			}
+		}
+		return made
+	}
+	m2mtest.Eventually(t, "the first resource", func() bool { return resources() > 0 })
+	r.cfg.Slow = 0
+	r.restart()
+	stacks = cloudformation.NewFromConfig(r.sdk())
+	m2mtest.Eventually(t, "the stack to be complete", func() bool {
+		answer, err := stacks.DescribeStacks(t.Context(), &cloudformation.DescribeStacksInput{StackName: name})
+		return err == nil && answer.Stacks[0].StackStatus == "CREATE_COMPLETE"
+	})
+	identity := r.template("Identity", nil)
+	if got, want := resources(), len(r.evaluate(engine.Operation{ID: "look", Next: identity}).Resources); got != want {
+		t.Errorf("%d resources are there, want %d", got, want)
 	}
 }

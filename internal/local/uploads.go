@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -75,13 +74,8 @@ func (u *uploads) object(_ context.Context, url string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(file, maxTemplate+1))
 }
 
-// record is what the engine keeps of a stack, as it is written.
-type record struct {
-	StackID string          `json:"stack_id"`
-	Record  json.RawMessage `json:"record"`
-}
-
-// saveRecord writes what the engine keeps of a stack into a file of its own.
+// saveRecord writes what the engine keeps of a stack into a file of its own, after a line with its
+// ARN.
 func (r *Rehearsal) saveRecord(stackID string, content []byte) error {
 	sum := sha256.Sum256([]byte(stackID))
 	file := filepath.Join(r.folder.Stacks(), hex.EncodeToString(sum[:])+".json")
@@ -91,14 +85,10 @@ func (r *Rehearsal) saveRecord(stackID string, content []byte) error {
 		}
 		return nil
 	}
-	raw, err := json.Marshal(record{stackID, content})
-	if err != nil {
-		return fmt.Errorf("encoding the record of stack %s: %w", stackID, err)
-	}
 	if err := os.MkdirAll(r.folder.Stacks(), 0o700); err != nil {
 		return &run.StateDirError{Dir: r.folder.Stacks(), Err: err}
 	}
-	return run.ReplaceFile(file, raw)
+	return run.ReplaceFile(file, append([]byte(stackID+"\n"), content...))
 }
 
 // records are what the engine before this one kept. What a run that was killed has begun to write
@@ -121,11 +111,8 @@ func (r *Rehearsal) records() (map[string][]byte, error) {
 		if err != nil {
 			return nil, &run.StateDirError{Dir: r.folder.Stacks(), Err: err}
 		}
-		var kept record
-		if err := json.Unmarshal(raw, &kept); err != nil {
-			return nil, fmt.Errorf("reading %s: %w", file, err)
-		}
-		records[kept.StackID] = kept.Record
+		stackID, record, _ := strings.Cut(string(raw), "\n")
+		records[stackID] = []byte(record)
 	}
 	return records, nil
 }
