@@ -87,6 +87,8 @@ func (s *site) begin(done engine.Operation) (*deployedStack, error) {
 }
 
 // refuses is what a service refuses only at the moment of the step.
+//
+// Parity: Runtime: when a service refuses
 func (s *site) refuses(ctx context.Context, stack *deployedStack, step engine.Step) error {
 	switch {
 	case step.Action == engine.Delete && step.Resource.Type == "AWS::Cognito::UserPool" && s.isThere(stack, step) &&
@@ -168,6 +170,8 @@ func (s *site) noteLeftovers(d *deployedStack, step engine.Step) error {
 }
 
 // note notes what is there after a step.
+//
+// Parity: Runtime: what a stack retains
 func (d *deployedStack) note(step engine.Step) {
 	id := step.Resource.LogicalID
 	switch {

@@ -102,6 +102,8 @@ func (s *Store) withARN(arn string) *storedSecret {
 
 // ApplySchedule begins the rotation of a secret whose declared schedule is new or changed, as
 // CloudFormation does, and does not wait for it. A secret that needs none is left alone.
+//
+// Parity: Runtime: an update of a rotation schedule
 func (s *Store) ApplySchedule(arn string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -52,15 +52,16 @@ func pinnedCDK(t *testing.T) string {
 // rehearse starts an empty run and copies the dev assembly.
 func rehearse(t *testing.T) *rehearsal {
 	t.Helper()
-	r := &rehearsal{cdk: pinnedCDK(t), home: t.TempDir(), dir: patched(t, func(map[string]any) {})}
-	r.state = newState(t)
+	r := &rehearsal{cdk: pinnedCDK(t), home: t.TempDir(), dir: patched(t, func(map[string]any) {}), state: t.TempDir()}
 	r.start(t)
 	return r
 }
 
+// start starts the run where the functions' source is: the assembly's programs are for Lambda's
+// processor.
 func (r *rehearsal) start(t *testing.T) {
 	t.Helper()
-	r.process = started(t, command(t, scratch, "up", "--empty", "--json", "--aws-addr", "127.0.0.1:0", "--state", r.state))
+	r.process = started(t, command(t, root, "up", "--empty", "--json", "--aws-addr", "127.0.0.1:0", "--state", r.state))
 }
 
 // run runs the CDK CLI, and returns what it says. It must end with the status.

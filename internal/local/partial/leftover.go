@@ -14,6 +14,8 @@ import (
 // sent, and settings of routes are added to those that are there. A function keeps code that it was
 // given by UpdateFunctionCode until CloudFormation updates it.
 //
+// Parity: Runtime: what an update leaves as it was
+//
 // Source: cdkd #1160, #1163 and anomalyco/sst #6748 for CORS; cdkd #1577,
 // hashicorp/terraform-provider-aws #16094 and #16133 for RouteSettings.
 type Leftovers struct {
