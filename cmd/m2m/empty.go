@@ -23,6 +23,9 @@ func (o upOptions) checkEmpty() error {
 		}
 		return nil
 	}
+	if o.addressed {
+		return withHint(errors.New("with --empty, each HTTP API and user pool gets an address of its own when it is deployed"), "leave out --api-addr and --cognito-addr")
+	}
 	for flag, given := range map[string]bool{"--assembly": o.assembly != "", "--watch": o.watch} {
 		if given {
 			return withHint(fmt.Errorf("--empty starts with nothing deployed, so %s can't be used with it", flag), "leave one of them out")

@@ -36,6 +36,7 @@ type upOptions struct {
 	quiet       bool
 	json        bool
 	empty       bool
+	addressed   bool // one of the addresses of a single environment was given
 	fail        []string
 	slow        time.Duration
 }
@@ -103,6 +104,8 @@ func (c *command) up(cmd *cobra.Command) {
 		if !cmd.Flags().Changed("env") {
 			o.env = emptyEnv
 		}
+		o.addressed = cmd.Flags().Changed("api-addr") || cmd.Flags().Changed("cognito-addr")
+		o.apiAddr, o.cognitoAddr = "", ""
 		return c.runEmpty(o)
 	}
 	flags := cmd.Flags()
