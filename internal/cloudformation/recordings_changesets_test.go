@@ -1,11 +1,14 @@
 package cloudformation_test
 
 import (
+	"errors"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	sdk "github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 )
@@ -67,6 +70,9 @@ func TestLifeOfAChangeSet(t *testing.T) {
 	_, err := w.describe(*again.ChangeSetId, "")
 	if got, want := refused(t, err), "ChangeSetNotFound: ChangeSet ["+*again.ChangeSetId+"] does not exist"; got != want {
 		t.Errorf("by ARN: %s", got)
+	}
+	if answer := (*awshttp.ResponseError)(nil); !errors.As(err, &answer) || answer.HTTPStatusCode() != http.StatusNotFound {
+		t.Errorf("by ARN: %v, want status 404", err)
 	}
 	remove("change") // an executed one can be deleted
 	_, err = w.describe("change", "app")

@@ -80,7 +80,12 @@ func (e *Engine) back(s *Stack, o *operation) bool {
 	}
 	return e.commit(s, func() {
 		e.become(s, updateRollbackCleanup, "")
-		o.Phase, o.Final, o.Garbage = deleting, updateRollbackComplete, reversed(o.Made)
+		o.Phase, o.Final = deleting, updateRollbackComplete
+		// What was made again in place of what replaced it is what was found.
+		o.Garbage = slices.DeleteFunc(reversed(o.Made), func(r Resource) bool {
+			found := o.Found[r.LogicalID]
+			return found.made() && found.is(r)
+		})
 	})
 }
 

@@ -1,10 +1,13 @@
 package engine_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"cognito-m2m/internal/cloudformation/engine"
 	"cognito-m2m/internal/cloudformation/engine/enginetest"
@@ -173,5 +176,47 @@ func TestPlaces(t *testing.T) {
 		if in := here; e.View(in, id, func(s *engine.Stack) { in = s.Place }) && in != here {
 			t.Errorf("a stack of %v is found in %v", in, here)
 		}
+	}
+}
+
+// generations is a provider whose resources keep their id when they are replaced, as the default
+// stage of an API does.
+type generations struct{ *enginetest.Provider }
+
+func (g generations) Evaluate(ctx context.Context, operation engine.Operation) (*engine.Evaluated, error) {
+	evaluated, err := g.Provider.Evaluate(ctx, operation)
+	if err == nil {
+		for id, r := range evaluated.Resources {
+			r.Generation, r.PhysicalID = r.PhysicalID, "$default"
+			evaluated.Resources[id] = r
+		}
+	}
+	return evaluated, err
+}
+
+func TestReplacedUnderTheSameID(t *testing.T) {
+	t.Parallel()
+	provider := generations{enginetest.New()}
+	var steps []string
+	provider.Before = func(_ engine.Operation, step engine.Step) error {
+		steps = append(steps, fmt.Sprint(step.Action, " ", step.Resource.Generation))
+		return nil
+	}
+	e := start(t, provider, newDisk())
+	id, err := create(t, e, resources(topic("A", `"TopicName": "one"`)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	end(t, e, id)
+	for _, text := range []string{`"TopicName": "two"`, `"TopicName": "two", "DisplayName": "d"`} {
+		if err := updateTo(resources(topic("A", text)))(t, e, id); err != nil {
+			t.Fatal(err)
+		}
+		end(t, e, id)
+	}
+	arn := "arn:aws:sns:eu-west-1:123456789012:"
+	want := []string{"Create " + arn + "one", "Create " + arn + "two", "Delete " + arn + "one", "Update " + arn + "two"}
+	if diff := cmp.Diff(want, steps); diff != "" {
+		t.Errorf("steps (-want +got):\n%s", diff)
 	}
 }

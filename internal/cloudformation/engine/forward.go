@@ -112,7 +112,7 @@ func (e *Engine) settled(s *Stack, o *operation, id string) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	current, target := s.Resources[id], o.Targets[id]
-	if !current.made() || !current.complete() || current.PhysicalID != target.PhysicalID || !same(current.Properties, target.Properties) {
+	if !current.made() || !current.complete() || !current.is(target.Resource) || !same(current.Properties, target.Properties) {
 		return false
 	}
 	updated := *current
@@ -133,7 +133,7 @@ func (e *Engine) beginStep(s *Stack, o *operation, id string) {
 	case !current.made():
 		o.Doing = &doing{LogicalID: id, Action: Create}
 		shown.PhysicalID = ""
-	case current.PhysicalID == target.PhysicalID:
+	case current.is(target.Resource):
 		o.Doing = &doing{LogicalID: id, Action: Update}
 		status = updateInProgress
 	default:
@@ -216,14 +216,14 @@ func (e *Engine) finish(s *Stack, o *operation) {
 	e.become(s, updateCleanup, "")
 	o.Phase, o.Final, o.Garbage = deleting, updateComplete, nil
 	for _, r := range backwards(o.Found) {
-		if kept, there := o.Targets[r.LogicalID]; !there || kept.PhysicalID != r.PhysicalID {
+		if kept, there := o.Targets[r.LogicalID]; !there || !kept.is(r) {
 			o.Garbage = append(o.Garbage, r)
 		}
 	}
 	// What an operation before this one has made and this one does not have, after a failure
 	// without rollback.
 	for _, r := range slices.Backward(o.Made) {
-		if kept, there := o.Targets[r.LogicalID]; !there || kept.PhysicalID != r.PhysicalID {
+		if kept, there := o.Targets[r.LogicalID]; !there || !kept.is(r) {
 			o.Garbage = append(o.Garbage, r)
 		}
 	}

@@ -4,7 +4,8 @@ import "context"
 
 // Provider knows templates and makes resources real. The local runtime is one. The engine decides
 // what is done in which order; the provider does one step at a time, and each is durable when it
-// returns. Several stacks may call it at once, one stack never does.
+// returns. Several stacks may call it at once, one stack never does, and no lock of the engine is
+// held.
 type Provider interface {
 	// Evaluate works out what a template comes to beside the stacks that are there, and changes
 	// nothing. A resource that the stack has already and keeps has the same PhysicalID as before; a
@@ -79,6 +80,15 @@ type Resource struct {
 	Unresolved string
 }
 
+// is says that two are the same thing, and not one in place of the other. A provider without
+// generations tells by the ids.
+func (r Resource) is(other Resource) bool {
+	if r.Generation != "" || other.Generation != "" {
+		return r.Generation == other.Generation
+	}
+	return r.PhysicalID == other.PhysicalID
+}
+
 // Output is one output of a stack.
 type Output struct{ Key, Value, Description, ExportName string }
 
@@ -87,7 +97,8 @@ type Step struct {
 	Action Action
 	// Resource is as it is from now on: the one that is created or updated, or the one deleted.
 	Resource Resource
-	// Rollback says that the resource is on its way back to what the operation found.
+	// Rollback says that the resource is on its way back to what the operation found, or is one
+	// that the operation has made and that goes again.
 	Rollback bool
 }
 

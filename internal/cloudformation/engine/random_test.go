@@ -47,7 +47,7 @@ type walk struct {
 
 // fail fails a step now and then, but none of a clean-up: that would leave a resource behind.
 func (w *walk) fail(operation engine.Operation, step engine.Step) error {
-	cleanUp := step.Action == engine.Delete && operation.Before != nil && operation.Next != nil
+	cleanUp := step.Action == engine.Delete && operation.Next != nil && (!step.Rollback || operation.Before != nil)
 	if !cleanUp && w.failing.Add(-1) == 0 {
 		return errors.New("chance has it")
 	}
@@ -85,6 +85,9 @@ func (w *walk) status() (status string) {
 // step does one thing to the stack and waits for its end.
 func (w *walk) step() {
 	w.Helper()
+	if w.id != "" && w.rand.IntN(6) == 0 {
+		w.restart() // what failed and waits is known to the next engine too
+	}
 	w.failing.Store(int64(w.rand.IntN(16) - 4))
 	what, err := w.begin(w.status())
 	w.done = append(w.done, fmt.Sprintf("%s (failing %d): %v", what, w.failing.Load(), err))

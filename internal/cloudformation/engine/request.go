@@ -246,7 +246,7 @@ func sameOutputs(a, b []Output) bool {
 
 // shape is what an update can change of a resource.
 func shape(r *Resident) any {
-	return []any{r.Type, r.PhysicalID, r.Properties, r.DeletionPolicy, r.UpdateReplacePolicy, r.Metadata}
+	return []any{r.Type, r.PhysicalID, r.Generation, r.Properties, r.DeletionPolicy, r.UpdateReplacePolicy, r.Metadata}
 }
 
 // DeleteInput is a request to delete a stack.
@@ -281,14 +281,12 @@ func (e *Engine) DeleteStack(in Place, input DeleteInput) error {
 		return e.unsaved(e.refuseDeletion(s, export, users))
 	}
 	o := &operation{Kind: deletion, Phase: deleting, Final: deleteComplete, plan: &plan{Before: s.Template}, Retain: input.Retain, Token: input.Token}
+	o.Garbage = slices.Concat(backwards(s.Resources), s.Left)
 	if s.Paused != nil {
-		o.ID = s.Paused.ID
+		o.ID, o.Garbage = s.Paused.ID, append(o.Garbage, leftOver(s)...)
 	}
 	return e.unsaved(e.start(s, o, func() {
-		o.Garbage = backwards(s.Resources)
-		if s.Paused != nil {
-			o.Garbage = append(o.Garbage, leftOver(s)...)
-		}
+		s.Left = nil
 		e.become(s, deleteInProgress, userInitiated)
 	}))
 }
@@ -299,9 +297,9 @@ func leftOver(s *Stack) (left []Resource) {
 	for _, r := range slices.Concat(backwards(s.Paused.Found), reversed(s.Paused.Made)) {
 		current := s.Resources[r.LogicalID]
 		known := slices.ContainsFunc(left, func(other Resource) bool {
-			return other.LogicalID == r.LogicalID && other.PhysicalID == r.PhysicalID
+			return other.LogicalID == r.LogicalID && other.is(r)
 		})
-		if !known && (!current.made() || current.PhysicalID != r.PhysicalID) {
+		if !known && (!current.made() || !current.is(r)) {
 			left = append(left, r)
 		}
 	}

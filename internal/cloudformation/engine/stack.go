@@ -30,6 +30,9 @@ type Stack struct {
 	TerminationProtection bool
 	Drift                 *Drift `json:",omitempty"` // what the last detection found
 
+	// Left is what a deletion could not delete and is no resource of the stack: what was replaced
+	// by an update that was not rolled back.
+	Left      []Resource `json:",omitempty"`
 	Operation *operation `json:",omitempty"` // under way
 	Paused    *operation `json:",omitempty"` // waits to be rolled back
 

@@ -42,7 +42,7 @@ func (e *Engine) sweep(s *Stack, o *operation) bool {
 
 // rolling says that what is deleted was made by this very operation.
 func (o *operation) rolling() bool {
-	return o.Final == rollbackComplete || o.Final == updateRollbackComplete
+	return o.Final == rollbackComplete || o.Final == updateRollbackComplete || o.Kind == creation
 }
 
 // cleaning says that the deletions are the clean-up of an update.
@@ -58,7 +58,7 @@ func (e *Engine) kept(s *Stack, o *operation, r Resource) bool {
 		return true
 	}
 	policy := r.DeletionPolicy
-	if target, there := o.Targets[r.LogicalID]; o.Final == updateComplete && there && target.PhysicalID != r.PhysicalID {
+	if target, there := o.Targets[r.LogicalID]; o.Final == updateComplete && there && !target.is(r) {
 		policy = target.UpdateReplacePolicy
 	}
 	if o.rolling() && (o.RetainExceptOnCreate || policy == "RetainExceptOnCreate") {
@@ -78,7 +78,7 @@ func (e *Engine) markFor(s *Stack, o *operation, r Resource, said [2]string) {
 	} else {
 		e.tell(s, r, said[0], said[1])
 	}
-	if current := s.Resources[r.LogicalID]; current != nil && current.PhysicalID == r.PhysicalID {
+	if current := s.Resources[r.LogicalID]; current != nil && current.is(r) {
 		e.set(s, current, said[0], said[1])
 	}
 }
@@ -86,7 +86,7 @@ func (e *Engine) markFor(s *Stack, o *operation, r Resource, said [2]string) {
 // leave takes a resource off the stack.
 func (e *Engine) leave(s *Stack, o *operation, r Resource, status string) {
 	e.mark(s, o, r, status)
-	if current := s.Resources[r.LogicalID]; current != nil && current.PhysicalID == r.PhysicalID {
+	if current := s.Resources[r.LogicalID]; current != nil && current.is(r) {
 		delete(s.Resources, r.LogicalID)
 	}
 	o.Garbage, o.Doing = o.Garbage[1:], nil
@@ -101,13 +101,24 @@ func (e *Engine) notDeleted(s *Stack, o *operation, r Resource, reason string) {
 	e.markFor(s, o, r, [2]string{deleteFailed, reason})
 	o.Garbage, o.Doing = o.Garbage[1:], nil
 	if o.cleaning() {
-		if current := s.Resources[r.LogicalID]; current != nil && current.PhysicalID == r.PhysicalID {
+		if current := s.Resources[r.LogicalID]; current != nil && current.is(r) {
 			delete(s.Resources, r.LogicalID)
 		}
 		return
 	}
 	o.Failed = append(o.Failed, failed{r.LogicalID, "delete"})
-	o.Garbage = slices.DeleteFunc(o.Garbage, func(other Resource) bool { return needs[other.LogicalID] })
+	left := []Resource{r}
+	o.Garbage = slices.DeleteFunc(slices.Clone(o.Garbage), func(other Resource) bool {
+		if needs[other.LogicalID] {
+			left = append(left, other)
+		}
+		return needs[other.LogicalID]
+	})
+	for _, r := range left {
+		if current := s.Resources[r.LogicalID]; current == nil || !current.is(r) {
+			s.Left = append(slices.Clone(s.Left), r)
+		}
+	}
 }
 
 // end tells the provider what the stack has from now on, and gives the stack its last status.
