@@ -80,6 +80,10 @@ node_modules: package-lock.json
 e2e: ## Test the command from the environment file to an answer.
 	go test -count=1 ./test/e2e/...
 
+.PHONY: rehearse
+rehearse: node_modules ## Deploy into m2m up --empty with the pinned CDK CLI; update, kill, destroy (M2M_KILLS: how often).
+	go test -v -count=1 -run 'TestDeployWithTheCDKCLI|TestKilledDuringUpdates' ./test/e2e
+
 .PHONY: conformance
 conformance: ## Print, row by row, what the target in M2M_TARGET (default: a local run) answers.
 	@mkdir -p .build; CONFORMANCE_TABLE=1 go test -v -count=1 -run 'TestConformance$$' ./test/conformance > .build/conformance; \

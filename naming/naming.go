@@ -32,6 +32,16 @@ func Environment(env string) string { return project + "-" + env }
 // Stack is the name of one of an environment's stacks: "m2m-dev-Api".
 func Stack(env, stack string) string { return Environment(env) + "-" + stack }
 
+// ParseStack takes the name of one of an environment's stacks apart: dev and Api of "m2m-dev-Api".
+func ParseStack(name string) (env, stack string, ok bool) {
+	rest, ok := strings.CutPrefix(name, project+"-")
+	i := strings.LastIndex(rest, "-")
+	if !ok || i <= 0 || rest[i+1:] != IdentityStack && rest[i+1:] != APIStack {
+		return "", "", false
+	}
+	return rest[:i], rest[i+1:], true
+}
+
 // Folder begins the names that AWS shows in folders, those of secrets and of saved queries:
 // "m2m/dev/".
 func Folder(env string) string { return project + "/" + env + "/" }

@@ -30,10 +30,15 @@ type upOptions struct {
 	accessLog   string
 	functionEnv []string
 	ephemeral   bool
+	allowRemote bool
 	lenient     bool
 	watch       bool
 	quiet       bool
 	json        bool
+	empty       bool
+	addressed   bool // one of the addresses of a single environment was given
+	fail        []string
+	slow        time.Duration
 }
 
 const upHelp = `Synthesizes an environment and runs what the cloud assembly says: the token
@@ -51,10 +56,22 @@ a second Ctrl-C stops at once, and a third exits without waiting for anything.
 With --assembly, the functions in that folder run on this machine as you, and may
 do whatever you may do. Run an assembly only if you would run its programs.
 
+With --empty and --allow-remote, code is also taken on an --aws-addr that other machines reach.
+What is uploaded runs on this machine as you, and nothing is encrypted on the way:
+who has the access key, or reads an upload or an answer there, may come to run programs
+of their own with your rights. Without it, code is taken on loopback addresses alone.
+
 A function may need a variable here that it must not get on AWS, such as the address
 of a local DynamoDB: --function-env echo:AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8000,
 or a line of that form in .m2m/<env>/functions.env. Every function gets AWS_ENDPOINT_URL,
 the address of this run, and JWKS_URI, the address of the user pool's keys.
+
+With --empty, nothing is deployed at first. The stock CDK CLI deploys into the run, and so does
+any other CloudFormation client: stacks are made, updated, rolled back and deleted as on AWS,
+and what they declare answers on addresses of its own. What the run prints says how. Commands
+find an environment that was deployed so by --env. What is deployed is kept for the next run.
+An upload is a program that runs on this machine as you. --fail and --slow are for rehearsing
+what goes wrong.
 
 A resource stops the run if the runtime does not know its type. To do without a type
 from then on, write it, such as AWS::DynamoDB::Table, on a line of its own in
@@ -73,13 +90,24 @@ const upExamples = `  m2m up
   m2m up --assembly cdk.out --json      no synth, no Node
   m2m up --watch                        follow changes
   m2m up --function-env echo:AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8000
+  m2m up --empty                        deploy into it: npx cdk deploy 'dev/*'
   m2m up --ephemeral                    new ids and secrets, nothing kept
   m2m up --quiet --access-log access.log`
 
 func (c *command) up(cmd *cobra.Command) {
 	var o upOptions
 	cmd.Long, cmd.Example, cmd.Args = upHelp, upExamples, takes("m2m up")
-	cmd.RunE = func(*cobra.Command, []string) error { return c.runUp(o) }
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if !o.empty {
+			return c.runUp(o)
+		}
+		if !cmd.Flags().Changed("env") {
+			o.env = emptyEnv
+		}
+		o.addressed = cmd.Flags().Changed("api-addr") || cmd.Flags().Changed("cognito-addr")
+		o.apiAddr, o.cognitoAddr = "", ""
+		return c.runEmpty(o)
+	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.env, "env", "dev", "the environment to run, a file in environments/")
 	flags.StringVar(&o.apiAddr, "api-addr", "127.0.0.1:4000", "where the HTTP API listens; port 0 takes any free port")
@@ -90,11 +118,15 @@ func (c *command) up(cmd *cobra.Command) {
 	flags.StringArrayVar(&o.functionEnv, "function-env", nil,
 		"a variable of one function for this run alone, as NAME:KEY=VALUE; may be repeated (more in functions.env of the environment's state)")
 	flags.BoolVar(&o.ephemeral, "ephemeral", false, "keep nothing: ids and secrets are new, and deleted at the end")
+	flags.BoolVar(&o.allowRemote, "allow-remote", false, "take uploaded code on addresses that other machines reach, too; it runs with your rights")
 	flags.BoolVar(&o.lenient, "lenient", false, "warn about resources that the runtime does not know, instead of refusing them")
 	flags.BoolVar(&o.watch, "watch", false, "apply changes of the project's files while the environment runs")
 	flags.StringVar(&o.accessLog, "access-log", "", "append the access log, in the stage's own format, to this file; - is stdout")
 	flags.BoolVar(&o.quiet, "quiet", false, "do not print a line for each request")
 	flags.BoolVar(&o.json, "json", false, "print one JSON object on stdout when ready")
+	flags.BoolVar(&o.empty, "empty", false, "start with nothing deployed, and serve what is deployed into this run; --env names its state")
+	flags.StringArrayVar(&o.fail, "fail", nil, "with --empty: fail a resource in the next operation, as LOGICAL_ID_OR_TYPE[=reason]; may be repeated")
+	flags.DurationVar(&o.slow, "slow", 0, "with --empty: hold up each step of an operation for so long, such as 500ms")
 }
 
 func (c *command) runUp(o upOptions) (err error) {
@@ -138,7 +170,7 @@ func (c *command) runUp(o upOptions) (err error) {
 }
 
 // untilStopped waits for the first interrupt, or until the runtime fails.
-func (c *command) untilStopped(runtime *local.Runtime) error {
+func (c *command) untilStopped(runtime interface{ Failed() <-chan error }) error {
 	select {
 	case <-c.interrupts.first.Done():
 		c.speech.say("Stopping: requests in flight may finish. Ctrl-C again stops at once.")
@@ -169,7 +201,7 @@ func (o upOptions) check() error {
 	case o.json && o.accessLog == "-":
 		return withHint(errors.New("--json and --access-log - would both print on stdout"), "name a file with --access-log")
 	}
-	return nil
+	return o.checkEmpty()
 }
 
 // findProject is the CDK project to synthesize. One is not needed with --assembly, where it only
@@ -178,7 +210,7 @@ func findProject(o upOptions) (*synth.Project, error) {
 	project, err := synth.Find(".")
 	unsafe, isUnsafe := errors.AsType[*trust.Error](err)
 	switch {
-	case o.assembly != "" && (isUnsafe || errors.Is(err, synth.ErrNoProject)):
+	case (o.assembly != "" || o.empty) && (isUnsafe || errors.Is(err, synth.ErrNoProject)):
 		return nil, nil //nolint:nilnil // no project is a valid answer with --assembly
 	case isUnsafe:
 		return nil, withHint(err, "change to %s if you trust what its cdk.json runs, or run an existing assembly with --assembly DIR", shellWord(filepath.Dir(unsafe.Path)))
@@ -215,6 +247,7 @@ func (c *command) runtimeConfig(o upOptions, project *synth.Project, accessLog i
 		AWSAddr:        o.awsAddr,
 		StateDir:       stateDir(o.state),
 		Ephemeral:      o.ephemeral,
+		AllowRemote:    o.allowRemote,
 		FunctionEnv:    o.functionEnv,
 		Lenient:        o.lenient,
 		CompareSource:  o.assembly != "",

@@ -12,7 +12,7 @@ type builder struct {
 	// attachments put the parts of an API into the one their ApiId names, once all APIs are there.
 	attachments []attachment
 	evaluation  *template.Evaluation
-	assets      map[string]asset
+	codeAt      func(bucket, key string) (asset, bool)
 }
 
 type attachment struct {

@@ -9,8 +9,8 @@
 //
 // An assembly is read by load.go, and the model of a stage is made by resolve.go, the last file.
 // Between the two, each type of resource has a file with its properties, how it gets into the model
-// and what AWS refuses of it. Each file uses only those before it: manifest, files, stage, loader,
-// load, model, builder, userpool, resourceserver, appclient, domain, functionarn, function,
+// and what AWS refuses of it. Each file uses only those before it: manifest, files, model, stage,
+// loader, load, builder, userpool, resourceserver, appclient, domain, functionarn, function,
 // permission, secret, rotation, integration, route, authorizer, apistage, api, notsimulated, types,
 // resolve.
 //

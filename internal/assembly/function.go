@@ -27,7 +27,7 @@ var function = template.Type{
 		"Environment":   template.Object(template.Properties{"Variables": template.MapOf(template.Text())}),
 		"Code": template.Object(template.Properties{
 			"S3Key":           template.Text(),
-			"S3Bucket":        template.NoEffect(),
+			"S3Bucket":        template.Text(),
 			"S3ObjectVersion": template.NoEffect(),
 			"SourceKMSKeyArn": template.NoEffect(),
 			"ImageUri":        template.NoEffect(),
@@ -80,7 +80,7 @@ func readFunction(b *builder, r *template.Resource, v template.Values) {
 		Environment:                  v.Object("Environment").TextMap("Variables"),
 		ReservedConcurrentExecutions: v.OptionalWhole("ReservedConcurrentExecutions"),
 		LogGroup:                     v.Object("LoggingConfig").Text("LogGroup"),
-		Asset:                        b.codeAsset(r, v.Object("Code").Text("S3Key")),
+		Asset:                        b.codeAsset(r, v.Object("Code")),
 	}
 	b.checkFeatures(f, v)
 	if given := v.Texts("Architectures"); len(given) > 0 {
@@ -103,17 +103,17 @@ func (b *builder) checkFeatures(f Function, v template.Values) {
 	}
 }
 
-// codeAsset finds the directory behind an S3Key in the asset manifests of the stage. Code that is
-// no asset, such as inline code, gives nil, which matters only if an API calls the function.
-func (b *builder) codeAsset(r *template.Resource, key string) *Asset {
-	found, ok := b.assets[key]
+// codeAsset finds the directory behind an S3Key. Code that is no asset, such as inline code, gives
+// nil, which matters only if an API calls the function.
+func (b *builder) codeAsset(r *template.Resource, code template.Values) *Asset {
+	found, ok := b.codeAt(code.Text("S3Bucket"), code.Text("S3Key"))
 	if !ok || !found.zipped {
 		return nil
 	}
 	if found.fault != nil {
 		b.cannot(r.Source(), "Code.S3Key", "%v", found.fault)
 	}
-	return &Asset{Hash: found.hash, Dir: found.dir}
+	return &Asset{Hash: found.hash, Dir: found.dir, Size: found.size}
 }
 
 // checkFunctions holds functions to what Lambda takes.

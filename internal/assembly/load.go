@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"cognito-m2m/internal/assembly/template"
 	"cognito-m2m/internal/printable"
 )
 
@@ -81,4 +82,30 @@ func (a *Assembly) Stage(name string) (*Stage, error) {
 	}
 	return nil, fmt.Errorf("finding stage %q: the cloud assembly %s has the stages %s",
 		name, a.dir, printable.Text(strings.Join(a.StageNames(), ", ")))
+}
+
+// Uploaded is a stack whose template was uploaded on its own, without an assembly.
+type Uploaded struct {
+	Name              string
+	AccountID, Region string
+	// Body is the decoded template; its numbers are json.Number. It is only read.
+	Body       map[string]any
+	Parameters map[string]string
+	Tags       map[string]string
+}
+
+// StageOf makes a stage of stacks that were uploaded one by one. folder finds the unpacked code of
+// a function by bucket and object key; its error says why there is none.
+func StageOf(stacks []Uploaded, folder func(bucket, key string) (Asset, error)) (*Stage, error) {
+	stage := &Stage{folder: folder}
+	for _, uploaded := range stacks {
+		if nestedDeeper(uploaded.Body, maxNesting) {
+			return nil, fmt.Errorf("template of stack %s: values are nested more than %d deep", uploaded.Name, maxNesting)
+		}
+		stage.stacks = append(stage.stacks, &stack{tags: uploaded.Tags, Stack: template.Stack{
+			Name: uploaded.Name, Account: uploaded.AccountID, Region: uploaded.Region,
+			Body: uploaded.Body, Paths: constructPaths(nil, uploaded.Body), Parameters: uploaded.Parameters,
+		}})
+	}
+	return stage, nil
 }

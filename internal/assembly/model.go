@@ -26,6 +26,12 @@ const (
 	StackType   = template.StackType
 )
 
+// Two of those that a Problem can be refused by.
+const (
+	CloudFormation = template.CloudFormation
+	LocalRuntime   = template.LocalRuntime
+)
+
 // Model is one stage with every value resolved. Everything in it is in the order of stack name and
 // logical id.
 type Model struct {
@@ -108,10 +114,10 @@ type UserPoolClient struct {
 }
 
 // ClientName is the name an app client goes by: its own, or its logical id where it has none or
-// shares it.
+// shares it with another one of its pool.
 func (m *Model) ClientName(client UserPoolClient) string {
 	shared := slices.ContainsFunc(m.UserPoolClients, func(other UserPoolClient) bool {
-		return other.Name == client.Name && other.ID != client.ID
+		return other.Name == client.Name && other.ID != client.ID && other.UserPoolID == client.UserPoolID
 	})
 	if client.Name == "" || shared {
 		return client.LogicalID
@@ -228,6 +234,7 @@ type Function struct {
 type Asset struct {
 	Hash string
 	Dir  string
+	Size int64 // of the archive that was uploaded, in bytes; 0 in an assembly
 }
 
 // Permission is an AWS::Lambda::Permission, one statement in a function's resource policy.

@@ -40,12 +40,41 @@ func (s *Stage) Resolve(options Options) (*Model, []Problem) {
 	return b.model, b.evaluation.Problems()
 }
 
+// Evaluated is what Evaluate gives.
+type Evaluated struct {
+	*Model
+
+	// Of the one stack, in the order of logical ids.
+	Resources  []Described
+	Parameters map[string]string // those that have a value, with their defaults
+	Imports    []string          // names of exports, sorted
+
+	Problems []Problem // of all stacks
+}
+
+// Described is a resource with the values of all its properties.
+type Described = template.Described
+
+// Evaluate is Resolve, and describes one of the stacks as CloudFormation sees it.
+func (s *Stage) Evaluate(options Options, stackName string) Evaluated {
+	b := s.resolve(options)
+	e := Evaluated{Model: b.model, Parameters: b.evaluation.ParametersOf(stackName)}
+	for r := range b.evaluation.Resources() {
+		if r.Source().Stack == stackName {
+			e.Resources = append(e.Resources, r.Describe())
+		}
+	}
+	e.Imports = b.evaluation.ImportsOf(stackName)
+	e.Problems = b.evaluation.Problems()
+	return e
+}
+
 func (s *Stage) resolve(options Options) *builder {
 	stacks := make([]template.Stack, len(s.stacks))
 	for i, stack := range s.stacks {
 		stacks[i] = stack.Stack
 	}
-	b := &builder{model: &Model{}, assets: s.assets, evaluation: template.Evaluate(stacks, template.Options{
+	b := &builder{model: &Model{}, codeAt: s.codeAt, evaluation: template.Evaluate(stacks, template.Options{
 		AccountID: defaultAccountID,
 		Region:    cmp.Or(options.Region, defaultRegion),
 		IDs:       options.IDs,

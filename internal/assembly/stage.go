@@ -13,6 +13,18 @@ type Stage struct {
 
 	stacks []*stack
 	assets map[string]asset // by object key, the S3Key of a function's code
+	// folder finds code that was uploaded on its own; nil in a stage of an assembly.
+	folder func(bucket, key string) (Asset, error)
+}
+
+// codeAt is what lies at an S3Bucket and S3Key.
+func (s *Stage) codeAt(bucket, key string) (asset, bool) {
+	if s.folder == nil || key == "" {
+		found, ok := s.assets[key]
+		return found, ok
+	}
+	found, err := s.folder(bucket, key)
+	return asset{hash: found.Hash, dir: found.Dir, size: found.Size, zipped: true, fault: err}, true
 }
 
 // stack is one aws:cloudformation:stack artifact and the files that belong to it.
@@ -30,6 +42,7 @@ type stack struct {
 type asset struct {
 	hash   string
 	dir    string // the file system path of the source
+	size   int64  // of the archive that was uploaded
 	zipped bool   // the source is a directory that gets zipped, as a function's code is
 	fault  error  // why the source can't be used
 }

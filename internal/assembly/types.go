@@ -45,3 +45,12 @@ func typeNamed(name string) *template.Type {
 	}
 	return nil
 }
+
+// Simulated reports whether resources of a type play a part in a run.
+func Simulated(typeName string) bool {
+	_, ok := simulatedTypes[typeName]
+	return ok
+}
+
+// Known reports whether a type is simulated, or known to play no part in a run.
+func Known(typeName string) bool { return typeNamed(typeName) != nil }

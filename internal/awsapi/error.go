@@ -1,6 +1,7 @@
 package awsapi
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"strings"
@@ -29,7 +30,7 @@ func (h *Handler) failed(x *exchange, err error) *wireError {
 		h.log.Error("AWS API failure", "operation", x.operation, "requestId", x.requestID, "error", err)
 		return &wireError{status: http.StatusInternalServerError, code: "InternalFailure", message: "The request could not be processed because of an internal failure; the log has its cause."}
 	}
-	status := http.StatusBadRequest
+	status := cmp.Or(statusOf(err), http.StatusBadRequest)
 	if strings.HasPrefix(known.Code(), "Internal") {
 		status = http.StatusInternalServerError
 	}

@@ -1,14 +1,19 @@
 package awsapi
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
+
+	"cognito-m2m/internal/requester"
 )
 
 // maxBodySize is enough for every operation: the longest value, a secret of 64 KiB, doubles at most
@@ -20,9 +25,14 @@ const maxBodySize = 1 << 20
 type Handler struct {
 	json  map[string]JSONService  // by target prefix
 	query map[string]QueryService // by API version
-	key   AccessKey
-	now   func() time.Time
-	log   *slog.Logger
+	rest  map[string]RESTService  // by signing name
+
+	key      AccessKey
+	identity requester.Requester // whose key it is
+	sessions Sessions            // nil if there are none
+
+	now func() time.Time
+	log *slog.Logger
 }
 
 // New returns a handler for the services. Its error names every service that lacks a part.
@@ -31,8 +41,9 @@ func New(config Config) (*Handler, error) {
 		return nil, fmt.Errorf("checking the services' configuration: %w", err)
 	}
 	h := &Handler{
-		json: map[string]JSONService{}, query: map[string]QueryService{},
-		key: config.AccessKey, now: config.Now, log: config.Log,
+		json: map[string]JSONService{}, query: map[string]QueryService{}, rest: map[string]RESTService{},
+		key: config.AccessKey, identity: config.Identity, sessions: config.Sessions,
+		now: config.Now, log: config.Log,
 	}
 	if h.now == nil {
 		h.now = time.Now
@@ -46,6 +57,9 @@ func New(config Config) (*Handler, error) {
 	for _, service := range config.Query {
 		h.query[service.APIVersion] = service
 	}
+	for _, service := range config.REST {
+		h.rest[service.SigningName] = service
+	}
 	return h, nil
 }
 
@@ -54,7 +68,8 @@ type exchange struct {
 	request   *http.Request
 	requestID string
 	body      []byte
-	operation string // known once the protocol has read it
+	sent      io.Reader // the body as it comes, for REST
+	operation string    // known once the protocol has read it
 }
 
 // answer is a complete response. A refusal makes one in the form of its protocol.
@@ -65,25 +80,37 @@ type answer struct {
 	code        string // of the error, for the log
 }
 
-// ServeHTTP answers POST on "/" in the protocol of the request: AWS JSON if it has an X-Amz-Target,
-// or else AWS Query. No answer allows another origin. A web page could still become the same
-// origin, through a DNS name of its own for this address: the listener must prevent that.
+// ServeHTTP answers in the protocol of the request: REST if it is signed for a service that speaks
+// it, and else on POST and "/" alone: AWS JSON if it has an X-Amz-Target, or AWS Query. No answer
+// allows another origin. A web page could still become the same origin, through a DNS name of its
+// own for this address: the listener must prevent that.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	begun := time.Now()
 	x := &exchange{request: r, requestID: uuid.NewString()}
-	a := h.answer(w, x)
 	header := w.Header()
-	header.Set("Content-Type", a.contentType)
 	header.Set("X-Amzn-Requestid", x.requestID)
 	header.Set("Cache-Control", "no-store")
-	w.WriteHeader(a.status)
-	_, _ = w.Write(a.body)   // after an error the connection is gone, and there is nothing left to do
+	var a answer
+	if service, ok := h.restService(r); ok {
+		a = restProtocol{h, service}.serve(w, x)
+	} else {
+		a = h.answer(w, x)
+		a.write(w)
+	}
 	level := slog.LevelDebug // a start makes about twenty requests for each client
 	if a.status >= http.StatusBadRequest {
 		level = slog.LevelInfo
 	}
 	h.log.Log(r.Context(), level, "AWS API request", "operation", x.operation, "status", a.status, "code", a.code,
 		"requestId", x.requestID, "duration", time.Since(begun))
+}
+
+func (a answer) write(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", a.contentType)
+	// The answer may be flushed before it ends.
+	w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
+	w.WriteHeader(a.status)
+	_, _ = w.Write(a.body) // after an error the connection is gone, and there is nothing left to do
 }
 
 func (h *Handler) answer(w http.ResponseWriter, x *exchange) answer {
@@ -112,8 +139,13 @@ func protocolOf(h *Handler, r *http.Request) protocol {
 // Parity: AWS API: codes of malformed requests
 func (x *exchange) read(w http.ResponseWriter) *wireError {
 	if x.request.Method != http.MethodPost || x.request.URL.Path != "/" {
-		return unknownOperation("Requests are a POST on /.")
+		return unknownOperation("Requests are a POST on /, unless they are signed for a service of other paths that is here.")
 	}
+	return x.readBody(w)
+}
+
+// readBody reads a body that is held in memory.
+func (x *exchange) readBody(w http.ResponseWriter) *wireError {
 	body, err := io.ReadAll(http.MaxBytesReader(w, x.request.Body, maxBodySize))
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
 		return &wireError{
@@ -126,4 +158,10 @@ func (x *exchange) read(w http.ResponseWriter) *wireError {
 	}
 	x.body = body
 	return nil
+}
+
+// signed is what the signature of a request with such a body covers.
+func (x *exchange) signed(service string) signedPart {
+	hash := sha256.Sum256(x.body)
+	return signedPart{service: service, payloadHash: hex.EncodeToString(hash[:])}
 }

@@ -11,6 +11,7 @@ import (
 	"cognito-m2m/internal/awsapi/awsapitest"
 	"cognito-m2m/internal/cloudformation"
 	"cognito-m2m/internal/m2mtest"
+	"cognito-m2m/internal/redacted"
 	"cognito-m2m/internal/secretsmanager"
 	"cognito-m2m/internal/sts"
 )
@@ -48,10 +49,13 @@ func newWorld(t testing.TB) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	identity := sts.Identity{AccountID: "123456789012", ARN: "arn:aws:iam::123456789012:user/test", UserID: "AIDATEST"}
+	identities, err := sts.New(sts.Config{Secret: redacted.Text(key.Secret)})
+	if err != nil {
+		t.Fatal(err)
+	}
 	w.url = awsapitest.Serve(t, awsapi.Config{
 		JSON:  []awsapi.JSONService{awsapitest.SecretsManager(store)},
-		Query: []awsapi.QueryService{awsapitest.CloudFormation(stacks), awsapitest.STS(identity)},
+		Query: []awsapi.QueryService{awsapitest.CloudFormation(stacks), awsapitest.STS(identities)},
 		Log:   log,
 	})
 	w.secrets = awssecretsmanager.NewFromConfig(awsapitest.SDK(w.url))

@@ -49,13 +49,15 @@ var jsonSignatureCodes = map[signatureProblem]string{
 	signatureMissing:      "MissingAuthenticationTokenException",
 	signatureIncomplete:   "IncompleteSignatureException",
 	signatureOfUnknownKey: "UnrecognizedClientException",
+	signatureOfExpiredKey: "ExpiredTokenException",
+	signatureOffTime:      "InvalidSignatureException",
 	signatureInvalid:      "InvalidSignatureException",
 }
 
 // checkRequest refuses a request that is not signed for the service, or in another version of the
 // protocol.
 func (p jsonProtocol) checkRequest(x *exchange, service JSONService) *wireError {
-	if fault := p.checkSignature(x, service.SigningName); fault != nil {
+	if _, fault := p.checkSignature(x, x.signed(service.SigningName)); fault != nil {
 		return &wireError{status: http.StatusBadRequest, code: jsonSignatureCodes[fault.problem], message: fault.message}
 	}
 	if mediaType(x.request) != jsonContentType {
@@ -81,8 +83,9 @@ func (p jsonProtocol) refusal(_ *exchange, err *wireError) answer {
 func (h *Handler) services() string {
 	targets := slices.Sorted(maps.Keys(h.json))
 	versions := slices.Sorted(maps.Keys(h.query))
+	signed := slices.Sorted(maps.Keys(h.rest))
 	return "There is no such service here. X-Amz-Target may begin with " + strings.Join(targets, ", ") +
-		"; AWS Query may have Version " + strings.Join(versions, ", ") + "."
+		"; AWS Query may have Version " + strings.Join(versions, ", ") + "; REST may be signed for " + strings.Join(signed, ", ") + "."
 }
 
 // loggedName keeps a log line short and in one piece, whatever a caller sends as the operation.

@@ -48,12 +48,14 @@ var querySignatureErrors = map[signatureProblem]wireError{
 	signatureMissing:      {status: http.StatusForbidden, code: "MissingAuthenticationToken"},
 	signatureIncomplete:   {status: http.StatusBadRequest, code: "IncompleteSignature"},
 	signatureOfUnknownKey: {status: http.StatusForbidden, code: "InvalidClientTokenId"},
+	signatureOfExpiredKey: {status: http.StatusForbidden, code: "ExpiredToken"},
+	signatureOffTime:      {status: http.StatusForbidden, code: "SignatureDoesNotMatch"},
 	signatureInvalid:      {status: http.StatusForbidden, code: "SignatureDoesNotMatch"},
 }
 
 // checkRequest refuses a request that is not signed for the service.
 func (p queryProtocol) checkRequest(x *exchange, service QueryService) *wireError {
-	fault := p.checkSignature(x, service.SigningName)
+	_, fault := p.checkSignature(x, x.signed(service.SigningName))
 	if fault == nil {
 		return nil
 	}

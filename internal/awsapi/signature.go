@@ -1,9 +1,7 @@
 package awsapi
 
 import (
-	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/hex"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -14,6 +12,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+
+	"cognito-m2m/internal/redacted"
+	"cognito-m2m/internal/requester"
 )
 
 // authorization is the Authorization header of Signature Version 4: AWS4-HMAC-SHA256
@@ -46,6 +47,8 @@ const (
 	signatureMissing signatureProblem = iota
 	signatureIncomplete
 	signatureOfUnknownKey
+	signatureOfExpiredKey
+	signatureOffTime
 	signatureInvalid
 )
 
@@ -60,26 +63,70 @@ type signatureFault struct {
 // Parity: AWS API: age of a signature
 const clockSkew = 15 * time.Minute
 
-// checkSignature verifies that a request was signed with the access key, for the service, at about
-// this time; nil if it was. Messages are AWS's where they are known, and then say what to do.
+// securityToken is the header that temporary credentials come with.
+const securityToken = "X-Amz-Security-Token" //nolint:gosec // a name, not a credential
+
+// verified is what a signature proves.
+type verified struct {
+	auth   authorization
+	at     time.Time
+	secret string // of the key that it was made with
+}
+
+// signedPart is what a signature has to cover, beside the headers that it names.
+type signedPart struct {
+	service     string // the service that it has to be for
+	payloadHash string // as it stands in the signature
+	rawPath     bool   // the path is signed as it is on the wire, and not encoded again
+}
+
+// checkSignature verifies that a request was signed with the access key or with temporary
+// credentials, for the service, at about this time, and puts the requester into the request's
+// context. Messages are AWS's where they are known, and then say what to do.
 //
 // Parity: AWS API: one access key that may do everything
-func (h *Handler) checkSignature(x *exchange, service string) *signatureFault {
+func (h *Handler) checkSignature(x *exchange, part signedPart) (verified, *signatureFault) {
 	auth, fault := readAuthorization(x.request)
 	if fault != nil {
-		return fault
+		return verified{}, fault
 	}
 	at, fault := h.signedAt(x.request, auth)
-	switch {
-	case fault != nil:
-		return fault
-	case auth.keyID != h.key.ID || x.request.Header.Get("X-Amz-Security-Token") != "":
-		return &signatureFault{signatureOfUnknownKey, "The security token included in the request is invalid. " +
-			"This run has one access key, without a session token: `m2m up` prints it, --json and run.json have it."}
-	case auth.service != service:
-		return &signatureFault{signatureInvalid, "Credential should be scoped to correct service: '" + service + "'."}
+	if fault != nil {
+		return verified{}, fault
 	}
-	return h.compareSignature(x, auth, at)
+	session, fault := h.session(auth.keyID, x.request.Header.Values(securityToken))
+	if fault != nil {
+		return verified{}, fault
+	}
+	if auth.service != part.service {
+		return verified{}, &signatureFault{signatureInvalid, "Credential should be scoped to correct service: '" + part.service + "'."}
+	}
+	proved := verified{auth: auth, at: at, secret: string(session.SecretAccessKey)}
+	if fault := proved.compare(x.request, part); fault != nil {
+		return verified{}, fault
+	}
+	// Only now: until the signature fits, nobody has proved anything.
+	if !session.Expires.IsZero() && !h.now().Before(session.Expires) {
+		return verified{}, &signatureFault{signatureOfExpiredKey, "The security token included in the request is expired"}
+	}
+	session.Requester.Region = auth.region
+	x.request = x.request.WithContext(requester.NewContext(x.request.Context(), session.Requester))
+	return proved, nil
+}
+
+// session is what a key id and its token come to. The access key that lasts has no token.
+func (h *Handler) session(keyID string, tokens []string) (requester.Session, *signatureFault) {
+	if keyID == h.key.ID && len(tokens) == 0 {
+		return requester.Session{Requester: h.identity, SecretAccessKey: redacted.Text(h.key.Secret)}, nil
+	}
+	if h.sessions != nil && len(tokens) == 1 {
+		if session, ok := h.sessions.Session(keyID, tokens[0]); ok {
+			return session, nil
+		}
+	}
+	return requester.Session{}, &signatureFault{signatureOfUnknownKey, "The security token included in the request is invalid. " +
+		"This run has one access key, which has no session token: `m2m up` prints it, --json and run.json have it. " +
+		"Temporary credentials come from AssumeRole."}
 }
 
 // readAuthorization reads the Authorization header, which must be there once.
@@ -117,28 +164,27 @@ func (h *Handler) signedAt(r *http.Request, auth authorization) (time.Time, *sig
 	case auth.date != at.Format("20060102"):
 		return at, &signatureFault{signatureInvalid, "Date in Credential scope does not match YYYYMMDD of X-Amz-Date."}
 	case at.Before(now.Add(-clockSkew)):
-		return at, &signatureFault{signatureInvalid, fmt.Sprintf("Signature expired: %s is now earlier than %s (%s - %.f min.)",
+		return at, &signatureFault{signatureOffTime, fmt.Sprintf("Signature expired: %s is now earlier than %s (%s - %.f min.)",
 			at.Format(amzTime), now.Add(-clockSkew).Format(amzTime), now.Format(amzTime), clockSkew.Minutes())}
 	case at.After(now.Add(clockSkew)):
-		return at, &signatureFault{signatureInvalid, fmt.Sprintf("Signature not yet current: %s is still later than %s (%s + %.f min.)",
+		return at, &signatureFault{signatureOffTime, fmt.Sprintf("Signature not yet current: %s is still later than %s (%s + %.f min.)",
 			at.Format(amzTime), now.Add(clockSkew).Format(amzTime), now.Format(amzTime), clockSkew.Minutes())}
 	}
 	return at, nil
 }
 
-// compareSignature signs the request once more, as it came and over the headers that it names, and
-// compares.
+// compare signs the request once more, as it came and over the headers that it names, and compares.
 //
 // Parity: AWS API: which headers are signed
-func (h *Handler) compareSignature(x *exchange, auth authorization, at time.Time) *signatureFault {
-	again, fault := signable(x.request, auth)
+func (v verified) compare(r *http.Request, part signedPart) *signatureFault {
+	auth := v.auth
+	again, fault := signable(r, auth)
 	if fault != nil {
 		return fault
 	}
-	hash := sha256.Sum256(x.body)
 	// A new signer each time: it caches keys by Region and service, and a caller can choose any.
-	err := v4.NewSigner().SignHTTP(x.request.Context(), aws.Credentials{AccessKeyID: h.key.ID, SecretAccessKey: h.key.Secret},
-		again, hex.EncodeToString(hash[:]), auth.service, auth.region, at)
+	err := v4.NewSigner().SignHTTP(r.Context(), aws.Credentials{AccessKeyID: auth.keyID, SecretAccessKey: v.secret},
+		again, part.payloadHash, auth.service, auth.region, v.at, func(o *v4.SignerOptions) { o.DisableURIPathEscaping = part.rawPath })
 	signed, ok := parseAuthorization(again.Header.Get("Authorization"))
 	switch {
 	case err != nil || !ok:

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"time"
 )
 
 // Call runs an operation of the CloudFormation API on the parameters of its form. Output marshals
@@ -18,38 +19,55 @@ func (s *Stacks) Call(_ context.Context, operation string, parameters url.Values
 	case "ListStacks":
 		return s.listStacks(parameters)
 	}
-	return nil, unknownOperation(operation)
+	if operations[operation].changes {
+		return nil, followsAssembly(operation)
+	}
+	return nil, unknownOperation(operation, []string{"DescribeStacks", "ListExports", "ListStacks"})
 }
 
 type describeStacksResult struct {
 	Stacks []stackElement `xml:"Stacks>member"`
 }
 
-// stackElement is a stack on the wire. Its status is always that of a stack that was created, by a
-// change set as CDK does it. Which members are there then is recorded from AWS:
-// localstack/localstack 8b9a79f0, tests/aws/services/cloudformation/api/test_stacks.py,
-// test_stack_lifecycle (28 November 2023) and test_no_echo_parameter (15 August 2025).
-//
-// Parity: CloudFormation: a stack is always just created
+// stackElement is a stack on the wire. Which members are there in which status is recorded from
+// AWS: localstack/localstack 8b9a79f0, tests/aws/services/cloudformation/api/test_stacks.py,
+// test_stack_lifecycle (28 November 2023), test_stack_description_lifecycle (9 September 2025) and
+// test_no_echo_parameter (15 August 2025).
 type stackElement struct {
-	StackID                     string          `xml:"StackId"`
-	StackName                   string          `xml:"StackName"`
-	Description                 string          `xml:"Description,omitempty"`
-	CreationTime                string          `xml:"CreationTime"`
-	LastUpdatedTime             string          `xml:"LastUpdatedTime"`
-	StackStatus                 string          `xml:"StackStatus"`
-	DisableRollback             bool            `xml:"DisableRollback"`
-	EnableTerminationProtection bool            `xml:"EnableTerminationProtection"`
-	Capabilities                []string        `xml:"Capabilities>member"`
-	NotificationARNs            struct{}        `xml:"NotificationARNs"`
-	RollbackConfiguration       struct{}        `xml:"RollbackConfiguration"`
-	Drift                       drift           `xml:"DriftInformation"`
-	Outputs                     []outputElement `xml:"Outputs>member"`
-	Tags                        tagElements     `xml:"Tags"`
+	StackID               string             `xml:"StackId"`
+	StackName             string             `xml:"StackName"`
+	ChangeSetID           string             `xml:"ChangeSetId,omitempty"`
+	Description           string             `xml:"Description,omitempty"`
+	Parameters            []parameterElement `xml:"Parameters>member"`
+	CreationTime          string             `xml:"CreationTime"`
+	DeletionTime          string             `xml:"DeletionTime,omitempty"`
+	LastUpdatedTime       string             `xml:"LastUpdatedTime,omitempty"`
+	StackStatus           string             `xml:"StackStatus"`
+	StackStatusReason     string             `xml:"StackStatusReason,omitempty"`
+	DisableRollback       bool               `xml:"DisableRollback"`
+	TerminationProtection *bool              `xml:"EnableTerminationProtection"`
+	RoleARN               string             `xml:"RoleARN,omitempty"`
+	Capabilities          []string           `xml:"Capabilities>member"`
+	NotificationARNs      memberTexts        `xml:"NotificationARNs"`
+	RollbackConfiguration struct{}           `xml:"RollbackConfiguration"`
+	Drift                 drift              `xml:"DriftInformation"`
+	Outputs               []outputElement    `xml:"Outputs>member"`
+	Tags                  tagElements        `xml:"Tags"`
+}
+
+type parameterElement struct {
+	Key   string `xml:"ParameterKey"`
+	Value string `xml:"ParameterValue"`
+}
+
+// memberTexts is a list that is in the answer even without an item.
+type memberTexts struct {
+	Members []string `xml:"member"`
 }
 
 type drift struct {
 	Status string `xml:"StackDriftStatus"`
+	At     string `xml:"LastCheckTimestamp,omitempty"`
 }
 
 // tagElements is in the answer even without a tag.
@@ -89,26 +107,44 @@ func (s *Stacks) describeStacks(parameters url.Values) (*describeStacksResult, e
 	return result, nil
 }
 
+// element is a stack of the assembly, as it is once a change set has created it.
+//
+// Parity: CloudFormation: a stack is always just created
 func (s Stack) element() stackElement {
-	created := s.CreatedAt.UTC().Format("2006-01-02T15:04:05.000Z")
+	created := s.CreatedAt.UTC().Format(timeForm)
 	e := stackElement{
-		StackID:                     s.ID,
-		StackName:                   s.Name,
-		Description:                 s.Description,
-		CreationTime:                created,
-		LastUpdatedTime:             created,
-		StackStatus:                 "CREATE_COMPLETE",
-		EnableTerminationProtection: s.TerminationProtection,
-		Capabilities:                capabilities,
-		Drift:                       drift{Status: "NOT_CHECKED"},
+		StackID:               s.ID,
+		StackName:             s.Name,
+		Description:           s.Description,
+		CreationTime:          created,
+		LastUpdatedTime:       created,
+		StackStatus:           "CREATE_COMPLETE",
+		TerminationProtection: &s.TerminationProtection,
+		Capabilities:          capabilities,
+		Drift:                 drift{Status: "NOT_CHECKED"},
+		Tags:                  tagsOf(s.Tags),
 	}
 	for _, output := range s.Outputs {
 		e.Outputs = append(e.Outputs, outputElement{
 			OutputKey: output.Key, OutputValue: output.Value, Description: output.Description, ExportName: output.ExportName,
 		})
 	}
-	for _, key := range slices.Sorted(maps.Keys(s.Tags)) {
-		e.Tags.Members = append(e.Tags.Members, tagElement{Key: key, Value: s.Tags[key]})
+	return e
+}
+
+func tagsOf(tags map[string]string) (e tagElements) {
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		e.Members = append(e.Members, tagElement{Key: key, Value: tags[key]})
 	}
 	return e
+}
+
+const timeForm = "2006-01-02T15:04:05.000Z"
+
+// timeText is a time in an answer, "" for none.
+func timeText(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.UTC().Format(timeForm)
 }

@@ -3,7 +3,6 @@ package cloudformation
 import (
 	"net/url"
 	"slices"
-	"strings"
 )
 
 type listStacksResult struct {
@@ -16,8 +15,10 @@ type stackSummary struct {
 	StackName           string `xml:"StackName"`
 	TemplateDescription string `xml:"TemplateDescription,omitempty"`
 	CreationTime        string `xml:"CreationTime"`
-	LastUpdatedTime     string `xml:"LastUpdatedTime"`
+	LastUpdatedTime     string `xml:"LastUpdatedTime,omitempty"`
+	DeletionTime        string `xml:"DeletionTime,omitempty"`
 	StackStatus         string `xml:"StackStatus"`
+	StackStatusReason   string `xml:"StackStatusReason,omitempty"`
 	Drift               drift  `xml:"DriftInformation"`
 }
 
@@ -28,25 +29,25 @@ func (s *Stacks) listStacks(parameters url.Values) (*listStacksResult, error) {
 	result := &listStacksResult{}
 	for _, stack := range s.stacks {
 		e := stack.element()
-		if wanted := members(parameters, "StackStatusFilter"); len(wanted) > 0 && !slices.Contains(wanted, e.StackStatus) {
-			continue
+		if listed(parameters, e) {
+			result.Summaries = append(result.Summaries, e.summary())
 		}
-		result.Summaries = append(result.Summaries, stackSummary{
-			StackID: e.StackID, StackName: e.StackName, TemplateDescription: e.Description,
-			CreationTime: e.CreationTime, LastUpdatedTime: e.LastUpdatedTime, StackStatus: e.StackStatus, Drift: e.Drift,
-		})
 	}
 	return result, nil
 }
 
-// members are the items of a list in a form.
-func members(parameters url.Values, list string) (items []string) {
-	for name, values := range parameters {
-		if strings.HasPrefix(name, list+".member.") {
-			items = append(items, values...)
-		}
+// listed says whether a stack has one of the statuses that are asked for.
+func listed(parameters url.Values, e stackElement) bool {
+	wanted := texts(parameters, "StackStatusFilter")
+	return len(wanted) == 0 || slices.Contains(wanted, e.StackStatus)
+}
+
+func (e stackElement) summary() stackSummary {
+	return stackSummary{
+		StackID: e.StackID, StackName: e.StackName, TemplateDescription: e.Description,
+		CreationTime: e.CreationTime, LastUpdatedTime: e.LastUpdatedTime, DeletionTime: e.DeletionTime,
+		StackStatus: e.StackStatus, StackStatusReason: e.StackStatusReason, Drift: e.Drift,
 	}
-	return items
 }
 
 type listExportsResult struct {

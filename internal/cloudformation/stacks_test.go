@@ -28,7 +28,8 @@ func TestRefusals(t *testing.T) {
 		parameters url.Values
 		message    string
 	}{
-		"unknown operation": {"DeleteStack", nil, "DescribeStacks"},
+		"unknown operation": {"MoveStack", nil, "DescribeStacks"},
+		"a change":          {"DeleteStack", nil, "m2m up --empty"},
 		"unknown stack":     {"DescribeStacks", url.Values{"StackName": {"two"}}, "Stack with id two does not exist"},
 		"no name":           {"DescribeStacks", url.Values{"StackName": {""}}, "does not exist"},
 	} {

@@ -36,24 +36,24 @@ type accessClaims struct {
 	ClientID string `json:"client_id"`
 }
 
-// issueAccessToken signs a new token for the client. It fails only if the random source does.
-func (s *Server) issueAccessToken(client *appClient, scopes []string) (string, error) {
+// issueAccessToken signs a new token for what was granted. It fails only if the random source does.
+func (s *Server) issueAccessToken(exchange *tokenExchange) (string, error) {
 	tokenID, err := uuid.NewRandomFromReader(s.random)
 	if err != nil {
 		return "", fmt.Errorf("making a token id: %w", err)
 	}
 	now := s.now().Unix()
 	return s.accessKey.sign(accessClaims{
-		Subject:  client.id,
+		Subject:  exchange.client.id,
 		TokenUse: "access",
-		Scope:    strings.Join(scopes, " "),
+		Scope:    strings.Join(exchange.granted, " "),
 		AuthTime: now,
 		Issuer:   s.userPool.Issuer,
-		Expires:  now + client.validitySeconds,
+		Expires:  now + exchange.settings.validitySeconds,
 		IssuedAt: now,
 		Version:  2,
 		TokenID:  tokenID.String(),
-		ClientID: client.id,
+		ClientID: exchange.client.id,
 	})
 }
 

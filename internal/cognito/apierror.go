@@ -26,6 +26,7 @@ var (
 
 	// The operations on secrets have this name for it, others InternalErrorException.
 	errInternalServer = &APIError{"InternalServerException", "The user pool failed"}
+	errInternalError  = &APIError{"InternalErrorException", "The user pool failed"}
 )
 
 func invalidParameter(message string) *APIError {

@@ -11,43 +11,68 @@ import (
 
 // appClient is a Client as the token endpoint and the user pool API need it.
 type appClient struct {
-	id              string
-	name            string
-	oauth           bool
-	flows           []string
-	scopes          []string // all of them
-	customScopes    []string // those that are not OIDC's
-	validitySeconds int64
+	id       string
+	settings atomic.Pointer[clientSettings]
 
 	live        atomic.Pointer[liveSecrets]
 	lastCreated time.Time // of a secret in this run; guarded by Server.changing
 }
 
+// clientSettings are what UpdateUserPoolClient changes, all at once. A request looks at them once.
+type clientSettings struct {
+	name              string
+	oauth             bool
+	flows             []string
+	scopes            []string // all of them
+	customScopes      []string // those that are not OIDC's
+	validitySeconds   int64
+	explicitAuthFlows []string
+	identityProviders []string
+}
+
 func newAppClient(config Client) *appClient {
-	client := &appClient{
-		id:              config.ID,
-		name:            config.Name,
-		oauth:           config.AllowedOAuthFlowsUserPoolClient,
-		flows:           slices.Clone(config.AllowedOAuthFlows),
-		scopes:          slices.Clone(config.AllowedOAuthScopes),
-		validitySeconds: int64(config.validity() / time.Second),
-	}
+	client := &appClient{id: config.ID}
 	client.live.Store(newLiveSecrets(config.Secrets))
+	client.settings.Store(newClientSettings(config))
+	return client
+}
+
+func newClientSettings(config Client) *clientSettings {
+	settings := &clientSettings{
+		name:              config.Name,
+		oauth:             config.AllowedOAuthFlowsUserPoolClient,
+		flows:             slices.Clone(config.AllowedOAuthFlows),
+		scopes:            slices.Clone(config.AllowedOAuthScopes),
+		validitySeconds:   int64(config.validity() / time.Second),
+		explicitAuthFlows: slices.Clone(config.ExplicitAuthFlows),
+		identityProviders: slices.Clone(config.SupportedIdentityProviders),
+	}
 	for _, scope := range config.AllowedOAuthScopes {
 		// Every custom scope is "identifier/name", and no OIDC scope (openid,
 		// aws.cognito.signin.user.admin) has a slash.
 		if strings.Contains(scope, "/") {
-			client.customScopes = append(client.customScopes, scope)
+			settings.customScopes = append(settings.customScopes, scope)
 		}
 	}
-	return client
+	return settings
+}
+
+// client is the client as it is now.
+func (c *appClient) client() Client {
+	now := c.settings.Load()
+	return Client{
+		ID: c.id, Name: now.name, Secrets: slices.Clone(c.live.Load().secrets),
+		AllowedOAuthFlowsUserPoolClient: now.oauth, AllowedOAuthFlows: slices.Clone(now.flows), AllowedOAuthScopes: slices.Clone(now.scopes),
+		AccessTokenValidity: time.Duration(now.validitySeconds) * time.Second,
+		ExplicitAuthFlows:   slices.Clone(now.explicitAuthFlows), SupportedIdentityProviders: slices.Clone(now.identityProviders),
+	}
 }
 
 // checkFlow refuses a grant type that the client may not use. Cognito also knows authorization_code
 // and refresh_token; no client can use them here, since this pool has no users.
 //
 // Parity: Token endpoint: authorization_code and refresh_token
-func (c *appClient) checkFlow(grantType string) error {
+func (c *clientSettings) checkFlow(grantType string) error {
 	if !c.oauth {
 		return errOAuthOff
 	}
@@ -62,7 +87,7 @@ func (c *appClient) checkFlow(grantType string) error {
 // still succeeds.
 //
 // Parity: Access token: order of scopes
-func (c *appClient) grantScopes(requested string, active map[string]bool) ([]string, error) {
+func (c *clientSettings) grantScopes(requested string, active map[string]bool) ([]string, error) {
 	wanted := strings.FieldsFunc(requested, func(r rune) bool { return r == ' ' })
 	if len(wanted) == 0 {
 		wanted = c.customScopes

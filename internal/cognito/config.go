@@ -33,7 +33,12 @@ type Config struct {
 	// gets InternalServerException. Calls come one after the other. Nil means that changes last as
 	// long as the server.
 	SaveSecrets func(clientID string, secrets []ClientSecret) error
-	// Log receives one line per token request and per change of secrets; nil means that nothing is
+	// SaveClient is called with what a client is about to be, without its secrets, before it takes
+	// effect. If it fails nothing changes, and the caller gets InternalErrorException. Calls come
+	// one after the other, also with those of SaveSecrets. Nil means that changes last as long as
+	// the server.
+	SaveClient func(Client) error
+	// Log receives one line per token request and per change of a client; nil means that nothing is
 	// logged.
 	Log *slog.Logger
 }
@@ -88,6 +93,9 @@ type Client struct {
 	// AllowedOAuthScopes are full scope names, such as test-api/read. OIDC scopes are allowed in
 	// the list, and never granted to client credentials.
 	AllowedOAuthScopes []string
+	// ExplicitAuthFlows and SupportedIdentityProviders are what the user pool API says of the
+	// client. They are about users and have no effect.
+	ExplicitAuthFlows, SupportedIdentityProviders []string
 	// AccessTokenValidity is how long an access token lives, in whole seconds from 5 minutes to 24
 	// hours; zero means one hour.
 	AccessTokenValidity time.Duration

@@ -13,8 +13,8 @@ import (
 	"cognito-m2m/internal/userpool"
 )
 
-// Server serves one user pool. Nothing of it changes after New but the secrets of clients, and it
-// is safe for concurrent use.
+// Server serves one user pool. Nothing of it changes after New but the secrets and settings of
+// clients, and it is safe for concurrent use.
 type Server struct {
 	userPool     UserPool
 	clients      map[string]*appClient
@@ -25,8 +25,9 @@ type Server struct {
 	discovery    []byte
 	jwks         []byte
 
-	changing    sync.Mutex // held while the secrets of a client change
+	changing    sync.Mutex // held while a client changes
 	saveSecrets func(clientID string, secrets []ClientSecret) error
+	saveClient  func(Client) error
 
 	now    func() time.Time
 	random io.Reader
@@ -58,6 +59,7 @@ func New(config Config) (*Server, error) {
 		discovery:    discovery,
 		jwks:         jwks,
 		saveSecrets:  config.SaveSecrets,
+		saveClient:   config.SaveClient,
 		now:          config.Now,
 		random:       config.Rand,
 		log:          config.Log,

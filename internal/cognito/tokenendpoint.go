@@ -14,6 +14,7 @@ import (
 type tokenExchange struct {
 	requestID string
 	client    *appClient // nil until the client id turned out to exist
+	settings  *clientSettings
 	granted   []string
 }
 
@@ -39,7 +40,7 @@ func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
 	}
 	writeJSON(w, http.StatusOK, tokenResponse{
 		AccessToken: accessToken,
-		ExpiresIn:   exchange.client.validitySeconds,
+		ExpiresIn:   exchange.settings.validitySeconds,
 		TokenType:   "Bearer",
 	})
 }
@@ -70,22 +71,22 @@ func (s *Server) exchangeToken(exchange *tokenExchange, r *http.Request) (string
 	if !exists {
 		return "", errUnknownClient
 	}
-	exchange.client = client
+	exchange.client, exchange.settings = client, client.settings.Load()
 
 	// 3. Secret, then flow.
 	if err := client.authenticate(claimed.secret); err != nil {
 		return "", err
 	}
-	if err := client.checkFlow(request.grantType); err != nil {
+	if err := exchange.settings.checkFlow(request.grantType); err != nil {
 		return "", err
 	}
 
 	// 4. Scopes.
-	exchange.granted, err = client.grantScopes(request.scope, s.activeScopes)
+	exchange.granted, err = exchange.settings.grantScopes(request.scope, s.activeScopes)
 	if err != nil {
 		return "", err
 	}
-	return s.issueAccessToken(client, exchange.granted)
+	return s.issueAccessToken(exchange)
 }
 
 // logExchange writes the one line about a token request. It takes nothing from the request itself:

@@ -16,6 +16,8 @@ type apiRequest struct {
 	ClientSecretID string `json:"ClientSecretId"`
 	MaxResults     *int
 	NextToken      *string
+
+	input []byte // all of it, for an operation with members of its own
 }
 
 // operations are the operations of the user pool API that are served. No permission is needed for
@@ -31,6 +33,7 @@ var operations = map[string]func(s *Server, ctx context.Context, request apiRequ
 	"AddUserPoolClientSecret":    (*Server).addUserPoolClientSecret,
 	"ListUserPoolClientSecrets":  (*Server).listUserPoolClientSecrets,
 	"DeleteUserPoolClientSecret": (*Server).deleteUserPoolClientSecret,
+	"UpdateUserPoolClient":       (*Server).updateUserPoolClient,
 }
 
 // Call does one operation of the user pool API, such as DescribeUserPool: input is the request's
@@ -40,6 +43,12 @@ var operations = map[string]func(s *Server, ctx context.Context, request apiRequ
 //
 // Parity: User pool API: throttling
 func (s *Server) Call(ctx context.Context, operation string, input []byte) (output any, err error) {
+	return Call(ctx, []*Server{s}, operation, input)
+}
+
+// Call is Server.Call where there are several user pools, or none: the operation is that of the
+// pool that its input names.
+func Call(ctx context.Context, servers []*Server, operation string, input []byte) (output any, err error) {
 	do, ok := operations[operation]
 	if !ok && operation != listUserPools {
 		return nil, errUnknownOperation
@@ -48,23 +57,19 @@ func (s *Server) Call(ctx context.Context, operation string, input []byte) (outp
 	if err := json.Unmarshal(input, &request); err != nil {
 		return nil, errMalformedInput // the cause could quote a secret
 	}
+	request.input = input
 	if operation == listUserPools { // the one that names no pool
-		return s.listUserPools(request)
+		return listPools(servers, request)
 	}
-	if err := s.checkPool(request.UserPoolID); err != nil {
-		return nil, err
+	if !isUserPoolID(request.UserPoolID) {
+		return nil, invalidParameter("UserPoolId must be given and look like us-east-1_Ab1Cd2Ef3")
 	}
-	return do(s, ctx, request)
-}
-
-func (s *Server) checkPool(id string) error {
-	if !isUserPoolID(id) {
-		return invalidParameter("UserPoolId must be given and look like us-east-1_Ab1Cd2Ef3")
+	for _, s := range servers {
+		if s.userPool.ID == request.UserPoolID {
+			return do(s, ctx, request)
+		}
 	}
-	if id != s.userPool.ID {
-		return notFound("User pool " + id + " does not exist.")
-	}
-	return nil
+	return nil, notFound("User pool " + request.UserPoolID + " does not exist.")
 }
 
 // client finds the client that a request names.

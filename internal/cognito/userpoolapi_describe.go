@@ -48,30 +48,41 @@ type userPoolClientDescription struct {
 	AllowedOAuthFlows               []string `json:",omitempty"`
 	AllowedOAuthScopes              []string `json:",omitempty"`
 	AllowedOAuthFlowsUserPoolClient bool
+	ExplicitAuthFlows               []string `json:",omitempty"`
+	SupportedIdentityProviders      []string `json:",omitempty"`
 	AccessTokenValidity             int64
 	TokenValidityUnits              tokenValidityUnits
 }
 
 type tokenValidityUnits struct{ AccessToken string }
 
-// describeUserPoolClient gives the validity in seconds, whatever unit it was declared in.
-//
-// Parity: User pool API: unit of a token's validity
 func (s *Server) describeUserPoolClient(_ context.Context, request apiRequest) (any, error) {
 	client, err := s.client(request)
 	if err != nil {
 		return nil, err
 	}
-	return struct{ UserPoolClient userPoolClientDescription }{userPoolClientDescription{
+	return s.describeClient(client), nil
+}
+
+type describedClient struct{ UserPoolClient userPoolClientDescription }
+
+// describeClient gives the validity in seconds, whatever unit it was declared in.
+//
+// Parity: User pool API: unit of a token's validity
+func (s *Server) describeClient(client *appClient) describedClient {
+	now := client.settings.Load()
+	return describedClient{userPoolClientDescription{
 		UserPoolID:                      s.userPool.ID,
 		ClientID:                        client.id,
-		ClientName:                      client.name,
-		AllowedOAuthFlows:               client.flows,
-		AllowedOAuthScopes:              client.scopes,
-		AllowedOAuthFlowsUserPoolClient: client.oauth,
-		AccessTokenValidity:             client.validitySeconds,
+		ClientName:                      now.name,
+		AllowedOAuthFlows:               now.flows,
+		AllowedOAuthScopes:              now.scopes,
+		AllowedOAuthFlowsUserPoolClient: now.oauth,
+		ExplicitAuthFlows:               now.explicitAuthFlows,
+		SupportedIdentityProviders:      now.identityProviders,
+		AccessTokenValidity:             now.validitySeconds,
 		TokenValidityUnits:              tokenValidityUnits{AccessToken: "seconds"},
-	}}, nil
+	}}
 }
 
 // clientSecretDescriptor is ClientSecretDescriptorType. Only the answer to the call that had

@@ -41,7 +41,7 @@ func (s *Server) listUserPoolClients(_ context.Context, request apiRequest) (any
 	page := clientPage{UserPoolClients: []listedClient{}}
 	for _, id := range s.clientIDs[first:end] {
 		page.UserPoolClients = append(page.UserPoolClients,
-			listedClient{ClientID: id, ClientName: s.clients[id].name, UserPoolID: s.userPool.ID})
+			listedClient{ClientID: id, ClientName: s.clients[id].settings.Load().name, UserPoolID: s.userPool.ID})
 	}
 	if end < len(s.clientIDs) {
 		page.NextToken = base64.RawURLEncoding.EncodeToString([]byte(s.clientIDs[end]))
@@ -73,15 +73,19 @@ type listedPool struct {
 	LastModifiedDate *epochSeconds `json:",omitempty"`
 }
 
-// listUserPools lists the one there is.
-func (s *Server) listUserPools(request apiRequest) (any, error) {
+// listPools lists the pools of several servers, on one page.
+func listPools(servers []*Server, request apiRequest) (any, error) {
 	if request.MaxResults == nil || *request.MaxResults < 1 || *request.MaxResults > mostClientsPerPage {
 		return nil, invalidParameter("MaxResults must be given and be 1 to 60")
 	}
-	pool := listedPool{ID: s.userPool.ID, Name: s.userPool.Name}
-	if !s.userPool.CreationDate.IsZero() {
-		created := epochSeconds(s.userPool.CreationDate)
-		pool.CreationDate, pool.LastModifiedDate = &created, &created
+	pools := []listedPool{}
+	for _, s := range servers {
+		pool := listedPool{ID: s.userPool.ID, Name: s.userPool.Name}
+		if !s.userPool.CreationDate.IsZero() {
+			created := epochSeconds(s.userPool.CreationDate)
+			pool.CreationDate, pool.LastModifiedDate = &created, &created
+		}
+		pools = append(pools, pool)
 	}
-	return struct{ UserPools []listedPool }{[]listedPool{pool}}, nil
+	return struct{ UserPools []listedPool }{pools}, nil
 }

@@ -10,6 +10,7 @@ import (
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/awsapi"
 	"cognito-m2m/internal/cloudformation"
+	"cognito-m2m/internal/requester"
 	"cognito-m2m/internal/sts"
 )
 
@@ -19,6 +20,10 @@ func (r *Runtime) newAWSAPI(d *deployment) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("serving the stacks: %w", err)
 	}
+	identities, err := sts.New(sts.Config{Secret: r.state.AccessKey().Secret})
+	if err != nil {
+		return nil, fmt.Errorf("serving STS: %w", err)
+	}
 	handler, err := awsapi.New(awsapi.Config{
 		JSON: []awsapi.JSONService{
 			{TargetPrefix: "AWSCognitoIdentityProviderService", SigningName: "cognito-idp", Caller: d.pool},
@@ -26,9 +31,11 @@ func (r *Runtime) newAWSAPI(d *deployment) (http.Handler, error) {
 		},
 		Query: []awsapi.QueryService{
 			{APIVersion: "2010-05-15", SigningName: "cloudformation", Namespace: "http://cloudformation.amazonaws.com/doc/2010-05-15/", Caller: stacks},
-			{APIVersion: "2011-06-15", SigningName: "sts", Namespace: "https://sts.amazonaws.com/doc/2011-06-15/", Caller: r.identityIn(d.resources.model)},
+			{APIVersion: "2011-06-15", SigningName: "sts", Namespace: "https://sts.amazonaws.com/doc/2011-06-15/", Caller: identities},
 		},
 		AccessKey: awsapi.AccessKey{ID: r.state.AccessKey().ID, Secret: string(r.state.AccessKey().Secret)},
+		Identity:  r.identity(d.resources.model.AccountID),
+		Sessions:  identities,
 		Log:       r.cfg.Log,
 	})
 	if err != nil {
@@ -37,11 +44,13 @@ func (r *Runtime) newAWSAPI(d *deployment) (http.Handler, error) {
 	return byAddress(handler), nil
 }
 
-// identityIn is the user that every request comes from.
-func (r *Runtime) identityIn(model *assembly.Model) sts.Identity {
-	return sts.Identity{
-		AccountID: model.AccountID,
-		ARN:       "arn:aws:iam::" + model.AccountID + ":user/m2m-" + r.cfg.Env,
+// identity is the user whose access key the run has.
+//
+// Parity: STS: who asks
+func (h *host) identity(accountID string) requester.Requester {
+	return requester.Requester{
+		AccountID: accountID,
+		ARN:       "arn:aws:iam::" + accountID + ":user/m2m-" + h.cfg.Env,
 		UserID:    "AIDAM2MLOCALRUN000000",
 	}
 }

@@ -22,6 +22,9 @@ type Config struct {
 	// Ephemeral keeps nothing: the run starts from a new, empty state in a temporary folder, which
 	// goes when it ends.
 	Ephemeral bool
+	// AllowRemote takes uploads of code on addresses that other machines can reach. They run with
+	// the user's rights.
+	AllowRemote bool
 	// CompareSource builds the functions' source once more as the assembly's was, in the
 	// background, and warns if the assembly is of another source.
 	CompareSource bool
@@ -48,6 +51,13 @@ type Config struct {
 	// Observe hears of every request to the HTTP API before its answer is sent, of several at the
 	// same time. Default: none.
 	Observe func(Request)
+	// Fail are resources of a rehearsal that fail on purpose, each once, as LOGICAL_ID_OR_TYPE or
+	// LOGICAL_ID_OR_TYPE=reason. Slow is how long each step of its operations is held up.
+	Fail []string
+	Slow time.Duration
+	// Ready hears of an environment that was deployed into a rehearsal, when its HTTP API answers.
+	// Default: none.
+	Ready func(*Description)
 	// Log receives token requests and the causes of 5xx answers. Default: discarded.
 	Log *slog.Logger
 	// Now is the clock of tokens, caches and throttles. Default time.Now.
@@ -73,6 +83,9 @@ func (c Config) exposureWarning(addr string) string {
 	warning := addr + " can be reached from other machines, without TLS; 127.0.0.1 can't"
 	if addr == c.AWSAddr {
 		warning += "; its answers to holders of the access key, every client's secret among them, can be read on the way"
+		if c.AllowRemote {
+			warning += "; and holders of the access key may have any program run here, with your rights"
+		}
 	}
 	return warning
 }

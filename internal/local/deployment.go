@@ -45,7 +45,7 @@ func (r *Runtime) read(ctx context.Context, dir string) (*deployment, error) {
 	if err != nil {
 		return nil, err
 	}
-	bootstraps, err := r.prepareFunctions(ctx, resources)
+	bootstraps, err := r.prepareFunctions(ctx, resources.functions())
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +96,7 @@ func (r *Runtime) wire(d *deployment) (err error) {
 	if d.functions, err = r.newFunctions(d); err != nil {
 		return err
 	}
-	if d.gateway, err = r.newGateway(d); err != nil {
+	if d.gateway, err = r.newGateway(d.resources, r.at, d.functions); err != nil {
 		return err
 	}
 	if _, err := r.holdSecrets(d, nil); err != nil {
@@ -138,7 +138,7 @@ func (r *Runtime) takeOver(ctx context.Context, next *deployment) error {
 // holdSecrets makes what holds secrets in memory, as they are in the state now: user pool, Secrets
 // Manager, and AWS's APIs in front of them, which it returns.
 func (r *Runtime) holdSecrets(d *deployment, save func(secretsmanager.State) error) (aws http.Handler, err error) {
-	if d.pool, err = r.newCognito(d); err != nil {
+	if d.pool, err = r.newCognito(d.resources, d.ids, r.at.pool); err != nil {
 		return nil, err
 	}
 	if d.secrets, err = r.newSecretsManager(d, save); err != nil {

@@ -5,11 +5,13 @@ import (
 
 	"cognito-m2m/client"
 	"cognito-m2m/internal/assembly"
+	"cognito-m2m/internal/cognito"
 )
 
 // Description is what a caller of a running environment needs to know. Its JSON form is a promise:
 // keys are added, never renamed.
 type Description struct {
+	Environment   string `json:"environment,omitempty"` // in a run with several
 	APIURL        string `json:"api_url"`
 	TokenEndpoint string `json:"token_endpoint"` // with its path; empty for a pool without a domain
 	Issuer        string `json:"issuer"`         // the iss claim, in AWS's form
@@ -50,7 +52,11 @@ type Route struct {
 
 // describe describes what is served now.
 func (r *Runtime) describe() *Description {
-	served, at := r.serving.resources, r.at
+	return r.host.describe(r.serving.resources, r.at, r.serving.pool)
+}
+
+// describe describes an environment and the user pool that serves it.
+func (h *host) describe(served *servedResources, at addresses, pool *cognito.Server) *Description {
 	d := &Description{
 		APIURL:      at.api + served.stagePath(),
 		Issuer:      served.pool.ProviderURL,
@@ -58,8 +64,8 @@ func (r *Runtime) describe() *Description {
 		UserPoolID:  served.pool.ID,
 		AWSEndpoint: at.aws,
 
-		AccessKeyID:     r.state.AccessKey().ID,
-		SecretAccessKey: r.state.AccessKey().Secret,
+		AccessKeyID:     h.state.AccessKey().ID,
+		SecretAccessKey: h.state.AccessKey().Secret,
 
 		Region:  served.model.Region,
 		Clients: map[string]Client{},
@@ -69,7 +75,7 @@ func (r *Runtime) describe() *Description {
 		d.TokenEndpoint = at.tokenEndpoint()
 	}
 	for _, declared := range served.clients() {
-		d.Clients[served.model.ClientName(declared)] = r.describeClient(declared)
+		d.Clients[served.model.ClientName(declared)] = h.describeClient(served, declared, pool)
 	}
 	for _, route := range served.api.Routes {
 		d.Routes = append(d.Routes, Route{
@@ -81,12 +87,12 @@ func (r *Runtime) describe() *Description {
 	return d
 }
 
-func (r *Runtime) describeClient(declared assembly.UserPoolClient) Client {
+func (h *host) describeClient(served *servedResources, declared assembly.UserPoolClient, pool *cognito.Server) Client {
 	described := Client{ClientID: declared.ID, Scopes: nonNil(declared.AllowedOAuthScopes)}
-	if arn := r.serving.resources.secretOf(declared); arn != "" {
+	if arn := served.secretOf(declared); arn != "" {
 		described.SecretARN = arn
-		described.ClientSecret = r.state.CurrentClientSecret(arn, declared.ID)
-	} else if live := r.serving.pool.ClientSecrets(declared.ID); len(live) > 0 {
+		described.ClientSecret = h.state.CurrentClientSecret(arn, declared.ID)
+	} else if live := pool.ClientSecrets(declared.ID); len(live) > 0 {
 		described.ClientSecret = live[len(live)-1].Value
 	}
 	return described

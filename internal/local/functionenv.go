@@ -52,7 +52,7 @@ func parseVariable(source, text string) (localVariable, error) {
 
 // readVariables are those of functions.env in the folder of the state, which never get into a
 // template, then those of the configuration, which go before them.
-func (r *Runtime) readVariables() (all []localVariable, err error) {
+func (h *host) readVariables() (all []localVariable, err error) {
 	var problems []error
 	add := func(source, text string) {
 		variable, err := parseVariable(source, text)
@@ -62,7 +62,7 @@ func (r *Runtime) readVariables() (all []localVariable, err error) {
 		}
 		all = append(all, variable)
 	}
-	file := r.folder.FunctionEnv()
+	file := h.folder.FunctionEnv()
 	content, err := run.ReadFile(file)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, &run.StateDirError{Dir: filepath.Dir(file), Err: err}
@@ -74,7 +74,7 @@ func (r *Runtime) readVariables() (all []localVariable, err error) {
 			add(fmt.Sprintf("%s:%d", file, number), text)
 		}
 	}
-	for _, text := range r.cfg.FunctionEnv {
+	for _, text := range h.cfg.FunctionEnv {
 		add("--function-env", text)
 	}
 	return all, errors.Join(problems...)

@@ -12,6 +12,7 @@ import (
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/function"
 	"cognito-m2m/internal/gateway"
+	"cognito-m2m/internal/secretsmanager"
 	"cognito-m2m/naming"
 )
 
@@ -34,6 +35,9 @@ func (s functionSet) close(ctx context.Context) error {
 	return errors.Join(failures...)
 }
 
+// rotator is the function that rotates secrets by an ARN.
+func (s functionSet) rotator(arn string) secretsmanager.Invoker { return s[arn] }
+
 func (s functionSet) invokers() map[string]gateway.Invoker {
 	invokers := make(map[string]gateway.Invoker, len(s))
 	for arn, f := range s {
@@ -44,14 +48,13 @@ func (s functionSet) invokers() map[string]gateway.Invoker {
 
 // prepareFunctions makes every function that is called here ready for this machine, several at a
 // time. It returns the path of each one's bootstrap, by ARN.
-func (r *Runtime) prepareFunctions(ctx context.Context, served *servedResources) (map[string]string, error) {
-	functions := served.functions()
+func (h *host) prepareFunctions(ctx context.Context, functions []assembly.Function) (map[string]string, error) {
 	prepared, failures := make([]function.Prepared, len(functions)), make([]error, len(functions))
 	var preparing errgroup.Group
 	preparing.SetLimit(goruntime.NumCPU())
 	for i, declared := range functions {
 		preparing.Go(func() error {
-			prepared[i], failures[i] = r.prepare(ctx, declared)
+			prepared[i], failures[i] = h.prepare(ctx, declared)
 			return nil
 		})
 	}
@@ -62,7 +65,7 @@ func (r *Runtime) prepareFunctions(ctx context.Context, served *servedResources)
 			return nil, failures[i]
 		}
 		if doubt := prepared[i].Doubt; doubt != nil {
-			r.cfg.Report.Warn(fmt.Sprintf("function %s: %v", declared.LogicalID, doubt))
+			h.cfg.Report.Warn(fmt.Sprintf("function %s: %v", declared.LogicalID, doubt))
 		}
 		bootstraps[declared.ARN] = prepared[i].Bootstrap
 	}
@@ -73,24 +76,9 @@ func (r *Runtime) prepareFunctions(ctx context.Context, served *servedResources)
 func (r *Runtime) newFunctions(d *deployment) (functionSet, error) {
 	set, served := functionSet{}, d.resources
 	for _, declared := range served.functions() {
-		f, err := function.New(function.Config{
-			Name:        declared.Name,
-			ARN:         declared.ARN,
-			Handler:     declared.Handler,
-			Runtime:     declared.Runtime,
-			Region:      served.model.Region,
-			LogGroup:    declared.LogGroup,
-			MemorySize:  declared.MemorySize,
-			Timeout:     declared.Timeout,
-			Environment: environment(served, declared, r.at, d.variables[declared.ARN]),
-			AccessKey:   function.AccessKey{ID: r.state.AccessKey().ID, Secret: string(r.state.AccessKey().Secret)},
-			Bootstrap:   d.bootstraps[declared.ARN],
-			TaskRoot:    declared.Asset.Dir,
-			Concurrency: declared.ReservedConcurrentExecutions,
-			Output:      r.cfg.FunctionOutput,
-			Log:         r.cfg.Log,
-			Now:         r.cfg.Now,
-		})
+		config := r.functionConfig(served.model.Region, declared, d.bootstraps[declared.ARN])
+		config.Environment = environment(served, declared, r.at, d.variables[declared.ARN])
+		f, err := function.New(config)
 		if err != nil {
 			return nil, err
 		}
@@ -99,6 +87,27 @@ func (r *Runtime) newFunctions(d *deployment) (functionSet, error) {
 		}
 	}
 	return set, nil
+}
+
+// functionConfig is a function as it is declared, without its environment.
+func (h *host) functionConfig(region string, declared assembly.Function, bootstrap string) function.Config {
+	return function.Config{
+		Name:        declared.Name,
+		ARN:         declared.ARN,
+		Handler:     declared.Handler,
+		Runtime:     declared.Runtime,
+		Region:      region,
+		LogGroup:    declared.LogGroup,
+		MemorySize:  declared.MemorySize,
+		Timeout:     declared.Timeout,
+		AccessKey:   function.AccessKey{ID: h.state.AccessKey().ID, Secret: string(h.state.AccessKey().Secret)},
+		Bootstrap:   bootstrap,
+		TaskRoot:    declared.Asset.Dir,
+		Concurrency: declared.ReservedConcurrentExecutions,
+		Output:      h.cfg.FunctionOutput,
+		Log:         h.cfg.Log,
+		Now:         h.cfg.Now,
+	}
 }
 
 // environment is the template's, what leads the AWS SDKs to this run instead of AWS, where the keys
@@ -118,25 +127,25 @@ func environment(served *servedResources, declared assembly.Function, at address
 	return variables
 }
 
-func (r *Runtime) prepare(ctx context.Context, declared assembly.Function) (function.Prepared, error) {
-	defer r.cfg.Report.Step("preparing function " + declared.LogicalID)()
+func (h *host) prepare(ctx context.Context, declared assembly.Function) (function.Prepared, error) {
+	defer h.cfg.Report.Step("preparing function " + declared.LogicalID)()
 	if declared.Asset == nil {
 		return function.Prepared{}, fmt.Errorf("function %s: its code is not an asset of this assembly", declared.LogicalID)
 	}
-	prepared, err := function.Prepare(ctx, r.prepareConfig(declared))
+	prepared, err := function.Prepare(ctx, h.prepareConfig(declared))
 	if err != nil {
 		return function.Prepared{}, fmt.Errorf("function %s: %w", declared.LogicalID, err)
 	}
 	return prepared, nil
 }
 
-func (r *Runtime) prepareConfig(declared assembly.Function) function.PrepareConfig {
+func (h *host) prepareConfig(declared assembly.Function) function.PrepareConfig {
 	return function.PrepareConfig{
 		AssetHash:    declared.Asset.Hash,
 		AssetDir:     declared.Asset.Dir,
 		Architecture: declared.Architecture,
-		CacheDir:     r.folder.Functions(),
-		SourceDir:    r.cfg.SourceDir,
+		CacheDir:     h.folder.Functions(),
+		SourceDir:    h.cfg.SourceDir,
 	}
 }
 

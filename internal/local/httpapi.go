@@ -24,8 +24,7 @@ type Request struct {
 
 // newGateway serves the HTTP API of the model. The issuer it trusts is the one the template names;
 // only the served pool is reached on this machine.
-func (r *Runtime) newGateway(d *deployment) (*gateway.Gateway, error) {
-	served := d.resources
+func (h *host) newGateway(served *servedResources, at addresses, functions functionSet) (*gateway.Gateway, error) {
 	return gateway.New(gateway.Config{
 		API: gateway.API{
 			ID:        served.api.ID,
@@ -38,18 +37,18 @@ func (r *Runtime) newGateway(d *deployment) (*gateway.Gateway, error) {
 		Integrations: integrationsOf(served.api),
 		Authorizers:  authorizersOf(served.api),
 		Permissions:  permissionsOf(served.model),
-		Functions:    d.functions.invokers(),
+		Functions:    functions.invokers(),
 		OIDC: func(issuer string) string {
 			if issuer != served.pool.ProviderURL {
 				return ""
 			}
-			return r.at.pool + "/" + served.pool.ID
+			return at.pool + "/" + served.pool.ID
 		},
-		HTTPClient: r.fetcher,
-		AccessLog:  r.cfg.AccessLog,
-		Observe:    r.observer(served),
-		Now:        r.cfg.Now,
-		Log:        r.cfg.Log,
+		HTTPClient: h.fetcher,
+		AccessLog:  h.cfg.AccessLog,
+		Observe:    h.observer(served),
+		Now:        h.cfg.Now,
+		Log:        h.cfg.Log,
 	})
 }
 
@@ -118,8 +117,8 @@ func permissionsOf(model *assembly.Model) (permissions []gateway.Permission) {
 }
 
 // observer gives the records of requests the names of this environment's clients.
-func (r *Runtime) observer(served *servedResources) func(gateway.Request) {
-	if r.cfg.Observe == nil {
+func (h *host) observer(served *servedResources) func(gateway.Request) {
+	if h.cfg.Observe == nil {
 		return nil
 	}
 	names := map[string]string{}
@@ -127,7 +126,7 @@ func (r *Runtime) observer(served *servedResources) func(gateway.Request) {
 		names[declared.ID] = served.model.ClientName(declared)
 	}
 	return func(request gateway.Request) {
-		r.cfg.Observe(Request{
+		h.cfg.Observe(Request{
 			Received: request.Received,
 			Duration: request.Duration,
 			Method:   request.Method,

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"cognito-m2m/internal/cognito"
 	"cognito-m2m/internal/local/state"
 	"cognito-m2m/internal/run"
 	"cognito-m2m/internal/userpool"
@@ -15,15 +16,12 @@ import (
 // Runtime is one environment on this machine: opened, then started once with an assembly, which
 // others may replace, then closed. Its methods are called one after the other.
 type Runtime struct {
-	cfg    Config
-	folder *run.Folder
-	state  *state.State
+	host
+
 	// servers are there for the whole run, with swappable handlers.
 	servers struct{ pool, aws, api *server } // each nil until it is bound
 	at      addresses
-	failed  chan error
-	serving *deployment  // nil until Start has one
-	fetcher *http.Client // of the gateways, for the user pool's keys
+	serving *deployment // nil until Start has one
 
 	// What goes on behind a run: deployments that end, and a comparison of sources.
 	retiring         sync.WaitGroup
@@ -36,10 +34,34 @@ type Runtime struct {
 	closeErr error
 }
 
+// host is what every run has: its settings, its folder and what it keeps.
+type host struct {
+	cfg     Config
+	folder  *run.Folder
+	state   *state.State
+	failed  chan error
+	fetcher *http.Client // of the gateways, for the user pools' keys
+	// saveClient keeps what UpdateUserPoolClient has changed; nil in a run of one assembly, where
+	// it lasts as long as the deployment.
+	saveClient func(cognito.Client) error
+}
+
+// Failed receives an error if a listener stops working while the runtime runs.
+func (h *host) Failed() <-chan error { return h.failed }
+
 // Open takes what a run needs before anything slow happens: the lock on the environment's state,
 // the state itself, and a look at whether the addresses are free. It fails with a *run.InUseError,
 // *state.Error or *AddressError, and then holds nothing.
 func Open(cfg Config) (*Runtime, error) {
+	h, err := openHost(cfg)
+	if err != nil {
+		return nil, err
+	}
+	lifetime, end := context.WithCancel(context.Background())
+	return &Runtime{host: *h, lifetime: lifetime, end: end, cancelComparison: func() {}}, nil
+}
+
+func openHost(cfg Config) (*host, error) {
 	cfg, err := cfg.completed()
 	if err != nil {
 		return nil, err
@@ -58,25 +80,17 @@ func Open(cfg Config) (*Runtime, error) {
 	if err != nil {
 		return nil, errors.Join(err, folder.Close())
 	}
-	lifetime, end := context.WithCancel(context.Background())
-	r := &Runtime{
-		cfg: cfg, folder: folder, failed: make(chan error, 3),
-		fetcher:  &http.Client{Transport: &http.Transport{}},
-		lifetime: lifetime, end: end,
-		cancelComparison: func() {},
-	}
-	if r.state, err = state.Read(folder.StateFile()); err != nil {
-		end()
+	h := &host{cfg: cfg, folder: folder, failed: make(chan error, 3), fetcher: &http.Client{Transport: &http.Transport{}}}
+	if h.state, err = state.Read(folder.StateFile()); err != nil {
 		return nil, errors.Join(err, folder.Close())
 	}
 	if leftOver {
 		cfg.Report.Note("The last run of " + cfg.Env + " was ended from outside; its state is intact.")
 	}
-	if _, err := r.readVariables(); err != nil { // they are read again with each assembly
-		end()
+	if _, err := h.readVariables(); err != nil { // they are read again with each assembly
 		return nil, errors.Join(err, folder.Close())
 	}
-	return r, nil
+	return h, nil
 }
 
 // checkAddresses checks that each can be listened on, and warns of those that other machines reach.
@@ -170,9 +184,6 @@ func (r *Runtime) bind() (err error) {
 	return nil
 }
 
-// Failed receives an error if a listener stops working while the runtime runs.
-func (r *Runtime) Failed() <-chan error { return r.failed }
-
 const (
 	// drainTime is how long requests in flight may take after Close: an integration of an HTTP API
 	// times out after at most 30 seconds.
@@ -206,14 +217,14 @@ func (r *Runtime) Close(ctx context.Context) error {
 }
 
 // closeServers closes those that are bound.
-func (r *Runtime) closeServers(ctx context.Context, servers ...*server) (failures []error) {
+func (h *host) closeServers(ctx context.Context, servers ...*server) (failures []error) {
 	for _, s := range servers {
 		if s == nil {
 			continue
 		}
 		err := s.close(ctx)
 		if isCut(err) {
-			r.cfg.Report.Warn("requests to " + s.url() + " that did not end were cut off")
+			h.cfg.Report.Warn("requests to " + s.url() + " that did not end were cut off")
 			continue
 		}
 		failures = append(failures, err)

@@ -12,7 +12,7 @@ import (
 // changes; nil keeps nothing.
 func (r *Runtime) newSecretsManager(d *deployment, save func(secretsmanager.State) error) (*secretsmanager.Store, error) {
 	return secretsmanager.New(secretsmanager.Config{
-		Secrets:  secretsOf(d.resources.model, d.functions),
+		Secrets:  secretsOf(d.resources.model, d.functions.rotator),
 		State:    r.state.SecretsManager(),
 		Save:     save,
 		Progress: func(secret, step string) { r.cfg.Log.Info("rotating", "secret", secret, "step", step) },
@@ -21,7 +21,7 @@ func (r *Runtime) newSecretsManager(d *deployment, save func(secretsmanager.Stat
 	})
 }
 
-func secretsOf(model *assembly.Model, functions functionSet) (secrets []secretsmanager.Secret) {
+func secretsOf(model *assembly.Model, function func(arn string) secretsmanager.Invoker) (secrets []secretsmanager.Secret) {
 	for _, declared := range model.Secrets {
 		secret := secretsmanager.Secret{
 			ARN:         declared.ARN,
@@ -42,7 +42,7 @@ func secretsOf(model *assembly.Model, functions functionSet) (secrets []secretsm
 		}
 		for _, schedule := range model.RotationSchedules {
 			if schedule.SecretARN == declared.ARN {
-				secret.Rotation = rotationOf(schedule, functions)
+				secret.Rotation = rotationOf(schedule, function)
 			}
 		}
 		secrets = append(secrets, secret)
@@ -50,11 +50,11 @@ func secretsOf(model *assembly.Model, functions functionSet) (secrets []secretsm
 	return secrets
 }
 
-func rotationOf(schedule assembly.RotationSchedule, functions functionSet) *secretsmanager.Rotation {
+func rotationOf(schedule assembly.RotationSchedule, function func(arn string) secretsmanager.Invoker) *secretsmanager.Rotation {
 	arn := qualified(schedule.FunctionARN, schedule.Qualifier)
 	return &secretsmanager.Rotation{
 		FunctionARN:            arn,
-		Function:               functions[arn],
+		Function:               function(arn),
 		AutomaticallyAfterDays: schedule.AutomaticallyAfterDays,
 		RotateImmediately:      schedule.RotateImmediatelyOnUpdate,
 	}

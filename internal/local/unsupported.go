@@ -23,8 +23,8 @@ func (a acceptedTypes) has(name string) bool { return slices.Contains(a, name) }
 
 // acceptedTypes reads the file anew, because a run that follows changes meets many versions of it.
 // A file that is not there accepts nothing.
-func (r *Runtime) acceptedTypes() (accepted acceptedTypes, err error) {
-	file := r.cfg.AcceptedTypes
+func (h *host) acceptedTypes() (accepted acceptedTypes, err error) {
+	file := h.cfg.AcceptedTypes
 	if file == "" {
 		return nil, nil
 	}

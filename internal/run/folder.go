@@ -41,8 +41,12 @@ const (
 	assemblyFolder  = "cdk.out"
 	// nextFolder has an assemblyFolder of its own: the assembly that is synthesized while the one
 	// in the folder itself is served.
-	nextFolder  = "next"
-	builtFolder = "built" // functions that are newer than the assembly
+	nextFolder      = "next"
+	templatesFolder = "templates"
+	stacksFolder    = "stacks"
+	objectsFolder   = "objects"
+	codeFolder      = "code"
+	builtFolder     = "built" // functions that are newer than the assembly
 )
 
 // Open makes the folder of env in stateDir and takes its lock. It fails with an *InUseError if
@@ -142,6 +146,18 @@ func (f *Folder) NextAssembly() string { return f.path(nextFolder, assemblyFolde
 func (f *Folder) Bootstrap(logicalID string) string {
 	return f.path(builtFolder, logicalID, lambdaenv.Bootstrap)
 }
+
+// Templates is the folder of the templates that were deployed into the run.
+func (f *Folder) Templates() string { return f.path(templatesFolder) }
+
+// Stacks is the folder of what is known of the stacks that were deployed into the run.
+func (f *Folder) Stacks() string { return f.path(stacksFolder) }
+
+// Objects is the folder of what was uploaded to the run.
+func (f *Folder) Objects() string { return f.path(objectsFolder) }
+
+// Code is the folder of the functions' code that was uploaded, unpacked.
+func (f *Folder) Code() string { return f.path(codeFolder) }
 
 // Functions is where built functions are kept, for all environments.
 func (f *Folder) Functions() string { return filepath.Join(f.dir, "..", ".functions") }

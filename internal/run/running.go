@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/gofrs/flock"
 
@@ -30,6 +33,20 @@ type Running struct {
 	Region     string `json:"region"`
 	UserPoolID string `json:"user_pool_id"`
 	Assembly   string `json:"assembly"` // the folder of the cloud assembly
+
+	// Environments are those that were deployed into the run, by name. There are none in a run of
+	// one assembly.
+	Environments map[string]Environment `json:"environments,omitempty"`
+}
+
+// Environment is where an environment is reached that was deployed into a run. The rest is the
+// run's.
+type Environment struct {
+	APIURL        string `json:"api_url"`
+	TokenEndpoint string `json:"token_endpoint"`
+	JWKSURI       string `json:"jwks_uri"`
+	Region        string `json:"region"`
+	UserPoolID    string `json:"user_pool_id"`
 }
 
 // NotRunningError says that no local run of the environment is there.
@@ -59,12 +76,68 @@ func checkEnv(env string) error {
 	return nil
 }
 
-// Find is the run of env whose state is in stateDir. It fails with a *NotRunningError if there is
-// none, if it is not ready yet, or if what is there was left by a run that was ended from outside.
+// Find is the run of env whose state is in stateDir: its own, or the one that it was deployed into.
+// It fails with a *NotRunningError if there is none, if it is not ready yet, or if what is there
+// was left by a run that was ended from outside.
 func Find(stateDir, env string) (*Running, error) {
 	if err := checkEnv(env); err != nil {
 		return nil, err
 	}
+	own, err := find(stateDir, env)
+	if _, ok := errors.AsType[*NotRunningError](err); ok {
+		if deployed, deployedErr := findDeployed(stateDir, env); deployed != nil || deployedErr != nil {
+			return deployed, deployedErr
+		}
+	}
+	if err == nil && own.APIURL == "" {
+		return nil, &NoEnvironmentError{Run: env, Environments: slices.Sorted(maps.Keys(own.Environments))}
+	}
+	return own, err
+}
+
+// NoEnvironmentError says that what was named is a run that environments are deployed into.
+type NoEnvironmentError struct {
+	Run          string
+	Environments []string // that are deployed into it
+}
+
+func (e *NoEnvironmentError) Error() string {
+	text := e.Run + " is a run that environments are deployed into, and is none itself"
+	if len(e.Environments) == 0 {
+		return text + "; nothing is deployed into it yet"
+	}
+	return text + ": name one of " + strings.Join(e.Environments, ", ")
+}
+
+// findDeployed is the run that env was deployed into, nil if there is none.
+func findDeployed(stateDir, env string) (found *Running, err error) {
+	entries, err := os.ReadDir(stateDir)
+	if err != nil { // no run was ever here
+		return nil, nil //nolint:nilerr,nilnil // that it is not running is said by the caller
+	}
+	var names []string
+	for _, entry := range entries {
+		if !entry.IsDir() || !envPattern.MatchString(entry.Name()) {
+			continue
+		}
+		other, err := find(stateDir, entry.Name())
+		if err != nil {
+			continue // it does not run, or is not this user's
+		}
+		if at, deployed := other.Environments[env]; deployed {
+			names = append(names, entry.Name())
+			other.APIURL, other.TokenEndpoint, other.JWKSURI = at.APIURL, at.TokenEndpoint, at.JWKSURI
+			other.Region, other.UserPoolID = at.Region, at.UserPoolID
+			found = other
+		}
+	}
+	if len(names) > 1 {
+		return nil, fmt.Errorf("%s is deployed into the runs %s: end all but one", env, strings.Join(names, " and "))
+	}
+	return found, nil
+}
+
+func find(stateDir, env string) (*Running, error) {
 	dir, err := filepath.Abs(filepath.Join(stateDir, env))
 	if err != nil {
 		return nil, &StateDirError{Dir: stateDir, Err: err}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/google/uuid"
@@ -23,10 +24,13 @@ const maxSettling = 4
 //
 // Parity: Secrets Manager: a failed first rotation and the deployment
 func (s *Store) Settle(ctx context.Context) error {
-	failures := make([]error, len(s.secrets))
+	s.mu.Lock()
+	secrets := slices.Clone(s.secrets)
+	s.mu.Unlock()
+	failures := make([]error, len(secrets))
 	slots := make(chan struct{}, maxSettling)
 	var settling sync.WaitGroup
-	for i, sec := range s.secrets {
+	for i, sec := range secrets {
 		settling.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
@@ -74,16 +78,16 @@ func (s *Store) next(ctx context.Context, sec *storedSecret) (*runningRotation, 
 	if sec.state.Unfinished != nil {
 		return s.resume(ctx, sec)
 	}
-	declared := sec.Rotation.schedule()
-	if sec.state.Rotation.Applied == declared {
+	if sec.state.Rotation.Applied == sec.Rotation.schedule() {
 		return nil, nil
 	}
-	return s.begin(ctx, sec, plan{
-		token:    uuid.NewString(),
-		testOnly: !sec.Rotation.RotateImmediately,
-		schedule: declared,
-		applied:  declared,
-	})
+	return s.begin(ctx, sec, sec.declaredPlan())
+}
+
+// declaredPlan is the rotation by which the template's schedule is applied.
+func (sec *storedSecret) declaredPlan() plan {
+	declared := sec.Rotation.schedule()
+	return plan{token: uuid.NewString(), testOnly: !sec.Rotation.RotateImmediately, schedule: declared, applied: declared}
 }
 
 // resume takes up the secret's unfinished rotation. It also rotates to a version that got

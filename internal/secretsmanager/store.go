@@ -39,6 +39,7 @@ type storedSecret struct {
 	Secret
 	state   SecretState
 	running *runningRotation // nil when none is
+	gone    bool             // it is no longer the template's
 }
 
 // New brings the template's secrets into the state and saves it. It refuses a configuration that
@@ -101,6 +102,9 @@ func (s *Store) Close(ctx context.Context) error {
 // update applies a change to a copy of a secret's state, saves it, and only then makes it the
 // secret's. The lock must be held.
 func (s *Store) update(sec *storedSecret, change func(*SecretState)) error {
+	if sec.gone {
+		return refuse(codeResourceNotFound, messageNotFound)
+	}
 	next := sec.state.clone()
 	change(&next)
 	next.ChangedAt = s.now()
@@ -123,6 +127,14 @@ func (s *Store) snapshot(changed *storedSecret, next SecretState) State {
 		state.Secrets[changed.ARN] = next
 	}
 	return state
+}
+
+// Has reports whether there is a secret with this name or ARN.
+func (s *Store) Has(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, err := s.find(id)
+	return err == nil
 }
 
 // find returns the secret that a SecretId names: by name, by ARN, or by an ARN without its last

@@ -1,5 +1,10 @@
 package template
 
+import (
+	"maps"
+	"slices"
+)
+
 // output is one entry of a template's Outputs section.
 type output struct {
 	scope       *scope
@@ -86,11 +91,22 @@ func (s *scope) importValue(at Place, argument any) (any, bool) {
 	if s.evaluation.exports == nil {
 		return at.invalid(CloudFormation, "Fn::ImportValue cannot be used in the name of an export")
 	}
+	s.imports.add(name)
 	exported, ok := s.evaluation.exports[exportKey{s.location.AccountID, s.location.Region, name}]
 	if !ok {
 		return at.invalid(LocalRuntime, "no stack of this stage exports %q in account %s and Region %s", name, s.location.AccountID, s.location.Region)
 	}
 	return exported.text()
+}
+
+// ImportsOf are the names of the exports that a stack has been found to use until now, sorted.
+func (e *Evaluation) ImportsOf(stackName string) (names []string) {
+	for _, s := range e.scopes {
+		if s.Name == stackName {
+			names = slices.Sorted(maps.Keys(s.imports))
+		}
+	}
+	return names
 }
 
 // stackOutput is Fn::GetStackOutput, which CDK writes for weak references between stacks.

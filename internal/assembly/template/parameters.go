@@ -32,6 +32,24 @@ func (s *scope) checkParameters() {
 	}
 }
 
+// ParametersOf are the values of a stack's parameters, with their defaults. One without a value is
+// left out.
+func (e *Evaluation) ParametersOf(stackName string) map[string]string {
+	values := map[string]string{}
+	for _, s := range e.scopes {
+		if s.Name != stackName {
+			continue
+		}
+		for name, node := range s.parameters {
+			declaration, _ := node.(map[string]any)
+			if value, ok := s.parameterValue(name, declaration); ok {
+				values[name] = value
+			}
+		}
+	}
+	return values
+}
+
 // parameterValue is what the parameter is deployed with: the value CDK wrote into the manifest,
 // else the default.
 func (s *scope) parameterValue(name string, declaration map[string]any) (string, bool) {

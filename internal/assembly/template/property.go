@@ -32,6 +32,7 @@ const (
 	listShape
 	objectShape
 	mapShape
+	resolvedShape
 )
 
 type limits struct{ from, to float64 }
@@ -68,6 +69,9 @@ func MapOf(element Property) Property { return Property{shape: mapShape, element
 //
 // Parity: Assembly: properties without effect
 func NoEffect() Property { return Property{shape: anything} }
+
+// Any is a value of any kind, which is resolved and not checked.
+func Any() Property { return Property{shape: resolvedShape} }
 
 // NotSimulated is a property that would change what the system does and is not simulated.
 //

@@ -24,6 +24,9 @@ func (s *scope) read(at Place, p Property, node any) (any, bool) {
 		}
 		return noValue{}, true
 	}
+	if p.shape == resolvedShape {
+		return s.resolve(at, node)
+	}
 	if _, _, ok := intrinsic(node); ok || node == nil {
 		resolved, ok := s.resolve(at, node)
 		if !ok || resolved == (noValue{}) {
@@ -203,7 +206,7 @@ func (s shape) String() string {
 		return "a list"
 	case objectShape, mapShape:
 		return "an object"
-	case anything:
+	case anything, resolvedShape:
 		return "a value"
 	}
 	return fmt.Sprintf("shape %d", int(s))

@@ -1,5 +1,11 @@
 package template
 
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
 // Type says everything about one type of resource that evaluating a template takes: what its
 // properties are, and what Ref and Fn::GetAtt give. Of a type that plays no part in a run only the
 // properties that these need are listed, as long as nothing asks for Resource.Values.
@@ -118,4 +124,118 @@ func (r *Resource) Values() Values {
 	}
 	r.typ.Properties.complete(r.place(), given)
 	return v
+}
+
+// Described is a resource as CloudFormation sees it.
+type Described struct {
+	Source
+
+	Reference string // what Ref gives
+	// Generation is another one if CloudFormation replaces the resource. What Ref gives can stay.
+	Generation string
+	// Properties are those that the template gives, with no intrinsic left in them. Numbers are
+	// json.Number.
+	Properties map[string]any
+	// Attributes are what Fn::GetAtt gives for those attributes that the template refers to.
+	Attributes map[string]string
+	// DependsOn are the logical ids of the resources that it refers to or names, sorted.
+	DependsOn                           []string
+	DeletionPolicy, UpdateReplacePolicy string // empty if the template leaves them out
+}
+
+// Describe evaluates every property, also those that play no part in a run.
+func (r *Resource) Describe() Described {
+	d := Described{Source: r.Source(), Properties: map[string]any{}, Attributes: map[string]string{}}
+	if r.typ.Ref != nil {
+		d.Reference = r.Reference()
+	}
+	d.Generation, _ = r.ID(r.place())
+	if resolved, ok := r.scope.resolve(r.place(), r.declared); ok {
+		d.Properties, _ = resolved.(map[string]any)
+	}
+	for name := range r.scope.attributesOf(r.logicalID) {
+		if value, ok := r.scope.getAtt(r.place(), []any{r.logicalID, name}); ok {
+			d.Attributes[name], _ = value.(string)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.dependencies())) {
+		if other, isResource := r.scope.resources[name]; isResource {
+			if included, ok := other.included(); included && ok {
+				d.DependsOn = append(d.DependsOn, name)
+			}
+		}
+	}
+	d.DeletionPolicy = r.policy("DeletionPolicy")
+	d.UpdateReplacePolicy = r.policy("UpdateReplacePolicy")
+	return d
+}
+
+// attributesOf are the names of the attributes of a resource that the template refers to.
+func (s *scope) attributesOf(logicalID string) set {
+	if s.attributes == nil {
+		s.attributes = map[string]set{}
+		s.findAttributes(s.Body["Resources"])
+		s.findAttributes(s.Body["Outputs"])
+	}
+	return s.attributes[logicalID]
+}
+
+func (s *scope) findAttributes(node any) {
+	switch node := node.(type) {
+	case map[string]any:
+		if name, argument, ok := intrinsic(node); ok {
+			s.findAttribute(name, argument)
+		}
+		for _, value := range node {
+			s.findAttributes(value)
+		}
+	case []any:
+		for _, item := range node {
+			s.findAttributes(item)
+		}
+	}
+}
+
+// findAttribute looks at one intrinsic. An attribute whose name is made by another one is left out.
+func (s *scope) findAttribute(intrinsic string, argument any) {
+	parts, _ := argument.([]any)
+	text, isText := argument.(string)
+	switch {
+	case intrinsic == "Fn::GetAtt" && isText:
+		s.addAttribute(text)
+	case intrinsic == "Fn::GetAtt" && len(parts) == 2:
+		logicalID, _ := parts[0].(string)
+		name, _ := parts[1].(string)
+		s.addAttribute(logicalID + "." + name)
+	case intrinsic == "Fn::Sub":
+		if !isText && len(parts) > 0 {
+			text, _ = parts[0].(string)
+		}
+		for _, match := range subVariable.FindAllStringSubmatch(text, -1) {
+			s.addAttribute(match[1])
+		}
+	}
+}
+
+func (s *scope) addAttribute(reference string) {
+	logicalID, name, _ := strings.Cut(reference, ".")
+	if _, isResource := s.resources[logicalID]; !isResource || name == "" {
+		return
+	}
+	if s.attributes[logicalID] == nil {
+		s.attributes[logicalID] = set{}
+	}
+	s.attributes[logicalID].add(name)
+}
+
+// policy may be an intrinsic, as recorded from AWS: localstack/localstack 8b9a79f0,
+// tests/aws/services/cloudformation/engine, test_deletion_policy and test_update_policy
+// (23 January 2026).
+func (r *Resource) policy(name string) string {
+	node, given := r.declaration[name]
+	if !given {
+		return ""
+	}
+	text, _ := r.scope.resolveText(r.place().field(name), name, node)
+	return text
 }

@@ -33,6 +33,8 @@ type scope struct {
 	conditions map[string]*condition
 	resources  map[string]*Resource
 	outputs    map[string]*output
+	imports    set            // names of exports that were asked for
+	attributes map[string]set // that the template refers to, by resource; nil until they are looked for
 }
 
 type set map[string]struct{}

@@ -62,7 +62,7 @@ var (
 )
 
 func newScope(e *Evaluation, stack Stack) *scope {
-	s := &scope{Stack: stack, evaluation: e, location: Location{
+	s := &scope{Stack: stack, evaluation: e, imports: set{}, location: Location{
 		AccountID: cmp.Or(stack.Account, e.options.AccountID),
 		Region:    cmp.Or(stack.Region, e.options.Region),
 	}}

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"cognito-m2m/internal/awsapi"
+	"cognito-m2m/internal/requester"
 )
 
 // Region is the one that requests are signed for.
@@ -17,6 +18,12 @@ const Region = "us-east-1"
 
 // Key is what requests are signed with.
 var Key = awsapi.AccessKey{ID: "AKIDLOCAL", Secret: "the-secret-of-the-access-key"}
+
+// AccountID is the account of Key.
+const AccountID = "123456789012"
+
+// Identity is whose Key is.
+var Identity = requester.Requester{AccountID: AccountID, ARN: "arn:aws:iam::" + AccountID + ":user/test", UserID: "AIDATEST"}
 
 // SecretsManager is Secrets Manager, answered by caller.
 func SecretsManager(caller awsapi.JSONCaller) awsapi.JSONService {
@@ -42,10 +49,25 @@ func STS(caller awsapi.QueryCaller) awsapi.QueryService {
 	}
 }
 
+// SSM is Systems Manager, answered by caller.
+func SSM(caller awsapi.JSONCaller) awsapi.JSONService {
+	return awsapi.JSONService{TargetPrefix: "AmazonSSM", SigningName: "ssm", Caller: caller}
+}
+
+// S3 is S3, answered by caller.
+func S3(caller awsapi.RESTCaller) awsapi.RESTService {
+	return awsapi.RESTService{SigningName: "s3", Form: awsapi.S3, Caller: caller}
+}
+
+// Lambda is Lambda, answered by caller.
+func Lambda(caller awsapi.RESTCaller) awsapi.RESTService {
+	return awsapi.RESTService{SigningName: "lambda", Form: awsapi.RESTJSON, Caller: caller}
+}
+
 // Serve answers calls that are signed with Key until the test ends, and returns its URL.
 func Serve(t testing.TB, config awsapi.Config) (url string) {
 	t.Helper()
-	config.AccessKey = Key
+	config.AccessKey, config.Identity = Key, Identity
 	handler, err := awsapi.New(config)
 	if err != nil {
 		t.Fatal(err)

@@ -16,6 +16,7 @@ import (
 // resource is there already, else new ones. The state has them once it has adopted the candidate.
 type Candidate struct {
 	state     *State
+	place     string               // account and Region, "" in a run of one assembly
 	resources map[string]*resource // by stack and logical id
 }
 
@@ -28,7 +29,7 @@ func (s *State) Candidate() *Candidate {
 func (c *Candidate) ID(key assembly.Key) (string, error) {
 	c.state.mu.Lock()
 	defer c.state.mu.Unlock()
-	name := resourceKey(key.Stack, key.LogicalID)
+	name := c.name(key.Stack, key.LogicalID)
 	for _, resources := range []map[string]*resource{c.resources, c.state.kept.Resources} {
 		if known := resources[name]; known != nil && known.isOf(key) {
 			c.resources[name] = known.withDeclared(key.Declared)
@@ -63,7 +64,17 @@ func (r *resource) withDeclared(declared string) *resource {
 
 const userPoolClientType = "AWS::Cognito::UserPoolClient"
 
-func resourceKey(stack, logicalID string) string { return stack + "/" + logicalID }
+// name is the resource's in the file.
+func (c *Candidate) name(stack, logicalID string) string { return c.place + stack + "/" + logicalID }
+
+// of is the resource with an id: one of the candidate's, or one that it replaces.
+func (c *Candidate) of(at assembly.Resource, id string) *resource {
+	name := c.name(at.Stack, at.LogicalID)
+	if kept := c.state.kept.Resources[name]; kept != nil && kept.ID == id {
+		return kept
+	}
+	return c.resources[name]
+}
 
 func newID(key assembly.Key) (string, error) {
 	switch {
@@ -92,7 +103,7 @@ func (c *Candidate) ClientSecrets(client assembly.UserPoolClient, now time.Time)
 	}
 	c.state.mu.Lock()
 	defer c.state.mu.Unlock()
-	kept := c.resources[resourceKey(client.Stack, client.LogicalID)]
+	kept := c.of(client.Resource, client.ID)
 	if len(kept.Secrets) == 0 {
 		secret, err := cognito.NewClientSecret(rand.Reader)
 		if err != nil {
@@ -108,7 +119,7 @@ func (c *Candidate) ClientSecrets(client assembly.UserPoolClient, now time.Time)
 func (c *Candidate) Keys(pool assembly.UserPool) (*cognito.Keys, error) {
 	c.state.mu.Lock()
 	defer c.state.mu.Unlock()
-	kept := c.resources[resourceKey(pool.Stack, pool.LogicalID)]
+	kept := c.of(pool.Resource, pool.ID)
 	if kept.Keys == nil {
 		keys, err := cognito.GenerateKeys(rand.Reader)
 		if err != nil {

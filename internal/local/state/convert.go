@@ -14,18 +14,24 @@ import (
 // Parity: Secrets Manager: a token endpoint follows the listener
 const poolAnywhere = "http://user-pool.invalid"
 
-// poolAddress is where the run's user pool is reached, "" until that is known. It is put into
-// values as text, because a secret's value can be any text.
-type poolAddress string
+// poolAddresses are where user pools are reached, by what stands for that in the file. They are put
+// into values as text, because a secret's value can be any text.
+type poolAddresses map[string]string
 
-// in puts the address into a value of the file.
-func (a poolAddress) in(value redacted.Text) redacted.Text {
-	return replaceAddress(value, poolAnywhere, string(a))
+// in puts the addresses into a value of the file.
+func (a poolAddresses) in(value redacted.Text) redacted.Text {
+	for anywhere, url := range a {
+		value = replaceAddress(value, anywhere, url)
+	}
+	return value
 }
 
-// outOf takes the address out of a value for the file.
-func (a poolAddress) outOf(value redacted.Text) redacted.Text {
-	return replaceAddress(value, string(a), poolAnywhere)
+// outOf takes the addresses out of a value for the file.
+func (a poolAddresses) outOf(value redacted.Text) redacted.Text {
+	for anywhere, url := range a {
+		value = replaceAddress(value, url, anywhere)
+	}
+	return value
 }
 
 func replaceAddress(value redacted.Text, from, to string) redacted.Text {
@@ -59,12 +65,12 @@ func secretsFromCognito(secrets []cognito.ClientSecret) (kept []clientSecret) {
 	return kept
 }
 
-func (m secretsManager) toSecretsManager(pool poolAddress) secretsmanager.State {
+func (m secretsManager) toSecretsManager(pools poolAddresses) secretsmanager.State {
 	state := secretsmanager.State{Secrets: make(map[string]secretsmanager.SecretState, len(m.Secrets))}
 	for arn, s := range m.Secrets {
 		versions := make([]secretsmanager.Version, 0, len(s.Versions))
 		for _, v := range s.Versions {
-			v.Value = pool.in(v.Value)
+			v.Value = pools.in(v.Value)
 			versions = append(versions, secretsmanager.Version(v))
 		}
 		state.Secrets[arn] = secretsmanager.SecretState{
@@ -85,12 +91,12 @@ func (m secretsManager) toSecretsManager(pool poolAddress) secretsmanager.State 
 	return state
 }
 
-func fromSecretsManager(state secretsmanager.State, pool poolAddress) secretsManager {
+func fromSecretsManager(state secretsmanager.State, pools poolAddresses) secretsManager {
 	kept := secretsManager{Secrets: make(map[string]secret, len(state.Secrets))}
 	for arn, s := range state.Secrets {
 		versions := make([]secretVersion, 0, len(s.Versions))
 		for _, v := range s.Versions {
-			v.Value = pool.outOf(v.Value)
+			v.Value = pools.outOf(v.Value)
 			versions = append(versions, secretVersion(v))
 		}
 		kept.Secrets[arn] = secret{

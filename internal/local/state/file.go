@@ -21,6 +21,12 @@ type file struct {
 	Resources      map[string]*resource `json:"resources"` // by stack and logical id: m2m-dev-Api/HttpApi
 	SecretsManager secretsManager       `json:"secrets_manager,omitzero"`
 	AccessKey      AccessKey            `json:"aws_access_key,omitzero"`
+
+	// Of a run into which stacks are deployed.
+	Stacks    map[string]*Stack `json:"stacks,omitempty"`    // by account, Region and name
+	Addresses map[string]string `json:"addresses,omitempty"` // of listeners, by what they serve
+	// ChangedClients are app clients that were changed beside their templates, by id.
+	ChangedClients map[string]json.RawMessage `json:"changed_clients,omitempty"`
 }
 
 // AccessKey is what requests to AWS's APIs of this environment are signed with. It belongs to the
@@ -110,18 +116,25 @@ func decode(raw []byte) (content file, err error) {
 	if err := json.Unmarshal(raw, &content); err != nil {
 		return content, notState(err)
 	}
-	for key, r := range content.Resources {
+	if err := checkResources(content.Resources); err != nil {
+		return content, err
+	}
+	return content, content.checkStacks()
+}
+
+func checkResources(resources map[string]*resource) error {
+	for key, r := range resources {
 		if r == nil || r.ID == "" {
-			return content, fmt.Errorf("has no id for %q", key)
+			return fmt.Errorf("has no id for %q", key)
 		}
 		if r.Keys == nil {
 			continue
 		}
 		if _, err := r.Keys.toCognito(); err != nil {
-			return content, notState(err)
+			return notState(err)
 		}
 	}
-	return content, nil
+	return nil
 }
 
 func notState(err error) error {

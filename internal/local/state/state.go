@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"path/filepath"
 	"sync"
 
@@ -24,9 +25,9 @@ import (
 type State struct {
 	path string
 
-	mu   sync.Mutex
-	kept file // as it is written
-	pool poolAddress
+	mu    sync.Mutex
+	kept  file // as it is written
+	pools poolAddresses
 }
 
 // Error says that a state file can't be used. It was left as it is.
@@ -76,7 +77,7 @@ func (s *State) AccessKey() AccessKey { return s.kept.AccessKey }
 func (s *State) ServeAt(poolURL string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.pool = poolAddress(poolURL)
+	s.pools = poolAddresses{poolAnywhere: poolURL}
 }
 
 // Adopt writes a candidate's resources as those there are; what its assembly no longer has is
@@ -92,19 +93,52 @@ func (s *State) Adopt(c *Candidate) error {
 func (s *State) KeepClientSecrets(clientID string, secrets []cognito.ClientSecret) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, r := range s.kept.Resources {
+	var kept []*resource
+	var before [][]clientSecret
+	for r := range s.everyResource() {
 		if r.Type == userPoolClientType && r.ID == clientID {
-			return keep(s, &r.Secrets, secretsFromCognito(secrets))
+			kept, before = append(kept, r), append(before, r.Secrets)
+			r.Secrets = secretsFromCognito(secrets)
 		}
 	}
-	return fmt.Errorf("keeping the secrets of client %s: the state has no such client", clientID)
+	if len(kept) == 0 {
+		return fmt.Errorf("keeping the secrets of client %s: the state has no such client", clientID)
+	}
+	err := s.write()
+	if err != nil {
+		for i, r := range kept {
+			r.Secrets = before[i]
+		}
+	}
+	return err
+}
+
+// everyResource gives the resources there are, and those of operations under way.
+func (s *State) everyResource() iter.Seq[*resource] {
+	return func(yield func(*resource) bool) {
+		for _, r := range s.kept.Resources {
+			if !yield(r) {
+				return
+			}
+		}
+		for _, stack := range s.kept.Stacks {
+			if stack.Operation == nil {
+				continue
+			}
+			for _, r := range stack.Operation.resources {
+				if !yield(r) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // SecretsManager is what Secrets Manager holds now.
 func (s *State) SecretsManager() secretsmanager.State {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.kept.SecretsManager.toSecretsManager(s.pool)
+	return s.kept.SecretsManager.toSecretsManager(s.pools)
 }
 
 // KeepSecretsManager writes what Secrets Manager holds. If that fails, what was there before is
@@ -112,7 +146,7 @@ func (s *State) SecretsManager() secretsmanager.State {
 func (s *State) KeepSecretsManager(held secretsmanager.State) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return keep(s, &s.kept.SecretsManager, fromSecretsManager(held, s.pool))
+	return keep(s, &s.kept.SecretsManager, fromSecretsManager(held, s.pools))
 }
 
 // CurrentClientSecret is the client secret that the AWSCURRENT version of a secret holds, "" if it
@@ -125,7 +159,7 @@ func (s *State) CurrentClientSecret(arn, clientID string) redacted.Text {
 		if v.ID != held.Labels[naming.CurrentLabel] {
 			continue
 		}
-		if credentials, err := client.ParseCredentials([]byte(s.pool.in(v.Value))); err == nil && credentials.ClientID == clientID {
+		if credentials, err := client.ParseCredentials([]byte(s.pools.in(v.Value))); err == nil && credentials.ClientID == clientID {
 			return credentials.ClientSecret
 		}
 	}
@@ -137,14 +171,18 @@ func (s *State) CurrentClientSecret(arn, clientID string) redacted.Text {
 func keep[T any](s *State, part *T, value T) error {
 	before := *part
 	*part = value
-	raw, err := json.MarshalIndent(s.kept, "", "  ")
-	if err != nil {
-		err = fmt.Errorf("encoding the state: %w", err)
-	} else {
-		err = run.ReplaceFile(s.path, append(raw, '\n'))
-	}
+	err := s.write()
 	if err != nil {
 		*part = before
 	}
 	return err
+}
+
+// write replaces the state file. The lock must be held.
+func (s *State) write() error {
+	raw, err := json.MarshalIndent(s.kept, "", "  ")
+	if err != nil {
+		return fmt.Errorf("encoding the state: %w", err)
+	}
+	return run.ReplaceFile(s.path, append(raw, '\n'))
 }

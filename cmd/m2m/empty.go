@@ -1,0 +1,101 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"cognito-m2m/client"
+	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/printable"
+)
+
+// emptyEnv is the name of an empty run's folder, unless --env says otherwise.
+const emptyEnv = "empty"
+
+// checkEmpty refuses flags that can't go together with --empty, or without it.
+func (o upOptions) checkEmpty() error {
+	if !o.empty {
+		if len(o.fail) > 0 || o.slow > 0 || o.allowRemote {
+			return withHint(errors.New("--fail, --slow and --allow-remote are about deployments into this run"), "add --empty")
+		}
+		return nil
+	}
+	if o.addressed {
+		return withHint(errors.New("with --empty, each HTTP API and user pool gets an address of its own when it is deployed"), "leave out --api-addr and --cognito-addr")
+	}
+	for flag, given := range map[string]bool{"--assembly": o.assembly != "", "--watch": o.watch} {
+		if given {
+			return withHint(fmt.Errorf("--empty starts with nothing deployed, so %s can't be used with it", flag), "leave one of them out")
+		}
+	}
+	return nil
+}
+
+// runEmpty is `m2m up --empty`.
+func (c *command) runEmpty(o upOptions) (err error) {
+	begun := time.Now()
+	if err := o.check(); err != nil {
+		return err
+	}
+	project, err := findProject(o)
+	if err != nil {
+		return err
+	}
+	accessLog, closeLog, err := openAccessLog(o.accessLog, c.stdout)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeLog()) }()
+	config := c.runtimeConfig(o, project, accessLog)
+	config.Fail, config.Slow = o.fail, o.slow
+	config.Ready = func(d *local.Description) { c.deployed(d, o.json) }
+	run, err := local.OpenRehearsal(config)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, run.Close(c.interrupts.second)) }()
+	if err := run.Start(); err != nil {
+		return err
+	}
+	c.speech.say("Ready in %s: deploy into %s on this machine. Ctrl-C stops it.", seconds(time.Since(begun)), o.env)
+	if err := c.showEmpty(run.Access(), o.json); err != nil {
+		return err
+	}
+	if err := run.Recover(); err != nil {
+		return err
+	}
+	return c.untilStopped(run)
+}
+
+// deployed tells of an environment whose API answers.
+func (c *command) deployed(d *local.Description, asJSON bool) {
+	if asJSON {
+		_ = json.NewEncoder(c.stdout).Encode(d) // whoever reads it has gone
+		return
+	}
+	c.speech.say("%s is deployed: its HTTP API answers at %s (m2m clients --env %[1]s).", printable.Text(d.Environment), d.APIURL)
+}
+
+// showEmpty says how to deploy into the run.
+func (c *command) showEmpty(a local.Access, asJSON bool) error {
+	if asJSON {
+		return json.NewEncoder(c.stdout).Encode(struct {
+			AWSEndpoint     string        `json:"aws_endpoint_url"`
+			AccessKeyID     string        `json:"aws_access_key_id"`
+			SecretAccessKey client.Secret `json:"aws_secret_access_key"`
+			Region          string        `json:"region"`
+		}{a.URL, a.KeyID, a.Secret, a.Region})
+	}
+	lines := []string{
+		"", "# Deploy from another shell, with the stock CDK CLI or any other CloudFormation client:",
+		"unset AWS_PROFILE AWS_SESSION_TOKEN",
+		"export AWS_ENDPOINT_URL=" + a.URL,
+		"export AWS_ACCESS_KEY_ID=" + a.KeyID + " AWS_SECRET_ACCESS_KEY=" + string(a.Secret) + " AWS_REGION=" + a.Region,
+		"npx cdk deploy 'dev/*'", "",
+	}
+	_, err := fmt.Fprintln(c.stdout, strings.Join(lines, "\n"))
+	return err
+}

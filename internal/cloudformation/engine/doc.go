@@ -1,0 +1,16 @@
+// Package engine is CloudFormation without its wire: stacks, change sets and operations, with
+// their events, in CloudFormation's order and words.
+//
+// It owns what is done to a stack in which order, what is kept of it, and what callers are told. It
+// does not own what templates come to and what resources are: a Provider does. A stack's record is
+// saved before each step and after it, so that an engine with the records of one that was killed
+// goes on where that one was.
+//
+// The order in which to read it: provider, the interface; stack, changeset and event, what is
+// kept; engine; body, references and check, the text of templates; input, what requests say;
+// request and changeset, what begins operations; operation, with order, fault and exports; then
+// the phases: forward, back and sweep; change, what a change set lists; drift.
+//
+// Sources: the CloudFormation user guide and API reference, and public recordings of its
+// answers: localstack/localstack 8b9a79f0, tests/aws/services/cloudformation.
+package engine

@@ -1,0 +1,208 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Config is what an engine works with.
+type Config struct {
+	Provider Provider
+	// Save keeps the record of a stack under its ARN, durably, before what is in it is
+	// acknowledged; nil forgets the stack. It is never called twice at once.
+	Save func(stackID string, record []byte) error
+	// Records are what Save was given last, by ARN.
+	Records map[string][]byte
+	// Object reads the template at a TemplateURL. Nil means that there is none.
+	Object func(ctx context.Context, url string) ([]byte, error)
+	// Faults fail resources on purpose, each once.
+	Faults []Fault
+	// Slow is how long each step is held up.
+	Slow time.Duration
+	// Now is the clock of answers. Default time.Now.
+	Now func() time.Time
+	// Log receives what callers are not told. Nil means that nothing is logged.
+	Log *slog.Logger
+}
+
+// Engine has the stacks. It is safe for concurrent use.
+type Engine struct {
+	config  Config
+	context context.Context // of the operations; ends with Close
+	stop    context.CancelFunc
+	workers sync.WaitGroup
+
+	mu     sync.Mutex
+	stacks map[string]*Stack // by ARN
+	faults []Fault
+	closed bool
+}
+
+// New returns an engine with the stacks of the records. What was under way waits for Recover.
+func New(config Config) (*Engine, error) {
+	if config.Provider == nil || config.Save == nil {
+		return nil, errors.New("an engine needs a provider, and something that saves")
+	}
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	if config.Log == nil {
+		config.Log = slog.New(slog.DiscardHandler)
+	}
+	e := &Engine{config: config, stacks: map[string]*Stack{}, faults: slices.Clone(config.Faults)}
+	for id, record := range config.Records {
+		s, err := read(record)
+		if err != nil {
+			return nil, fmt.Errorf("reading the record of stack %s: %w", id, err)
+		}
+		e.stacks[id] = s
+	}
+	e.context, e.stop = context.WithCancel(context.Background())
+	return e, nil
+}
+
+// Recover takes up the operations that were under way when the engine before this one ended. Each
+// goes on where it was; the step that was under way is done again.
+func (e *Engine) Recover() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, id := range slices.Sorted(maps.Keys(e.stacks)) {
+		if s := e.stacks[id]; s.Operation != nil {
+			e.config.Log.Info("an operation goes on", "stack", s.Name, "status", s.Status)
+			e.begin(s)
+		}
+	}
+}
+
+// Close ends the work on operations after the step that is under way; the next engine takes them
+// up. It returns early with the error of ctx.
+func (e *Engine) Close(ctx context.Context) error {
+	e.mu.Lock()
+	e.closed = true
+	e.mu.Unlock()
+	e.stop()
+	ended := make(chan struct{})
+	go func() {
+		e.workers.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("ending the operations on stacks: %w", ctx.Err())
+	}
+}
+
+// begin has an operation worked on. The lock is held.
+func (e *Engine) begin(s *Stack) {
+	if e.closed {
+		return
+	}
+	o := s.Operation
+	e.workers.Go(func() { e.work(s, o) })
+}
+
+// save keeps the stack's record. The lock is held.
+func (e *Engine) save(s *Stack) error {
+	if err := e.config.Save(s.ID, s.record()); err != nil {
+		return fmt.Errorf("saving the record of stack %s: %w", s.Name, err)
+	}
+	return nil
+}
+
+// try changes a stack and saves it, or leaves it as it was. The lock is held.
+func (e *Engine) try(s *Stack, change func()) error {
+	before := *s
+	change()
+	if err := e.save(s); err != nil {
+		*s = before
+		return err
+	}
+	return nil
+}
+
+// retryAfter is how long an operation waits before it saves again what could not be saved.
+const retryAfter = 200 * time.Millisecond
+
+// commit changes a stack and saves it, however often that takes. It returns false if the engine is
+// closed before.
+func (e *Engine) commit(s *Stack, change func()) bool {
+	e.mu.Lock()
+	change()
+	err := e.save(s)
+	e.mu.Unlock()
+	for err != nil {
+		e.config.Log.Error("the state of a stack can't be saved, its operation waits", "stack", s.Name, "error", err)
+		select {
+		case <-e.context.Done():
+			return false
+		case <-time.After(retryAfter):
+		}
+		e.mu.Lock()
+		err = e.save(s)
+		e.mu.Unlock()
+	}
+	return e.context.Err() == nil
+}
+
+// find is the stack with a name that is there, or the one with an ARN, which may be deleted. The
+// lock is held.
+func (e *Engine) find(in Place, name string) *Stack {
+	if s, ok := e.stacks[name]; ok {
+		if s.Place == in {
+			return s
+		}
+		return nil
+	}
+	for _, s := range e.stacks {
+		if s.Place == in && s.Name == name && !s.Deleted() {
+			return s
+		}
+	}
+	return nil
+}
+
+// View shows the stack with a name or ARN to look, and returns false if there is none. Of deleted
+// ones it knows the ARN alone.
+func (e *Engine) View(in Place, name string, look func(*Stack)) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	s := e.find(in, name)
+	if s == nil {
+		return false
+	}
+	look(s)
+	return true
+}
+
+// Each shows every stack of a place to look, the newest first, deleted ones too.
+func (e *Engine) Each(in Place, look func(*Stack)) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, s := range e.ordered(in) {
+		look(s)
+	}
+}
+
+// ordered are the stacks of a place, the newest first. The lock is held.
+func (e *Engine) ordered(in Place) (stacks []*Stack) {
+	for _, s := range e.stacks {
+		if s.Place == in {
+			stacks = append(stacks, s)
+		}
+	}
+	slices.SortFunc(stacks, func(a, b *Stack) int {
+		if order := b.CreatedAt.Compare(a.CreatedAt); order != 0 {
+			return order
+		}
+		return compare(a.ID, b.ID)
+	})
+	return stacks
+}

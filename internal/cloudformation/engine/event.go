@@ -1,0 +1,84 @@
+package engine
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Event is one line of a stack's history.
+type Event struct {
+	ID                          string
+	At                          time.Time
+	LogicalID, PhysicalID, Type string
+	Status                      string
+	Reason                      string `json:",omitempty"`
+	Properties                  string `json:",omitempty"` // JSON
+	Token                       string `json:",omitempty"` // the ClientRequestToken of the operation
+}
+
+// maxEvents of a stack are kept, the newest. A first creation has about three for each resource.
+//
+// Parity: CloudFormation: how much of the past is kept
+const maxEvents = 1000
+
+const userInitiated = "User Initiated"
+
+// become gives the stack a status, with an event.
+func (e *Engine) become(s *Stack, status, reason string) {
+	s.Status, s.Reason = status, reason
+	e.record(s, Event{ID: uuid.NewString(), LogicalID: s.Name, PhysicalID: s.ID, Type: stackType, Status: status, Reason: reason})
+}
+
+// tell adds an event of a resource.
+func (e *Engine) tell(s *Stack, r Resource, status, reason string) {
+	event := Event{LogicalID: r.LogicalID, PhysicalID: r.PhysicalID, Type: r.Type, Status: status, Reason: reason}
+	if event.Properties = Encoded(r.Properties); r.Properties == nil {
+		event.Properties = "{}"
+	}
+	e.record(s, event)
+}
+
+// tellOfCleanup adds an event of a deletion in the clean-up of an update, which has another form.
+func (e *Engine) tellOfCleanup(s *Stack, r Resource, status, reason string) {
+	e.record(s, Event{
+		ID: r.LogicalID + "-" + uuid.NewString(), LogicalID: r.LogicalID, PhysicalID: r.PhysicalID, Type: r.Type,
+		Status: status, Reason: reason,
+	})
+}
+
+// record adds an event. No two events of a stack have the same time, so their ids differ.
+func (e *Engine) record(s *Stack, event Event) {
+	event.At = e.now()
+	if last := len(s.Events) - 1; last >= 0 && !event.At.After(s.Events[last].At) {
+		event.At = s.Events[last].At.Add(time.Millisecond)
+	}
+	if event.ID == "" {
+		event.ID = fmt.Sprintf("%s-%s-%s", event.LogicalID, event.Status, event.At.Format(eventTime))
+	}
+	if s.Operation != nil {
+		event.Token = s.Operation.Token
+	}
+	if s.Events = append(s.Events, event); len(s.Events) > maxEvents {
+		s.Events = append([]Event(nil), s.Events[len(s.Events)-maxEvents:]...)
+	}
+}
+
+const eventTime = "2006-01-02T15:04:05.000Z"
+
+// now is the time as answers show it.
+func (e *Engine) now() time.Time { return e.config.Now().UTC().Truncate(time.Millisecond) }
+
+// Encoded is a value as JSON, with < and > as they are; "" for what has no JSON.
+func Encoded(value any) string {
+	var text strings.Builder
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if encoder.Encode(value) != nil {
+		return ""
+	}
+	return strings.TrimSuffix(text.String(), "\n")
+}

@@ -1,0 +1,172 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// operation is what is under way with a stack: all that it takes to go on with it, or back.
+type operation struct {
+	ID          string
+	Kind        kind
+	Phase       phase
+	Settings    Settings
+	ChangeSetID string `json:",omitempty"`
+	Token       string `json:",omitempty"`
+	// OnFailure of a creation is ROLLBACK, DELETE or DO_NOTHING.
+	OnFailure            string   `json:",omitempty"`
+	RetainExceptOnCreate bool     `json:",omitempty"`
+	Retain               []string `json:",omitempty"` // what a deletion leaves
+	Skip                 []string `json:",omitempty"` // what a rollback leaves
+
+	*plan     `json:"-"`
+	Doing     *doing     `json:",omitempty"` // the step that is under way
+	Done      []string   `json:",omitempty"` // of this phase
+	Touched   []string   `json:",omitempty"` // what was created, updated or replaced
+	Made      []Resource `json:",omitempty"` // what is deleted in a rollback
+	Garbage   []Resource `json:",omitempty"` // what is still to be deleted
+	Failed    []failed   `json:",omitempty"`
+	Reason    string     `json:",omitempty"` // why it goes back, if that is no resource
+	Cancelled bool       `json:",omitempty"`
+	Deleting  bool       `json:",omitempty"` // a creation that is to end in a deletion
+	Final     string     `json:",omitempty"` // the status in the end
+}
+
+// plan is the part of an operation that stays, once it is prepared. It is not changed: another one
+// takes its place.
+type plan struct {
+	Before, Next *Template
+	Evaluated    *Evaluated           // without the resources, which are the targets
+	Targets      map[string]*Resident // what the resources are to become
+	Found        map[string]*Resident // what they were; nil until it is known
+}
+
+type kind string
+
+const (
+	creation kind = "create"
+	update   kind = "update"
+	deletion kind = "delete"
+)
+
+// doing is a step on a resource.
+type doing struct {
+	LogicalID string
+	Action    Action
+	Replacing bool
+}
+
+type failed struct{ LogicalID, Verb string }
+
+// phase is what an operation is at. Each has a function that does its next step.
+type phase string
+
+const (
+	preparing phase = "prepare" // working out what is to be done
+	going     phase = "forward" // creating and updating
+	returning phase = "back"    // updating to what was found
+	deleting  phase = "delete"  // deleting what the stack no longer has
+	ending    phase = "end"
+)
+
+// provider is the operation as the provider knows it.
+func (o *operation) provider() Operation {
+	return Operation{ID: o.ID, Before: o.Before, Next: o.Next}
+}
+
+// start begins an operation on a stack, after change has given the stack its new status. The lock
+// is held. The error is that of saving, and then nothing has begun.
+func (e *Engine) start(s *Stack, o *operation, change func()) error {
+	if o.ID == "" {
+		o.ID = uuid.NewString()
+	}
+	if err := e.try(s, func() {
+		s.Operation, s.Paused = o, nil
+		change()
+	}); err != nil {
+		return err
+	}
+	e.begin(s)
+	return nil
+}
+
+// work does one step after the other until the operation is over or the engine is closed. The next
+// operation of the stack has a worker of its own.
+func (e *Engine) work(s *Stack, o *operation) {
+	for e.context.Err() == nil {
+		e.mu.Lock()
+		over := s.Operation != o
+		e.mu.Unlock()
+		if over {
+			return
+		}
+		next := true
+		switch o.Phase {
+		case preparing:
+			next = e.prepare(s, o)
+		case going:
+			next = e.forward(s, o)
+		case returning:
+			next = e.back(s, o)
+		case deleting:
+			next = e.sweep(s, o)
+		case ending:
+			next = e.end(s, o)
+		}
+		if !next {
+			return
+		}
+	}
+}
+
+// apply has the provider do a step, unless a fault is to fail it.
+func (e *Engine) apply(o *operation, step Step) error {
+	if e.config.Slow > 0 {
+		select {
+		case <-e.context.Done():
+			return context.Cause(e.context)
+		case <-time.After(e.config.Slow):
+		}
+	}
+	if reason := e.injected(step); reason != "" {
+		return &Refusal{Code: "Injected", Message: reason}
+	}
+	if step.Action == Create || step.Action == Update && !step.Rollback {
+		if reason := step.Resource.Fault; reason != "" {
+			return &Refusal{Code: "Fault", Message: reason}
+		}
+	}
+	return e.config.Provider.Apply(e.context, o.provider(), step)
+}
+
+// reasonOf is what an event says of an error.
+func reasonOf(err error) string {
+	if refusal, ok := err.(*Refusal); ok { //nolint:errorlint // a wrapped one has a text of its own
+		return refusal.Message
+	}
+	return err.Error()
+}
+
+// summary says which resources failed, as CloudFormation does, with a space at the end.
+//
+// Parity: CloudFormation: words of a rollback
+func (o *operation) summary() string {
+	var said strings.Builder
+	for _, verb := range []string{"create", "update", "delete"} {
+		var names []string
+		for _, f := range o.Failed {
+			if f.Verb == verb {
+				names = append(names, f.LogicalID)
+			}
+		}
+		if len(names) > 0 {
+			slices.Sort(names)
+			said.WriteString("The following resource(s) failed to " + verb + ": [" + strings.Join(names, ", ") + "]. ")
+		}
+	}
+	return said.String()
+}

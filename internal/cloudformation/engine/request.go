@@ -1,0 +1,398 @@
+package engine
+
+import (
+	"context"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"cognito-m2m/internal/partition"
+)
+
+var (
+	stackName   = regexp.MustCompile(`^([a-zA-Z][-a-zA-Z0-9]{0,127}|arn:[-a-zA-Z0-9:/._+]*)$`)
+	errNotSaved = &Refusal{Code: "InternalFailure", Message: "The state can't be saved, so nothing was done; the log has the cause."}
+)
+
+func checkName(name string) error {
+	if stackName.MatchString(name) {
+		return nil
+	}
+	return invalid("1 validation error detected: Value '%s' at 'stackName' failed to satisfy constraint: Member must satisfy "+
+		"regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*|arn:[-a-zA-Z0-9:/._+]*", name)
+}
+
+// unsaved is what the caller is told when a state could not be saved.
+func (e *Engine) unsaved(err error) error {
+	if err == nil {
+		return nil
+	}
+	e.config.Log.Error("a request is refused", "error", err)
+	return errNotSaved
+}
+
+// snapshot is a copy of a stack to work with while the lock is not held, nil if there is none.
+func (e *Engine) snapshot(in Place, name string) *Stack {
+	var found *Stack
+	e.View(in, name, func(s *Stack) {
+		same := *s
+		same.Resources = maps.Clone(s.Resources)
+		found = &same
+	})
+	return found
+}
+
+// CreateStack begins to make a stack, and returns its ARN.
+func (e *Engine) CreateStack(ctx context.Context, in Place, input Input) (stackID string, err error) {
+	if err := checkName(input.StackName); err != nil {
+		return "", err
+	}
+	if had := e.snapshot(in, input.StackName); had != nil && !had.InReview() {
+		return "", taken(input.StackName)
+	}
+	next, err := e.template(ctx, input, nil)
+	if err != nil {
+		return "", err
+	}
+	s := e.newStack(in, input.StackName)
+	if had := e.snapshot(in, input.StackName); had != nil {
+		s.ID = had.ID
+	}
+	operation := e.creationOf(s, next, input)
+	if _, err := e.evaluate(ctx, operation.provider()); err != nil {
+		return "", err
+	}
+	return s.ID, e.create(s, operation, input)
+}
+
+// create begins to make a stack, which may be there in review.
+func (e *Engine) create(s *Stack, operation *operation, input Input) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	had := e.find(s.Place, input.StackName)
+	switch {
+	case had == nil:
+		e.stacks[s.ID] = s
+	case had.InReview() && had.ID == s.ID:
+		s = had
+	default:
+		return taken(input.StackName)
+	}
+	err := e.start(s, operation, func() {
+		s.ChangeSets = obsolete(s.ChangeSets, "")
+		s.Template, s.Settings = operation.Next, input.Settings
+		s.TerminationProtection = s.TerminationProtection || input.Protected
+		s.CreatedAt = e.now()
+		e.become(s, createInProgress, userInitiated)
+	})
+	if err != nil && had == nil {
+		delete(e.stacks, s.ID)
+	}
+	return e.unsaved(err)
+}
+
+// evaluate refuses a template for its values, or works out what it comes to.
+func (e *Engine) evaluate(ctx context.Context, o Operation) (*Evaluated, error) {
+	if err := checkValues(o.Next); err != nil {
+		return nil, err
+	}
+	return e.config.Provider.Evaluate(ctx, o)
+}
+
+func taken(name string) error {
+	return &Refusal{Code: "AlreadyExistsException", Message: "Stack [" + name + "] already exists"}
+}
+
+// newStack is a stack that is not there yet.
+func (e *Engine) newStack(in Place, name string) *Stack {
+	return &Stack{
+		Place: in, Name: name, CreatedAt: e.now(), Resources: map[string]*Resident{},
+		ID: "arn:" + partition.Of(in.Region) + ":cloudformation:" + in.Region + ":" + in.AccountID + ":stack/" + name + "/" + versionOne(),
+	}
+}
+
+// versionOne is a UUID as in a stack's ARN.
+func versionOne() string {
+	if id, err := uuid.NewUUID(); err == nil {
+		return id.String()
+	}
+	return uuid.NewString()
+}
+
+// creationOf is the operation that makes a stack. It gives the template its stack.
+func (e *Engine) creationOf(s *Stack, next *Template, input Input) *operation {
+	next.of(s)
+	return &operation{
+		ID: uuid.NewString(), Kind: creation, Phase: preparing, plan: &plan{Next: next}, Settings: input.Settings, Token: input.Token,
+		OnFailure: input.OnFailure, RetainExceptOnCreate: input.RetainExceptOnCreate,
+	}
+}
+
+// updateOf is the operation that changes a stack. After a failure without rollback it goes on with
+// what that left.
+func (e *Engine) updateOf(s *Stack, next *Template, input Input) *operation {
+	next.of(s)
+	o := &operation{
+		ID: uuid.NewString(), Kind: update, Phase: preparing, plan: &plan{Before: s.Template, Next: next}, Settings: input.Settings,
+		Token: input.Token, RetainExceptOnCreate: input.RetainExceptOnCreate,
+	}
+	if paused := s.Paused; paused != nil {
+		o.ID, o.Before, o.Found, o.Made, o.Touched = paused.ID, paused.Before, paused.Found, paused.Made, paused.Touched
+	}
+	return o
+}
+
+func (t *Template) of(s *Stack) {
+	t.StackName, t.StackID, t.AccountID, t.Region = s.Name, s.ID, s.AccountID, s.Region
+}
+
+// updatable are the statuses in which a stack can be updated.
+var updatable = []string{createComplete, updateComplete, updateRollbackComplete, createFailed, updateFailed}
+
+// notUpdatable refuses an update in the status that the stack has.
+func notUpdatable(s *Stack) error {
+	if slices.Contains(updatable, s.Status) && !s.inProgress() {
+		return nil
+	}
+	return invalid("Stack:%s is in %s state and can not be updated.", s.ID, s.Status)
+}
+
+// UpdateStack begins to change a stack.
+func (e *Engine) UpdateStack(ctx context.Context, in Place, input Input) (stackID string, err error) {
+	had := e.snapshot(in, input.StackName)
+	if had == nil {
+		return "", invalid("Stack [%s] does not exist", input.StackName)
+	}
+	if err := notUpdatable(had); err != nil {
+		return "", err
+	}
+	next, err := e.template(ctx, input, had)
+	if err != nil {
+		return "", err
+	}
+	operation := e.updateOf(had, next, input)
+	evaluated, err := e.evaluate(ctx, operation.provider())
+	if err != nil {
+		return "", err
+	}
+	if err := checkTypes(had, evaluated); err != nil {
+		return "", err
+	}
+	if had.Paused == nil && !changes(had, next, evaluated) {
+		return "", invalid("No updates are to be performed.")
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	s := e.stacks[had.ID]
+	if s == nil {
+		return "", invalid("Stack [%s] does not exist", input.StackName)
+	}
+	if err := notUpdatable(s); err != nil {
+		return "", err
+	}
+	return s.ID, e.unsaved(e.start(s, operation, func() {
+		s.UpdatedAt = e.now()
+		e.become(s, updateInProgress, userInitiated)
+	}))
+}
+
+// checkTypes refuses another type for a resource that is there.
+func checkTypes(had *Stack, evaluated *Evaluated) error {
+	changed := map[string]bool{}
+	for id, r := range evaluated.Resources {
+		if current, ok := had.Resources[id]; ok && current.made() && current.Type != r.Type {
+			changed[id] = true
+		}
+	}
+	if len(changed) == 0 {
+		return nil
+	}
+	return invalid("Update of resource type is not permitted. The new template modifies resource type of the following resources: [%s]", listed(changed))
+}
+
+// changes says whether a template changes a stack. One that macros rewrite always does.
+//
+// Parity: CloudFormation: tags of a stack
+func changes(had *Stack, next *Template, evaluated *Evaluated) bool {
+	body, _ := Body(next.Text)
+	if body["Transform"] != nil || !maps.Equal(had.Template.Tags, next.Tags) || !sameOutputs(had.Outputs, evaluated.Outputs) {
+		return true
+	}
+	if len(had.Resources) != len(evaluated.Resources) {
+		return true
+	}
+	for id, target := range targets(next, evaluated) {
+		if current, ok := had.Resources[id]; !ok || !same(shape(current), shape(target)) {
+			return true
+		}
+	}
+	return false
+}
+
+// sameOutputs compares outputs in any order.
+func sameOutputs(a, b []Output) bool {
+	byKey := func(outputs []Output) map[string]Output {
+		all := map[string]Output{}
+		for _, output := range outputs {
+			all[output.Key] = output
+		}
+		return all
+	}
+	return maps.Equal(byKey(a), byKey(b))
+}
+
+// shape is what an update can change of a resource.
+func shape(r *Resident) any {
+	return []any{r.Type, r.PhysicalID, r.Generation, r.Properties, r.DeletionPolicy, r.UpdateReplacePolicy, r.Metadata}
+}
+
+// DeleteInput is a request to delete a stack.
+type DeleteInput struct {
+	StackName string
+	Retain    []string // resources that could not be deleted before
+	Token     string
+}
+
+// undeletable are the statuses in which a stack can't be deleted.
+var undeletable = []string{updateInProgress, updateCleanup, updateRollbackInProgress, updateRollbackCleanup, rollbackInProgress}
+
+// DeleteStack begins to delete a stack. One that is not there, or is being deleted, is no error.
+func (e *Engine) DeleteStack(in Place, input DeleteInput) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	s := e.find(in, input.StackName)
+	switch {
+	case s == nil || s.Deleted() || s.Status == deleteInProgress:
+		return nil
+	case s.TerminationProtection:
+		return invalid("Stack [%s] cannot be deleted while TerminationProtection is enabled", input.StackName)
+	case slices.Contains(undeletable, s.Status):
+		return invalid("Stack [%s] cannot be deleted while in status %s", s.ID, s.Status)
+	case len(input.Retain) > 0 && s.Status != deleteFailed:
+		return invalid("Invalid operation on stack [%s]. When you delete a stack, specify which resources to retain only when the stack is in the DELETE_FAILED state.", s.ID)
+	case s.Operation != nil: // it is being created
+		s.Operation.Deleting = true
+		return e.unsaved(e.save(s))
+	}
+	if export, users := e.inUse(s); len(users) > 0 {
+		return e.unsaved(e.refuseDeletion(s, export, users))
+	}
+	o := &operation{Kind: deletion, Phase: deleting, Final: deleteComplete, plan: &plan{Before: s.Template}, Retain: input.Retain, Token: input.Token}
+	o.Garbage = slices.Concat(backwards(s.Resources), s.Left)
+	if s.Paused != nil {
+		o.ID, o.Garbage = s.Paused.ID, append(o.Garbage, leftOver(s)...)
+	}
+	return e.unsaved(e.start(s, o, func() {
+		s.Left = nil
+		e.become(s, deleteInProgress, userInitiated)
+	}))
+}
+
+// leftOver is what a failed operation has left that is not among the stack's resources: what was
+// replaced.
+func leftOver(s *Stack) (left []Resource) {
+	for _, r := range slices.Concat(backwards(s.Paused.Found), reversed(s.Paused.Made)) {
+		current := s.Resources[r.LogicalID]
+		known := slices.ContainsFunc(left, func(other Resource) bool {
+			return other.LogicalID == r.LogicalID && other.is(r)
+		})
+		if !known && (!current.made() || !current.is(r)) {
+			left = append(left, r)
+		}
+	}
+	return left
+}
+
+// inUse is the first export of a stack that others use, and who does.
+func (e *Engine) inUse(s *Stack) (export string, users []string) {
+	for _, output := range s.Outputs {
+		if output.ExportName == "" {
+			continue
+		}
+		if users := e.importers(s.Place, output.ExportName); len(users) > 0 {
+			return output.ExportName, users
+		}
+	}
+	return "", nil
+}
+
+// refuseDeletion takes the deletion and cancels it at once, as CloudFormation does.
+func (e *Engine) refuseDeletion(s *Stack, export string, users []string) error {
+	return e.try(s, func() {
+		status := s.Status
+		e.become(s, deleteInProgress, userInitiated)
+		e.become(s, status, "Delete canceled. Cannot delete export "+export+" as it is in use by "+strings.Join(users, ", ")+".")
+	})
+}
+
+// UpdateTerminationProtection says whether a stack may be deleted.
+func (e *Engine) UpdateTerminationProtection(in Place, name string, protected bool) (stackID string, err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	s := e.find(in, name)
+	if s == nil || s.Deleted() {
+		return "", invalid("Stack [%s] does not exist", name)
+	}
+	return s.ID, e.unsaved(e.try(s, func() { s.TerminationProtection = protected }))
+}
+
+// CancelUpdateStack has an update roll back after the step that is under way.
+//
+// Parity: CloudFormation: cancel, roll back and continue
+func (e *Engine) CancelUpdateStack(in Place, name string) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	s := e.find(in, name)
+	switch {
+	case s == nil:
+		return invalid("Stack [%s] does not exist", name)
+	case s.Status != updateInProgress || s.Operation == nil:
+		return invalid("CancelUpdateStack cannot be called from current stack status")
+	}
+	s.Operation.Cancelled = true
+	return e.unsaved(e.save(s))
+}
+
+// RollbackStack rolls back what failed and was left as it was.
+func (e *Engine) RollbackStack(in Place, name string, retainExceptOnCreate bool, token string) (stackID string, err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	s := e.find(in, name)
+	switch {
+	case s == nil:
+		return "", invalid("Stack [%s] does not exist", name)
+	case s.Paused == nil || s.Status != createFailed && s.Status != updateFailed:
+		return "", invalid("Stack:%s is in %s state and can not be rolled back.", s.ID, s.Status)
+	}
+	o := *s.Paused
+	o.RetainExceptOnCreate, o.Token, o.Reason = retainExceptOnCreate, token, ""
+	return s.ID, e.unsaved(e.start(s, &o, func() { e.rollBack(s, &o, o.summary()) }))
+}
+
+// ContinueUpdateRollback goes on with a rollback that failed. The resources to skip stay as they
+// are, and are taken to be as they were.
+func (e *Engine) ContinueUpdateRollback(in Place, name string, skip []string, token string) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	s := e.find(in, name)
+	switch {
+	case s == nil:
+		return invalid("Stack [%s] does not exist", name)
+	case s.Paused == nil || s.Status != updateRollbackFailed:
+		return invalid("Stack:%s is in %s state and can not be updated.", s.ID, s.Status)
+	}
+	for _, id := range skip {
+		if r := s.Resources[id]; r == nil || r.Status != updateFailed {
+			return invalid("Resource [%s] does not exist or is not in a failed state: only such resources can be skipped", id)
+		}
+	}
+	o := *s.Paused
+	o.Skip, o.Failed, o.Doing, o.Token = skip, nil, nil, token
+	return e.unsaved(e.start(s, &o, func() {
+		o.Phase = returning
+		e.become(s, updateRollbackInProgress, userInitiated)
+	}))
+}

@@ -1,0 +1,258 @@
+package state
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"strings"
+
+	"cognito-m2m/internal/secretsmanager"
+)
+
+// Stack is what is kept of a stack that was deployed into a run.
+type Stack struct {
+	// Template names the template that the stack has, see the owner of the templates. It is empty
+	// for a stack that an operation is creating.
+	Template string `json:"template,omitempty"`
+	// There are the logical ids of the resources of that template that are there, sorted.
+	There []string `json:"there,omitempty"`
+	// Leftovers are what services keep although no template says it any more, see the owner.
+	Leftovers json.RawMessage `json:"leftovers,omitempty"`
+	// Operation is what is being done to the stack; nil for nothing.
+	Operation *Operation `json:"operation,omitempty"`
+}
+
+// Operation is an operation on a stack that is not over.
+type Operation struct {
+	ID       string   `json:"id"`
+	Template string   `json:"template,omitempty"` // the next one; empty for a deletion
+	There    []string `json:"there,omitempty"`    // of that one, like those of the stack
+	// resources are those of the next template, by stack and logical id.
+	resources map[string]*resource
+}
+
+// operationForm is an Operation as it is written.
+type operationForm struct {
+	ID        string               `json:"id"`
+	Template  string               `json:"template,omitempty"`
+	There     []string             `json:"there,omitempty"`
+	Resources map[string]*resource `json:"resources,omitempty"`
+}
+
+// MarshalJSON writes the resources, too.
+func (o *Operation) MarshalJSON() ([]byte, error) {
+	return json.Marshal(operationForm{o.ID, o.Template, o.There, o.resources})
+}
+
+// UnmarshalJSON reads the resources, too.
+func (o *Operation) UnmarshalJSON(raw []byte) error {
+	var form operationForm
+	if err := json.Unmarshal(raw, &form); err != nil {
+		return err
+	}
+	*o = Operation{ID: form.ID, Template: form.Template, There: form.There, resources: form.Resources}
+	return nil
+}
+
+// Place is where stacks are deployed.
+type Place struct{ AccountID, Region string }
+
+// prefix begins the names of what is in a place.
+func (p Place) prefix() string { return p.AccountID + "/" + p.Region + "/" }
+
+// Stacks are the stacks that are deployed, by place and name.
+func (s *State) Stacks() map[Place]map[string]Stack {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	stacks := map[Place]map[string]Stack{}
+	for key, stack := range s.kept.Stacks {
+		account, rest, _ := strings.Cut(key, "/")
+		region, name, _ := strings.Cut(rest, "/")
+		at := Place{account, region}
+		if stacks[at] == nil {
+			stacks[at] = map[string]Stack{}
+		}
+		stacks[at][name] = *stack
+	}
+	return stacks
+}
+
+// CandidateAt is a candidate for the stacks of a place, with the ids that they have.
+func (s *State) CandidateAt(at Place) *Candidate {
+	return &Candidate{state: s, place: at.prefix(), resources: map[string]*resource{}}
+}
+
+// CandidateFor is a candidate for an operation on a stack: with the ids that it has made, if it has
+// been kept.
+func (s *State) CandidateFor(at Place, stack, operation string) *Candidate {
+	c := s.CandidateAt(at)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if kept := s.kept.Stacks[at.prefix()+stack]; kept != nil && kept.Operation != nil && kept.Operation.ID == operation {
+		maps.Copy(c.resources, kept.Operation.resources)
+	}
+	return c
+}
+
+// KeepStack writes what there is of a stack. With an operation, the candidate's resources are kept
+// beside those that the stack has; without one, they are the stack's from now on, unless the
+// candidate is nil. A nil stack is gone, with its resources.
+func (s *State) KeepStack(at Place, name string, stack *Stack, next *Candidate) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	stacks, resources := maps.Clone(s.kept.Stacks), s.kept.Resources
+	if stacks == nil {
+		stacks = map[string]*Stack{}
+	}
+	key := at.prefix() + name
+	switch {
+	case stack == nil:
+		delete(stacks, key)
+		resources = withoutStack(resources, key)
+	case stack.Operation != nil:
+		operation := *stack.Operation
+		operation.resources = next.ofStack(key)
+		kept := *stack
+		kept.Operation = &operation
+		stacks[key] = &kept
+	default:
+		stacks[key] = stack
+		if next != nil {
+			resources = withoutStack(resources, key)
+			maps.Copy(resources, next.ofStack(key))
+		}
+	}
+	before := s.kept.Resources
+	s.kept.Resources = resources
+	err := keep(s, &s.kept.Stacks, stacks)
+	if err != nil {
+		s.kept.Resources = before
+	}
+	return err
+}
+
+// withoutStack is a copy without the resources of a stack.
+func withoutStack(resources map[string]*resource, key string) map[string]*resource {
+	others := maps.Clone(resources)
+	maps.DeleteFunc(others, func(name string, _ *resource) bool { return strings.HasPrefix(name, key+"/") })
+	return others
+}
+
+// ofStack are the candidate's resources of one stack. Those that it has from the state are shared
+// with it, so that a change of a client's secrets is one of both.
+func (c *Candidate) ofStack(key string) map[string]*resource {
+	own := maps.Clone(c.resources)
+	maps.DeleteFunc(own, func(name string, _ *resource) bool { return !strings.HasPrefix(name, key+"/") })
+	return own
+}
+
+// ServePoolAt says where one of several user pools is reached: secrets that name it get this
+// address. An empty url is that of a pool that is gone.
+func (s *State) ServePoolAt(poolID, url string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	pools := maps.Clone(s.pools)
+	if pools == nil {
+		pools = poolAddresses{}
+	}
+	anywhere := "http://" + poolID + ".user-pool.invalid"
+	delete(pools, anywhere)
+	if url != "" {
+		pools[anywhere] = url
+	}
+	s.pools = pools
+}
+
+// KeepSecretsManagerAt is KeepSecretsManager for the secrets of one place.
+func (s *State) KeepSecretsManagerAt(at Place, held secretsmanager.State) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	next := fromSecretsManager(held, s.pools)
+	for arn, secret := range s.kept.SecretsManager.Secrets {
+		if !at.has(arn) {
+			next.Secrets[arn] = secret
+		}
+	}
+	return keep(s, &s.kept.SecretsManager, next)
+}
+
+// SecretsManagerAt is what Secrets Manager holds in a place.
+func (s *State) SecretsManagerAt(at Place) secretsmanager.State {
+	held := s.SecretsManager()
+	maps.DeleteFunc(held.Secrets, func(arn string, _ secretsmanager.SecretState) bool { return !at.has(arn) })
+	return held
+}
+
+// has says whether an ARN is of this place.
+func (p Place) has(arn string) bool {
+	parts := strings.SplitN(arn, ":", 6) // arn:partition:service:region:account:resource
+	return len(parts) == 6 && parts[3] == p.Region && parts[4] == p.AccountID
+}
+
+// Address is where something was served last, "" if it never was.
+func (s *State) Address(of string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.kept.Addresses[of]
+}
+
+// KeepAddresses writes where everything is served.
+func (s *State) KeepAddresses(addresses map[string]string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if maps.Equal(addresses, s.kept.Addresses) {
+		return nil
+	}
+	return keep(s, &s.kept.Addresses, maps.Clone(addresses))
+}
+
+// ChangedClient is what KeepChangedClient was given last for an app client; nil for nothing.
+func (s *State) ChangedClient(id string) json.RawMessage {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.kept.ChangedClients[id]
+}
+
+// KeepChangedClient writes what an app client is that was changed beside its template. Nil: it is
+// as its template says.
+func (s *State) KeepChangedClient(id string, changed json.RawMessage) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, known := s.kept.ChangedClients[id]; !known && changed == nil {
+		return nil
+	}
+	clients := maps.Clone(s.kept.ChangedClients)
+	if clients == nil {
+		clients = map[string]json.RawMessage{}
+	}
+	clients[id] = changed
+	if changed == nil {
+		delete(clients, id)
+	}
+	return keep(s, &s.kept.ChangedClients, clients)
+}
+
+// checkStacks checks what was read of the stacks.
+func (f file) checkStacks() error {
+	for key, stack := range f.Stacks {
+		if stack == nil || strings.Count(key, "/") != 2 {
+			return fmt.Errorf("has no stack for %q", key)
+		}
+		if stack.Operation == nil {
+			continue
+		}
+		if err := checkResources(stack.Operation.resources); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Keeps reports whether the candidate's resource is the one that the stack has already.
+func (c *Candidate) Keeps(stack, logicalID string) bool {
+	c.state.mu.Lock()
+	defer c.state.mu.Unlock()
+	name := c.name(stack, logicalID)
+	kept, own := c.state.kept.Resources[name], c.resources[name]
+	return kept != nil && own != nil && kept.ID == own.ID
+}

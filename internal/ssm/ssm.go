@@ -1,0 +1,72 @@
+// Package ssm is the one parameter of AWS Systems Manager that a deployment asks for: the version
+// of the CDK bootstrap.
+//
+// It owns the parameter. It does not own the wire protocol (package awsapi).
+//
+// Source: the SSM API's model and its documentation in the AWS SDK; the bootstrap template of the
+// CDK CLI that package.json pins.
+package ssm
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"regexp"
+
+	"cognito-m2m/internal/partition"
+	"cognito-m2m/internal/requester"
+)
+
+// BootstrapVersion is that of the bootstrap template of the CDK CLI that package.json pins.
+const BootstrapVersion = "33"
+
+// Parameters answers for Systems Manager, in every account and Region.
+type Parameters struct{}
+
+// Error is a refusal that the API answers with.
+type Error struct{ code, message string }
+
+// Code returns the error's name in the API.
+func (e *Error) Code() string { return e.code }
+
+// Error returns the message that the caller reads.
+func (e *Error) Error() string { return e.message }
+
+// bootstrapVersion is the name of the parameter, with any qualifier that a bootstrap takes.
+var bootstrapVersion = regexp.MustCompile(`^/cdk-bootstrap/[A-Za-z0-9_-]{1,10}/version$`)
+
+type parameter struct {
+	ARN      string
+	DataType string
+	Name     string
+	Type     string
+	Value    string
+	Version  int
+}
+
+// Call runs an operation of the SSM API on the JSON of its input. The error is an *Error.
+//
+// Parity: SSM: the bootstrap version
+func (Parameters) Call(ctx context.Context, operation string, input []byte) (output any, err error) {
+	if operation != "GetParameter" {
+		return nil, &Error{"UnknownOperationException", fmt.Sprintf("Operation %q is not simulated; there is GetParameter.", operation)}
+	}
+	var request struct {
+		Name           string
+		WithDecryption bool // has no effect on a String
+	}
+	if err := json.Unmarshal(input, &request); err != nil {
+		return nil, &Error{"SerializationException", "The request is not a JSON object of the operation's shape"}
+	}
+	if request.Name == "" {
+		return nil, &Error{"ValidationException", "1 validation error detected: Value at 'name' failed to satisfy constraint: Member must not be null"}
+	}
+	if !bootstrapVersion.MatchString(request.Name) {
+		return nil, &Error{"ParameterNotFound", ""}
+	}
+	who := requester.From(ctx)
+	return struct{ Parameter parameter }{parameter{
+		ARN:  "arn:" + partition.Of(who.Region) + ":ssm:" + who.Region + ":" + who.AccountID + ":parameter" + request.Name,
+		Name: request.Name, Type: "String", DataType: "text", Value: BootstrapVersion, Version: 1,
+	}}, nil
+}

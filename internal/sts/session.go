@@ -1,0 +1,88 @@
+package sts
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/base64"
+	"encoding/json"
+	"time"
+
+	"cognito-m2m/internal/redacted"
+	"cognito-m2m/internal/requester"
+)
+
+// sessionClaims are what a session token says, in clear: the session of which role it is. Who
+// changes them gets other keys, which no one was given.
+type sessionClaims struct {
+	RoleARN string `json:"role"`
+	Name    string `json:"name"`
+	Expires int64  `json:"expires"` // Unix seconds
+	Nonce   string `json:"nonce"`
+}
+
+// issued are the credentials of a session.
+type issued struct {
+	keyID  string
+	secret redacted.Text
+	token  string
+}
+
+// longestToken is more than any token that is issued here.
+const longestToken = 4096
+
+func newNonce() string { return rand.Text() }
+
+// issue makes the credentials of the claims: the key id and the secret are derived from the token
+// with the run's secret. So nothing has to be kept, and they survive a restart.
+func (s *Service) issue(claims sessionClaims) issued {
+	raw, _ := json.Marshal(claims) // texts and a number always encode
+	token := base64.RawURLEncoding.EncodeToString(raw)
+	return issued{keyID: s.keyID(token), secret: s.sessionSecret(token), token: token}
+}
+
+// keyID has the form that IAM gives the id of a temporary key.
+func (s *Service) keyID(token string) string {
+	return "ASIA" + base32.StdEncoding.EncodeToString(s.derived("key id", token)[:10])
+}
+
+func (s *Service) sessionSecret(token string) redacted.Text {
+	return redacted.Text(base64.StdEncoding.EncodeToString(s.derived("secret", token)[:30]))
+}
+
+// derived is for one purpose alone.
+func (s *Service) derived(purpose, token string) []byte {
+	mac := hmac.New(sha256.New, []byte(s.secret))
+	_, _ = mac.Write([]byte("temporary credentials\x00" + purpose + "\x00" + token)) // never fails
+	return mac.Sum(nil)
+}
+
+// Session returns what temporary credentials come to, expired ones too; false if no AssumeRole of
+// this run returned them.
+func (s *Service) Session(accessKeyID, sessionToken string) (requester.Session, bool) {
+	if len(sessionToken) > longestToken || !hmac.Equal([]byte(s.keyID(sessionToken)), []byte(accessKeyID)) {
+		return requester.Session{}, false
+	}
+	var claims sessionClaims
+	raw, err := base64.RawURLEncoding.DecodeString(sessionToken)
+	if err != nil || json.Unmarshal(raw, &claims) != nil || !roleARNPattern.MatchString(claims.RoleARN) {
+		return requester.Session{}, false
+	}
+	return requester.Session{
+		Requester: claims.requester(), SecretAccessKey: s.sessionSecret(sessionToken), Expires: time.Unix(claims.Expires, 0),
+	}, true
+}
+
+// requester is the role's session, in the form of IAM's ARNs and unique ids. An ARN of a session
+// has the role's name without its path.
+func (c sessionClaims) requester() requester.Requester {
+	parts := roleARNPattern.FindStringSubmatch(c.RoleARN)
+	partition, account, role := parts[1], parts[2], parts[3]
+	id := sha256.Sum256([]byte(c.RoleARN))
+	return requester.Requester{
+		AccountID: account,
+		ARN:       "arn:" + partition + ":sts::" + account + ":assumed-role/" + role + "/" + c.Name,
+		UserID:    "AROA" + base32.StdEncoding.EncodeToString(id[:])[:17] + ":" + c.Name,
+	}
+}
