@@ -45,7 +45,7 @@ func newWorld(t *testing.T, change ...func(*engine.Config)) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := w.engine.Close(context.Background()); err != nil {
+		if err := w.engine.Close(context.WithoutCancel(t.Context())); err != nil {
 			t.Error(err)
 		}
 	})

@@ -1,7 +1,6 @@
 package engine_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -140,7 +139,7 @@ func recovered(t *testing.T, s scenario, r recovery) {
 	if r.err == nil {
 		waitUntilTorn(t, r)
 	}
-	if err := r.e.Close(context.Background()); err != nil {
+	if err := r.e.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	r.disk.mu.Lock()
