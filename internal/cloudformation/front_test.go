@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"sync"
 	"testing"
 	"time"
@@ -77,13 +76,6 @@ func (w *world) save(id string, record []byte) error {
 	}
 	w.records[id] = record
 	return nil
-}
-
-// saved is what the engine has saved last.
-func (w *world) saved() map[string][]byte {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return maps.Clone(w.records)
 }
 
 // must stops the test at an error.
