@@ -111,7 +111,7 @@ func (s *Stacks) describeStacks(parameters url.Values) (*describeStacksResult, e
 //
 // Parity: CloudFormation: a stack is always just created
 func (s Stack) element() stackElement {
-	created := timeText(s.CreatedAt)
+	created := s.CreatedAt.UTC().Format(timeForm)
 	e := stackElement{
 		StackID:               s.ID,
 		StackName:             s.Name,
@@ -139,10 +139,12 @@ func tagsOf(tags map[string]string) (e tagElements) {
 	return e
 }
 
+const timeForm = "2006-01-02T15:04:05.000Z"
+
 // timeText is a time in an answer, "" for none.
 func timeText(at time.Time) string {
 	if at.IsZero() {
 		return ""
 	}
-	return at.UTC().Format("2006-01-02T15:04:05.000Z")
+	return at.UTC().Format(timeForm)
 }
