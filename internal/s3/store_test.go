@@ -352,7 +352,11 @@ func TestLimits(t *testing.T) {
 		return code(err)
 	}
 	for _, test := range []struct{ key, content, want string }{
-		{"a", "0123456789", ""}, {"a", "0123456789a", "EntityTooLarge"}, {"b", "", ""}, {"c", "c", "TooManyObjects"}, {"b", "b", ""},
+		{"a", "0123456789", ""},
+		{"a", "0123456789a", "EntityTooLarge"},
+		{"b", "", ""},
+		{"c", "c", "TooManyObjects"},
+		{"b", "b", ""},
 		{strings.Repeat("k", 1025), "", "KeyTooLongError"},
 	} {
 		if got := put(test.key, test.content); got != test.want {
