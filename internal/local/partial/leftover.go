@@ -70,7 +70,7 @@ func (l *Leftovers) updateStage(apiID string, stage assembly.APIStage, routes []
 	maps.Copy(settings, stage.RouteSettings)
 	for _, key := range slices.Sorted(maps.Keys(settings)) {
 		if !slices.Contains(routes, key) {
-			return fmt.Errorf("Unable to find Route by key %s within the provided RouteSettings", key) //nolint:staticcheck,revive // AWS's words
+			return fmt.Errorf("Unable to find Route by key %s within the provided RouteSettings", key) //nolint:staticcheck // AWS's words
 		}
 	}
 	if len(settings) == 0 {
