@@ -1,6 +1,7 @@
 package cloudformation
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -41,7 +42,7 @@ func (r request) deleteChangeSet() (any, error) {
 		return nil, err
 	}
 	err := r.Engine.DeleteChangeSet(r.in, r.form.Get("ChangeSetName"), r.form.Get("StackName"))
-	if err == engine.ErrNoChangeSet { //nolint:errorlint // it is never wrapped
+	if errors.Is(err, engine.ErrNoChangeSet) {
 		err = nil
 	}
 	return nothing{}, err

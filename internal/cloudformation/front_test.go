@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"sync"
 	"testing"
 	"time"
@@ -45,7 +44,7 @@ func newWorld(t *testing.T, change ...func(*engine.Config)) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := w.engine.Close(context.Background()); err != nil {
+		if err := w.engine.Close(context.WithoutCancel(t.Context())); err != nil {
 			t.Error(err)
 		}
 	})
@@ -77,13 +76,6 @@ func (w *world) save(id string, record []byte) error {
 	}
 	w.records[id] = record
 	return nil
-}
-
-// saved is what the engine has saved last.
-func (w *world) saved() map[string][]byte {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return maps.Clone(w.records)
 }
 
 // must stops the test at an error.

@@ -99,8 +99,9 @@ func TestAFailedRollbackAndDeletion(t *testing.T) {
 			return &engine.Failure{Reason: "it is broken"}
 		case engine.Delete:
 			return errors.New("it is blocked")
+		default:
+			return nil
 		}
-		return nil
 	}
 	created := must[*sdk.CreateStackOutput](t)(w.client.CreateStack(t.Context(), &sdk.CreateStackInput{
 		StackName: aws.String("app"), TemplateBody: aws.String(`{"Resources": {"BrokenPolicy": {"Type": "AWS::SNS::Topic"}}}`),

@@ -1,6 +1,8 @@
 package cloudformation
 
 import (
+	"slices"
+
 	"cognito-m2m/internal/cloudformation/engine"
 )
 
@@ -138,8 +140,7 @@ func (r request) describeStackEvents() (any, error) {
 	known := token == ""
 	err := r.view(func(s *engine.Stack) {
 		begun := known
-		for i := len(s.Events) - 1; i >= 0; i-- {
-			event := s.Events[i]
+		for _, event := range slices.Backward(s.Events) {
 			if !begun {
 				begun, known = event.ID == token, known || event.ID == token
 				continue

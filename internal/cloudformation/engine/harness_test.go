@@ -79,7 +79,7 @@ func start(t *testing.T, provider engine.Provider, d *disk) *engine.Engine {
 
 func stop(t *testing.T, e *engine.Engine) {
 	t.Helper()
-	if err := e.Close(context.Background()); err != nil {
+	if err := e.Close(context.WithoutCancel(t.Context())); err != nil {
 		t.Error(err)
 	}
 }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -145,7 +146,7 @@ func (e *Engine) apply(o *operation, step Step) error {
 
 // reasonOf is what an event says of an error.
 func reasonOf(err error) string {
-	if refusal, ok := err.(*Refusal); ok { //nolint:errorlint // a wrapped one has a text of its own
+	if refusal, ok := errors.AsType[*Refusal](err); ok {
 		return refusal.Message
 	}
 	return err.Error()

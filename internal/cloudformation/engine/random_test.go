@@ -1,7 +1,6 @@
 package engine_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -110,7 +109,7 @@ func (w *walk) step() {
 // restart ends the engine wherever it is, and has another one go on.
 func (w *walk) restart() {
 	w.Helper()
-	if err := w.engine.Close(context.Background()); err != nil {
+	if err := w.engine.Close(w.Context()); err != nil {
 		w.Fatal(err)
 	}
 	w.engine = start(w.T, w.provider, w.disk)

@@ -1,7 +1,6 @@
 package engine_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -140,7 +139,7 @@ func recovered(t *testing.T, s scenario, r recovery) {
 	if r.err == nil {
 		waitUntilTorn(t, r)
 	}
-	if err := r.e.Close(context.Background()); err != nil {
+	if err := r.e.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	r.disk.mu.Lock()
@@ -169,4 +168,44 @@ func recovered(t *testing.T, s scenario, r recovery) {
 func waitUntilTorn(t *testing.T, r recovery) {
 	t.Helper()
 	waitFor(t, r.e, r.id, func(s *engine.Stack) bool { return r.disk.gone() || s.Operation == nil })
+}
+
+// TestWhatAFailedUpdateLeft goes with its stack, at the second attempt at the latest: the resource
+// that was replaced by an update that failed and was not rolled back.
+func TestWhatAFailedUpdateLeft(t *testing.T) {
+	t.Parallel()
+	provider, d := enginetest.New(), newDisk()
+	e := start(t, provider, d)
+	id, err := create(t, e, resources(topic("A", `"TopicName": "one"`)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	end(t, e, id)
+	provider.Before = func(_ engine.Operation, step engine.Step) error { return failsOn("B", engine.Create)(step) }
+	if _, err = e.UpdateStack(t.Context(), here, engine.Input{
+		StackName: id, Text: resources(topic("A", `"TopicName": "two"`), topic("B", "")), Settings: engine.Settings{DisableRollback: true},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if got := end(t, e, id); got != "UPDATE_FAILED" || len(provider.Held(id)) != 2 {
+		t.Fatalf("%s, and there is %v", got, provider.Held(id))
+	}
+	provider.Before = func(_ engine.Operation, step engine.Step) error {
+		if step.Resource.Properties["TopicName"] == "one" {
+			return errors.New("it is blocked")
+		}
+		return nil
+	}
+	for _, want := range []string{"DELETE_FAILED", "DELETE_COMPLETE"} {
+		if err := e.DeleteStack(here, engine.DeleteInput{StackName: id}); err != nil {
+			t.Fatal(err)
+		}
+		if got := end(t, e, id); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+		provider.Before = nil
+	}
+	if held := provider.Held(id); len(held) != 0 {
+		t.Errorf("there is still %v", held)
+	}
 }
