@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
+	"errors"
 	"hash"
 	"io"
 	"net/http"
@@ -174,7 +175,7 @@ type wholeReader struct{ io.ReadCloser }
 // Read returns errCutShort for a body that is cut short.
 func (r *wholeReader) Read(into []byte) (int, error) {
 	n, err := r.ReadCloser.Read(into)
-	if err == io.ErrUnexpectedEOF {
+	if errors.Is(err, io.ErrUnexpectedEOF) {
 		err = errCutShort
 	}
 	return n, err

@@ -144,14 +144,6 @@ func (x *index) uses(sha256 string) bool {
 	return false
 }
 
-// find returns an object.
-func (x *index) find(bucket, key string) (Object, bool) {
-	x.mu.RLock()
-	defer x.mu.RUnlock()
-	object, ok := x.objects[bucket][key]
-	return object, ok && x.isKept(object)
-}
-
 // keys are those of a bucket whose content is there, in order.
 func (x *index) keys(bucket string) (keys []string, objects map[string]Object) {
 	x.mu.RLock()

@@ -17,6 +17,7 @@ type listBucketResult struct {
 	Namespace             string   `xml:"xmlns,attr"`
 	Name                  string
 	Prefix                string
+	Delimiter             string `xml:",omitempty"`
 	StartAfter            string `xml:",omitempty"`
 	ContinuationToken     string `xml:",omitempty"`
 	NextContinuationToken string `xml:",omitempty"`
@@ -24,9 +25,13 @@ type listBucketResult struct {
 	EncodingType          string `xml:",omitempty"`
 	IsTruncated           bool
 	Contents              []listedObject
+	CommonPrefixes        []commonPrefix
 
-	last string // key of Contents
+	last string // after which the next page begins
 }
+
+// commonPrefix stands for all keys that have a delimiter after the prefix, up to it.
+type commonPrefix struct{ Prefix string }
 
 type listedObject struct {
 	Key               string
@@ -47,11 +52,8 @@ func (s *Store) listObjects(w http.ResponseWriter, c call) error {
 			return notImplemented("the parameter " + strconv.Quote(name) + " of a list")
 		}
 	}
-	if c.query.Get("delimiter") != "" {
-		return notImplemented("delimiter")
-	}
 	result := listBucketResult{
-		Namespace: namespace, Name: c.bucket, Prefix: c.query.Get("prefix"), MaxKeys: mostKeys, StartAfter: c.query.Get("start-after"),
+		Namespace: namespace, Name: c.bucket, Prefix: c.query.Get("prefix"), Delimiter: c.query.Get("delimiter"), MaxKeys: mostKeys, StartAfter: c.query.Get("start-after"),
 		ContinuationToken: c.query.Get("continuation-token"), EncodingType: c.query.Get("encoding-type"),
 	}
 	if asked := c.query.Get("max-keys"); asked != "" {
@@ -78,26 +80,45 @@ func (s *Store) listObjects(w http.ResponseWriter, c call) error {
 			break
 		}
 	}
-	result.Prefix, result.StartAfter = result.encoded(result.Prefix), result.encoded(result.StartAfter)
+	for _, text := range []*string{&result.Prefix, &result.StartAfter, &result.Delimiter} {
+		*text = result.encoded(*text)
+	}
 	return writeXML(w, result)
 }
 
-// add adds an object, unless there are as many as were asked for: then the list says how it goes
-// on.
+// add adds an object, or what its key has in common with others. If there are as many as were asked
+// for, the list says how it goes on instead, and add returns false.
 func (l *listBucketResult) add(key string, o Object) bool {
+	if key <= l.last {
+		return true // it has the last common prefix
+	}
 	if l.KeyCount == l.MaxKeys {
 		if l.IsTruncated = l.MaxKeys > 0; l.IsTruncated {
 			l.NextContinuationToken = base64.RawURLEncoding.EncodeToString([]byte(l.last))
 		}
 		return false
 	}
+	l.KeyCount++
+	if common, ok := l.common(key); ok {
+		l.CommonPrefixes = append(l.CommonPrefixes, commonPrefix{l.encoded(common)})
+		l.last = common + "\xff" // after every key that begins so
+		return true
+	}
 	l.Contents = append(l.Contents, listedObject{
 		Key: l.encoded(key), LastModified: o.Modified.Format("2006-01-02T15:04:05.000Z"), ETag: quoted(o.ETag), Size: o.Size, StorageClass: "STANDARD",
 		ChecksumAlgorithm: o.Checksum.Algorithm, ChecksumType: o.Checksum.kind(),
 	})
-	l.KeyCount++
 	l.last = key
 	return true
+}
+
+// common is the key up to the delimiter after the prefix; false if it has none there.
+func (l *listBucketResult) common(key string) (string, bool) {
+	if l.Delimiter == "" {
+		return "", false
+	}
+	until, _, ok := strings.Cut(strings.TrimPrefix(key, l.Prefix), l.Delimiter)
+	return l.Prefix + until + l.Delimiter, ok
 }
 
 // encoded is a key in the encoding that was asked for.

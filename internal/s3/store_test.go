@@ -199,6 +199,9 @@ func (w *world) keys(t testing.TB, change func(*awss3.ListObjectsV2Input)) (keys
 		for _, object := range page.Contents {
 			keys = append(keys, *object.Key)
 		}
+		for _, common := range page.CommonPrefixes {
+			keys = append(keys, *common.Prefix+"...")
+		}
 	}
 	return keys
 }
@@ -223,7 +226,10 @@ func TestListObjects(t *testing.T) {
 		"encoded": {func(in *awss3.ListObjectsV2Input) {
 			in.Prefix, in.EncodingType = aws.String("b/ "), types.EncodingTypeUrl
 		}, []string{"b/+3"}},
-		"none": {func(in *awss3.ListObjectsV2Input) { in.Prefix = aws.String("x") }, nil},
+		"folders":                {func(in *awss3.ListObjectsV2Input) { in.Delimiter = aws.String("/") }, []string{"a", "c", "b/..."}},
+		"folders, one on a page": {func(in *awss3.ListObjectsV2Input) { in.Delimiter, in.MaxKeys = aws.String("/"), aws.Int32(1) }, []string{"a", "b/...", "c"}},
+		"in a folder":            {func(in *awss3.ListObjectsV2Input) { in.Delimiter, in.Prefix = aws.String("/"), aws.String("b/") }, []string{"b/ 3", "b/1", "b/2"}},
+		"none":                   {func(in *awss3.ListObjectsV2Input) { in.Prefix = aws.String("x") }, nil},
 	} {
 		if diff := cmp.Diff(test.want, w.keys(t, test.change)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
@@ -346,7 +352,11 @@ func TestLimits(t *testing.T) {
 		return code(err)
 	}
 	for _, test := range []struct{ key, content, want string }{
-		{"a", "0123456789", ""}, {"a", "0123456789a", "EntityTooLarge"}, {"b", "", ""}, {"c", "c", "TooManyObjects"}, {"b", "b", ""},
+		{"a", "0123456789", ""},
+		{"a", "0123456789a", "EntityTooLarge"},
+		{"b", "", ""},
+		{"c", "c", "TooManyObjects"},
+		{"b", "b", ""},
 		{strings.Repeat("k", 1025), "", "KeyTooLongError"},
 	} {
 		if got := put(test.key, test.content); got != test.want {
