@@ -40,8 +40,12 @@ func TestDeclareWhileARotationRuns(t *testing.T) {
 	if got := aws.ToString(w.describe(t, readerName).Description); got != "another" {
 		t.Errorf("the description is %q", got)
 	}
-	if kept := w.disk.last(t).Secrets; len(kept) != 2 {
+	kept := w.disk.last(t).Secrets
+	if len(kept) != 2 {
 		t.Errorf("%d secrets are kept, want 2", len(kept))
+	}
+	if unfinished := kept[readerARN].Unfinished; unfinished != nil {
+		t.Error("the end of the rotation was not kept")
 	}
 }
 
