@@ -1,6 +1,10 @@
 package template
 
-import "regexp"
+import (
+	"regexp"
+	"regexp/syntax"
+	"sync"
+)
 
 // Properties is the schema of a resource type or of an object within it.
 type Properties map[string]Property
@@ -13,9 +17,9 @@ type Property struct {
 
 	element    *Property // of a list or map
 	properties Properties
-	values     []string // an enumeration's
-	simulated  []string // those of values that are simulated, if not all are
-	pattern    *regexp.Regexp
+	values     []string              // an enumeration's
+	simulated  []string              // those of values that are simulated, if not all are
+	pattern    func() *regexp.Regexp // nil for any text
 	limits     *limits
 	most       int    // items in a list; 0 is no limit
 	refusal    string // why the property is not simulated; empty if it may be there
@@ -102,9 +106,13 @@ func (p Property) Only(values ...string) Property {
 	return p
 }
 
-// Like sets the pattern a text has to match.
+// Like sets the pattern a text has to match, and panics if it is none. It is compiled when it is
+// needed: there are many, and compiling them takes longer than most commands.
 func (p Property) Like(pattern string) Property {
-	p.pattern = regexp.MustCompile(pattern)
+	if _, err := syntax.Parse(pattern, syntax.Perl); err != nil {
+		panic(err)
+	}
+	p.pattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
 	return p
 }
 

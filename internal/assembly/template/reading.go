@@ -183,8 +183,8 @@ func readText(at Place, p Property, text string) (any, bool) {
 		return at.invalid(at.service(), "%q is not one of %s", text, strings.Join(p.values, ", "))
 	case p.simulated != nil && !slices.Contains(p.simulated, text):
 		return at.invalid(LocalRuntime, "%s is not simulated; %s is", text, strings.Join(p.simulated, ", "))
-	case p.pattern != nil && !p.pattern.MatchString(text):
-		return at.invalid(at.service(), "%q does not match %s", text, p.pattern)
+	case p.pattern != nil && !p.pattern().MatchString(text):
+		return at.invalid(at.service(), "%q does not match %s", text, p.pattern())
 	case p.required != 0 && !p.empty && text == "":
 		return at.invalid(at.service(), "the text is empty, and it must not be: give it a value")
 	}
