@@ -37,19 +37,11 @@ func (o upOptions) checkEmpty() error {
 // runEmpty is `m2m up --empty`.
 func (c *command) runEmpty(o upOptions) (err error) {
 	begun := time.Now()
-	if err := o.check(); err != nil {
-		return err
-	}
-	project, err := findProject(o)
-	if err != nil {
-		return err
-	}
-	accessLog, closeLog, err := openAccessLog(o.accessLog, c.stdout)
+	_, config, closeLog, err := c.configure(o)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeLog()) }()
-	config := c.runtimeConfig(o, project, accessLog)
 	config.Fail, config.Slow = o.fail, o.slow
 	config.Ready = func(d *local.Description) { c.deployed(d, o.json) }
 	run, err := local.OpenRehearsal(config)

@@ -131,19 +131,12 @@ func (c *command) up(cmd *cobra.Command) {
 
 func (c *command) runUp(o upOptions) (err error) {
 	begun, ctx := time.Now(), c.interrupts.first
-	if err := o.check(); err != nil {
-		return err
-	}
-	project, err := findProject(o)
-	if err != nil {
-		return err
-	}
-	accessLog, closeLog, err := openAccessLog(o.accessLog, c.stdout)
+	project, config, closeLog, err := c.configure(o)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeLog()) }()
-	runtime, err := c.openRuntime(o, project, accessLog)
+	runtime, err := local.Open(config)
 	if err != nil {
 		return err
 	}
@@ -180,13 +173,24 @@ func (c *command) untilStopped(runtime interface{ Failed() <-chan error }) error
 	}
 }
 
-// openRuntime takes what the run needs, and tells the project what it writes.
-func (c *command) openRuntime(o upOptions, project *synth.Project, accessLog io.Writer) (*local.Runtime, error) {
-	config := c.runtimeConfig(o, project, accessLog)
-	if err := c.excludeOutputs(project, config.StateDir, o.accessLog); err != nil {
-		return nil, err
+// configure finds what the options are about, and tells the project what the run writes. closeLog is
+// for the end of the run.
+func (c *command) configure(o upOptions) (project *synth.Project, config local.Config, closeLog func() error, err error) {
+	if err := o.check(); err != nil {
+		return nil, config, nil, err
 	}
-	return local.Open(config)
+	if project, err = findProject(o); err != nil {
+		return nil, config, nil, err
+	}
+	accessLog, closeLog, err := openAccessLog(o.accessLog, c.stdout)
+	if err != nil {
+		return nil, config, nil, err
+	}
+	config = c.runtimeConfig(o, project, accessLog)
+	if err := c.excludeOutputs(project, config.StateDir, o.accessLog); err != nil {
+		return nil, config, nil, errors.Join(err, closeLog())
+	}
+	return project, config, closeLog, nil
 }
 
 // acceptedTypesFile is the file in the project's folder with resource types of the user's own that
