@@ -173,8 +173,8 @@ func (c *command) untilStopped(runtime interface{ Failed() <-chan error }) error
 	}
 }
 
-// configure finds what the options are about, and tells the project what the run writes. closeLog is
-// for the end of the run.
+// configure finds what the options are about, and tells the project what the run writes. closeLog
+// is for the end of the run.
 func (c *command) configure(o upOptions) (project *synth.Project, config local.Config, closeLog func() error, err error) {
 	if err := o.check(); err != nil {
 		return nil, config, nil, err
