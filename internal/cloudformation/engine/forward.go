@@ -101,7 +101,13 @@ func (e *Engine) forward(s *Stack, o *operation) bool {
 			e.beginStep(s, o, id)
 		})
 	}
-	return e.commit(s, func() { e.finish(s, o) })
+	return e.commit(s, func() {
+		if o.Cancelled || o.Deleting {
+			e.turnBack(s, o)
+			return
+		}
+		e.finish(s, o)
+	})
 }
 
 // settled says that a resource is already what it is to become. What no event tells of, such as a
