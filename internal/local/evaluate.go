@@ -38,7 +38,21 @@ func (r *Rehearsal) Evaluate(_ context.Context, asked engine.Operation) (*engine
 	if err != nil {
 		return nil, err
 	}
-	return s.report(asked.Next, proposed.model)
+	reported, err := s.report(asked.Next, proposed.model)
+	if err != nil || !asked.Begun {
+		return reported, err
+	}
+	return reported, s.take(asked, proposed)
+}
+
+// take has an operation make what was proposed, with these ids also after a crash.
+func (s *site) take(begun engine.Operation, proposed *proposal) error {
+	stack, err := s.begin(begun)
+	if err != nil {
+		return err
+	}
+	stack.operation.next, stack.operation.ids, stack.operation.model = begun.Next, proposed.ids, proposed.model
+	return s.keep(stack, begun.Next.StackName)
 }
 
 // propose evaluates the next template of an operation beside the stacks that are there, always with

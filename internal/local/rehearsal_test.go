@@ -549,3 +549,44 @@ func TestRehearsalTakesOperationsUp(t *testing.T) {
 		t.Errorf("%d resources are there, want %d", got, want)
 	}
 }
+
+// TestRehearsalKeepsTheIDsOfAnOperation: what an operation makes has the ids that the stack says,
+// also if the run was ended before its first step.
+func TestRehearsalKeepsTheIDsOfAnOperation(t *testing.T) {
+	t.Parallel()
+	r := rehearse(t)
+	r.close()
+	r.cfg.Slow = time.Hour
+	r.start()
+	stacks := cloudformation.NewFromConfig(r.sdk())
+	name := aws.String("m2m-dev-Identity")
+	if _, err := stacks.CreateStack(t.Context(), &cloudformation.CreateStackInput{StackName: name, TemplateBody: &r.template("Identity", nil).Text}); err != nil {
+		t.Fatal(err)
+	}
+	m2mtest.Eventually(t, "the first step", func() bool {
+		answer, err := stacks.DescribeStackResources(t.Context(), &cloudformation.DescribeStackResourcesInput{StackName: name})
+		return err == nil && len(answer.StackResources) > 0
+	})
+	r.cfg.Slow = 0
+	r.restart()
+	stacks = cloudformation.NewFromConfig(r.sdk())
+	m2mtest.Eventually(t, "the stack to be complete", func() bool {
+		answer, err := stacks.DescribeStacks(t.Context(), &cloudformation.DescribeStacksInput{StackName: name})
+		return err == nil && answer.Stacks[0].StackStatus == "CREATE_COMPLETE"
+	})
+	answer, err := stacks.DescribeStackResources(t.Context(), &cloudformation.DescribeStackResourcesInput{StackName: name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, resource := range answer.StackResources {
+		if *resource.ResourceType != "AWS::Cognito::UserPool" {
+			continue
+		}
+		pools := cognitoidentityprovider.NewFromConfig(r.sdk())
+		if _, err := pools.ListUserPoolClients(t.Context(), &cognitoidentityprovider.ListUserPoolClientsInput{UserPoolId: resource.PhysicalResourceId}); err != nil {
+			t.Error(err)
+		}
+		return
+	}
+	t.Error("the stack has no user pool")
+}

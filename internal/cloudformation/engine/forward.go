@@ -10,7 +10,9 @@ import (
 
 // prepare works out what the resources are to become.
 func (e *Engine) prepare(s *Stack, o *operation) bool {
-	evaluated, err := e.config.Provider.Evaluate(e.context, o.provider())
+	begun := o.provider()
+	begun.Begun = true
+	evaluated, err := e.config.Provider.Evaluate(e.context, begun)
 	if e.context.Err() != nil {
 		return false
 	}
