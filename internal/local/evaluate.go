@@ -91,11 +91,16 @@ func (s *site) candidate(asked engine.Operation) *state.Candidate {
 	return s.state.CandidateFor(s.place, name, asked.ID)
 }
 
-// evaluate evaluates templates together, and describes the stack of a name.
+// evaluate evaluates templates together, and describes the stack of a name: the last one, so that
+// the names of what is deployed are taken, and what clashes with them is its own.
 func (s *site) evaluate(templates map[string]*engine.Template, ids *state.Candidate, stackName string) (*assembly.Evaluated, error) {
 	var uploaded []assembly.Uploaded
 	guids := map[string]string{}
-	for _, name := range slices.Sorted(maps.Keys(templates)) {
+	names := slices.Sorted(maps.Keys(templates))
+	if i := slices.Index(names, stackName); i >= 0 {
+		names = append(slices.Delete(names, i, i+1), stackName)
+	}
+	for _, name := range names {
 		t := templates[name]
 		body, err := engine.Body(t.Text)
 		if err != nil {

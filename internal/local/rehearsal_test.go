@@ -590,3 +590,26 @@ func TestRehearsalKeepsTheIDsOfAnOperation(t *testing.T) {
 	}
 	t.Error("the stack has no user pool")
 }
+
+// TestRehearsalKnowsTheNamesThatAreTaken: the stack that comes later is refused, whatever it is
+// called.
+func TestRehearsalKnowsTheNamesThatAreTaken(t *testing.T) {
+	t.Parallel()
+	r := rehearse(t)
+	deployed := r.template("Identity", nil)
+	r.deploy(deployed, nil)
+	for _, name := range []string{"a-copy", "z-copy"} {
+		next := *r.template("Identity", func(identity template) { delete(identity, "Outputs") })
+		next.StackName, next.StackID = name, strings.Replace(deployed.StackID, deployed.StackName, name, 1)
+		said := map[string]string{}
+		for _, resource := range r.evaluate(r.operation(&next)).Resources {
+			if resource.Fault != "" {
+				said[resource.Type] = resource.Fault
+			}
+		}
+		want := map[string]string{"AWS::Cognito::UserPoolDomain": "Domain: Domain already associated with another user pool."}
+		if !maps.Equal(said, want) {
+			t.Errorf("%s: faults %q, want %q", name, said, want)
+		}
+	}
+}
