@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -611,5 +612,61 @@ func TestRehearsalKnowsTheNamesThatAreTaken(t *testing.T) {
 		if !maps.Equal(said, want) {
 			t.Errorf("%s: faults %q, want %q", name, said, want)
 		}
+	}
+}
+
+// TestRehearsalKeepsItsAccessKey also if nothing was deployed.
+func TestRehearsalKeepsItsAccessKey(t *testing.T) {
+	t.Parallel()
+	r := rehearse(t)
+	first := r.Access()
+	r.restart()
+	if second := r.Access(); first.KeyID != second.KeyID || first.Secret != second.Secret {
+		t.Error("the second run has another access key")
+	}
+}
+
+// TestRehearsalRefusesStacksThatCanNotBeUsed names the file, and leaves it as it is.
+func TestRehearsalRefusesStacksThatCanNotBeUsed(t *testing.T) {
+	t.Parallel()
+	r := rehearse(t)
+	stacks := cloudformation.NewFromConfig(r.sdk())
+	topic := `{"Resources": {"A": {"Type": "AWS::Logs::LogGroup"}}}`
+	if _, err := stacks.CreateStack(t.Context(), &cloudformation.CreateStackInput{StackName: aws.String("app"), TemplateBody: &topic}); err != nil {
+		t.Fatal(err)
+	}
+	r.close()
+	defer r.start() // for the end of the test
+	folder := filepath.Join(r.cfg.StateDir, "empty")
+	record, state := m2mtest.Only(t, filepath.Join(folder, "stacks", "*.json")), filepath.Join(folder, "state.json")
+	for name, c := range map[string]struct {
+		file, content, named, because string
+	}{
+		"cut off":        {record, m2mtest.Read(t, record)[:200], record, "unexpected EOF"},
+		"empty":          {record, "", record, "EOF"},
+		"of another one": {record, strings.Replace(m2mtest.Read(t, record), "/app/", "/other/", 1), record, "it is of another stack"},
+		"no state":       {state, "", state, "it is not there"},
+	} {
+		before := m2mtest.Read(t, c.file)
+		if c.file == state {
+			if err := os.Remove(state); err != nil {
+				t.Fatal(err)
+			}
+		} else {
+			m2mtest.Write(t, c.file, c.content)
+		}
+		run, err := local.OpenRehearsal(r.cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = run.Start()
+		unusable, ok := errors.AsType[*local.StacksError](err)
+		if !ok || unusable.File != c.named || !strings.Contains(unusable.Reason, c.because) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err := run.Close(t.Context()); err != nil {
+			t.Errorf("%s: closing: %v", name, err)
+		}
+		m2mtest.Write(t, c.file, before)
 	}
 }

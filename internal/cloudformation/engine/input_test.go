@@ -30,3 +30,17 @@ func TestWordsAboutATemplateURL(t *testing.T) {
 		}
 	}
 }
+
+// TestRecordWithoutAPlan is refused: nobody knows how the operation would go on.
+func TestRecordWithoutAPlan(t *testing.T) {
+	t.Parallel()
+	for _, phase := range []string{"prepare", "forward"} {
+		_, err := engine.New(engine.Config{
+			Provider: enginetest.New(), Save: newDisk().save,
+			Records: map[string][]byte{"a": []byte(`{"Stack": {"ID": "a", "Operation": {"ID": "o", "Phase": "` + phase + `"}}}`)},
+		})
+		if unusable, ok := errors.AsType[*engine.RecordError](err); !ok || unusable.StackID != "a" {
+			t.Errorf("%s: %v", phase, err)
+		}
+	}
+}
