@@ -670,3 +670,24 @@ func TestRehearsalRefusesStacksThatCanNotBeUsed(t *testing.T) {
 		m2mtest.Write(t, c.file, before)
 	}
 }
+
+// TestRunsOfDifferentKinds do not take each other's state, in which ids and secrets would be lost.
+func TestRunsOfDifferentKinds(t *testing.T) {
+	t.Parallel()
+	r := rehearse(t)
+	r.deployAll()
+	r.close()
+	defer r.start() // for the end of the test
+	_, err := local.Open(r.cfg)
+	if other, ok := errors.AsType[*local.OtherRunError](err); !ok || !other.DeployedInto {
+		t.Errorf("an assembly in the state of what was deployed: %v", err)
+	}
+	state := t.TempDir()
+	runOnce(t, state, r.dir)
+	cfg := r.cfg
+	cfg.StateDir, cfg.Env = state, "dev"
+	_, err = local.OpenRehearsal(cfg)
+	if other, ok := errors.AsType[*local.OtherRunError](err); !ok || other.DeployedInto {
+		t.Errorf("deployed into the state of an assembly: %v", err)
+	}
+}
