@@ -18,13 +18,21 @@ const emptyEnv = "empty"
 // checkEmpty refuses flags that can't go together with --empty, or without it.
 func (o upOptions) checkEmpty() error {
 	if !o.empty {
-		if len(o.fail) > 0 || o.slow > 0 || o.allowRemote {
+		if len(o.fail) > 0 || o.slow != 0 || o.allowRemote {
 			return withHint(errors.New("--fail, --slow and --allow-remote are about deployments into this run"), "add --empty")
 		}
 		return nil
 	}
 	if o.addressed {
 		return withHint(errors.New("with --empty, each HTTP API and user pool gets an address of its own when it is deployed"), "leave out --api-addr and --cognito-addr")
+	}
+	if o.slow < 0 {
+		return withHint(fmt.Errorf("--slow is how long a step is held up, and %s is less than nothing", o.slow), "for example: --slow 500ms")
+	}
+	for _, fault := range o.fail {
+		if target, _, _ := strings.Cut(fault, "="); target == "" {
+			return withHint(fmt.Errorf("--fail takes a logical id or a resource type, with =reason or without; got %q", fault), "for example: --fail AWS::Cognito::UserPoolDomain")
+		}
 	}
 	for flag, given := range map[string]bool{"--assembly": o.assembly != "", "--watch": o.watch} {
 		if given {

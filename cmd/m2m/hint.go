@@ -165,6 +165,8 @@ func runHint(err error) string {
 	var folder *run.StateDirError
 	var unsafe *trust.Error
 	var unusable *state.Error
+	var stacks *local.StacksError
+	var other *local.OtherRunError
 	var refused *local.Refused
 	switch {
 	case errors.As(err, &address) && errors.Is(err, syscall.EADDRINUSE):
@@ -181,6 +183,12 @@ func runHint(err error) string {
 		return "stop that run, or give this one its own state with --state DIR or --ephemeral"
 	case errors.As(err, &unusable):
 		return "the file was left unchanged: repair it, move it away to start with new ids and secrets, or use --ephemeral"
+	case errors.As(err, &other) && other.DeployedInto:
+		return "add --empty, or choose another folder with --state DIR"
+	case errors.As(err, &other):
+		return "leave out --empty, or choose another name with --env"
+	case errors.As(err, &stacks):
+		return "nothing was changed: repair it, move the folder away to start with nothing deployed, or choose another one with --state DIR"
 	case errors.As(err, &refused) && refused.OnlyUnsupported() && len(refused.UnknownTypes()) > 0:
 		return "list the types that you can do without in " + acceptedTypesFile + " in the project's folder, one a line, or pass --lenient for this run"
 	case errors.As(err, &refused) && refused.OnlyUnsupported():

@@ -66,9 +66,12 @@ func (b *builder) checkCertificate(domain UserPoolDomain) {
 	}
 }
 
-// checkDomainsOfPools: a pool has at most one prefix and one custom domain.
+// checkDomainsOfPools: a pool has at most one prefix and one custom domain, and no two have the
+// same.
+//
+// Source: [O] aws-cdk-examples #402.
 func (b *builder) checkDomainsOfPools() {
-	prefixes, customs := owners{}, owners{}
+	prefixes, customs, domains := owners{}, owners{}, owners{}
 	for _, domain := range b.model.UserPoolDomains {
 		form, pools := "prefix", prefixes
 		if domain.Custom() {
@@ -76,6 +79,8 @@ func (b *builder) checkDomainsOfPools() {
 		}
 		if other, taken := pools.claim(domain.UserPoolID, domain.Resource); taken {
 			b.fail(domain.Resource, "UserPoolId", "the user pool already has a %s domain, %s: take one of them out", form, other)
+		} else if _, taken := domains.claim(domain.Domain, domain.Resource); taken {
+			b.fail(domain.Resource, "Domain", "Domain already associated with another user pool.")
 		}
 	}
 }

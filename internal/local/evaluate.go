@@ -38,7 +38,21 @@ func (r *Rehearsal) Evaluate(_ context.Context, asked engine.Operation) (*engine
 	if err != nil {
 		return nil, err
 	}
-	return s.report(asked.Next, proposed.model)
+	reported, err := s.report(asked.Next, proposed.model)
+	if err != nil || !asked.Begun {
+		return reported, err
+	}
+	return reported, s.take(asked, proposed)
+}
+
+// take has an operation make what was proposed, with these ids also after a crash.
+func (s *site) take(begun engine.Operation, proposed *proposal) error {
+	stack, err := s.begin(begun)
+	if err != nil {
+		return err
+	}
+	stack.operation.next, stack.operation.ids, stack.operation.model = begun.Next, proposed.ids, proposed.model
+	return s.keep(stack, begun.Next.StackName)
 }
 
 // propose evaluates the next template of an operation beside the stacks that are there, always with
@@ -77,11 +91,16 @@ func (s *site) candidate(asked engine.Operation) *state.Candidate {
 	return s.state.CandidateFor(s.place, name, asked.ID)
 }
 
-// evaluate evaluates templates together, and describes the stack of a name.
+// evaluate evaluates templates together, and describes the stack of a name: the last one, so that
+// the names of what is deployed are taken, and what clashes with them is its own.
 func (s *site) evaluate(templates map[string]*engine.Template, ids *state.Candidate, stackName string) (*assembly.Evaluated, error) {
 	var uploaded []assembly.Uploaded
 	guids := map[string]string{}
-	for _, name := range slices.Sorted(maps.Keys(templates)) {
+	names := slices.Sorted(maps.Keys(templates))
+	if i := slices.Index(names, stackName); i >= 0 {
+		names = append(slices.Delete(names, i, i+1), stackName)
+	}
+	for _, name := range names {
 		t := templates[name]
 		body, err := engine.Body(t.Text)
 		if err != nil {

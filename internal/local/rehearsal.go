@@ -44,6 +44,9 @@ func OpenRehearsal(cfg Config) (*Rehearsal, error) {
 	if err != nil {
 		return nil, err
 	}
+	if h.state.HasAssembly() {
+		return nil, errors.Join(&OtherRunError{Env: cfg.Env}, h.folder.Close())
+	}
 	uploads, err := h.openUploads()
 	if err != nil {
 		return nil, errors.Join(err, h.folder.Close())

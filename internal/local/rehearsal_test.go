@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -547,5 +548,146 @@ func TestRehearsalTakesOperationsUp(t *testing.T) {
 	identity := r.template("Identity", nil)
 	if got, want := resources(), len(r.evaluate(engine.Operation{ID: "look", Next: identity}).Resources); got != want {
 		t.Errorf("%d resources are there, want %d", got, want)
+	}
+}
+
+// TestRehearsalKeepsTheIDsOfAnOperation: what an operation makes has the ids that the stack says,
+// also if the run was ended before its first step.
+func TestRehearsalKeepsTheIDsOfAnOperation(t *testing.T) {
+	t.Parallel()
+	r := rehearse(t)
+	r.close()
+	r.cfg.Slow = time.Hour
+	r.start()
+	stacks := cloudformation.NewFromConfig(r.sdk())
+	name := aws.String("m2m-dev-Identity")
+	if _, err := stacks.CreateStack(t.Context(), &cloudformation.CreateStackInput{StackName: name, TemplateBody: &r.template("Identity", nil).Text}); err != nil {
+		t.Fatal(err)
+	}
+	m2mtest.Eventually(t, "the first step", func() bool {
+		answer, err := stacks.DescribeStackResources(t.Context(), &cloudformation.DescribeStackResourcesInput{StackName: name})
+		return err == nil && len(answer.StackResources) > 0
+	})
+	r.cfg.Slow = 0
+	r.restart()
+	stacks = cloudformation.NewFromConfig(r.sdk())
+	m2mtest.Eventually(t, "the stack to be complete", func() bool {
+		answer, err := stacks.DescribeStacks(t.Context(), &cloudformation.DescribeStacksInput{StackName: name})
+		return err == nil && answer.Stacks[0].StackStatus == "CREATE_COMPLETE"
+	})
+	answer, err := stacks.DescribeStackResources(t.Context(), &cloudformation.DescribeStackResourcesInput{StackName: name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, resource := range answer.StackResources {
+		if *resource.ResourceType != "AWS::Cognito::UserPool" {
+			continue
+		}
+		pools := cognitoidentityprovider.NewFromConfig(r.sdk())
+		if _, err := pools.ListUserPoolClients(t.Context(), &cognitoidentityprovider.ListUserPoolClientsInput{UserPoolId: resource.PhysicalResourceId}); err != nil {
+			t.Error(err)
+		}
+		return
+	}
+	t.Error("the stack has no user pool")
+}
+
+// TestRehearsalKnowsTheNamesThatAreTaken: the stack that comes later is refused, whatever it is
+// called.
+func TestRehearsalKnowsTheNamesThatAreTaken(t *testing.T) {
+	t.Parallel()
+	r := rehearse(t)
+	deployed := r.template("Identity", nil)
+	r.deploy(deployed, nil)
+	for _, name := range []string{"a-copy", "z-copy"} {
+		next := *r.template("Identity", func(identity template) { delete(identity, "Outputs") })
+		next.StackName, next.StackID = name, strings.Replace(deployed.StackID, deployed.StackName, name, 1)
+		said := map[string]string{}
+		for _, resource := range r.evaluate(r.operation(&next)).Resources {
+			if resource.Fault != "" {
+				said[resource.Type] = resource.Fault
+			}
+		}
+		want := map[string]string{"AWS::Cognito::UserPoolDomain": "Domain: Domain already associated with another user pool."}
+		if !maps.Equal(said, want) {
+			t.Errorf("%s: faults %q, want %q", name, said, want)
+		}
+	}
+}
+
+// TestRehearsalKeepsItsAccessKey also if nothing was deployed.
+func TestRehearsalKeepsItsAccessKey(t *testing.T) {
+	t.Parallel()
+	r := rehearse(t)
+	first := r.Access()
+	r.restart()
+	if second := r.Access(); first.KeyID != second.KeyID || first.Secret != second.Secret {
+		t.Error("the second run has another access key")
+	}
+}
+
+// TestRehearsalRefusesStacksThatCanNotBeUsed names the file, and leaves it as it is.
+func TestRehearsalRefusesStacksThatCanNotBeUsed(t *testing.T) {
+	t.Parallel()
+	r := rehearse(t)
+	stacks := cloudformation.NewFromConfig(r.sdk())
+	topic := `{"Resources": {"A": {"Type": "AWS::Logs::LogGroup"}}}`
+	if _, err := stacks.CreateStack(t.Context(), &cloudformation.CreateStackInput{StackName: aws.String("app"), TemplateBody: &topic}); err != nil {
+		t.Fatal(err)
+	}
+	r.close()
+	defer r.start() // for the end of the test
+	folder := filepath.Join(r.cfg.StateDir, "empty")
+	record, state := m2mtest.Only(t, filepath.Join(folder, "stacks", "*.json")), filepath.Join(folder, "state.json")
+	for name, c := range map[string]struct {
+		file, content, named, because string
+	}{
+		"cut off":        {record, m2mtest.Read(t, record)[:200], record, "unexpected EOF"},
+		"empty":          {record, "", record, "EOF"},
+		"of another one": {record, strings.Replace(m2mtest.Read(t, record), "/app/", "/other/", 1), record, "it is of another stack"},
+		"no state":       {state, "", state, "it is not there"},
+	} {
+		before := m2mtest.Read(t, c.file)
+		if c.file == state {
+			if err := os.Remove(state); err != nil {
+				t.Fatal(err)
+			}
+		} else {
+			m2mtest.Write(t, c.file, c.content)
+		}
+		run, err := local.OpenRehearsal(r.cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = run.Start()
+		unusable, ok := errors.AsType[*local.StacksError](err)
+		if !ok || unusable.File != c.named || !strings.Contains(unusable.Reason, c.because) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err := run.Close(t.Context()); err != nil {
+			t.Errorf("%s: closing: %v", name, err)
+		}
+		m2mtest.Write(t, c.file, before)
+	}
+}
+
+// TestRunsOfDifferentKinds do not take each other's state, in which ids and secrets would be lost.
+func TestRunsOfDifferentKinds(t *testing.T) {
+	t.Parallel()
+	r := rehearse(t)
+	r.deployAll()
+	r.close()
+	defer r.start() // for the end of the test
+	_, err := local.Open(r.cfg)
+	if other, ok := errors.AsType[*local.OtherRunError](err); !ok || !other.DeployedInto {
+		t.Errorf("an assembly in the state of what was deployed: %v", err)
+	}
+	state := t.TempDir()
+	runOnce(t, state, r.dir)
+	cfg := r.cfg
+	cfg.StateDir, cfg.Env = state, "dev"
+	_, err = local.OpenRehearsal(cfg)
+	if other, ok := errors.AsType[*local.OtherRunError](err); !ok || other.DeployedInto {
+		t.Errorf("deployed into the state of an assembly: %v", err)
 	}
 }

@@ -51,14 +51,31 @@ func (h *host) Failed() <-chan error { return h.failed }
 
 // Open takes what a run needs before anything slow happens: the lock on the environment's state,
 // the state itself, and a look at whether the addresses are free. It fails with a *run.InUseError,
-// *state.Error or *AddressError, and then holds nothing.
+// *state.Error, *OtherRunError or *AddressError, and then holds nothing.
 func Open(cfg Config) (*Runtime, error) {
 	h, err := openHost(cfg)
 	if err != nil {
 		return nil, err
 	}
+	if h.state.HasStacks() {
+		return nil, errors.Join(&OtherRunError{Env: cfg.Env, DeployedInto: true}, h.folder.Close())
+	}
 	lifetime, end := context.WithCancel(context.Background())
 	return &Runtime{host: *h, lifetime: lifetime, end: end, cancelComparison: func() {}}, nil
+}
+
+// OtherRunError says that the state is one of the other kind of run, which would lose its ids and
+// secrets.
+type OtherRunError struct {
+	Env          string
+	DeployedInto bool // the state is of a run that was deployed into
+}
+
+func (e *OtherRunError) Error() string {
+	if e.DeployedInto {
+		return "the state of " + e.Env + " has what was deployed into it (m2m up --empty), which this run would lose"
+	}
+	return "the state of " + e.Env + " is that of an assembly, which a run with --empty would lose"
 }
 
 func openHost(cfg Config) (*host, error) {

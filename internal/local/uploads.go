@@ -91,36 +91,50 @@ func (r *Rehearsal) saveRecord(stackID string, content []byte) error {
 	return run.ReplaceFile(file, append([]byte(stackID+"\n"), content...))
 }
 
-// records are what the engine before this one kept. What a run that was killed has begun to write
-// is removed.
-func (r *Rehearsal) records() (map[string][]byte, error) {
-	records := map[string][]byte{}
+// StacksError says that what a rehearsal knows of its stacks can't be used. It was left as it is.
+type StacksError struct {
+	File   string
+	Reason string
+}
+
+func (e *StacksError) Error() string { return e.File + ": " + e.Reason }
+
+// records are what the engine before this one kept, and in which files. What a run that was killed
+// has begun to write is removed.
+func (r *Rehearsal) records() (records map[string][]byte, files map[string]string, err error) {
+	records, files = map[string][]byte{}, map[string]string{}
 	entries, err := os.ReadDir(r.folder.Stacks())
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, &run.StateDirError{Dir: r.folder.Stacks(), Err: err}
+		return nil, nil, &run.StateDirError{Dir: r.folder.Stacks(), Err: err}
 	}
 	for _, entry := range entries {
 		file := filepath.Join(r.folder.Stacks(), entry.Name())
 		if strings.HasPrefix(entry.Name(), ".") {
 			if err := os.Remove(file); err != nil {
-				return nil, &run.StateDirError{Dir: r.folder.Stacks(), Err: err}
+				return nil, nil, &run.StateDirError{Dir: r.folder.Stacks(), Err: err}
 			}
 			continue
 		}
 		raw, err := run.ReadFile(file)
 		if err != nil {
-			return nil, &run.StateDirError{Dir: r.folder.Stacks(), Err: err}
+			return nil, nil, &run.StateDirError{Dir: r.folder.Stacks(), Err: err}
 		}
 		stackID, record, _ := strings.Cut(string(raw), "\n")
-		records[stackID] = []byte(record)
+		records[stackID], files[stackID] = []byte(record), file
 	}
-	return records, nil
+	if r.state.Fresh() && len(records) > 0 {
+		return nil, nil, &StacksError{File: r.state.File(), Reason: "it is not there, and " + r.folder.Stacks() + " has stacks whose ids and secrets were in it"}
+	}
+	return records, files, nil
 }
 
 // openEngine has stacks deployed by the rehearsal.
 func (r *Rehearsal) openEngine() error {
-	records, err := r.records()
+	records, files, err := r.records()
 	if err != nil {
+		return err
+	}
+	if err := r.state.Keep(); err != nil { // whoever has been told the access key goes on using it
 		return err
 	}
 	var faults []engine.Fault
@@ -131,5 +145,8 @@ func (r *Rehearsal) openEngine() error {
 		Provider: r, Save: r.saveRecord, Records: records, Object: r.uploads.object,
 		Faults: faults, Slow: r.cfg.Slow, Now: r.cfg.Now, Log: r.cfg.Log,
 	})
+	if unusable, ok := errors.AsType[*engine.RecordError](err); ok {
+		return &StacksError{File: files[unusable.StackID], Reason: unusable.Error()}
+	}
 	return err
 }

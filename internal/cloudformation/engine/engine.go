@@ -58,8 +58,11 @@ func New(config Config) (*Engine, error) {
 	e := &Engine{config: config, stacks: map[string]*Stack{}, faults: slices.Clone(config.Faults)}
 	for id, record := range config.Records {
 		s, err := read(record)
+		if err == nil && s.ID != id {
+			err = errors.New("it is of another stack")
+		}
 		if err != nil {
-			return nil, fmt.Errorf("reading the record of stack %s: %w", id, err)
+			return nil, &RecordError{StackID: id, Err: err}
 		}
 		e.stacks[id] = s
 	}

@@ -10,7 +10,9 @@ import (
 
 // prepare works out what the resources are to become.
 func (e *Engine) prepare(s *Stack, o *operation) bool {
-	evaluated, err := e.config.Provider.Evaluate(e.context, o.provider())
+	begun := o.provider()
+	begun.Begun = true
+	evaluated, err := e.config.Provider.Evaluate(e.context, begun)
 	if e.context.Err() != nil {
 		return false
 	}
@@ -101,7 +103,13 @@ func (e *Engine) forward(s *Stack, o *operation) bool {
 			e.beginStep(s, o, id)
 		})
 	}
-	return e.commit(s, func() { e.finish(s, o) })
+	return e.commit(s, func() {
+		if o.Cancelled || o.Deleting {
+			e.turnBack(s, o)
+			return
+		}
+		e.finish(s, o)
+	})
 }
 
 // settled says that a resource is already what it is to become. What no event tells of, such as a

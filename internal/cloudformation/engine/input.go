@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"regexp"
 	"slices"
@@ -80,6 +81,9 @@ func (e *Engine) source(ctx context.Context, input Input, had *Stack) (string, e
 		return "", invalid("TemplateURL must be a supported URL.")
 	case input.URL != "":
 		text, err := e.config.Object(ctx, input.URL)
+		if _, refused := errors.AsType[*Refusal](err); refused {
+			return "", err
+		}
 		if err != nil {
 			return "", invalid("S3 error: %s", err.Error())
 		}

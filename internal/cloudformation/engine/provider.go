@@ -12,7 +12,8 @@ type Provider interface {
 	// new or replaced one has a new id, and the same at each Evaluate of the same operation. It
 	// fails with an error that CloudFormation words (a *Refusal) for a template that CloudFormation
 	// itself refuses; what only a service refuses is the Fault of its resource. An operation may be
-	// evaluated without ever being done: then it has no End.
+	// evaluated without ever being done: then it has no End. The ids of one that is Begun are
+	// durable when Evaluate returns, for they are the targets of its steps after a crash, too.
 	Evaluate(ctx context.Context, operation Operation) (*Evaluated, error)
 	// Apply does one step, and everything that serves callers follows it before Apply returns;
 	// requests under way end as they began. An error is the reason with which the step fails, and
@@ -38,6 +39,7 @@ type Operation struct {
 	ID     string    // unique in the run
 	Before *Template // what the stack has; nil for a new stack
 	Next   *Template // what it is to become; nil for a deletion
+	Begun  bool      // it is being done, and not only looked at
 }
 
 // Template is a template with everything that it is evaluated by.

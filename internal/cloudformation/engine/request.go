@@ -280,15 +280,23 @@ func (e *Engine) DeleteStack(in Place, input DeleteInput) error {
 	if export, users := e.inUse(s); len(users) > 0 {
 		return e.unsaved(e.refuseDeletion(s, export, users))
 	}
-	o := &operation{Kind: deletion, Phase: deleting, Final: deleteComplete, plan: &plan{Before: s.Template}, Retain: input.Retain, Token: input.Token}
+	return e.unsaved(e.start(s, deletionOf(s, input), func() {
+		s.Left = nil
+		e.become(s, deleteInProgress, userInitiated)
+	}))
+}
+
+// deletionOf deletes all that a stack has.
+func deletionOf(s *Stack, input DeleteInput) *operation {
+	o := &operation{
+		ID: uuid.NewString(), Kind: deletion, Phase: deleting, Final: deleteComplete,
+		plan: &plan{Before: s.Template}, Retain: input.Retain, Token: input.Token,
+	}
 	o.Garbage = slices.Concat(backwards(s.Resources), s.Left)
 	if s.Paused != nil {
 		o.ID, o.Garbage = s.Paused.ID, append(o.Garbage, leftOver(s)...)
 	}
-	return e.unsaved(e.start(s, o, func() {
-		s.Left = nil
-		e.become(s, deleteInProgress, userInitiated)
-	}))
+	return o
 }
 
 // leftOver is what a failed operation has left that is not among the stack's resources: what was

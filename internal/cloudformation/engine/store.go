@@ -58,6 +58,18 @@ func (s *Stack) record() []byte {
 	return record
 }
 
+// RecordError says which record can't be used.
+type RecordError struct {
+	StackID string
+	Err     error
+}
+
+func (e *RecordError) Error() string {
+	return "the record of stack " + e.StackID + " can't be used: " + e.Err.Error()
+}
+
+func (e *RecordError) Unwrap() error { return e.Err }
+
 // read is the stack of a record.
 func read(record []byte) (*Stack, error) {
 	decoder := json.NewDecoder(bytes.NewReader(record))
@@ -67,7 +79,7 @@ func read(record []byte) (*Stack, error) {
 		var part line
 		err := decoder.Decode(&part)
 		if errors.Is(err, io.EOF) && s != nil {
-			return s, nil
+			return s, s.checkPlans()
 		}
 		if err == nil && s == nil && part.Stack == nil {
 			err = errors.New("it does not begin with the stack")
@@ -80,6 +92,16 @@ func read(record []byte) (*Stack, error) {
 		}
 		s.add(part)
 	}
+}
+
+// checkPlans refuses an operation whose plan is not in the record.
+func (s *Stack) checkPlans() error {
+	for _, o := range []*operation{s.Operation, s.Paused} {
+		if o != nil && (o.plan == nil || o.Phase == going && o.Targets == nil) {
+			return errors.New("the plan of its operation is missing")
+		}
+	}
+	return nil
 }
 
 // add gives the stack what stands in another line than its own.

@@ -132,7 +132,14 @@ func (e *Engine) end(s *Stack, o *operation) bool {
 		}
 		e.config.Log.Error("an operation can't be ended", "stack", s.Name, "error", err)
 	}
-	return e.commit(s, func() { e.settle(s, o) })
+	return e.commit(s, func() {
+		e.settle(s, o)
+		if o.Deleting && s.Status == createComplete { // it was asked for after the last resource
+			s.Operation = deletionOf(s, DeleteInput{})
+			e.become(s, deleteInProgress, userInitiated)
+			e.begin(s)
+		}
+	})
 }
 
 // keeps is the template that the stack has in the end.

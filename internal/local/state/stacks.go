@@ -77,6 +77,26 @@ func (s *State) Stacks() map[Place]map[string]Stack {
 	return stacks
 }
 
+// HasStacks reports whether stacks are deployed: the state is of a run that is deployed into.
+func (s *State) HasStacks() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.kept.Stacks) > 0
+}
+
+// HasAssembly reports whether the state is of a run of one assembly: no account and Region stand
+// before the names of its resources.
+func (s *State) HasAssembly() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for name := range s.kept.Resources {
+		if strings.Count(name, "/") == 1 {
+			return true
+		}
+	}
+	return false
+}
+
 // CandidateAt is a candidate for the stacks of a place, with the ids that they have.
 func (s *State) CandidateAt(at Place) *Candidate {
 	return &Candidate{state: s, place: at.prefix(), resources: map[string]*resource{}}

@@ -23,7 +23,8 @@ import (
 // APIs. It is safe for concurrent use: while a run serves, clients' secrets and Secrets Manager
 // change.
 type State struct {
-	path string
+	path  string
+	fresh bool
 
 	mu    sync.Mutex
 	kept  file // as it is written
@@ -50,6 +51,8 @@ func Read(path string) (*State, error) {
 		}
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, &run.StateDirError{Dir: filepath.Dir(path), Err: err}
+	default:
+		s.fresh = true
 	}
 	if s.kept.AccessKey.ID == "" || s.kept.AccessKey.Secret == "" {
 		s.kept.AccessKey = newAccessKey()
@@ -69,6 +72,16 @@ func newAccessKey() AccessKey {
 
 // File is the path of the state file.
 func (s *State) File() string { return s.path }
+
+// Fresh reports whether there was no state file.
+func (s *State) Fresh() bool { return s.fresh }
+
+// Keep writes the state as it is, for a run that is used before anything else is to be kept.
+func (s *State) Keep() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.write()
+}
 
 // AccessKey is what requests to AWS's APIs of the environment are signed with.
 func (s *State) AccessKey() AccessKey { return s.kept.AccessKey }
