@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -101,8 +102,8 @@ func answer(request *http.Request) (status string, body []byte, header http.Head
 	return fmt.Sprint(response.StatusCode), body, response.Header
 }
 
-// call calls a route with a token.
-func call(apiURL, route, accessToken string) (status string) {
+// ask calls a route with a token.
+func ask(apiURL, route, accessToken string) (status string) {
 	method, path, _ := strings.Cut(route, " ")
 	request, err := http.NewRequestWithContext(context.Background(), method, strings.TrimSuffix(apiURL, "/")+path, http.NoBody)
 	if err != nil {
@@ -129,59 +130,65 @@ func preflight(apiURL, route string) string {
 	return status
 }
 
-// callers are programs that go on all the time. What they notice is a sequence for each of them,
-// without repetitions.
+// callers are programs that go on all the time. What they notice is a sequence for each kind of
+// call, without repetitions.
 type callers struct {
-	stop   chan struct{}
-	wait   sync.WaitGroup
-	mu     sync.Mutex
-	seen   map[string][]string
-	calls  int
-	rounds []int // of each caller
+	stop  chan struct{}
+	wait  sync.WaitGroup
+	mu    sync.Mutex
+	seen  map[call][]string
+	heard map[call]int // how often
 }
 
-func newCallers() *callers { return &callers{stop: make(chan struct{}), seen: map[string][]string{}} }
+func newCallers() *callers {
+	return &callers{stop: make(chan struct{}), seen: map[call][]string{}, heard: map[call]int{}}
+}
+
+// call is what a client asks again and again: a route, or with none for a token.
+type call struct {
+	client, route string
+	with          string // which token
+}
 
 // goOn has a caller ask until end, in rounds. A round notes what is answered.
-func (c *callers) goOn(round func()) {
+func (c *callers) goOn(pause time.Duration, round func()) {
 	round()
-	c.rounds = append(c.rounds, 0)
-	mine := len(c.rounds) - 1
 	c.wait.Go(func() {
 		for {
 			select {
 			case <-c.stop:
 				return
-			case <-time.After(10 * time.Millisecond):
+			case <-time.After(pause):
 				round()
-				c.mu.Lock()
-				c.rounds[mine]++
-				c.mu.Unlock()
 			}
 		}
 	})
 }
 
-func (c *callers) note(who, what string) {
+// note notes an answer. A caller that was too fast has got none.
+func (c *callers) note(of call, answer string) {
+	if answer == "429" {
+		return
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.calls++
-	if was := c.seen[who]; len(was) == 0 || was[len(was)-1] != what {
-		c.seen[who] = append(was, what)
+	c.heard[of]++
+	if was := c.seen[of]; len(was) == 0 || was[len(was)-1] != answer {
+		c.seen[of] = append(was, answer)
 	}
 }
 
-// again waits until each caller has made two more rounds: one may have been under way.
+// again waits until every call has been answered two more times: one may have been under way.
 func (c *callers) again(t *testing.T) {
 	t.Helper()
 	c.mu.Lock()
-	from := slices.Clone(c.rounds)
+	from := maps.Clone(c.heard)
 	c.mu.Unlock()
 	m2mtest.Eventually(t, "each caller to call again", func() bool {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		for i, rounds := range c.rounds {
-			if rounds < from[i]+2 {
+		for of, heard := range c.heard {
+			if heard < from[of]+2 {
 				return false
 			}
 		}
@@ -190,7 +197,7 @@ func (c *callers) again(t *testing.T) {
 }
 
 // end ends the callers.
-func (c *callers) end() map[string][]string {
+func (c *callers) end() map[call][]string {
 	close(c.stop)
 	c.wait.Wait()
 	return c.seen

@@ -4,9 +4,8 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"strings"
+	"slices"
 	"testing"
-	"time"
 
 	"cognito-m2m/internal/m2mtest"
 )
@@ -43,8 +42,8 @@ func TestEdits(t *testing.T) {
 			if err := os.CopyFS(filepath.Join(state, ".functions"), os.DirFS(built)); err != nil {
 				t.Fatal(err)
 			}
-			lines, passing := applied(t, start(t, state), e)
-			t.Logf("%s\n  the page: %s\n  noticed: %s\n  in between: %s", e.Name, e.Notices, strings.Join(lines, "\n    "), strings.Join(passing, "\n    "))
+			lines, meanwhile := applied(t, start(t, state), e)
+			t.Logf("LIT %q: {notice: %#v, meanwhile: %#v}, // %s", e.Name, lines, meanwhile, e.Notices)
 		})
 	}
 }
@@ -60,32 +59,25 @@ func builtFunctions(t *testing.T) string {
 	return filepath.Join(state, ".functions")
 }
 
-// applied applies an edit, and returns what is noticed, and what only in between.
-func applied(t *testing.T, r *rehearsal, e edit) (lines, passing []string) {
+// applied applies an edit, and returns what is noticed, and which answers come only in between.
+func applied(t *testing.T, r *rehearsal, e edit) (lines, meanwhile []string) {
 	t.Helper()
-	begun := time.Now()
-	since := func(what string) { t.Logf("%s: %.1f s", what, time.Since(begun).Seconds()) }
 	if failure := r.deploy(t, editFolder(e.From)); failure != "" {
 		t.Fatalf("before the edit: %s\n%s", failure, r.Stderr)
 	}
 	known := declaredIn(t, editFolder(e.From))
-	since("deployed")
 	before := r.look(t, known)
-	since("looked")
-	c, tokens := r.begin(t, known, before)
-	before.fast = hurried(before.at, known.routes, tokens)
-
-	since("hurried")
+	c := r.begin(t, known, before)
 	failure := r.deploy(t, editFolder(e.To))
-	since("edited")
 	after := r.look(t, known)
 	c.again(t)
-	seen := c.end()
-	after.fast = hurried(before.at, known.routes, tokens)
-	lines, passing = noticed(before, after, seen)
+	lines, meanwhile = answers(c.end())
+	lines = append(lines, noticed(before, after)...)
 	if failure != "" {
-		return append(lines, "fails: "+failure), passing
+		lines = append(lines, "fails: "+failure)
+	} else {
+		lines = append(lines, r.newcomers(t, known, declaredIn(t, editFolder(e.To)), after.at)...)
 	}
-	lines = append(lines, r.newcomers(t, known, declaredIn(t, editFolder(e.To)), after.at)...)
-	return lines, passing
+	slices.Sort(lines)
+	return lines, meanwhile
 }

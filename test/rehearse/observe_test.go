@@ -2,13 +2,11 @@ package rehearse
 
 import (
 	"encoding/json"
-	"fmt"
-	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
+	"time"
 
 	"cognito-m2m/internal/m2mtest"
 )
@@ -49,7 +47,6 @@ type view struct {
 	outputs map[string]string
 	clients map[string]secretValue
 	pages   map[string]string // what browsers are answered, by route
-	fast    map[string]bool   // routes that answer 429 to a caller who calls fast
 }
 
 // look looks at what is there of before's clients and routes.
@@ -71,74 +68,59 @@ func (r *rehearsal) look(t *testing.T, known declared) view {
 	return v
 }
 
-// hurried calls each route from many sides at once, with a token that it lets in, and says which
-// of them answer 429.
-func hurried(at environment, routes []string, tokens map[string]string) map[string]bool {
-	found := map[string]bool{}
-	for _, route := range routes {
-		for _, token := range tokens {
-			if call(at.APIURL, route, token) != "200" {
-				continue
-			}
-			var calls sync.WaitGroup
-			var mu sync.Mutex
-			for range 12 {
-				calls.Go(func() {
-					for range 5 {
-						if call(at.APIURL, route, token) == "429" {
-							mu.Lock()
-							found[route] = true
-							mu.Unlock()
-						}
-					}
-				})
-			}
-			calls.Wait()
-			break
-		}
-	}
-	return found
-}
+// The tokens that a client has.
+const (
+	inUse       = "token in use"
+	fresh       = "new token"
+	withPackage = "package client"
+)
 
-// begin has three callers for each client: with the token in use, with new tokens, and with package
-// client. It returns the tokens in use.
-func (r *rehearsal) begin(t *testing.T, known declared, before view) (*callers, map[string]string) {
+// begin has three callers for each client: with the token in use, with new tokens for the
+// credentials that it has now, and with package client.
+func (r *rehearsal) begin(t *testing.T, known declared, before view) *callers {
 	t.Helper()
-	c, tokens := newCallers(), map[string]string{}
+	c := newCallers()
 	for _, name := range known.clients {
-		with := before.clients[name]
-		accessToken, said := token(before.at.TokenEndpoint, with)
+		credentials := before.clients[name]
+		accessToken, said := token(before.at.TokenEndpoint, credentials)
 		if accessToken == "" {
 			t.Fatalf("%s gets no token before the edit: %s", name, said)
 		}
-		tokens[name] = accessToken
-		lets := map[string]func() string{} // routes that let the client in, with package client
-		c.goOn(func() {
+		c.goOn(60*time.Millisecond, func() {
 			for _, route := range known.routes {
-				c.note(name+": "+route+", token in use", call(before.at.APIURL, route, accessToken))
+				c.note(call{name, route, inUse}, ask(before.at.APIURL, route, accessToken))
 			}
 		})
-		c.goOn(func() {
-			fresh, said := token(before.at.TokenEndpoint, with)
-			c.note(name+": new tokens", said)
+		c.goOn(120*time.Millisecond, func() {
+			accessToken, said := token(before.at.TokenEndpoint, credentials)
+			c.note(call{client: name}, said)
 			for _, route := range known.routes {
-				if fresh != "" {
-					c.note(name+": "+route+", new token", call(before.at.APIURL, route, fresh))
+				answer := "no token"
+				if accessToken != "" {
+					answer = ask(before.at.APIURL, route, accessToken)
 				}
+				c.note(call{name, route, fresh}, answer)
 			}
 		})
-		for _, route := range known.routes {
-			if call(before.at.APIURL, route, accessToken) == "200" {
-				lets[route] = r.withPackage(t, name, before.at.APIURL, route)
-			}
-		}
-		c.goOn(func() {
-			for route, ask := range lets {
-				c.note(name+": "+route+", package client", ask())
-			}
-		})
+		r.beginPackage(t, c, known, before.at, name, accessToken)
 	}
-	return c, tokens
+	return c
+}
+
+// beginPackage has package client call the routes that let the client in.
+func (r *rehearsal) beginPackage(t *testing.T, c *callers, known declared, at environment, name, accessToken string) {
+	t.Helper()
+	lets := map[string]func() string{}
+	for _, route := range known.routes {
+		if ask(at.APIURL, route, accessToken) == "200" {
+			lets[route] = r.withPackage(t, name, at.APIURL, route)
+		}
+	}
+	c.goOn(60*time.Millisecond, func() {
+		for route, ask := range lets {
+			c.note(call{name, route, withPackage}, ask())
+		}
+	})
 }
 
 // newcomers are lines about clients that were not there before.
@@ -150,26 +132,38 @@ func (r *rehearsal) newcomers(t *testing.T, before, after declared, at environme
 		}
 		value, _ := r.secretOf(t, name)
 		_, said := token(at.TokenEndpoint, value)
-		lines = append(lines, name+": a new client, which gets "+said)
+		lines = append(lines, name+" is new and gets "+said)
 	}
 	return lines
 }
 
-// noticed are lines about what is another thing after than before: what callers saw first and last,
-// ids, secrets, outputs. passing is what they saw in between alone.
-func noticed(before, after view, seen map[string][]string) (lines, passing []string) {
-	for _, who := range slices.Sorted(maps.Keys(seen)) {
-		was := seen[who]
+// answers are lines about calls that are answered otherwise at the end than at the beginning, if
+// they are let in at one of the two; meanwhile are answers that come at neither.
+func answers(seen map[call][]string) (lines, meanwhile []string) {
+	with := map[string][]string{}
+	for of, was := range seen {
 		first, last := was[0], was[len(was)-1]
-		if first != last {
-			lines = append(lines, who+": "+first+" → "+last)
+		what := of.client + ": " + strings.TrimSpace(of.route+" "+first+" → "+last)
+		if first != last && (of.route == "" || first == "200" || last == "200") {
+			with[what] = append(with[what], of.with)
 		}
-		for _, what := range was {
-			if what != first && what != last && !slices.Contains(passing, who+": "+what) {
-				passing = append(passing, who+": "+what)
+		for _, answer := range was {
+			if answer != first && answer != last {
+				meanwhile = append(meanwhile, answer)
 			}
 		}
 	}
+	for what, tokens := range with {
+		slices.Sort(tokens)
+		lines = append(lines, strings.TrimSuffix(what+" with "+strings.Join(tokens, ", "), " with "))
+	}
+	slices.Sort(meanwhile)
+	return lines, slices.Compact(meanwhile)
+}
+
+// noticed are lines about ids, secrets and outputs that are others after than before, and pages of
+// other origins.
+func noticed(before, after view) (lines []string) {
 	for name, was := range before.clients {
 		is, there := after.clients[name]
 		switch {
@@ -182,18 +176,15 @@ func noticed(before, after view, seen map[string][]string) (lines, passing []str
 		}
 	}
 	for key, was := range before.outputs {
-		if is := after.outputs[key]; is != was && !strings.HasPrefix(key, "ClientId") {
-			lines = append(lines, "output "+key+": another value")
+		is, there := after.outputs[key]
+		if key, _, export := strings.Cut(key, "Output"); there && is != was && !export {
+			lines = append(lines, "another "+key)
 		}
 	}
 	for route, was := range before.pages {
 		if is := after.pages[route]; is != was {
-			lines = append(lines, "browsers: "+route+": "+was+" → "+is)
-		}
-		if before.fast[route] != after.fast[route] {
-			lines = append(lines, fmt.Sprintf("who calls faster: %s: 429 %t → %t", route, before.fast[route], after.fast[route]))
+			lines = append(lines, "browsers: "+route+" "+was+" → "+is)
 		}
 	}
-	slices.Sort(lines)
-	return lines, passing
+	return lines
 }
