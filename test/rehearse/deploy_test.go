@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -182,6 +183,11 @@ func (r *rehearsal) ended(t *testing.T, name string) (failure string) {
 // status is a stack's, "" for one that is not there.
 func (r *rehearsal) status(t *testing.T, name string) string {
 	t.Helper()
+	return r.statusOf(t, region, name)
+}
+
+func (r *rehearsal) statusOf(t *testing.T, region, name string) string {
+	t.Helper()
 	answer, err := r.cloudFormation(region).DescribeStacks(t.Context(), &cloudformation.DescribeStacksInput{StackName: &name})
 	if err != nil && strings.Contains(err.Error(), "does not exist") {
 		return ""
@@ -192,35 +198,49 @@ func (r *rehearsal) status(t *testing.T, name string) string {
 	return string(answer.Stacks[0].StackStatus)
 }
 
+func (r *rehearsal) arnOf(t *testing.T, region, name string) string {
+	t.Helper()
+	answer, err := r.cloudFormation(region).DescribeStacks(t.Context(), &cloudformation.DescribeStacksInput{StackName: &name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return *answer.Stacks[0].StackId
+}
+
 // outputs are those of both stacks.
 func (r *rehearsal) outputs(t *testing.T) map[string]string {
 	t.Helper()
 	found := map[string]string{}
 	for _, stack := range stacks {
-		answer, err := r.cloudFormation(region).DescribeStacks(t.Context(), &cloudformation.DescribeStacksInput{StackName: aws.String("m2m-dev-" + stack)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, output := range answer.Stacks[0].Outputs {
-			found[*output.OutputKey] = *output.OutputValue
-		}
+		maps.Copy(found, r.outputsOf(t, region, "m2m-dev-"+stack))
 	}
 	return found
 }
 
-// destroy deletes both stacks.
-func (r *rehearsal) destroy(t *testing.T) {
+func (r *rehearsal) outputsOf(t *testing.T, region, name string) map[string]string {
 	t.Helper()
-	for _, stack := range []string{"Api", "Identity"} {
-		name := "m2m-dev-" + stack
-		if r.status(t, name) == "" {
-			continue
-		}
-		if _, err := r.cloudFormation(region).DeleteStack(t.Context(), &cloudformation.DeleteStackInput{StackName: &name}); err != nil {
-			t.Fatal(err)
-		}
-		if failure := r.ended(t, name); failure != "" {
-			t.Fatalf("%s was not deleted: %s", name, failure)
+	answer, err := r.cloudFormation(region).DescribeStacks(t.Context(), &cloudformation.DescribeStacksInput{StackName: &name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]string{}
+	for _, output := range answer.Stacks[0].Outputs {
+		found[*output.OutputKey] = *output.OutputValue
+	}
+	return found
+}
+
+// skipped is the user pool that the deletion of a stack has left behind, as the runbook finds it.
+func (r *rehearsal) skipped(t *testing.T, region, arn string) (id string) {
+	t.Helper()
+	answer, err := r.cloudFormation(region).DescribeStackEvents(t.Context(), &cloudformation.DescribeStackEventsInput{StackName: &arn})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, event := range answer.StackEvents {
+		if event.ResourceStatus == types.ResourceStatusDeleteSkipped {
+			return aws.ToString(event.PhysicalResourceId)
 		}
 	}
+	return ""
 }

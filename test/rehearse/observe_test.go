@@ -144,7 +144,8 @@ func answers(seen map[call][]string) (lines, meanwhile []string) {
 	for of, was := range seen {
 		first, last := was[0], was[len(was)-1]
 		what := of.client + ": " + strings.TrimSpace(of.route+" "+first+" → "+last)
-		if first != last && (of.route == "" || first == "200" || last == "200") {
+		renewing := of.with == withPackage && last == "401" // it fetches another token after a pause
+		if first != last && !renewing && (of.route == "" || first == "200" || last == "200") {
 			with[what] = append(with[what], of.with)
 		}
 		for _, answer := range was {
