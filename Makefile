@@ -80,9 +80,25 @@ node_modules: package-lock.json
 e2e: ## Test the command from the environment file to an answer.
 	go test -count=1 ./test/e2e/...
 
+# What the assemblies of a rehearsal are made of. `go test ./test` with M2M_EDITS makes those of the edits on its way.
+SYNTHESIZED_FROM = cdk.json go.mod $(wildcard *.go config/*.go environments/*.yaml naming/*.go stacks/*.go)
+EDITS := $(CURDIR)/.build/edits
+
+cdk.out/manifest.json: $(SYNTHESIZED_FROM) $(wildcard lambda/*/*.go client/*.go) | node_modules
+	npx cdk synth --quiet
+
+$(EDITS)/edits.json: $(SYNTHESIZED_FROM) $(wildcard test/edits_*.go)
+	M2M_EDITS='$(EDITS)' go test -count=1 ./test -run '^TestGoldenEdits$$'
+
 .PHONY: rehearse
-rehearse: node_modules ## Deploy into m2m up --empty with the pinned CDK CLI; update, kill, destroy (M2M_KILLS: how often).
+rehearse: node_modules cdk.out/manifest.json $(EDITS)/edits.json ## Deploy into m2m up --empty with the pinned CDK CLI and others; edit, fail, drift, kill, destroy.
+	go test -v -count=1 -timeout 20m ./test/rehearse
 	go test -v -count=1 -run 'TestDeployWithTheCDKCLI|TestKilledDuringUpdates' ./test/e2e
+
+.PHONY: rehearse-long
+rehearse-long: export M2M_KILLS = 100
+rehearse-long: rehearse ## The same with 100 kills and 1,000 updates in a row.
+	go test -v -count=1 -timeout 60m -run '^TestManyUpdates$$' ./test/rehearse -long
 
 .PHONY: conformance
 conformance: ## Print, row by row, what the target in M2M_TARGET (default: a local run) answers.

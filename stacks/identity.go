@@ -57,16 +57,14 @@ func cognitoDomain(stack awscdk.Stack, env *config.Environment, domain awscognit
 	return userpool.PrefixDomain(*domain.DomainName(), auth, *stack.Region())
 }
 
-// issuerOf returns the issuer for another stack. The provider URL of a pool with the updated form
-// is not documented, so that issuer is built from its parts. The URL then stays exported, because
-// an export in use can't be removed, and the other stack is deployed after this one.
+// issuerOf returns the issuer for another stack, built from its parts. The pool's provider URL is
+// the same, but an export that changes its value while the other stack uses it fails the
+// deployment: with the provider URL, `issuerType` could not be changed. That URL stays exported,
+// because stacks that were deployed before use it, and they are deployed after this one.
 func issuerOf(stack awscdk.Stack, pool awscognito.UserPool, env *config.Environment) func(awscdk.Stack) *string {
-	if env.Identity.IssuerType != userpool.IssuerUpdated {
-		return func(awscdk.Stack) *string { return pool.UserPoolProviderUrl() }
-	}
 	stack.ExportValue(pool.UserPoolProviderUrl(), nil)
 	return func(reader awscdk.Stack) *string {
-		return jsii.String(userpool.Issuer(userpool.IssuerUpdated, *reader.Region(), *pool.UserPoolId()))
+		return jsii.String(userpool.Issuer(env.Identity.IssuerType, *reader.Region(), *pool.UserPoolId()))
 	}
 }
 

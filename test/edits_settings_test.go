@@ -206,7 +206,7 @@ func editsOfSettings(t *testing.T, edited func(old, replacement string) string) 
 		{
 			name: "change `rotation.everyDays`", to: edited("accessTokenValidity: 30m", "rotation: {everyDays: 7}, accessTokenValidity: 30m"), oneStep: true,
 			notices: "that client: its secret is rotated at once, and the old one works until the next rotation. If the last rotation was within a day, " +
-				"this one fails instead and raises the alarm. You need do nothing",
+				"and was not the client's first, this one fails instead and raises the alarm. You need do nothing",
 			want: []string{
 				"changed Api ClientsWriterRotation76AB2D60",
 			},

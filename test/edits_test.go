@@ -51,6 +51,9 @@ func TestGoldenEdits(t *testing.T) {
 		})
 	}
 	checkEditsPage(t)
+	if folder := os.Getenv("M2M_EDITS"); folder != "" && !t.Failed() {
+		keepEdits(t, folder)
+	}
 }
 
 func resourceChanges(t *testing.T, before, after string) (lines []string) {

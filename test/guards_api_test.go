@@ -84,18 +84,12 @@ func wrongIssuer(s stage) []string {
 	if output := at(s.stacks["Api"].section("Outputs"), "Issuer", "Value"); compact(output) != compact(issuer) {
 		return []string{fmt.Sprintf("the output says %s, the authorizer trusts %s", compact(output), compact(issuer))}
 	}
-	updated := s.env.Identity.IssuerType == "UPDATED"
 	if at(properties(resource), "IssuerConfiguration", "Type") != s.env.Identity.IssuerType {
 		return []string{fmt.Sprintf("%s has the issuer %v, configured is %s", pool, properties(resource)["IssuerConfiguration"], s.env.Identity.IssuerType)}
 	}
-	if updated && text(issuer) == "https://issuer-cognito-idp."+s.region()+".amazonaws.com/"+s.poolID() {
+	host := map[string]string{"ORIGINAL": "cognito-idp", "UPDATED": "issuer-cognito-idp"}[s.env.Identity.IssuerType]
+	if text(issuer) == "https://"+host+"."+s.region()+".amazonaws.com/"+s.poolID() {
 		return nil
-	}
-	for _, output := range s.stacks["Identity"].section("Outputs") {
-		export := at(output, "Export", "Name")
-		if !updated && export != nil && export == at(issuer, "Fn::ImportValue") && compact(at(output, "Value")) == getAtt(pool, "ProviderURL") {
-			return nil
-		}
 	}
 	return []string{fmt.Sprintf("issuer %s is not that of the pool", compact(issuer))}
 }

@@ -78,6 +78,8 @@ var keyTable = slices.Concat(monitoringKeys, []keyed{
 		want: []string{
 			"Api FunctionsEchoHandler0BB05B78.Code.S3Bucket.Fn::Sub = cdk-hnb659fds-assets-${AWS::AccountId}-eu-west-2",
 			"Api FunctionsEchoHandlerHttpApiBA4A182F.SourceArn = arn:aws:execute-api:eu-west-2:${AWS::AccountId}:${HttpApiF5A9A8A7}/*/*",
+			"Api HttpApiJwt21C2E32E.JwtConfiguration.Issuer = https://cognito-idp.eu-west-2.amazonaws.com/<pool>",
+			"Api Outputs.Issuer.Value = https://cognito-idp.eu-west-2.amazonaws.com/<pool>",
 			"Api RotationPermission963C9499.SourceArn = arn:aws:secretsmanager:eu-west-2:${AWS::AccountId}:secret:m2m/dev/*",
 			"Api RotationRotateHandlerC187A964.Code.S3Bucket.Fn::Sub = cdk-hnb659fds-assets-${AWS::AccountId}-eu-west-2",
 			"Api RotationRotateRoleDefaultPolicyDD215CBB.PolicyDocument.Statement[2].Resource = arn:aws:cognito-idp:eu-west-2:${AWS::AccountId}:userpool/<pool>",
@@ -89,6 +91,8 @@ var keyTable = slices.Concat(monitoringKeys, []keyed{
 		want: []string{
 			"Api FunctionsEchoHandler0BB05B78.Code.S3Bucket.Fn::Sub = cdk-hnb659fds-assets-${AWS::AccountId}-us-gov-west-1",
 			"Api FunctionsEchoHandlerHttpApiBA4A182F.SourceArn = arn:aws-us-gov:execute-api:us-gov-west-1:${AWS::AccountId}:${HttpApiF5A9A8A7}/*/*",
+			"Api HttpApiJwt21C2E32E.JwtConfiguration.Issuer = https://cognito-idp.us-gov-west-1.amazonaws.com/<pool>",
+			"Api Outputs.Issuer.Value = https://cognito-idp.us-gov-west-1.amazonaws.com/<pool>",
 			"Api RotationPermission963C9499.SourceArn = arn:aws-us-gov:secretsmanager:us-gov-west-1:${AWS::AccountId}:secret:m2m/dev/*",
 			"Api RotationRotateHandlerC187A964.Code.S3Bucket.Fn::Sub = cdk-hnb659fds-assets-${AWS::AccountId}-us-gov-west-1",
 			"Api RotationRotateRoleDefaultPolicyDD215CBB.PolicyDocument.Statement[2].Resource = arn:aws-us-gov:cognito-idp:us-gov-west-1:${AWS::AccountId}:userpool/<pool>",

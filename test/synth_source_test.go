@@ -38,11 +38,11 @@ func newSource(t *testing.T) source {
 	return s
 }
 
-// lay lays out the module with some functions that do nothing.
+// lay lays out the module with some functions that do nothing. Each has another asset.
 func (s source) lay(functions ...string) error {
 	files := map[string]string{"go.mod": "module variant\n\ngo 1.26\n"}
 	for _, function := range functions {
-		files["lambda/"+function+"/main.go"] = "package main\n\nfunc main() {}\n"
+		files["lambda/"+function+"/main.go"] = "package main // " + function + "\n\nfunc main() {}\n"
 	}
 	for name, content := range files {
 		file := filepath.Join(string(s), filepath.FromSlash(name))

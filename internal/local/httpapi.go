@@ -39,7 +39,7 @@ func (h *host) newGateway(served *servedResources, at addresses, functions funct
 		Permissions:  permissionsOf(served.model),
 		Functions:    functions.invokers(),
 		OIDC: func(issuer string) string {
-			if issuer != served.pool.ProviderURL {
+			if issuer != served.pool.ProviderURL && issuer != served.former {
 				return ""
 			}
 			return at.pool + "/" + served.pool.ID

@@ -96,6 +96,30 @@ func (s *site) refuses(ctx context.Context, stack *deployedStack, step engine.St
 		return errors.New("The user pool cannot be deleted because deletion protection is activated") //nolint:staticcheck // AWS's words
 	case step.Resource.Type == "AWS::Lambda::Function" && step.Action != engine.Delete && step.Action != engine.Retain && !step.Rollback:
 		return s.prepareOf(ctx, stack, step.Resource.LogicalID)
+	case step.Resource.Type == "AWS::Cognito::UserPoolDomain" && step.Action == engine.Create && !step.Rollback:
+		return s.secondDomain(stack, step.Resource.LogicalID)
+	}
+	return nil
+}
+
+// secondDomain refuses a domain of a pool that has one: a pool can have one of Cognito's own, and
+// one custom domain.
+//
+// Source: [O] aws-cdk #10062.
+func (s *site) secondDomain(stack *deployedStack, logicalID string) error {
+	there, err := s.there()
+	if err != nil {
+		return err
+	}
+	for _, made := range stack.operation.model.UserPoolDomains {
+		if made.LogicalID != logicalID || made.Stack != stack.name() {
+			continue
+		}
+		for _, other := range there.UserPoolDomains {
+			if other.UserPoolID == made.UserPoolID && other.Custom() == made.Custom() && other.Domain != made.Domain {
+				return errors.New("User pool already has a domain configured.") //nolint:staticcheck,revive // AWS's words
+			}
+		}
 	}
 	return nil
 }

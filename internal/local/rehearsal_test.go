@@ -381,6 +381,28 @@ func TestRehearsalRefusesToDeleteAProtectedPool(t *testing.T) {
 	}
 }
 
+// TestRehearsalRefusesASecondDomain: a replaced domain is made before the old one is deleted, and a
+// pool can have one of each kind.
+func TestRehearsalRefusesASecondDomain(t *testing.T) {
+	t.Parallel()
+	r := rehearse(t)
+	before := r.deployAll()
+	operation := r.operation(r.template("Identity", func(identity template) {
+		identity.propertiesOf("AWS::Cognito::UserPoolDomain")["Domain"] = "acme-m2m"
+	}))
+	domain := only(t, r.evaluate(operation), "AWS::Cognito::UserPoolDomain")
+	err := r.Apply(t.Context(), operation, engine.Step{Action: engine.Create, Resource: domain})
+	if err == nil || !strings.Contains(err.Error(), "User pool already has a domain configured") {
+		t.Errorf("making the second domain: %v", err)
+	}
+	if err := r.End(t.Context(), operation, operation.Before); err != nil {
+		t.Fatal(err)
+	}
+	if got := token(t, before, "reader"); got == "" {
+		t.Error("no token")
+	}
+}
+
 // only is the one resource of a type.
 func only(t *testing.T, evaluated *engine.Evaluated, typeName string) (found engine.Resource) {
 	t.Helper()

@@ -15,6 +15,9 @@ type servedResources struct {
 	model *assembly.Model
 	pool  assembly.UserPool
 	api   assembly.API
+	// former is the form of the pool's issuer that an authorizer still names while the pool has
+	// another one already: between two stacks of a deployment.
+	former string
 }
 
 // servedFrom finds them. An environment with several pools or APIs can be deployed, but here it

@@ -18,6 +18,7 @@ import (
 	"cognito-m2m/internal/local/partial"
 	"cognito-m2m/internal/local/state"
 	"cognito-m2m/internal/secretsmanager"
+	"cognito-m2m/internal/userpool"
 )
 
 // site is one account and Region of a rehearsal: the stacks that are deployed there, and what
@@ -92,8 +93,14 @@ func views(model *assembly.Model) (all []*servedResources) {
 	for _, api := range model.APIs {
 		view := &servedResources{model: model, api: api}
 		for _, pool := range model.UserPools {
-			if slices.ContainsFunc(api.Authorizers, func(a assembly.Authorizer) bool { return a.Issuer == pool.ProviderURL }) {
+			for _, authorizer := range api.Authorizers {
+				if !isIssuer(authorizer.Issuer, pool, model.Region) {
+					continue
+				}
 				view.pool, used[pool.ID] = pool, true
+				if authorizer.Issuer != pool.ProviderURL {
+					view.former = authorizer.Issuer
+				}
 			}
 		}
 		all = append(all, view)
@@ -104,6 +111,11 @@ func views(model *assembly.Model) (all []*servedResources) {
 		}
 	}
 	return all
+}
+
+// isIssuer reports whether an issuer is that of a pool, in any of its forms.
+func isIssuer(issuer string, pool assembly.UserPool, region string) bool {
+	return issuer == pool.ProviderURL || userpool.IssuerType(issuer) != "" && issuer == userpool.Issuer(userpool.IssuerType(issuer), region, pool.ID)
 }
 
 // change is how the site is to be served, made beside what serves now.

@@ -1,0 +1,116 @@
+package rehearse
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
+
+	"cognito-m2m/internal/m2mtest"
+)
+
+// The Region of the project's own environments.
+const ownRegion = "ap-northeast-1"
+
+// TestShippedSteps deploys the project's environments side by side, with the steps of the shipped
+// workflows: deploy, verify, deploy again, look for drift, destroy.
+func TestShippedSteps(t *testing.T) {
+	needsCLI(t)
+	nothingLeaves(t)
+	t.Parallel()
+	c := starts(t)
+	for _, env := range []string{"dev", "staging", "prod"} {
+		c.make(t, 0, "deploy", env, synthesized())
+		c.m2m(t, 0, env, "verify", "--assembly", synthesized())
+	}
+	clients := c.m2m(t, 0, "dev", "clients")
+	m2mtest.Contains(t, c.make(t, 0, "deploy", "dev", synthesized()), "no changes")
+	m2mtest.Contains(t, c.cdk(t, 0, synthesized(), "diff", "dev/*"), "Number of stacks with differences: 0")
+	if again := c.m2m(t, 0, "dev", "clients"); again != clients {
+		t.Errorf("nothing was deployed, and the clients were\n%s\nand are\n%s", clients, again)
+	}
+	c.drifts(t)
+
+	c.m2m(t, 0, "dev", "rotate", "reader")
+	c.m2m(t, 0, "dev", "verify", "--assembly", synthesized())
+	c.make(t, 0, "destroy", "dev", synthesized())
+	m2mtest.Contains(t, c.m2m(t, 1, "dev", "clients"), "dev does not run on this machine")
+	m2mtest.Contains(t, c.make(t, 2, "destroy", "prod", synthesized()), "TerminationProtection is enabled")
+	c.m2m(t, 0, "prod", "verify", "--assembly", synthesized())
+}
+
+// drifts changes an app client by hand, and has the workflow look for drift before and after.
+func (c *cli) drifts(t *testing.T) {
+	t.Helper()
+	c.make(t, 0, "drift", "dev", synthesized())
+	if found := report(t, "dev"); found != "" {
+		t.Errorf("nothing was changed by hand, and there is drift:\n%s", found)
+	}
+	outputs := c.outputsOf(t, ownRegion, "m2m-dev-Api")
+	if _, err := cognitoidentityprovider.NewFromConfig(c.sdk(ownRegion)).UpdateUserPoolClient(t.Context(), &cognitoidentityprovider.UpdateUserPoolClientInput{
+		UserPoolId: aws.String(outputs["UserPoolId"]), ClientId: aws.String(outputs["ClientIdReader"]), ClientName: aws.String("m2m-dev-reader"),
+		AllowedOAuthFlows: []types.OAuthFlowType{types.OAuthFlowTypeClientCredentials}, AllowedOAuthFlowsUserPoolClient: true,
+		AllowedOAuthScopes: []string{"test-api/read", "test-api/write"},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	c.make(t, 0, "drift", "dev", synthesized())
+	m2mtest.Contains(t, report(t, "dev"), "ClientsReaderAppClient", "test-api/write")
+}
+
+// TestFirstDeploymentFails goes through docs/runbooks/first-deployment.md.
+func TestFirstDeploymentFails(t *testing.T) {
+	needsCLI(t)
+	nothingLeaves(t)
+	t.Parallel()
+	c := starts(t, "--fail", "AWS::Cognito::UserPoolDomain=Domain already exists.")
+	said := c.make(t, 2, "deploy", "prod", synthesized())
+	m2mtest.Contains(t, said, "Domain already exists.")
+	const name = "m2m-prod-Identity"
+	if status := c.statusOf(t, ownRegion, name); status != "ROLLBACK_COMPLETE" {
+		t.Errorf("the stack is %s", status)
+	}
+	arn := c.arnOf(t, ownRegion, name)
+	m2mtest.Contains(t, c.cdk(t, 1, synthesized(), "deploy", "prod/*", "--require-approval", "never"), "TerminationProtection is enabled")
+	c.make(t, 0, "deploy", "prod", synthesized())
+	c.m2m(t, 0, "prod", "verify", "--assembly", synthesized())
+
+	pool := c.skipped(t, ownRegion, arn)
+	used := c.outputsOf(t, ownRegion, "m2m-prod-Api")["UserPoolId"]
+	if !strings.HasPrefix(pool, ownRegion+"_") || pool == used {
+		t.Errorf("the pool that stayed behind is %q, the one in use %q", pool, used)
+	}
+}
+
+// TestRemovingAProtectedEnvironment is the last section of docs/changing-a-deployment.md.
+func TestRemovingAProtectedEnvironment(t *testing.T) {
+	needsCLI(t)
+	nothingLeaves(t)
+	t.Parallel()
+	c := starts(t)
+	protected, unprotected := withPrograms(t, folderOf(t, "switch `identity.deletionProtection` on")), withPrograms(t, "0")
+	c.make(t, 0, "deploy", "dev", protected)
+	m2mtest.Contains(t, c.cdk(t, 1, protected, "destroy", "--force", "dev/*"), "TerminationProtection is enabled")
+	c.m2m(t, 0, "dev", "verify", "--assembly", protected)
+	c.make(t, 0, "deploy", "dev", unprotected)
+	c.make(t, 0, "destroy", "dev", unprotected)
+	for _, stack := range stacks {
+		if status := c.status(t, "m2m-dev-"+stack); status != "" {
+			t.Errorf("%s is %s", stack, status)
+		}
+	}
+}
+
+// folderOf is where the assembly after an edit is.
+func folderOf(t *testing.T, edit string) string {
+	t.Helper()
+	for _, e := range keptEdits(t) {
+		if e.Name == edit {
+			return e.To
+		}
+	}
+	t.Fatalf("there is no edit %q", edit)
+	return ""
+}
