@@ -117,6 +117,9 @@ type Config struct {
 	Identity requester.Requester
 	// Sessions are the temporary credentials that may do everything, too. Default none.
 	Sessions Sessions
+	// Elsewhere is a sentence for callers of services that are not here: where those are. Default
+	// none.
+	Elsewhere string
 	// Now is the clock that the times of signatures are compared with. Default time.Now.
 	Now func() time.Time
 	// Log receives a line for each request, never a body: at debug level, or at info if it was

@@ -31,6 +31,8 @@ type Handler struct {
 	identity requester.Requester // whose key it is
 	sessions Sessions            // nil if there are none
 
+	elsewhere string
+
 	now func() time.Time
 	log *slog.Logger
 }
@@ -42,7 +44,7 @@ func New(config Config) (*Handler, error) {
 	}
 	h := &Handler{
 		json: map[string]JSONService{}, query: map[string]QueryService{}, rest: map[string]RESTService{},
-		key: config.AccessKey, identity: config.Identity, sessions: config.Sessions,
+		key: config.AccessKey, identity: config.Identity, sessions: config.Sessions, elsewhere: config.Elsewhere,
 		now: config.Now, log: config.Log,
 	}
 	if h.now == nil {
@@ -115,7 +117,7 @@ func (a answer) write(w http.ResponseWriter) {
 
 func (h *Handler) answer(w http.ResponseWriter, x *exchange) answer {
 	protocol := protocolOf(h, x.request)
-	if refused := x.read(w); refused != nil {
+	if refused := h.read(w, x); refused != nil {
 		return protocol.refusal(x, refused)
 	}
 	return protocol.answer(x)
@@ -137,9 +139,9 @@ func protocolOf(h *Handler, r *http.Request) protocol {
 // read checks what both protocols have in common and reads the body.
 //
 // Parity: AWS API: codes of malformed requests
-func (x *exchange) read(w http.ResponseWriter) *wireError {
+func (h *Handler) read(w http.ResponseWriter, x *exchange) *wireError {
 	if x.request.Method != http.MethodPost || x.request.URL.Path != "/" {
-		return unknownOperation("Requests are a POST on /, unless they are signed for a service of other paths that is here.")
+		return unknownOperation(h.with("Requests are a POST on /, unless they are signed for a service of other paths that is here."))
 	}
 	return x.readBody(w)
 }

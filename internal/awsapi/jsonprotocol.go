@@ -84,9 +84,16 @@ func (h *Handler) services() string {
 	targets := slices.Sorted(maps.Keys(h.json))
 	versions := slices.Sorted(maps.Keys(h.query))
 	signed := slices.Sorted(maps.Keys(h.rest))
-	return "There is no such service here. X-Amz-Target may begin with " + strings.Join(targets, ", ") +
-		"; AWS Query may have Version " + strings.Join(versions, ", ") + "; REST may be signed for " + strings.Join(signed, ", ") + "."
+	said := "There is no such service here. X-Amz-Target may begin with " + strings.Join(targets, ", ") +
+		"; AWS Query may have Version " + strings.Join(versions, ", ")
+	if len(signed) > 0 {
+		said += "; REST may be signed for " + strings.Join(signed, ", ")
+	}
+	return h.with(said + ".")
 }
+
+// with adds where other services are.
+func (h *Handler) with(said string) string { return strings.TrimSpace(said + " " + h.elsewhere) }
 
 // loggedName keeps a log line short and in one piece, whatever a caller sends as the operation.
 func loggedName(operation string) string {

@@ -36,6 +36,7 @@ func (r *Runtime) newAWSAPI(d *deployment) (http.Handler, error) {
 		AccessKey: awsapi.AccessKey{ID: r.state.AccessKey().ID, Secret: string(r.state.AccessKey().Secret)},
 		Identity:  r.identity(d.resources.model.AccountID),
 		Sessions:  identities,
+		Elsewhere: "This run follows an assembly; start `m2m up --empty` to deploy into it.",
 		Log:       r.cfg.Log,
 	})
 	if err != nil {

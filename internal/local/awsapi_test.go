@@ -1,6 +1,7 @@
 package local_test
 
 import (
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -37,6 +38,28 @@ func TestAWSEndpointIsAskedByAddress(t *testing.T) {
 		response.Body.Close()
 		if response.StatusCode != want {
 			t.Errorf("Host %s: %d, want %d", host, response.StatusCode, want)
+		}
+	}
+}
+
+// TestWhereToDeploy: whoever deploys into a run of an assembly is told which run takes that.
+func TestWhereToDeploy(t *testing.T) {
+	t.Parallel()
+	_, d := start(t, local.Config{}, assemblyDir(t, nil))
+	for _, path := range []string{"/", "/cdk-hnb659fds-assets-123456789012-us-east-1/key"} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, d.AWSEndpoint+path, strings.NewReader("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("X-Amz-Target", "AmazonSSM.GetParameter")
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(response.Body)
+		response.Body.Close()
+		if err != nil || !strings.Contains(string(body), "start `m2m up --empty` to deploy into it.") || strings.Contains(string(body), "for .") {
+			t.Errorf("%s: %s, %v", path, body, err)
 		}
 	}
 }
