@@ -33,6 +33,8 @@ var simulatedTypes = map[string]simulatedType{
 }
 
 // typeNamed returns nil for a type that is not known.
+//
+// Parity: CloudFormation: custom resources
 func typeNamed(name string) *template.Type {
 	if t, ok := simulatedTypes[name]; ok {
 		return t.Type

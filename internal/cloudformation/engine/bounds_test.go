@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -98,6 +100,62 @@ func TestAFullDisk(t *testing.T) {
 		t.Error(got)
 	}
 	wantHeld(t, e, provider, id)
+}
+
+// TestAFullDiskRefusesWhole asks an operation under way for more than can be saved: what is refused
+// does not happen later.
+func TestAFullDiskRefusesWhole(t *testing.T) {
+	t.Parallel()
+	for name, ask := range map[string]func(e *engine.Engine) error{
+		"a deletion during the creation": func(e *engine.Engine) error { return e.DeleteStack(here, engine.DeleteInput{StackName: "app"}) },
+		"the end of an update":           func(e *engine.Engine) error { return e.CancelUpdateStack(here, "app") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			provider, d := enginetest.New(), newDisk()
+			e := start(t, provider, d)
+			want, id := "CREATE_COMPLETE", ""
+			if strings.HasSuffix(name, "update") {
+				want = "UPDATE_COMPLETE"
+				id, _ = create(t, e, resources(topic("A", "")))
+				end(t, e, id)
+			}
+			under, on := make(chan struct{}), make(chan struct{})
+			held := sync.OnceFunc(func() {
+				close(under)
+				<-on
+			})
+			provider.Before = func(engine.Operation, engine.Step) error {
+				held()
+				return nil
+			}
+			input := engine.Input{StackName: "app", Text: resources(topic("A", `"DisplayName": "two"`))}
+			var err error
+			if id == "" {
+				id, err = e.CreateStack(t.Context(), here, input)
+			} else {
+				_, err = e.UpdateStack(t.Context(), here, input)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			<-under
+			d.mu.Lock()
+			d.tearAt, d.early = d.saves+1, true
+			d.mu.Unlock()
+			if err := ask(e); err == nil {
+				t.Error("it was not refused")
+			}
+			d.mu.Lock()
+			d.tearAt = 0
+			d.mu.Unlock()
+			close(on)
+			if got := end(t, e, id); got != want {
+				t.Errorf("the stack is %s, want %s", got, want)
+			}
+			wantHeld(t, e, provider, id)
+		})
+	}
 }
 
 // TestFaults fails resources on purpose, by id and by type, each once.

@@ -131,6 +131,18 @@ func (e *Engine) try(s *Stack, change func()) error {
 	return nil
 }
 
+// ask asks something more of the operation under way and saves that, or leaves it as it was.
+// The lock is held.
+func (e *Engine) ask(s *Stack, asked *bool) error {
+	before := *asked
+	*asked = true
+	if err := e.save(s); err != nil {
+		*asked = before
+		return err
+	}
+	return nil
+}
+
 // retryAfter is how long an operation waits before it saves again what could not be saved.
 const retryAfter = 200 * time.Millisecond
 

@@ -161,6 +161,8 @@ func notUpdatable(s *Stack) error {
 }
 
 // UpdateStack begins to change a stack.
+//
+// Parity: CloudFormation: a request that comes again
 func (e *Engine) UpdateStack(ctx context.Context, in Place, input Input) (stackID string, err error) {
 	had := e.snapshot(in, input.StackName)
 	if had == nil {
@@ -274,8 +276,7 @@ func (e *Engine) DeleteStack(in Place, input DeleteInput) error {
 	case len(input.Retain) > 0 && s.Status != deleteFailed:
 		return invalid("Invalid operation on stack [%s]. When you delete a stack, specify which resources to retain only when the stack is in the DELETE_FAILED state.", s.ID)
 	case s.Operation != nil: // it is being created
-		s.Operation.Deleting = true
-		return e.unsaved(e.save(s))
+		return e.unsaved(e.ask(s, &s.Operation.Deleting))
 	}
 	if export, users := e.inUse(s); len(users) > 0 {
 		return e.unsaved(e.refuseDeletion(s, export, users))
@@ -360,8 +361,7 @@ func (e *Engine) CancelUpdateStack(in Place, name string) error {
 	case s.Status != updateInProgress || s.Operation == nil:
 		return invalid("CancelUpdateStack cannot be called from current stack status")
 	}
-	s.Operation.Cancelled = true
-	return e.unsaved(e.save(s))
+	return e.unsaved(e.ask(s, &s.Operation.Cancelled))
 }
 
 // RollbackStack rolls back what failed and was left as it was.
