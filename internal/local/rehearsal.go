@@ -225,8 +225,8 @@ func (s *site) endFunctions(ctx context.Context) error {
 	return set.close(cut)
 }
 
-// announce publishes where everything is reached, and reports environments whose API answers for the
-// first time. The lock must be held.
+// announce publishes where everything is reached, and reports environments whose API answers for
+// the first time. The lock must be held.
 func (r *Rehearsal) announce() error {
 	reported := map[string]bool{}
 	defer func() { r.ready = reported }()

@@ -6,7 +6,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
-	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 
 	"cognito-m2m/internal/m2mtest"
 )
@@ -41,28 +40,43 @@ func TestShippedSteps(t *testing.T) {
 	c.m2m(t, 0, "prod", "verify", "--assembly", synthesized(t))
 }
 
-// drifts changes an app client by hand, and has the workflow look for drift before and after.
+// drifts changes an app client by hand and back, and has the workflow look for drift each time.
 func (c *cli) drifts(t *testing.T) {
 	t.Helper()
 	c.make(t, 0, "drift", "dev", synthesized(t))
 	if found := report(t, "dev"); found != "" {
 		t.Errorf("nothing was changed by hand, and there is drift:\n%s", found)
 	}
+	c.scopes(t, "test-api/read", "test-api/write")
+	c.make(t, 0, "drift", "dev", synthesized(t))
+	m2mtest.Contains(t, report(t, "dev"), "ClientsReaderAppClient", "test-api/write")
+	m2mtest.Contains(t, c.m2m(t, 1, "dev", "verify", "--assembly", synthesized(t)), "want a token with test-api/read")
+	c.scopes(t, "test-api/read")
+	c.make(t, 0, "drift", "dev", synthesized(t))
+	if found := report(t, "dev"); found != "" {
+		t.Errorf("the change was taken back, and there is drift:\n%s", found)
+	}
+}
+
+// scopes gives the reader of dev scopes, by hand.
+func (c *cli) scopes(t *testing.T, scopes ...string) {
+	t.Helper()
 	outputs, api := c.outputsOf(t, ownRegion, "m2m-dev-Api"), cognitoidentityprovider.NewFromConfig(c.sdk(ownRegion))
 	pool, id := aws.String(outputs["UserPoolId"]), aws.String(outputs["ClientIdReader"])
-	is, err := api.DescribeUserPoolClient(t.Context(), &cognitoidentityprovider.DescribeUserPoolClientInput{UserPoolId: pool, ClientId: id})
+	answer, err := api.DescribeUserPoolClient(t.Context(), &cognitoidentityprovider.DescribeUserPoolClientInput{UserPoolId: pool, ClientId: id})
 	if err != nil {
 		t.Fatal(err)
 	}
+	is := answer.UserPoolClient
 	if _, err := api.UpdateUserPoolClient(t.Context(), &cognitoidentityprovider.UpdateUserPoolClientInput{
-		UserPoolId: pool, ClientId: id, ClientName: is.UserPoolClient.ClientName,
-		AllowedOAuthFlows: []types.OAuthFlowType{types.OAuthFlowTypeClientCredentials}, AllowedOAuthFlowsUserPoolClient: true,
-		AllowedOAuthScopes: []string{"test-api/read", "test-api/write"},
+		UserPoolId: pool, ClientId: id, ClientName: is.ClientName, AllowedOAuthFlows: is.AllowedOAuthFlows,
+		AllowedOAuthFlowsUserPoolClient: aws.ToBool(is.AllowedOAuthFlowsUserPoolClient), AllowedOAuthScopes: scopes,
+		AccessTokenValidity: is.AccessTokenValidity, TokenValidityUnits: is.TokenValidityUnits,
+		EnableTokenRevocation: is.EnableTokenRevocation, ExplicitAuthFlows: is.ExplicitAuthFlows, SupportedIdentityProviders: is.SupportedIdentityProviders,
+		PreventUserExistenceErrors: is.PreventUserExistenceErrors,
 	}); err != nil {
 		t.Fatal(err)
 	}
-	c.make(t, 0, "drift", "dev", synthesized(t))
-	m2mtest.Contains(t, report(t, "dev"), "ClientsReaderAppClient", "test-api/write")
 }
 
 // TestFirstDeploymentFails goes through docs/runbooks/first-deployment.md.
