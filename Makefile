@@ -230,7 +230,7 @@ verify-deployed: env ## Check that the deployed ENV refuses and lets in what ASS
 
 .PHONY: destroy
 destroy: env node_modules ## Remove the disposable ENV.
-	npx cdk destroy --no-build --app '$(ASSEMBLY)' --force '$(ENV)/*'
+	npx cdk destroy --no-build --no-notices --app '$(ASSEMBLY)' --force '$(ENV)/*'
 
 .PHONY: drift
 drift: env node_modules ## Look for drift in the deployed ENV; the report is .build/drift/ENV.txt.

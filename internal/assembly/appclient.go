@@ -63,9 +63,10 @@ func readUserPoolClient(b *builder, r *template.Resource, v template.Values) {
 		AllowedOAuthFlows:               v.Texts("AllowedOAuthFlows"),
 		AllowedOAuthScopes:              v.Texts("AllowedOAuthScopes"),
 		AllowedOAuthFlowsUserPoolClient: v.Flag("AllowedOAuthFlowsUserPoolClient"),
+		ExplicitAuthFlows:               v.Texts("ExplicitAuthFlows"),
 		AccessTokenValidity:             validity(v, "AccessToken", userpool.AccessTokenValidity),
 	}
-	b.checkExplicitFlows(client.Resource, v.Texts("ExplicitAuthFlows"))
+	b.checkExplicitFlows(client.Resource, client.ExplicitAuthFlows)
 	b.checkValidities(client.Resource, client.AccessTokenValidity,
 		validity(v, "IdToken", userpool.AccessTokenValidity), validity(v, "RefreshToken", userpool.RefreshTokenValidity))
 	b.model.UserPoolClients = append(b.model.UserPoolClients, client)

@@ -110,6 +110,7 @@ type UserPoolClient struct {
 	AllowedOAuthFlows               []string
 	AllowedOAuthScopes              []string
 	AllowedOAuthFlowsUserPoolClient bool
+	ExplicitAuthFlows               []string // without effect on client credentials; AWS's API tells them
 	AccessTokenValidity             time.Duration
 }
 

@@ -102,7 +102,7 @@ func (r *Rehearsal) resume() (err error) {
 	}
 	r.aws.handler.swap(api)
 	r.aws.start(r.failed)
-	return nil
+	return r.publish(nil) // whoever hears that the run is ready asks where its environments are
 }
 
 // settle takes up the rotations that did not end in the run before.
@@ -228,24 +228,36 @@ func (s *site) endFunctions(ctx context.Context) error {
 	return set.close(cut)
 }
 
-// announce writes down where everything is reached, and reports environments whose API answers for
+// announce publishes where everything is reached, and reports environments whose API answers for
 // the first time. The lock must be held.
 func (r *Rehearsal) announce() error {
+	reported := map[string]bool{}
+	defer func() { r.ready = reported }()
+	return r.publish(func(d *Description) {
+		reported[d.Environment] = true
+		if !r.ready[d.Environment] && r.cfg.Ready != nil {
+			r.cfg.Ready(d)
+		}
+	})
+}
+
+// publish writes down where everything is reached. found, if it is not nil, is told of each
+// environment whose API answers. The lock must be held.
+func (r *Rehearsal) publish(found func(*Description)) error {
 	running := run.Running{
 		PID: os.Getpid(), AWSEndpointURL: r.aws.url(), AWSAccessKeyID: r.state.AccessKey().ID, AWSSecretAccessKey: r.state.AccessKey().Secret,
 		Region: defaultRegion, Environments: map[string]run.Environment{},
 	}
-	addresses, ready := map[string]string{}, map[string]bool{}
+	addresses := map[string]string{}
 	for _, s := range r.sites {
-		s.addTo(&running, addresses, ready)
+		s.addTo(&running, addresses, found)
 	}
-	r.ready = ready
 	return errors.Join(r.state.KeepAddresses(addresses), r.folder.WriteRun(running))
 }
 
 const defaultRegion = "us-east-1"
 
-func (s *site) addTo(running *run.Running, listening map[string]string, ready map[string]bool) {
+func (s *site) addTo(running *run.Running, listening map[string]string, found func(*Description)) {
 	if s.base == nil {
 		return
 	}
@@ -262,9 +274,8 @@ func (s *site) addTo(running *run.Running, listening map[string]string, ready ma
 		}
 		d := s.describe(view, s.addressesOf(view), pool.current)
 		d.Environment = name
-		ready[name] = true
-		if !s.ready[name] && s.cfg.Ready != nil {
-			s.cfg.Ready(d)
+		if found != nil {
+			found(d)
 		}
 		running.Environments[name] = run.Environment{
 			APIURL: d.APIURL, TokenEndpoint: d.TokenEndpoint, JWKSURI: d.JWKSURI, Region: d.Region, UserPoolID: d.UserPoolID,

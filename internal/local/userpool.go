@@ -65,6 +65,7 @@ func (h *host) clientsOf(served *servedResources, ids vault) ([]cognito.Client, 
 			AllowedOAuthFlowsUserPoolClient: declared.AllowedOAuthFlowsUserPoolClient,
 			AllowedOAuthFlows:               declared.AllowedOAuthFlows,
 			AllowedOAuthScopes:              declared.AllowedOAuthScopes,
+			ExplicitAuthFlows:               declared.ExplicitAuthFlows,
 			AccessTokenValidity:             declared.AccessTokenValidity,
 		})
 	}

@@ -57,11 +57,7 @@ func (c *cli) program(t *testing.T, status int, name string, args ...string) str
 // cdk runs the pinned CDK CLI on an assembly.
 func (c *cli) cdk(t *testing.T, status int, assembly string, args ...string) string {
 	t.Helper()
-	absolute, err := filepath.Abs(assembly)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c.program(t, status, "npx", append([]string{"cdk", "--app", absolute, "--no-build", "--no-notices", "--no-color"}, args...)...)
+	return c.program(t, status, "npx", append([]string{"cdk", "--app", assembly, "--no-build", "--no-notices", "--no-color"}, args...)...)
 }
 
 // make runs a target that a workflow runs. What was installed is not installed again.
@@ -71,11 +67,7 @@ func (c *cli) make(t *testing.T, status int, target, env, assembly string) strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	absolute, err := filepath.Abs(assembly)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c.program(t, status, "make", "-o", "node_modules", target, "ENV="+env, "ASSEMBLY="+absolute, "M2M="+binary)
+	return c.program(t, status, "make", "-o", "node_modules", target, "ENV="+env, "ASSEMBLY="+assembly, "M2M="+binary)
 }
 
 // starts starts a run, with what deploys into it.
@@ -108,7 +100,14 @@ func withPrograms(t *testing.T, name string) (dir string) {
 }
 
 // synthesized is what `make synth` has made of the project's environments.
-func synthesized() string { return filepath.Join(root, "cdk.out") }
+func synthesized(t *testing.T) string {
+	t.Helper()
+	dir, err := filepath.Abs(filepath.Join(root, "cdk.out"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
 
 // report is what `make drift` has found, "" for nothing.
 func report(t *testing.T, env string) string {

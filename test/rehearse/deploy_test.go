@@ -80,7 +80,6 @@ func program(t *testing.T, a asset) string {
 // upload uploads the assets of a stack, and returns the key of its template.
 func (r *rehearsal) upload(t *testing.T, dir, stack string) (template string) {
 	t.Helper()
-	objects := s3.NewFromConfig(r.sdk(region), func(o *s3.Options) { o.UsePathStyle = true })
 	for _, a := range assets(t, dir, stack) {
 		content := []byte{}
 		if a.Source.Packaging == "zip" {
@@ -88,11 +87,19 @@ func (r *rehearsal) upload(t *testing.T, dir, stack string) (template string) {
 		} else {
 			content, template = []byte(m2mtest.Read(t, filepath.Join(dir, "assembly-dev", a.Source.Path))), a.key()
 		}
-		if _, err := objects.PutObject(t.Context(), &s3.PutObjectInput{Bucket: aws.String(bucket), Key: aws.String(a.key()), Body: bytes.NewReader(content)}); err != nil {
-			t.Fatal(err)
-		}
+		r.put(t, a.key(), content)
 	}
 	return template
+}
+
+// put uploads an object, and returns its URL.
+func (r *rehearsal) put(t *testing.T, key string, content []byte) (url string) {
+	t.Helper()
+	objects := s3.NewFromConfig(r.sdk(region), func(o *s3.Options) { o.UsePathStyle = true })
+	if _, err := objects.PutObject(t.Context(), &s3.PutObjectInput{Bucket: aws.String(bucket), Key: &key, Body: bytes.NewReader(content)}); err != nil {
+		t.Fatal(err)
+	}
+	return r.AWSEndpoint + "/" + bucket + "/" + key
 }
 
 func zipped(t *testing.T, folder string) []byte {

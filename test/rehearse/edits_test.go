@@ -33,6 +33,16 @@ func keptEdits(t *testing.T) (all []edit) {
 	return all
 }
 
+func editOf(t *testing.T, name string) edit {
+	t.Helper()
+	all := keptEdits(t)
+	i := slices.IndexFunc(all, func(e edit) bool { return e.Name == name })
+	if i < 0 {
+		t.Fatalf("there is no edit %q", name)
+	}
+	return all[i]
+}
+
 func editFolder(name string) string { return filepath.Join(root, ".build", "edits", name) }
 
 // TestEdits applies each edit of docs/changing-a-deployment.md to a deployed environment with
@@ -143,6 +153,12 @@ func applied(t *testing.T, r *rehearsal, e edit) (lines, meanwhile []string) {
 	if failure := r.deploy(t, editFolder(e.From)); failure != "" {
 		t.Fatalf("before the edit: %s\n%s", failure, r.Stderr)
 	}
+	return edited(t, r, e)
+}
+
+// edited is applied for an environment that is deployed as it is before the edit.
+func edited(t *testing.T, r *rehearsal, e edit) (lines, meanwhile []string) {
+	t.Helper()
 	known := declaredIn(t, editFolder(e.From))
 	before := r.look(t, known)
 	c := r.begin(t, known, before)

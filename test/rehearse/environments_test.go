@@ -6,7 +6,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
-	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 
 	"cognito-m2m/internal/m2mtest"
 )
@@ -22,42 +21,62 @@ func TestShippedSteps(t *testing.T) {
 	t.Parallel()
 	c := starts(t)
 	for _, env := range []string{"dev", "staging", "prod"} {
-		c.make(t, 0, "deploy", env, synthesized())
-		c.m2m(t, 0, env, "verify", "--assembly", synthesized())
+		c.make(t, 0, "deploy", env, synthesized(t))
+		c.m2m(t, 0, env, "verify", "--assembly", synthesized(t))
 	}
-	clients := c.m2m(t, 0, "dev", "clients")
-	m2mtest.Contains(t, c.make(t, 0, "deploy", "dev", synthesized()), "no changes")
-	m2mtest.Contains(t, c.cdk(t, 0, synthesized(), "diff", "dev/*"), "Number of stacks with differences: 0")
-	if again := c.m2m(t, 0, "dev", "clients"); again != clients {
+	clients := ids(c.m2m(t, 0, "dev", "clients"))
+	m2mtest.Contains(t, c.make(t, 0, "deploy", "dev", synthesized(t)), "no changes")
+	m2mtest.Contains(t, c.cdk(t, 0, synthesized(t), "diff", "dev/*"), "Number of stacks with differences: 0")
+	if again := ids(c.m2m(t, 0, "dev", "clients")); again != clients {
 		t.Errorf("nothing was deployed, and the clients were\n%s\nand are\n%s", clients, again)
 	}
 	c.drifts(t)
 
-	c.m2m(t, 0, "dev", "rotate", "reader")
-	c.m2m(t, 0, "dev", "verify", "--assembly", synthesized())
-	c.make(t, 0, "destroy", "dev", synthesized())
+	c.m2m(t, 0, "dev", "rotate", "reader", "--yes")
+	c.m2m(t, 0, "dev", "verify", "--assembly", synthesized(t))
+	c.make(t, 0, "destroy", "dev", synthesized(t))
 	m2mtest.Contains(t, c.m2m(t, 1, "dev", "clients"), "dev does not run on this machine")
-	m2mtest.Contains(t, c.make(t, 2, "destroy", "prod", synthesized()), "TerminationProtection is enabled")
-	c.m2m(t, 0, "prod", "verify", "--assembly", synthesized())
+	m2mtest.Contains(t, c.make(t, 2, "destroy", "prod", synthesized(t)), "TerminationProtection is enabled")
+	c.m2m(t, 0, "prod", "verify", "--assembly", synthesized(t))
 }
 
-// drifts changes an app client by hand, and has the workflow look for drift before and after.
+// drifts changes an app client by hand and back, and has the workflow look for drift each time.
 func (c *cli) drifts(t *testing.T) {
 	t.Helper()
-	c.make(t, 0, "drift", "dev", synthesized())
+	c.make(t, 0, "drift", "dev", synthesized(t))
 	if found := report(t, "dev"); found != "" {
 		t.Errorf("nothing was changed by hand, and there is drift:\n%s", found)
 	}
-	outputs := c.outputsOf(t, ownRegion, "m2m-dev-Api")
-	if _, err := cognitoidentityprovider.NewFromConfig(c.sdk(ownRegion)).UpdateUserPoolClient(t.Context(), &cognitoidentityprovider.UpdateUserPoolClientInput{
-		UserPoolId: aws.String(outputs["UserPoolId"]), ClientId: aws.String(outputs["ClientIdReader"]), ClientName: aws.String("m2m-dev-reader"),
-		AllowedOAuthFlows: []types.OAuthFlowType{types.OAuthFlowTypeClientCredentials}, AllowedOAuthFlowsUserPoolClient: true,
-		AllowedOAuthScopes: []string{"test-api/read", "test-api/write"},
+	c.scopes(t, "test-api/read", "test-api/write")
+	c.make(t, 0, "drift", "dev", synthesized(t))
+	m2mtest.Contains(t, report(t, "dev"), "ClientsReaderAppClient", "test-api/write")
+	m2mtest.Contains(t, c.m2m(t, 1, "dev", "verify", "--assembly", synthesized(t)), "want a token with test-api/read")
+	c.scopes(t, "test-api/read")
+	c.make(t, 0, "drift", "dev", synthesized(t))
+	if found := report(t, "dev"); found != "" {
+		t.Errorf("the change was taken back, and there is drift:\n%s", found)
+	}
+}
+
+// scopes gives the reader of dev scopes, by hand.
+func (c *cli) scopes(t *testing.T, scopes ...string) {
+	t.Helper()
+	outputs, api := c.outputsOf(t, ownRegion, "m2m-dev-Api"), cognitoidentityprovider.NewFromConfig(c.sdk(ownRegion))
+	pool, id := aws.String(outputs["UserPoolId"]), aws.String(outputs["ClientIdReader"])
+	answer, err := api.DescribeUserPoolClient(t.Context(), &cognitoidentityprovider.DescribeUserPoolClientInput{UserPoolId: pool, ClientId: id})
+	if err != nil {
+		t.Fatal(err)
+	}
+	is := answer.UserPoolClient
+	if _, err := api.UpdateUserPoolClient(t.Context(), &cognitoidentityprovider.UpdateUserPoolClientInput{
+		UserPoolId: pool, ClientId: id, ClientName: is.ClientName, AllowedOAuthFlows: is.AllowedOAuthFlows,
+		AllowedOAuthFlowsUserPoolClient: aws.ToBool(is.AllowedOAuthFlowsUserPoolClient), AllowedOAuthScopes: scopes,
+		AccessTokenValidity: is.AccessTokenValidity, TokenValidityUnits: is.TokenValidityUnits,
+		EnableTokenRevocation: is.EnableTokenRevocation, ExplicitAuthFlows: is.ExplicitAuthFlows, SupportedIdentityProviders: is.SupportedIdentityProviders,
+		PreventUserExistenceErrors: is.PreventUserExistenceErrors,
 	}); err != nil {
 		t.Fatal(err)
 	}
-	c.make(t, 0, "drift", "dev", synthesized())
-	m2mtest.Contains(t, report(t, "dev"), "ClientsReaderAppClient", "test-api/write")
 }
 
 // TestFirstDeploymentFails goes through docs/runbooks/first-deployment.md.
@@ -66,16 +85,16 @@ func TestFirstDeploymentFails(t *testing.T) {
 	nothingLeaves(t)
 	t.Parallel()
 	c := starts(t, "--fail", "AWS::Cognito::UserPoolDomain=Domain already exists.")
-	said := c.make(t, 2, "deploy", "prod", synthesized())
+	said := c.make(t, 2, "deploy", "prod", synthesized(t))
 	m2mtest.Contains(t, said, "Domain already exists.")
 	const name = "m2m-prod-Identity"
 	if status := c.statusOf(t, ownRegion, name); status != "ROLLBACK_COMPLETE" {
 		t.Errorf("the stack is %s", status)
 	}
 	arn := c.arnOf(t, ownRegion, name)
-	m2mtest.Contains(t, c.cdk(t, 1, synthesized(), "deploy", "prod/*", "--require-approval", "never"), "TerminationProtection is enabled")
-	c.make(t, 0, "deploy", "prod", synthesized())
-	c.m2m(t, 0, "prod", "verify", "--assembly", synthesized())
+	m2mtest.Contains(t, c.cdk(t, 1, synthesized(t), "deploy", "prod/*", "--require-approval", "never"), "TerminationProtection is enabled")
+	c.make(t, 0, "deploy", "prod", synthesized(t))
+	c.m2m(t, 0, "prod", "verify", "--assembly", synthesized(t))
 
 	pool := c.skipped(t, ownRegion, arn)
 	used := c.outputsOf(t, ownRegion, "m2m-prod-Api")["UserPoolId"]
@@ -90,7 +109,7 @@ func TestRemovingAProtectedEnvironment(t *testing.T) {
 	nothingLeaves(t)
 	t.Parallel()
 	c := starts(t)
-	protected, unprotected := withPrograms(t, folderOf(t, "switch `identity.deletionProtection` on")), withPrograms(t, "0")
+	protected, unprotected := withPrograms(t, editOf(t, "switch `identity.deletionProtection` on").To), withPrograms(t, "0")
 	c.make(t, 0, "deploy", "dev", protected)
 	m2mtest.Contains(t, c.cdk(t, 1, protected, "destroy", "--force", "dev/*"), "TerminationProtection is enabled")
 	c.m2m(t, 0, "dev", "verify", "--assembly", protected)
@@ -103,14 +122,13 @@ func TestRemovingAProtectedEnvironment(t *testing.T) {
 	}
 }
 
-// folderOf is where the assembly after an edit is.
-func folderOf(t *testing.T, edit string) string {
-	t.Helper()
-	for _, e := range keptEdits(t) {
-		if e.Name == edit {
-			return e.To
+// ids are the first two columns of what `m2m clients` prints.
+func ids(table string) string {
+	var columns strings.Builder
+	for line := range strings.Lines(table) {
+		if fields := strings.Fields(line); len(fields) > 1 {
+			columns.WriteString(fields[0] + " " + fields[1] + "\n")
 		}
 	}
-	t.Fatalf("there is no edit %q", edit)
-	return ""
+	return columns.String()
 }
