@@ -117,7 +117,7 @@ func (s *site) secondDomain(stack *deployedStack, logicalID string) error {
 		}
 		for _, other := range there.UserPoolDomains {
 			if other.UserPoolID == made.UserPoolID && other.Custom() == made.Custom() && other.Domain != made.Domain {
-				return errors.New("User pool already has a domain configured.") //nolint:staticcheck,revive // AWS's words
+				return errors.New("User pool already has a domain configured.") //nolint:staticcheck // AWS's words
 			}
 		}
 	}
