@@ -23,7 +23,7 @@ import (
 	"cognito-m2m/internal/m2mtest"
 )
 
-// credentials are a client's, as its secret has them.
+// secretValue is a client's credentials, as its secret has them.
 type secretValue struct {
 	ID            string `json:"client_id"`
 	Secret        string `json:"client_secret"`

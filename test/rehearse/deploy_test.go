@@ -81,7 +81,7 @@ func program(t *testing.T, a asset) string {
 func (r *rehearsal) upload(t *testing.T, dir, stack string) (template string) {
 	t.Helper()
 	for _, a := range assets(t, dir, stack) {
-		content := []byte{}
+		var content []byte
 		if a.Source.Packaging == "zip" {
 			content = zipped(t, program(t, a))
 		} else {

@@ -28,7 +28,7 @@ func (p *proxy) url() string {
 			panic(err)
 		}
 		p.listener = listener
-		go func() { _ = http.Serve(listener, http.HandlerFunc(p.refuse)) }() //nolint:gosec // the tests' own
+		go func() { _ = http.Serve(listener, http.HandlerFunc(p.refuse)) }()
 	})
 	return "http://" + p.listener.Addr().String()
 }

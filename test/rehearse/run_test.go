@@ -43,7 +43,7 @@ var m2m = sync.OnceValues(func() (string, error) { return m2mtest.BuildM2M(scrat
 var bootstraps = sync.OnceValues(func() (string, error) {
 	dir := filepath.Join(scratch, "functions")
 	for _, name := range []string{"echo", "rotate"} {
-		cmd := exec.Command("go", "build", "-o", filepath.Join(dir, name, "bootstrap"), "-trimpath", "cognito-m2m/lambda/"+name) //nolint:noctx // shared by tests
+		cmd := exec.Command("go", "build", "-o", filepath.Join(dir, name, "bootstrap"), "-trimpath", "cognito-m2m/lambda/"+name)
 		cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH=arm64")
 		if said, err := cmd.CombinedOutput(); err != nil {
 			return "", fmt.Errorf("building %s: %w\n%s", name, err, said)
