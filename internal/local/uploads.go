@@ -47,7 +47,7 @@ func (u *uploads) code(bucket, key string) (assembly.Asset, error) {
 		error
 		Code() string
 	}](err); ok {
-		return assembly.Asset{}, fmt.Errorf("Error occurred while GetObject. S3 Error Code: %s. S3 Error Message: %w", refused.Code(), err) //nolint:revive // AWS's words
+		return assembly.Asset{}, fmt.Errorf("Error occurred while GetObject. S3 Error Code: %s. S3 Error Message: %w", refused.Code(), err)
 	}
 	if err != nil {
 		return assembly.Asset{}, err
