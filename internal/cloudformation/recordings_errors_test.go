@@ -1,6 +1,7 @@
 package cloudformation_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -18,7 +19,12 @@ func TestRefusedTemplates(t *testing.T) {
 	with := func(value string) string {
 		return `{"Resources": {"A": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": ` + value + `}}}}`
 	}
+	many := strings.Builder{}
+	for i := range 501 {
+		fmt.Fprintf(&many, `, "A%d": {"Type": "AWS::SNS::Topic"}`, i)
+	}
 	for name, c := range map[string]struct{ template, message string }{
+		"serverless/serverless #2387, with the limit of today":                                 {`{"Resources": {` + many.String()[2:] + `}}`, "Template format error: Number of resources, 501, is greater than maximum allowed, 500"},
 		"engine/test_references.py test_resolve_transitive_placeholders: Ref of nothing":       {with(`{"Ref": "X"}`), unresolved},
 		"engine/test_references.py: GetAtt of nothing":                                         {with(`{"Fn::GetAtt": ["X", "Y"]}`), unresolved},
 		"engine/test_references.py: Sub of nothing":                                            {with(`{"Fn::Sub": "${X}"}`), unresolved},

@@ -181,6 +181,9 @@ func (r *Rehearsal) Close(ctx context.Context) error {
 		var failures []error
 		if r.engine != nil {
 			failures = append(failures, r.engine.Close(drain))
+			for _, fault := range r.engine.Unused() {
+				r.cfg.Report.Warn("nothing was deployed that --fail " + fault.Target + " would have failed")
+			}
 		}
 		r.mu.Lock()
 		defer r.mu.Unlock()

@@ -164,7 +164,7 @@ func TestFaults(t *testing.T) {
 	provider, d := enginetest.New(), newDisk()
 	e, err := engine.New(engine.Config{
 		Provider: provider, Save: d.save, Slow: time.Millisecond,
-		Faults: []engine.Fault{engine.ParseFault("A"), engine.ParseFault("AWS::SSM::Parameter=a quota"), engine.ParseFault("A=again")},
+		Faults: []engine.Fault{engine.ParseFault("A"), engine.ParseFault("AWS::SSM::Parameter=a quota"), engine.ParseFault("A=again"), engine.ParseFault("Nothing")},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -209,6 +209,9 @@ func TestFaults(t *testing.T) {
 	}
 	if got := end(t, e, id); got != "CREATE_COMPLETE" {
 		t.Errorf("with the fault used up it ends %s", got)
+	}
+	if diff := cmp.Diff([]engine.Fault{{Target: "A", Reason: "again"}, {Target: "Nothing"}}, e.Unused()); diff != "" {
+		t.Errorf("faults that hit nothing (-want +got):\n%s", diff)
 	}
 }
 

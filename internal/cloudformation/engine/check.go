@@ -16,6 +16,10 @@ var (
 	}
 )
 
+// maxResources is how many resources a template may have. The error's words: serverless/serverless
+// #2387.
+const maxResources = 500
+
 // checkBody refuses what CloudFormation refuses of a template as such, in its words. What only the
 // values show is the provider's to refuse.
 //
@@ -33,6 +37,8 @@ func checkBody(body map[string]any) error {
 		return invalid("Template format error: Any Resources member must be an object.")
 	case len(resources) == 0:
 		return invalid("Template format error: At least one Resources member must be defined.")
+	case len(resources) > maxResources:
+		return invalid("Template format error: Number of resources, %d, is greater than maximum allowed, %d", len(resources), maxResources)
 	}
 	parameters, _ := body["Parameters"].(map[string]any)
 	for _, name := range slices.Sorted(maps.Keys(parameters)) {

@@ -153,8 +153,10 @@ func (e *Engine) commit(s *Stack, change func()) bool {
 	change()
 	err := e.save(s)
 	e.mu.Unlock()
+	if err != nil {
+		e.config.Log.Error("the state of a stack can't be saved, its operation waits until it can", "stack", s.Name, "error", err)
+	}
 	for err != nil {
-		e.config.Log.Error("the state of a stack can't be saved, its operation waits", "stack", s.Name, "error", err)
 		select {
 		case <-e.context.Done():
 			return false

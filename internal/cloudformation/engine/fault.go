@@ -30,3 +30,10 @@ func (e *Engine) injected(step Step) string {
 	}
 	return ""
 }
+
+// Unused are the faults that no step was hit by.
+func (e *Engine) Unused() []Fault {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.Clone(e.faults)
+}
