@@ -36,7 +36,8 @@ func (r request) executeChangeSet() (any, error) {
 	})
 }
 
-// deleteChangeSet forgets a change set. That there is none is no error; that there is no stack is.
+// deleteChangeSet forgets a change set. A change set that is not there is not an error, and a stack
+// that is not there is one.
 func (r request) deleteChangeSet() (any, error) {
 	if err := r.needsStack(); err != nil {
 		return nil, err

@@ -6,7 +6,7 @@ import (
 	"cognito-m2m/internal/cloudformation/engine"
 )
 
-// view shows a stack to look, or refuses a name that is not one's, in the words of most operations.
+// view shows a stack to look, or refuses a name that no stack has, in the words of most operations.
 func (r request) view(look func(*engine.Stack)) error {
 	name := r.form.Get("StackName")
 	if !r.Engine.View(r.in, name, look) {

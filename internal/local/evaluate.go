@@ -45,7 +45,8 @@ func (r *Rehearsal) Evaluate(_ context.Context, asked engine.Operation) (*engine
 	return reported, s.take(asked, proposed)
 }
 
-// take has an operation make what was proposed, with these ids also after a crash.
+// take has an operation make what was proposed. The ids are kept, so they are the same after a
+// crash.
 func (s *site) take(begun engine.Operation, proposed *proposal) error {
 	stack, err := s.begin(begun)
 	if err != nil {
@@ -91,8 +92,8 @@ func (s *site) candidate(asked engine.Operation) *state.Candidate {
 	return s.state.CandidateFor(s.place, name, asked.ID)
 }
 
-// evaluate evaluates templates together, and describes the stack of a name: the last one, so that
-// the names of what is deployed are taken, and what clashes with them is its own.
+// evaluate evaluates templates together, and describes the stack of a name. That one comes last, so
+// the names in the others are taken, and a clash is a problem of this stack.
 func (s *site) evaluate(templates map[string]*engine.Template, ids *state.Candidate, stackName string) (*assembly.Evaluated, error) {
 	var uploaded []assembly.Uploaded
 	guids := map[string]string{}

@@ -19,7 +19,7 @@ func placeOf(operation engine.Operation) state.Place {
 	return state.Place{AccountID: t.AccountID, Region: t.Region}
 }
 
-// either is a template of the operation, for what both have in common.
+// either is the next template of the operation, or else the one before: both are of the same stack.
 func either(operation engine.Operation) *engine.Template {
 	if operation.Next != nil {
 		return operation.Next
@@ -28,14 +28,14 @@ func either(operation engine.Operation) *engine.Template {
 }
 
 // Apply implements engine.Provider.
-func (r *Rehearsal) Apply(ctx context.Context, done engine.Operation, step engine.Step) error {
+func (r *Rehearsal) Apply(ctx context.Context, op engine.Operation, step engine.Step) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	s, err := r.site(placeOf(done))
+	s, err := r.site(placeOf(op))
 	if err != nil {
 		return err
 	}
-	stack, err := s.begin(done)
+	stack, err := s.begin(op)
 	if err != nil {
 		return err
 	}
@@ -47,37 +47,37 @@ func (r *Rehearsal) Apply(ctx context.Context, done engine.Operation, step engin
 			return err
 		}
 	}
-	undo, err := s.apply(stack, step)
+	undo, err := s.noteStep(stack, step)
 	if err != nil {
 		return err
 	}
-	if err := s.make(stack, either(done).StackName, step); err != nil {
+	if err := s.serveStep(stack, either(op).StackName, step); err != nil {
 		undo()
 		return err
 	}
-	return s.after(stack, step)
+	return s.applySchedule(step)
 }
 
 // begin finds the stack and makes the operation the one that is being done to it.
-func (s *site) begin(done engine.Operation) (*deployedStack, error) {
-	name := either(done).StackName
+func (s *site) begin(op engine.Operation) (*deployedStack, error) {
+	name := either(op).StackName
 	stack := s.stacks[name]
 	if stack == nil {
-		stack = &deployedStack{kept: done.Before, there: map[string]bool{}}
+		stack = &deployedStack{kept: op.Before, there: map[string]bool{}}
 	}
 	switch {
-	case stack.operation != nil && stack.operation.id != done.ID:
+	case stack.operation != nil && stack.operation.id != op.ID:
 		return nil, fmt.Errorf("another operation on the stack %s is not over", name)
 	case stack.operation == nil:
-		stack.operation = &operation{id: done.ID, next: done.Next, there: map[string]bool{}}
+		stack.operation = &operation{id: op.ID, next: op.Next, there: map[string]bool{}}
 	}
 	s.stacks[name] = stack
-	if done.Next == nil {
-		stack.operation.ids = s.candidate(done)
+	if op.Next == nil {
+		stack.operation.ids = s.candidate(op)
 		return stack, nil
 	}
 	if stack.operation.model == nil {
-		proposed, err := s.propose(done)
+		proposed, err := s.propose(op)
 		if err != nil {
 			return nil, err
 		}
@@ -86,7 +86,7 @@ func (s *site) begin(done engine.Operation) (*deployedStack, error) {
 	return stack, nil
 }
 
-// refuses is what a service refuses only at the moment of the step.
+// refuses is the error of a service that refuses a step only when it comes.
 //
 // Parity: Runtime: when a service refuses
 func (s *site) refuses(ctx context.Context, stack *deployedStack, step engine.Step) error {
@@ -144,8 +144,8 @@ func (s *site) prepareOf(ctx context.Context, stack *deployedStack, logicalID st
 	return nil
 }
 
-// side is the set of what is there that a deletion takes something out of: of the template before,
-// or in a rollback of the next one.
+// side is the set that a deletion takes a resource out of: what is there of the template before, or
+// in a rollback of the next one.
 func (d *deployedStack) side(step engine.Step) map[string]bool {
 	if step.Rollback {
 		return d.operation.there
@@ -153,8 +153,8 @@ func (d *deployedStack) side(step engine.Step) map[string]bool {
 	return d.there
 }
 
-// apply notes what is there after a step, and returns how to go back to what was there before.
-func (s *site) apply(d *deployedStack, step engine.Step) (undo func(), err error) {
+// noteStep notes what is there after a step, and returns how to go back to what was there before.
+func (s *site) noteStep(d *deployedStack, step engine.Step) (undo func(), err error) {
 	before := *d
 	next := d.operation.there
 	undo = func() { d.there, d.leftovers, d.operation.there = before.there, before.leftovers, next }
@@ -235,8 +235,8 @@ func (o *operation) generation(logicalID string) string {
 	return ""
 }
 
-// make has what is there served, if the step changes it, and writes it down.
-func (s *site) make(stack *deployedStack, name string, step engine.Step) error {
+// serveStep has what is there served, if the step changes it, and writes it into the state.
+func (s *site) serveStep(stack *deployedStack, name string, step engine.Step) error {
 	commit := func() error { return s.keep(stack, name) }
 	if !assembly.Simulated(step.Resource.Type) || step.Action == engine.Retain {
 		return commit()
@@ -248,8 +248,8 @@ func (s *site) make(stack *deployedStack, name string, step engine.Step) error {
 	return s.serve(model, commit)
 }
 
-// after does what follows a step that is done.
-func (s *site) after(stack *deployedStack, step engine.Step) error {
+// applySchedule has a secret rotated if the step says so.
+func (s *site) applySchedule(step engine.Step) error {
 	if step.Resource.Type != "AWS::SecretsManager::RotationSchedule" || step.Action != engine.Create && step.Action != engine.Update {
 		return nil
 	}
@@ -287,7 +287,8 @@ func (d *deployedStack) form(s *site) (kept state.Stack, err error) {
 	return kept, err
 }
 
-// Properties implements engine.Actual. Of resources that play no part in a run nothing is known.
+// Properties implements engine.Actual. Nothing is known of resources that
+// play no part in a run.
 func (r *Rehearsal) Properties(_ context.Context, t *engine.Template, resource engine.Resource) (properties map[string]any, exists, known bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -316,22 +317,22 @@ func anyOf(texts []string) []any {
 }
 
 // End implements engine.Provider.
-func (r *Rehearsal) End(_ context.Context, done engine.Operation, kept *engine.Template) error {
+func (r *Rehearsal) End(_ context.Context, op engine.Operation, kept *engine.Template) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	s, err := r.site(placeOf(done))
+	s, err := r.site(placeOf(op))
 	if err != nil {
 		return err
 	}
-	name := either(done).StackName
+	name := either(op).StackName
 	stack := s.stacks[name]
 	switch {
-	case stack != nil && stack.operation != nil && stack.operation.id != done.ID:
+	case stack != nil && stack.operation != nil && stack.operation.id != op.ID:
 		return nil // it has come before, and another one has begun
 	case kept == nil:
 		err = s.forget(name)
 	case stack == nil || stack.operation != nil || !reflect.DeepEqual(stack.kept, kept):
-		err = s.settleStack(done, kept)
+		err = s.keepOutcome(op, kept)
 	}
 	if err != nil {
 		return err
@@ -339,13 +340,13 @@ func (r *Rehearsal) End(_ context.Context, done engine.Operation, kept *engine.T
 	return s.finish(name)
 }
 
-// settleStack makes the template that is kept the one that the stack has.
-func (s *site) settleStack(done engine.Operation, kept *engine.Template) error {
-	stack, err := s.begin(done)
+// keepOutcome makes the template that is kept the one that the stack has, and ends the operation.
+func (s *site) keepOutcome(op engine.Operation, kept *engine.Template) error {
+	stack, err := s.begin(op)
 	if err != nil {
 		return err
 	}
-	isNext := done.Next != nil && reflect.DeepEqual(kept, done.Next)
+	isNext := op.Next != nil && reflect.DeepEqual(kept, op.Next)
 	ended := &deployedStack{kept: kept, there: stack.left(isNext), leftovers: stack.leftovers}
 	var ids *state.Candidate
 	if isNext {
@@ -362,8 +363,8 @@ func (s *site) settleStack(done engine.Operation, kept *engine.Template) error {
 	return nil
 }
 
-// left are the resources that are there of the template that is kept: those of the other one that
-// are the same ones, too.
+// left are the resources of the template that is kept, by logical id: those that are there in its
+// version, and those that are there in the other version and are the same ones.
 func (d *deployedStack) left(isNext bool) map[string]bool {
 	there, others := d.there, d.operation.there
 	if isNext {
@@ -371,15 +372,15 @@ func (d *deployedStack) left(isNext bool) map[string]bool {
 	}
 	left := maps.Clone(there)
 	for id := range others {
-		if d.kept != nil && d.operation.model != nil && d.operation.kept(id) {
+		if d.kept != nil && d.operation.model != nil && d.operation.keeps(id) {
 			left[id] = true
 		}
 	}
 	return left
 }
 
-// kept reports whether a resource is the same one in both templates.
-func (o *operation) kept(logicalID string) bool { return o.ids.Keeps(o.next.StackName, logicalID) }
+// keeps reports whether a resource is the same one in both templates.
+func (o *operation) keeps(logicalID string) bool { return o.ids.Keeps(o.next.StackName, logicalID) }
 
 // forget ends a stack that is gone.
 func (s *site) forget(name string) error {
@@ -400,5 +401,5 @@ func (s *site) finish(name string) error {
 	if err := s.serve(model, func() error { return nil }); err != nil {
 		return fmt.Errorf("ending the operation on the stack %s: %w", name, err)
 	}
-	return errors.Join(s.sweepTemplates(), s.announce())
+	return errors.Join(s.removeUnusedTemplates(), s.announce())
 }

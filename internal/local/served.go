@@ -9,8 +9,8 @@ import (
 	"cognito-m2m/naming"
 )
 
-// servedResources are the resources of an assembly that a run serves: one user pool and one HTTP
-// API.
+// servedResources are the resources that a run serves for one environment: one user pool and one
+// HTTP API. In a rehearsal an environment may lack one of them.
 type servedResources struct {
 	model *assembly.Model
 	pool  assembly.UserPool

@@ -34,7 +34,7 @@ type site struct {
 	pools   map[string]*poolServer // by id
 	apis    map[string]*apiServer  // by id
 	secrets *secretsmanager.Store
-	held    []secretsmanager.Secret // what secrets was told last
+	held    []secretsmanager.Secret // what secrets was given last
 
 	// calls is held by each call of the user pools' API, and a change of the pools waits for them.
 	// It guards served and secrets.
@@ -86,8 +86,8 @@ type servedFunction struct {
 	config function.Config
 }
 
-// view are the resources of one environment of the site: an HTTP API and the user pool whose tokens
-// it takes, or a pool alone.
+// views are the environments of the site: each has an HTTP API and the user pool whose tokens it
+// takes, or a pool alone.
 func views(model *assembly.Model) (all []*servedResources) {
 	used := map[string]bool{}
 	for _, api := range model.APIs {
@@ -194,7 +194,7 @@ func (s *site) listenFor(id string) (*server, error) {
 	return listen(net.JoinHostPort(host, "0"))
 }
 
-// undo gives back what a change has taken.
+// undo closes the listeners that a change has bound.
 func (s *site) undo(c *change, err error) error {
 	for _, bound := range c.bound {
 		err = errors.Join(err, bound.listener.Close())

@@ -40,7 +40,7 @@ func (s *site) there() (*assembly.Model, error) {
 	return s.merged(), nil
 }
 
-// merged needs base.
+// merged is like there, and needs base.
 func (s *site) merged() *assembly.Model {
 	var portions []partial.Portion
 	of := func(stack string, there map[string]bool) func(assembly.Resource) bool {
@@ -114,11 +114,11 @@ func (s *site) resume() error {
 		if stack.operation == nil {
 			continue
 		}
-		done := engine.Operation{ID: stack.operation.id, Before: stack.kept, Next: stack.operation.next}
-		if done.Before == nil && done.Next == nil {
+		op := engine.Operation{ID: stack.operation.id, Before: stack.kept, Next: stack.operation.next}
+		if op.Before == nil && op.Next == nil {
 			return fmt.Errorf("%s has an operation on the stack %s without a template", s.state.File(), name)
 		}
-		if _, err := s.begin(done); err != nil {
+		if _, err := s.begin(op); err != nil {
 			return err
 		}
 	}
@@ -129,7 +129,7 @@ func (s *site) resume() error {
 	return s.serve(model, func() error { return nil })
 }
 
-// read is the stack that the state has.
+// read is a stack as the state has it.
 func (s *site) read(kept state.Stack) (stack *deployedStack, err error) {
 	stack = &deployedStack{there: setOf(kept.There)}
 	if len(kept.Leftovers) > 0 {
@@ -190,8 +190,8 @@ func (s *site) template(name string) (*engine.Template, error) {
 	return t, nil
 }
 
-// sweepTemplates removes the templates that no stack has any more.
-func (r *Rehearsal) sweepTemplates() error {
+// removeUnusedTemplates removes the templates that no stack has any more.
+func (r *Rehearsal) removeUnusedTemplates() error {
 	used := map[string]bool{}
 	for _, s := range r.sites {
 		for _, stack := range s.stacks {
@@ -229,8 +229,8 @@ func (served *servedResources) environment() string {
 	return stack
 }
 
-// variablesOf are the variables that a function has in this run alone. One that names no function
-// of the environment is for another one.
+// variablesOf are the variables that a function has in this run alone. A
+// variable whose function is not in this environment belongs to another one.
 func (s *site) variablesOf(view *servedResources, declared assembly.Function) map[string]string {
 	read, err := s.readVariables()
 	if err != nil {

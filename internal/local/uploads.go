@@ -57,8 +57,8 @@ func (u *uploads) code(bucket, key string) (assembly.Asset, error) {
 	return assembly.Asset{Hash: object.SHA256, Dir: dir, Size: object.Size}, err
 }
 
-// maxTemplate is how large a template may be (CloudFormation User Guide, "Quotas": 1 MB).
-const maxTemplate = 1 << 20
+// maxRead is more than the largest template that the engine takes: it refuses what is larger.
+const maxRead = 1 << 20
 
 // object reads the template at a URL.
 func (u *uploads) object(_ context.Context, url string) ([]byte, error) {
@@ -68,10 +68,10 @@ func (u *uploads) object(_ context.Context, url string) ([]byte, error) {
 	}
 	file, _, err := u.objects.Open(bucket, key)
 	if err != nil {
-		return nil, &engine.Refusal{Code: validationError, Message: "S3 error: " + err.Error()}
+		return nil, err // the engine says that it is an error of S3
 	}
 	defer func() { _ = file.Close() }()
-	return io.ReadAll(io.LimitReader(file, maxTemplate+1))
+	return io.ReadAll(io.LimitReader(file, maxRead))
 }
 
 // saveRecord writes what the engine keeps of a stack into a file of its own, after a line with its

@@ -1,4 +1,4 @@
-// Package requester says who sent a request to AWS's own APIs: the account, the Region and the
+// Package requester says who signed a request to AWS's own APIs: the account, the Region and the
 // principal, by which services find what belongs to it.
 //
 // It does not own how that is known: package awsapi checks signatures, and package sts makes
@@ -37,7 +37,8 @@ func NewContext(ctx context.Context, r Requester) context.Context {
 	return context.WithValue(ctx, key{}, r)
 }
 
-// From returns who sent the request that ctx belongs to; the zero Requester if it belongs to none.
+// From returns who signed the request that ctx belongs to; the zero Requester if it belongs to
+// none.
 func From(ctx context.Context) Requester {
 	r, _ := ctx.Value(key{}).(Requester)
 	return r

@@ -65,7 +65,7 @@ func openIndex(folder string, largest int) (*index, error) {
 	if err := errors.Join(root.RemoveAll(partsFolder), root.MkdirAll(partsFolder, 0o700), root.MkdirAll(objectsFolder, 0o700), x.read()); err != nil {
 		return nil, errors.Join(fmt.Errorf("opening the objects in %s: %w", folder, err), root.Close())
 	}
-	return x, x.sweep()
+	return x, x.removeUnused()
 }
 
 func (x *index) read() error {
@@ -112,8 +112,8 @@ func (x *index) put(bucket, key string, object Object) {
 	x.objects[bucket][key] = object
 }
 
-// sweep removes contents that no object has.
-func (x *index) sweep() error {
+// removeUnused removes contents that no object has.
+func (x *index) removeUnused() error {
 	folder, err := x.root.Open(objectsFolder)
 	if err != nil {
 		return err

@@ -13,8 +13,8 @@ import (
 	"cognito-m2m/internal/requester"
 )
 
-// sessionClaims are what a session token says, in clear: the session of which role it is. Who
-// changes them gets other keys, which no one was given.
+// sessionClaims are what a session token says, in clear: which role it is a session of, and
+// until when. Whoever changes them needs other keys, which only the run can derive.
 type sessionClaims struct {
 	RoleARN string `json:"role"`
 	Name    string `json:"name"`

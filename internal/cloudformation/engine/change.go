@@ -326,5 +326,5 @@ func withValues(reasons []Detail, before, after any) (all []Detail) {
 //
 // Source: localstack/localstack 8b9a79f0, resources/test_cdk.py test_cdk_bootstrap_redeploy.
 func sortChanges(changes []Change) {
-	slices.SortFunc(changes, func(a, b Change) int { return compare(a.LogicalID+"~", b.LogicalID+"~") })
+	slices.SortFunc(changes, func(a, b Change) int { return strings.Compare(a.LogicalID+"~", b.LogicalID+"~") })
 }

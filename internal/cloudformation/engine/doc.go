@@ -6,11 +6,11 @@
 // saved before each step and after it, so that an engine with the records of one that was killed
 // goes on where that one was.
 //
-// The order in which to read it: provider, the interface; stack, changeset and event, what there
-// is; store, how it is kept; engine; body, references, check and checkintrinsics, the text of
-// templates; input, what requests say; request and changeset, what begins operations; operation,
-// with order, fault and exports; then the phases: forward, back and sweep; symbolic and change,
-// what a change set lists; drift.
+// The order in which to read it: provider, the interface; stack and event, what there is; store,
+// how it is kept; engine; body, references, check and checkintrinsics, the text of templates;
+// input, what requests say; request and changeset, what begins operations; operation, with order,
+// fault and exports; then the phases: forward, back and delete; symbolic and change, what a change
+// set lists; drift.
 //
 // Sources: the CloudFormation user guide and API reference, and public recordings of its
 // answers: localstack/localstack 8b9a79f0, tests/aws/services/cloudformation.

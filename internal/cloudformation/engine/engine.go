@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -219,7 +220,7 @@ func (e *Engine) ordered(in Place) (stacks []*Stack) {
 		if order := b.CreatedAt.Compare(a.CreatedAt); order != 0 {
 			return order
 		}
-		return compare(a.ID, b.ID)
+		return strings.Compare(a.ID, b.ID)
 	})
 	return stacks
 }

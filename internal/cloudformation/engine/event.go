@@ -30,7 +30,7 @@ const userInitiated = "User Initiated"
 // become gives the stack a status, with an event.
 func (e *Engine) become(s *Stack, status, reason string) {
 	s.Status, s.Reason = status, reason
-	e.record(s, Event{ID: uuid.NewString(), LogicalID: s.Name, PhysicalID: s.ID, Type: stackType, Status: status, Reason: reason})
+	e.addEvent(s, Event{ID: uuid.NewString(), LogicalID: s.Name, PhysicalID: s.ID, Type: stackType, Status: status, Reason: reason})
 }
 
 // tell adds an event of a resource.
@@ -39,19 +39,19 @@ func (e *Engine) tell(s *Stack, r Resource, status, reason string) {
 	if event.Properties = Encoded(r.Properties); r.Properties == nil {
 		event.Properties = "{}"
 	}
-	e.record(s, event)
+	e.addEvent(s, event)
 }
 
 // tellOfCleanup adds an event of a deletion in the clean-up of an update, which has another form.
 func (e *Engine) tellOfCleanup(s *Stack, r Resource, status, reason string) {
-	e.record(s, Event{
+	e.addEvent(s, Event{
 		ID: r.LogicalID + "-" + uuid.NewString(), LogicalID: r.LogicalID, PhysicalID: r.PhysicalID, Type: r.Type,
 		Status: status, Reason: reason,
 	})
 }
 
-// record adds an event. No two events of a stack have the same time, so their ids differ.
-func (e *Engine) record(s *Stack, event Event) {
+// addEvent adds an event. No two events of a stack have the same time, so their ids differ.
+func (e *Engine) addEvent(s *Stack, event Event) {
 	event.At = e.now()
 	if last := len(s.Events) - 1; last >= 0 && !event.At.After(s.Events[last].At) {
 		event.At = s.Events[last].At.Add(time.Millisecond)

@@ -77,8 +77,8 @@ func targets(next *Template, evaluated *Evaluated) map[string]*Resident {
 func residents(resources map[string]*Resident) map[string]*Resident {
 	found := map[string]*Resident{}
 	for id, r := range resources {
-		same := *r
-		found[id] = &same
+		copied := *r
+		found[id] = &copied
 	}
 	return found
 }
@@ -92,7 +92,7 @@ func (e *Engine) forward(s *Stack, o *operation) bool {
 		if slices.Contains(o.Done, id) {
 			continue
 		}
-		if e.settled(s, o, id) {
+		if e.unchanged(s, o, id) {
 			continue
 		}
 		return e.commit(s, func() {
@@ -112,11 +112,11 @@ func (e *Engine) forward(s *Stack, o *operation) bool {
 	})
 }
 
-// settled says that a resource is already what it is to become. What no event tells of, such as a
+// unchanged says that a resource is already what it is to become. What no event tells of, such as a
 // policy, is set.
 //
 // Parity: CloudFormation: what has no event
-func (e *Engine) settled(s *Stack, o *operation, id string) bool {
+func (e *Engine) unchanged(s *Stack, o *operation, id string) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	current, target := s.Resources[id], o.Targets[id]
@@ -132,7 +132,7 @@ func (e *Engine) settled(s *Stack, o *operation, id string) bool {
 
 const replaces = "Requested update requires the creation of a new physical resource; hence creating one."
 
-// beginStep says in the journal what is done to a resource, before it is.
+// beginStep notes in the record what is to be done to a resource, before it is done.
 func (e *Engine) beginStep(s *Stack, o *operation, id string) {
 	current, target := s.Resources[id], o.Targets[id]
 	o.Touched = append(o.Touched, id)

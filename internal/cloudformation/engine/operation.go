@@ -31,7 +31,7 @@ type operation struct {
 	Made      []Resource `json:",omitempty"` // what is deleted in a rollback
 	Garbage   []Resource `json:",omitempty"` // what is still to be deleted
 	Failed    []failed   `json:",omitempty"`
-	Reason    string     `json:",omitempty"` // why it goes back, if that is no resource
+	Reason    string     `json:",omitempty"` // why it goes back, if no resource failed
 	Cancelled bool       `json:",omitempty"`
 	Deleting  bool       `json:",omitempty"` // a creation that is to end in a deletion
 	Final     string     `json:",omitempty"` // the status in the end
@@ -114,7 +114,7 @@ func (e *Engine) work(s *Stack, o *operation) {
 		case returning:
 			next = e.back(s, o)
 		case deleting:
-			next = e.sweep(s, o)
+			next = e.deleteNext(s, o)
 		case ending:
 			next = e.end(s, o)
 		}

@@ -3,7 +3,6 @@ package engine
 import (
 	"maps"
 	"slices"
-	"strings"
 )
 
 // order is that in which resources are made: each after those that it depends on, else by name. A
@@ -57,5 +56,3 @@ func needed(resources map[string]*Resident, id string) map[string]bool {
 	visit(id)
 	return found
 }
-
-func compare(a, b string) int { return strings.Compare(a, b) }

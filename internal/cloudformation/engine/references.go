@@ -25,7 +25,7 @@ func referencesOf(node any) []reference {
 	found := map[reference]bool{}
 	collect(node, found)
 	all := slices.Collect(maps.Keys(found))
-	slices.SortFunc(all, func(a, b reference) int { return compare(a.String(), b.String()) })
+	slices.SortFunc(all, func(a, b reference) int { return strings.Compare(a.String(), b.String()) })
 	return all
 }
 

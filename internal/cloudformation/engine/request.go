@@ -261,7 +261,8 @@ type DeleteInput struct {
 // undeletable are the statuses in which a stack can't be deleted.
 var undeletable = []string{updateInProgress, updateCleanup, updateRollbackInProgress, updateRollbackCleanup, rollbackInProgress}
 
-// DeleteStack begins to delete a stack. One that is not there, or is being deleted, is no error.
+// DeleteStack begins to delete a stack. It is not an error if the stack is not there, or is being
+// deleted already.
 func (e *Engine) DeleteStack(in Place, input DeleteInput) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()

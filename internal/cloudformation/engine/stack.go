@@ -30,8 +30,8 @@ type Stack struct {
 	TerminationProtection bool
 	Drift                 *Drift `json:",omitempty"` // what the last detection found
 
-	// Left is what a deletion could not delete and is no resource of the stack: what was replaced
-	// by an update that was not rolled back.
+	// Left is what a deletion could not delete and what is not among the resources of the stack:
+	// what was replaced by an update that was not rolled back.
 	Left      []Resource `json:",omitempty"`
 	Operation *operation `json:",omitempty"` // under way
 	Paused    *operation `json:",omitempty"` // waits to be rolled back

@@ -11,12 +11,12 @@ import (
 
 // Stack is what is kept of a stack that was deployed into a run.
 type Stack struct {
-	// Template names the template that the stack has, see the owner of the templates. It is empty
-	// for a stack that an operation is creating.
+	// Template is the name of the stack's template in run.Folder.Templates. It is empty for a stack
+	// that an operation is creating.
 	Template string `json:"template,omitempty"`
 	// There are the logical ids of the resources of that template that are there, sorted.
 	There []string `json:"there,omitempty"`
-	// Leftovers are what services keep although no template says it any more, see the owner.
+	// Leftovers are what services keep although no template says it any more: see package partial.
 	Leftovers json.RawMessage `json:"leftovers,omitempty"`
 	// Operation is what is being done to the stack; nil for nothing.
 	Operation *Operation `json:"operation,omitempty"`
@@ -54,7 +54,7 @@ func (o *Operation) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// Place is where stacks are deployed.
+// Place is the account and Region in which stacks are deployed.
 type Place struct{ AccountID, Region string }
 
 // prefix begins the names of what is in a place.

@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// sweep deletes the next resource that the stack no longer has.
-func (e *Engine) sweep(s *Stack, o *operation) bool {
+// deleteNext deletes the next resource that the stack no longer has.
+func (e *Engine) deleteNext(s *Stack, o *operation) bool {
 	if len(o.Garbage) == 0 {
 		return e.commit(s, func() { o.Phase = ending })
 	}
 	r := o.Garbage[0]
-	if e.kept(s, o, r) {
-		err := e.apply(o, Step{Action: Retain, Resource: r, Rollback: o.rolling()})
+	if e.retained(s, o, r) {
+		err := e.apply(o, Step{Action: Retain, Resource: r, Rollback: o.undoing()})
 		if e.context.Err() != nil {
 			return false
 		}
@@ -27,7 +27,7 @@ func (e *Engine) sweep(s *Stack, o *operation) bool {
 	}) {
 		return false
 	}
-	err := e.apply(o, Step{Action: Delete, Resource: r, Rollback: o.rolling()})
+	err := e.apply(o, Step{Action: Delete, Resource: r, Rollback: o.undoing()})
 	if e.context.Err() != nil {
 		return false
 	}
@@ -40,8 +40,8 @@ func (e *Engine) sweep(s *Stack, o *operation) bool {
 	})
 }
 
-// rolling says that what is deleted was made by this very operation.
-func (o *operation) rolling() bool {
+// undoing says that what is deleted was made by this very operation.
+func (o *operation) undoing() bool {
 	return o.Final == rollbackComplete || o.Final == updateRollbackComplete || o.Kind == creation
 }
 
@@ -50,10 +50,10 @@ func (o *operation) cleaning() bool {
 	return o.Final == updateComplete || o.Final == updateRollbackComplete
 }
 
-// kept says that a resource stays when its stack gives it up.
+// retained says that a resource stays when its stack gives it up.
 //
 // Parity: CloudFormation: which policy a replaced resource has
-func (e *Engine) kept(s *Stack, o *operation, r Resource) bool {
+func (e *Engine) retained(s *Stack, o *operation, r Resource) bool {
 	if slices.Contains(o.Retain, r.LogicalID) {
 		return true
 	}
@@ -61,7 +61,7 @@ func (e *Engine) kept(s *Stack, o *operation, r Resource) bool {
 	if target, there := o.Targets[r.LogicalID]; o.Final == updateComplete && there && !target.is(r) {
 		policy = target.UpdateReplacePolicy
 	}
-	if o.rolling() && (o.RetainExceptOnCreate || policy == "RetainExceptOnCreate") {
+	if o.undoing() && (o.RetainExceptOnCreate || policy == "RetainExceptOnCreate") {
 		return false
 	}
 	return strings.HasPrefix(policy, "Retain")
@@ -126,7 +126,7 @@ func (e *Engine) end(s *Stack, o *operation) bool {
 	if o.Before == nil && o.Next == nil { // it was in review
 		return e.commit(s, func() { e.settle(s, o) })
 	}
-	if err := e.config.Provider.End(e.context, o.provider(), o.keeps()); err != nil {
+	if err := e.config.Provider.End(e.context, o.provider(), o.finalTemplate()); err != nil {
 		if e.context.Err() != nil {
 			return false
 		}
@@ -142,8 +142,8 @@ func (e *Engine) end(s *Stack, o *operation) bool {
 	})
 }
 
-// keeps is the template that the stack has in the end.
-func (o *operation) keeps() *Template {
+// finalTemplate is the one that the stack has in the end; nil if the stack is gone.
+func (o *operation) finalTemplate() *Template {
 	switch {
 	case len(o.Failed) > 0 && o.Before == nil, o.Final == createComplete, o.Final == updateComplete:
 		return o.Next
