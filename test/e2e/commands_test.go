@@ -92,7 +92,7 @@ func TestFailedRotation(t *testing.T) {
 	})
 	state := newState(t)
 	p := up(t, scratch, "--assembly", dir, "--state", state)
-	m2mtest.Contains(t, p.Stderr.String(), "warning", "m2m/dev/reader", "createSecret", "m2m rotate reader --env dev --resume")
+	p.says(t, 0, "warning", "m2m/dev/reader", "createSecret", "m2m rotate reader --env dev --resume")
 	if p.Clients["reader"].ClientSecret != "" {
 		t.Error("a client has a secret before its first rotation has ended")
 	}

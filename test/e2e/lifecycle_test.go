@@ -88,7 +88,7 @@ func TestKilledRun(t *testing.T) {
 	if diff := cmp.Diff(first.Clients, second.Clients); diff != "" {
 		t.Errorf("clients changed (-first +second):\n%s", diff)
 	}
-	m2mtest.Contains(t, second.Stderr.String(), "ended from outside")
+	second.says(t, 0, "ended from outside")
 	if got := second.call(t, "GET", "/test_jwt", token); got.Status != 200 {
 		t.Errorf("the first run's token got %+v", got)
 	}
