@@ -125,7 +125,7 @@ func (c *command) up(cmd *cobra.Command) {
 	flags.BoolVar(&o.quiet, "quiet", false, "do not print a line for each request")
 	flags.BoolVar(&o.json, "json", false, "print one JSON object on stdout when ready")
 	flags.BoolVar(&o.empty, "empty", false, "start with nothing deployed, and serve what is deployed into this run; --env names its state")
-	flags.StringArrayVar(&o.fail, "fail", nil, "with --empty: fail a resource in the next operation, as LOGICAL_ID_OR_TYPE[=reason]; may be repeated")
+	flags.StringArrayVar(&o.fail, "fail", nil, "with --empty: fail the next step on a resource, once, as LOGICAL_ID_OR_TYPE[=reason]; may be repeated")
 	flags.DurationVar(&o.slow, "slow", 0, "with --empty: hold up each step of an operation for so long, such as 500ms")
 }
 
