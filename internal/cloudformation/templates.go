@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"cognito-m2m/internal/assembly/template"
 	"cognito-m2m/internal/cloudformation/engine"
 )
 
@@ -97,7 +98,7 @@ func (r request) getTemplateSummary() (any, error) {
 	result := &templateSummaryResult{Parameters: parameterElements{declaredParameters(body)}, Version: "2010-09-09"}
 	result.Description, _ = body["Description"].(string)
 	if body["Metadata"] != nil {
-		result.Metadata = engine.Encoded(body["Metadata"])
+		result.Metadata = template.JSON(body["Metadata"])
 	}
 	byType := map[string][]string{}
 	resources, _ := body["Resources"].(map[string]any)

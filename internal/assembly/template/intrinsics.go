@@ -192,7 +192,7 @@ func (s *scope) jsonText(at Place, argument any) (any, bool) {
 	if !ok || !at.spend(weight(value)) {
 		return nil, false
 	}
-	text := jsonOf(value)
+	text := JSON(value)
 	if text == "" || len(text) > maxText {
 		return at.invalid(LocalRuntime, "Fn::ToJsonString makes no text, or one of more than %d bytes", maxText)
 	}

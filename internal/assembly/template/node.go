@@ -74,8 +74,8 @@ func oneOrMore(node any) []any {
 	return items
 }
 
-// jsonOf is a value as AWS writes it, with < and > as they are; empty for what has no JSON.
-func jsonOf(value any) string {
+// JSON is a value as AWS writes it, with < and > as they are; empty for what has no JSON.
+func JSON(value any) string {
 	var text strings.Builder
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)

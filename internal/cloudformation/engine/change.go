@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"cognito-m2m/internal/replacement"
+
+	"cognito-m2m/internal/assembly/template"
 )
 
 // Change is what a change set does to one resource.
@@ -123,7 +125,7 @@ func contextOf(properties map[string]any) string {
 	if len(properties) == 0 {
 		return "{}"
 	}
-	return Encoded(map[string]any{"Properties": properties})
+	return template.JSON(map[string]any{"Properties": properties})
 }
 
 // changes are those of one resource that is kept or made: without values and with them, none or

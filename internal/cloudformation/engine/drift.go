@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"cognito-m2m/internal/assembly/template"
 )
 
 // Drift is how a stack's resources really are, beside what the template says.
@@ -85,7 +87,7 @@ func (e *Engine) driftOf(ctx context.Context, s *Stack, r Resource) ResourceDrif
 	case !known:
 		return d
 	case !exists:
-		d.Status, d.Expected = "DELETED", Encoded(r.Properties)
+		d.Status, d.Expected = "DELETED", template.JSON(r.Properties)
 		return d
 	}
 	actual := map[string]any{}
@@ -94,7 +96,7 @@ func (e *Engine) driftOf(ctx context.Context, s *Stack, r Resource) ResourceDrif
 			actual[name] = value
 		}
 	}
-	d.Expected, d.Actual = Encoded(r.Properties), Encoded(actual)
+	d.Expected, d.Actual = template.JSON(r.Properties), template.JSON(actual)
 	d.Differences = differences("", plain(r.Properties), plain(actual))
 	if d.Status = "IN_SYNC"; len(d.Differences) > 0 {
 		d.Status = "MODIFIED"
@@ -104,7 +106,7 @@ func (e *Engine) driftOf(ctx context.Context, s *Stack, r Resource) ResourceDrif
 
 // plain is a value as JSON decodes it.
 func plain(value any) (decoded any) {
-	_ = json.Unmarshal([]byte(Encoded(value)), &decoded) // what was encoded decodes
+	_ = json.Unmarshal([]byte(template.JSON(value)), &decoded) // what was encoded decodes
 	return decoded
 }
 
@@ -149,5 +151,5 @@ func shown(value any) string {
 	if text, ok := scalarText(value); ok {
 		return text
 	}
-	return Encoded(value)
+	return template.JSON(value)
 }

@@ -1,12 +1,12 @@
 package engine
 
 import (
-	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
+
+	"cognito-m2m/internal/assembly/template"
 )
 
 // Event is one line of a stack's history.
@@ -36,7 +36,7 @@ func (e *Engine) become(s *Stack, status, reason string) {
 // tell adds an event of a resource.
 func (e *Engine) tell(s *Stack, r Resource, status, reason string) {
 	event := Event{LogicalID: r.LogicalID, PhysicalID: r.PhysicalID, Type: r.Type, Status: status, Reason: reason}
-	if event.Properties = Encoded(r.Properties); r.Properties == nil {
+	if event.Properties = template.JSON(r.Properties); r.Properties == nil {
 		event.Properties = "{}"
 	}
 	e.addEvent(s, event)
@@ -71,14 +71,3 @@ const eventTime = "2006-01-02T15:04:05.000Z"
 
 // now is the time as answers show it.
 func (e *Engine) now() time.Time { return e.config.Now().UTC().Truncate(time.Millisecond) }
-
-// Encoded is a value as JSON, with < and > as they are; "" for what has no JSON.
-func Encoded(value any) string {
-	var text strings.Builder
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	if encoder.Encode(value) != nil {
-		return ""
-	}
-	return strings.TrimSuffix(text.String(), "\n")
-}

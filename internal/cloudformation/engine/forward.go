@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"cognito-m2m/internal/assembly/template"
 )
 
 // prepare works out what the resources are to become.
@@ -238,4 +240,4 @@ func (e *Engine) finish(s *Stack, o *operation) {
 }
 
 // same compares values as JSON.
-func same(a, b any) bool { return Encoded(a) == Encoded(b) }
+func same(a, b any) bool { return template.JSON(a) == template.JSON(b) }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"cognito-m2m/internal/assembly/template"
 )
 
 // Input is what a request says of a stack that is to be made or changed.
@@ -221,7 +223,7 @@ func metadata(body map[string]any, id string) string {
 	if declaration["Metadata"] == nil {
 		return "{}"
 	}
-	return Encoded(declaration["Metadata"])
+	return template.JSON(declaration["Metadata"])
 }
 
 // scalarText is a text, number or boolean as CloudFormation writes it.
@@ -230,7 +232,7 @@ func scalarText(node any) (string, bool) {
 	case string:
 		return node, true
 	case bool, interface{ String() string }: // a json.Number
-		return strings.Trim(Encoded(node), `"`), true
+		return strings.Trim(template.JSON(node), `"`), true
 	}
 	return "", false
 }

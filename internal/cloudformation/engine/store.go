@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"cognito-m2m/internal/assembly/template"
 )
 
 // line is one part of a stack's record, which is a file of JSON lines. It has one of these. What
@@ -32,12 +34,12 @@ func (s *Stack) record() []byte {
 	write := func(key any, part line) {
 		text, known := s.written[key]
 		if !known {
-			text = Encoded(part) + "\n"
+			text = template.JSON(part) + "\n"
 		}
 		written[key] = text
 		record = append(record, text...)
 	}
-	record = append(record, Encoded(line{Stack: s})+"\n"...)
+	record = append(record, template.JSON(line{Stack: s})+"\n"...)
 	if s.Template != nil {
 		write(s.Template, line{Template: s.Template})
 	}
