@@ -5,9 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"cognito-m2m/internal/replacement"
-
 	"cognito-m2m/internal/assembly/template"
+	"cognito-m2m/internal/replacement"
 )
 
 // Change is what a change set does to one resource.
