@@ -18,9 +18,11 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 
 	"cognito-m2m/client"
 	"cognito-m2m/internal/m2mtest"
+	"cognito-m2m/naming"
 )
 
 // secretValue is a client's credentials, as its secret has them.
@@ -30,24 +32,43 @@ type secretValue struct {
 	TokenEndpoint string `json:"token_endpoint"`
 }
 
-// secretOf reads a client's secret, and waits for its first rotation. ok says that it is there.
+// secretOf reads a client's secret once no rotation of it runs. ok says that it is there.
 func (r *rehearsal) secretOf(t *testing.T, name string) (value secretValue, ok bool) {
 	t.Helper()
-	m2mtest.Eventually(t, "the first rotation of "+name, func() bool {
-		answer, err := r.secrets(region).GetSecretValue(t.Context(), &secretsmanager.GetSecretValueInput{SecretId: aws.String("m2m/dev/" + name)})
-		if err != nil && (strings.Contains(err.Error(), "ResourceNotFound") || strings.Contains(err.Error(), "marked for deletion")) {
+	secrets, id := r.secrets(region), aws.String("m2m/dev/"+name)
+	m2mtest.Eventually(t, "the rotation of "+name, func() bool {
+		described, err := secrets.DescribeSecret(t.Context(), &secretsmanager.DescribeSecretInput{SecretId: id})
+		if _, gone := errors.AsType[*types.ResourceNotFoundException](err); gone || err == nil && described.DeletedDate != nil {
 			return true
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := json.Unmarshal([]byte(*answer.SecretString), &value); err != nil {
-			t.Fatal(err)
-		}
-		ok = value.ID != ""
+		ok = rotated(described)
 		return ok
 	})
-	return value, ok
+	if !ok {
+		return value, false
+	}
+	answer, err := secrets.GetSecretValue(t.Context(), &secretsmanager.GetSecretValueInput{SecretId: id})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal([]byte(*answer.SecretString), &value); err != nil {
+		t.Fatal(err)
+	}
+	return value, true
+}
+
+// rotated says that the secret has been rotated, and no rotation runs: none has a version under
+// AWSPENDING alone.
+func rotated(secret *secretsmanager.DescribeSecretOutput) bool {
+	for _, labels := range secret.VersionIdsToStages {
+		if slices.Contains(labels, naming.PendingLabel) && !slices.Contains(labels, naming.CurrentLabel) {
+			return false
+		}
+	}
+	return secret.LastRotatedDate != nil
 }
 
 // token asks for a token, and says what came: its scopes, or the refusal.
