@@ -8,8 +8,9 @@ import (
 	"time"
 
 	"cognito-m2m/client"
-	"cognito-m2m/internal/local"
 	"cognito-m2m/internal/printable"
+	"cognito-m2m/internal/rehearsal"
+	"cognito-m2m/internal/serving"
 )
 
 // emptyEnv is the name of an empty run's folder, unless --env says otherwise.
@@ -51,8 +52,8 @@ func (c *command) runEmpty(o upOptions) (err error) {
 	}
 	defer func() { err = errors.Join(err, closeLog()) }()
 	config.Fail, config.Slow = o.fail, o.slow
-	config.Ready = func(d *local.Description) { c.deployed(d, o.json) }
-	run, err := local.OpenRehearsal(config)
+	config.Ready = func(d *serving.Description) { c.deployed(d, o.json) }
+	run, err := rehearsal.Open(config)
 	if err != nil {
 		return err
 	}
@@ -71,7 +72,7 @@ func (c *command) runEmpty(o upOptions) (err error) {
 }
 
 // deployed tells of an environment whose API answers.
-func (c *command) deployed(d *local.Description, asJSON bool) {
+func (c *command) deployed(d *serving.Description, asJSON bool) {
 	if asJSON {
 		_ = json.NewEncoder(c.stdout).Encode(d) // whoever reads it has gone
 		return
@@ -80,7 +81,7 @@ func (c *command) deployed(d *local.Description, asJSON bool) {
 }
 
 // showEmpty says how to deploy into the run.
-func (c *command) showEmpty(a local.Access, asJSON bool) error {
+func (c *command) showEmpty(a rehearsal.Access, asJSON bool) error {
 	if asJSON {
 		return json.NewEncoder(c.stdout).Encode(struct {
 			AWSEndpoint     string        `json:"aws_endpoint_url"`

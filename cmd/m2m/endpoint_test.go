@@ -6,15 +6,15 @@ import (
 	"strings"
 	"testing"
 
-	"cognito-m2m/internal/local"
 	"cognito-m2m/internal/m2mtest"
+	"cognito-m2m/internal/serving"
 )
 
 // TestEndpointIsInTheCommand: an AWS CLI that ignores AWS_ENDPOINT_URL would ask AWS, and read or
 // rotate what is deployed, so what is told names the endpoint in the command.
 func TestEndpointIsInTheCommand(t *testing.T) {
 	t.Parallel()
-	printed := walkThrough(&local.Description{AWSEndpoint: "http://127.0.0.1:4002", Region: "eu-west-1"})
+	printed := walkThrough(&serving.Description{AWSEndpoint: "http://127.0.0.1:4002", Region: "eu-west-1"})
 	if want := "aws --endpoint-url http://127.0.0.1:4002 secretsmanager "; !strings.Contains(printed, want) {
 		t.Errorf("m2m up prints no command that has %q:\n%s", want, printed)
 	}

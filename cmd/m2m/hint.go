@@ -9,11 +9,14 @@ import (
 
 	"cognito-m2m/client"
 	"cognito-m2m/internal/deploy"
+	"cognito-m2m/internal/listener"
 	"cognito-m2m/internal/local"
-	"cognito-m2m/internal/local/state"
 	"cognito-m2m/internal/nearest"
 	"cognito-m2m/internal/reach"
+	"cognito-m2m/internal/rehearsal"
 	"cognito-m2m/internal/run"
+	"cognito-m2m/internal/serving"
+	"cognito-m2m/internal/state"
 	"cognito-m2m/internal/synth"
 	"cognito-m2m/internal/trust"
 	"cognito-m2m/naming"
@@ -160,13 +163,13 @@ func hint(err error) string {
 
 // runHint is what to do about an error of a local run.
 func runHint(err error) string {
-	var address *local.AddressError
+	var address *listener.AddressError
 	var inUse *run.InUseError
 	var folder *run.StateDirError
 	var unsafe *trust.Error
 	var unusable *state.Error
-	var stacks *local.StacksError
-	var other *local.OtherRunError
+	var stacks *rehearsal.StacksError
+	var other *serving.OtherRunError
 	var refused *local.Refused
 	switch {
 	case errors.As(err, &address) && errors.Is(err, syscall.EADDRINUSE):

@@ -11,8 +11,8 @@ import (
 	"unicode"
 
 	"cognito-m2m/internal/diff"
-	"cognito-m2m/internal/local"
 	"cognito-m2m/internal/m2mtest"
+	"cognito-m2m/internal/serving"
 )
 
 // hostile sets a terminal's title, clears it, turns text around and begins a line of its own.
@@ -120,13 +120,13 @@ func TestJSONKeepsNames(t *testing.T) {
 func TestWalkThroughIsSafeToPaste(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	routes := []local.Route{}
+	routes := []serving.Route{}
 	for _, path := range []string{"/$(>pwned)", "/;>pwned", "/`>pwned`", "/'$(>pwned)", "/>pwned", "/x\n>pwned"} {
-		routes = append(routes, local.Route{RouteKey: "GET " + path, Authorization: "JWT", Scopes: []string{"a\n>pwned"}})
+		routes = append(routes, serving.Route{RouteKey: "GET " + path, Authorization: "JWT", Scopes: []string{"a\n>pwned"}})
 	}
-	text := walkThrough(&local.Description{
+	text := walkThrough(&serving.Description{
 		APIURL: "http://127.0.0.1:1", Region: "eu-west-1;>pwned", TokenEndpoint: "http://127.0.0.1:1/oauth2/token", Routes: routes,
-		Clients: map[string]local.Client{"reader\n>pwned": {ClientID: "id", ClientSecret: "secret", Scopes: []string{"b\n>pwned"}}},
+		Clients: map[string]serving.Client{"reader\n>pwned": {ClientID: "id", ClientSecret: "secret", Scopes: []string{"b\n>pwned"}}},
 	})
 	safe(t, "the walk-through", text)
 	_, commands, _ := strings.Cut(text, "\n# Without a token")

@@ -9,17 +9,17 @@ import (
 	"strings"
 	"time"
 
-	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/serving"
 )
 
 // requestLog prints a line for each request.
-func requestLog(to io.Writer) func(local.Request) {
-	return func(r local.Request) { fmt.Fprintln(to, requestLine(r)) }
+func requestLog(to io.Writer) func(serving.Request) {
+	return func(r serving.Request) { fmt.Fprintln(to, requestLine(r)) }
 }
 
 // requestLine is a request for a person: when, what, who, the answer, how long it took, and why it
 // was refused.
-func requestLine(r local.Request) string {
+func requestLine(r serving.Request) string {
 	path := r.Path
 	if strings.Contains(path, " ") { // a path must not look like further columns
 		path = strconv.Quote(path)

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/serving"
 )
 
 func TestRequestLine(t *testing.T) {
@@ -12,16 +12,16 @@ func TestRequestLine(t *testing.T) {
 	at := time.Date(2026, time.November, 22, 10, 30, 0, 7e6, time.Local)
 	cases := []struct {
 		name    string
-		request local.Request
+		request serving.Request
 		want    string
 	}{
-		{"answered", local.Request{
+		{"answered", serving.Request{
 			Client: "reader", Received: at, Duration: 1234 * time.Microsecond, Method: "GET", Path: "/test_jwt", Status: 200,
 		}, "10:30:00.007 GET  /test_jwt            reader   200    1.2ms"},
-		{"refused", local.Request{
+		{"refused", serving.Request{
 			Received: at, Method: "POST", Path: "/test_jwt", Status: 401, Refused: "no token",
 		}, "10:30:00.007 POST /test_jwt            -        401    0.0ms  no token"},
-		{"a path with blanks", local.Request{
+		{"a path with blanks", serving.Request{
 			Received: at, Duration: 2 * time.Second, Method: "GET", Path: "/x  reader  200", Status: 404, Refused: "no route",
 		}, `10:30:00.007 GET  "/x  reader  200"    -        404 2000.0ms  no route`},
 	}

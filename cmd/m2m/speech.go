@@ -32,16 +32,16 @@ func (s *speech) say(format string, args ...any) {
 	fmt.Fprintf(s, format+"\n", args...)
 }
 
-// Note implements local.Reporter.
+// Note implements serving.Reporter.
 func (s *speech) Note(text string) { s.say("%s", text) }
 
-// Warn implements local.Reporter.
+// Warn implements serving.Reporter.
 func (s *speech) Warn(text string) { s.say("warning: %s", text) }
 
 // stepReminder is how often a step that goes on says so.
 const stepReminder = 10 * time.Second
 
-// Step implements local.Reporter and synth.Progress: it says when a step begins, that it goes on,
+// Step implements serving.Reporter and synth.Progress: it says when a step begins, that it goes on,
 // and how long it took.
 func (s *speech) Step(name string) (done func()) {
 	begun := time.Now()

@@ -15,6 +15,7 @@ import (
 
 	"cognito-m2m/internal/bundle"
 	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/serving"
 	"cognito-m2m/internal/synth"
 	"cognito-m2m/internal/trust"
 )
@@ -175,7 +176,7 @@ func (c *command) untilStopped(runtime interface{ Failed() <-chan error }) error
 
 // configure finds what the options are about, and tells the project what the run writes. closeLog
 // is for the end of the run.
-func (c *command) configure(o upOptions) (project *synth.Project, config local.Config, closeLog func() error, err error) {
+func (c *command) configure(o upOptions) (project *synth.Project, config serving.Config, closeLog func() error, err error) {
 	if err := o.check(); err != nil {
 		return nil, config, nil, err
 	}
@@ -243,8 +244,8 @@ func (c *command) excludeOutputs(project *synth.Project, state, accessLog string
 	return project.Writes(paths, files...)
 }
 
-func (c *command) runtimeConfig(o upOptions, project *synth.Project, accessLog io.Writer) local.Config {
-	config := local.Config{
+func (c *command) runtimeConfig(o upOptions, project *synth.Project, accessLog io.Writer) serving.Config {
+	config := serving.Config{
 		Env:            o.env,
 		APIAddr:        o.apiAddr,
 		CognitoAddr:    o.cognitoAddr,
@@ -273,7 +274,7 @@ func (c *command) runtimeConfig(o upOptions, project *synth.Project, accessLog i
 // synthesizer makes an assembly of an environment in a folder, like synth.Project.Run.
 type synthesizer func(ctx context.Context, env, dir string, progress synth.Progress) (synth.Result, error)
 
-func (c *command) synthAndStart(ctx context.Context, o upOptions, run synthesizer, runtime *local.Runtime) (*local.Description, error) {
+func (c *command) synthAndStart(ctx context.Context, o upOptions, run synthesizer, runtime *local.Runtime) (*serving.Description, error) {
 	dir := o.assembly
 	if dir == "" {
 		dir = runtime.SynthDir()
@@ -306,7 +307,7 @@ func (c *command) synthesize(ctx context.Context, run synthesizer, env, dir stri
 	return result.Reused, err
 }
 
-func (c *command) show(d *local.Description, asJSON bool) error {
+func (c *command) show(d *serving.Description, asJSON bool) error {
 	if asJSON {
 		return json.NewEncoder(c.stdout).Encode(d)
 	}

@@ -7,13 +7,13 @@ import (
 	"slices"
 	"strings"
 
-	"cognito-m2m/internal/local"
 	"cognito-m2m/internal/printable"
+	"cognito-m2m/internal/serving"
 )
 
 // walkThrough is what `m2m up` prints when it is ready: where things are, and commands that can be
 // pasted as they are.
-func walkThrough(d *local.Description) string {
+func walkThrough(d *serving.Description) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\nHTTP API        %s\nToken endpoint  %s\nIssuer          %s\nJWKS            %s\nAWS endpoint    %s\n\n",
 		d.APIURL, d.TokenEndpoint, d.Issuer, d.JWKSURI, d.AWSEndpoint)
@@ -36,14 +36,14 @@ func walkThrough(d *local.Description) string {
 // awsCommand asks AWS's own APIs. It says the endpoint twice: newer SDKs take the variable, and an
 // AWS CLI from before version 2.13 would ask AWS in spite of it (docs/clients.md). A session token
 // of the shell's own credentials does not belong to this key.
-func awsCommand(d *local.Description) string {
+func awsCommand(d *serving.Description) string {
 	return fmt.Sprintf("\n# AWS's own APIs with the AWS CLI; the variables are what an AWS SDK needs, too\n"+
 		"AWS_ENDPOINT_URL=%s AWS_DEFAULT_REGION=%s AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s AWS_SESSION_TOKEN= \\\n"+
 		"  aws --endpoint-url %[1]s secretsmanager list-secrets --query 'SecretList[].Name' --output text\n",
 		d.AWSEndpoint, shellWord(printable.Text(d.Region)), d.AccessKeyID, string(d.SecretAccessKey))
 }
 
-func wanted(route local.Route) string {
+func wanted(route serving.Route) string {
 	switch {
 	case route.Authorization != "JWT":
 		return "open: no token is needed"
@@ -55,7 +55,7 @@ func wanted(route local.Route) string {
 
 // clientCommands are the commands of one client: a token, and a call of every route that a plain
 // GET reaches.
-func clientCommands(d *local.Description, name string) string {
+func clientCommands(d *serving.Description, name string) string {
 	client, token := d.Clients[name], tokenVariable(name)
 	title := printable.Text(fmt.Sprintf("%s (%s)", name, strings.Join(client.Scopes, " ")))
 	if client.ClientSecret == "" {
@@ -77,7 +77,7 @@ func clientCommands(d *local.Description, name string) string {
 
 // call is a curl command whose answer ends in a new line. The path is the template's, and will be
 // pasted into a shell.
-func call(d *local.Description, header, path string) string {
+func call(d *serving.Description, header, path string) string {
 	return fmt.Sprintf(`curl -i -w '\n' %s%s`, header, shellWord(printable.Text(d.APIURL+path)))
 }
 
@@ -89,7 +89,7 @@ func tokenVariable(client string) string {
 }
 
 // firstProtected is the path of a route that requires a token.
-func firstProtected(routes []local.Route) (path string, ok bool) {
+func firstProtected(routes []serving.Route) (path string, ok bool) {
 	for _, route := range routes {
 		if path, ok := callable(route.RouteKey); ok && route.Authorization == "JWT" {
 			return path, true

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/serving"
 )
 
 // TestPrintedAWSCommand pastes what `m2m up` prints for the AWS CLI into a shell with settings of
@@ -15,7 +15,7 @@ import (
 func TestPrintedAWSCommand(t *testing.T) {
 	t.Parallel()
 	for _, tokenEndpoint := range []string{"http://127.0.0.1:4001/oauth2/token", ""} {
-		printed := walkThrough(&local.Description{
+		printed := walkThrough(&serving.Description{
 			APIURL: "http://127.0.0.1:4000", TokenEndpoint: tokenEndpoint, Region: "eu-central-1",
 			AWSEndpoint: "http://127.0.0.1:4002", AccessKeyID: "LOCALID", SecretAccessKey: "SECRETTEXT",
 		})

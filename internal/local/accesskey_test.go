@@ -11,17 +11,18 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/smithy-go"
 
-	"cognito-m2m/internal/local"
 	"cognito-m2m/internal/run"
+	"cognito-m2m/internal/serving"
+	"cognito-m2m/internal/serving/servingtest"
 )
 
 // TestAccessKeyOfTheEnvironment: one key, the same in every run and wherever it is told, which
 // opens what no other opens.
 func TestAccessKeyOfTheEnvironment(t *testing.T) {
 	t.Parallel()
-	state, dir := t.TempDir(), assemblyDir(t, nil)
+	state, dir := t.TempDir(), servingtest.AssemblyDir(t, nil)
 	first := runOnce(t, state, dir)
-	_, second := start(t, local.Config{StateDir: state}, dir)
+	_, second := start(t, serving.Config{StateDir: state}, dir)
 	if first.AccessKeyID != second.AccessKeyID || first.SecretAccessKey != second.SecretAccessKey {
 		t.Error("the second run has another access key")
 	}
@@ -38,11 +39,11 @@ func TestAccessKeyOfTheEnvironment(t *testing.T) {
 			t.Errorf("%s: mode %v, %v, want 0600", name, info.Mode(), err)
 		}
 	}
-	_, other := start(t, local.Config{Ephemeral: true}, dir)
+	_, other := start(t, serving.Config{Ephemeral: true}, dir)
 	if other.AccessKeyID == second.AccessKeyID || other.SecretAccessKey == second.SecretAccessKey {
 		t.Error("another environment has the same access key")
 	}
-	list := func(key *local.Description) error {
+	list := func(key *serving.Description) error {
 		api := secretsmanager.New(secretsmanager.Options{
 			Region: second.Region, BaseEndpoint: &second.AWSEndpoint, Credentials: keyOf(key), Retryer: aws.NopRetryer{},
 		})
@@ -61,7 +62,7 @@ func TestAccessKeyOfTheEnvironment(t *testing.T) {
 // TestAccessKeyOfAnOlderState: a state from before there was a key gets one, and keeps it.
 func TestAccessKeyOfAnOlderState(t *testing.T) {
 	t.Parallel()
-	state, dir := t.TempDir(), assemblyDir(t, nil)
+	state, dir := t.TempDir(), servingtest.AssemblyDir(t, nil)
 	before := runOnce(t, state, dir)
 	file := filepath.Join(state, "dev", "state.json")
 	raw, err := os.ReadFile(file)

@@ -2,7 +2,6 @@ package local
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -13,15 +12,16 @@ import (
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/function"
 	"cognito-m2m/internal/run"
+	"cognito-m2m/internal/serving"
 )
 
-// Apply serves the assembly in dir instead of the one that is served, without refusing or cutting
+// Apply serves the assembly in dir instead of the one that is env, without refusing or cutting
 // off a request. Ids, keys and secrets of what stays are kept; what is new gets its own, and a new
 // secret is rotated before Apply returns. On an error before that, what was served goes on. The
 // folder of the assembly that was served may go when Apply has returned.
 //
 // Parity: Runtime: a change takes effect at once
-func (r *Runtime) Apply(ctx context.Context, dir string) (*Description, Changes, error) {
+func (r *Runtime) Apply(ctx context.Context, dir string) (*serving.Description, Changes, error) {
 	next, err := r.read(ctx, dir)
 	if err != nil {
 		return nil, Changes{}, err
@@ -29,11 +29,11 @@ func (r *Runtime) Apply(ctx context.Context, dir string) (*Description, Changes,
 	if err := r.wire(next); err != nil {
 		return nil, Changes{}, err
 	}
-	changes := changesBetween(r.serving.resources, next.resources).without(r.serving.rebuilt)
+	changes := changesBetween(r.serving.env, next.env).without(r.serving.rebuilt)
 	if err := r.takeOver(ctx, next); err != nil {
 		return nil, Changes{}, err
 	}
-	if err := r.rotateNew(ctx); err != nil {
+	if err := r.run.Settle(ctx, r.serving.secrets); err != nil {
 		return nil, changes, err
 	}
 	description, err := r.ready()
@@ -60,7 +60,7 @@ func (r *Runtime) Rebuild(ctx context.Context, files []string) (Changes, error) 
 		return changes, nil
 	}
 	next := &deployment{
-		dir: r.serving.dir, resources: r.serving.resources, ids: r.serving.ids, bootstraps: bootstraps,
+		dir: r.serving.dir, env: r.serving.env, ids: r.serving.ids, bootstraps: bootstraps,
 		rebuilt:   append(slices.Clone(r.serving.rebuilt), changes.Changed...),
 		variables: r.serving.variables,
 	}
@@ -70,13 +70,13 @@ func (r *Runtime) Rebuild(ctx context.Context, files []string) (Changes, error) 
 	if err := r.takeOver(ctx, next); err != nil {
 		return Changes{}, err
 	}
-	return changes, r.rotateNew(ctx)
+	return changes, r.run.Settle(ctx, r.serving.secrets)
 }
 
 func (r *Runtime) rebuild(ctx context.Context, declared assembly.Function) (bootstrap string, err error) {
-	defer r.cfg.Report.Step("building " + nameOf(declared))()
-	bootstrap = r.folder.Bootstrap(declared.LogicalID)
-	if err := function.BuildSource(ctx, r.prepareConfig(declared), bootstrap); err != nil {
+	defer r.run.Report.Step("building " + nameOf(declared))()
+	bootstrap = r.run.Folder.Bootstrap(declared.LogicalID)
+	if err := function.BuildSource(ctx, r.run.PrepareConfig(declared), bootstrap); err != nil {
 		return "", fmt.Errorf("function %s: %w", declared.LogicalID, err)
 	}
 	return bootstrap, nil
@@ -86,8 +86,8 @@ func (r *Runtime) rebuild(ctx context.Context, declared assembly.Function) (boot
 // function.
 func (r *Runtime) ownersOf(files []string) (owners []assembly.Function) {
 	owned := map[string]bool{}
-	for _, declared := range r.serving.resources.functions() {
-		folder, err := function.SourceFolder(r.prepareConfig(declared))
+	for _, declared := range r.serving.env.Functions() {
+		folder, err := function.SourceFolder(r.run.PrepareConfig(declared))
 		if err != nil {
 			continue // it can't be built from source
 		}
@@ -108,23 +108,18 @@ func (r *Runtime) ownersOf(files []string) (owners []assembly.Function) {
 }
 
 // ready describes what is served now, and writes it down for other processes.
-func (r *Runtime) ready() (*Description, error) {
-	if r.cfg.CompareSource {
-		r.compareSources(r.serving.resources)
+func (r *Runtime) ready() (*serving.Description, error) {
+	if r.run.CompareSource {
+		r.compareSources(r.serving.env)
 	}
-	d := r.describe()
+	d := r.run.Describe(r.serving.env, r.at, r.serving.pool)
 	absolute, err := filepath.Abs(r.serving.dir)
 	if err != nil {
 		return nil, fmt.Errorf("finding the assembly: %w", err)
 	}
-	return d, r.folder.WriteRun(run.Running{
+	return d, r.run.Folder.WriteRun(run.Running{
 		PID: os.Getpid(), APIURL: d.APIURL, TokenEndpoint: d.TokenEndpoint, JWKSURI: d.JWKSURI, AWSEndpointURL: d.AWSEndpoint,
 		AWSAccessKeyID: d.AccessKeyID, AWSSecretAccessKey: d.SecretAccessKey,
 		Region: d.Region, UserPoolID: d.UserPoolID, Assembly: absolute,
 	})
-}
-
-// isCut reports whether closing something took longer than it may.
-func isCut(err error) bool {
-	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
 }

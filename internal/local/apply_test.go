@@ -24,17 +24,19 @@ import (
 	"cognito-m2m/client"
 	"cognito-m2m/internal/local"
 	"cognito-m2m/internal/m2mtest"
+	"cognito-m2m/internal/serving"
+	"cognito-m2m/internal/serving/servingtest"
 )
 
 // readNeedsWrite is an edit of a route's scopes.
-func readNeedsWrite(api template) {
+func readNeedsWrite(api servingtest.Template) {
 	unthrottled(api)
-	route := api.resources()["HttpApiGETtestjwtread3B15864E"].(map[string]any)["Properties"].(map[string]any)
+	route := api.Resources()["HttpApiGETtestjwtread3B15864E"].(map[string]any)["Properties"].(map[string]any)
 	route["AuthorizationScopes"] = []any{"test-api/write"}
 }
 
 // batchForWriter puts the client batch in the place of writer.
-func batchForWriter(api template) {
+func batchForWriter(api servingtest.Template) {
 	unthrottled(api)
 	raw, err := json.Marshal(map[string]any(api))
 	if err != nil {
@@ -45,17 +47,17 @@ func batchForWriter(api template) {
 	if err := json.Unmarshal(raw, &api); err != nil {
 		panic(err)
 	}
-	delete(api.resources(), "ClientWriter65B7410E")
+	delete(api.Resources(), "ClientWriter65B7410E")
 }
 
 // keyOf is the access key of a run.
-func keyOf(d *local.Description) aws.CredentialsProvider {
+func keyOf(d *serving.Description) aws.CredentialsProvider {
 	return aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 		return aws.Credentials{AccessKeyID: d.AccessKeyID, SecretAccessKey: string(d.SecretAccessKey)}, nil
 	})
 }
 
-func apply(t *testing.T, run *local.Runtime, dir string) (*local.Description, local.Changes) {
+func apply(t *testing.T, run *local.Runtime, dir string) (*serving.Description, local.Changes) {
 	t.Helper()
 	d, changes, err := run.Apply(t.Context(), dir)
 	if err != nil {
@@ -67,23 +69,23 @@ func apply(t *testing.T, run *local.Runtime, dir string) (*local.Description, lo
 // TestApply changes clients and scopes of an environment that runs.
 func TestApply(t *testing.T) {
 	t.Parallel()
-	run, first := start(t, local.Config{}, assemblyDir(t, unthrottled))
-	reader, writer := token(t, first, "reader"), token(t, first, "writer")
+	run, first := start(t, serving.Config{}, servingtest.AssemblyDir(t, unthrottled))
+	reader, writer := servingtest.Token(t, first, "reader"), servingtest.Token(t, first, "writer")
 
-	second, changes := apply(t, run, assemblyDir(t, readNeedsWrite))
+	second, changes := apply(t, run, servingtest.AssemblyDir(t, readNeedsWrite))
 	if diff := cmp.Diff(local.Changes{Changed: []string{"route GET /test_jwt/read"}}, changes); diff != "" {
 		t.Errorf("changes (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(first, second, cmpopts.IgnoreFields(local.Description{}, "Routes")); diff != "" {
+	if diff := cmp.Diff(first, second, cmpopts.IgnoreFields(serving.Description{}, "Routes")); diff != "" {
 		t.Errorf("addresses, ids or secrets changed (-before +after):\n%s", diff)
 	}
 	for token, want := range map[string]int{reader: 403, writer: 200} {
-		if got, body := status(t, second, "/test_jwt/read", token); got != want {
+		if got, body := servingtest.Status(t, second, "/test_jwt/read", token); got != want {
 			t.Errorf("after the change of scopes: %d %s, want %d", got, body, want)
 		}
 	}
 
-	third, changes := apply(t, run, assemblyDir(t, batchForWriter))
+	third, changes := apply(t, run, servingtest.AssemblyDir(t, batchForWriter))
 	want := local.Changes{
 		Added: []string{"client batch"}, Removed: []string{"client writer"}, Changed: []string{"route GET /test_jwt/read"},
 	}
@@ -93,8 +95,8 @@ func TestApply(t *testing.T) {
 	if diff := cmp.Diff(first.Clients["reader"], third.Clients["reader"]); diff != "" {
 		t.Errorf("reader (-before +after):\n%s", diff)
 	}
-	for token, want := range map[string]int{reader: 200, writer: 401, token(t, third, "batch"): 200} {
-		if got, body := status(t, third, "/test_jwt", token); got != want {
+	for token, want := range map[string]int{reader: 200, writer: 401, servingtest.Token(t, third, "batch"): 200} {
+		if got, body := servingtest.Status(t, third, "/test_jwt", token); got != want {
 			t.Errorf("after the change of clients: %d %s, want %d", got, body, want)
 		}
 	}
@@ -118,30 +120,30 @@ func TestApply(t *testing.T) {
 func TestApplyRefused(t *testing.T) {
 	t.Parallel()
 	state := t.TempDir()
-	run, d := start(t, local.Config{StateDir: state}, assemblyDir(t, unthrottled))
-	reader := token(t, d, "reader")
+	run, d := start(t, serving.Config{StateDir: state}, servingtest.AssemblyDir(t, unthrottled))
+	reader := servingtest.Token(t, d, "reader")
 	file := filepath.Join(state, "dev", "state.json")
 	before, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, change := range map[string]func(template){
-		"a resource type nobody knows": func(api template) {
-			api.resources()["Thing"] = map[string]any{"Type": "AWS::Nowhere::Thing"}
+	for name, change := range map[string]func(servingtest.Template){
+		"a resource type nobody knows": func(api servingtest.Template) {
+			api.Resources()["Thing"] = map[string]any{"Type": "AWS::Nowhere::Thing"}
 		},
-		"an issuer that is not the pool": func(api template) {
-			api.authorizer()["JwtConfiguration"].(map[string]any)["Issuer"] = "https://issuer.example.com"
+		"an issuer that is not the pool": func(api servingtest.Template) {
+			api.Authorizer()["JwtConfiguration"].(map[string]any)["Issuer"] = "https://issuer.example.com"
 		},
-		"two secrets of one name": func(api template) {
+		"two secrets of one name": func(api servingtest.Template) {
 			for _, id := range []string{"One", "Other"} {
-				api.resources()[id] = map[string]any{"Type": "AWS::SecretsManager::Secret", "Properties": map[string]any{"Name": "same"}}
+				api.Resources()[id] = map[string]any{"Type": "AWS::SecretsManager::Secret", "Properties": map[string]any{"Name": "same"}}
 			}
 		},
 	} {
-		if _, _, err := run.Apply(t.Context(), assemblyDir(t, func(api template) { batchForWriter(api); change(api) })); err == nil {
+		if _, _, err := run.Apply(t.Context(), servingtest.AssemblyDir(t, func(api servingtest.Template) { batchForWriter(api); change(api) })); err == nil {
 			t.Errorf("%s: it was applied", name)
 		}
-		if got, body := status(t, d, "/test_jwt", reader); got != 200 {
+		if got, body := servingtest.Status(t, d, "/test_jwt", reader); got != 200 {
 			t.Errorf("after %s: %d %s", name, got, body)
 		}
 	}
@@ -155,9 +157,9 @@ func TestApplyRefused(t *testing.T) {
 func TestApplyUnderLoad(t *testing.T) {
 	t.Parallel()
 	var seen sync.Map // statuses of the request log
-	observe := func(r local.Request) { seen.Store(r.Status, r) }
-	run, d := start(t, local.Config{Observe: observe}, assemblyDir(t, unthrottled))
-	reader := token(t, d, "reader")
+	observe := func(r serving.Request) { seen.Store(r.Status, r) }
+	run, d := start(t, serving.Config{Observe: observe}, servingtest.AssemblyDir(t, unthrottled))
+	reader := servingtest.Token(t, d, "reader")
 	stop := make(chan struct{})
 	var callers sync.WaitGroup
 	callers.Go(func() {
@@ -171,8 +173,8 @@ func TestApplyUnderLoad(t *testing.T) {
 		}
 	})
 	for range 5 {
-		apply(t, run, assemblyDir(t, readNeedsWrite))
-		apply(t, run, assemblyDir(t, batchForWriter))
+		apply(t, run, servingtest.AssemblyDir(t, readNeedsWrite))
+		apply(t, run, servingtest.AssemblyDir(t, batchForWriter))
 	}
 	close(stop)
 	callers.Wait()
@@ -189,7 +191,7 @@ func TestApplyUnderLoad(t *testing.T) {
 func TestApplyLosesNoSecret(t *testing.T) {
 	t.Parallel()
 	state := t.TempDir()
-	run, d := start(t, local.Config{StateDir: state}, assemblyDir(t, nil))
+	run, d := start(t, serving.Config{StateDir: state}, servingtest.AssemblyDir(t, nil))
 	api := cognitoidentityprovider.New(cognitoidentityprovider.Options{
 		Region: d.Region, BaseEndpoint: &d.AWSEndpoint, Retryer: aws.NopRetryer{},
 		Credentials: keyOf(d),
@@ -220,13 +222,13 @@ func TestApplyLosesNoSecret(t *testing.T) {
 		}
 	}()
 	for range 5 {
-		apply(t, run, assemblyDir(t, readNeedsWrite))
-		apply(t, run, assemblyDir(t, nil))
+		apply(t, run, servingtest.AssemblyDir(t, readNeedsWrite))
+		apply(t, run, servingtest.AssemblyDir(t, nil))
 	}
 	close(stop)
 	last := *d
-	last.Clients = map[string]local.Client{"reader": {ClientID: clientID, ClientSecret: client.Secret(<-newest)}}
-	token(t, &last, "reader")
+	last.Clients = map[string]serving.Client{"reader": {ClientID: clientID, ClientSecret: client.Secret(<-newest)}}
+	servingtest.Token(t, &last, "reader")
 	if raw, err := os.ReadFile(filepath.Join(state, "dev", "state.json")); err != nil || !bytes.Contains(raw, []byte(last.Clients["reader"].ClientSecret)) {
 		t.Errorf("the state does not have the newest secret, %v", err)
 	}
@@ -252,9 +254,9 @@ func TestApplyWaitsForARotation(t *testing.T) {
 		hold.Store(false)
 		close(answer)
 	})
-	report := &report{t: t}
-	run, d := start(t, local.Config{Report: report}, rotatedAtGate(t, gate.URL, unthrottled))
-	writer := token(t, d, "writer")
+	report := &servingtest.Report{T: t}
+	run, d := start(t, serving.Config{Report: report}, rotatedAtGate(t, gate.URL, unthrottled))
+	writer := servingtest.Token(t, d, "writer")
 
 	defer release()
 	hold.Store(true)
@@ -270,7 +272,7 @@ func TestApplyWaitsForARotation(t *testing.T) {
 		applied <- err
 	}()
 	for range 100 { // calls go on as before
-		if got, _ := status(t, d, "/test_jwt/read", writer); got != 403 {
+		if got, _ := servingtest.Status(t, d, "/test_jwt/read", writer); got != 403 {
 			t.Fatalf("%d while a rotation is under way", got)
 		}
 	}
@@ -278,10 +280,10 @@ func TestApplyWaitsForARotation(t *testing.T) {
 	if err := <-applied; err != nil {
 		t.Fatal(err)
 	}
-	if got, body := status(t, d, "/test_jwt/read", writer); got != 200 {
+	if got, body := servingtest.Status(t, d, "/test_jwt/read", writer); got != 200 {
 		t.Errorf("after the change: %d %s", got, body)
 	}
-	for _, warning := range report.warnings {
+	for _, warning := range report.Warnings {
 		if strings.Contains(warning, "did not end") {
 			t.Error(warning)
 		}
@@ -289,25 +291,25 @@ func TestApplyWaitsForARotation(t *testing.T) {
 }
 
 // rotatedAtGate is an assembly with a secret whose rotation function waits for the server at gate.
-func rotatedAtGate(t *testing.T, gate string, change func(template)) string {
+func rotatedAtGate(t *testing.T, gate string, change func(servingtest.Template)) string {
 	t.Helper()
-	dir := assemblyDir(t, func(api template) {
+	dir := servingtest.AssemblyDir(t, func(api servingtest.Template) {
 		change(api)
-		echo := api.resources()["Echo11F3FB29"].(map[string]any)["Properties"].(map[string]any)
+		echo := api.Resources()["Echo11F3FB29"].(map[string]any)["Properties"].(map[string]any)
 		echo["Environment"] = map[string]any{"Variables": map[string]any{"GATE": gate}}
 		echo["Timeout"] = 30
-		api.resources()["Rotated"] = map[string]any{"Type": "AWS::SecretsManager::Secret", "Properties": map[string]any{"Name": "rotated"}}
-		api.resources()["Schedule"] = map[string]any{"Type": "AWS::SecretsManager::RotationSchedule", "Properties": map[string]any{
+		api.Resources()["Rotated"] = map[string]any{"Type": "AWS::SecretsManager::Secret", "Properties": map[string]any{"Name": "rotated"}}
+		api.Resources()["Schedule"] = map[string]any{"Type": "AWS::SecretsManager::RotationSchedule", "Properties": map[string]any{
 			"SecretId": map[string]any{"Ref": "Rotated"}, "RotateImmediatelyOnUpdate": false,
 			"RotationLambdaARN": map[string]any{"Fn::GetAtt": []any{"Echo11F3FB29", "Arn"}},
 			"RotationRules":     map[string]any{"ScheduleExpression": "rate(30 days)"},
 		}}
-		api.resources()["Permission"] = map[string]any{"Type": "AWS::Lambda::Permission", "Properties": map[string]any{
+		api.Resources()["Permission"] = map[string]any{"Type": "AWS::Lambda::Permission", "Properties": map[string]any{
 			"Action": "lambda:InvokeFunction", "Principal": "secretsmanager.amazonaws.com",
 			"FunctionName": map[string]any{"Fn::GetAtt": []any{"Echo11F3FB29", "Arn"}},
 		}}
 	})
-	if err := m2mtest.BuildFunctions(bootstrapOf(t, dir), "cognito-m2m/test/e2e/testdata/gated"); err != nil {
+	if err := m2mtest.BuildFunctions(servingtest.Bootstrap(t, dir), "cognito-m2m/test/e2e/testdata/gated"); err != nil {
 		t.Fatal(err)
 	}
 	return dir
@@ -318,11 +320,11 @@ func rotatedAtGate(t *testing.T, gate string, change func(template)) string {
 func TestApplyLeavesNoGoroutine(t *testing.T) {
 	http.DefaultClient.CloseIdleConnections()
 	before := runtime.NumGoroutine()
-	run, d := start(t, local.Config{FunctionOutput: io.Discard}, assemblyDir(t, unthrottled))
-	reader := token(t, d, "reader")
+	run, d := start(t, serving.Config{FunctionOutput: io.Discard}, servingtest.AssemblyDir(t, unthrottled))
+	reader := servingtest.Token(t, d, "reader")
 	burst(t, d.APIURL+"/test_jwt", reader)
-	for _, change := range []func(template){readNeedsWrite, batchForWriter} {
-		apply(t, run, assemblyDir(t, change))
+	for _, change := range []func(servingtest.Template){readNeedsWrite, batchForWriter} {
+		apply(t, run, servingtest.AssemblyDir(t, change))
 		burst(t, d.APIURL+"/test_jwt", reader)
 	}
 	http.DefaultClient.CloseIdleConnections()

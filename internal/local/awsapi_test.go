@@ -6,14 +6,15 @@ import (
 	"strings"
 	"testing"
 
-	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/serving"
+	"cognito-m2m/internal/serving/servingtest"
 )
 
 // TestAWSEndpointIsAskedByAddress is DNS rebinding: a web page whose name leads to this machine,
 // and who may therefore send any header.
 func TestAWSEndpointIsAskedByAddress(t *testing.T) {
 	t.Parallel()
-	_, d := start(t, local.Config{}, assemblyDir(t, nil))
+	_, d := start(t, serving.Config{}, servingtest.AssemblyDir(t, nil))
 	_, port, _ := strings.Cut(strings.TrimPrefix(d.AWSEndpoint, "http://"), ":")
 	for host, want := range map[string]int{
 		"127.0.0.1:" + port:              http.StatusBadRequest, // a request that AWS refuses, and this run has read
@@ -45,7 +46,7 @@ func TestAWSEndpointIsAskedByAddress(t *testing.T) {
 // TestWhereToDeploy: whoever deploys into a run of an assembly is told which run takes that.
 func TestWhereToDeploy(t *testing.T) {
 	t.Parallel()
-	_, d := start(t, local.Config{}, assemblyDir(t, nil))
+	_, d := start(t, serving.Config{}, servingtest.AssemblyDir(t, nil))
 	for _, path := range []string{"/", "/cdk-hnb659fds-assets-123456789012-us-east-1/key"} {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, d.AWSEndpoint+path, strings.NewReader("{}"))
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"cognito-m2m/internal/assembly"
+	"cognito-m2m/internal/serving"
 )
 
 // Changes are what differs between two assemblies, by names for a person: "client reader", "route
@@ -36,8 +37,8 @@ func (c Changes) without(reported []string) Changes {
 	return c
 }
 
-func changesBetween(before, after *servedResources) (c Changes) {
-	was, is := before.inventory(), after.inventory()
+func changesBetween(before, after *serving.Environment) (c Changes) {
+	was, is := inventory(before), inventory(after)
 	for _, name := range slices.Sorted(maps.Keys(is)) {
 		old, there := was[name]
 		switch {
@@ -57,36 +58,36 @@ func changesBetween(before, after *servedResources) (c Changes) {
 
 // inventory is what a run shows of an assembly, by name. What only follows from something else that
 // is in it, such as permissions, is left out.
-func (served *servedResources) inventory() map[string]any {
-	named := map[string]any{"user pool": []any{served.pool, served.model.Region}}
-	for _, f := range served.functions() {
+func inventory(env *serving.Environment) map[string]any {
+	named := map[string]any{"user pool": []any{env.Pool, env.Model.Region}}
+	for _, f := range env.Functions() {
 		named[nameOf(f)] = withoutFolder(f)
 	}
-	for _, client := range served.clients() {
-		named["client "+served.model.ClientName(client)] = client
+	for _, client := range env.Clients() {
+		named["client "+env.Model.ClientName(client)] = client
 	}
-	for _, server := range served.model.ResourceServers {
+	for _, server := range env.Model.ResourceServers {
 		named["resource server "+server.Identifier] = server
 	}
-	for _, domain := range served.model.UserPoolDomains {
+	for _, domain := range env.Model.UserPoolDomains {
 		named["domain "+domain.Domain] = domain
 	}
-	for _, secret := range served.model.Secrets {
-		named["secret "+secret.Name] = []any{secret, served.scheduleOf(secret)}
+	for _, secret := range env.Model.Secrets {
+		named["secret "+secret.Name] = []any{secret, scheduleOf(env.Model, secret)}
 	}
-	served.inventoryAPI(named)
+	inventoryAPI(named, env.API)
 	return named
 }
 
-func (served *servedResources) inventoryAPI(named map[string]any) {
-	named["API"] = []any{served.api.ID, served.api.CORS}
-	for _, route := range served.api.Routes {
+func inventoryAPI(named map[string]any, api assembly.API) {
+	named["API"] = []any{api.ID, api.CORS}
+	for _, route := range api.Routes {
 		named["route "+route.Key] = route
 	}
-	for _, stage := range served.api.Stages {
+	for _, stage := range api.Stages {
 		named["stage "+stage.Name] = stage
 	}
-	for _, authorizer := range served.api.Authorizers {
+	for _, authorizer := range api.Authorizers {
 		authorizer.Audience = nil // the clients
 		named["authorizer "+authorizer.Name] = authorizer
 	}
@@ -103,8 +104,8 @@ func withoutFolder(f assembly.Function) assembly.Function {
 }
 
 // scheduleOf is the secret's rotation, as it is declared.
-func (served *servedResources) scheduleOf(secret assembly.Secret) (schedules []assembly.RotationSchedule) {
-	for _, schedule := range served.model.RotationSchedules {
+func scheduleOf(model *assembly.Model, secret assembly.Secret) (schedules []assembly.RotationSchedule) {
+	for _, schedule := range model.RotationSchedules {
 		if schedule.SecretARN == secret.ARN {
 			schedules = append(schedules, schedule)
 		}

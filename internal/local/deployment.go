@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -9,22 +10,24 @@ import (
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/cognito"
 	"cognito-m2m/internal/gateway"
-	"cognito-m2m/internal/local/state"
+	"cognito-m2m/internal/listener"
 	"cognito-m2m/internal/printable"
 	"cognito-m2m/internal/secretsmanager"
+	"cognito-m2m/internal/serving"
+	"cognito-m2m/internal/state"
 )
 
 // deployment is one assembly as it is served. Another assembly is another deployment, made beside
 // the one that is served and put in its place.
 type deployment struct {
 	dir        string // of the assembly
-	resources  *servedResources
+	env        *serving.Environment
 	ids        *state.Candidate
 	bootstraps map[string]string            // of the functions, by ARN
 	rebuilt    []string                     // functions that are newer than the assembly, see Rebuild
 	variables  map[string]map[string]string // of the functions in this run alone, by ARN
 
-	functions functionSet
+	functions serving.FunctionSet
 	gateway   *gateway.Gateway
 	pool      *cognito.Server
 	secrets   *secretsmanager.Store
@@ -32,24 +35,40 @@ type deployment struct {
 
 // read resolves the assembly in dir and prepares its functions.
 func (r *Runtime) read(ctx context.Context, dir string) (*deployment, error) {
-	ids := r.state.Candidate()
+	ids := r.run.State.Candidate()
 	model, err := r.resolve(dir, ids)
 	if err != nil {
 		return nil, err
 	}
-	resources, err := servedFrom(model)
+	env, err := environmentIn(model)
 	if err != nil {
 		return nil, err
 	}
-	variables, err := r.localVariables(resources)
+	set, err := r.run.ReadVariables()
 	if err != nil {
 		return nil, err
 	}
-	bootstraps, err := r.prepareFunctions(ctx, resources.functions())
+	variables, err := set.Of(env)
 	if err != nil {
 		return nil, err
 	}
-	return &deployment{dir: dir, resources: resources, ids: ids, bootstraps: bootstraps, variables: variables}, nil
+	bootstraps, err := r.prepareFunctions(ctx, env.Functions())
+	if err != nil {
+		return nil, err
+	}
+	return &deployment{dir: dir, env: env, ids: ids, bootstraps: bootstraps, variables: variables}, nil
+}
+
+// environmentIn is the one environment of an assembly. One with several pools or APIs can be
+// deployed, but here it would be unclear which of them the two listeners serve.
+//
+// Parity: Runtime: one user pool and one HTTP API
+func environmentIn(model *assembly.Model) (*serving.Environment, error) {
+	if len(model.UserPools) != 1 || len(model.APIs) != 1 {
+		return nil, fmt.Errorf("the assembly has %d user pools and %d HTTP APIs; the local runtime serves one of each",
+			len(model.UserPools), len(model.APIs))
+	}
+	return &serving.Environment{Model: model, Pool: model.UserPools[0], API: model.APIs[0]}, nil
 }
 
 // resolve turns the assembly into a model, with the ids there are.
@@ -58,28 +77,28 @@ func (r *Runtime) resolve(dir string, ids *state.Candidate) (*assembly.Model, er
 	if err != nil {
 		return nil, err
 	}
-	stage, err := loaded.Stage(r.cfg.Env)
+	stage, err := loaded.Stage(r.run.Env)
 	if err != nil {
 		return nil, err
 	}
-	accepted, err := r.acceptedTypes()
+	accepted, err := r.run.ReadAcceptedTypes()
 	if err != nil {
 		return nil, err
 	}
 	lenient := map[string]struct{}{}
 	model, problems := stage.Resolve(assembly.Options{IDs: ids, Accepts: func(typeName string) bool {
-		if !accepted.has(typeName) && r.cfg.Lenient {
+		if !slices.Contains(accepted, typeName) && r.run.Lenient {
 			lenient[typeName] = struct{}{}
 		}
-		return accepted.has(typeName) || r.cfg.Lenient
+		return slices.Contains(accepted, typeName) || r.run.Lenient
 	}})
 	for _, typeName := range slices.Sorted(maps.Keys(lenient)) {
-		r.cfg.Report.Warn(printable.Text("the type " + typeName + " is not simulated: " + missing(typeName)))
+		r.run.Report.Warn(printable.Text("the type " + typeName + " is not simulated: " + serving.Missing(typeName)))
 	}
 	var refused Refused
 	for _, problem := range problems {
-		if r.cfg.Lenient && problem.Kind == assembly.Unsupported {
-			r.cfg.Report.Warn(problem.Error())
+		if r.run.Lenient && problem.Kind == assembly.Unsupported {
+			r.run.Report.Warn(problem.Error())
 			continue
 		}
 		refused.Problems = append(refused.Problems, problem)
@@ -96,7 +115,7 @@ func (r *Runtime) wire(d *deployment) (err error) {
 	if d.functions, err = r.newFunctions(d); err != nil {
 		return err
 	}
-	if d.gateway, err = r.newGateway(d.resources, r.at, d.functions); err != nil {
+	if d.gateway, err = r.run.NewGateway(d.env, r.at, d.functions); err != nil {
 		return err
 	}
 	if _, err := r.holdSecrets(d, nil); err != nil {
@@ -112,23 +131,23 @@ func (r *Runtime) wire(d *deployment) (err error) {
 func (r *Runtime) takeOver(ctx context.Context, next *deployment) error {
 	before := r.serving
 	if before != nil {
-		r.endRotations(ctx, before)
+		r.run.EndRotations(ctx, before.secrets)
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	err := r.servers.aws.handler.swapIdle(func() (http.Handler, error) {
-		if err := r.state.Adopt(next.ids); err != nil {
+	err := r.servers.aws.SwapIdle(func() (http.Handler, error) {
+		if err := r.run.State.Adopt(next.ids); err != nil {
 			return nil, err
 		}
-		return r.holdSecrets(next, r.state.KeepSecretsManager)
+		return r.holdSecrets(next, r.run.State.KeepSecretsManager)
 	})
 	if err != nil {
 		return err
 	}
 	r.serving = next
-	r.servers.pool.handler.swap(next.pool)
-	requests := r.servers.api.handler.swap(next.gateway)
+	r.servers.pool.Swap(next.pool)
+	requests := r.servers.api.Swap(next.gateway)
 	if before != nil {
 		r.retire(before, requests)
 	}
@@ -138,42 +157,25 @@ func (r *Runtime) takeOver(ctx context.Context, next *deployment) error {
 // holdSecrets makes what holds secrets in memory, as they are in the state now: user pool, Secrets
 // Manager, and AWS's APIs in front of them, which it returns.
 func (r *Runtime) holdSecrets(d *deployment, save func(secretsmanager.State) error) (aws http.Handler, err error) {
-	if d.pool, err = r.newCognito(d.resources, d.ids, r.at.pool); err != nil {
+	if d.pool, err = r.run.NewUserPool(d.env, d.ids, r.at.Pool); err != nil {
 		return nil, err
 	}
-	if d.secrets, err = r.newSecretsManager(d, save); err != nil {
+	secrets := serving.Secrets(d.env.Model, func(arn string) secretsmanager.Invoker { return d.functions[arn] })
+	if d.secrets, err = r.run.NewSecretsManager(secrets, r.run.State.SecretsManager(), save); err != nil {
 		return nil, err
 	}
 	return r.newAWSAPI(d)
 }
 
-// endRotations waits for the rotations that run. One that is cut short is taken up by the
-// deployment, or the run, that follows.
-func (r *Runtime) endRotations(ctx context.Context, d *deployment) {
-	drain, cancel := context.WithTimeout(ctx, drainTime)
-	defer cancel()
-	if err := d.secrets.Close(drain); isCut(err) {
-		r.cfg.Report.Warn("a rotation did not end; the next start takes it up")
-	}
-}
-
 // retire ends a deployment that is served no longer, when it has answered its last requests, while
 // the run goes on.
-func (r *Runtime) retire(d *deployment, last *countingHandler) {
+func (r *Runtime) retire(d *deployment, last *listener.Handler) {
 	r.retiring.Go(func() {
-		answered := make(chan struct{})
-		go func() {
-			defer close(answered)
-			last.requests.Wait()
-		}()
-		select {
-		case <-answered:
-		case <-r.lifetime.Done():
-		}
-		ctx, cancel := context.WithTimeout(r.lifetime, drainTime)
+		last.Wait(r.lifetime)
+		ctx, cancel := context.WithTimeout(r.lifetime, listener.DrainTime)
 		defer cancel()
-		if err := d.functions.close(ctx); err != nil {
-			r.cfg.Report.Warn(err.Error())
+		if err := d.functions.Close(ctx); err != nil {
+			r.run.Report.Warn(err.Error())
 		}
 	})
 }

@@ -5,23 +5,14 @@ import (
 	"strings"
 	"testing"
 
-	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/serving"
+	"cognito-m2m/internal/serving/servingtest"
 )
-
-// propertiesOf are the properties of the first resource of a type.
-func (t template) propertiesOf(kind string) map[string]any {
-	for _, resource := range t.resources() {
-		if r := resource.(map[string]any); r["Type"] == kind {
-			return r["Properties"].(map[string]any)
-		}
-	}
-	panic("no " + kind)
-}
 
 func TestOpenRouteIsDescribedAsOpen(t *testing.T) {
 	t.Parallel()
-	_, d := start(t, local.Config{}, assemblyDir(t, func(api template) {
-		for _, resource := range api.resources() {
+	_, d := start(t, serving.Config{}, servingtest.AssemblyDir(t, func(api servingtest.Template) {
+		for _, resource := range api.Resources() {
 			r := resource.(map[string]any)
 			if p, _ := r["Properties"].(map[string]any); r["Type"] == "AWS::ApiGatewayV2::Route" && p["RouteKey"] == "ANY /test_jwt" {
 				p["AuthorizationType"] = "NONE"
@@ -40,13 +31,13 @@ func TestOpenRouteIsDescribedAsOpen(t *testing.T) {
 
 func TestURLOfANamedStage(t *testing.T) {
 	t.Parallel()
-	_, d := start(t, local.Config{}, assemblyDir(t, func(api template) {
-		api.propertiesOf("AWS::ApiGatewayV2::Stage")["StageName"] = "v1"
+	_, d := start(t, serving.Config{}, servingtest.AssemblyDir(t, func(api servingtest.Template) {
+		api.PropertiesOf("AWS::ApiGatewayV2::Stage")["StageName"] = "v1"
 	}))
 	if !strings.HasSuffix(d.APIURL, "/v1") {
 		t.Errorf("the API's URL is %s", d.APIURL)
 	}
-	if got, body := status(t, d, "/test_jwt", token(t, d, "reader")); got != http.StatusOK {
+	if got, body := servingtest.Status(t, d, "/test_jwt", servingtest.Token(t, d, "reader")); got != http.StatusOK {
 		t.Errorf("%d %s", got, body)
 	}
 }
@@ -59,12 +50,12 @@ func TestQualifiers(t *testing.T) {
 	qualify := func(value any) map[string]any {
 		return map[string]any{"Fn::Join": []any{":", []any{value, alias}}}
 	}
-	integration := func(api template) {
-		p := api.propertiesOf("AWS::ApiGatewayV2::Integration")
+	integration := func(api servingtest.Template) {
+		p := api.PropertiesOf("AWS::ApiGatewayV2::Integration")
 		p["IntegrationUri"] = qualify(p["IntegrationUri"])
 	}
-	permissions := func(api template) {
-		for _, resource := range api.resources() {
+	permissions := func(api servingtest.Template) {
+		for _, resource := range api.Resources() {
 			if r := resource.(map[string]any); r["Type"] == "AWS::Lambda::Permission" {
 				p := r["Properties"].(map[string]any)
 				p["FunctionName"] = qualify(p["FunctionName"])
@@ -73,23 +64,23 @@ func TestQualifiers(t *testing.T) {
 	}
 	cases := []struct {
 		name    string
-		changes []func(template)
+		changes []func(servingtest.Template)
 		want    int
 	}{
 		{"neither", nil, http.StatusOK},
-		{"the permission alone", []func(template){permissions}, http.StatusInternalServerError},
-		{"the integration alone", []func(template){integration}, http.StatusInternalServerError},
-		{"both", []func(template){integration, permissions}, http.StatusOK},
+		{"the permission alone", []func(servingtest.Template){permissions}, http.StatusInternalServerError},
+		{"the integration alone", []func(servingtest.Template){integration}, http.StatusInternalServerError},
+		{"both", []func(servingtest.Template){integration, permissions}, http.StatusOK},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			_, d := start(t, local.Config{}, assemblyDir(t, func(api template) {
+			_, d := start(t, serving.Config{}, servingtest.AssemblyDir(t, func(api servingtest.Template) {
 				for _, change := range c.changes {
 					change(api)
 				}
 			}))
-			if got, body := status(t, d, "/test_jwt", token(t, d, "reader")); got != c.want {
+			if got, body := servingtest.Status(t, d, "/test_jwt", servingtest.Token(t, d, "reader")); got != c.want {
 				t.Errorf("%d %s, want %d", got, body, c.want)
 			}
 		})
@@ -99,22 +90,22 @@ func TestQualifiers(t *testing.T) {
 // TestUnreservedFunction: a reserved concurrency of 0 switches a function off.
 func TestUnreservedFunction(t *testing.T) {
 	t.Parallel()
-	_, d := start(t, local.Config{}, assemblyDir(t, func(api template) {
-		api.propertiesOf("AWS::Lambda::Function")["ReservedConcurrentExecutions"] = 0
+	_, d := start(t, serving.Config{}, servingtest.AssemblyDir(t, func(api servingtest.Template) {
+		api.PropertiesOf("AWS::Lambda::Function")["ReservedConcurrentExecutions"] = 0
 	}))
-	if got, body := status(t, d, "/test_jwt", token(t, d, "reader")); got == http.StatusOK {
+	if got, body := servingtest.Status(t, d, "/test_jwt", servingtest.Token(t, d, "reader")); got == http.StatusOK {
 		t.Errorf("%d %s", got, body)
 	}
 }
 
 func TestClientsOfOneName(t *testing.T) {
 	t.Parallel()
-	_, d := start(t, local.Config{}, assemblyDir(t, func(api template) {
-		for _, id := range []string{readerID, writerID} {
-			api.resources()[id].(map[string]any)["Properties"].(map[string]any)["ClientName"] = "same"
+	_, d := start(t, serving.Config{}, servingtest.AssemblyDir(t, func(api servingtest.Template) {
+		for _, id := range []string{servingtest.ReaderID, servingtest.WriterID} {
+			api.Resources()[id].(map[string]any)["Properties"].(map[string]any)["ClientName"] = "same"
 		}
 	}))
-	if len(d.Clients) != 2 || d.Clients[readerID].ClientID == "" {
+	if len(d.Clients) != 2 || d.Clients[servingtest.ReaderID].ClientID == "" {
 		t.Errorf("clients %v", d.Clients)
 	}
 }

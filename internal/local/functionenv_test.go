@@ -9,20 +9,21 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"cognito-m2m/internal/local"
 	"cognito-m2m/internal/m2mtest"
+	"cognito-m2m/internal/serving"
+	"cognito-m2m/internal/serving/servingtest"
 )
 
 // environDir is the assembly with a function that answers with its variables.
 func environDir(t *testing.T) string {
 	t.Helper()
-	dir := assemblyDir(t, func(api template) {
-		api.propertiesOf("AWS::Lambda::Function")["Environment"] = map[string]any{"Variables": map[string]any{
+	dir := servingtest.AssemblyDir(t, func(api servingtest.Template) {
+		api.PropertiesOf("AWS::Lambda::Function")["Environment"] = map[string]any{"Variables": map[string]any{
 			"TABLE": "orders", "STAGE": "deployed",
 			"AWS_ENDPOINT_URL": "https://vpce-1.secretsmanager.eu-west-1.vpce.amazonaws.com", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
 		}}
 	})
-	if err := m2mtest.BuildFunctions(bootstrapOf(t, dir), "./testdata/environ"); err != nil {
+	if err := m2mtest.BuildFunctions(servingtest.Bootstrap(t, dir), "./testdata/environ"); err != nil {
 		t.Fatal(err)
 	}
 	return dir
@@ -39,8 +40,8 @@ func TestFunctionEnv(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(state, "dev", "functions.env"), []byte(file), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, d := start(t, local.Config{StateDir: state, FunctionEnv: []string{"echo:STAGE=", "Echo:ONE_MORE=of the flag"}}, dir)
-	_, body := status(t, d, "/test_jwt", token(t, d, "reader"))
+	_, d := start(t, serving.Config{StateDir: state, FunctionEnv: []string{"echo:STAGE=", "Echo:ONE_MORE=of the flag"}}, dir)
+	_, body := servingtest.Status(t, d, "/test_jwt", servingtest.Token(t, d, "reader"))
 	var variables []string
 	if err := json.Unmarshal([]byte(body), &variables); err != nil {
 		t.Fatalf("%v: %s", err, body)
@@ -70,7 +71,7 @@ func TestFunctionEnv(t *testing.T) {
 // TestFunctionEnvRefuses wants every mistake at once, with its place and without a value.
 func TestFunctionEnvRefuses(t *testing.T) {
 	t.Parallel()
-	state, dir := t.TempDir(), assemblyDir(t, nil)
+	state, dir := t.TempDir(), servingtest.AssemblyDir(t, nil)
 	if err := os.MkdirAll(filepath.Join(state, "dev"), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +91,7 @@ func TestFunctionEnvRefuses(t *testing.T) {
 		{[]string{"other:KEY=sesame"}, dir, []string{`--function-env: no function or more than one is called "other" here; there are Echo`}},
 		{[]string{"echo:AWS_REGION=sesame"}, beforeTheAssembly, []string{"--function-env: environment variables AWS_REGION are reserved by Lambda: choose other names"}},
 	} {
-		err := startFails(t, local.Config{StateDir: state, FunctionEnv: c.flags}, c.dir)
+		err := startFails(t, serving.Config{StateDir: state, FunctionEnv: c.flags}, c.dir)
 		for _, want := range c.want {
 			if !strings.Contains(err.Error(), want) {
 				t.Errorf("%v: %q is not in %v", c.flags, want, err)

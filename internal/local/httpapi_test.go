@@ -4,25 +4,26 @@ import (
 	"net/http"
 	"testing"
 
-	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/serving"
+	"cognito-m2m/internal/serving/servingtest"
 )
 
 // TestTheGatewayIsTheTemplates: what the template says about CORS, throttling and permissions holds
 // for calls.
 func TestTheGatewayIsTheTemplates(t *testing.T) {
 	t.Parallel()
-	_, d := start(t, local.Config{}, assemblyDir(t, func(api template) {
-		api.propertiesOf("AWS::ApiGatewayV2::Stage")["RouteSettings"] = map[string]any{
+	_, d := start(t, serving.Config{}, servingtest.AssemblyDir(t, func(api servingtest.Template) {
+		api.PropertiesOf("AWS::ApiGatewayV2::Stage")["RouteSettings"] = map[string]any{
 			"GET /test_jwt/read": map[string]any{"ThrottlingBurstLimit": 0, "ThrottlingRateLimit": 0},
 		}
-		permission := api.resources()["HttpApiANYtestjwtEchoIntPermission5A732AB4"].(map[string]any)["Properties"].(map[string]any)
+		permission := api.Resources()["HttpApiANYtestjwtEchoIntPermission5A732AB4"].(map[string]any)["Properties"].(map[string]any)
 		permission["SourceAccount"] = "210987654321"
 	}))
-	reader := token(t, d, "reader")
-	if got, _ := status(t, d, "/test_jwt/read", reader); got != http.StatusTooManyRequests {
+	reader := servingtest.Token(t, d, "reader")
+	if got, _ := servingtest.Status(t, d, "/test_jwt/read", reader); got != http.StatusTooManyRequests {
 		t.Errorf("throttled to nothing: %d", got)
 	}
-	if got, _ := status(t, d, "/test_jwt", reader); got != http.StatusInternalServerError {
+	if got, _ := servingtest.Status(t, d, "/test_jwt", reader); got != http.StatusInternalServerError {
 		t.Errorf("permitted to another account: %d", got)
 	}
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodOptions, d.APIURL+"/test_jwt/read", nil) // ANY /test_jwt would take it

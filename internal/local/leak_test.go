@@ -9,7 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/serving"
+	"cognito-m2m/internal/serving/servingtest"
 )
 
 // TestLoadLeavesNoGoroutine is not parallel, so that no other test's goroutines begin while it
@@ -17,8 +18,8 @@ import (
 func TestLoadLeavesNoGoroutine(t *testing.T) {
 	http.DefaultClient.CloseIdleConnections()
 	before := runtime.NumGoroutine()
-	run, d := start(t, local.Config{}, assemblyDir(t, unthrottled))
-	reader := token(t, d, "reader")
+	run, d := start(t, serving.Config{}, servingtest.AssemblyDir(t, unthrottled))
+	reader := servingtest.Token(t, d, "reader")
 	burst(t, d.APIURL+"/test_jwt/read", reader)
 	// What one process takes is bounded; what one call would leave is not.
 	warm := runtime.NumGoroutine()
@@ -33,8 +34,8 @@ func TestLoadLeavesNoGoroutine(t *testing.T) {
 	goroutines(t, "after the run", before)
 }
 
-func unthrottled(api template) {
-	for _, value := range api.resources() {
+func unthrottled(api servingtest.Template) {
+	for _, value := range api.Resources() {
 		properties, _ := value.(map[string]any)["Properties"].(map[string]any)
 		delete(properties, "DefaultRouteSettings")
 		delete(properties, "ReservedConcurrentExecutions")

@@ -18,8 +18,9 @@ import (
 	"cognito-m2m/internal/function"
 	"cognito-m2m/internal/gateway"
 	"cognito-m2m/internal/lambdapolicy"
-	"cognito-m2m/internal/local"
 	"cognito-m2m/internal/m2mtest"
+	"cognito-m2m/internal/serving"
+	"cognito-m2m/internal/serving/servingtest"
 )
 
 type rotation func(cognito.Keys) (*cognito.Keys, error)
@@ -31,17 +32,17 @@ func dropKey(k cognito.Keys) (*cognito.Keys, error) { return k.WithoutOldestKey(
 // TestKeysRotatedBetweenRuns edits the keys in the state file.
 func TestKeysRotatedBetweenRuns(t *testing.T) {
 	t.Parallel()
-	state, dir := t.TempDir(), assemblyDir(t, nil)
+	state, dir := t.TempDir(), servingtest.AssemblyDir(t, nil)
 	// calls starts a run, makes calls with the tokens of earlier ones, and returns a token of this
 	// one.
 	calls := func(want map[string]int) string {
-		runtime, d := start(t, local.Config{StateDir: state}, dir)
+		runtime, d := start(t, serving.Config{StateDir: state}, dir)
 		for token, want := range want {
-			if got, body := status(t, d, "/test_jwt", token); got != want {
+			if got, body := servingtest.Status(t, d, "/test_jwt", token); got != want {
 				t.Errorf("%d %s, want %d", got, body, want)
 			}
 		}
-		issued := token(t, d, "reader")
+		issued := servingtest.Token(t, d, "reader")
 		if err := runtime.Close(context.Background()); err != nil {
 			t.Fatal(err)
 		}
@@ -110,15 +111,15 @@ func TestKeysRotatedUnderTheAuthorizer(t *testing.T) {
 	api := newAPIBehind(t, pool, clock)
 	check := func(when, token string, want int) {
 		t.Helper()
-		if got, body := status(t, api, "/test_jwt", token); got != want {
+		if got, body := servingtest.Status(t, api, "/test_jwt", token); got != want {
 			t.Errorf("%s: %d %s, want %d", when, got, body, want)
 		}
 	}
-	old := token(t, pool.description, "reader")
+	old := servingtest.Token(t, pool.description, "reader")
 	check("before the rotation", old, 200)
 
 	pool.rotate(t, addKey)
-	renewed := token(t, pool.description, "reader")
+	renewed := servingtest.Token(t, pool.description, "reader")
 	clock.Advance(time.Minute) // within half a minute of the last fetch there is no other
 	check("new key", renewed, 200)
 	check("old key, published", old, 200)
@@ -133,7 +134,7 @@ func TestKeysRotatedUnderTheAuthorizer(t *testing.T) {
 
 // rotatingPool is a user pool whose server is replaced by one with other keys.
 type rotatingPool struct {
-	description *local.Description // what token needs
+	description *serving.Description // what token needs
 	config      cognito.Config
 	current     atomic.Pointer[cognito.Server]
 }
@@ -146,9 +147,9 @@ func newRotatingPool(t *testing.T, clock *m2mtest.Clock) *rotatingPool {
 	}))
 	t.Cleanup(server.Close)
 	const id, secret = "reader", "abcdefghijklmnopqrstuvwxyz"
-	p.description = &local.Description{
+	p.description = &serving.Description{
 		TokenEndpoint: server.URL + "/oauth2/token",
-		Clients:       map[string]local.Client{"reader": {ClientID: id, ClientSecret: secret}},
+		Clients:       map[string]serving.Client{"reader": {ClientID: id, ClientSecret: secret}},
 	}
 	keys, err := cognito.GenerateKeys(rand.Reader)
 	if err != nil {
@@ -185,7 +186,7 @@ func (p *rotatingPool) rotate(t *testing.T, rotate rotation) {
 }
 
 // newAPIBehind is an HTTP API with one route, whose authorizer trusts the pool.
-func newAPIBehind(t *testing.T, pool *rotatingPool, clock *m2mtest.Clock) *local.Description {
+func newAPIBehind(t *testing.T, pool *rotatingPool, clock *m2mtest.Clock) *serving.Description {
 	t.Helper()
 	const arn = "arn:aws:lambda:eu-central-1:123456789012:function:echo"
 	issuer := "https://cognito-idp.eu-central-1.amazonaws.com/" + pool.config.UserPool.ID
@@ -208,12 +209,12 @@ func newAPIBehind(t *testing.T, pool *rotatingPool, clock *m2mtest.Clock) *local
 	}
 	server := httptest.NewServer(api)
 	t.Cleanup(server.Close)
-	return &local.Description{APIURL: server.URL}
+	return &serving.Description{APIURL: server.URL}
 }
 
 func echoFunction(t *testing.T) *function.Function {
 	t.Helper()
-	program, err := echo()
+	program, err := servingtest.Echo()
 	if err != nil {
 		t.Fatal(err)
 	}

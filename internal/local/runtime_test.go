@@ -14,15 +14,18 @@ import (
 	"testing"
 	"time"
 
+	"cognito-m2m/internal/listener"
 	"cognito-m2m/internal/local"
 	"cognito-m2m/internal/m2mtest"
 	"cognito-m2m/internal/run"
+	"cognito-m2m/internal/serving"
+	"cognito-m2m/internal/serving/servingtest"
 )
 
 func TestCalls(t *testing.T) {
 	t.Parallel()
-	_, d := start(t, local.Config{}, assemblyDir(t, nil))
-	reader, writer := token(t, d, "reader"), token(t, d, "writer")
+	_, d := start(t, serving.Config{}, servingtest.AssemblyDir(t, nil))
+	reader, writer := servingtest.Token(t, d, "reader"), servingtest.Token(t, d, "writer")
 	cases := []struct {
 		name, path, token string
 		want              int
@@ -35,7 +38,7 @@ func TestCalls(t *testing.T) {
 		{"no route", "/", reader, 404},
 	}
 	for _, c := range cases {
-		if got, body := status(t, d, c.path, c.token); got != c.want {
+		if got, body := servingtest.Status(t, d, c.path, c.token); got != c.want {
 			t.Errorf("%s: %d %s, want %d", c.name, got, body, c.want)
 		}
 	}
@@ -43,8 +46,8 @@ func TestCalls(t *testing.T) {
 
 func TestFunctionSeesItsEventAndVariables(t *testing.T) {
 	t.Parallel()
-	_, d := start(t, local.Config{}, assemblyDir(t, nil))
-	_, body := status(t, d, "/test_jwt?a=1", token(t, d, "reader"))
+	_, d := start(t, serving.Config{}, servingtest.AssemblyDir(t, nil))
+	_, body := servingtest.Status(t, d, "/test_jwt?a=1", servingtest.Token(t, d, "reader"))
 	var event struct {
 		RawQueryString string `json:"rawQueryString"`
 		RequestContext struct {
@@ -71,14 +74,14 @@ func TestFunctionSeesItsEventAndVariables(t *testing.T) {
 func TestExpiry(t *testing.T) {
 	t.Parallel()
 	clock := m2mtest.NewClock(time.Now())
-	_, d := start(t, local.Config{Now: clock.Now}, assemblyDir(t, nil))
-	reader := token(t, d, "reader") // the fixture's clients have tokens of 30 minutes
+	_, d := start(t, serving.Config{Now: clock.Now}, servingtest.AssemblyDir(t, nil))
+	reader := servingtest.Token(t, d, "reader") // the fixture's clients have tokens of 30 minutes
 	clock.Advance(29 * time.Minute)
-	if got, body := status(t, d, "/test_jwt", reader); got != 200 {
+	if got, body := servingtest.Status(t, d, "/test_jwt", reader); got != 200 {
 		t.Errorf("after 29 minutes: %d %s", got, body)
 	}
 	clock.Advance(2 * time.Minute)
-	if got, body := status(t, d, "/test_jwt", reader); got != 401 {
+	if got, body := servingtest.Status(t, d, "/test_jwt", reader); got != 401 {
 		t.Errorf("after 31 minutes: %d %s", got, body)
 	}
 }
@@ -87,15 +90,15 @@ func TestExpiry(t *testing.T) {
 func TestLogsHoldNoSecret(t *testing.T) {
 	t.Parallel()
 	var log, access, function bytes.Buffer
-	runtime, d := start(t, local.Config{
+	runtime, d := start(t, serving.Config{
 		Log:            slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		AccessLog:      &access,
 		FunctionOutput: &function,
-	}, assemblyDir(t, nil))
+	}, servingtest.AssemblyDir(t, nil))
 	secret := string(d.Clients["reader"].ClientSecret)
-	reader := token(t, d, "reader")
-	status(t, d, "/test_jwt", reader)
-	status(t, d, "/test_jwt/"+reader, reader[:len(reader)-4])
+	reader := servingtest.Token(t, d, "reader")
+	servingtest.Status(t, d, "/test_jwt", reader)
+	servingtest.Status(t, d, "/test_jwt/"+reader, reader[:len(reader)-4])
 	if err := runtime.Close(context.Background()); err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +118,7 @@ func TestLogsHoldNoSecret(t *testing.T) {
 func TestCloseFreesEverything(t *testing.T) {
 	t.Parallel()
 	state := t.TempDir()
-	runtime, d := start(t, local.Config{StateDir: state}, assemblyDir(t, nil))
+	runtime, d := start(t, serving.Config{StateDir: state}, servingtest.AssemblyDir(t, nil))
 	run := filepath.Join(state, "dev", "run.json")
 	raw, err := os.ReadFile(run)
 	if err != nil {
@@ -139,7 +142,7 @@ func TestCloseFreesEverything(t *testing.T) {
 		}
 		listener.Close()
 	}
-	again, _ := start(t, local.Config{StateDir: state}, assemblyDir(t, nil))
+	again, _ := start(t, serving.Config{StateDir: state}, servingtest.AssemblyDir(t, nil))
 	if err := again.Close(context.Background()); err != nil {
 		t.Error(err)
 	}
@@ -160,7 +163,7 @@ func TestAddressTakenBeforeStart(t *testing.T) {
 	for _, l := range listeners {
 		l.Close()
 	}
-	run, err := local.Open(local.Config{Env: "dev", APIAddr: api, CognitoAddr: pool, StateDir: t.TempDir(), Report: &report{t: t}})
+	run, err := local.Open(serving.Config{Env: "dev", APIAddr: api, CognitoAddr: pool, StateDir: t.TempDir(), Report: &servingtest.Report{T: t}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,8 +172,8 @@ func TestAddressTakenBeforeStart(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer taken.Close()
-	_, err = run.Start(t.Context(), assemblyDir(t, nil))
-	if address, ok := errors.AsType[*local.AddressError](err); !ok || address.Addr != api {
+	_, err = run.Start(t.Context(), servingtest.AssemblyDir(t, nil))
+	if address, ok := errors.AsType[*listener.AddressError](err); !ok || address.Addr != api {
 		t.Errorf("got %v", err)
 	}
 	if err := run.Close(t.Context()); err != nil {
@@ -189,14 +192,14 @@ func TestAddressesBeyondLoopback(t *testing.T) {
 		"127.0.0.1:0": 0, "127.9.9.9:0": 0, "localhost:0": 0, "LOCALHOST:0": 0, "[::1]:0": 0, "[::1%lo]:0": 0, "[::ffff:127.0.0.1]:0": 0,
 		"0.0.0.0:0": 1, "[::]:0": 1, "[::ffff:0.0.0.0]:0": 1, ":0": 1,
 	} {
-		report := &report{t: t}
-		runtime, err := local.Open(local.Config{Env: "dev", APIAddr: addr, StateDir: t.TempDir(), Report: report})
+		report := &servingtest.Report{T: t}
+		runtime, err := local.Open(serving.Config{Env: "dev", APIAddr: addr, StateDir: t.TempDir(), Report: report})
 		if err != nil {
 			t.Logf("%s: %v", addr, err) // a machine without IPv6
 			continue
 		}
-		if len(report.warnings) != want {
-			t.Errorf("%s: warnings %q, want %d", addr, report.warnings, want)
+		if len(report.Warnings) != want {
+			t.Errorf("%s: warnings %q, want %d", addr, report.Warnings, want)
 		}
 		if err := runtime.Close(context.Background()); err != nil {
 			t.Error(err)
@@ -207,16 +210,16 @@ func TestAddressesBeyondLoopback(t *testing.T) {
 // What runs here and could not be started on Lambda is run, and said.
 func TestBootstrapOfAnotherArchitecture(t *testing.T) {
 	t.Parallel()
-	other := architectures["arm64"]
+	other := servingtest.Architectures["arm64"]
 	if runtime.GOARCH == "arm64" {
-		other = architectures["amd64"]
+		other = servingtest.Architectures["amd64"]
 	}
-	report := &report{t: t}
-	start(t, local.Config{Report: report}, assemblyDir(t, func(api template) {
-		api.propertiesOf("AWS::Lambda::Function")["Architectures"] = []string{other}
+	report := &servingtest.Report{T: t}
+	start(t, serving.Config{Report: report}, servingtest.AssemblyDir(t, func(api servingtest.Template) {
+		api.PropertiesOf("AWS::Lambda::Function")["Architectures"] = []string{other}
 	}))
-	if len(report.warnings) != 1 || !strings.Contains(report.warnings[0], "the function for "+other+", where Lambda can't start it") {
-		t.Errorf("warnings %q", report.warnings)
+	if len(report.Warnings) != 1 || !strings.Contains(report.Warnings[0], "the function for "+other+", where Lambda can't start it") {
+		t.Errorf("warnings %q", report.Warnings)
 	}
 }
 
@@ -229,57 +232,57 @@ func TestRefusals(t *testing.T) {
 	defer taken.Close()
 
 	t.Run("an address in use", func(t *testing.T) {
-		err := startFails(t, local.Config{APIAddr: taken.Addr().String(), StateDir: t.TempDir()}, "")
-		var address *local.AddressError
+		err := startFails(t, serving.Config{APIAddr: taken.Addr().String(), StateDir: t.TempDir()}, "")
+		var address *listener.AddressError
 		if !errors.As(err, &address) || address.Addr != taken.Addr().String() {
 			t.Errorf("got %v", err)
 		}
 	})
 	t.Run("a state in use", func(t *testing.T) {
 		state := t.TempDir()
-		_, d := start(t, local.Config{StateDir: state}, assemblyDir(t, nil))
+		_, d := start(t, serving.Config{StateDir: state}, servingtest.AssemblyDir(t, nil))
 		// The same command again: that its addresses are taken is not what to be told.
-		err := startFails(t, local.Config{StateDir: state, APIAddr: strings.TrimPrefix(d.APIURL, "http://")}, "")
+		err := startFails(t, serving.Config{StateDir: state, APIAddr: strings.TrimPrefix(d.APIURL, "http://")}, "")
 		var inUse *run.InUseError
 		if !errors.As(err, &inUse) || inUse.PID != os.Getpid() {
 			t.Errorf("got %v", err)
 		}
 	})
 	t.Run("a resource type nobody knows", func(t *testing.T) {
-		unknown := assemblyDir(t, func(api template) {
-			api.resources()["Thing"] = map[string]any{"Type": "AWS::Nowhere::Thing"}
+		unknown := servingtest.AssemblyDir(t, func(api servingtest.Template) {
+			api.Resources()["Thing"] = map[string]any{"Type": "AWS::Nowhere::Thing"}
 		})
-		err := startFails(t, local.Config{StateDir: t.TempDir()}, unknown)
+		err := startFails(t, serving.Config{StateDir: t.TempDir()}, unknown)
 		var refused *local.Refused
 		if !errors.As(err, &refused) || !refused.OnlyUnsupported() || !strings.Contains(err.Error(), "AWS::Nowhere::Thing") {
 			t.Errorf("got %v", err)
 		}
-		report := &report{t: t}
-		start(t, local.Config{Lenient: true, Report: report}, unknown)
-		if len(report.warnings) != 1 {
-			t.Errorf("warnings %q", report.warnings)
+		report := &servingtest.Report{T: t}
+		start(t, serving.Config{Lenient: true, Report: report}, unknown)
+		if len(report.Warnings) != 1 {
+			t.Errorf("warnings %q", report.Warnings)
 		}
 	})
 	t.Run("a template that AWS would refuse is refused leniently too", func(t *testing.T) {
-		broken := assemblyDir(t, func(api template) {
-			api.authorizer()["ApiId"] = map[string]any{"Ref": "Nothing"}
+		broken := servingtest.AssemblyDir(t, func(api servingtest.Template) {
+			api.Authorizer()["ApiId"] = map[string]any{"Ref": "Nothing"}
 		})
-		err := startFails(t, local.Config{StateDir: t.TempDir(), Lenient: true}, broken)
+		err := startFails(t, serving.Config{StateDir: t.TempDir(), Lenient: true}, broken)
 		var refused *local.Refused
 		if !errors.As(err, &refused) || refused.OnlyUnsupported() {
 			t.Errorf("got %v", err)
 		}
 	})
 	t.Run("an issuer that is not the pool", func(t *testing.T) {
-		foreign := assemblyDir(t, func(api template) {
-			api.authorizer()["JwtConfiguration"].(map[string]any)["Issuer"] = "https://issuer.example.com"
+		foreign := servingtest.AssemblyDir(t, func(api servingtest.Template) {
+			api.Authorizer()["JwtConfiguration"].(map[string]any)["Issuer"] = "https://issuer.example.com"
 		})
-		if err := startFails(t, local.Config{StateDir: t.TempDir()}, foreign); !strings.Contains(err.Error(), "https://issuer.example.com") {
+		if err := startFails(t, serving.Config{StateDir: t.TempDir()}, foreign); !strings.Contains(err.Error(), "https://issuer.example.com") {
 			t.Errorf("got %v", err)
 		}
 	})
 	t.Run("an environment that is a path", func(t *testing.T) {
-		if _, err := local.Open(local.Config{Env: "../dev", StateDir: t.TempDir()}); err == nil {
+		if _, err := local.Open(serving.Config{Env: "../dev", StateDir: t.TempDir()}); err == nil {
 			t.Error("it opened")
 		}
 	})

@@ -12,11 +12,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/serving"
+	"cognito-m2m/internal/serving/servingtest"
 )
 
 // addresses are the three listeners of a run.
-func addressesOf(t *testing.T, d *local.Description) []string {
+func addressesOf(t *testing.T, d *serving.Description) []string {
 	t.Helper()
 	var hosts []string
 	for _, at := range []string{d.TokenEndpoint, d.AWSEndpoint, d.APIURL} {
@@ -34,7 +35,7 @@ func addressesOf(t *testing.T, d *local.Description) []string {
 func TestHTTP2WithPriorKnowledge(t *testing.T) {
 	t.Parallel()
 	var requests []string
-	run, d := start(t, local.Config{Observe: func(r local.Request) { requests = append(requests, r.Method+" "+r.Path) }}, assemblyDir(t, nil))
+	run, d := start(t, serving.Config{Observe: func(r serving.Request) { requests = append(requests, r.Method+" "+r.Path) }}, servingtest.AssemblyDir(t, nil))
 	var protocols http.Protocols
 	protocols.SetUnencryptedHTTP2(true)
 	client := &http.Client{Transport: &http.Transport{Protocols: &protocols}}
@@ -72,8 +73,8 @@ func TestHTTP2WithPriorKnowledge(t *testing.T) {
 // 5 seconds for each.
 func TestCloseDoesNotWaitForSilentConnections(t *testing.T) {
 	t.Parallel()
-	report := &report{t: t}
-	run, d := start(t, local.Config{Report: report}, assemblyDir(t, nil))
+	report := &servingtest.Report{T: t}
+	run, d := start(t, serving.Config{Report: report}, servingtest.AssemblyDir(t, nil))
 	var open []net.Conn
 	for _, host := range addressesOf(t, d) {
 		connection, err := new(net.Dialer).DialContext(t.Context(), "tcp", host)
@@ -91,8 +92,8 @@ func TestCloseDoesNotWaitForSilentConnections(t *testing.T) {
 	}
 	ended, cancel := context.WithTimeout(t.Context(), 4*time.Second)
 	defer cancel()
-	if err := run.Close(ended); err != nil || ended.Err() != nil || len(report.warnings) > 0 {
-		t.Errorf("closing: %v, %v, %q", err, ended.Err(), report.warnings)
+	if err := run.Close(ended); err != nil || ended.Err() != nil || len(report.Warnings) > 0 {
+		t.Errorf("closing: %v, %v, %q", err, ended.Err(), report.Warnings)
 	}
 	for _, connection := range open {
 		if n, err := connection.Read(make([]byte, 1)); n != 0 || !errors.Is(err, io.EOF) {

@@ -14,15 +14,16 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"cognito-m2m/internal/local"
-	"cognito-m2m/internal/local/state"
 	"cognito-m2m/internal/m2mtest"
+	"cognito-m2m/internal/serving"
+	"cognito-m2m/internal/serving/servingtest"
+	"cognito-m2m/internal/state"
 )
 
 // runOnce starts and closes a run and returns what it described.
-func runOnce(t *testing.T, state, dir string) *local.Description {
+func runOnce(t *testing.T, state, dir string) *serving.Description {
 	t.Helper()
-	runtime, d := start(t, local.Config{StateDir: state}, dir)
+	runtime, d := start(t, serving.Config{StateDir: state}, dir)
 	if err := runtime.Close(context.Background()); err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +32,7 @@ func runOnce(t *testing.T, state, dir string) *local.Description {
 
 func TestIdsSurviveARestart(t *testing.T) {
 	t.Parallel()
-	state, dir := t.TempDir(), assemblyDir(t, nil)
+	state, dir := t.TempDir(), servingtest.AssemblyDir(t, nil)
 	first, second := runOnce(t, state, dir), runOnce(t, state, dir)
 	if diff := cmp.Diff(first.Clients, second.Clients); diff != "" {
 		t.Errorf("clients (-first +second):\n%s", diff)
@@ -43,44 +44,22 @@ func TestIdsSurviveARestart(t *testing.T) {
 
 func TestTokenOfTheFirstRun(t *testing.T) {
 	t.Parallel()
-	state, dir := t.TempDir(), assemblyDir(t, nil)
-	runtime, d := start(t, local.Config{StateDir: state}, dir)
-	reader := token(t, d, "reader")
+	state, dir := t.TempDir(), servingtest.AssemblyDir(t, nil)
+	runtime, d := start(t, serving.Config{StateDir: state}, dir)
+	reader := servingtest.Token(t, d, "reader")
 	if err := runtime.Close(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	_, second := start(t, local.Config{StateDir: state}, dir)
-	if got, body := status(t, second, "/test_jwt", reader); got != 200 {
+	_, second := start(t, serving.Config{StateDir: state}, dir)
+	if got, body := servingtest.Status(t, second, "/test_jwt", reader); got != 200 {
 		t.Errorf("%d %s", got, body)
 	}
 }
 
-const (
-	readerID = "ClientReader83F45E8C"
-	writerID = "ClientWriter65B7410E"
-)
-
-// rename moves the reader to another logical id.
-func rename(api template) {
-	const to = "ClientReader00000000"
-	api.resources()[to] = api.resources()[readerID]
-	delete(api.resources(), readerID)
-	api.outputs()["ClientIdReader"].(map[string]any)["Value"] = map[string]any{"Ref": to}
-	audience(api, to, writerID)
-}
-
-func without(api template) {
-	delete(api.resources(), readerID)
-	delete(api.outputs(), "ClientIdReader")
-	audience(api, writerID)
-}
-
-func audience(api template, clients ...string) {
-	var refs []any
-	for _, id := range clients {
-		refs = append(refs, map[string]any{"Ref": id})
-	}
-	api.authorizer()["JwtConfiguration"].(map[string]any)["Audience"] = refs
+func without(api servingtest.Template) {
+	delete(api.Resources(), servingtest.ReaderID)
+	delete(api.Outputs(), "ClientIdReader")
+	api.SetAudience(servingtest.WriterID)
 }
 
 // TestReplacedClients are the edits that give a client a new id on AWS.
@@ -88,21 +67,21 @@ func TestReplacedClients(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
 		name  string
-		edits []func(template) // one run each, between the first and the last
-		last  func(template)
+		edits []func(servingtest.Template) // one run each, between the first and the last
+		last  func(servingtest.Template)
 	}{
-		{name: "a renamed construct", last: rename},
-		{name: "removed and added back", edits: []func(template){without}},
+		{name: "a renamed construct", last: servingtest.Rename},
+		{name: "removed and added back", edits: []func(servingtest.Template){without}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			state := t.TempDir()
-			before := runOnce(t, state, assemblyDir(t, nil))
+			before := runOnce(t, state, servingtest.AssemblyDir(t, nil))
 			for _, edit := range c.edits {
-				runOnce(t, state, assemblyDir(t, edit))
+				runOnce(t, state, servingtest.AssemblyDir(t, edit))
 			}
-			after := runOnce(t, state, assemblyDir(t, c.last))
+			after := runOnce(t, state, servingtest.AssemblyDir(t, c.last))
 			if before.Clients["reader"].ClientID == after.Clients["reader"].ClientID ||
 				before.Clients["reader"].ClientSecret == after.Clients["reader"].ClientSecret {
 				t.Error("reader has its old id or secret")
@@ -118,17 +97,17 @@ func TestReplacedClients(t *testing.T) {
 // not changed keeps its id, and a later change replaces it.
 func TestStateWithoutDeclared(t *testing.T) {
 	t.Parallel()
-	withPolicy := func(path string) func(template) {
-		return func(api template) {
-			api.resources()["Policy"] = map[string]any{
+	withPolicy := func(path string) func(servingtest.Template) {
+		return func(api servingtest.Template) {
+			api.Resources()["Policy"] = map[string]any{
 				"Type": "AWS::IAM::ManagedPolicy", "Properties": map[string]any{"Path": path},
 			}
-			api.outputs()["Policy"] = map[string]any{"Value": map[string]any{"Ref": "Policy"}}
+			api.Outputs()["Policy"] = map[string]any{"Value": map[string]any{"Ref": "Policy"}}
 		}
 	}
 	state := t.TempDir()
 	idsAfter := func(path string) map[string]string {
-		runOnce(t, state, assemblyDir(t, withPolicy(path)))
+		runOnce(t, state, servingtest.AssemblyDir(t, withPolicy(path)))
 		return idsIn(t, state)
 	}
 	before := idsAfter("/here/")
@@ -181,7 +160,7 @@ func TestStateThatCannotBeUsed(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "dev", "state.json")
 	m2mtest.Write(t, file, "sesame")
-	err := startFails(t, local.Config{StateDir: dir}, "")
+	err := startFails(t, serving.Config{StateDir: dir}, "")
 	if unusable, ok := errors.AsType[*state.Error](err); !ok || unusable.File != file {
 		t.Errorf("got %v", err)
 	}
@@ -194,8 +173,8 @@ func TestStateThatCannotBeUsed(t *testing.T) {
 func TestAnotherRegion(t *testing.T) {
 	t.Parallel()
 	state := t.TempDir()
-	before := runOnce(t, state, assemblyDir(t, nil))
-	moved := assemblyDir(t, nil)
+	before := runOnce(t, state, servingtest.AssemblyDir(t, nil))
+	moved := servingtest.AssemblyDir(t, nil)
 	for _, file := range []string{"manifest.json", "assembly-dev/manifest.json"} {
 		replaceIn(t, filepath.Join(moved, file), "ap-northeast-1", "eu-west-1")
 	}
@@ -223,13 +202,13 @@ func replaceIn(t *testing.T, file, old, replacement string) {
 func TestRefusedRunKeepsTheState(t *testing.T) {
 	t.Parallel()
 	state := t.TempDir()
-	before := runOnce(t, state, assemblyDir(t, nil))
-	broken := assemblyDir(t, func(api template) {
+	before := runOnce(t, state, servingtest.AssemblyDir(t, nil))
+	broken := servingtest.AssemblyDir(t, func(api servingtest.Template) {
 		without(api)
-		api.resources()["Thing"] = map[string]any{"Type": "AWS::Nowhere::Thing"}
+		api.Resources()["Thing"] = map[string]any{"Type": "AWS::Nowhere::Thing"}
 	})
-	t.Log(startFails(t, local.Config{StateDir: state}, broken))
-	after := runOnce(t, state, assemblyDir(t, nil))
+	t.Log(startFails(t, serving.Config{StateDir: state}, broken))
+	after := runOnce(t, state, servingtest.AssemblyDir(t, nil))
 	if diff := cmp.Diff(before.Clients, after.Clients); diff != "" {
 		t.Errorf("clients (-before +after):\n%s", diff)
 	}
@@ -238,7 +217,7 @@ func TestRefusedRunKeepsTheState(t *testing.T) {
 func TestStateFileMode(t *testing.T) {
 	t.Parallel()
 	state := t.TempDir()
-	runOnce(t, state, assemblyDir(t, nil))
+	runOnce(t, state, servingtest.AssemblyDir(t, nil))
 	info, err := os.Stat(filepath.Join(state, "dev", "state.json"))
 	if err != nil {
 		t.Fatal(err)
@@ -253,14 +232,14 @@ func TestStateFileMode(t *testing.T) {
 func TestHalfWrittenFilesAreRemoved(t *testing.T) {
 	t.Parallel()
 	state := t.TempDir()
-	before := runOnce(t, state, assemblyDir(t, nil))
+	before := runOnce(t, state, servingtest.AssemblyDir(t, nil))
 	halves := []string{".state.json8020830193239729031", ".run.json353887093490963840"}
 	for _, name := range halves {
 		if err := os.WriteFile(filepath.Join(state, "dev", name), []byte(`{"version": 2, "res`), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	after := runOnce(t, state, assemblyDir(t, nil))
+	after := runOnce(t, state, servingtest.AssemblyDir(t, nil))
 	if diff := cmp.Diff(before.Clients, after.Clients); diff != "" {
 		t.Errorf("clients (-before +after):\n%s", diff)
 	}
@@ -289,7 +268,7 @@ func TestStateIsARegularFile(t *testing.T) {
 				if err := make(path); err != nil {
 					t.Fatal(err)
 				}
-				if err := startFails(t, local.Config{StateDir: state}, ""); !strings.Contains(err.Error(), path+" is not a regular file") {
+				if err := startFails(t, serving.Config{StateDir: state}, ""); !strings.Contains(err.Error(), path+" is not a regular file") {
 					t.Errorf("the error is %v, want one that names the file", err)
 				}
 			})

@@ -9,14 +9,16 @@ import (
 	"testing"
 
 	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/serving"
+	"cognito-m2m/internal/serving/servingtest"
 )
 
 // withTables are two tables of the user's own, whose name and ARN the function is told.
-func withTables(api template) {
+func withTables(api servingtest.Template) {
 	for _, name := range []string{"Orders", "Items"} {
-		api.resources()[name] = map[string]any{"Type": "AWS::DynamoDB::Table", "Properties": map[string]any{"KeySchema": []any{}}}
+		api.Resources()[name] = map[string]any{"Type": "AWS::DynamoDB::Table", "Properties": map[string]any{"KeySchema": []any{}}}
 	}
-	api.propertiesOf("AWS::Lambda::Function")["Environment"] = map[string]any{"Variables": map[string]any{
+	api.PropertiesOf("AWS::Lambda::Function")["Environment"] = map[string]any{"Variables": map[string]any{
 		"TABLE": map[string]any{"Ref": "Orders"}, "TABLE_ARN": map[string]any{"Fn::GetAtt": []any{"Items", "Arn"}},
 	}}
 }
@@ -25,8 +27,8 @@ func withTables(api template) {
 // in a file, and leniently.
 func TestAcceptedTypes(t *testing.T) {
 	t.Parallel()
-	dir, file := assemblyDir(t, withTables), filepath.Join(t.TempDir(), "not-simulated.txt")
-	err := startFails(t, local.Config{StateDir: t.TempDir(), AcceptedTypes: file}, dir)
+	dir, file := servingtest.AssemblyDir(t, withTables), filepath.Join(t.TempDir(), "not-simulated.txt")
+	err := startFails(t, serving.Config{StateDir: t.TempDir(), AcceptedTypes: file}, dir)
 	var refused *local.Refused
 	if !errors.As(err, &refused) || !refused.OnlyUnsupported() || !slices.Equal(refused.UnknownTypes(), []string{"AWS::DynamoDB::Table"}) {
 		t.Errorf("got %v", err)
@@ -45,23 +47,23 @@ func TestAcceptedTypes(t *testing.T) {
 		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		cfg := local.Config{StateDir: t.TempDir(), AcceptedTypes: file}
+		cfg := serving.Config{StateDir: t.TempDir(), AcceptedTypes: file}
 		if wanted != "" {
 			if err := startFails(t, cfg, dir); !strings.Contains(err.Error(), wanted) {
 				t.Errorf("%q: got %v", content, err)
 			}
 			continue
 		}
-		report := &report{t: t}
+		report := &servingtest.Report{T: t}
 		cfg.Report = report
 		_, d := start(t, cfg, dir)
-		if code, body := status(t, d, "/test_jwt", token(t, d, "reader")); code != 200 || len(report.warnings) > 0 {
-			t.Errorf("%q: %d %s, %q", content, code, body, report.warnings)
+		if code, body := servingtest.Status(t, d, "/test_jwt", servingtest.Token(t, d, "reader")); code != 200 || len(report.Warnings) > 0 {
+			t.Errorf("%q: %d %s, %q", content, code, body, report.Warnings)
 		}
 	}
-	report := &report{t: t}
-	start(t, local.Config{Lenient: true, Report: report}, dir)
-	if len(report.warnings) != 1 || !strings.Contains(report.warnings[0], "AWS::DynamoDB::Table is not simulated: functions") {
-		t.Errorf("leniently: %q", report.warnings)
+	report := &servingtest.Report{T: t}
+	start(t, serving.Config{Lenient: true, Report: report}, dir)
+	if len(report.Warnings) != 1 || !strings.Contains(report.Warnings[0], "AWS::DynamoDB::Table is not simulated: functions") {
+		t.Errorf("leniently: %q", report.Warnings)
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"cognito-m2m/client"
 	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/serving"
 )
 
 var full = flag.Bool("full", false, "let the calls during rotations go on for a minute")
@@ -85,13 +86,13 @@ func (o *operator) checkGenerations(t *testing.T, held []client.Credentials) {
 }
 
 // runInProcess is the dev environment with a clock of the test's own.
-func runInProcess(t *testing.T, now func() time.Time) *local.Description {
+func runInProcess(t *testing.T, now func() time.Time) *serving.Description {
 	t.Helper()
 	dir, err := assembly()
 	if err != nil {
 		t.Fatal(err)
 	}
-	runtime, err := local.Open(local.Config{Env: "dev", StateDir: newState(t), SourceDir: scratch, Report: quiet{}, Now: now})
+	runtime, err := local.Open(serving.Config{Env: "dev", StateDir: newState(t), SourceDir: scratch, Report: quiet{}, Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	"cognito-m2m/internal/local"
 	"cognito-m2m/internal/m2mtest"
+	"cognito-m2m/internal/serving"
 )
 
 var full = flag.Bool("full", false, "run the large counts")
@@ -52,7 +52,7 @@ func runTests(m *testing.M) int {
 
 // environment is a running `m2m up`.
 type environment struct {
-	local.Description
+	serving.Description
 
 	*m2mtest.Run
 }

@@ -1,27 +1,29 @@
-package local
+package serving
 
 import (
 	"context"
 	"errors"
 
 	"cognito-m2m/internal/assembly"
+	"cognito-m2m/internal/listener"
 	"cognito-m2m/internal/secretsmanager"
 )
 
-// newSecretsManager holds the secrets of the model, with the values of the state. save keeps what
-// changes; nil keeps nothing.
-func (r *Runtime) newSecretsManager(d *deployment, save func(secretsmanager.State) error) (*secretsmanager.Store, error) {
+// NewSecretsManager holds secrets, with the values that they had before. save keeps what changes;
+// nil keeps nothing.
+func (r *Run) NewSecretsManager(secrets []secretsmanager.Secret, before secretsmanager.State, save func(secretsmanager.State) error) (*secretsmanager.Store, error) {
 	return secretsmanager.New(secretsmanager.Config{
-		Secrets:  secretsOf(d.resources.model, d.functions.rotator),
-		State:    r.state.SecretsManager(),
+		Secrets:  secrets,
+		State:    before,
 		Save:     save,
-		Progress: func(secret, step string) { r.cfg.Log.Info("rotating", "secret", secret, "step", step) },
-		Now:      r.cfg.Now,
-		Log:      r.cfg.Log,
+		Progress: func(secret, step string) { r.Log.Info("rotating", "secret", secret, "step", step) },
+		Now:      r.Now,
+		Log:      r.Log,
 	})
 }
 
-func secretsOf(model *assembly.Model, function func(arn string) secretsmanager.Invoker) (secrets []secretsmanager.Secret) {
+// Secrets are the secrets of a model. function finds the one that rotates a secret, by its ARN.
+func Secrets(model *assembly.Model, function func(arn string) secretsmanager.Invoker) (secrets []secretsmanager.Secret) {
 	for _, declared := range model.Secrets {
 		secret := secretsmanager.Secret{
 			ARN:         declared.ARN,
@@ -51,7 +53,7 @@ func secretsOf(model *assembly.Model, function func(arn string) secretsmanager.I
 }
 
 func rotationOf(schedule assembly.RotationSchedule, function func(arn string) secretsmanager.Invoker) *secretsmanager.Rotation {
-	arn := qualified(schedule.FunctionARN, schedule.Qualifier)
+	arn := Qualified(schedule.FunctionARN, schedule.Qualifier)
 	return &secretsmanager.Rotation{
 		FunctionARN:            arn,
 		Function:               function(arn),
@@ -60,17 +62,27 @@ func rotationOf(schedule assembly.RotationSchedule, function func(arn string) se
 	}
 }
 
-// rotateNew ends the rotations that a deployment starts. One that fails does not end the run: the
-// person who looks for the cause needs it, and the others go on.
-func (r *Runtime) rotateNew(ctx context.Context) error {
-	err := r.serving.secrets.Settle(ctx)
+// Settle ends the rotations that are under way. One that fails does not end the run: the person who
+// looks for the cause needs it, and the others go on. The error is of a ctx that ended before.
+func (r *Run) Settle(ctx context.Context, store *secretsmanager.Store) error {
+	err := store.Settle(ctx)
 	if ctx.Err() != nil {
 		return err
 	}
 	for _, failure := range each(err) {
-		r.cfg.Report.Warn(failure.Error())
+		r.Report.Warn(failure.Error())
 	}
 	return nil
+}
+
+// EndRotations waits for the rotations that run. One that is cut short is taken up by the
+// deployment, or the run, that follows.
+func (r *Run) EndRotations(ctx context.Context, store *secretsmanager.Store) {
+	drain, cancel := context.WithTimeout(ctx, listener.DrainTime)
+	defer cancel()
+	if err := store.Close(drain); isCut(err) {
+		r.Report.Warn("a rotation did not end; the next start takes it up")
+	}
 }
 
 // each takes apart what errors.Join has joined.

@@ -1,4 +1,4 @@
-package local
+package serving
 
 import (
 	"cmp"
@@ -6,6 +6,7 @@ import (
 	"cognito-m2m/client"
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/cognito"
+	"cognito-m2m/internal/userpool"
 )
 
 // Description is what a caller of a running environment needs to know. Its JSON form is a promise:
@@ -50,34 +51,39 @@ type Route struct {
 	Scopes        []string `json:"scopes"`
 }
 
-// describe describes what is served now.
-func (r *Runtime) describe() *Description {
-	return r.host.describe(r.serving.resources, r.at, r.serving.pool)
+// Addresses are where an environment's listeners are reached, as URLs; "" for one that is not
+// there.
+type Addresses struct{ API, Pool, AWS string }
+
+func (a Addresses) tokenEndpoint() string { return a.Pool + userpool.TokenPath }
+
+func (a Addresses) jwksURI(poolID string) string {
+	return userpool.JWKSURL(a.Pool + "/" + poolID)
 }
 
-// describe describes an environment and the user pool that serves it.
-func (h *host) describe(served *servedResources, at addresses, pool *cognito.Server) *Description {
+// Describe describes an environment and the user pool that serves it.
+func (r *Run) Describe(env *Environment, at Addresses, pool *cognito.Server) *Description {
 	d := &Description{
-		APIURL:      at.api + served.stagePath(),
-		Issuer:      served.pool.ProviderURL,
-		JWKSURI:     at.jwksURI(served.pool.ID),
-		UserPoolID:  served.pool.ID,
-		AWSEndpoint: at.aws,
+		APIURL:      at.API + env.stagePath(),
+		Issuer:      env.Pool.ProviderURL,
+		JWKSURI:     at.jwksURI(env.Pool.ID),
+		UserPoolID:  env.Pool.ID,
+		AWSEndpoint: at.AWS,
 
-		AccessKeyID:     h.state.AccessKey().ID,
-		SecretAccessKey: h.state.AccessKey().Secret,
+		AccessKeyID:     r.State.AccessKey().ID,
+		SecretAccessKey: r.State.AccessKey().Secret,
 
-		Region:  served.model.Region,
+		Region:  env.Model.Region,
 		Clients: map[string]Client{},
 		Routes:  []Route{},
 	}
-	if served.hasDomain() { // as on AWS: a pool without a domain has no token endpoint
+	if env.hasDomain() { // as on AWS: a pool without a domain has no token endpoint
 		d.TokenEndpoint = at.tokenEndpoint()
 	}
-	for _, declared := range served.clients() {
-		d.Clients[served.model.ClientName(declared)] = h.describeClient(served, declared, pool)
+	for _, declared := range env.Clients() {
+		d.Clients[env.Model.ClientName(declared)] = r.describeClient(env, declared, pool)
 	}
-	for _, route := range served.api.Routes {
+	for _, route := range env.API.Routes {
 		d.Routes = append(d.Routes, Route{
 			RouteKey:      route.Key,
 			Authorization: cmp.Or(route.AuthorizationType, "NONE"),
@@ -87,11 +93,11 @@ func (h *host) describe(served *servedResources, at addresses, pool *cognito.Ser
 	return d
 }
 
-func (h *host) describeClient(served *servedResources, declared assembly.UserPoolClient, pool *cognito.Server) Client {
+func (r *Run) describeClient(env *Environment, declared assembly.UserPoolClient, pool *cognito.Server) Client {
 	described := Client{ClientID: declared.ID, Scopes: nonNil(declared.AllowedOAuthScopes)}
-	if arn := served.secretOf(declared); arn != "" {
+	if arn := env.SecretOf(declared); arn != "" {
 		described.SecretARN = arn
-		described.ClientSecret = h.state.CurrentClientSecret(arn, declared.ID)
+		described.ClientSecret = r.State.CurrentClientSecret(arn, declared.ID)
 	} else if live := pool.ClientSecrets(declared.ID); len(live) > 0 {
 		described.ClientSecret = live[len(live)-1].Value
 	}

@@ -1,10 +1,9 @@
-package local
+package serving
 
 import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -16,14 +15,17 @@ import (
 	"cognito-m2m/internal/run"
 )
 
-// localVariable is a variable that one function has here and nowhere else. Its value may be a
+// variable is a variable that one function has here and nowhere else. Its value may be a
 // secret, so no error and no log shows it.
-type localVariable struct {
+type variable struct {
 	source   string // where it is written, for errors
 	function string
 	name     string
 	value    string
 }
+
+// Variables are what the user has set for this run alone.
+type Variables []variable
 
 // functionEnvForm is NAME:KEY=VALUE.
 var functionEnvForm = regexp.MustCompile(`^([A-Za-z0-9_-]+):([A-Za-z0-9_]+)=(.*)$`)
@@ -35,34 +37,34 @@ const (
 	ignoreEndpoints  = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
 )
 
-func parseVariable(source, text string) (localVariable, error) {
+func parseVariable(source, text string) (variable, error) {
 	parts := functionEnvForm.FindStringSubmatch(text)
 	switch {
 	case parts == nil:
-		return localVariable{}, fmt.Errorf("%s: NAME:KEY=VALUE is needed, such as echo:AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8000", source)
+		return variable{}, fmt.Errorf("%s: NAME:KEY=VALUE is needed, such as echo:AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8000", source)
 	case parts[2] == endpointVariable, parts[2] == ignoreEndpoints:
-		return localVariable{}, fmt.Errorf("%s: %s names this run and keeps functions off AWS: set the variable of one service, "+
+		return variable{}, fmt.Errorf("%s: %s names this run and keeps functions off AWS: set the variable of one service, "+
 			"such as %s_DYNAMODB", source, endpointVariable, endpointVariable)
 	}
 	if err := function.CheckVariables(map[string]string{parts[2]: parts[3]}); err != nil {
-		return localVariable{}, fmt.Errorf("%s: %w", source, err)
+		return variable{}, fmt.Errorf("%s: %w", source, err)
 	}
-	return localVariable{source: source, function: parts[1], name: parts[2], value: parts[3]}, nil
+	return variable{source: source, function: parts[1], name: parts[2], value: parts[3]}, nil
 }
 
-// readVariables are those of functions.env in the folder of the state, which never get into a
+// ReadVariables are those of functions.env in the folder of the state, which never get into a
 // template, then those of the configuration, which go before them.
-func (h *host) readVariables() (all []localVariable, err error) {
+func (r *Run) ReadVariables() (all Variables, err error) {
 	var problems []error
 	add := func(source, text string) {
-		variable, err := parseVariable(source, text)
+		parsed, err := parseVariable(source, text)
 		if err != nil {
 			problems = append(problems, err)
 			return
 		}
-		all = append(all, variable)
+		all = append(all, parsed)
 	}
-	file := h.folder.FunctionEnv()
+	file := r.Folder.FunctionEnv()
 	content, err := run.ReadFile(file)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, &run.StateDirError{Dir: filepath.Dir(file), Err: err}
@@ -74,39 +76,36 @@ func (h *host) readVariables() (all []localVariable, err error) {
 			add(fmt.Sprintf("%s:%d", file, number), text)
 		}
 	}
-	for _, text := range h.cfg.FunctionEnv {
+	for _, text := range r.FunctionEnv {
 		add("--function-env", text)
 	}
 	return all, errors.Join(problems...)
 }
 
-// localVariables are the variables for each function, by ARN.
-func (r *Runtime) localVariables(served *servedResources) (map[string]map[string]string, error) {
-	read, err := r.readVariables()
-	if err != nil {
-		return nil, err
-	}
+// Of are the variables for each function of an environment, by ARN. Its error joins those whose
+// function is not there.
+func (v Variables) Of(env *Environment) (map[string]map[string]string, error) {
 	byFunction := map[string]map[string]string{}
 	var problems []error
-	for _, variable := range read {
-		f, err := served.functionNamed(variable.function)
+	for _, set := range v {
+		f, err := env.functionNamed(set.function)
 		if err != nil {
-			problems = append(problems, fmt.Errorf("%s: %w", variable.source, err))
+			problems = append(problems, fmt.Errorf("%s: %w", set.source, err))
 			continue
 		}
 		if byFunction[f.ARN] == nil {
 			byFunction[f.ARN] = map[string]string{}
 		}
-		byFunction[f.ARN][variable.name] = variable.value
+		byFunction[f.ARN][set.name] = set.value
 	}
 	return byFunction, errors.Join(problems...)
 }
 
 // functionNamed finds a function by its logical id, its name, or a part of its construct path that
 // no other function has: echo is dev/Api/Functions/Echo/Handler.
-func (served *servedResources) functionNamed(name string) (assembly.Function, error) {
+func (env *Environment) functionNamed(name string) (assembly.Function, error) {
 	var exact, similar []assembly.Function
-	for _, f := range served.functions() {
+	for _, f := range env.Functions() {
 		if name == f.LogicalID || name == f.Name {
 			exact = append(exact, f)
 		}
@@ -121,7 +120,7 @@ func (served *servedResources) functionNamed(name string) (assembly.Function, er
 		return similar[0], nil
 	}
 	return assembly.Function{}, fmt.Errorf("no function or more than one is called %q here; there are %s", name,
-		printable.Text(strings.Join(served.functionNames(), ", ")))
+		printable.Text(strings.Join(env.functionNames(), ", ")))
 }
 
 // callNames are the parts of a function's construct path, as plainName writes them.
@@ -139,14 +138,14 @@ func plainName(name string) string {
 
 // functionNames are names to call the functions by: the last part of each construct path that is a
 // function's alone, or its logical id.
-func (served *servedResources) functionNames() (names []string) {
+func (env *Environment) functionNames() (names []string) {
 	count := map[string]int{}
-	for _, f := range served.functions() {
+	for _, f := range env.Functions() {
 		for _, name := range slices.Compact(slices.Sorted(slices.Values(callNames(f)))) {
 			count[name]++
 		}
 	}
-	for _, f := range served.functions() {
+	for _, f := range env.Functions() {
 		name := f.LogicalID
 		for part := range strings.SplitSeq(f.Path, "/") {
 			if plain := plainName(part); count[plain] == 1 && plain != "resource" && plain != "handler" {
@@ -157,19 +156,4 @@ func (served *servedResources) functionNames() (names []string) {
 	}
 	slices.Sort(names)
 	return names
-}
-
-// variablesNote says which functions have variables of this run alone, without the values; "" if
-// none has.
-func variablesNote(served *servedResources, variables map[string]map[string]string) string {
-	var list []string
-	for _, f := range served.functions() {
-		if names := slices.Sorted(maps.Keys(variables[f.ARN])); len(names) > 0 {
-			list = append(list, f.LogicalID+" "+strings.Join(names, " "))
-		}
-	}
-	if len(list) == 0 {
-		return ""
-	}
-	return printable.Text("Variables of this run alone: " + strings.Join(list, "; "))
 }

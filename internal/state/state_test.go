@@ -11,10 +11,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cognito-m2m/internal/assembly"
-	"cognito-m2m/internal/local/state"
 	"cognito-m2m/internal/m2mtest"
 	"cognito-m2m/internal/run"
 	"cognito-m2m/internal/secretsmanager"
+	"cognito-m2m/internal/state"
 	"cognito-m2m/naming"
 )
 

@@ -1,16 +1,14 @@
-package local
+package rehearsal
 
 import (
 	"context"
-	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/cloudformation/engine"
-	"cognito-m2m/internal/local/state"
+	"cognito-m2m/internal/state"
 )
 
 // proposal is what an operation would make of its stack.
@@ -89,7 +87,7 @@ func (s *site) candidate(asked engine.Operation) *state.Candidate {
 	if stack := s.stacks[name]; stack != nil && stack.operation != nil && stack.operation.id == asked.ID && stack.operation.ids != nil {
 		return stack.operation.ids
 	}
-	return s.state.CandidateFor(s.place, name, asked.ID)
+	return s.run.State.CandidateFor(s.place, name, asked.ID)
 }
 
 // evaluate evaluates templates together, and describes the stack of a name. That one comes last, so
@@ -136,99 +134,4 @@ func (s stackIDs) ID(key assembly.Key) (string, error) {
 		return guid, nil
 	}
 	return s.Candidate.ID(key)
-}
-
-// report is what was evaluated of a stack, with each problem where it belongs: what CloudFormation
-// refuses is an error, and what only a service refuses, or can't be done here, is the fault of its
-// resource.
-func (s *site) report(t *engine.Template, e *assembly.Evaluated) (*engine.Evaluated, error) {
-	reported := &engine.Evaluated{Parameters: e.Parameters, Resources: map[string]engine.Resource{}, Imports: e.Imports}
-	for _, stack := range e.Stacks {
-		if stack.Name == t.StackName {
-			reported.Description = stack.Description
-		}
-	}
-	for _, r := range e.Resources {
-		reported.Resources[r.LogicalID] = engine.Resource{
-			LogicalID: r.LogicalID, Type: r.Type, PhysicalID: r.Reference, Generation: r.Generation, Properties: r.Properties,
-			Attributes: r.Attributes, DependsOn: r.DependsOn,
-			DeletionPolicy: r.DeletionPolicy, UpdateReplacePolicy: r.UpdateReplacePolicy,
-			Fault: s.unknown(r.Type),
-		}
-	}
-	for _, output := range e.Outputs {
-		if output.Stack == t.StackName {
-			reported.Outputs = append(reported.Outputs, engine.Output{
-				Key: output.Key, Value: output.Value, Description: output.Description, ExportName: output.ExportName,
-			})
-		}
-	}
-	for _, problem := range e.Problems {
-		if problem.Stack != t.StackName && problem.Stack != "" {
-			continue // it was deployed so
-		}
-		if err := s.assign(reported, problem); err != nil {
-			return nil, err
-		}
-	}
-	return reported, nil
-}
-
-// unknown is why a resource of a type can't be made here, "" if it can.
-func (s *site) unknown(typeName string) string {
-	if assembly.Known(typeName) || s.accepts(typeName) {
-		return ""
-	}
-	return "the type " + typeName + " is not simulated: " + missing(typeName)
-}
-
-var missingExport = regexp.MustCompile(`^no stack of this stage exports "(.*)" in account `)
-
-// assign puts a problem where it belongs.
-func (s *site) assign(reported *engine.Evaluated, problem assembly.Problem) error {
-	r, isResource := reported.Resources[problem.LogicalID]
-	structural := problem.RefusedBy == assembly.CloudFormation && !strings.HasSuffix(problem.Message, "needed here")
-	export := missingExport.FindStringSubmatch(problem.Message)
-	switch {
-	case export != nil && isResource:
-		r.Unresolved = "No export named " + export[1] + " found"
-	case export != nil:
-		reported.Fault = "No export named " + export[1] + " found"
-		return nil
-	case problem.Kind == assembly.Unsupported && s.cfg.Lenient:
-		return nil
-	case structural || !isResource && problem.RefusedBy != 0:
-		return &engine.Refusal{Code: validationError, Message: refusalText(problem)}
-	case r.Fault == "":
-		r.Fault = faultText(problem)
-	}
-	if isResource {
-		reported.Resources[problem.LogicalID] = r
-	}
-	return nil
-}
-
-// unresolved are messages about a resource that is not there, with its logical id.
-var unresolved = regexp.MustCompile(`names "?([A-Za-z0-9]+)"?, (?:and the template has no such|which the condition)|^there is no resource "(.*)" in the template`)
-
-// refusalText has AWS's words for a reference to nothing, and otherwise names the place.
-//
-// Source: recorded from AWS, localstack/localstack 8b9a79f0, tests/aws/services/cloudformation,
-// engine/test_references (10 July 2023).
-func refusalText(problem assembly.Problem) string {
-	if found := unresolved.FindStringSubmatch(problem.Message); found != nil {
-		return fmt.Sprintf("Template format error: Unresolved resource dependencies [%s] in the Resources block of the template", found[1]+found[2])
-	}
-	return "Template error: " + strings.Join(slices.DeleteFunc([]string{problem.LogicalID, problem.Property, problem.Message}, func(part string) bool { return part == "" }), ": ")
-}
-
-func faultText(problem assembly.Problem) string {
-	text := problem.Message
-	if problem.Property != "" {
-		text = problem.Property + ": " + text
-	}
-	if problem.RefusedBy == assembly.LocalRuntime {
-		text += " (the local run can't do this)"
-	}
-	return text
 }

@@ -1,4 +1,4 @@
-package local_test
+package rehearsal_test
 
 import (
 	"archive/zip"
@@ -30,26 +30,29 @@ import (
 	"cognito-m2m/internal/cloudformation/engine"
 	"cognito-m2m/internal/local"
 	"cognito-m2m/internal/m2mtest"
+	"cognito-m2m/internal/rehearsal"
+	"cognito-m2m/internal/serving"
+	"cognito-m2m/internal/serving/servingtest"
 )
 
-// rehearsal is a run that templates are deployed into, without AWS's front: the test does what the
-// engine does, a step at a time.
-type rehearsal struct {
-	*local.Rehearsal
+// deployments is a run that templates are deployed into, without AWS's front: the test does what
+// the engine does, a step at a time.
+type deployments struct {
+	*rehearsal.Rehearsal
 
 	t        *testing.T
-	cfg      local.Config
+	cfg      serving.Config
 	dir      string // of the assembly
 	deployed map[string]*engine.Template
-	ready    []*local.Description
+	ready    []*serving.Description
 	count    int
 }
 
 // rehearse starts an empty run, and an assembly to deploy into it.
-func rehearse(t *testing.T) *rehearsal {
+func rehearse(t *testing.T) *deployments {
 	t.Helper()
-	r := &rehearsal{t: t, dir: assemblyDir(t, nil), deployed: map[string]*engine.Template{}}
-	r.cfg = local.Config{Env: "empty", StateDir: t.TempDir(), Report: &report{t: t}, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Ready: func(d *local.Description) { r.ready = append(r.ready, d) }}
+	r := &deployments{t: t, dir: servingtest.AssemblyDir(t, nil), deployed: map[string]*engine.Template{}}
+	r.cfg = serving.Config{Env: "empty", StateDir: t.TempDir(), Report: &servingtest.Report{T: t}, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Ready: func(d *serving.Description) { r.ready = append(r.ready, d) }}
 	r.start()
 	t.Cleanup(func() { r.close() })
 	r.upload()
@@ -57,9 +60,9 @@ func rehearse(t *testing.T) *rehearsal {
 }
 
 // upload uploads the code of the assembly's function, as the CDK CLI does.
-func (r *rehearsal) upload() {
+func (r *deployments) upload() {
 	r.t.Helper()
-	program := bootstrapOf(r.t, r.dir)
+	program := servingtest.Bootstrap(r.t, r.dir)
 	hash := strings.TrimPrefix(filepath.Base(filepath.Dir(program)), "asset.")
 	var zipped bytes.Buffer
 	archive := zip.NewWriter(&zipped)
@@ -84,7 +87,7 @@ func (r *rehearsal) upload() {
 }
 
 // sdk is the AWS SDK's configuration for the run.
-func (r *rehearsal) sdk() aws.Config {
+func (r *deployments) sdk() aws.Config {
 	at := r.Access()
 	return aws.Config{Region: region, BaseEndpoint: &at.URL, Credentials: credentials.NewStaticCredentialsProvider(at.KeyID, string(at.Secret), "")}
 }
@@ -95,9 +98,9 @@ const (
 	region  = "ap-northeast-1"
 )
 
-func (r *rehearsal) start() {
+func (r *deployments) start() {
 	r.t.Helper()
-	run, err := local.OpenRehearsal(r.cfg)
+	run, err := rehearsal.Open(r.cfg)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -107,7 +110,7 @@ func (r *rehearsal) start() {
 	}
 }
 
-func (r *rehearsal) close() {
+func (r *deployments) close() {
 	r.t.Helper()
 	if err := r.Close(context.Background()); err != nil {
 		r.t.Errorf("closing: %v", err)
@@ -115,7 +118,7 @@ func (r *rehearsal) close() {
 }
 
 // restart is a run that was ended, and the next one.
-func (r *rehearsal) restart() {
+func (r *deployments) restart() {
 	r.t.Helper()
 	r.close()
 	r.ready = nil
@@ -123,9 +126,9 @@ func (r *rehearsal) restart() {
 }
 
 // template is the template of a stack of the assembly, after a change.
-func (r *rehearsal) template(stack string, change func(template)) *engine.Template {
+func (r *deployments) template(stack string, change func(servingtest.Template)) *engine.Template {
 	r.t.Helper()
-	var object template
+	var object servingtest.Template
 	if err := json.Unmarshal([]byte(m2mtest.Read(r.t, m2mtest.Only(r.t, filepath.Join(r.dir, "assembly-dev", "*"+stack+"*.template.json")))), &object); err != nil {
 		r.t.Fatal(err)
 	}
@@ -144,12 +147,12 @@ func (r *rehearsal) template(stack string, change func(template)) *engine.Templa
 }
 
 // operation is the next one on the stack of a template.
-func (r *rehearsal) operation(next *engine.Template) engine.Operation {
+func (r *deployments) operation(next *engine.Template) engine.Operation {
 	r.count++
 	return engine.Operation{ID: fmt.Sprint("operation-", r.count), Before: r.deployed[next.StackName], Next: next}
 }
 
-func (r *rehearsal) evaluate(operation engine.Operation) *engine.Evaluated {
+func (r *deployments) evaluate(operation engine.Operation) *engine.Evaluated {
 	r.t.Helper()
 	evaluated, err := r.Evaluate(r.t.Context(), operation)
 	if err != nil {
@@ -158,7 +161,7 @@ func (r *rehearsal) evaluate(operation engine.Operation) *engine.Evaluated {
 	return evaluated
 }
 
-func (r *rehearsal) apply(operation engine.Operation, step engine.Step) {
+func (r *deployments) apply(operation engine.Operation, step engine.Step) {
 	r.t.Helper()
 	if err := r.Apply(r.t.Context(), operation, step); err != nil {
 		r.t.Fatalf("%s %s: %v", step.Action, step.Resource.LogicalID, err)
@@ -186,7 +189,7 @@ func inOrder(resources map[string]engine.Resource) (ordered []engine.Resource) {
 }
 
 // deploy does a whole operation, and calls between after each step.
-func (r *rehearsal) deploy(next *engine.Template, between func(engine.Step)) {
+func (r *deployments) deploy(next *engine.Template, between func(engine.Step)) {
 	r.t.Helper()
 	operation := r.operation(next)
 	before := map[string]engine.Resource{}
@@ -225,7 +228,7 @@ func (r *rehearsal) deploy(next *engine.Template, between func(engine.Step)) {
 }
 
 // deployed2 deploys both stacks, and returns what was announced.
-func (r *rehearsal) deployAll() *local.Description {
+func (r *deployments) deployAll() *serving.Description {
 	r.t.Helper()
 	r.deploy(r.template("Identity", nil), nil)
 	r.deploy(r.template("Api", nil), nil)
@@ -243,11 +246,11 @@ func TestRehearsalServesWhatIsDeployed(t *testing.T) {
 	if d.Environment != "dev" || d.Region != region {
 		t.Errorf("announced %s in %s", d.Environment, d.Region)
 	}
-	reader := token(t, d, "reader")
-	if got, body := status(t, d, "/test_jwt", reader); got != 200 {
+	reader := servingtest.Token(t, d, "reader")
+	if got, body := servingtest.Status(t, d, "/test_jwt", reader); got != 200 {
 		t.Errorf("with a token: %d %s", got, body)
 	}
-	if got, _ := status(t, d, "/test_jwt", ""); got != 401 {
+	if got, _ := servingtest.Status(t, d, "/test_jwt", ""); got != 401 {
 		t.Errorf("without a token: %d", got)
 	}
 	clients := d.Clients
@@ -259,7 +262,7 @@ func TestRehearsalServesWhatIsDeployed(t *testing.T) {
 	if again.APIURL != d.APIURL || fmt.Sprint(again.Clients) != fmt.Sprint(clients) {
 		t.Errorf("after a restart: %+v, before %+v", again, d)
 	}
-	if got, body := status(t, again, "/test_jwt", reader); got != 200 {
+	if got, body := servingtest.Status(t, again, "/test_jwt", reader); got != 200 {
 		t.Errorf("with the token of before: %d %s", got, body)
 	}
 }
@@ -271,14 +274,14 @@ func TestRehearsalReplacesAClient(t *testing.T) {
 	r := rehearse(t)
 	before := r.deployAll()
 	old := before.Clients["reader"]
-	tokenOf := func(c local.Client) error {
+	tokenOf := func(c serving.Client) error {
 		source := clientcredentials.Config{ClientID: c.ClientID, ClientSecret: string(c.ClientSecret), TokenURL: before.TokenEndpoint, AuthStyle: oauth2.AuthStyleInHeader}
 		_, err := source.Token(t.Context())
 		return err
 	}
 	deleted := false
-	r.deploy(r.template("Api", rename), func(step engine.Step) {
-		if step.Action == engine.Delete && step.Resource.LogicalID == readerID {
+	r.deploy(r.template("Api", servingtest.Rename), func(step engine.Step) {
+		if step.Action == engine.Delete && step.Resource.LogicalID == servingtest.ReaderID {
 			deleted = true
 		}
 		if err := tokenOf(old); (err != nil) != deleted {
@@ -304,7 +307,7 @@ func TestRehearsalGoesOnAfterARestart(t *testing.T) {
 	t.Parallel()
 	r := rehearse(t)
 	before := r.deployAll()
-	next := r.template("Api", rename)
+	next := r.template("Api", servingtest.Rename)
 	operation := r.operation(next)
 	proposed := r.evaluate(operation).Resources
 	const created = "ClientReader00000000"
@@ -316,7 +319,7 @@ func TestRehearsalGoesOnAfterARestart(t *testing.T) {
 		t.Errorf("the client that was created is now %s, and was %s", again[created].PhysicalID, proposed[created].PhysicalID)
 	}
 	r.apply(operation, create) // the engine does the last step once more
-	if got := token(t, before, "reader"); got == "" {
+	if got := servingtest.Token(t, before, "reader"); got == "" {
 		t.Error("no token")
 	}
 	// It is rolled back.
@@ -362,8 +365,8 @@ func TestRehearsalForgetsADeletedStack(t *testing.T) {
 func TestRehearsalRefusesToDeleteAProtectedPool(t *testing.T) {
 	t.Parallel()
 	r := rehearse(t)
-	protected := func(identity template) {
-		identity.propertiesOf("AWS::Cognito::UserPool")["DeletionProtection"] = "ACTIVE"
+	protected := func(identity servingtest.Template) {
+		identity.PropertiesOf("AWS::Cognito::UserPool")["DeletionProtection"] = "ACTIVE"
 	}
 	r.deploy(r.template("Identity", protected), nil)
 	r.deploy(r.template("Api", nil), nil)
@@ -373,7 +376,7 @@ func TestRehearsalRefusesToDeleteAProtectedPool(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "The user pool cannot be deleted because deletion protection is activated") {
 		t.Errorf("deleting the pool: %v", err)
 	}
-	if got := token(t, r.ready[0], "reader"); got == "" {
+	if got := servingtest.Token(t, r.ready[0], "reader"); got == "" {
 		t.Error("no token")
 	}
 	if err := r.End(t.Context(), operation, operation.Before); err != nil {
@@ -387,8 +390,8 @@ func TestRehearsalRefusesASecondDomain(t *testing.T) {
 	t.Parallel()
 	r := rehearse(t)
 	before := r.deployAll()
-	operation := r.operation(r.template("Identity", func(identity template) {
-		identity.propertiesOf("AWS::Cognito::UserPoolDomain")["Domain"] = "acme-m2m"
+	operation := r.operation(r.template("Identity", func(identity servingtest.Template) {
+		identity.PropertiesOf("AWS::Cognito::UserPoolDomain")["Domain"] = "acme-m2m"
 	}))
 	domain := only(t, r.evaluate(operation), "AWS::Cognito::UserPoolDomain")
 	err := r.Apply(t.Context(), operation, engine.Step{Action: engine.Create, Resource: domain})
@@ -398,7 +401,7 @@ func TestRehearsalRefusesASecondDomain(t *testing.T) {
 	if err := r.End(t.Context(), operation, operation.Before); err != nil {
 		t.Fatal(err)
 	}
-	if got := token(t, before, "reader"); got == "" {
+	if got := servingtest.Token(t, before, "reader"); got == "" {
 		t.Error("no token")
 	}
 }
@@ -424,30 +427,30 @@ func TestRehearsalKeepsRouteSettings(t *testing.T) {
 	t.Parallel()
 	r := rehearse(t)
 	r.deployAll()
-	throttled := func(api template) {
-		api.propertiesOf("AWS::ApiGatewayV2::Stage")["RouteSettings"] = map[string]any{"GET /test_jwt/read": map[string]any{"ThrottlingRateLimit": 0, "ThrottlingBurstLimit": 0}}
+	throttled := func(api servingtest.Template) {
+		api.PropertiesOf("AWS::ApiGatewayV2::Stage")["RouteSettings"] = map[string]any{"GET /test_jwt/read": map[string]any{"ThrottlingRateLimit": 0, "ThrottlingBurstLimit": 0}}
 	}
 	r.deploy(r.template("Api", throttled), nil)
-	reader := token(t, r.ready[0], "reader")
-	if got, body := status(t, r.ready[0], "/test_jwt/read", reader); got != 429 {
+	reader := servingtest.Token(t, r.ready[0], "reader")
+	if got, body := servingtest.Status(t, r.ready[0], "/test_jwt/read", reader); got != 429 {
 		t.Errorf("a throttled route: %d %s", got, body)
 	}
 	r.deploy(r.template("Api", nil), nil)
-	if got, body := status(t, r.ready[0], "/test_jwt/read", reader); got != 429 {
-		t.Errorf("the throttle was taken out of the template, and the stage keeps it; the route: %d %s", got, body)
+	if got, body := servingtest.Status(t, r.ready[0], "/test_jwt/read", reader); got != 429 {
+		t.Errorf("the throttle was taken out of the servingtest.Template, and the stage keeps it; the route: %d %s", got, body)
 	}
-	withoutRoute := func(api template) {
-		for id, resource := range api.resources() {
+	withoutRoute := func(api servingtest.Template) {
+		for id, resource := range api.Resources() {
 			if properties, _ := resource.(map[string]any)["Properties"].(map[string]any); properties["RouteKey"] == "GET /test_jwt/read" {
-				delete(api.resources(), id)
+				delete(api.Resources(), id)
 			}
 		}
 	}
 	r.restart()
 	r.deploy(r.template("Api", withoutRoute), nil)
-	next := r.template("Api", func(api template) {
+	next := r.template("Api", func(api servingtest.Template) {
 		withoutRoute(api)
-		api.propertiesOf("AWS::ApiGatewayV2::Stage")["StageVariables"] = map[string]any{"a": "b"}
+		api.PropertiesOf("AWS::ApiGatewayV2::Stage")["StageVariables"] = map[string]any{"a": "b"}
 	})
 	operation := r.operation(next)
 	err := r.Apply(t.Context(), operation, engine.Step{Action: engine.Update, Resource: only(t, r.evaluate(operation), "AWS::ApiGatewayV2::Stage")})
@@ -465,26 +468,28 @@ func TestRehearsalTellsWhoRefuses(t *testing.T) {
 	r := rehearse(t)
 	r.deploy(r.template("Identity", nil), nil)
 	for name, c := range map[string]struct {
-		change                     func(api template)
+		change                     func(api servingtest.Template)
 		refusal, resource, because string
 	}{
 		"a reference to nothing": {
-			change:  func(api template) { api.authorizer()["Name"] = map[string]any{"Ref": "Nothing"} },
+			change:  func(api servingtest.Template) { api.Authorizer()["Name"] = map[string]any{"Ref": "Nothing"} },
 			refusal: "ValidationError: Template format error: Unresolved resource dependencies [Nothing] in the Resources block of the template",
 		},
 		"a scope that does not exist": {
-			change: func(api template) {
-				api.resources()[readerID].(map[string]any)["Properties"].(map[string]any)["AllowedOAuthScopes"] = []any{"test-api/nothing"}
+			change: func(api servingtest.Template) {
+				api.Resources()[servingtest.ReaderID].(map[string]any)["Properties"].(map[string]any)["AllowedOAuthScopes"] = []any{"test-api/nothing"}
 			},
-			resource: readerID, because: "Invalid scope requested: test-api/nothing",
+			resource: servingtest.ReaderID, because: "Invalid scope requested: test-api/nothing",
 		},
 		"a type that is not known": {
-			change:   func(api template) { api.resources()["Table"] = map[string]any{"Type": "AWS::DynamoDB::Table"} },
+			change: func(api servingtest.Template) {
+				api.Resources()["Table"] = map[string]any{"Type": "AWS::DynamoDB::Table"}
+			},
 			resource: "Table", because: "the type AWS::DynamoDB::Table is not simulated",
 		},
 		"code that was not uploaded": {
-			change: func(api template) {
-				api.propertiesOf("AWS::Lambda::Function")["Code"].(map[string]any)["S3Key"] = "nothing.zip"
+			change: func(api servingtest.Template) {
+				api.PropertiesOf("AWS::Lambda::Function")["Code"].(map[string]any)["S3Key"] = "nothing.zip"
 			},
 			resource: "Echo11F3FB29", because: "S3 Error Code: NoSuchKey",
 		},
@@ -519,13 +524,13 @@ func TestRehearsalKeepsWhatWasChangedByHand(t *testing.T) {
 		t.Errorf("after a change by hand and a restart the reader has %q", got)
 	}
 	now := r.deployed["m2m-dev-Api"]
-	resource := r.evaluate(engine.Operation{ID: "look", Before: now}).Resources[readerID]
+	resource := r.evaluate(engine.Operation{ID: "look", Before: now}).Resources[servingtest.ReaderID]
 	actual, exists, known := r.Properties(t.Context(), now, resource)
 	if !exists || !known || fmt.Sprint(actual["AllowedOAuthScopes"]) != "[test-api/write]" {
 		t.Errorf("drift detection finds %v, %v, %v", actual["AllowedOAuthScopes"], exists, known)
 	}
-	r.deploy(r.template("Api", func(api template) {
-		api.resources()[readerID].(map[string]any)["Properties"].(map[string]any)["AccessTokenValidity"] = 20
+	r.deploy(r.template("Api", func(api servingtest.Template) {
+		api.Resources()[servingtest.ReaderID].(map[string]any)["Properties"].(map[string]any)["AccessTokenValidity"] = 20
 	}), nil)
 	r.restart()
 	if got := r.ready[0].Clients["reader"].Scopes; !slices.Equal(got, reader.Scopes) {
@@ -622,7 +627,7 @@ func TestRehearsalKnowsTheNamesThatAreTaken(t *testing.T) {
 	deployed := r.template("Identity", nil)
 	r.deploy(deployed, nil)
 	for _, name := range []string{"a-copy", "z-copy"} {
-		next := *r.template("Identity", func(identity template) { delete(identity, "Outputs") })
+		next := *r.template("Identity", func(identity servingtest.Template) { delete(identity, "Outputs") })
 		next.StackName, next.StackID = name, strings.Replace(deployed.StackID, deployed.StackName, name, 1)
 		said := map[string]string{}
 		for _, resource := range r.evaluate(r.operation(&next)).Resources {
@@ -677,12 +682,12 @@ func TestRehearsalRefusesStacksThatCanNotBeUsed(t *testing.T) {
 		} else {
 			m2mtest.Write(t, c.file, c.content)
 		}
-		run, err := local.OpenRehearsal(r.cfg)
+		run, err := rehearsal.Open(r.cfg)
 		if err != nil {
 			t.Fatal(err)
 		}
 		err = run.Start()
-		unusable, ok := errors.AsType[*local.StacksError](err)
+		unusable, ok := errors.AsType[*rehearsal.StacksError](err)
 		if !ok || unusable.File != c.named || !strings.Contains(unusable.Reason, c.because) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -701,15 +706,24 @@ func TestRunsOfDifferentKinds(t *testing.T) {
 	r.close()
 	defer r.start() // for the end of the test
 	_, err := local.Open(r.cfg)
-	if other, ok := errors.AsType[*local.OtherRunError](err); !ok || !other.DeployedInto {
+	if other, ok := errors.AsType[*serving.OtherRunError](err); !ok || !other.DeployedInto {
 		t.Errorf("an assembly in the state of what was deployed: %v", err)
 	}
 	state := t.TempDir()
-	runOnce(t, state, r.dir)
+	assembly, err := local.Open(serving.Config{Env: "dev", StateDir: state, Report: r.cfg.Report})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := assembly.Start(t.Context(), r.dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := assembly.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	cfg := r.cfg
 	cfg.StateDir, cfg.Env = state, "dev"
-	_, err = local.OpenRehearsal(cfg)
-	if other, ok := errors.AsType[*local.OtherRunError](err); !ok || other.DeployedInto {
+	_, err = rehearsal.Open(cfg)
+	if other, ok := errors.AsType[*serving.OtherRunError](err); !ok || other.DeployedInto {
 		t.Errorf("deployed into the state of an assembly: %v", err)
 	}
 }

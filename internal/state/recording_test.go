@@ -14,8 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cognito-m2m/internal/assembly"
-	"cognito-m2m/internal/local/state"
 	"cognito-m2m/internal/m2mtest"
+	"cognito-m2m/internal/state"
 )
 
 const (

@@ -1,4 +1,4 @@
-package local
+package serving
 
 import (
 	"cmp"
@@ -22,33 +22,33 @@ type Request struct {
 	Refused string
 }
 
-// newGateway serves the HTTP API of the model. The issuer it trusts is the one the template names;
-// only the served pool is reached on this machine.
-func (h *host) newGateway(served *servedResources, at addresses, functions functionSet) (*gateway.Gateway, error) {
+// NewGateway serves the HTTP API of an environment. The issuer it trusts is the one the template
+// names; only the environment's pool is reached on this machine.
+func (r *Run) NewGateway(env *Environment, at Addresses, functions FunctionSet) (*gateway.Gateway, error) {
 	return gateway.New(gateway.Config{
 		API: gateway.API{
-			ID:        served.api.ID,
-			Region:    served.model.Region,
-			AccountID: served.model.AccountID,
-			CORS:      (*gateway.CORS)(served.api.CORS),
+			ID:        env.API.ID,
+			Region:    env.Model.Region,
+			AccountID: env.Model.AccountID,
+			CORS:      (*gateway.CORS)(env.API.CORS),
 		},
-		Stages:       stagesOf(served.api),
-		Routes:       routesOf(served.api),
-		Integrations: integrationsOf(served.api),
-		Authorizers:  authorizersOf(served.api),
-		Permissions:  permissionsOf(served.model),
+		Stages:       stagesOf(env.API),
+		Routes:       routesOf(env.API),
+		Integrations: integrationsOf(env.API),
+		Authorizers:  authorizersOf(env.API),
+		Permissions:  permissionsOf(env.Model),
 		Functions:    functions.invokers(),
 		OIDC: func(issuer string) string {
-			if issuer != served.pool.ProviderURL && issuer != served.former {
+			if issuer != env.Pool.ProviderURL && issuer != env.Former {
 				return ""
 			}
-			return at.pool + "/" + served.pool.ID
+			return at.Pool + "/" + env.Pool.ID
 		},
-		HTTPClient: h.fetcher,
-		AccessLog:  h.cfg.AccessLog,
-		Observe:    h.observer(served),
-		Now:        h.cfg.Now,
-		Log:        h.cfg.Log,
+		HTTPClient: r.fetcher,
+		AccessLog:  r.AccessLog,
+		Observe:    r.observer(env),
+		Now:        r.Now,
+		Log:        r.Log,
 	})
 }
 
@@ -86,7 +86,7 @@ func integrationsOf(api assembly.API) (integrations []gateway.Integration) {
 	for _, declared := range api.Integrations {
 		integrations = append(integrations, gateway.Integration{
 			ID:              declared.ID,
-			FunctionARN:     qualified(declared.FunctionARN, declared.Qualifier),
+			FunctionARN:     Qualified(declared.FunctionARN, declared.Qualifier),
 			TimeoutInMillis: int(declared.Timeout.Milliseconds()),
 		})
 	}
@@ -109,7 +109,7 @@ func authorizersOf(api assembly.API) (authorizers []gateway.Authorizer) {
 func permissionsOf(model *assembly.Model) (permissions []gateway.Permission) {
 	for _, declared := range model.Permissions {
 		permissions = append(permissions, gateway.Permission{
-			FunctionARN: qualified(declared.FunctionARN, declared.Qualifier),
+			FunctionARN: Qualified(declared.FunctionARN, declared.Qualifier),
 			Statement:   declared.Statement,
 		})
 	}
@@ -117,16 +117,16 @@ func permissionsOf(model *assembly.Model) (permissions []gateway.Permission) {
 }
 
 // observer gives the records of requests the names of this environment's clients.
-func (h *host) observer(served *servedResources) func(gateway.Request) {
-	if h.cfg.Observe == nil {
+func (r *Run) observer(env *Environment) func(gateway.Request) {
+	if r.Observe == nil {
 		return nil
 	}
 	names := map[string]string{}
-	for _, declared := range served.clients() {
-		names[declared.ID] = served.model.ClientName(declared)
+	for _, declared := range env.Clients() {
+		names[declared.ID] = env.Model.ClientName(declared)
 	}
 	return func(request gateway.Request) {
-		h.cfg.Observe(Request{
+		r.Observe(Request{
 			Received: request.Received,
 			Duration: request.Duration,
 			Method:   request.Method,

@@ -1,12 +1,15 @@
-package local
+package serving
 
 import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"strings"
 	"sync"
 	"time"
+
+	"cognito-m2m/internal/hosts"
 )
 
 // Config says what to run and where. Env is required.
@@ -88,6 +91,12 @@ func (c Config) exposureWarning(addr string) string {
 		}
 	}
 	return warning
+}
+
+// isLoopback reports whether an address is reached from this machine alone.
+func isLoopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	return err == nil && hosts.IsLoopback(host)
 }
 
 func (c Config) completed() (Config, error) {

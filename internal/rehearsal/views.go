@@ -1,0 +1,102 @@
+package rehearsal
+
+import (
+	"slices"
+
+	"cognito-m2m/internal/assembly"
+	"cognito-m2m/internal/serving"
+	"cognito-m2m/internal/userpool"
+	"cognito-m2m/naming"
+)
+
+// views are the environments of the site: each has an HTTP API and the user pool whose tokens it
+// takes, or a pool alone.
+func views(model *assembly.Model) (all []*serving.Environment) {
+	used := map[string]bool{}
+	for _, api := range model.APIs {
+		view := &serving.Environment{Model: model, API: api}
+		for _, pool := range model.UserPools {
+			for _, authorizer := range api.Authorizers {
+				if !isIssuer(authorizer.Issuer, pool, model.Region) {
+					continue
+				}
+				view.Pool, used[pool.ID] = pool, true
+				if authorizer.Issuer != pool.ProviderURL {
+					view.Former = authorizer.Issuer
+				}
+			}
+		}
+		all = append(all, view)
+	}
+	for _, pool := range model.UserPools {
+		if !used[pool.ID] {
+			all = append(all, &serving.Environment{Model: model, Pool: pool})
+		}
+	}
+	return all
+}
+
+// isIssuer reports whether an issuer is that of a pool, in any of its forms.
+func isIssuer(issuer string, pool assembly.UserPool, region string) bool {
+	return issuer == pool.ProviderURL || userpool.IssuerType(issuer) != "" && issuer == userpool.Issuer(userpool.IssuerType(issuer), region, pool.ID)
+}
+
+// nameOf is the name that an environment goes by: that in the names of its stacks.
+func nameOf(view *serving.Environment) string {
+	stack := view.API.Stack
+	if stack == "" {
+		stack = view.Pool.Stack
+	}
+	if env, _, ok := naming.ParseStack(stack); ok {
+		return env
+	}
+	return stack
+}
+
+// addressesOf are where an environment's parts are reached; "" for a part that it has not.
+func (s *site) addressesOf(view *serving.Environment) serving.Addresses {
+	at := serving.Addresses{AWS: s.aws.URL()}
+	if pool := s.pools[view.Pool.ID]; pool != nil {
+		at.Pool = pool.URL()
+	}
+	if api := s.apis[view.API.ID]; api != nil {
+		at.API = api.URL()
+	}
+	return at
+}
+
+// callerOf is the environment that calls a function, and the ARNs by which it does.
+func callerOf(all []*serving.Environment, declared assembly.Function) (caller *serving.Environment, arns []string) {
+	for _, view := range all {
+		for _, arn := range view.CalledAs(declared) {
+			if !slices.Contains(arns, arn) {
+				arns = append(arns, arn)
+			}
+		}
+		if caller == nil && calls(view, declared) {
+			caller = view
+		}
+	}
+	if caller == nil && len(all) > 0 {
+		caller = all[0]
+	}
+	return caller, arns
+}
+
+// calls reports whether the environment's API calls the function, or it rotates a secret of one of
+// its clients.
+func calls(view *serving.Environment, f assembly.Function) bool {
+	for _, integration := range view.API.Integrations {
+		if integration.FunctionARN == f.ARN {
+			return true
+		}
+	}
+	for _, schedule := range view.Model.RotationSchedules {
+		for _, client := range view.Clients() {
+			if schedule.FunctionARN == f.ARN && view.SecretOf(client) == schedule.SecretARN {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,116 @@
+package serving
+
+import (
+	"slices"
+
+	"cognito-m2m/internal/assembly"
+	"cognito-m2m/internal/httpapi"
+	"cognito-m2m/naming"
+)
+
+// Environment are the resources that a run serves for one environment: one user pool and one
+// HTTP API. In a rehearsal an environment may lack one of them.
+type Environment struct {
+	Model *assembly.Model
+	Pool  assembly.UserPool
+	API   assembly.API
+	// Former is the form of the pool's issuer that an authorizer still names while the pool has
+	// another one already: between two stacks of a deployment.
+	Former string
+}
+
+// domains are the prefix of the pool's domain and its custom domain, "" where it has none.
+func (env *Environment) domains() (prefix, custom string) {
+	for _, domain := range env.Model.UserPoolDomains {
+		switch {
+		case domain.UserPoolID != env.Pool.ID:
+		case domain.Custom():
+			custom = domain.Domain
+		default:
+			prefix = domain.Domain
+		}
+	}
+	return prefix, custom
+}
+
+func (env *Environment) hasDomain() bool {
+	prefix, custom := env.domains()
+	return prefix != "" || custom != ""
+}
+
+// Clients are the app clients of the pool.
+func (env *Environment) Clients() (clients []assembly.UserPoolClient) {
+	for _, declared := range env.Model.UserPoolClients {
+		if declared.UserPoolID == env.Pool.ID {
+			clients = append(clients, declared)
+		}
+	}
+	return clients
+}
+
+// SecretOf is the ARN of the app client's secret, "" if there is none.
+func (env *Environment) SecretOf(declared assembly.UserPoolClient) (arn string) {
+	for _, secret := range env.Model.Secrets {
+		if secret.Tags[naming.ClientIDTag] == declared.ID {
+			return secret.ARN
+		}
+	}
+	return ""
+}
+
+// Functions are those that the API or a rotation calls. No other function can be invoked locally.
+func (env *Environment) Functions() (called []assembly.Function) {
+	for _, f := range env.Model.Functions {
+		if len(env.CalledAs(f)) > 0 {
+			called = append(called, f)
+		}
+	}
+	return called
+}
+
+// CalledAs are the ARNs by which integrations and rotations call the function, with a qualifier
+// where they name an alias or a version. A permission counts only for the form that it names.
+//
+// Parity: Runtime: every alias and version is the function as it is
+func (env *Environment) CalledAs(f assembly.Function) (arns []string) {
+	for _, integration := range env.API.Integrations {
+		if integration.FunctionARN == f.ARN {
+			arns = append(arns, Qualified(integration.FunctionARN, integration.Qualifier))
+		}
+	}
+	for _, schedule := range env.Model.RotationSchedules {
+		if schedule.FunctionARN == f.ARN {
+			arns = append(arns, Qualified(schedule.FunctionARN, schedule.Qualifier))
+		}
+	}
+	return arns
+}
+
+// rotates reports whether the function rotates a secret.
+func (env *Environment) rotates(f assembly.Function) bool {
+	return slices.ContainsFunc(env.Model.RotationSchedules, func(schedule assembly.RotationSchedule) bool {
+		return schedule.FunctionARN == f.ARN
+	})
+}
+
+// Qualified is the ARN of a function with the alias or version that is called, if there is one.
+func Qualified(arn, qualifier string) string {
+	if qualifier == "" {
+		return arn
+	}
+	return arn + ":" + qualifier
+}
+
+// stagePath is what the API's URL ends with: nothing for the stage $default, else the name of the
+// first stage.
+func (env *Environment) stagePath() string {
+	for _, stage := range env.API.Stages {
+		if stage.Name == httpapi.DefaultStage {
+			return ""
+		}
+	}
+	if len(env.API.Stages) == 0 {
+		return ""
+	}
+	return "/" + env.API.Stages[0].Name
+}
