@@ -129,6 +129,7 @@ func TestConditions(t *testing.T) {
 		{guideSets, "ForAllValues:StringEquals", "aws:TagKeys", several("ID"), keys("aws:TagKeys", ""), true},
 		{guideSets, "ForAllValues:StringEquals", "aws:TagKeys", several("ID", "Tags"), keys("aws:TagKeys", "ID", "aws:TagKeys", "Password"), false},
 		{mapper, "ForAnyValue:StringEquals", "aws:TagKeys", several("ID", "Tags"), keys("aws:TagKeys", "Tags", "aws:TagKeys", "Password"), true},
+		{guideSets, "ForAnyValue:StringEquals", "aws:TagKeys", several("ID", "Tags"), keys("aws:TagKeys", "Password", "aws:TagKeys", "Tags"), true},
 		{mapper, "ForAnyValue:StringEquals", "aws:TagKeys", several("ID", "Tags"), keys("aws:TagKeys", "Password"), false},
 		{mapper, "ForAnyValue:StringEquals", "aws:TagKeys", several("ID", "Tags"), nil, false},
 		{guideSets, "ForAnyValue:StringEquals", "aws:TagKeys", several(""), keys("aws:TagKeys", ""), false},

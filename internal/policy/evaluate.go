@@ -176,21 +176,21 @@ func (e *evaluation) admits(s *statement) (how admission) {
 	return how
 }
 
-// excepts is asDirect unless NotPrincipal names all that the principal is: its account, its role
-// and itself. With a permissions boundary nothing exempts it (IAM user guide, "Permissions
+// excepts is asDirect unless NotPrincipal names the principal itself; Parse wants its role and
+// account beside it. With a permissions boundary nothing exempts it (IAM user guide, "Permissions
 // boundaries for IAM entities").
 func (e *evaluation) excepts(s *statement) admission {
 	named := func(wanted principal) bool { return slices.Contains(s.principals, wanted) }
-	p := e.request.Principal
-	exempt := named(principal{form: everyone})
+	p, exempt := e.request.Principal, false
 	switch {
 	case p.Service != "":
-		exempt = exempt || named(principal{service, p.Service})
+		exempt = named(principal{service, p.Service})
 	case p.Federated != "":
-		exempt = exempt || named(principal{federated, p.Federated})
-	case p.account() != "":
-		exempt = exempt || e.policies.Boundary == nil && named(principal{wholeAccount, p.account()}) &&
-			(p.isRoot() || named(principal{identity, p.ARN})) && (p.role() == "" || named(principal{identity, p.role()}))
+		exempt = named(principal{federated, p.Federated})
+	case p.isRoot():
+		exempt = named(principal{wholeAccount, p.account()})
+	case p.ARN != "":
+		exempt = e.policies.Boundary == nil && named(principal{identity, p.ARN})
 	}
 	if exempt {
 		return notAtAll
@@ -199,7 +199,6 @@ func (e *evaluation) excepts(s *statement) admission {
 }
 
 func (p principal) admits(who Principal) admission {
-	matches := asDirect
 	switch p.form {
 	case everyone:
 		return asDirect
@@ -208,10 +207,7 @@ func (p principal) admits(who Principal) admission {
 	case federated:
 		return when(p.value == who.Federated, asDirect)
 	case wholeAccount:
-		if !who.isRoot() {
-			matches = asAccount
-		}
-		return when(p.value == who.account(), matches)
+		return when(p.value == who.account(), asAccount)
 	case identity:
 		if p.value == who.role() {
 			return asRole

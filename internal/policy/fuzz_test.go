@@ -10,7 +10,7 @@ import (
 // never allows more; an Allow more never allows less.
 func FuzzPolicy(f *testing.F) {
 	for _, s := range []statement{
-		mayGet, mayGet.to(role, root), deny("s3:*", "arn:aws:s3:::*").when("StringNotLike", "aws:PrincipalArn", "*reader"),
+		mayGet, mayGet.to(role, root), deny("s3:Get*", "*"), deny("s3:*", "arn:aws:s3:::*").when("StringNotLike", "aws:PrincipalArn", "*reader"),
 		allow("*", "arn:aws:s3:::${aws:username, 'bucket'}/*").when("ForAllValues:StringLike", "aws:TagKeys", []any{"a", "b*"}),
 		deny("s3:?et*", "*").with("NotPrincipal", map[string]any{"AWS": []any{session, role, account}}),
 		{"Effect": "Allow", "NotAction": "iam:*", "NotResource": "arn:aws:iam:*"},

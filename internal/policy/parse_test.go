@@ -46,6 +46,7 @@ func TestParseTells(t *testing.T) {
 		"an action that is a number": {0, document(allow([]any{"s3:*", 1.0}, "*")), []string{"Statement[0].Action[1]"}},
 		"no actions":                 {0, document(allow([]any{}, "*")), []string{"Statement[0].Action"}},
 		"a resource that is no ARN":  {0, document(allow("s3:*", "bucket*")), []string{"Statement[0].Resource"}},
+		"six parts that are no ARN":  {0, document(allow("s3:*", "a:aws:s3:::b")), []string{"Statement[0].Resource"}},
 		"an ARN that is too short":   {0, document(allow("s3:*", "arn:aws:s3")), []string{"Statement[0].Resource"}},
 		"an intrinsic function":      {0, document(allow("s3:*", map[string]any{"Ref": "B"})), []string{"Statement[0].Resource"}},
 		"a variable for an account":  {0, document(allow("s3:*", "arn:aws:s3::${aws:PrincipalAccount}:b")), []string{"Statement[0].Resource"}},
@@ -81,6 +82,7 @@ func TestParseTells(t *testing.T) {
 		"an account's ARN, cut":    {policy.ResourcePolicy, document(plain.to("arn:aws:iam::" + account)), []string{"Statement[0].Principal.AWS"}},
 		"an account's id, longer":  {policy.ResourcePolicy, document(plain.to(account + ":root")), []string{"Statement[0].Principal.AWS"}},
 		"NotPrincipal with Allow":  {policy.ResourcePolicy, document(plain.with("NotPrincipal", map[string]any{"AWS": root})), []string{"Statement[0].NotPrincipal"}},
+		"NotPrincipal of everyone": {policy.ResourcePolicy, document(deny("s3:*", "*").with("NotPrincipal", "*")), []string{"Statement[0].NotPrincipal"}},
 		"NotPrincipal, no account": {policy.ResourcePolicy, document(deny("s3:*", "*").with("NotPrincipal", map[string]any{"AWS": role})), []string{"Statement[0].NotPrincipal"}},
 		"NotPrincipal, no role": {
 			policy.ResourcePolicy,

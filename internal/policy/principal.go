@@ -102,6 +102,9 @@ func (d *reader) notPrincipal(path string, s *statement) {
 		d.problem(path+".NotPrincipal", "AWS supports it with Deny alone")
 	}
 	for _, p := range s.principals {
+		if p.form == everyone {
+			d.problem(path+".NotPrincipal", "with * in it, the statement is for nobody")
+		}
 		if p.form != identity {
 			continue
 		}

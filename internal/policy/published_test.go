@@ -133,12 +133,30 @@ var limits = []published{
 	{guideExcept, "another session of that role", set{identity: list{mayGet}, resource: list{except(session, role, root)}}, get(session + "x"), explicit, policy.ResourcePolicy},
 	{guideExcept, "a user and its account", set{identity: list{mayGet}, resource: list{except(user, root)}}, get(user), allowed, 0},
 	{guideExcept, "another user of the account", set{identity: list{mayGet}, resource: list{except(user, root)}}, get(user + "x"), explicit, policy.ResourcePolicy},
+	{guideExcept, "a service in NotPrincipal", set{resource: list{mayGet.with("Principal", "*"), exceptFor("Service", "logs.amazonaws.com")}}, service("logs.amazonaws.com"), allowed, 0},
+	{guideExcept, "another service", set{resource: list{mayGet.with("Principal", "*"), exceptFor("Service", "logs.amazonaws.com")}}, service("sns.amazonaws.com"), explicit, policy.ResourcePolicy},
+	{guideExcept, "a provider in NotPrincipal", set{resource: list{mayGet.with("Principal", "*"), exceptFor("Federated", provider)}}, federated(provider), allowed, 0},
+	{guideExcept, "another provider", set{resource: list{mayGet.with("Principal", "*"), exceptFor("Federated", provider)}}, federated("accounts.google.com"), explicit, policy.ResourcePolicy},
+	{guideExcept, "nobody is in NotPrincipal", set{resource: list{mayGet.with("Principal", "*"), except(root)}}, policy.Request{Action: "s3:GetObject", Resource: object}, explicit, policy.ResourcePolicy},
+	{guideExcept, "the root user and its account", set{resource: list{except(root)}}, get(root), allowed, 0},
 	{guideLimits, "NotPrincipal exempts nobody with a boundary", set{identity: list{mayGet}, boundary: list{allow("*", "*")}, resource: list{except(user, root)}}, get(user), explicit, policy.ResourcePolicy},
 }
 
 // except denies everyone but these.
 func except(principals ...any) statement {
 	return deny("s3:GetObject", object).with("NotPrincipal", map[string]any{"AWS": principals})
+}
+
+func exceptFor(kind, principal string) statement {
+	return deny("s3:GetObject", object).with("NotPrincipal", map[string]any{kind: principal})
+}
+
+func service(name string) policy.Request {
+	return policy.Request{Principal: policy.Principal{Service: name}, Action: "s3:GetObject", Resource: object}
+}
+
+func federated(name string) policy.Request {
+	return policy.Request{Principal: policy.Principal{Federated: name}, Action: "s3:GetObject", Resource: object}
 }
 
 var keysAndRoles = []published{
