@@ -26,6 +26,13 @@ const (
 	StackType   = template.StackType
 )
 
+// Reasons of problems.
+const (
+	NoResource = template.NoResource
+	NoExport   = template.NoExport
+	NoValue    = template.NoValue
+)
+
 // Two of those that a Problem can be refused by.
 const (
 	CloudFormation = template.CloudFormation

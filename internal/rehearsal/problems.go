@@ -2,7 +2,6 @@ package rehearsal
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -64,18 +63,15 @@ func (r *Rehearsal) accepts(typeName string) bool {
 	return slices.Contains(accepted, typeName) || r.run.Lenient
 }
 
-var missingExport = regexp.MustCompile(`^no stack of this stage exports "(.*)" in account `)
-
 // assign puts a problem where it belongs.
 func (s *site) assign(reported *engine.Evaluated, problem assembly.Problem) error {
 	r, isResource := reported.Resources[problem.LogicalID]
-	structural := problem.RefusedBy == assembly.CloudFormation && !strings.HasSuffix(problem.Message, "needed here")
-	export := missingExport.FindStringSubmatch(problem.Message)
+	structural := problem.RefusedBy == assembly.CloudFormation && problem.Reason != assembly.NoValue
 	switch {
-	case export != nil && isResource:
-		r.Unresolved = "No export named " + export[1] + " found"
-	case export != nil:
-		reported.Fault = "No export named " + export[1] + " found"
+	case problem.Reason == assembly.NoExport && isResource:
+		r.Unresolved = "No export named " + problem.Missing + " found"
+	case problem.Reason == assembly.NoExport:
+		reported.Fault = "No export named " + problem.Missing + " found"
 		return nil
 	case problem.Kind == assembly.Unsupported && s.run.Lenient:
 		return nil
@@ -90,16 +86,13 @@ func (s *site) assign(reported *engine.Evaluated, problem assembly.Problem) erro
 	return nil
 }
 
-// unresolved are messages about a resource that is not there, with its logical id.
-var unresolved = regexp.MustCompile(`names "?([A-Za-z0-9]+)"?, (?:and the template has no such|which the condition)|^there is no resource "(.*)" in the template`)
-
 // refusalText has AWS's words for a reference to nothing, and otherwise names the place.
 //
 // Source: recorded from AWS, localstack/localstack 8b9a79f0, tests/aws/services/cloudformation,
 // engine/test_references (10 July 2023).
 func refusalText(problem assembly.Problem) string {
-	if found := unresolved.FindStringSubmatch(problem.Message); found != nil {
-		return fmt.Sprintf("Template format error: Unresolved resource dependencies [%s] in the Resources block of the template", found[1]+found[2])
+	if problem.Reason == assembly.NoResource {
+		return fmt.Sprintf("Template format error: Unresolved resource dependencies [%s] in the Resources block of the template", problem.Missing)
 	}
 	return "Template error: " + strings.Join(slices.DeleteFunc([]string{problem.LogicalID, problem.Property, problem.Message}, func(part string) bool { return part == "" }), ": ")
 }

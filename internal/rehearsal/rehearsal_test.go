@@ -475,6 +475,38 @@ func TestRehearsalTellsWhoRefuses(t *testing.T) {
 			change:  func(api servingtest.Template) { api.Authorizer()["Name"] = map[string]any{"Ref": "Nothing"} },
 			refusal: "ValidationError: Template format error: Unresolved resource dependencies [Nothing] in the Resources block of the template",
 		},
+		"an attribute of what a condition leaves out": {
+			change: func(api servingtest.Template) {
+				api["Conditions"] = map[string]any{"Never": map[string]any{"Fn::Equals": []any{"a", "b"}}}
+				api.Resources()["Gone"] = map[string]any{"Type": "AWS::Logs::LogGroup", "Condition": "Never"}
+				api.Authorizer()["Name"] = map[string]any{"Fn::GetAtt": []any{"Gone", "Arn"}}
+			},
+			refusal: "ValidationError: Template format error: Unresolved resource dependencies [Gone] in the Resources block of the template",
+		},
+		"after nothing": {
+			change: func(api servingtest.Template) {
+				api.Resources()[servingtest.ReaderID].(map[string]any)["DependsOn"] = []any{"Nothing"}
+			},
+			refusal: "ValidationError: Template format error: Unresolved resource dependencies [Nothing] in the Resources block of the template",
+		},
+		"a list for a number": {
+			change: func(api servingtest.Template) {
+				api.PropertiesOf("AWS::Lambda::Function")["Timeout"] = []any{}
+			},
+			refusal: "ValidationError: Template error: Echo11F3FB29: Timeout: a whole number is needed here, not a list",
+		},
+		"a word for a number": {
+			change: func(api servingtest.Template) {
+				api.PropertiesOf("AWS::Lambda::Function")["Timeout"] = "long"
+			},
+			resource: "Echo11F3FB29", because: "Timeout: a whole number from 1 to 900 is needed here",
+		},
+		"an import of nothing": {
+			change: func(api servingtest.Template) {
+				api.Authorizer()["Name"] = map[string]any{"Fn::ImportValue": "nothing"}
+			},
+			resource: "HttpApiJwt21C2E32E", because: "No export named nothing found",
+		},
 		"a scope that does not exist": {
 			change: func(api servingtest.Template) {
 				api.Resources()[servingtest.ReaderID].(map[string]any)["Properties"].(map[string]any)["AllowedOAuthScopes"] = []any{"test-api/nothing"}
@@ -500,8 +532,11 @@ func TestRehearsalTellsWhoRefuses(t *testing.T) {
 			t.Errorf("%s: %v, want %s", name, err, c.refusal)
 		case c.refusal == "" && err != nil:
 			t.Errorf("%s: %v", name, err)
-		case c.refusal == "" && !strings.Contains(evaluated.Resources[c.resource].Fault, c.because):
-			t.Errorf("%s: the fault is %q, want %q", name, evaluated.Resources[c.resource].Fault, c.because)
+		case c.refusal == "":
+			r := evaluated.Resources[c.resource]
+			if said := r.Fault + r.Unresolved; !strings.Contains(said, c.because) {
+				t.Errorf("%s: the fault is %q, want %q", name, said, c.because)
+			}
 		}
 	}
 }

@@ -94,7 +94,7 @@ func (s *scope) importValue(at Place, argument any) (any, bool) {
 	s.imports.add(name)
 	exported, ok := s.evaluation.exports[exportKey{s.location.AccountID, s.location.Region, name}]
 	if !ok {
-		return at.invalid(LocalRuntime, "no stack of this stage exports %q in account %s and Region %s", name, s.location.AccountID, s.location.Region)
+		return at.because(NoExport, name).invalid(LocalRuntime, "no stack of this stage exports %q in account %s and Region %s", name, s.location.AccountID, s.location.Region)
 	}
 	return exported.text()
 }

@@ -11,6 +11,8 @@ type Place struct {
 	logicalID   string
 	property    string
 	unknownType string
+	reason      Reason
+	missing     string
 	// conditional places (the Conditions section) may refer to parameters only.
 	conditional bool
 }
@@ -36,6 +38,13 @@ func (p Place) ofType(typeName string) Place {
 	return p
 }
 
+// because is the place for problems of a reason that callers tell apart; missing is what is not
+// there, if it is that.
+func (p Place) because(reason Reason, missing string) Place {
+	p.reason, p.missing = reason, missing
+	return p
+}
+
 // invalid reports what is wrong at the place, and who refuses it. It returns nothing of use, so
 // that a resolving function can end with it.
 func (p Place) invalid(by Refuser, format string, args ...any) (any, bool) {
@@ -49,6 +58,7 @@ func (p Place) unsupported(format string, args ...any) {
 
 func (p Place) report(problem Problem) {
 	problem.Property, problem.Type = p.property, p.unknownType
+	problem.Reason, problem.Missing = p.reason, p.missing
 	p.scope.evaluation.Report(p.source(), problem)
 }
 

@@ -31,6 +31,20 @@ const (
 	Unsupported
 )
 
+// Reason says what is wrong where CloudFormation has words of its own for it, or does not refuse
+// the template as a whole.
+type Reason int
+
+const (
+	// NoResource is a reference to a resource that is not in the template, or that its condition
+	// leaves out.
+	NoResource Reason = iota + 1
+	// NoExport is an import of what no stack exports.
+	NoExport
+	// NoValue is a text that spells no number or boolean where the property is one.
+	NoValue
+)
+
 // Problem is one reason why a stage cannot be run as it stands, with the place in the template it
 // comes from.
 type Problem struct {
@@ -39,6 +53,10 @@ type Problem struct {
 	LogicalID string // of the resource, output, parameter or condition; empty for the template as a whole
 	Path      string // the construct path: dev/Api/HttpApi/Jwt; empty if the assembly does not say
 	Property  string // JwtConfiguration.Audience[0]; empty for the resource as a whole
+	// Reason is what a caller may have to tell apart, 0 where only Message says it. Missing is what
+	// is not there: a logical id for NoResource, a name for NoExport; otherwise empty.
+	Reason  Reason
+	Missing string
 	// Type is that of a resource whose type is not known: the reason of the problem; otherwise
 	// empty.
 	Type      string

@@ -146,14 +146,14 @@ func readFlag(at Place, text string) (any, bool) {
 	case "false":
 		return false, true
 	}
-	return at.invalid(CloudFormation, "true or false is needed here")
+	return at.because(NoValue, "").invalid(CloudFormation, "true or false is needed here")
 }
 
 func readWhole(at Place, p Property, text string) (any, bool) {
 	value, err := strconv.ParseFloat(text, 64)
 	switch {
 	case err != nil || value != math.Trunc(value):
-		return at.invalid(CloudFormation, wholeNeeded, p.limits.from, p.limits.to)
+		return at.because(NoValue, "").invalid(CloudFormation, wholeNeeded, p.limits.from, p.limits.to)
 	case value < p.limits.from || value > p.limits.to:
 		return at.invalid(at.service(), wholeNeeded, p.limits.from, p.limits.to)
 	}
@@ -166,7 +166,7 @@ func readNumber(at Place, text string) (any, bool) {
 	value, err := strconv.ParseFloat(text, 64)
 	switch {
 	case err != nil || math.IsInf(value, 0) || math.IsNaN(value):
-		return at.invalid(CloudFormation, numberNeeded)
+		return at.because(NoValue, "").invalid(CloudFormation, numberNeeded)
 	case value < 0:
 		return at.invalid(at.service(), numberNeeded)
 	}

@@ -73,7 +73,7 @@ func (s *scope) referred(at Place, function, logicalID string) (*Resource, bool)
 	}
 	r, ok := s.resources[logicalID]
 	if !ok {
-		at.invalid(CloudFormation, "%s names %q, and the template has no such resource or parameter", function, logicalID)
+		at.because(NoResource, logicalID).invalid(CloudFormation, "%s names %q, and the template has no such resource or parameter", function, logicalID)
 		return nil, false
 	}
 	included, ok := r.included()
@@ -81,7 +81,7 @@ func (s *scope) referred(at Place, function, logicalID string) (*Resource, bool)
 		return nil, false
 	}
 	if !included {
-		at.invalid(CloudFormation, "%s names %s, which the condition %v leaves out", function, logicalID, r.declaration["Condition"])
+		at.because(NoResource, logicalID).invalid(CloudFormation, "%s names %s, which the condition %v leaves out", function, logicalID, r.declaration["Condition"])
 		return nil, false
 	}
 	if r.typ == nil {

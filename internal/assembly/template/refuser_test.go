@@ -1,6 +1,7 @@
 package template_test
 
 import (
+	"cmp"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -124,4 +125,42 @@ func TestServiceOfAType(t *testing.T) {
 			t.Errorf("%s: %s, want %s", typeName, got, want)
 		}
 	}
+}
+
+// TestReasons: callers tell some problems apart without reading their messages.
+func TestReasons(t *testing.T) {
+	t.Parallel()
+	const gone = `"Conditions": {"Never": {"Fn::Equals": ["a", "b"]}}, "Resources": {"Gone": {"Type": "AWS::Lambda::Function", "Condition": "Never"}, `
+	for name, test := range map[string]struct {
+		start, attributes, property string
+		reason                      template.Reason
+		missing                     string
+	}{
+		"a reference to nothing":        {"", "", `"FunctionName": {"Ref": "Nothing"}`, template.NoResource, "Nothing"},
+		"an attribute of nothing":       {"", "", `"FunctionName": {"Fn::GetAtt": ["Nothing", "Arn"]}`, template.NoResource, "Nothing"},
+		"what a condition leaves out":   {gone, "", `"FunctionName": {"Ref": "Gone"}`, template.NoResource, "Gone"},
+		"after nothing":                 {"", `"DependsOn": "Nothing", `, "", template.NoResource, "Nothing"},
+		"an import of nothing":          {"", "", `"FunctionName": {"Fn::ImportValue": "nothing"}`, template.NoExport, "nothing"},
+		"a word for a number":           {"", "", `"Rate": "fast"`, template.NoValue, ""},
+		"a word for a whole number":     {"", "", `"MemorySize": "much"`, template.NoValue, ""},
+		"a word for a boolean":          {"", "", `"Traced": "maybe"`, template.NoValue, ""},
+		"a number that is out of range": {"", "", `"MemorySize": 64`, 0, ""},
+		"a list for a number":           {"", "", `"MemorySize": []`, 0, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			start := cmp.Or(test.start, `"Resources": {`)
+			_, problems := resolveOne(t, `{`+start+`"F": {"Type": "AWS::Lambda::Function", `+test.attributes+`"Properties": {"Role": "r"`+comma(test.property)+`}}}}`)
+			if len(problems) != 1 || problems[0].Reason != test.reason || problems[0].Missing != test.missing {
+				t.Errorf("got %+v, want one with the reason %d of %q", problems, test.reason, test.missing)
+			}
+		})
+	}
+}
+
+func comma(property string) string {
+	if property == "" {
+		return ""
+	}
+	return ", " + property
 }

@@ -116,7 +116,7 @@ func (s *scope) checkDependsOn(at Place, section map[string]any, node any) {
 	for _, dependency := range oneOrMore(node) {
 		logicalID, _ := dependency.(string)
 		if _, ok := section[logicalID]; !ok {
-			at.invalid(CloudFormation, "there is no resource %q in the template", logicalID)
+			at.because(NoResource, logicalID).invalid(CloudFormation, "there is no resource %q in the template", logicalID)
 		}
 	}
 }

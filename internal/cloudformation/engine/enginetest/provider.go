@@ -134,12 +134,11 @@ func setParameters(evaluated *engine.Evaluated, body map[string]any, next *engin
 func judge(evaluated *engine.Evaluated, problems []template.Problem) error {
 	for _, problem := range problems {
 		r, isResource := evaluated.Resources[problem.LogicalID]
-		_, export, missing := strings.Cut(problem.Message, "no stack of this stage exports ")
 		switch {
 		case strings.HasPrefix(problem.Message, "a NoEcho parameter"): // a run takes none
 			continue
-		case missing && isResource:
-			r.Unresolved = "No export named " + strings.Split(export, `"`)[1] + " found"
+		case problem.Reason == template.NoExport && isResource:
+			r.Unresolved = "No export named " + problem.Missing + " found"
 		case isResource && strings.HasSuffix(problem.Message, "is required"):
 			r.Fault = "Property validation failure: [The property {/" + problem.Property + "} is required]"
 		case isResource && problem.Property != "":
