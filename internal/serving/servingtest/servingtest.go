@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"syscall"
 	"testing"
 
 	"golang.org/x/oauth2"
@@ -64,7 +65,12 @@ func AssemblyDir(t *testing.T, change func(Template)) string {
 		t.Fatal(err)
 	}
 	asset := Bootstrap(t, dir)
-	if err := os.WriteFile(asset, bootstrap, 0o600); err != nil {
+	// A process that another test starts meanwhile would have the file open for writing until it is
+	// another program, and no system runs a file that is.
+	syscall.ForkLock.RLock()
+	err = os.WriteFile(asset, bootstrap, 0o600)
+	syscall.ForkLock.RUnlock()
+	if err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Chmod(asset, 0o755); err != nil { //nolint:gosec // as CDK writes it
