@@ -4,33 +4,29 @@ import (
 	"encoding/xml"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 
+	"cognito-m2m/internal/cdkbootstrap"
 	"cognito-m2m/internal/requester"
 )
 
 const namespace = "http://s3.amazonaws.com/doc/2006-03-01/"
-
-// bootstrapBucket is what a bootstrap calls its bucket:
-// cdk-hnb659fds-assets-123456789012-eu-west-1.
-var bootstrapBucket = regexp.MustCompile(`^cdk-[a-z0-9-]{1,10}-assets-([0-9]{12})-([a-z]{2}(?:-[a-z]+)+-[0-9]+)$`)
 
 // checkBucket says whether the requester reaches a bucket: it exists if a bootstrap of any
 // qualifier would have made it.
 //
 // Parity: S3: which buckets there are
 func checkBucket(bucket string, who requester.Requester) error {
-	parts := bootstrapBucket.FindStringSubmatch(bucket)
+	account, region, exists := cdkbootstrap.Bucket(bucket)
 	switch {
-	case parts == nil:
+	case !exists:
 		return errNoSuchBucket
-	case parts[1] != who.AccountID:
+	case account != who.AccountID:
 		return errAccessDenied
-	case parts[2] != who.Region:
+	case region != who.Region:
 		return &Error{
 			http.StatusBadRequest, "AuthorizationHeaderMalformed",
-			"The authorization header is malformed; the region '" + who.Region + "' is wrong; expecting '" + parts[2] + "'",
+			"The authorization header is malformed; the region '" + who.Region + "' is wrong; expecting '" + region + "'",
 		}
 	}
 	return nil

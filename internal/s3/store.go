@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"cognito-m2m/internal/cdkbootstrap"
 	"cognito-m2m/internal/requester"
 )
 
@@ -42,7 +43,7 @@ func (s *Store) Close() error { return s.index.root.Close() }
 // Open opens the content of an object for a service that may read it, such as CloudFormation for a
 // template. The caller closes the file. An *Error has the code NoSuchBucket or NoSuchKey.
 func (s *Store) Open(bucket, key string) (*os.File, Object, error) {
-	if !bootstrapBucket.MatchString(bucket) {
+	if _, _, exists := cdkbootstrap.Bucket(bucket); !exists {
 		return nil, Object{}, errNoSuchBucket
 	}
 	return s.index.open(bucket, key)

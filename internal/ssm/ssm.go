@@ -11,8 +11,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"regexp"
 
+	"cognito-m2m/internal/cdkbootstrap"
 	"cognito-m2m/internal/partition"
 	"cognito-m2m/internal/requester"
 )
@@ -31,9 +31,6 @@ func (e *Error) Code() string { return e.code }
 
 // Error returns the message that the caller reads.
 func (e *Error) Error() string { return e.message }
-
-// bootstrapVersion is the name of the parameter, with any qualifier that a bootstrap takes.
-var bootstrapVersion = regexp.MustCompile(`^/cdk-bootstrap/[A-Za-z0-9_-]{1,10}/version$`)
 
 type parameter struct {
 	ARN      string
@@ -61,7 +58,7 @@ func (Parameters) Call(ctx context.Context, operation string, input []byte) (out
 	if request.Name == "" {
 		return nil, &Error{"ValidationException", "1 validation error detected: Value at 'name' failed to satisfy constraint: Member must not be null"}
 	}
-	if !bootstrapVersion.MatchString(request.Name) {
+	if !cdkbootstrap.IsVersion(request.Name) {
 		return nil, &Error{"ParameterNotFound", ""}
 	}
 	who := requester.From(ctx)

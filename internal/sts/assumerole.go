@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"cognito-m2m/internal/cdkbootstrap"
 	"cognito-m2m/internal/requester"
 )
 
@@ -23,10 +24,6 @@ const (
 var (
 	roleARNPattern     = regexp.MustCompile(`^arn:(aws[a-z-]*):iam::([0-9]{12}):role/(?:[\x21-\x7e]*/)?([\w+=,.@-]{1,64})$`)
 	sessionNamePattern = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
-
-	// bootstrapRole is a role that the CDK CLI assumes. The fifth one, cfn-exec-role, trusts
-	// CloudFormation alone.
-	bootstrapRole = regexp.MustCompile(`^cdk-[A-Za-z0-9_-]{1,10}-(?:deploy|lookup|file-publishing|image-publishing)-role-([0-9]{12})-[a-z0-9-]+$`)
 )
 
 type assumeRoleResult struct {
@@ -56,7 +53,7 @@ func (s *Service) assumeRole(who requester.Requester, parameters url.Values) (*a
 	}
 	role := parameters.Get("RoleArn")
 	parts := roleARNPattern.FindStringSubmatch(role)
-	if name := bootstrapRole.FindStringSubmatch(parts[3]); name == nil || name[1] != parts[2] {
+	if account, ok := cdkbootstrap.Role(parts[3]); !ok || account != parts[2] {
 		return nil, &Error{
 			"AccessDenied", fmt.Sprintf("User: %s is not authorized to perform: sts:AssumeRole on resource: %s", who.ARN, role),
 			http.StatusForbidden,
