@@ -9,7 +9,7 @@ import (
 
 // functionARNOf completes the forms in which Lambda takes a function's name: name, name:alias,
 // account:function:name, and the ARN itself.
-func functionARNOf(l template.Location, name string) string {
+func functionARNOf(l partition.Place, name string) string {
 	switch {
 	case name == "" || strings.HasPrefix(name, "arn:"):
 		return name

@@ -7,12 +7,13 @@ import (
 	"cognito-m2m/internal/assembly/template"
 )
 
-// The account and, if Options has none, the Region of a stack that is not bound to one.
+// The account and, if Options has none, the Region of a stack that is not bound to one. In a run
+// that stacks are deployed into they are those of the run's access key.
 //
 // Parity: Assembly: account and Region of an unbound stack
 const (
-	defaultAccountID = "123456789012"
-	defaultRegion    = "us-east-1"
+	DefaultAccountID = "123456789012"
+	DefaultRegion    = "us-east-1"
 )
 
 // Options are what a template leaves open until it is deployed.
@@ -75,8 +76,8 @@ func (s *Stage) resolve(options Options) *builder {
 		stacks[i] = stack.Stack
 	}
 	b := &builder{model: &Model{}, codeAt: s.codeAt, evaluation: template.Evaluate(stacks, template.Options{
-		AccountID: defaultAccountID,
-		Region:    cmp.Or(options.Region, defaultRegion),
+		AccountID: DefaultAccountID,
+		Region:    cmp.Or(options.Region, DefaultRegion),
 		IDs:       options.IDs,
 		Types:     options.typeNamed,
 	})}

@@ -1,5 +1,5 @@
 // Package partition tells in which of AWS's partitions a Region is, and what that changes in
-// addresses. It knows the three public partitions: commercial, China and GovCloud (US).
+// addresses and ARNs. It knows the three public partitions: commercial, China and GovCloud (US).
 //
 // Source: AWS General Reference, "Partitions"; CloudFormation template reference, "Pseudo
 // parameters" (AWS::Partition, AWS::URLSuffix).

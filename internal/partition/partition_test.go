@@ -20,3 +20,22 @@ func TestPartitions(t *testing.T) {
 		}
 	}
 }
+
+func TestPlace(t *testing.T) {
+	t.Parallel()
+	place := partition.Place{AccountID: "123456789012", Region: "cn-north-1"}
+	const arn = "arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:a:b"
+	if got := place.ARN("secretsmanager", "secret:a:b"); got != arn {
+		t.Errorf("got %s, want %s", got, arn)
+	}
+	for other, want := range map[string]bool{
+		arn: true,
+		"arn:aws-cn:secretsmanager:cn-northwest-1:123456789012:secret:a": false,
+		"arn:aws-cn:secretsmanager:cn-north-1:210987654321:secret:a":     false,
+		"cn-north-1:123456789012":                                        false,
+	} {
+		if place.Has(other) != want {
+			t.Errorf("it has %s: %v, want %v", other, !want, want)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"os"
 
 	"cognito-m2m/client"
+	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/run"
 	"cognito-m2m/internal/serving"
 )
@@ -27,7 +28,7 @@ func (r *Rehearsal) announce() error {
 func (r *Rehearsal) publish(found func(*serving.Description)) error {
 	running := run.Running{
 		PID: os.Getpid(), AWSEndpointURL: r.aws.URL(), AWSAccessKeyID: r.run.State.AccessKey().ID, AWSSecretAccessKey: r.run.State.AccessKey().Secret,
-		Region: defaultRegion, Environments: map[string]run.Environment{},
+		Region: assembly.DefaultRegion, Environments: map[string]run.Environment{},
 	}
 	addresses := map[string]string{}
 	for _, s := range r.sites {
@@ -35,8 +36,6 @@ func (r *Rehearsal) publish(found func(*serving.Description)) error {
 	}
 	return errors.Join(r.run.State.KeepAddresses(addresses), r.run.Folder.WriteRun(running))
 }
-
-const defaultRegion = "us-east-1"
 
 func (s *site) addTo(running *run.Running, listening map[string]string, found func(*serving.Description)) {
 	if s.base == nil {
@@ -74,5 +73,5 @@ type Access struct {
 // Access is there after Start.
 func (r *Rehearsal) Access() Access {
 	key := r.run.State.AccessKey()
-	return Access{URL: r.aws.URL(), KeyID: key.ID, Secret: key.Secret, Region: defaultRegion}
+	return Access{URL: r.aws.URL(), KeyID: key.ID, Secret: key.Secret, Region: assembly.DefaultRegion}
 }

@@ -4,9 +4,9 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 
 	"cognito-m2m/internal/assembly"
+	"cognito-m2m/internal/assembly/template"
 	"cognito-m2m/internal/cloudformation/engine"
 	"cognito-m2m/internal/state"
 )
@@ -108,7 +108,7 @@ func (s *site) evaluate(templates map[string]*engine.Template, ids *state.Candid
 		uploaded = append(uploaded, assembly.Uploaded{
 			Name: name, AccountID: t.AccountID, Region: t.Region, Body: body, Parameters: t.Parameters, Tags: t.Tags,
 		})
-		guids[name] = t.StackID[strings.LastIndex(t.StackID, "/")+1:]
+		guids[name] = template.StackGUID(t.StackID)
 	}
 	stage, err := assembly.StageOf(uploaded, s.uploads.code)
 	if err != nil {

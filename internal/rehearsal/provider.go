@@ -9,12 +9,13 @@ import (
 
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/cloudformation/engine"
+	"cognito-m2m/internal/partition"
 	"cognito-m2m/internal/state"
 )
 
-func placeOf(operation engine.Operation) state.Place {
+func placeOf(operation engine.Operation) partition.Place {
 	t := either(operation)
-	return state.Place{AccountID: t.AccountID, Region: t.Region}
+	return partition.Place{AccountID: t.AccountID, Region: t.Region}
 }
 
 // either is the next template of the operation, or else the one before: both are of the same stack.
@@ -83,7 +84,7 @@ func (s *site) applySchedule(step engine.Step) error {
 func (r *Rehearsal) Properties(_ context.Context, t *engine.Template, resource engine.Resource) (properties map[string]any, exists, known bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	s, err := r.site(state.Place{AccountID: t.AccountID, Region: t.Region})
+	s, err := r.site(partition.Place{AccountID: t.AccountID, Region: t.Region})
 	stack := s.stacks[t.StackName]
 	if err != nil || stack == nil || !assembly.Simulated(resource.Type) {
 		return nil, false, false

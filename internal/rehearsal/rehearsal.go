@@ -9,8 +9,8 @@ import (
 	"cognito-m2m/internal/cloudformation/engine"
 	"cognito-m2m/internal/cognito"
 	"cognito-m2m/internal/listener"
+	"cognito-m2m/internal/partition"
 	"cognito-m2m/internal/serving"
-	"cognito-m2m/internal/state"
 )
 
 // Rehearsal is a run that starts with nothing deployed and serves what is deployed into it, in any
@@ -24,7 +24,7 @@ type Rehearsal struct {
 	aws     *listener.Listener
 
 	mu       sync.Mutex // one step at a time
-	sites    map[state.Place]*site
+	sites    map[partition.Place]*site
 	list     sync.RWMutex // guards listed
 	listed   []*site
 	ready    map[string]bool   // environments that have been announced
@@ -53,7 +53,7 @@ func Open(cfg serving.Config) (*Rehearsal, error) {
 	}
 	run.SaveClient = func(client cognito.Client) error { return keepClient(run.State, client) }
 	lifetime, stop := context.WithCancel(context.Background())
-	return &Rehearsal{run: run, uploads: uploads, sites: map[state.Place]*site{}, ready: map[string]bool{}, prepared: map[string]string{}, lifetime: lifetime, stop: stop}, nil
+	return &Rehearsal{run: run, uploads: uploads, sites: map[partition.Place]*site{}, ready: map[string]bool{}, prepared: map[string]string{}, lifetime: lifetime, stop: stop}, nil
 }
 
 // Failed receives an error if a listener stops working while the run runs.
@@ -110,7 +110,7 @@ func (r *Rehearsal) resume() (err error) {
 
 // site is that of a place, which is made when something is deployed there for the first time. The
 // lock must be held.
-func (r *Rehearsal) site(place state.Place) (*site, error) {
+func (r *Rehearsal) site(place partition.Place) (*site, error) {
 	if known := r.sites[place]; known != nil {
 		return known, nil
 	}

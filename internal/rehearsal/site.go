@@ -12,6 +12,7 @@ import (
 	"cognito-m2m/internal/cloudformation/engine"
 	"cognito-m2m/internal/cognito"
 	"cognito-m2m/internal/listener"
+	"cognito-m2m/internal/partition"
 	"cognito-m2m/internal/rehearsal/partial"
 	"cognito-m2m/internal/secretsmanager"
 	"cognito-m2m/internal/serving"
@@ -24,7 +25,7 @@ import (
 type site struct {
 	*Rehearsal
 
-	place  state.Place
+	place  partition.Place
 	stacks map[string]*deployedStack // by name
 	base   *assembly.Evaluated       // of the templates that the stacks have; nil until it is asked for
 

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"strings"
 
+	"cognito-m2m/internal/partition"
 	"cognito-m2m/internal/secretsmanager"
 )
 
@@ -54,21 +55,18 @@ func (o *Operation) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// Place is the account and Region in which stacks are deployed.
-type Place struct{ AccountID, Region string }
-
-// prefix begins the names of what is in a place.
-func (p Place) prefix() string { return p.AccountID + "/" + p.Region + "/" }
+// prefixOf begins the names of what is in a place.
+func prefixOf(at partition.Place) string { return at.AccountID + "/" + at.Region + "/" }
 
 // Stacks are the stacks that are deployed, by place and name.
-func (s *State) Stacks() map[Place]map[string]Stack {
+func (s *State) Stacks() map[partition.Place]map[string]Stack {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	stacks := map[Place]map[string]Stack{}
+	stacks := map[partition.Place]map[string]Stack{}
 	for key, stack := range s.kept.Stacks {
 		account, rest, _ := strings.Cut(key, "/")
 		region, name, _ := strings.Cut(rest, "/")
-		at := Place{account, region}
+		at := partition.Place{AccountID: account, Region: region}
 		if stacks[at] == nil {
 			stacks[at] = map[string]Stack{}
 		}
@@ -98,17 +96,17 @@ func (s *State) HasAssembly() bool {
 }
 
 // CandidateAt is a candidate for the stacks of a place, with the ids that they have.
-func (s *State) CandidateAt(at Place) *Candidate {
-	return &Candidate{state: s, place: at.prefix(), resources: map[string]*resource{}}
+func (s *State) CandidateAt(at partition.Place) *Candidate {
+	return &Candidate{state: s, place: prefixOf(at), resources: map[string]*resource{}}
 }
 
 // CandidateFor is a candidate for an operation on a stack: with the ids that it has made, if it has
 // been kept.
-func (s *State) CandidateFor(at Place, stack, operation string) *Candidate {
+func (s *State) CandidateFor(at partition.Place, stack, operation string) *Candidate {
 	c := s.CandidateAt(at)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if kept := s.kept.Stacks[at.prefix()+stack]; kept != nil && kept.Operation != nil && kept.Operation.ID == operation {
+	if kept := s.kept.Stacks[prefixOf(at)+stack]; kept != nil && kept.Operation != nil && kept.Operation.ID == operation {
 		maps.Copy(c.resources, kept.Operation.resources)
 	}
 	return c
@@ -117,14 +115,14 @@ func (s *State) CandidateFor(at Place, stack, operation string) *Candidate {
 // KeepStack writes what there is of a stack. With an operation, the candidate's resources are kept
 // beside those that the stack has; without one, they are the stack's from now on, unless the
 // candidate is nil. A nil stack is gone, with its resources.
-func (s *State) KeepStack(at Place, name string, stack *Stack, next *Candidate) error {
+func (s *State) KeepStack(at partition.Place, name string, stack *Stack, next *Candidate) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	stacks, resources := maps.Clone(s.kept.Stacks), s.kept.Resources
 	if stacks == nil {
 		stacks = map[string]*Stack{}
 	}
-	key := at.prefix() + name
+	key := prefixOf(at) + name
 	switch {
 	case stack == nil:
 		delete(stacks, key)
@@ -184,12 +182,12 @@ func (s *State) ServePoolAt(poolID, url string) {
 }
 
 // KeepSecretsManagerAt is KeepSecretsManager for the secrets of one place.
-func (s *State) KeepSecretsManagerAt(at Place, held secretsmanager.State) error {
+func (s *State) KeepSecretsManagerAt(at partition.Place, held secretsmanager.State) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	next := fromSecretsManager(held, s.pools)
 	for arn, secret := range s.kept.SecretsManager.Secrets {
-		if !at.has(arn) {
+		if !at.Has(arn) {
 			next.Secrets[arn] = secret
 		}
 	}
@@ -197,16 +195,10 @@ func (s *State) KeepSecretsManagerAt(at Place, held secretsmanager.State) error 
 }
 
 // SecretsManagerAt is what Secrets Manager holds in a place.
-func (s *State) SecretsManagerAt(at Place) secretsmanager.State {
+func (s *State) SecretsManagerAt(at partition.Place) secretsmanager.State {
 	held := s.SecretsManager()
-	maps.DeleteFunc(held.Secrets, func(arn string, _ secretsmanager.SecretState) bool { return !at.has(arn) })
+	maps.DeleteFunc(held.Secrets, func(arn string, _ secretsmanager.SecretState) bool { return !at.Has(arn) })
 	return held
-}
-
-// has says whether an ARN is of this place.
-func (p Place) has(arn string) bool {
-	parts := strings.SplitN(arn, ":", 6) // arn:partition:service:region:account:resource
-	return len(parts) == 6 && parts[3] == p.Region && parts[4] == p.AccountID
 }
 
 // Address is where something was served last, "" if it never was.

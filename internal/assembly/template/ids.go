@@ -143,6 +143,9 @@ func (s *scope) newID(at Place, key Key) (any, bool) {
 	return id, true
 }
 
+// StackGUID is the GUID at the end of a stack's ARN.
+func StackGUID(stackID string) string { return stackID[strings.LastIndex(stackID, "/")+1:] }
+
 func (s *scope) newStackID(at Place) (any, bool) {
 	guid, ok := s.newID(at, Key{Type: StackType})
 	if !ok {

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"cognito-m2m/internal/partition"
 )
 
 // Type says everything about one type of resource that evaluating a template takes: what its
@@ -52,7 +54,7 @@ func (r *Resource) place() Place { return Place{scope: r.scope, logicalID: r.log
 func (r *Resource) Source() Source { return r.place().source() }
 
 // Location is where the resource's stack is deployed.
-func (r *Resource) Location() Location { return r.scope.location }
+func (r *Resource) Location() partition.Place { return r.scope.location }
 
 // Beside reports whether the resource's template has a resource of a type, included or not.
 func (r *Resource) Beside(typeName string) bool {

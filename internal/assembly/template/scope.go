@@ -4,6 +4,8 @@ import (
 	"iter"
 	"maps"
 	"slices"
+
+	"cognito-m2m/internal/partition"
 )
 
 // Stack is a stack to evaluate.
@@ -23,7 +25,7 @@ type Stack struct {
 // Region it runs in.
 type scope struct {
 	Stack
-	location   Location
+	location   partition.Place
 	evaluation *Evaluation
 	extended   bool // the template asks for AWS::LanguageExtensions
 	stackID    cell

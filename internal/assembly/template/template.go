@@ -3,6 +3,8 @@ package template
 import (
 	"cmp"
 	"iter"
+
+	"cognito-m2m/internal/partition"
 )
 
 // Evaluate takes the templates apart and evaluates conditions and the names of exports. What
@@ -62,7 +64,7 @@ var (
 )
 
 func newScope(e *Evaluation, stack Stack) *scope {
-	s := &scope{Stack: stack, evaluation: e, imports: set{}, location: Location{
+	s := &scope{Stack: stack, evaluation: e, imports: set{}, location: partition.Place{
 		AccountID: cmp.Or(stack.Account, e.options.AccountID),
 		Region:    cmp.Or(stack.Region, e.options.Region),
 	}}

@@ -3,10 +3,12 @@ package engine
 import (
 	"strings"
 	"time"
+
+	"cognito-m2m/internal/partition"
 )
 
 // Place is the account and Region that stacks are in.
-type Place struct{ AccountID, Region string }
+type Place = partition.Place
 
 // Stack is all that is known of a stack, and what is kept of it: see store. Who looks at one must
 // not change it.

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"maps"
-	"strings"
 
 	"cognito-m2m/internal/assembly/template"
 )
@@ -96,5 +95,5 @@ type stackIDs string
 
 // ID implements template.IDs.
 func (s stackIDs) ID(template.Key) (string, error) {
-	return string(s)[strings.LastIndex(string(s), "/")+1:], nil
+	return template.StackGUID(string(s)), nil
 }

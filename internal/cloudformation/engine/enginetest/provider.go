@@ -298,7 +298,7 @@ type ids struct {
 // ID implements template.IDs.
 func (i *ids) ID(key template.Key) (string, error) {
 	if key.Type == template.StackType {
-		return i.stack[strings.LastIndex(i.stack, "/")+1:], nil
+		return template.StackGUID(i.stack), nil
 	}
 	name := fmt.Sprint(key)
 	id, ok := i.had[name]
