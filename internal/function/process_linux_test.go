@@ -87,27 +87,42 @@ func TestDaemonsEndWithTheirEnvironment(t *testing.T) {
 	}
 }
 
-// TestTimersOfAProcessAreCoarse also wants the thread that started the process to have its own
-// timers as before. It is not parallel: other tests' threads are about to start processes.
-func TestTimersOfAProcessAreCoarse(t *testing.T) {
+// TestAProcessIsScheduledForBatchWork also wants the thread that started the process to have its
+// own timers and policy as before. It is not parallel: other tests' threads are about to start
+// processes.
+func TestAProcessIsScheduledForBatchWork(t *testing.T) {
 	f := newFunction(t, "script", function.Config{})
-	slack, _, err := f.Invoke(t.Context(), []byte(`{"do":"read","url":"/proc/self/timerslack_ns"}`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, want := strings.TrimSpace(string(slack)), "1000000"; got != want {
-		t.Errorf("timer slack %q ns, want %s", got, want)
+	for file, want := range map[string]string{"timerslack_ns": "4000000", "stat": "3"} { // SCHED_BATCH
+		content, _, err := f.Invoke(t.Context(), []byte(`{"do":"read","url":"/proc/self/`+file+`"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := scheduling(string(content)); got != want {
+			t.Errorf("%s of the process: %q, want %s", file, got, want)
+		}
 	}
 	tasks, err := filepath.Glob("/proc/self/task/*")
 	if err != nil || len(tasks) == 0 {
 		t.Fatalf("threads: %v, %v", tasks, err)
 	}
 	for _, task := range tasks {
-		own, err := os.ReadFile(filepath.Join("/proc", filepath.Base(task), "timerslack_ns"))
-		if err == nil && strings.TrimSpace(string(own)) == "1000000" {
-			t.Errorf("thread %s has the slack of a function's process", filepath.Base(task))
+		for file, unwanted := range map[string]string{"timerslack_ns": "4000000", "stat": "3"} {
+			own, err := os.ReadFile(filepath.Join("/proc", filepath.Base(task), file))
+			if err == nil && scheduling(string(own)) == unwanted {
+				t.Errorf("thread %s has the %s of a function's process", filepath.Base(task), file)
+			}
 		}
 	}
+}
+
+// scheduling is the one figure of a file, or the policy in /proc/self/stat.
+func scheduling(content string) string {
+	const policyAt = 38 // behind the name
+	_, figures, isStat := strings.Cut(content, ") ")
+	if !isStat {
+		return strings.TrimSpace(content)
+	}
+	return strings.Fields(figures)[policyAt]
 }
 
 func init() {
