@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -20,15 +21,21 @@ func newEcho(log io.Writer) *echo {
 	return &echo{slog.New(slog.NewJSONHandler(log, nil))}
 }
 
-// Handle answers 200 with the event, byte for byte, as the body. The event is never decoded: that
-// would change large numbers, the order of keys, and members that this program does not know.
-func (e *echo) Handle(ctx context.Context, event json.RawMessage) (events.APIGatewayV2HTTPResponse, error) {
+// Invoke answers 200 with the event, byte for byte, as the body. It implements lambda.Handler: the
+// event is never decoded for the answer, which would change large numbers, the order of keys, and
+// members that this program does not know.
+func (e *echo) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	e.logRequest(ctx, event)
-	return events.APIGatewayV2HTTPResponse{
+	var response bytes.Buffer
+	response.Grow(2 * len(event)) // a quote in a text is two characters
+	encoder := json.NewEncoder(&response)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(events.APIGatewayV2HTTPResponse{
 		StatusCode: http.StatusOK,
 		Headers:    map[string]string{"content-type": "application/json"},
 		Body:       string(event),
-	}, nil
+	})
+	return response.Bytes(), err
 }
 
 // caller is the part of an HTTP API event (payload 2.0) that may be logged: who called what. The
@@ -50,7 +57,7 @@ type caller struct {
 
 // logRequest writes one line. An event that is not from an HTTP API lacks some or all of the
 // members; those are empty in the log.
-func (e *echo) logRequest(ctx context.Context, event json.RawMessage) {
+func (e *echo) logRequest(ctx context.Context, event []byte) {
 	var from caller
 	_ = json.Unmarshal(event, &from) // a member of another type leaves its field empty
 	claims := from.RequestContext.Authorizer.JWT.Claims

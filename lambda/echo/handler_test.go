@@ -33,7 +33,7 @@ const authorized = `{
 func answer(t *testing.T, event string) (events.APIGatewayV2HTTPResponse, string) {
 	t.Helper()
 	var log bytes.Buffer
-	written, err := lambda.NewHandler(newEcho(&log).Handle).Invoke(context.Background(), []byte(event))
+	written, err := lambda.NewHandler(newEcho(&log)).Invoke(context.Background(), []byte(event))
 	if err != nil {
 		t.Fatalf("invoking with %s: %v", event, err)
 	}
@@ -44,7 +44,7 @@ func answer(t *testing.T, event string) (events.APIGatewayV2HTTPResponse, string
 	return response, log.String()
 }
 
-func TestHandleAnswersWithTheEvent(t *testing.T) {
+func TestInvokeAnswersWithTheEvent(t *testing.T) {
 	t.Parallel()
 	cases := map[string]string{
 		"authorized request":     authorized,
@@ -92,7 +92,7 @@ func TestEchoedEventCarriesTheClaims(t *testing.T) {
 	}
 }
 
-func TestHandleLogsTheCaller(t *testing.T) {
+func TestInvokeLogsTheCaller(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
 		event string
@@ -137,7 +137,7 @@ func TestHandleLogsTheCaller(t *testing.T) {
 }
 
 // Everything in the event that a log must not hold has "secret" in it.
-func TestHandleLogsNoSecrets(t *testing.T) {
+func TestInvokeLogsNoSecrets(t *testing.T) {
 	t.Parallel()
 	cases := map[string]string{
 		"authorized request":  authorized,

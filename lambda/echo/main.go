@@ -10,5 +10,5 @@ import (
 )
 
 func main() {
-	lambda.Start(newEcho(os.Stdout).Handle)
+	lambda.Start(newEcho(os.Stdout))
 }
