@@ -3,8 +3,6 @@ package gateway
 import (
 	"bytes"
 	"encoding/base64"
-	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"strconv"
@@ -15,57 +13,6 @@ import (
 	"cognito-m2m/internal/httpapi"
 	"cognito-m2m/internal/lambdaenv"
 )
-
-// event is the Lambda proxy payload, format 2.0. Members that are omitted when empty are so on AWS
-// too.
-//
-// Source: API Gateway developer guide, "Create AWS Lambda proxy integrations for HTTP APIs".
-type event struct {
-	Version               string            `json:"version"`
-	RouteKey              string            `json:"routeKey"`
-	RawPath               string            `json:"rawPath"`
-	RawQueryString        string            `json:"rawQueryString"`
-	Cookies               []string          `json:"cookies,omitempty"`
-	Headers               map[string]string `json:"headers"`
-	QueryStringParameters map[string]string `json:"queryStringParameters,omitempty"`
-	RequestContext        requestContext    `json:"requestContext"`
-	Body                  string            `json:"body,omitempty"`
-	PathParameters        map[string]string `json:"pathParameters,omitempty"`
-	IsBase64Encoded       bool              `json:"isBase64Encoded"`
-	StageVariables        map[string]string `json:"stageVariables,omitempty"`
-}
-
-type requestContext struct {
-	AccountID    string           `json:"accountId"`
-	APIID        string           `json:"apiId"`
-	Authorizer   *eventAuthorizer `json:"authorizer,omitempty"`
-	DomainName   string           `json:"domainName"`
-	DomainPrefix string           `json:"domainPrefix"`
-	HTTP         eventHTTP        `json:"http"`
-	RequestID    string           `json:"requestId"`
-	RouteKey     string           `json:"routeKey"`
-	Stage        string           `json:"stage"`
-	Time         string           `json:"time"`
-	TimeEpoch    int64            `json:"timeEpoch"` // milliseconds
-}
-
-type eventHTTP struct {
-	Method    string `json:"method"`
-	Path      string `json:"path"`
-	Protocol  string `json:"protocol"`
-	SourceIP  string `json:"sourceIp"`
-	UserAgent string `json:"userAgent"`
-}
-
-type eventAuthorizer struct {
-	JWT eventJWT `json:"jwt"`
-}
-
-// eventJWT has all scopes of the token, or null on a route that requires none.
-type eventJWT struct {
-	Claims map[string]string `json:"claims"`
-	Scopes []string          `json:"scopes"`
-}
 
 // protocol is what AWS reports for HTTP/2 requests too.
 const protocol = "HTTP/1.1"
@@ -82,17 +29,11 @@ func (x *exchange) buildEvent(ids *requestIDs) *refusal {
 	if refused := x.readBody(); refused != nil {
 		return refused
 	}
-	var encoded bytes.Buffer
-	encoder := json.NewEncoder(&encoded)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(newEvent(x, ids)); err != nil {
-		return internalServerError(fmt.Errorf("encoding event: %w", err))
-	}
-	if encoded.Len() > lambdaenv.MaxEventBytes {
-		x.body = nil
+	x.event = x.encodeEvent(ids)
+	if len(x.event) > lambdaenv.MaxEventBytes {
+		x.body, x.event = nil, nil
 		return bodyTooLarge()
 	}
-	x.event = encoded.Bytes()
 	return nil
 }
 
@@ -120,60 +61,70 @@ func (x *exchange) readBody() *refusal {
 	return nil
 }
 
-func newEvent(x *exchange, ids *requestIDs) event {
+// encodeEvent writes the Lambda proxy payload, format 2.0. Members that are left out when empty are
+// so on AWS too.
+//
+// Source: API Gateway developer guide, "Create AWS Lambda proxy integrations for HTTP APIs".
+func (x *exchange) encodeEvent(ids *requestIDs) []byte {
 	r, header := x.request, endToEnd(x.request.Header)
-	text, isBase64 := eventBody(x.body, header.Get("Content-Type"))
-	return event{
-		Version:               "2.0",
-		RouteKey:              x.route.key,
-		RawPath:               x.path,
-		RawQueryString:        r.URL.RawQuery,
-		Cookies:               eventCookies(header),
-		Headers:               eventHeaders(x, header, ids),
-		QueryStringParameters: queryParameters(r.URL.RawQuery),
-		RequestContext:        x.requestContext(),
-		Body:                  text,
-		PathParameters:        x.pathParameters,
-		IsBase64Encoded:       isBase64,
-		StageVariables:        x.stage.variables,
+	body, isBase64 := eventBody(x.body, header.Get("Content-Type"))
+	w := newJSONWriter(usualEventBytes + len(body))
+	w.text("version", "2.0")
+	w.text("routeKey", x.route.key)
+	w.text("rawPath", x.path)
+	w.text("rawQueryString", r.URL.RawQuery)
+	if cookies := eventCookies(header); len(cookies) > 0 {
+		w.list("cookies", cookies)
 	}
+	w.texts("headers", eventHeaders(x, header, ids))
+	w.textsUnlessEmpty("queryStringParameters", queryParameters(r.URL.RawQuery))
+	w.object("requestContext", x.writeRequestContext)
+	if body != "" {
+		w.text("body", body)
+	}
+	w.textsUnlessEmpty("pathParameters", x.pathParameters)
+	w.boolean("isBase64Encoded", isBase64)
+	w.textsUnlessEmpty("stageVariables", x.stage.variables)
+	return w.end()
 }
 
-// requestContext names the API's own domain, which no caller can choose; the Host header is among
-// the headers.
+// usualEventBytes is room for an event without its body.
+const usualEventBytes = 3 << 10
+
+// writeRequestContext names the API's own domain, which no caller can choose; the Host header is
+// among the headers.
 //
 // Parity: Event: domain name
-func (x *exchange) requestContext() requestContext {
-	return requestContext{
-		AccountID:    x.api.AccountID,
-		APIID:        x.api.ID,
-		Authorizer:   x.eventAuthorizer(),
-		DomainName:   httpapi.Host(x.api.ID, x.api.Region),
-		DomainPrefix: x.api.ID,
-		HTTP: eventHTTP{
-			Method:    x.request.Method,
-			Path:      x.path,
-			Protocol:  protocol,
-			SourceIP:  x.sourceIP,
-			UserAgent: x.request.UserAgent(),
-		},
-		RequestID: x.id,
-		RouteKey:  x.route.key,
-		Stage:     x.stage.name,
-		Time:      clfTime(x.received),
-		TimeEpoch: x.received.UnixMilli(),
+func (x *exchange) writeRequestContext(w *jsonWriter) {
+	w.text("accountId", x.api.AccountID)
+	w.text("apiId", x.api.ID)
+	if x.route.authorizer != nil {
+		w.object("authorizer", func(w *jsonWriter) { w.object("jwt", x.writeJWT) })
 	}
+	w.text("domainName", httpapi.Host(x.api.ID, x.api.Region))
+	w.text("domainPrefix", x.api.ID)
+	w.object("http", func(w *jsonWriter) {
+		w.text("method", x.request.Method)
+		w.text("path", x.path)
+		w.text("protocol", protocol)
+		w.text("sourceIp", x.sourceIP)
+		w.text("userAgent", x.request.UserAgent())
+	})
+	w.text("requestId", x.id)
+	w.text("routeKey", x.route.key)
+	w.text("stage", x.stage.name)
+	w.text("time", clfTime(x.received))
+	w.number("timeEpoch", x.received.UnixMilli()) // milliseconds
 }
 
-func (x *exchange) eventAuthorizer() *eventAuthorizer {
-	if x.route.authorizer == nil {
-		return nil
+// writeJWT has all scopes of the token, or null on a route that requires none.
+func (x *exchange) writeJWT(w *jsonWriter) {
+	w.texts("claims", x.claims.Texts())
+	if len(x.route.scopes) == 0 {
+		w.null("scopes")
+		return
 	}
-	jwt := eventJWT{Claims: x.claims.Texts()}
-	if len(x.route.scopes) > 0 {
-		jwt.Scopes = x.claims.Scopes()
-	}
-	return &eventAuthorizer{JWT: jwt}
+	w.list("scopes", x.claims.Scopes())
 }
 
 // eventHeaders lower-cases names, joins duplicates and adds what AWS's front end adds. Cookies have

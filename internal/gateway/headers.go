@@ -18,7 +18,7 @@ func namedByConnection(values []string) (names []string) {
 	return names
 }
 
-// endToEnd is a request's or a response's header without what is about its connection.
+// endToEnd is a request's header without what is about its connection.
 func endToEnd(header http.Header) http.Header {
 	named := namedByConnection(header["Connection"])
 	kept := make(http.Header, len(header))

@@ -2,46 +2,32 @@ package gateway
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"golang.org/x/net/http/httpguts"
 )
 
 // functionResponse is the response format of payload 2.0. multiValueHeaders is not part of it and
 // is ignored.
 type functionResponse struct {
-	otherSpellings
+	status  jsontext.Value // as it came, nil if there is none
+	headers jsontext.Value
+	body    []byte
+	cookies []string
 
-	Status          json.RawMessage `json:"statusCode"`
-	Headers         json.RawMessage `json:"headers"`
-	Body            *string         `json:"body"`
-	IsBase64Encoded bool            `json:"isBase64Encoded"`
-	Cookies         []string        `json:"cookies"`
+	isBase64Encoded bool
 }
-
-// otherSpellings takes the members that are spelt like one of a response but for the case, and so
-// are none. encoding/json gives such a member to the first field with a name of that spelling.
-type otherSpellings struct {
-	Status          dropped `json:"STATUSCODE"`
-	Headers         dropped `json:"HEADERS"`
-	Body            dropped `json:"BODY"`
-	IsBase64Encoded dropped `json:"ISBASE64ENCODED"`
-	Cookies         dropped `json:"COOKIES"`
-}
-
-// dropped is any JSON value, and forgets it.
-type dropped struct{}
-
-// UnmarshalJSON does nothing.
-func (*dropped) UnmarshalJSON([]byte) error { return nil }
 
 var errNotJSON = errors.New("the function's output is not JSON")
 
@@ -51,17 +37,87 @@ var errNotJSON = errors.New("the function's output is not JSON")
 // Source: API Gateway developer guide, "Create AWS Lambda proxy integrations for HTTP APIs".
 func parseFunctionResponse(output []byte) (*reply, error) {
 	var response functionResponse
-	err := json.Unmarshal(output, &response)
-	if _, isSyntax := errors.AsType[*json.SyntaxError](err); isSyntax {
+	var misfit error
+	err := eachMember(output, func(name string, value jsontext.Value) {
+		misfit = cmp.Or(misfit, response.set(name, value))
+	})
+	switch {
+	case err != nil:
 		return nil, errNotJSON
-	}
-	if response.Status == nil {
+	case response.status == nil:
 		return inferredReply(output)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("decoding the function's response: %w", err)
+	case misfit != nil:
+		return nil, misfit
 	}
 	return response.reply()
+}
+
+// eachMember reads a JSON text once, to its end, and calls read with every member, if it is an
+// object. As with encoding/json, two of them may have one name. The value is gone afterwards.
+func eachMember(text []byte, read func(name string, value jsontext.Value)) error {
+	decoder := jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	readValue := decoder.SkipValue
+	if decoder.PeekKind() == jsontext.KindBeginObject {
+		readValue = func() error { return readMembers(decoder, read) }
+	}
+	if err := readValue(); err != nil {
+		return err
+	}
+	if _, err := decoder.ReadToken(); !errors.Is(err, io.EOF) {
+		return errNotJSON
+	}
+	return nil
+}
+
+func readMembers(decoder *jsontext.Decoder, read func(name string, value jsontext.Value)) error {
+	if _, err := decoder.ReadToken(); err != nil {
+		return err
+	}
+	for {
+		token, err := decoder.ReadToken()
+		if err != nil || token.Kind() == jsontext.KindEndObject {
+			return err
+		}
+		name := token.String()
+		value, err := decoder.ReadValue()
+		if err != nil {
+			return err
+		}
+		read(name, value)
+	}
+}
+
+// set takes a member. Misfit says that it has another type than in a response.
+func (r *functionResponse) set(name string, value jsontext.Value) (misfit error) {
+	switch name {
+	case "statusCode":
+		r.status = value.Clone()
+	case "headers":
+		r.headers = value.Clone()
+	case "body":
+		r.body, misfit = optionalText(value)
+	case "isBase64Encoded":
+		misfit = json.Unmarshal(value, &r.isBase64Encoded)
+	case "cookies":
+		misfit = json.Unmarshal(value, &r.cookies)
+	}
+	if misfit != nil {
+		return fmt.Errorf("decoding the function's %s: %w", name, misfit)
+	}
+	return nil
+}
+
+// optionalText is the text of a string, nil of null. What is not UTF-8 in it becomes U+FFFD.
+func optionalText(value jsontext.Value) ([]byte, error) {
+	switch value.Kind() {
+	case jsontext.KindString:
+		text, _ := jsontext.AppendUnquote(make([]byte, 0, len(value)), value) // the error is about that
+		return text, nil
+	case jsontext.KindNull:
+		return nil, nil
+	default:
+		return nil, errors.New("it is neither a string nor null")
+	}
 }
 
 // inferredReply is a 200 whose body is the output itself, or the text of an output that is a JSON
@@ -101,7 +157,7 @@ func (v *headerValue) UnmarshalJSON(raw []byte) error {
 // Parity: Function response: status codes
 func (r functionResponse) reply() (*reply, error) {
 	answer := &reply{}
-	if err := json.Unmarshal(r.Status, &answer.status); err != nil {
+	if err := json.Unmarshal(r.status, &answer.status); err != nil {
 		return nil, fmt.Errorf("decoding the function's statusCode: %w", err)
 	}
 	if answer.status < http.StatusOK || answer.status > 599 {
@@ -111,14 +167,11 @@ func (r functionResponse) reply() (*reply, error) {
 	if answer.header, err = r.header(); err != nil {
 		return nil, err
 	}
-	switch {
-	case r.Body == nil:
-	case r.IsBase64Encoded:
-		if answer.body, err = base64.StdEncoding.DecodeString(*r.Body); err != nil {
+	answer.body = r.body
+	if r.isBase64Encoded {
+		if answer.body, err = base64.StdEncoding.AppendDecode(nil, r.body); err != nil {
 			return nil, errors.New("the function's body is not base64, which isBase64Encoded says")
 		}
-	default:
-		answer.body = []byte(*r.Body)
 	}
 	return answer, nil
 }
@@ -126,13 +179,13 @@ func (r functionResponse) reply() (*reply, error) {
 // header puts the cookies before a set-cookie header, as AWS does.
 func (r functionResponse) header() (http.Header, error) {
 	var headers map[string]headerValue
-	if r.Headers != nil {
-		if err := json.Unmarshal(r.Headers, &headers); err != nil {
+	if r.headers != nil {
+		if err := json.Unmarshal(r.headers, &headers); err != nil {
 			return nil, fmt.Errorf("decoding the function's headers: %w", err)
 		}
 	}
 	header := http.Header{"Content-Type": {contentTypeText}}
-	for _, cookie := range r.Cookies {
+	for _, cookie := range r.cookies {
 		header.Add("Set-Cookie", cookie)
 	}
 	named := connectionNames(headers)
