@@ -137,7 +137,7 @@ var strictBase64 = base64.RawURLEncoding.Strict()
 // decodeSegment decodes base64url without padding (RFC 7515 section 2). Go's decoder skips line
 // breaks, so they are looked for first.
 func decodeSegment(segment string) ([]byte, error) {
-	if strings.ContainsAny(segment, "\r\n") {
+	if strings.Contains(segment, "\r") || strings.Contains(segment, "\n") {
 		return nil, ErrBase64
 	}
 	return strictBase64.DecodeString(segment)
