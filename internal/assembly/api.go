@@ -72,9 +72,9 @@ func (b *builder) checkAPI(api *API) {
 	if cors := api.CORS; cors != nil && cors.AllowCredentials && !httpapi.CredentialsAllowed(cors.AllowOrigins) {
 		b.fail(api.Resource, "CorsConfiguration", "%s", httpapi.CredentialsRefused)
 	}
-	authorizers, integrations := map[string]bool{}, map[string]bool{}
+	authorizers, integrations := map[string]Authorizer{}, map[string]bool{}
 	for _, a := range api.Authorizers {
-		authorizers[a.ID] = true
+		authorizers[a.ID] = a
 		b.checkAuthorizer(a)
 	}
 	if count := len(api.Integrations); count > httpapi.MaxIntegrations {

@@ -25,6 +25,9 @@ var integration = template.Type{
 	Attributes: map[string]template.Attribute{"IntegrationId": template.GeneratedID},
 }
 
+// lambdaPath stands between a Region and a function's ARN where API Gateway addresses a function.
+const lambdaPath = ":lambda:path/2015-03-31/functions/"
+
 func readIntegration(b *builder, r *template.Resource, v template.Values) {
 	i := Integration{
 		Resource: r.Source(),
@@ -38,7 +41,7 @@ func readIntegration(b *builder, r *template.Resource, v template.Values) {
 // integrationTarget finds the function in an IntegrationUri, which is the function's ARN or has the
 // form arn:aws:apigateway:<Region>:lambda:path/2015-03-31/functions/<function ARN>/invocations.
 func integrationTarget(uri string) (arn, qualifier string) {
-	if _, wrapped, ok := strings.Cut(uri, ":lambda:path/2015-03-31/functions/"); ok {
+	if _, wrapped, ok := strings.Cut(uri, lambdaPath); ok {
 		uri = strings.TrimSuffix(wrapped, "/invocations")
 	}
 	return cutQualifier(uri)

@@ -169,7 +169,8 @@ type CORS struct {
 	MaxAge           *int // seconds; nil if the template leaves it out
 }
 
-// Authorizer is an AWS::ApiGatewayV2::Authorizer of type JWT.
+// Authorizer is an AWS::ApiGatewayV2::Authorizer: of type REQUEST if it has a function, else of
+// type JWT.
 type Authorizer struct {
 	Resource
 
@@ -178,6 +179,17 @@ type Authorizer struct {
 	IdentitySource []string
 	Issuer         string
 	Audience       []string
+	Function       *AuthorizerFunction `json:",omitempty"`
+}
+
+// AuthorizerFunction is what an authorizer of type REQUEST says of its function.
+type AuthorizerFunction struct {
+	ARN                  string // without qualifier
+	Qualifier            string // the alias or version in the AuthorizerUri, if there is one
+	PayloadFormatVersion string // 1.0 or 2.0
+	SimpleResponses      bool
+	ResultTTL            time.Duration // 0: no answer is remembered
+	CredentialsARN       string        // of a role; empty if the function's policy lets API Gateway in
 }
 
 // Integration is an AWS::ApiGatewayV2::Integration of type AWS_PROXY with a Lambda function, which
@@ -198,7 +210,7 @@ type Route struct {
 	ID                  string
 	Key                 string // GET /test_jwt, or $default
 	IntegrationID       string // from the Target
-	AuthorizationType   string // NONE or JWT
+	AuthorizationType   string // NONE, JWT or CUSTOM
 	AuthorizerID        string
 	AuthorizationScopes []string
 }

@@ -2,6 +2,8 @@ package assembly_test
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -50,7 +52,8 @@ func patched(t *testing.T, patches map[string]string) string {
 	if err := json.Unmarshal([]byte(whole), &template); err != nil {
 		t.Fatal(err)
 	}
-	for path, text := range patches {
+	for _, path := range slices.Sorted(maps.Keys(patches)) { // a whole resource before its properties
+		text := patches[path]
 		var value any
 		if text != "" {
 			if err := json.Unmarshal([]byte(text), &value); err != nil {

@@ -9,8 +9,9 @@ import (
 
 // Types of authorization a route can have and this runtime knows.
 const (
-	authorizationNone = "NONE"
-	authorizationJWT  = "JWT"
+	authorizationNone   = "NONE"
+	authorizationJWT    = "JWT"
+	authorizationCustom = "CUSTOM" // a Lambda authorizer
 )
 
 var route = template.Type{
@@ -18,7 +19,7 @@ var route = template.Type{
 		"ApiId":               template.Text().Must(),
 		"RouteKey":            template.Text().Must(),
 		"Target":              template.Text().NeededBy(template.Unknown).Like(`^integrations/.+$`),
-		"AuthorizationType":   template.OneOf(authorizationNone, authorizationJWT, "AWS_IAM", "CUSTOM").Only(authorizationNone, authorizationJWT),
+		"AuthorizationType":   template.OneOf(authorizationNone, authorizationJWT, authorizationCustom, "AWS_IAM").Only(authorizationNone, authorizationJWT, authorizationCustom),
 		"AuthorizerId":        template.Text(),
 		"AuthorizationScopes": template.Texts().AtMost(httpapi.MaxScopes),
 		"OperationName":       template.NoEffect(),
@@ -40,10 +41,15 @@ func readRoute(b *builder, r *template.Resource, v template.Values) {
 	if given, ok := r.Text("AuthorizationType"); given == "" && ok {
 		rt.AuthorizationType = authorizationNone
 	}
-	if id, ok := r.Text("AuthorizerId"); rt.AuthorizationType == authorizationJWT && ok && id == "" {
-		b.fail(rt.Resource, "AuthorizerId", "AuthorizerId is required for a route of type JWT")
+	if id, ok := r.Text("AuthorizerId"); rt.asksAuthorizer() && ok && id == "" {
+		b.fail(rt.Resource, "AuthorizerId", "AuthorizerId is required for a route of type %s", rt.AuthorizationType)
 	}
 	b.attach(rt.Resource, v.Text("ApiId"), func(api *API) { api.Routes = append(api.Routes, rt) })
+}
+
+// asksAuthorizer says whether the route's type of authorization takes an authorizer.
+func (r Route) asksAuthorizer() bool {
+	return r.AuthorizationType == authorizationJWT || r.AuthorizationType == authorizationCustom
 }
 
 // checkRouteKeys reports what is not a route key, and the second of two that take the same
@@ -71,7 +77,7 @@ func (b *builder) checkRouteKeys(routes []Route) {
 	}
 }
 
-func (b *builder) checkRoute(r Route, authorizers, integrations map[string]bool) {
+func (b *builder) checkRoute(r Route, authorizers map[string]Authorizer, integrations map[string]bool) {
 	if !integrations[r.IntegrationID] && r.IntegrationID != "" {
 		b.fail(r.Resource, "Target", "the API has no integration with the id %q", r.IntegrationID)
 	}
@@ -80,17 +86,28 @@ func (b *builder) checkRoute(r Route, authorizers, integrations map[string]bool)
 			b.fail(r.Resource, "AuthorizationScopes", "%q has characters that no scope can have", scope)
 		}
 	}
-	if r.AuthorizationType == authorizationNone {
-		if len(r.AuthorizationScopes) > 0 {
-			b.fail(r.Resource, "AuthorizationScopes",
-				"Authorization Scopes are only valid for COGNITO_USER_POOLS and JWT authorization types")
-		}
-		if r.AuthorizerID != "" {
-			b.cannot(r.Resource, "AuthorizerId", "the route has an authorizer and the authorization type NONE, which ignores it: use JWT")
-		}
-		return
+	if r.AuthorizationType != "" && r.AuthorizationType != authorizationJWT && len(r.AuthorizationScopes) > 0 {
+		b.fail(r.Resource, "AuthorizationScopes",
+			"Authorization Scopes are only valid for COGNITO_USER_POOLS and JWT authorization types")
 	}
-	if !authorizers[r.AuthorizerID] && r.AuthorizerID != "" {
+	if r.AuthorizerID != "" {
+		b.checkAuthorizerOf(r, authorizers)
+	}
+}
+
+// checkAuthorizerOf holds a route's type of authorization against the authorizer that it names.
+// What API Gateway says of one of the wrong type is only known in part.
+func (b *builder) checkAuthorizerOf(r Route, authorizers map[string]Authorizer) {
+	asked, found := authorizers[r.AuthorizerID]
+	switch {
+	case r.AuthorizationType == authorizationNone:
+		b.cannot(r.Resource, "AuthorizerId", "the route has an authorizer and the authorization type NONE, which ignores it: use JWT or CUSTOM")
+	case !found:
 		b.fail(r.Resource, "AuthorizerId", "the API has no authorizer with the id %q", r.AuthorizerID)
+	case r.AuthorizationType == authorizationJWT && asked.Function != nil:
+		b.fail(r.Resource, "AuthorizerId",
+			"Setting the authorization type to JWT requires a valid JWT authorizer. The authorizer %s is a function: use CUSTOM", asked.LogicalID)
+	case r.AuthorizationType == authorizationCustom && asked.Function == nil:
+		b.fail(r.Resource, "AuthorizerId", "the authorizer %s is a JWT authorizer, and the route has the authorization type CUSTOM: use JWT", asked.LogicalID)
 	}
 }

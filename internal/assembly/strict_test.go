@@ -42,7 +42,6 @@ func TestStrict(t *testing.T) {
 		"too many items":          {map[string]string{"Route.AuthorizationScopes": `["1","2","3","4","5","6","7","8","9","10","11"]`}, "Route", "AuthorizationScopes", "11 items, and AWS allows 10", template.APIGateway},
 
 		"authorizer type":          {map[string]string{"Jwt.AuthorizerType": `"TOKEN"`}, "Jwt", "AuthorizerType", "not one of JWT, REQUEST", template.APIGateway},
-		"authorizer simulated":     {map[string]string{"Jwt.AuthorizerType": `"REQUEST"`}, "Jwt", "AuthorizerType", "REQUEST is not simulated; JWT is", template.LocalRuntime},
 		"authorization type":       {map[string]string{"Route.AuthorizationType": `"OPEN"`}, "Route", "AuthorizationType", "not one of NONE, JWT", template.APIGateway},
 		"authorization simulated":  {map[string]string{"Route.AuthorizationType": `"AWS_IAM"`}, "Route", "AuthorizationType", "AWS_IAM is not simulated", template.LocalRuntime},
 		"integration type":         {map[string]string{"Integration.IntegrationType": `"HTTP_PROXY"`}, "Integration", "IntegrationType", "HTTP_PROXY is not simulated", template.LocalRuntime},

@@ -10,6 +10,9 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
+
+	"cognito-m2m/internal/gateway"
 )
 
 // BenchmarkRSAVerify is the floor for the two below.
@@ -37,6 +40,55 @@ func BenchmarkNewToken(b *testing.B) {
 
 func BenchmarkAuthorizedCall(b *testing.B) {
 	benchmark(b, always(sign(b, validClaims())), 200, `{"statusCode":200,"body":"x"}`)
+}
+
+// BenchmarkRememberedCall has a Lambda authorizer whose answer is remembered.
+func BenchmarkRememberedCall(b *testing.B) {
+	benchmarkRemembered(b, `{"isAuthorized":true,"context":`+claimsContext+`}`)
+}
+
+// BenchmarkRememberedPolicy has the answer's policy evaluated for each call.
+func BenchmarkRememberedPolicy(b *testing.B) {
+	benchmarkRemembered(b, strings.Replace(policyFor("Allow", "$default/GET/orders/*"), `{"client_id":"reader"}`, claimsContext, 1), withPolicy)
+}
+
+// claimsContext is as large as the claims of a token.
+const claimsContext = `{"auth_time":"1795343400","client_id":"1h57kf5cpq17m0eml12EXAMPLE","exp":"1795347000","iat":"1795343400",` +
+	`"iss":"https://cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEf123","jti":"0a1b2c3d-0000-4000-8000-000000000000",` +
+	`"scope":"test-api/read","sub":"1h57kf5cpq17m0eml12EXAMPLE","token_use":"access","version":"2"}`
+
+// benchmarkRemembered makes a call through the JWT authorizer after each one, and reports how many
+// calls there are in the time of one of those.
+func benchmarkRemembered(b *testing.B, output string, changes ...func(*gateway.Authorizer)) {
+	b.Helper()
+	token := sign(b, validClaims())
+	changes = append(changes, sources("$request.header.Authorization", "$context.routeKey"))
+	a := newAPI(b, asks(output, changes...), logging(cdkCLF), func(a *api) { a.function = answering(`{"statusCode":200,"body":"x"}`) })
+	a.function.discard = true
+	var remembered, byToken time.Duration
+	for b.Loop() {
+		remembered += a.timed(b, "/orders/1", token)
+		byToken += a.timed(b, "/test_jwt/read", token)
+	}
+	if calls := a.asked.calls(); calls != 1 {
+		b.Fatalf("the authorizer's function was asked %d times", calls)
+	}
+	b.ReportMetric(float64(byToken)/float64(remembered), "of-jwt")
+}
+
+// timed makes a call that is authorized, and returns how long it took.
+func (a *api) timed(b *testing.B, path, token string) time.Duration {
+	b.Helper()
+	request := httptest.NewRequestWithContext(b.Context(), http.MethodGet, path, nil)
+	request.Header.Set("Authorization", "Bearer "+token)
+	recorder := httptest.NewRecorder()
+	began := time.Now()
+	a.handler().ServeHTTP(recorder, request)
+	took := time.Since(began)
+	if recorder.Code != http.StatusOK {
+		b.Fatalf("%s: got %d", path, recorder.Code)
+	}
+	return took
 }
 
 // BenchmarkEchoedCall has a response of usual size: an event, as a text in JSON.

@@ -3,12 +3,15 @@ package gateway
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"cognito-m2m/internal/clock"
+	"cognito-m2m/internal/lambdapolicy"
 )
 
 // Invoker runs a Lambda function once.
@@ -30,7 +33,7 @@ type Config struct {
 	Authorizers  []Authorizer
 	Permissions  []Permission
 
-	// Functions holds the functions by ARN.
+	// Functions holds the functions of integrations and authorizers by ARN.
 	Functions map[string]Invoker
 	// OIDC returns the base URL under which an issuer's discovery document is served on this
 	// machine, and "" for an issuer that is not. Nil knows no issuer.
@@ -42,10 +45,11 @@ type Config struct {
 	// Observe is called once per request, before its answer is sent and from the request's own
 	// goroutine; nil observes nothing.
 	Observe func(Request)
-	// Now is the wall clock for tokens, key cache, throttling and logs; nil is time.Now.
+	// Now is the wall clock for tokens, key cache, remembered answers, throttling and logs; nil is
+	// time.Now.
 	Now func() time.Time
-	// Monotonic is the other clock that can end the life of keys and tokens, as in package clock;
-	// nil is the runtime's.
+	// Monotonic is the other clock that can end the life of keys, tokens and remembered answers, as
+	// in package clock; nil is the runtime's.
 	Monotonic func() time.Duration
 	// Rand is the source of request ids; nil is crypto/rand.
 	Rand io.Reader
@@ -62,13 +66,29 @@ type Request struct {
 	Method   string
 	// Path is decoded, and has no query. It can have blanks.
 	Path string
-	// ClientID is the client_id of a verified token, "" without one.
+	// ClientID is the client_id of a verified token, or what a Lambda authorizer's context has
+	// under that name; "" without one.
 	ClientID string
 	// Status is the HTTP status of the answer.
 	Status int
 	// Refused says in a few words why the gateway answered instead of the function: the
 	// authorizer's error, or the integration's. It is "" if the function answered.
 	Refused string
+}
+
+// permits says whether a function's policy lets the API invoke it on behalf of a part of the API.
+func (c Config) permits(functionARN, sourceARN string) bool {
+	source := lambdapolicy.Source{Principal: lambdapolicy.APIGateway, ARN: sourceARN, Account: c.API.AccountID}
+	return slices.ContainsFunc(c.Permissions, func(p Permission) bool {
+		return p.FunctionARN == functionARN && p.Allows(source)
+	})
+}
+
+// missingPermission is for the operator's log: that the function's policy does not name the source
+// is a mistake in the template, not the caller's.
+func missingPermission(functionARN, sourceARN string) error {
+	return fmt.Errorf("no permission to invoke %s: add an AWS::Lambda::Permission for %s whose SourceArn matches %s",
+		functionARN, lambdapolicy.APIGateway, sourceARN)
 }
 
 func (c Config) clock() clock.Clock { return clock.Clock{Wall: c.Now, Monotonic: c.Monotonic} }

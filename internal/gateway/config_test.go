@@ -3,6 +3,7 @@ package gateway_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"cognito-m2m/internal/gateway"
 )
@@ -26,6 +27,16 @@ func validConfig() gateway.Config {
 	}
 }
 
+// asking puts a Lambda authorizer before the route.
+func asking(c *gateway.Config) {
+	c.Authorizers = append(c.Authorizers, gateway.Authorizer{
+		ID: "asking", Name: "Asking", IdentitySource: []string{"$request.header.Authorization"},
+		Function: &gateway.AuthorizerFunction{ARN: askedARN, PayloadFormatVersion: "2.0", ResultTTL: time.Minute},
+	})
+	c.Functions[askedARN] = &function{}
+	c.Routes[0].AuthorizationType, c.Routes[0].AuthorizerID = "CUSTOM", "asking"
+}
+
 func TestNewRefuses(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -34,7 +45,31 @@ func TestNewRefuses(t *testing.T) {
 		want   []string // parts of the error, which also names the culprit
 	}{
 		{"AWS_IAM", func(c *gateway.Config) { c.Routes[0].AuthorizationType = "AWS_IAM" }, []string{`route "GET /x"`, "AWS_IAM", "not simulated"}},
-		{"CUSTOM", func(c *gateway.Config) { c.Routes[0].AuthorizationType = "CUSTOM" }, []string{`route "GET /x"`, "CUSTOM", "not simulated"}},
+		{"CUSTOM with a JWT authorizer", func(c *gateway.Config) { c.Routes[0].AuthorizationType = "CUSTOM" }, []string{`route "GET /x"`, "CUSTOM", `authorizer "jwt"`}},
+		{"CUSTOM with scopes", func(c *gateway.Config) {
+			asking(c)
+			c.Routes[0].AuthorizationScopes = []string{"a/b"}
+		}, []string{`route "GET /x"`, "CUSTOM", "scopes"}},
+		{"JWT with an authorizer's function", func(c *gateway.Config) {
+			asking(c)
+			c.Routes[0].AuthorizationType = "JWT"
+		}, []string{`route "GET /x"`, "JWT", `authorizer "asking"`}},
+		{"an authorizer's unknown function", func(c *gateway.Config) {
+			asking(c)
+			c.Authorizers[1].Function.ARN += "2"
+		}, []string{`authorizer "Asking"`, askedARN + "2"}},
+		{"an unknown version of its event", func(c *gateway.Config) {
+			asking(c)
+			c.Authorizers[1].Function.PayloadFormatVersion = "3.0"
+		}, []string{`authorizer "Asking"`, `"3.0"`}},
+		{"an answer that nothing tells apart", func(c *gateway.Config) {
+			asking(c)
+			c.Authorizers[1].IdentitySource = nil
+		}, []string{`authorizer "Asking"`, "identity source"}},
+		{"an expression that is no source", func(c *gateway.Config) {
+			asking(c)
+			c.Authorizers[1].IdentitySource = []string{"$context.nothing"}
+		}, []string{`authorizer "Asking"`, "$context.nothing"}},
 		{"unknown authorization type", func(c *gateway.Config) { c.Routes[0].AuthorizationType = "jwt" }, []string{`route "GET /x"`, `"jwt"`}},
 		{"scopes without authorizer", func(c *gateway.Config) {
 			c.Routes[0] = gateway.Route{Key: "GET /x", AuthorizationScopes: []string{"a/b"}, IntegrationID: "echo"}
@@ -103,6 +138,7 @@ func TestNewAccepts(t *testing.T) {
 		"as it is":              func(*gateway.Config) {},
 		"CDK's log format":      func(c *gateway.Config) { c.Stages[0].AccessLogFormat = cdkCLF },
 		"CDK's JSON log format": func(c *gateway.Config) { c.Stages[0].AccessLogFormat = cdkJSON },
+		"a Lambda authorizer":   asking,
 		"no stages or routes":   func(c *gateway.Config) { c.Stages, c.Routes = nil, nil },
 	} {
 		cfg := validConfig()

@@ -25,11 +25,11 @@ func clfTime(t time.Time) string {
 // buildEvent reads the request's body and puts together what the function receives.
 //
 // Parity: Limits: event over Lambda's 6 MB
-func (x *exchange) buildEvent(ids *requestIDs) *refusal {
+func (x *exchange) buildEvent() *refusal {
 	if refused := x.readBody(); refused != nil {
 		return refused
 	}
-	x.event = x.encodeEvent(ids)
+	x.event = x.encodeEvent()
 	if len(x.event) > lambdaenv.MaxEventBytes {
 		x.body, x.event = nil, nil
 		return bodyTooLarge()
@@ -65,7 +65,7 @@ func (x *exchange) readBody() *refusal {
 // so on AWS too.
 //
 // Source: API Gateway developer guide, "Create AWS Lambda proxy integrations for HTTP APIs".
-func (x *exchange) encodeEvent(ids *requestIDs) []byte {
+func (x *exchange) encodeEvent() []byte {
 	r, header := x.request, endToEnd(x.request.Header)
 	body, isBase64 := eventBody(x.body, header.Get("Content-Type"))
 	w := newJSONWriter(usualEventBytes + len(body))
@@ -76,7 +76,7 @@ func (x *exchange) encodeEvent(ids *requestIDs) []byte {
 	if cookies := eventCookies(header); len(cookies) > 0 {
 		w.list("cookies", cookies)
 	}
-	w.texts("headers", eventHeaders(x, header, ids))
+	w.texts("headers", eventHeaders(x, header, int64(len(x.body))))
 	w.textsUnlessEmpty("queryStringParameters", queryParameters(r.URL.RawQuery))
 	w.object("requestContext", x.writeRequestContext)
 	if body != "" {
@@ -98,9 +98,7 @@ const usualEventBytes = 3 << 10
 func (x *exchange) writeRequestContext(w *jsonWriter) {
 	w.text("accountId", x.api.AccountID)
 	w.text("apiId", x.api.ID)
-	if x.route.authorizer != nil {
-		w.object("authorizer", func(w *jsonWriter) { w.object("jwt", x.writeJWT) })
-	}
+	x.writeAuthorizer(w)
 	w.text("domainName", httpapi.Host(x.api.ID, x.api.Region))
 	w.text("domainPrefix", x.api.ID)
 	w.object("http", func(w *jsonWriter) {
@@ -117,6 +115,17 @@ func (x *exchange) writeRequestContext(w *jsonWriter) {
 	w.number("timeEpoch", x.received.UnixMilli()) // milliseconds
 }
 
+// writeAuthorizer has what the route's authorizer has learnt: what a token says, or the context of
+// a function's answer.
+func (x *exchange) writeAuthorizer(w *jsonWriter) {
+	switch {
+	case x.answer != nil:
+		w.object("authorizer", func(w *jsonWriter) { w.json("lambda", x.answer.Context()) })
+	case x.claims != nil:
+		w.object("authorizer", func(w *jsonWriter) { w.object("jwt", x.writeJWT) })
+	}
+}
+
 // writeJWT has all scopes of the token, or null on a route that requires none.
 func (x *exchange) writeJWT(w *jsonWriter) {
 	w.texts("claims", x.claims.Texts())
@@ -128,10 +137,10 @@ func (x *exchange) writeJWT(w *jsonWriter) {
 }
 
 // eventHeaders lower-cases names, joins duplicates and adds what AWS's front end adds. Cookies have
-// a member of their own.
+// a member of their own. A body of unknown length, below 0, has no content-length.
 //
 // Parity: Event: forwarded headers
-func eventHeaders(x *exchange, header http.Header, ids *requestIDs) map[string]string {
+func eventHeaders(x *exchange, header http.Header, bodyBytes int64) map[string]string {
 	headers := make(map[string]string, len(header)+6)
 	for name, values := range header {
 		if name != "Cookie" {
@@ -139,14 +148,24 @@ func eventHeaders(x *exchange, header http.Header, ids *requestIDs) map[string]s
 		}
 	}
 	headers["host"] = x.request.Host
-	headers["content-length"] = strconv.Itoa(len(x.body))
+	delete(headers, "content-length")
+	if bodyBytes >= 0 {
+		headers["content-length"] = strconv.FormatInt(bodyBytes, 10)
+	}
 	headers["x-forwarded-for"] = strings.TrimPrefix(headers["x-forwarded-for"]+", "+x.sourceIP, ", ")
 	headers["x-forwarded-port"] = "443"
 	headers["x-forwarded-proto"] = "https"
 	if headers["x-amzn-trace-id"] == "" {
-		headers["x-amzn-trace-id"] = ids.traceRoot(x.received)
+		headers["x-amzn-trace-id"] = x.traceID()
 	}
 	return headers
+}
+
+func (x *exchange) traceID() string {
+	if x.trace == "" {
+		x.trace = x.ids.traceRoot(x.received)
+	}
+	return x.trace
 }
 
 func eventCookies(header http.Header) []string {

@@ -20,11 +20,21 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 // The event's shape, member by member and in order, against testdata/event.json.
 func TestEventGolden(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, func(a *api) {
+	a := newAPI(t, fixedRandom, func(a *api) {
 		a.config.Routes = []gateway.Route{jwtRoute("POST /orders/{id}", "test-api/read")}
-		a.config.Stages[0].Variables = map[string]string{"table": "orders"}
-		a.config.Rand = bytes.NewReader(make([]byte, 1024))
 	})
+	a.callOfGolden(t, "Bearer "+sign(t, validClaims()))
+	golden(t, "testdata/event.json", a.function.events[0])
+}
+
+func fixedRandom(a *api) {
+	a.config.Stages[0].Variables = map[string]string{"table": "orders"}
+	a.config.Rand = bytes.NewReader(make([]byte, 1024))
+}
+
+// callOfGolden sends the request of the golden events.
+func (a *api) callOfGolden(t *testing.T, authorization string) {
+	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost,
 		a.url+"/orders/42%20b?a=1&b=x%20y&a=2&empty=&flag", strings.NewReader(`{"n":1}`))
 	if err != nil {
@@ -32,7 +42,7 @@ func TestEventGolden(t *testing.T) {
 	}
 	request.Host = "api.example.com"
 	request.Header = http.Header{
-		"Authorization":     {"Bearer " + sign(t, validClaims())},
+		"Authorization":     {authorization},
 		"Content-Type":      {"application/json"},
 		"Cookie":            {"s=1; t=2", "u=3"},
 		"User-Agent":        {"gateway-test"},
@@ -49,19 +59,23 @@ func TestEventGolden(t *testing.T) {
 	if response.StatusCode != 200 {
 		t.Fatalf("got %d", response.StatusCode)
 	}
+}
+
+// golden compares an event with a file.
+func golden(t *testing.T, file string, event []byte) {
+	t.Helper()
 	var got bytes.Buffer
-	if err := json.Indent(&got, a.function.events[0], "", "  "); err != nil {
+	if err := json.Indent(&got, event, "", "  "); err != nil {
 		t.Fatal(err)
 	}
 	got.WriteByte('\n') // as every file ends
 	masked := regexp.MustCompile(`Bearer [A-Za-z0-9._-]+`).ReplaceAll(got.Bytes(), []byte("Bearer TOKEN"))
-	const golden = "testdata/event.json"
 	if *update {
-		if err := os.WriteFile(golden, masked, 0o600); err != nil {
+		if err := os.WriteFile(file, masked, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	want, err := os.ReadFile(golden)
+	want, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}

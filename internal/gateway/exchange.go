@@ -1,11 +1,13 @@
 package gateway
 
 import (
+	"cmp"
 	"net"
 	"net/http"
 	"time"
 
 	"cognito-m2m/internal/jwtauth"
+	"cognito-m2m/internal/lambdaauth"
 )
 
 // exchange is all that is known about one request and what became of it. Each step of the pipeline
@@ -13,7 +15,9 @@ import (
 type exchange struct {
 	api      API
 	request  *http.Request
+	ids      *requestIDs
 	id       string // the request id, as in the apigw-requestid header
+	trace    string // the x-amzn-trace-id that all its events have; "" as long as there is no event
 	sourceIP string
 	received time.Time
 
@@ -23,7 +27,8 @@ type exchange struct {
 
 	route          *route
 	pathParameters map[string]string
-	claims         jwtauth.Claims // of a verified token; nil if the route has no authorizer or the token was refused
+	claims         jwtauth.Claims     // of a verified token; nil if the route has no JWT authorizer or the token was refused
+	answer         *lambdaauth.Answer // of a Lambda authorizer, whatever it says; nil if there is none
 
 	body       []byte
 	event      []byte
@@ -35,10 +40,45 @@ type exchange struct {
 	latency   time.Duration
 }
 
-func newExchange(api API, r *http.Request, id string, received time.Time) *exchange {
+func newExchange(api API, r *http.Request, ids *requestIDs, received time.Time) *exchange {
 	sourceIP, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		sourceIP = r.RemoteAddr
 	}
-	return &exchange{api: api, request: r, id: id, sourceIP: sourceIP, received: received}
+	return &exchange{api: api, request: r, ids: ids, id: ids.next(), sourceIP: sourceIP, received: received}
+}
+
+// record is what Config.Observe learns of an exchange. Every text in it may stand in a log.
+func (x *exchange) record() Request {
+	return Request{
+		Received: x.received,
+		Duration: x.latency,
+		Method:   loggable(x.request.Method),
+		Path:     loggable(cmp.Or(x.path, x.request.URL.Path)),
+		ClientID: loggable(x.clientID()),
+		Status:   x.reply.status,
+		Refused:  loggable(x.whyRefused()),
+	}
+}
+
+// whyRefused is the most precise reason that is known for a refusal.
+func (x *exchange) whyRefused() string {
+	switch {
+	case x.refusal == nil:
+		return ""
+	case x.refusal.authorizerError != "":
+		return x.refusal.authorizerError
+	case x.refusal.cause != nil:
+		return x.refusal.cause.Error()
+	default:
+		return cmp.Or(x.refusal.reason, x.refusal.message)
+	}
+}
+
+// clientID is whom the request is from, as far as the authorizer says it by that name.
+func (x *exchange) clientID() string {
+	if x.answer != nil {
+		return x.answer.Text("client_id")
+	}
+	return x.claims.Text("client_id")
 }

@@ -70,7 +70,7 @@ var pipeline = []func(*Gateway, *exchange) *refusal{
 
 // ServeHTTP answers one request as the API's stages and routes say.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x := newExchange(g.api, r, g.ids.next(), g.now())
+	x := newExchange(g.api, r, g.ids, g.now())
 	for _, step := range pipeline {
 		if x.refusal = step(g, x); x.refusal != nil {
 			x.reply = x.refusal.reply()
@@ -150,30 +150,18 @@ func (g *Gateway) throttle(x *exchange) *refusal {
 	return tooManyRequests()
 }
 
-// authorize lets a request pass if its token is valid now and has one of the route's scopes.
-func (g *Gateway) authorize(x *exchange) (refused *refusal) {
-	if x.route.authorizer == nil {
-		return nil
-	}
-	if x.claims, refused = x.route.authorizer.verify(x.request); refused != nil {
-		return refused
-	}
-	if !httpapi.Opens(x.claims.Scopes(), x.route.scopes) {
-		return insufficientScope(x.route.scopes)
-	}
-	return nil
-}
+func (g *Gateway) authorize(x *exchange) *refusal { return x.authorize() }
 
 // checkInvokePermission refuses as AWS does, with a 500 that says nothing.
 func (g *Gateway) checkInvokePermission(x *exchange) *refusal {
 	if x.stage.permitted[x.route] {
 		return nil
 	}
-	x.invocation.err = missingPermission(g.api, x.stage.name, x.route)
+	x.invocation.err = missingPermission(x.route.integration.functionARN, sourceARN(g.api, x.stage.name, x.route))
 	return internalServerError(x.invocation.err)
 }
 
-func (g *Gateway) buildEvent(x *exchange) *refusal { return x.buildEvent(g.ids) }
+func (g *Gateway) buildEvent(x *exchange) *refusal { return x.buildEvent() }
 
 // invoke calls the route's function and reads its response.
 func (g *Gateway) invoke(x *exchange) *refusal {

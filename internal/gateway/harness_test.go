@@ -28,6 +28,7 @@ const (
 	issuerURL   = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEf123"
 	clientID    = "1h57kf5cpq17m0eml12EXAMPLE"
 	functionARN = "arn:aws:lambda:us-east-1:123456789012:function:echo"
+	askedARN    = "arn:aws:lambda:us-east-1:123456789012:function:authorize"
 )
 
 // start is when every test's clock begins.
@@ -91,6 +92,7 @@ type api struct {
 	config   gateway.Config
 	issuer   *issuer
 	function *function
+	asked    *function // an authorizer's; nil if there is none
 	clock    *m2mtest.Clock
 	log      *m2mtest.Buffer
 	url      string
@@ -125,6 +127,9 @@ func newAPI(t testing.TB, changes ...func(*api)) *api {
 		change(a)
 	}
 	a.config.Functions = map[string]gateway.Invoker{functionARN: a.function}
+	if a.asked != nil {
+		a.config.Functions[askedARN] = a.asked
+	}
 	g, err := gateway.New(a.config)
 	if err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"cognito-m2m/internal/httpapi"
 )
 
+// integration is the call of a function: of a route's, or of an authorizer's.
 type integration struct {
 	functionARN string
 	function    Invoker

@@ -53,6 +53,12 @@ func (w *jsonWriter) null(name string) {
 	w.to = append(w.to, "null"...)
 }
 
+// json writes a value that is JSON already.
+func (w *jsonWriter) json(name string, value []byte) {
+	w.member(name)
+	w.to = append(w.to, value...)
+}
+
 func (w *jsonWriter) list(name string, values []string) {
 	w.member(name)
 	w.to = append(w.to, '[')

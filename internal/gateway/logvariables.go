@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 	"strings"
@@ -10,13 +11,19 @@ import (
 )
 
 // logValue is the value of the variable of a $context name, "" if it has none. The names without a
-// value here are of Lambda authorizers, IAM, mutual TLS and custom domains.
+// value here are of IAM, mutual TLS and custom domains.
 func logValue(x *exchange, name string) string {
 	if claim, ok := strings.CutPrefix(name, httpapi.ClaimVariable); ok {
 		return loggable(x.claims.Text(claim))
 	}
-	if variable, ok := logVariables[name]; ok {
+	if variable, ok := requestVariables[name]; ok {
 		return loggable(variable(x))
+	}
+	if variable, ok := responseVariables[name]; ok {
+		return loggable(variable(x))
+	}
+	if property, ok := strings.CutPrefix(name, "authorizer."); ok && x.answer != nil {
+		return loggable(x.answer.Text(property))
 	}
 	if name == "error.messageString" && x.refusal != nil {
 		return `"` + loggable(x.refusal.message) + `"`
@@ -24,10 +31,9 @@ func logValue(x *exchange, name string) string {
 	return ""
 }
 
-// logVariables are those that can have a value here, by their name after "$context.".
-//
-// Parity: Access log: dataProcessed
-var logVariables = map[string]func(x *exchange) string{
+// requestVariables are those that can have a value here before a request is authorized, by their
+// name after "$context.".
+var requestVariables = map[string]func(x *exchange) string{
 	"requestId":         func(x *exchange) string { return x.id },
 	"extendedRequestId": func(x *exchange) string { return x.id },
 	"requestTime":       func(x *exchange) string { return clfTime(x.received) },
@@ -41,13 +47,21 @@ var logVariables = map[string]func(x *exchange) string{
 	"accountId":         func(x *exchange) string { return x.api.AccountID },
 	"domainName":        func(x *exchange) string { return httpapi.Host(x.api.ID, x.api.Region) },
 	"domainPrefix":      func(x *exchange) string { return x.api.ID },
-	"dataProcessed":     func(x *exchange) string { return strconv.Itoa(len(x.body) + x.sentBytes()) },
 
 	"identity.sourceIp":  func(x *exchange) string { return x.sourceIP },
 	"identity.userAgent": func(x *exchange) string { return x.request.UserAgent() },
+}
 
-	"authorizer.error": func(x *exchange) string { return x.refused().authorizerError },
+// responseVariables are those that have one only then. What else a Lambda authorizer's context
+// has, before or after a refusal, can stand under authorizer as well.
+//
+// Parity: Access log: dataProcessed
+// Parity: Access log: context of a refusal
+var responseVariables = map[string]func(x *exchange) string{
+	"authorizer.error":       func(x *exchange) string { return x.refused().authorizerError },
+	"authorizer.principalId": func(x *exchange) string { return x.principalID() },
 
+	"dataProcessed":      func(x *exchange) string { return strconv.Itoa(len(x.body) + x.sentBytes()) },
 	"status":             func(x *exchange) string { return strconv.Itoa(x.reply.status) },
 	"responseLength":     func(x *exchange) string { return strconv.Itoa(x.sentBytes()) },
 	"responseLatency":    func(x *exchange) string { return milliseconds(x.latency) },
@@ -63,6 +77,13 @@ var logVariables = map[string]func(x *exchange) string{
 	"integration.status":            func(x *exchange) string { return statusText(x.invocation.status) },
 	"integration.requestId":         func(x *exchange) string { return x.invocation.requestID },
 	"awsEndpointRequestId":          func(x *exchange) string { return x.invocation.requestID },
+}
+
+func (x *exchange) principalID() string {
+	if x.answer == nil {
+		return ""
+	}
+	return cmp.Or(x.answer.PrincipalID(), x.answer.Text("principalId"))
 }
 
 // refused is the exchange's refusal, an empty one if there is none.

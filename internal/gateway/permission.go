@@ -1,12 +1,9 @@
 package gateway
 
 import (
-	"fmt"
 	"strings"
 
 	"cognito-m2m/internal/httpapi"
-	"cognito-m2m/internal/lambdapolicy"
-	"cognito-m2m/internal/partition"
 )
 
 // permittedRoutes works out which routes may invoke their function in one stage: it does not depend
@@ -14,26 +11,11 @@ import (
 func permittedRoutes(cfg Config, stageName string, routes []*route) map[*route]bool {
 	permitted := make(map[*route]bool, len(routes))
 	for _, r := range routes {
-		if r.integration == nil {
-			continue
-		}
-		source := lambdapolicy.Source{
-			Principal: lambdapolicy.APIGateway, ARN: sourceARN(cfg.API, stageName, r), Account: cfg.API.AccountID,
-		}
-		for _, p := range cfg.Permissions {
-			if p.FunctionARN == r.integration.functionARN && p.Allows(source) {
-				permitted[r] = true
-			}
+		if r.integration != nil && cfg.permits(r.integration.functionARN, sourceARN(cfg.API, stageName, r)) {
+			permitted[r] = true
 		}
 	}
 	return permitted
-}
-
-// missingPermission is for the operator's log: that the function's policy does not name the route
-// is a mistake in the template, not the caller's.
-func missingPermission(api API, stageName string, r *route) error {
-	return fmt.Errorf("no permission to invoke %s: add an AWS::Lambda::Permission for %s whose SourceArn matches %s",
-		r.integration.functionARN, lambdapolicy.APIGateway, sourceARN(api, stageName, r))
 }
 
 // sourceARN is how a route names itself to Lambda: by its route key, with the path's variables as
@@ -45,5 +27,5 @@ func sourceARN(api API, stageName string, r *route) string {
 	if method, path, ok := strings.Cut(r.key, " "); ok {
 		resource = method + path
 	}
-	return fmt.Sprintf("arn:%s:execute-api:%s:%s:%s/%s/%s", partition.Of(api.Region), api.Region, api.AccountID, api.ID, stageName, resource)
+	return api.arn(stageName + "/" + resource)
 }

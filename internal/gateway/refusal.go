@@ -15,6 +15,10 @@ type refusal struct {
 	challenge string
 	// authorizerError is $context.authorizer.error: the code and the description of the challenge.
 	authorizerError string
+	// failure is $context.error.responseType where the status does not say it.
+	failure string
+	// reason says in a few words what else a record of the request can't know.
+	reason string
 	// cause is for the operator's log only.
 	cause error
 }
@@ -24,7 +28,7 @@ func badRequest() *refusal {
 }
 
 func notFound() *refusal {
-	return &refusal{status: http.StatusNotFound, message: "Not Found"}
+	return &refusal{status: http.StatusNotFound, message: "Not Found", reason: "no route"}
 }
 
 func tooManyRequests() *refusal {
@@ -50,8 +54,46 @@ func serviceUnavailable(cause error) *refusal {
 
 // missingToken refuses a request whose identity source holds nothing.
 func missingToken() *refusal {
-	return &refusal{status: http.StatusUnauthorized, message: "Unauthorized", challenge: "Bearer"}
+	return &refusal{status: http.StatusUnauthorized, message: "Unauthorized", challenge: "Bearer", reason: "no token"}
 }
+
+// missingIdentity refuses a request that lacks an identity source of a Lambda authorizer.
+func missingIdentity() *refusal {
+	return &refusal{status: http.StatusUnauthorized, message: "Unauthorized", reason: "an identity source is missing"}
+}
+
+// deniedByFunction refuses a request that a Lambda authorizer's function, or its policy, does not
+// let in.
+//
+// Parity: Lambda authorizer: words of authorizer.error
+func deniedByFunction() *refusal {
+	return &refusal{status: http.StatusForbidden, message: "Forbidden", reason: "the authorizer's function refused"}
+}
+
+// authorizerMayNotInvoke refuses a request whose authorizer may not call its function. The words
+// were seen in an access log (DevelopersIO,
+// tsnote-api-gateway-lambda-authorizer-internal-server-error-troubleshooting).
+func authorizerMayNotInvoke(cause error) *refusal {
+	refused := internalServerError(cause)
+	refused.failure = authorizerMisconfigured
+	refused.authorizerError = "The IAM role configured on the authorizer or API Gateway doesn't have permissions to call the authorizer. Check the permissions and try again."
+	return refused
+}
+
+// authorizerFailed refuses a request whose authorizer has no answer.
+//
+// Parity: Lambda authorizer: words of authorizer.error
+func authorizerFailed(cause error, failure string) *refusal {
+	refused := internalServerError(cause)
+	refused.failure, refused.authorizerError = failure, cause.Error()
+	return refused
+}
+
+// What $context.error.responseType can be for an authorizer without an answer.
+const (
+	authorizerMisconfigured = "AUTHORIZER_CONFIGURATION_ERROR"
+	authorizerUnavailable   = "AUTHORIZER_FAILURE"
+)
 
 // invalidToken refuses a token for reason. The parameters of the challenge are separated by spaces,
 // as AWS does; RFC 6750 section 3 asks for commas.
@@ -92,6 +134,9 @@ func (r *refusal) reply() *reply {
 //
 // Parity: Access log: error.responseType
 func (r *refusal) responseType() string {
+	if r.failure != "" {
+		return r.failure
+	}
 	switch r.status {
 	case http.StatusUnauthorized:
 		return "UNAUTHORIZED"

@@ -3,8 +3,10 @@ package gateway
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"cognito-m2m/internal/lambdapolicy"
+	"cognito-m2m/internal/partition"
 )
 
 // The resources of a template that make up an HTTP API. New compiles stages, routes, integrations
@@ -61,10 +63,11 @@ type RouteSettings struct {
 type Route struct {
 	// Key is "$default" or a method and a path, such as "GET /items/{id}" or "ANY /{proxy+}".
 	Key string
-	// AuthorizationType is NONE, which "" means too, or JWT. New refuses AWS_IAM and CUSTOM: they
-	// are not simulated.
+	// AuthorizationType is NONE, which "" means too, JWT or CUSTOM. New refuses AWS_IAM, which is
+	// not simulated.
 	AuthorizationType string
-	// AuthorizerID names the authorizer of a JWT route.
+	// AuthorizerID names the authorizer of a route: a JWT authorizer for JWT, a Lambda authorizer
+	// for CUSTOM.
 	AuthorizerID string
 	// AuthorizationScopes lets in tokens that have at least one of them; empty lets in every valid
 	// token.
@@ -83,16 +86,37 @@ type Integration struct {
 	TimeoutInMillis int
 }
 
-// Authorizer is an AWS::ApiGatewayV2::Authorizer of type JWT.
+// Authorizer is an AWS::ApiGatewayV2::Authorizer: of type REQUEST if it has a function, else of
+// type JWT.
 type Authorizer struct {
 	ID   string
 	Name string
-	// IdentitySource is exactly one "$request.header.<name>" or "$request.querystring.<name>".
+	// IdentitySource is exactly one "$request.header.<name>" or "$request.querystring.<name>". For
+	// type REQUEST it is any number of these, "$context.<variable>" and "$stageVariables.<name>".
 	IdentitySource []string
-	// Issuer is compared with a token's iss as it stands, and must be known to Config.OIDC.
+	// Issuer is compared with a token's iss as it stands, and must be known to Config.OIDC. Type
+	// REQUEST has none.
 	Issuer string
-	// Audience holds the values for a token's aud or, without aud, client_id.
+	// Audience holds the values for a token's aud or, without aud, client_id. Type REQUEST has
+	// none.
 	Audience []string
+	// Function is whom an authorizer of type REQUEST asks; nil for type JWT.
+	Function *AuthorizerFunction
+}
+
+// AuthorizerFunction is what an authorizer of type REQUEST says of its function.
+type AuthorizerFunction struct {
+	// ARN is the function of the AuthorizerUri, one of Config.Functions.
+	ARN string
+	// PayloadFormatVersion is that of the event: "1.0" or "2.0".
+	PayloadFormatVersion string
+	// SimpleResponses is whether the function answers with isAuthorized, and not with a policy.
+	SimpleResponses bool
+	// ResultTTL is for how long an answer is remembered; 0 remembers none.
+	ResultTTL time.Duration
+	// HasRole is whether the authorizer names a role to invoke the function with. Then no
+	// Permission is needed.
+	HasRole bool
 }
 
 // Permission is an AWS::Lambda::Permission, one statement of a function's resource policy.
@@ -100,7 +124,7 @@ type Permission struct {
 	// FunctionARN is the function the statement belongs to.
 	FunctionARN string
 	// Statement must be for the principal apigateway.amazonaws.com to be of use here. Its source is
-	// a route.
+	// a route or an authorizer.
 	lambdapolicy.Statement
 }
 
@@ -108,6 +132,11 @@ func (a API) validate(found *problems) {
 	if a.ID == "" || a.Region == "" || a.AccountID == "" {
 		found.add("API %q: id, region and account id are all needed", a.ID)
 	}
+}
+
+// arn is that of a part of the API, by which it names itself to Lambda and in policies.
+func (a API) arn(part string) string {
+	return fmt.Sprintf("arn:%s:execute-api:%s:%s:%s/%s", partition.Of(a.Region), a.Region, a.AccountID, a.ID, part)
 }
 
 // problems collects everything wrong with the resources, so that one run reports all of it.

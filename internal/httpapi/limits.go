@@ -1,5 +1,7 @@
 package httpapi
 
+import "time"
+
 // Limits of HTTP APIs in bytes, from API Gateway's quotas page.
 const (
 	MaxHeaderBytes    = 10_240   // request line and all header lines together
@@ -23,6 +25,15 @@ const (
 const (
 	MinTimeoutMillis = 50
 	MaxTimeoutMillis = 30_000
+)
+
+// What Lambda authorizers may take: how long one has to answer, from the quotas page, and how many
+// seconds its answer can be remembered.
+//
+// Source: API Gateway V2 API reference, Authorizers.
+const (
+	AuthorizerTimeout          = 10 * time.Second
+	MaxAuthorizerResultSeconds = 3600
 )
 
 // DefaultStage is the name of the stage that serves paths without a stage's name.
