@@ -45,6 +45,8 @@ func awsCommand(d *serving.Description) string {
 
 func wanted(route serving.Route) string {
 	switch {
+	case route.Authorization == "CUSTOM":
+		return "what the authorizer's function lets in"
 	case route.Authorization != "JWT":
 		return "open: no token is needed"
 	case len(route.Scopes) == 0:

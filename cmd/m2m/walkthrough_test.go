@@ -37,3 +37,18 @@ func TestPrintedAWSCommand(t *testing.T) {
 		}
 	}
 }
+
+// TestWantedOfRoutes says of each route what it asks for, and of none that it is open unless it is.
+func TestWantedOfRoutes(t *testing.T) {
+	t.Parallel()
+	for want, route := range map[string]serving.Route{
+		"open: no token is needed":               {Authorization: "NONE"},
+		"any token of a client below":            {Authorization: "JWT"},
+		"a/b or a/c":                             {Authorization: "JWT", Scopes: []string{"a/b", "a/c"}},
+		"what the authorizer's function lets in": {Authorization: "CUSTOM"},
+	} {
+		if got := wanted(route); got != want {
+			t.Errorf("%+v: %q, want %q", route, got, want)
+		}
+	}
+}

@@ -85,6 +85,9 @@ func (r reader) read(name string) (*Environment, error) {
 	}
 	authorizers := map[string]*Authorizer{}
 	for _, declared := range r.api.Authorizers {
+		if declared.Function != nil {
+			continue
+		}
 		a, err := r.authorizer(declared)
 		if err != nil {
 			return nil, err
@@ -93,7 +96,10 @@ func (r reader) read(name string) (*Environment, error) {
 	}
 	for _, declared := range r.api.Routes {
 		route := Route{Key: declared.Key}
-		if declared.AuthorizationType == "JWT" {
+		switch declared.AuthorizationType {
+		case "CUSTOM":
+			return nil, fmt.Errorf("the route %s asks a Lambda authorizer: which tokens its function takes is not in the templates", declared.Key)
+		case "JWT":
 			route.Authorizer, route.Scopes = authorizers[declared.AuthorizerID], declared.AuthorizationScopes
 			if route.Authorizer == nil {
 				return nil, fmt.Errorf("the route %s has an authorizer that the API does not have", declared.Key)

@@ -1,6 +1,8 @@
 package access_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -8,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"cognito-m2m/internal/access"
+	"cognito-m2m/internal/m2mtest"
 )
 
 // synth is an assembly as CDK wrote it.
@@ -70,6 +73,33 @@ func TestReadFails(t *testing.T) {
 		if _, err := access.Read(c.dir, c.env, access.IDs{}); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s %s: got error %v, want %q", c.dir, c.env, err, c.want)
 		}
+	}
+}
+
+// TestReadRefusesFunctions: what a function lets in is nowhere in a template, and a route that asks
+// one must never pass for an open one.
+func TestReadRefusesFunctions(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(synth)); err != nil {
+		t.Fatal(err)
+	}
+	m2mtest.ChangeJSON(t, m2mtest.Only(t, filepath.Join(dir, "assembly-dev", "*Api*.template.json")), func(api map[string]any) {
+		resources := api["Resources"].(map[string]any)
+		for _, id := range []string{"HttpApiANYtestjwt597A4A1B", "HttpApiGETtestjwtread3B15864E"} {
+			properties := resources[id].(map[string]any)["Properties"].(map[string]any)
+			properties["AuthorizationType"] = "CUSTOM"
+			delete(properties, "AuthorizationScopes")
+		}
+		authorizer := resources["HttpApiJwt21C2E32E"].(map[string]any)["Properties"].(map[string]any)
+		delete(authorizer, "JwtConfiguration")
+		authorizer["AuthorizerType"], authorizer["AuthorizerPayloadFormatVersion"] = "REQUEST", "2.0"
+		authorizer["AuthorizerUri"] = map[string]any{"Fn::Sub": "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Echo11F3FB29.Arn}/invocations"}
+		authorizer["IdentitySource"] = []any{"$request.header.Authorization", "$context.routeKey"}
+	})
+	got, err := access.Read(dir, "dev", access.IDs{})
+	if err == nil || !strings.Contains(err.Error(), "ANY /test_jwt asks a Lambda authorizer") {
+		t.Errorf("got %+v, %v", got, err)
 	}
 }
 

@@ -16,6 +16,8 @@ func (x *exchange) authorize() *refusal {
 	switch a := x.route.authorizer; {
 	case a == nil:
 		return nil
+	case a.unfit != nil:
+		return authorizerFailed(a.unfit, authorizerMisconfigured)
 	case a.function != nil:
 		return x.authorizeByFunction(a.function)
 	default:

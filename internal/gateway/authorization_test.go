@@ -497,6 +497,25 @@ func TestAuthorizersOfBothTypes(t *testing.T) {
 	}
 }
 
+// A route whose authorizer is of another type lets nothing in, neither with a token nor by the
+// function.
+func TestAuthorizersOfAnotherType(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, asks(simpleYes), func(a *api) {
+		a.config.Routes = []gateway.Route{
+			{Key: "GET /by-token", AuthorizationType: "JWT", AuthorizerID: "asking", IntegrationID: "echo"},
+			{Key: "GET /by-function", AuthorizationType: "CUSTOM", AuthorizerID: "jwt", IntegrationID: "echo"},
+		}
+	})
+	token := sign(t, validClaims())
+	for _, path := range []string{"/by-token", "/by-function"} {
+		got := a.call(t, http.MethodGet, path, "Authorization", token)
+		if got.status != 500 || a.function.calls()+a.asked.calls() > 0 {
+			t.Errorf("%s: got %d", path, got.status)
+		}
+	}
+}
+
 // A preflight of a route with an authorizer is a request like any other.
 func TestPreflightOfAuthorizers(t *testing.T) {
 	t.Parallel()

@@ -2,16 +2,19 @@ package gateway
 
 import (
 	"cmp"
+	"fmt"
 
 	"cognito-m2m/internal/httpapi"
 	"cognito-m2m/internal/jwtauth"
 	"cognito-m2m/internal/lambdaauth"
 )
 
-// authorizer decides which requests pass: by a token or by a function. The other one is nil.
+// authorizer decides which requests pass: by a token or by a function. The others are nil.
 type authorizer struct {
 	token    *tokenAuthorizer
 	function *functionAuthorizer
+	// unfit is why none of its requests passes.
+	unfit error
 }
 
 type tokenAuthorizer struct {
@@ -107,15 +110,24 @@ func authorizerOf(r Route, authorizers map[string]*authorizer, found *problems) 
 		}
 		return nil
 	case "JWT", "CUSTOM":
-		switch {
-		case asked == nil:
+		if asked == nil {
 			found.add("route %q: there is no authorizer %q", r.Key, r.AuthorizerID)
-		case (asked.function != nil) != (r.AuthorizationType == "CUSTOM"):
-			found.add("route %q: its authorizer %q is not one for authorization type %s", r.Key, r.AuthorizerID, r.AuthorizationType)
+			return nil
 		}
-		return asked
+		return asked.fitFor(r)
 	default:
 		found.add("route %q: authorization type %q is not simulated: use JWT, CUSTOM or NONE", r.Key, r.AuthorizationType)
 		return nil
 	}
+}
+
+// fitFor is the authorizer, or one that lets nothing in where it is not of the route's type: as
+// between two steps of a deployment that changes both.
+//
+// Parity: Authorization: an authorizer of another type
+func (a *authorizer) fitFor(r Route) *authorizer {
+	if (a.function != nil) == (r.AuthorizationType == "CUSTOM") {
+		return a
+	}
+	return &authorizer{unfit: fmt.Errorf("route %q has authorization type %s, and its authorizer %q is not of that type", r.Key, r.AuthorizationType, r.AuthorizerID)}
 }

@@ -45,15 +45,10 @@ func TestNewRefuses(t *testing.T) {
 		want   []string // parts of the error, which also names the culprit
 	}{
 		{"AWS_IAM", func(c *gateway.Config) { c.Routes[0].AuthorizationType = "AWS_IAM" }, []string{`route "GET /x"`, "AWS_IAM", "not simulated"}},
-		{"CUSTOM with a JWT authorizer", func(c *gateway.Config) { c.Routes[0].AuthorizationType = "CUSTOM" }, []string{`route "GET /x"`, "CUSTOM", `authorizer "jwt"`}},
 		{"CUSTOM with scopes", func(c *gateway.Config) {
 			asking(c)
 			c.Routes[0].AuthorizationScopes = []string{"a/b"}
 		}, []string{`route "GET /x"`, "CUSTOM", "scopes"}},
-		{"JWT with an authorizer's function", func(c *gateway.Config) {
-			asking(c)
-			c.Routes[0].AuthorizationType = "JWT"
-		}, []string{`route "GET /x"`, "JWT", `authorizer "asking"`}},
 		{"an authorizer's unknown function", func(c *gateway.Config) {
 			asking(c)
 			c.Authorizers[1].Function.ARN += "2"

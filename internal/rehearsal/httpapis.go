@@ -3,7 +3,6 @@ package rehearsal
 import (
 	"maps"
 	"reflect"
-	"slices"
 
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/listener"
@@ -40,9 +39,9 @@ func (s *site) changeGateways(c *change) error {
 			continue
 		}
 		input := gatewayInput{api: view.API, issuer: view.Pool.ProviderURL, poolURL: s.addressesOf(view).Pool, functions: serving.FunctionSet{}, names: map[string]string{}}
-		for arn, f := range c.functions {
-			if slices.ContainsFunc(view.API.Integrations, func(i assembly.Integration) bool { return serving.Qualified(i.FunctionARN, i.Qualifier) == arn }) {
-				input.functions[arn] = f.Function
+		for _, called := range view.CalledByAPI() {
+			if f := c.functions[called.As]; f != nil {
+				input.functions[called.As] = f.Function
 			}
 		}
 		for _, permission := range c.model.Permissions {

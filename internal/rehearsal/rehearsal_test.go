@@ -55,14 +55,13 @@ func rehearse(t *testing.T) *deployments {
 	r.cfg = serving.Config{Env: "empty", StateDir: t.TempDir(), Report: &servingtest.Report{T: t}, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Ready: func(d *serving.Description) { r.ready = append(r.ready, d) }}
 	r.start()
 	t.Cleanup(func() { r.close() })
-	r.upload()
+	r.upload(servingtest.Bootstrap(t, r.dir))
 	return r
 }
 
-// upload uploads the code of the assembly's function, as the CDK CLI does.
-func (r *deployments) upload() {
+// upload uploads the code of a function of the assembly, as the CDK CLI does.
+func (r *deployments) upload(program string) {
 	r.t.Helper()
-	program := servingtest.Bootstrap(r.t, r.dir)
 	hash := strings.TrimPrefix(filepath.Base(filepath.Dir(program)), "asset.")
 	var zipped bytes.Buffer
 	archive := zip.NewWriter(&zipped)

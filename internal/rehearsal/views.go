@@ -17,12 +17,13 @@ func views(model *assembly.Model) (all []*serving.Environment) {
 		view := &serving.Environment{Model: model, API: api}
 		for _, pool := range model.UserPools {
 			for _, authorizer := range api.Authorizers {
-				if !isIssuer(authorizer.Issuer, pool, model.Region) {
+				issuer, trusts := trusted(model, authorizer, pool)
+				if !trusts {
 					continue
 				}
 				view.Pool, used[pool.ID] = pool, true
-				if authorizer.Issuer != pool.ProviderURL {
-					view.Former = authorizer.Issuer
+				if issuer != pool.ProviderURL && authorizer.Function == nil {
+					view.Former = issuer
 				}
 			}
 		}
@@ -34,6 +35,25 @@ func views(model *assembly.Model) (all []*serving.Environment) {
 		}
 	}
 	return all
+}
+
+// trusted is the issuer by which an authorizer takes the tokens of a pool. A Lambda authorizer
+// takes those whose issuer is a variable of its function.
+func trusted(model *assembly.Model, authorizer assembly.Authorizer, pool assembly.UserPool) (issuer string, trusts bool) {
+	if authorizer.Function == nil {
+		return authorizer.Issuer, isIssuer(authorizer.Issuer, pool, model.Region)
+	}
+	for _, f := range model.Functions {
+		if f.ARN != authorizer.Function.ARN {
+			continue
+		}
+		for _, value := range f.Environment {
+			if isIssuer(value, pool, model.Region) {
+				return value, true
+			}
+		}
+	}
+	return "", false
 }
 
 // isIssuer reports whether an issuer is that of a pool, in any of its forms.
@@ -86,10 +106,8 @@ func callerOf(all []*serving.Environment, declared assembly.Function) (caller *s
 // calls reports whether the environment's API calls the function, or it rotates a secret of one of
 // its clients.
 func calls(view *serving.Environment, f assembly.Function) bool {
-	for _, integration := range view.API.Integrations {
-		if integration.FunctionARN == f.ARN {
-			return true
-		}
+	if slices.ContainsFunc(view.CalledByAPI(), func(called serving.Callee) bool { return called.ARN == f.ARN }) {
+		return true
 	}
 	for _, schedule := range view.Model.RotationSchedules {
 		for _, client := range view.Clients() {

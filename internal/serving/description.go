@@ -44,7 +44,8 @@ type Client struct {
 }
 
 // Route is one route of the HTTP API. Authorization is JWT, where a token needs one of the scopes
-// (without any, every token of a known client will do), or NONE, which is open to everybody.
+// (without any, every token of a known client will do), CUSTOM, where the function of a Lambda
+// authorizer decides, or NONE, which is open to everybody.
 type Route struct {
 	RouteKey      string   `json:"route_key"`
 	Authorization string   `json:"authorization"`

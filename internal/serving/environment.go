@@ -58,7 +58,8 @@ func (env *Environment) SecretOf(declared assembly.UserPoolClient) (arn string) 
 	return ""
 }
 
-// Functions are those that the API or a rotation calls. No other function can be invoked locally.
+// Functions are those that the API, its authorizers or a rotation call. No other function can be
+// invoked locally.
 func (env *Environment) Functions() (called []assembly.Function) {
 	for _, f := range env.Model.Functions {
 		if len(env.CalledAs(f)) > 0 {
@@ -68,14 +69,15 @@ func (env *Environment) Functions() (called []assembly.Function) {
 	return called
 }
 
-// CalledAs are the ARNs by which integrations and rotations call the function, with a qualifier
-// where they name an alias or a version. A permission counts only for the form that it names.
+// CalledAs are the ARNs by which integrations, authorizers and rotations call the function, with a
+// qualifier where they name an alias or a version. A permission counts only for the form that it
+// names.
 //
 // Parity: Runtime: every alias and version is the function as it is
 func (env *Environment) CalledAs(f assembly.Function) (arns []string) {
-	for _, integration := range env.API.Integrations {
-		if integration.FunctionARN == f.ARN {
-			arns = append(arns, Qualified(integration.FunctionARN, integration.Qualifier))
+	for _, called := range env.CalledByAPI() {
+		if called.ARN == f.ARN {
+			arns = append(arns, called.As)
 		}
 	}
 	for _, schedule := range env.Model.RotationSchedules {
@@ -84,6 +86,24 @@ func (env *Environment) CalledAs(f assembly.Function) (arns []string) {
 		}
 	}
 	return arns
+}
+
+// Callee is a function by the ARN that it is called by: As has a qualifier where the caller names
+// an alias or a version.
+type Callee struct{ ARN, As string }
+
+// CalledByAPI are the functions of the API's integrations and authorizers, which can name one more
+// than once.
+func (env *Environment) CalledByAPI() (called []Callee) {
+	for _, i := range env.API.Integrations {
+		called = append(called, Callee{i.FunctionARN, Qualified(i.FunctionARN, i.Qualifier)})
+	}
+	for _, a := range env.API.Authorizers {
+		if a.Function != nil {
+			called = append(called, Callee{a.Function.ARN, Qualified(a.Function.ARN, a.Function.Qualifier)})
+		}
+	}
+	return called
 }
 
 // rotates reports whether the function rotates a secret.

@@ -15,8 +15,8 @@ type Request struct {
 	Duration time.Duration
 	Method   string
 	Path     string
-	// Client is the name of the client whose token the request had, its id if the environment has
-	// no such client, and "" without a valid token.
+	// Client is the name of the client whose token the request had, or whom a Lambda authorizer's
+	// context names; its id if the environment has no such client, and "" without a valid token.
 	Client  string
 	Status  int
 	Refused string
@@ -101,9 +101,23 @@ func authorizersOf(api assembly.API) (authorizers []gateway.Authorizer) {
 			IdentitySource: declared.IdentitySource,
 			Issuer:         declared.Issuer,
 			Audience:       declared.Audience,
+			Function:       authorizerFunctionOf(declared.Function),
 		})
 	}
 	return authorizers
+}
+
+func authorizerFunctionOf(declared *assembly.AuthorizerFunction) *gateway.AuthorizerFunction {
+	if declared == nil {
+		return nil
+	}
+	return &gateway.AuthorizerFunction{
+		ARN:                  Qualified(declared.ARN, declared.Qualifier),
+		PayloadFormatVersion: declared.PayloadFormatVersion,
+		SimpleResponses:      declared.SimpleResponses,
+		ResultTTL:            declared.ResultTTL,
+		HasRole:              declared.CredentialsARN != "",
+	}
 }
 
 func permissionsOf(model *assembly.Model) (permissions []gateway.Permission) {

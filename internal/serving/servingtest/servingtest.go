@@ -36,18 +36,23 @@ func (r *Report) Note(text string) { r.T.Log(text) }
 func (r *Report) Warn(text string) { r.Warnings = append(r.Warnings, text) }
 
 // Echo is the function of lambda/echo, built once for this machine.
-var Echo = sync.OnceValues(func() ([]byte, error) {
-	dir, err := os.MkdirTemp("", "m2m-local-")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir)
-	bootstrap := filepath.Join(dir, "bootstrap")
-	if err := m2mtest.BuildFunctions(bootstrap, "cognito-m2m/lambda/echo"); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(bootstrap)
-})
+var Echo = built("cognito-m2m/lambda/echo")
+
+// built builds a function for this machine when it is first asked for.
+func built(path string) func() ([]byte, error) {
+	return sync.OnceValues(func() ([]byte, error) {
+		dir, err := os.MkdirTemp("", "m2m-local-")
+		if err != nil {
+			return nil, err
+		}
+		defer os.RemoveAll(dir)
+		bootstrap := filepath.Join(dir, "bootstrap")
+		if err := m2mtest.BuildFunctions(bootstrap, path); err != nil {
+			return nil, err
+		}
+		return os.ReadFile(bootstrap)
+	})
+}
 
 // Architectures are Lambda's names for Go's.
 var Architectures = map[string]string{"amd64": "x86_64", "arm64": "arm64"}
@@ -64,18 +69,7 @@ func AssemblyDir(t *testing.T, change func(Template)) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	asset := Bootstrap(t, dir)
-	// A process that another test starts meanwhile would have the file open for writing until it is
-	// another program, and no system runs a file that is.
-	syscall.ForkLock.RLock()
-	err = os.WriteFile(asset, bootstrap, 0o600)
-	syscall.ForkLock.RUnlock()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chmod(asset, 0o755); err != nil { //nolint:gosec // as CDK writes it
-		t.Fatal(err)
-	}
+	writeProgram(t, Bootstrap(t, dir), bootstrap)
 	ChangeTemplate(t, dir, func(api Template) {
 		api.PropertiesOf("AWS::Lambda::Function")["Architectures"] = []string{Architectures[runtime.GOARCH]}
 		if change != nil {
@@ -83,6 +77,21 @@ func AssemblyDir(t *testing.T, change func(Template)) string {
 		}
 	})
 	return dir
+}
+
+func writeProgram(t *testing.T, file string, program []byte) {
+	t.Helper()
+	// A process that another test starts meanwhile would have the file open for writing until it is
+	// another program, and no system runs a file that is.
+	syscall.ForkLock.RLock()
+	err := os.WriteFile(file, program, 0o600)
+	syscall.ForkLock.RUnlock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(file, 0o755); err != nil { //nolint:gosec // as CDK writes it
+		t.Fatal(err)
+	}
 }
 
 // Template is a template of the assembly.
