@@ -1,8 +1,10 @@
 package lambdaauth_test
 
 import (
+	"encoding/json"
 	"errors"
 	"testing"
+	"unicode/utf8"
 
 	"cognito-m2m/internal/lambdaauth"
 )
@@ -86,6 +88,28 @@ func TestPoliciesThatAreNotUnderstood(t *testing.T) {
 			t.Errorf("%s: got %v, %v", document, answer, err)
 		}
 	}
+}
+
+// FuzzParse: whatever a function answers, a simple response lets in only by a member of its very
+// name that is true.
+func FuzzParse(f *testing.F) {
+	for _, seed := range []string{`{"isAuthorized":true,"context":{"a":[1]}}`, `{"isAuthorized":"true"}`, `{"IsAuthorized":true}`, allow + `}`, `[]`, "\xff"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, output []byte) {
+		_, _ = lambdaauth.Parse(output, false)
+		answer, err := lambdaauth.Parse(output, true)
+		if err != nil {
+			return
+		}
+		if !json.Valid(answer.Context()) || !utf8.Valid(answer.Context()) {
+			t.Errorf("%q: the context is %q", output, answer.Context())
+		}
+		var members map[string]any
+		if err := json.Unmarshal(output, &members); err != nil || answer.Allows(route("GET/a")) != (members["isAuthorized"] == true) {
+			t.Errorf("%q: allows %t (%v)", output, answer.Allows(route("GET/a")), err)
+		}
+	})
 }
 
 func TestText(t *testing.T) {

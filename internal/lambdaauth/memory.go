@@ -32,7 +32,7 @@ type remembered struct {
 // Parity: Lambda authorizer: remembered answers
 const maxAnswers = 10_000
 
-// NewMemory makes a memory that holds each answer for ttl. If ttl is 0, it holds none.
+// NewMemory makes a memory that holds each answer for ttl. Of 0 it holds none.
 func NewMemory(ttl time.Duration, c clock.Clock) *Memory {
 	answers, _ := lru.New[Key, remembered](maxAnswers) // only a size below 1 is an error
 	return &Memory{clock: c, ttl: ttl, answers: answers}
@@ -54,9 +54,6 @@ func lengthFirst(to []byte, text string) []byte {
 
 // Recall returns the answer that still holds, nil if there is none.
 func (m *Memory) Recall(key Key) *Answer {
-	if m.ttl == 0 {
-		return nil
-	}
 	found, ok := m.answers.Get(key)
 	if !ok || found.alive.Over(m.clock.Now()) {
 		return nil

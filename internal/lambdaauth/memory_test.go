@@ -2,6 +2,7 @@ package lambdaauth_test
 
 import (
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -62,6 +63,29 @@ func TestEitherClockEndsAnAnswer(t *testing.T) {
 				t.Errorf("it holds: %t", got)
 			}
 		})
+	}
+}
+
+// Callers choose the identities, so there is an end to how many are remembered: the one that was
+// used least recently goes.
+func TestMemoryIsBounded(t *testing.T) {
+	t.Parallel()
+	const most = 10_000
+	var machine clock.Clock
+	m, answer := lambdaauth.NewMemory(time.Hour, machine), yes(t)
+	keyOf := func(i int) lambdaauth.Key { return lambdaauth.KeyOf("$default", []string{strconv.Itoa(i)}) }
+	for i := range most {
+		m.Remember(keyOf(i), answer)
+	}
+	if m.Recall(keyOf(0)) == nil {
+		t.Fatal("fewer are remembered")
+	}
+	m.Remember(keyOf(most), answer)
+	if m.Recall(keyOf(0)) == nil || m.Recall(keyOf(most)) == nil {
+		t.Error("one that was just used is forgotten")
+	}
+	if m.Recall(keyOf(1)) != nil {
+		t.Error("all are remembered")
 	}
 }
 
