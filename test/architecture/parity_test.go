@@ -57,7 +57,7 @@ func TestParity(t *testing.T) {
 
 func goFiles(t *testing.T) (sources [][]byte) {
 	t.Helper()
-	for _, folder := range []string{"client", "cmd", "config", "internal", "lambda", "stacks", "test"} {
+	for _, folder := range []string{"caller", "client", "cmd", "config", "internal", "lambda", "stacks", "test"} {
 		err := filepath.WalkDir(filepath.Join(root, folder), func(path string, _ fs.DirEntry, err error) error {
 			if err != nil || filepath.Ext(path) != ".go" || filepath.Base(path) == "parity_test.go" {
 				return err
