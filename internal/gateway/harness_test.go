@@ -2,8 +2,6 @@ package gateway_test
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/rsa"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,11 +10,11 @@ import (
 	"net/http/httptest"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
 	"cognito-m2m/internal/gateway"
+	"cognito-m2m/internal/jwtauth/jwtauthtest"
 	"cognito-m2m/internal/lambdapolicy"
 	"cognito-m2m/internal/m2mtest"
 )
@@ -25,27 +23,14 @@ const (
 	region      = "us-east-1"
 	accountID   = "123456789012"
 	apiID       = "a1b2c3d4e5"
-	issuerURL   = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEf123"
-	clientID    = "1h57kf5cpq17m0eml12EXAMPLE"
+	issuerURL   = jwtauthtest.IssuerURL
+	clientID    = jwtauthtest.ClientID
 	functionARN = "arn:aws:lambda:us-east-1:123456789012:function:echo"
 	askedARN    = "arn:aws:lambda:us-east-1:123456789012:function:authorize"
 )
 
 // start is when every test's clock begins.
-var start = time.Date(2026, time.November, 22, 10, 30, 0, 0, time.UTC)
-
-// rsaKeys are two real keys, generated once: making one takes longer than most tests.
-var rsaKeys = sync.OnceValue(func() [2]*rsa.PrivateKey {
-	var keys [2]*rsa.PrivateKey
-	for i := range keys {
-		key, err := rsa.GenerateKey(rand.Reader, 2048)
-		if err != nil {
-			panic(err)
-		}
-		keys[i] = key
-	}
-	return keys
-})
+var start = jwtauthtest.Start
 
 // function is an Invoker that answers as told and remembers the events it was given.
 type function struct {

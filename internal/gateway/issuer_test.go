@@ -1,7 +1,6 @@
 package gateway_test
 
 import (
-	"crypto/rsa"
 	"encoding/json"
 	"maps"
 	"net/http"
@@ -11,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"cognito-m2m/internal/jwtauth/jwtauthtest"
 )
 
 // issuer is a real OpenID provider over HTTP: discovery and JWKS of real RSA keys.
@@ -66,18 +67,7 @@ func (i *issuer) setKeys(keys map[string]any) {
 func (i *issuer) keySet() jose.JSONWebKeySet {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	var set jose.JSONWebKeySet
-	for kid, key := range i.keys {
-		set.Keys = append(set.Keys, jose.JSONWebKey{Key: key, KeyID: kid, Algorithm: algorithmOf(key), Use: "sig"})
-	}
-	return set
-}
-
-func algorithmOf(key any) string {
-	if _, ok := key.(*rsa.PublicKey); ok {
-		return "RS256"
-	}
-	return ""
+	return jwtauthtest.KeySet(i.keys)
 }
 
 func writeJSON(w http.ResponseWriter, value any) {
