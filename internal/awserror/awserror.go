@@ -8,6 +8,7 @@ package awserror
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -45,4 +46,25 @@ func Sentence(err error) error {
 		err = cause
 	}
 	return err
+}
+
+// Parts of an answer are repeated only if they have the form that AWS gives them.
+var (
+	codeForm      = regexp.MustCompile(`^[A-Z][A-Za-z]{2,63}$`)
+	requestIDForm = regexp.MustCompile(`^[0-9a-fA-F-]{8,64}$`)
+)
+
+// WithoutContent returns what can be told of a service's refusal where its own words must not be,
+// because they may quote what was sent: the code, and the id under which CloudTrail has the call.
+// Each is "" if the service did not say it.
+func WithoutContent(err error) (code, requestID string) {
+	var coded interface{ ErrorCode() string }
+	if errors.As(err, &coded) && codeForm.MatchString(coded.ErrorCode()) {
+		code = coded.ErrorCode()
+	}
+	var answered interface{ ServiceRequestID() string }
+	if errors.As(err, &answered) && requestIDForm.MatchString(answered.ServiceRequestID()) {
+		requestID = answered.ServiceRequestID()
+	}
+	return code, requestID
 }

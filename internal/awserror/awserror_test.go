@@ -57,3 +57,33 @@ func TestSentence(t *testing.T) {
 		}
 	}
 }
+
+// answered is an error with a request id, as the SDK has it.
+type answered struct {
+	error
+
+	id string
+}
+
+func (a answered) ServiceRequestID() string { return a.id }
+func (a answered) Unwrap() error            { return a.error }
+
+func TestWithoutContent(t *testing.T) {
+	t.Parallel()
+	const id = "8476a536-e9f4-11e8-9739-2dfe598c3fcd"
+	for _, c := range []struct {
+		err             error
+		code, requestID string
+	}{
+		{answered{called("AccessDeniedException", "secret"), id}, "AccessDeniedException", id},
+		{called("ThrottlingException", "secret"), "ThrottlingException", ""},
+		{answered{called("a secret", ""), "a secret"}, "", ""},
+		{answered{called("Secret\nx", ""), id + "\n"}, "", ""},
+		{answered{io.EOF, id}, "", id},
+		{io.EOF, "", ""},
+	} {
+		if code, requestID := awserror.WithoutContent(c.err); code != c.code || requestID != c.requestID {
+			t.Errorf("%v: got %q and %q, want %q and %q", c.err, code, requestID, c.code, c.requestID)
+		}
+	}
+}

@@ -5,11 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"regexp"
 	"strings"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
+
+	"cognito-m2m/internal/awserror"
 )
 
 const (
@@ -37,26 +38,19 @@ func (e *callError) Error() string {
 // ErrorCode returns AWS's name of the error, "" if there was no answer.
 func (e *callError) ErrorCode() string { return e.code }
 
-// Parts of AWS's error are repeated only if they have the form that AWS gives them.
-var (
-	errorCodeForm = regexp.MustCompile(`^[A-Z][A-Za-z]{2,63}$`)
-	requestIDForm = regexp.MustCompile(`^[0-9a-fA-F-]{8,64}$`)
-)
-
 // withoutContent turns an SDK error into one that names the call and its failure and quotes nothing
 // of what was sent or received.
 func withoutContent(err error) error {
 	e := &callError{operation: "AWS", code: codeOf(err)}
+	code, requestID := awserror.WithoutContent(err)
+	e.requestID = requestID
 	if operation, ok := errors.AsType[*smithy.OperationError](err); ok {
 		e.operation = operation.Operation()
 	}
 	response, answered := errors.AsType[*awshttp.ResponseError](err)
-	if answered && requestIDForm.MatchString(response.ServiceRequestID()) {
-		e.requestID = response.ServiceRequestID()
-	}
 	switch {
-	case errorCodeForm.MatchString(e.code):
-		e.cause = e.code
+	case code != "":
+		e.cause = code
 	case answered && response.HTTPStatusCode() != 0:
 		e.cause = fmt.Sprintf("status %d", response.HTTPStatusCode())
 	default:
