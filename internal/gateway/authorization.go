@@ -28,10 +28,8 @@ func (x *exchange) authorize() *refusal {
 // authorizeByToken lets a request pass if its token is valid now and has one of the route's scopes.
 //
 // Source: API Gateway developer guide, "Control access to HTTP APIs with JWT authorizers".
-//
-// Parity: JWT authorizer: lower-case bearer
 func (x *exchange) authorizeByToken(a *tokenAuthorizer) *refusal {
-	raw := strings.TrimPrefix(x.identity(a.source), "Bearer ")
+	raw := httpapi.Token(x.identity(a.source))
 	if raw == "" {
 		return missingToken()
 	}

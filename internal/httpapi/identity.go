@@ -61,3 +61,9 @@ func identitySource(expression string) (IdentitySource, bool) {
 	variable, ok := strings.CutPrefix(expression, "$stageVariables.")
 	return IdentitySource{StageVariable: variable}, ok && variable != ""
 }
+
+// Token returns the token that the value of an identity source holds: what follows "Bearer ", or
+// else the whole value.
+//
+// Parity: JWT authorizer: lower-case bearer
+func Token(identity string) string { return strings.TrimPrefix(identity, "Bearer ") }

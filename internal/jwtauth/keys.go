@@ -33,6 +33,15 @@ func (k Key) equal(other Key) bool {
 	return k.algorithm == other.algorithm && (k.public == other.public || k.public.Equal(other.public))
 }
 
+// For returns the key for checking what was signed with an algorithm. It refuses one that the key
+// is not for, with a Flaw of ErrOtherAlgorithm.
+func (k Key) For(algorithm jose.SignatureAlgorithm) (*rsa.PublicKey, error) {
+	if k.algorithm != "" && k.algorithm != algorithm {
+		return nil, &Flaw{ErrOtherAlgorithm, string(k.algorithm)}
+	}
+	return k.public, nil
+}
+
 // KeySet is what an issuer publishes, by key id.
 type KeySet map[string]Key
 

@@ -67,8 +67,12 @@ func Parse(raw string) (*Token, error) {
 }
 
 // Claims decodes the claims. It refuses with a Flaw of ErrObject.
-func (t *Token) Claims() (Claims, error) {
-	claims, err := decodeObject(t.payload)
+func (t *Token) Claims() (Claims, error) { return DecodeClaims(t.payload) }
+
+// DecodeClaims decodes a token's second segment, without its base64. It refuses with a Flaw of
+// ErrObject.
+func DecodeClaims(payload []byte) (Claims, error) {
+	claims, err := decodeObject(payload)
 	if err != nil {
 		return nil, &Flaw{ErrObject, segmentNames[1]}
 	}
@@ -121,12 +125,13 @@ func (t *Token) CheckSignature(key Key) error {
 	if !ok {
 		return ErrAlgorithm
 	}
-	if key.algorithm != "" && key.algorithm != algorithm {
-		return &Flaw{ErrOtherAlgorithm, string(key.algorithm)}
+	public, err := key.For(algorithm)
+	if err != nil {
+		return err
 	}
 	digest := hash.New()
 	_, _ = io.WriteString(digest, t.signed) // a hash never returns an error
-	if rsa.VerifyPKCS1v15(key.public, hash, digest.Sum(nil), t.signature) != nil {
+	if rsa.VerifyPKCS1v15(public, hash, digest.Sum(nil), t.signature) != nil {
 		return ErrSignature
 	}
 	return nil
