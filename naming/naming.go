@@ -1,7 +1,7 @@
 // Package naming owns the names that the stacks give and that others find things by: m2m, the
 // rotation function, callers, the scripts in .ci, and what people have built around the project. To
-// rename one is a breaking change. It also owns how the rotation function is deployed: its folder,
-// its variables, and the time that a step has.
+// rename one is a breaking change. It also owns how the rotation and the authorizer function are
+// deployed: their folders, variables and files, and the time that a step has.
 //
 // It does not own the names inside a stack, such as logical ids. It imports nothing of ours, and
 // everything may import it.

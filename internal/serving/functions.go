@@ -95,7 +95,7 @@ func (r *Run) FunctionConfig(env *Environment, declared assembly.Function, at Ad
 //
 // Parity: Function environment: the endpoints of this run
 func environment(env *Environment, declared assembly.Function, at Addresses, local map[string]string) map[string]string {
-	variables := map[string]string{"JWKS_URI": at.jwksURI(env.Pool.ID)}
+	variables := map[string]string{naming.JWKSVariable: at.jwksURI(env.Pool.ID)}
 	if env.rotates(declared) && env.hasDomain() {
 		variables[naming.TokenEndpointVariable] = at.tokenEndpoint()
 	}

@@ -19,6 +19,7 @@ var ownNames = []string{
 	naming.CurrentLabel, naming.PendingLabel, naming.PreviousLabel, naming.UndecidedLabel,
 	naming.APIURLOutput, naming.TokenEndpointOutput, naming.RollbackOutput,
 	naming.UserPoolIDVariable, naming.GraceHoursVariable, naming.TokenEndpointVariable,
+	naming.IssuerVariable, naming.JWKSVariable, naming.RefusedPathVariable, naming.ScopesFile,
 }
 
 // partOfName finds what begins such a name, or puts one together: m2m/dev/, m2m:expires, "m2m-" +
