@@ -31,7 +31,7 @@ var ErrNone = errors.New("no caller: the route is open")
 func (c Caller) HasScope(scope string) bool { return slices.Contains(c.Scopes, scope) }
 
 // Of returns who sent a request. The error is [ErrNone] on an open route. Any other error says what
-// about the event is not as it must be, without repeating anything of it.
+// about the event is not as it must be, without repeating a text of it.
 func Of(event events.APIGatewayV2HTTPRequest) (Caller, error) {
 	if event.Version != "2.0" || event.RouteKey == "" {
 		return Caller{}, errors.New("finding the caller: the event is not one of an HTTP API in payload format 2.0")
@@ -53,7 +53,7 @@ func Of(event events.APIGatewayV2HTTPRequest) (Caller, error) {
 func OfJSON(event []byte) (Caller, error) {
 	var decoded events.APIGatewayV2HTTPRequest
 	if err := json.Unmarshal(event, &decoded); err != nil {
-		return Caller{}, fmt.Errorf("finding the caller: decoding the event: %w", withoutContent(err))
+		return Caller{}, fmt.Errorf("finding the caller: decoding the event: %w", err)
 	}
 	return Of(decoded)
 }
@@ -80,15 +80,4 @@ func texts(context map[string]any) map[string]string {
 		}
 	}
 	return claims
-}
-
-// withoutContent keeps the place and the kind of a mistake: JSON's own errors repeat what they met.
-func withoutContent(err error) error {
-	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return fmt.Errorf("%s is not a %s", wrong.Field, wrong.Type)
-	}
-	if wrong, ok := errors.AsType[*json.SyntaxError](err); ok {
-		return fmt.Errorf("it is not JSON at byte %d", wrong.Offset)
-	}
-	return errors.New("it is not JSON")
 }

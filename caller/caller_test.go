@@ -103,6 +103,7 @@ func TestOfTellsNobodyFromNoEvent(t *testing.T) {
 		"no claims":                  {jwt(`{"scopes":["secret"]}`), false},
 		"claims that are not texts":  {jwt(`{"claims":{"client_id":{"secret":1}}}`), false},
 		"authorizer that is a text":  {event(`,"authorizer":"secret"`), false},
+		"another version":            {strings.Replace(function(`{"client_id":"secret"}`), `"2.0"`, `"1.0"`, 1), false},
 		"payload 1.0":                {`{"version":"1.0","resource":"/orders","requestContext":{"authorizer":{"claims":{"client_id":"secret"}}}}`, false},
 		"no route":                   {`{"version":"2.0","requestContext":{}}`, false},
 		"another service":            {`{"Records":[{"eventSource":"aws:sqs","body":"secret"}]}`, false},

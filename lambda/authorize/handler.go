@@ -72,7 +72,8 @@ func (a *authorizer) admit(ctx context.Context, e event) (clientID string, claim
 	if err != nil {
 		return "", nil, err
 	}
-	if _, known := a.routes[e.RouteKey]; !known {
+	scopes, known := a.routes[e.RouteKey]
+	if !known {
 		return "", nil, errRoute
 	}
 	if claims, err = a.signed(ctx, token); err != nil {
@@ -80,7 +81,7 @@ func (a *authorizer) admit(ctx context.Context, e event) (clientID string, claim
 	}
 	clientID, notOwn := clientOf(claims)
 	now := a.clock.Now().Wall()
-	err = cmp.Or(claims.CheckIssuer(a.issuer), checkUse(claims), notOwn, claims.CheckTimes(now, now), a.routes.check(e.RouteKey, claims))
+	err = cmp.Or(claims.CheckIssuer(a.issuer), checkUse(claims), notOwn, claims.CheckTimes(now, now), checkScopes(scopes, claims))
 	if err == nil {
 		err = a.refused.check(ctx, clientID)
 	}

@@ -58,8 +58,8 @@ func (c refusedClients) check(ctx context.Context, clientID string) error {
 	list := c.get(ctx, func(r *reading[map[string]bool], now clock.Instant) bool {
 		return now.Since(r.tried) >= listInterval
 	})
-	if !list.known || c.clock.Now().Since(list.begun) >= listAge {
-		return errNoList
+	if c.clock.Now().Since(list.begun) >= listAge {
+		return errNoList // one that was never read is older than any
 	}
 	if list.value[clientID] {
 		return errRefused

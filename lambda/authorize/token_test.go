@@ -64,6 +64,21 @@ func TestLetsIn(t *testing.T) {
 	}
 }
 
+// What a token does not have is left out of the context, and what is no text there becomes one.
+func TestContextOfOtherClaims(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	token := jwtauthtest.Sign(t, jwtauthtest.With(map[string]any{"jti": nil, "sub": "", "version": map[string]any{"a": 1}, "auth_time": 1.5e3, "scope": nil}))
+	got := w.answer(t.Context(), t, request(t, anyClient, token, anyClient)).Context
+	want := map[string]any{
+		"client_id": jwtauthtest.ClientID, "iss": jwtauthtest.IssuerURL, "token_use": "access", "iat": "1795343400", "exp": "1795347000",
+		"auth_time": "1500", "version": `{"a":1}`,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("context (-want +got):\n%s", diff)
+	}
+}
+
 // TestAttacksOnTheFunction sends every token that the JWT authorizer must refuse.
 func TestAttacksOnTheFunction(t *testing.T) {
 	t.Parallel()
