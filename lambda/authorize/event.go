@@ -21,9 +21,9 @@ type event struct {
 	} `json:"requestContext"`
 }
 
-func decode(raw json.RawMessage) (event, error) {
+func decode(payload []byte) (event, error) {
 	var e event
-	if json.Unmarshal(raw, &e) != nil || e.Version != "2.0" || e.Type != "REQUEST" || e.RouteKey == "" {
+	if json.Unmarshal(payload, &e) != nil || e.Version != "2.0" || e.Type != "REQUEST" || e.RouteKey == "" {
 		return e, errEvent
 	}
 	return e, nil

@@ -87,6 +87,10 @@ func TestEventsOfOthers(t *testing.T) {
 		"a text":                          `"` + token + `"`,
 		"null":                            `null`,
 		"an empty object":                 `{}`,
+		"no JSON":                         token,
+		"half of it":                      with(nil)[:200],
+		"two of them":                     with(nil) + with(nil),
+		"nothing":                         ``,
 	} {
 		w.log.Take()
 		if w.answer(t.Context(), t, []byte(event)).IsAuthorized {

@@ -71,9 +71,6 @@ func FuzzEvent(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, event string) {
-		if !json.Valid([]byte(event)) {
-			return // Lambda sends no such event
-		}
 		w.log.Take()
 		if w.answer(t.Context(), t, []byte(event)).IsAuthorized {
 			t.Errorf("without a token: %q", event)

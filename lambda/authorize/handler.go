@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/aws/aws-lambda-go/events"
+	lru "github.com/hashicorp/golang-lru/v2"
 
 	"cognito-m2m/internal/clock"
 	"cognito-m2m/internal/jwtauth"
@@ -22,6 +23,8 @@ type authorizer struct {
 	clock   clock.Clock
 	log     *slog.Logger
 	fault   error // of the settings: nothing is let in
+
+	verified *lru.Cache[string, verified] // the tokens used last, by the whole token as it came
 }
 
 func newAuthorizer(s settings) *authorizer {
@@ -29,6 +32,7 @@ func newAuthorizer(s settings) *authorizer {
 	failed := func(what error) func(error) {
 		return func(err error) { log.Error("failed read", "reason", what.Error(), "error", err.Error()) }
 	}
+	known, _ := lru.New[string, verified](maxVerified) // only a size below 1 is an error
 	return &authorizer{
 		issuer:  s.issuer,
 		routes:  s.routes,
@@ -36,6 +40,8 @@ func newAuthorizer(s settings) *authorizer {
 		refused: newRefusedClients(s, failed(errNoList)),
 		clock:   s.clock,
 		log:     log,
+
+		verified: known,
 	}
 }
 
@@ -50,9 +56,14 @@ func (a *authorizer) prepare(ctx context.Context) {
 	reading.Wait()
 }
 
-// Handle answers for one request. It never fails.
-func (a *authorizer) Handle(ctx context.Context, raw json.RawMessage) (events.APIGatewayV2CustomAuthorizerSimpleResponse, error) {
-	e, err := decode(raw)
+// Invoke answers for one request. It never fails. Lambda's client would check and copy the event as
+// JSON for a handler that is a function, which takes as long as reading what is needed of it.
+func (a *authorizer) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	return json.Marshal(a.decide(ctx, payload))
+}
+
+func (a *authorizer) decide(ctx context.Context, payload []byte) events.APIGatewayV2CustomAuthorizerSimpleResponse {
+	e, err := decode(payload)
 	var clientID string
 	var claims jwtauth.Claims
 	if err = cmp.Or(a.fault, err); err == nil {
@@ -60,9 +71,9 @@ func (a *authorizer) Handle(ctx context.Context, raw json.RawMessage) (events.AP
 	}
 	if err != nil {
 		a.log.WarnContext(ctx, "refused", "reason", reason(err), "clientId", clientID, "routeKey", e.RouteKey, "requestId", e.RequestContext.RequestID)
-		return events.APIGatewayV2CustomAuthorizerSimpleResponse{}, nil
+		return events.APIGatewayV2CustomAuthorizerSimpleResponse{}
 	}
-	return events.APIGatewayV2CustomAuthorizerSimpleResponse{IsAuthorized: true, Context: contextOf(claims)}, nil
+	return events.APIGatewayV2CustomAuthorizerSimpleResponse{IsAuthorized: true, Context: contextOf(claims)}
 }
 
 // admit returns the claims of a request that may go on. The client is known as soon as the pool has

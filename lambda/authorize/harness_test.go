@@ -79,7 +79,7 @@ func newWorld(t testing.TB, changes ...func(*settings)) *world {
 // the response.
 func (w *world) answer(ctx context.Context, t testing.TB, event []byte) events.APIGatewayV2CustomAuthorizerSimpleResponse {
 	t.Helper()
-	written, err := lambda.NewHandler(w.authorizer.Handle).Invoke(ctx, event)
+	written, err := lambda.NewHandler(w.authorizer).Invoke(ctx, event)
 	if err != nil {
 		t.Fatalf("the function fails: %v", err)
 	}

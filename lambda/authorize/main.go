@@ -10,5 +10,5 @@ import (
 func main() {
 	a := fromEnvironment(context.Background(), os.Getenv, os.Stdout)
 	a.prepare(context.Background())
-	lambda.Start(a.Handle)
+	lambda.Start(a)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"crypto/rsa"
 
 	"github.com/go-jose/go-jose/v4"
 
@@ -12,37 +13,72 @@ import (
 // tokenAlgorithm is what the pool signs with, and nothing else is verified.
 const tokenAlgorithm = jose.RS256
 
-// signed returns the claims of a token that the pool has signed. The library decodes and verifies.
-// Package jwtauth is stricter about the form of a token, and refuses members of the header that
-// would change how it is read.
+// maxVerified is how many tokens a process remembers, a few megabytes of them.
+const maxVerified = 1_000
+
+// verified is a token whose signature is that of a key. That says nothing about its claims yet.
+type verified struct {
+	keyID  string
+	public *rsa.PublicKey
+	claims jwtauth.Claims
+}
+
+// signed returns the claims of a token that the pool has signed. The signature is verified once for
+// each token and key: RSA takes most of a request's time, and a client sends one token for as long
+// as it is valid. Whether the key is still the pool's is asked every time.
 func (a *authorizer) signed(ctx context.Context, raw string) (jwtauth.Claims, error) {
-	form, err := jwtauth.Parse(raw)
+	if known, ok := a.verified.Get(raw); ok {
+		public, err := a.publicKey(ctx, known.keyID)
+		if err != nil {
+			return nil, err
+		}
+		if public.Equal(known.public) {
+			return known.claims, nil
+		}
+	}
+	token, err := a.verify(ctx, raw)
 	if err != nil {
 		return nil, err
 	}
+	a.verified.Add(raw, token)
+	return token.claims, nil
+}
+
+// verify has the library decode and verify. Package jwtauth is stricter about the form of a token,
+// and refuses members of the header that would change how it is read.
+func (a *authorizer) verify(ctx context.Context, raw string) (verified, error) {
+	form, err := jwtauth.Parse(raw)
+	if err != nil {
+		return verified{}, err
+	}
 	if err := cmp.Or(form.CheckMembers(), form.CheckKeyID()); err != nil {
-		return nil, err
+		return verified{}, err
 	}
 	if form.Algorithm() != string(tokenAlgorithm) {
-		return nil, jwtauth.ErrAlgorithm
+		return verified{}, jwtauth.ErrAlgorithm
 	}
 	token, err := jose.ParseSignedCompact(raw, []jose.SignatureAlgorithm{tokenAlgorithm})
 	if err != nil {
-		return nil, errHeader // the library's words may repeat the token's
+		return verified{}, errHeader // the library's words may repeat the token's
 	}
-	key, err := a.keys.find(ctx, form.KeyID())
+	public, err := a.publicKey(ctx, form.KeyID())
 	if err != nil {
-		return nil, err
-	}
-	public, err := key.For(tokenAlgorithm)
-	if err != nil {
-		return nil, err
+		return verified{}, err
 	}
 	payload, err := token.Verify(public)
 	if err != nil {
-		return nil, jwtauth.ErrSignature
+		return verified{}, jwtauth.ErrSignature
 	}
-	return jwtauth.DecodeClaims(payload)
+	claims, err := jwtauth.DecodeClaims(payload)
+	return verified{form.KeyID(), public, claims}, err
+}
+
+func (a *authorizer) publicKey(ctx context.Context, id string) (*rsa.PublicKey, error) {
+	key, err := a.keys.find(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return key.For(tokenAlgorithm)
 }
 
 // checkUse refuses what is not an access token, such as an ID token of the same pool.

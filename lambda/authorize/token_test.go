@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/google/go-cmp/cmp"
+	lru "github.com/hashicorp/golang-lru/v2"
 
 	"cognito-m2m/internal/jwtauth"
 	"cognito-m2m/internal/jwtauth/jwtauthtest"
@@ -87,6 +88,8 @@ func TestAttacksOnTheFunction(t *testing.T) {
 		t.Errorf("a token made the function ask for %s", r.URL)
 	}))
 	defer elsewhere.Close()
+	w.wants(t, true, "a valid token, which is remembered")
+	w.lets(t, readRoute, jwtauthtest.Sign(t, jwtauthtest.ValidClaims()))
 	attacks := jwtauthtest.Attacks(t, elsewhere.URL)
 	for _, c := range attacks {
 		t.Run(c.Name, func(t *testing.T) {
@@ -170,6 +173,24 @@ func TestRefuses(t *testing.T) {
 				t.Errorf("logged %s, want client %q and route %q", w.log, c.client, c.route)
 			}
 		})
+	}
+}
+
+// More tokens than are remembered are let in, again and again.
+func TestMoreTokensThanAreRemembered(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	small, err := lru.New[string, verified](3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.authorizer.verified = small
+	for range 2 {
+		for i := range 10 {
+			if !w.lets(t, readRoute, jwtauthtest.Sign(t, jwtauthtest.With(map[string]any{"jti": i}))) {
+				t.Fatalf("refused: %s", w.log)
+			}
+		}
 	}
 }
 
