@@ -172,9 +172,9 @@ before:
 		{ test ! -d node_modules || ln -s ../../node_modules .build/before; }; }
 
 .PHONY: bench
-bench: before ## Print how fast calls, synths and --watch are, as ratios within the run; BEFORE=commit compares.
+bench: before ## Print how fast calls, the authorizer function, synths and --watch are, as ratios within the run; BEFORE=commit compares.
 	go test -run '^$$' -bench . ./internal/...
-	$(SPEED) -run '^TestSpeed(Calls|Synth|Watch)$$'
+	$(SPEED) -run '^TestSpeed(Calls|Authorizer|Synth|Watch)$$'
 
 .PHONY: bench-first-run
 bench-first-run: before ## Print how long the first m2m up takes beside that of BEFORE (minutes a round).

@@ -19,7 +19,7 @@ var (
 type build struct {
 	name     string
 	root     string // of the source
-	binaries string // the folder of m2m and of the functions echo, empty and faulty
+	binaries string // the folder of m2m and of the functions echo, authorize, empty and faulty
 }
 
 const root = "../.."

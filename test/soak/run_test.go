@@ -42,7 +42,7 @@ func runTests(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	if err := m2mtest.BuildFunctions(dir+"/", "cognito-m2m/lambda/echo", "./testdata/empty", "./testdata/faulty"); err != nil {
+	if err := m2mtest.BuildFunctions(dir+"/", "cognito-m2m/lambda/echo", "cognito-m2m/lambda/authorize", "./testdata/empty", "./testdata/faulty"); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
