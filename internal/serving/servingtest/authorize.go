@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"cognito-m2m/internal/m2mtest"
+	"cognito-m2m/naming"
 )
 
 // authorize is the function of testdata/authorize.
@@ -61,7 +62,7 @@ func AskFunction(api Template, word string) {
 	variables := maps.Clone(function["Environment"].(map[string]any)["Variables"].(map[string]any))
 	maps.Copy(variables, map[string]any{
 		"WORD": word, "CLIENT_ID": map[string]any{"Ref": ReaderID},
-		"ISSUER": issuer,
+		naming.IssuerVariable: issuer,
 	})
 	function["Environment"] = map[string]any{"Variables": variables}
 	api.Resources()["Authorize"] = map[string]any{"Type": "AWS::Lambda::Function", "Properties": function}
