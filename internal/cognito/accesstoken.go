@@ -43,7 +43,7 @@ func (s *Server) issueAccessToken(exchange *tokenExchange) (string, error) {
 		return "", fmt.Errorf("making a token id: %w", err)
 	}
 	now := s.now().Unix()
-	return s.accessKey.sign(accessClaims{
+	return s.signing.Load().keys.accessToken[0].sign(accessClaims{
 		Subject:  exchange.client.id,
 		TokenUse: "access",
 		Scope:    strings.Join(exchange.granted, " "),

@@ -55,6 +55,12 @@ func (l *liveSecrets) index(id string) int {
 	return slices.IndexFunc(l.secrets, func(secret ClientSecret) bool { return secret.ID == id })
 }
 
+// newestIs says whether a secret is the newest of several.
+func (l *liveSecrets) newestIs(secret Secret) bool {
+	last := len(l.secrets) - 1
+	return last > 0 && l.secrets[last].Value.Equal(secret)
+}
+
 // newest is when the newest of the secrets was made.
 func (l *liveSecrets) newest() time.Time {
 	if len(l.secrets) == 0 {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"cognito-m2m/internal/chaos"
 	"cognito-m2m/internal/userpool"
 )
 
@@ -38,6 +39,12 @@ type Config struct {
 	// one after the other, also with those of SaveSecrets. Nil means that changes last as long as
 	// the server.
 	SaveClient func(Client) error
+	// SaveKeys is called with the keys that the pool is about to have, before they take effect; see
+	// Server.RotateKeys. Nil means that they last as long as the server.
+	SaveKeys func(*Keys) error
+	// Weather decides what becomes of a token request that is about to be granted. It is called
+	// from several goroutines; nil is fair weather.
+	Weather func(TokenRequest) chaos.Decision
 	// Log receives one line per token request and per change of a client; nil means that nothing is
 	// logged.
 	Log *slog.Logger

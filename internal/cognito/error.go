@@ -64,6 +64,14 @@ var (
 
 	// Parity: Token endpoint: internal failure
 	errInternal = &Error{Status: http.StatusInternalServerError, Code: "server_error", reason: "the server failed"}
+
+	// What the weather answers, see Config.Weather. Neither body is known.
+	//
+	// Parity: Token endpoint: throttling
+	errThrottled = &Error{Status: http.StatusTooManyRequests, reason: "chaos: throttled"}
+	// Parity: Token endpoint: unavailable
+	errUnavailable = &Error{Status: http.StatusServiceUnavailable, reason: "chaos: unavailable"}
+	errWeather     = &Error{Status: errInternal.Status, Code: errInternal.Code, reason: "chaos: the server failed"}
 )
 
 func refusal(code, reason string) *Error {

@@ -7,27 +7,32 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"cognito-m2m/internal/chaos"
 	"cognito-m2m/internal/jwtauth"
 	"cognito-m2m/internal/userpool"
 )
 
-// Server serves one user pool. Nothing of it changes after New but the secrets and settings of
-// clients, and it is safe for concurrent use.
+// Server serves one user pool. Nothing of it changes after New but its keys and the secrets and
+// settings of clients, and it is safe for concurrent use.
 type Server struct {
 	userPool     UserPool
 	clients      map[string]*appClient
 	clientIDs    []string        // in the order of the configuration
 	activeScopes map[string]bool // full names, "identifier/name"
 	servers      []ResourceServer
-	accessKey    signingKey
+	signing      atomic.Pointer[signing]
 	discovery    []byte
-	jwks         []byte
 
-	changing    sync.Mutex // held while a client changes
+	changing    sync.Mutex // held while a client or the keys change
+	keysKept    time.Time  // when the oldest of several keys may go; guarded by changing
 	saveSecrets func(clientID string, secrets []ClientSecret) error
 	saveClient  func(Client) error
+	saveKeys    func(*Keys) error
+
+	weather func(TokenRequest) chaos.Decision // nil is fair
 
 	now    func() time.Time
 	random io.Reader
@@ -45,25 +50,28 @@ func New(config Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encoding the discovery document: %w", err)
 	}
-	jwks, err := config.Keys.jwks()
+	keys, err := newSigning(config.Keys)
 	if err != nil {
-		return nil, fmt.Errorf("encoding the JWKS: %w", err)
+		return nil, err
 	}
-	return &Server{
+	s := &Server{
 		userPool:     config.UserPool,
 		clients:      appClientsByID(config.Clients),
 		clientIDs:    clientIDs(config.Clients),
 		activeScopes: activeScopes(config.ResourceServers),
 		servers:      slices.Clone(config.ResourceServers),
-		accessKey:    config.Keys.accessToken[0],
 		discovery:    discovery,
-		jwks:         jwks,
 		saveSecrets:  config.SaveSecrets,
 		saveClient:   config.SaveClient,
+		saveKeys:     config.SaveKeys,
+		weather:      config.Weather,
 		now:          config.Now,
 		random:       config.Rand,
 		log:          config.Log,
-	}, nil
+	}
+	s.signing.Store(keys)
+	s.keysKept = s.lastTokenEnds() // of a key before, if there is one: when it last signed is not known
+	return s, nil
 }
 
 func appClientsByID(configs []Client) map[string]*appClient {
@@ -103,7 +111,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case path == jwtauth.DiscoveryURL("/"+s.userPool.ID):
 		serveDocument(w, r, s.discovery)
 	case path == userpool.JWKSURL("/"+s.userPool.ID):
-		serveDocument(w, r, s.jwks)
+		serveDocument(w, r, s.signing.Load().jwks)
 	default:
 		serveNotFound(w)
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+
+	"cognito-m2m/internal/chaos"
 )
 
 // tokenExchange is one token request and what came of it so far. The log sees nothing else of a
@@ -16,6 +18,7 @@ type tokenExchange struct {
 	client    *appClient // nil until the client id turned out to exist
 	settings  *clientSettings
 	granted   []string
+	weather   chaos.Decision // nothing before a token is about to be issued
 }
 
 // tokenResponse is the body of a success (RFC 6749 section 5.1), which on Cognito has no scope
@@ -27,8 +30,6 @@ type tokenResponse struct {
 }
 
 // serveToken answers one token request, and logs one line about it.
-//
-// Parity: Token endpoint: throttling
 func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
 	var exchange tokenExchange
 	accessToken, err := s.exchangeToken(&exchange, r)
@@ -38,11 +39,9 @@ func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
 		writeError(w, asRefusal(err))
 		return
 	}
-	writeJSON(w, http.StatusOK, tokenResponse{
-		AccessToken: accessToken,
-		ExpiresIn:   exchange.settings.validitySeconds,
-		TokenType:   "Bearer",
-	})
+	answer := tokenResponse{AccessToken: accessToken, ExpiresIn: exchange.settings.validitySeconds, TokenType: "Bearer"}
+	exchange.spoil(w, r, answer)
+	writeJSON(w, http.StatusOK, answer)
 }
 
 // exchangeToken checks a request step by step, noting in exchange how far it came, and issues the
@@ -86,7 +85,7 @@ func (s *Server) exchangeToken(exchange *tokenExchange, r *http.Request) (string
 	if err != nil {
 		return "", err
 	}
-	return s.issueAccessToken(exchange)
+	return s.issueInWeather(exchange, claimed.secret)
 }
 
 // logExchange writes the one line about a token request. It takes nothing from the request itself:

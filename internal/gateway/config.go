@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"cognito-m2m/internal/chaos"
 	"cognito-m2m/internal/clock"
 	"cognito-m2m/internal/lambdapolicy"
 )
@@ -45,6 +46,10 @@ type Config struct {
 	// Observe is called once per request, before its answer is sent and from the request's own
 	// goroutine; nil observes nothing.
 	Observe func(Request)
+	// Weather decides what becomes of a call that is about to reach its function, by the route's
+	// key and the client_id of the token, "" without one. It is called from several goroutines; nil
+	// is fair weather.
+	Weather func(route, clientID string) chaos.Decision
 	// Now is the wall clock for tokens, key cache, remembered answers, throttling and logs; nil is
 	// time.Now.
 	Now func() time.Time

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"cognito-m2m/internal/chaos"
 	"cognito-m2m/internal/jwtauth"
 	"cognito-m2m/internal/lambdaauth"
 )
@@ -30,6 +31,7 @@ type exchange struct {
 	claims         jwtauth.Claims     // of a verified token; nil if the route has no JWT authorizer or the token was refused
 	answer         *lambdaauth.Answer // of a Lambda authorizer, whatever it says; nil if there is none
 
+	weather    chaos.Decision // what becomes of the call; nothing before it is about to reach its function
 	body       []byte
 	event      []byte
 	invocation invocation

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"cognito-m2m/internal/chaos"
 	"cognito-m2m/internal/httpapi"
 )
 
@@ -21,6 +22,7 @@ type Gateway struct {
 
 	accessLog *accessLog
 	observe   func(Request) // nil observes nothing
+	weather   func(route, clientID string) chaos.Decision
 	ids       *requestIDs
 	now       func() time.Time
 	log       *slog.Logger
@@ -46,6 +48,7 @@ func New(cfg Config) (*Gateway, error) {
 		defaultStage: stages[httpapi.DefaultStage],
 		accessLog:    &accessLog{out: cfg.AccessLog},
 		observe:      cfg.Observe,
+		weather:      cfg.Weather,
 		ids:          &requestIDs{random: cfg.Rand},
 		now:          cfg.Now,
 		log:          cfg.Log,
@@ -65,6 +68,7 @@ var pipeline = []func(*Gateway, *exchange) *refusal{
 	(*Gateway).authorize,
 	(*Gateway).checkInvokePermission,
 	(*Gateway).buildEvent,
+	(*Gateway).foresee,
 	(*Gateway).invoke,
 }
 
@@ -163,10 +167,13 @@ func (g *Gateway) checkInvokePermission(x *exchange) *refusal {
 
 func (g *Gateway) buildEvent(x *exchange) *refusal { return x.buildEvent() }
 
+func (g *Gateway) foresee(x *exchange) *refusal { return x.foresee(g.weather) }
+
 // invoke calls the route's function and reads its response.
 func (g *Gateway) invoke(x *exchange) *refusal {
 	target, started := x.route.integration, g.now()
 	x.invocation = target.call(x.request.Context(), x.event)
+	x.spoil(x.request.Context(), target.timeout-g.now().Sub(started))
 	x.invocation.latency = g.now().Sub(started)
 	switch {
 	case errors.Is(x.invocation.err, errIntegrationTimeout):
@@ -198,12 +205,16 @@ func (g *Gateway) finish(w http.ResponseWriter, x *exchange) {
 		g.observe(x.record())
 	}
 	g.logCause(x)
+	if x.weather.Kind == chaos.Cut {
+		x.reply.cut(w, x.request, x.weather.Within)
+	}
 	x.reply.write(w)
 }
 
-// logCause logs for the operator what a refusal hides from the caller.
+// logCause logs for the operator what a refusal hides from the caller. The weather has told of what
+// it caused.
 func (g *Gateway) logCause(x *exchange) {
-	if x.refusal == nil || x.refusal.cause == nil {
+	if x.refusal == nil || x.refusal.cause == nil || errors.Is(x.refusal.cause, errWeather) || x.weather.Kind == chaos.Unavailable {
 		return
 	}
 	g.log.Warn("request refused", "requestId", x.id, "routeKey", x.routeKey(),

@@ -22,15 +22,19 @@ type reply struct {
 // write sends the reply. An error means that the connection broke meanwhile, and then there is
 // nothing left to do.
 func (p *reply) write(w http.ResponseWriter) {
+	p.writeHeader(w)
+	if allowsBody(p.status) {
+		_, _ = w.Write(p.body) //nolint:gosec // G705: what a function answers is its own; its content type is never HTML by default
+	}
+}
+
+func (p *reply) writeHeader(w http.ResponseWriter) {
 	header := w.Header()
 	maps.Copy(header, p.header)
-	if !allowsBody(p.status) {
-		w.WriteHeader(p.status)
-		return
+	if allowsBody(p.status) {
+		header.Set("Content-Length", strconv.Itoa(len(p.body)))
 	}
-	header.Set("Content-Length", strconv.Itoa(len(p.body)))
 	w.WriteHeader(p.status)
-	_, _ = w.Write(p.body) //nolint:gosec // G705: what a function answers is its own; its content type is never HTML by default
 }
 
 func allowsBody(status int) bool {
