@@ -1,6 +1,10 @@
 package secretsmanager
 
 import (
+	"context"
+
+	"github.com/google/uuid"
+
 	"cognito-m2m/internal/secretlimits"
 	"cognito-m2m/naming"
 )
@@ -24,32 +28,55 @@ type rotationRulesInput struct {
 //
 // Parity: Secrets Manager: RotateSecret with a token used before
 func (s *Store) rotateSecret(in rotateSecretInput) (*reference, error) {
+	answer, _, err := s.rotation(in)
+	return answer, err
+}
+
+// Rotate begins a rotation of the secret with this name or ARN, as RotateSecret does, and returns
+// when it has ended. Its error is the refusal, a *RotationError, or that of ctx, after whose end
+// the rotation goes on.
+func (s *Store) Rotate(ctx context.Context, id string) error {
+	_, running, err := s.rotation(rotateSecretInput{SecretID: id, ClientRequestToken: uuid.NewString()})
+	if err != nil {
+		return err
+	}
+	return running.wait(ctx)
+}
+
+// Rotating reports whether a rotation of the secret with this name or ARN runs.
+func (s *Store) Rotating(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	sec, err := s.find(id)
+	return err == nil && sec.running != nil
+}
+
+// rotation begins one; nil without an error is that of a request that was sent again.
+func (s *Store) rotation(in rotateSecretInput) (*reference, *runningRotation, error) {
 	if err := in.validate(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	sec, err := s.find(in.SecretID)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	answer := &reference{ARN: sec.ARN, Name: sec.Name, VersionID: in.ClientRequestToken}
 	if sec.running != nil && sec.running.token == in.ClientRequestToken || sec.state.Labels[naming.CurrentLabel] == in.ClientRequestToken {
-		return answer, nil
+		return answer, nil, nil
 	}
 	if sec.state.version(in.ClientRequestToken) != nil && !sec.state.hasPending() {
-		return nil, refuse(codeInvalidRequest, "A version with this ClientRequestToken exists; rotate with another token.")
+		return nil, nil, refuse(codeInvalidRequest, "A version with this ClientRequestToken exists; rotate with another token.")
 	}
 	if sec.running == nil && sec.state.hasPending() {
-		return nil, s.reattempt(sec)
+		return nil, nil, s.reattempt(sec)
 	}
 	plan := plan{token: in.ClientRequestToken, testOnly: in.RotateImmediately != nil && !*in.RotateImmediately}
 	plan.schedule = in.schedule(sec.state.Rotation.Schedule)
 	plan.applied = sec.state.Rotation.Applied
-	if _, err := s.begin(s.lifetime, sec, plan); err != nil {
-		return nil, err
-	}
-	return answer, nil
+	running, err := s.begin(s.lifetime, sec, plan)
+	return answer, running, err
 }
 
 // reattempt takes up the rotation that failed, and refuses to begin another one. The lock must be

@@ -355,3 +355,28 @@ func TestPreviousIsThePlaceholderUntilTheSecondRotation(t *testing.T) {
 		t.Errorf("after the second rotation: previous %q, want %q", got, first)
 	}
 }
+
+func TestRotateReturnsWhenTheRotationHasEnded(t *testing.T) {
+	t.Parallel()
+	w := settled(t)
+	release, running := blockRotator(w)
+	ended := make(chan error, 1)
+	go func() { ended <- w.store.Rotate(t.Context(), readerARN) }()
+	<-running
+	if !w.store.Rotating(readerARN) || w.store.Rotating(writerARN) || w.store.Rotating("nothing") {
+		t.Error("it is not the reader's secret alone that is being rotated")
+	}
+	var refused *secretsmanager.Error
+	if err := w.store.Rotate(t.Context(), readerARN); !errors.As(err, &refused) {
+		t.Errorf("another rotation at the same time: %v", err)
+	}
+	before := w.holder(t, readerName, "AWSCURRENT")
+	close(release)
+	if err := <-ended; err != nil || w.holder(t, readerName, "AWSCURRENT") == before || w.store.Rotating(readerARN) {
+		t.Errorf("after it: %v", err)
+	}
+	w.rotator.setFail(map[string]error{"testSecret": errors.New("broken")})
+	if failed, ok := errors.AsType[*secretsmanager.RotationError](w.store.Rotate(t.Context(), readerARN)); !ok || failed.Step != "testSecret" {
+		t.Errorf("a step that fails: %v", failed)
+	}
+}

@@ -62,7 +62,10 @@ func (r *resource) withDeclared(declared string) *resource {
 	return &with
 }
 
-const userPoolClientType = "AWS::Cognito::UserPoolClient"
+const (
+	userPoolType       = "AWS::Cognito::UserPool"
+	userPoolClientType = "AWS::Cognito::UserPoolClient"
+)
 
 // name is the resource's in the file.
 func (c *Candidate) name(stack, logicalID string) string { return c.place + stack + "/" + logicalID }
@@ -80,7 +83,7 @@ func newID(key assembly.Key) (string, error) {
 	switch {
 	case key.Type == assembly.StackType:
 		return uuid.NewString(), nil
-	case key.Type == "AWS::Cognito::UserPool":
+	case key.Type == userPoolType:
 		return cognito.NewUserPoolID(rand.Reader, key.Region)
 	case key.Type == userPoolClientType:
 		return cognito.NewClientID(rand.Reader)

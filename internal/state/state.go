@@ -104,26 +104,44 @@ func (s *State) Adopt(c *Candidate) error {
 
 // KeepClientSecrets writes a client's live secrets. If that fails, the ones of before are kept.
 func (s *State) KeepClientSecrets(clientID string, secrets []cognito.ClientSecret) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var kept []*resource
-	var before [][]clientSecret
-	for r := range s.everyResource() {
-		if r.Type == userPoolClientType && r.ID == clientID {
-			kept, before = append(kept, r), append(before, r.Secrets)
-			r.Secrets = secretsFromCognito(secrets)
-		}
-	}
-	if len(kept) == 0 {
+	kept, err := s.keepIn(userPoolClientType, clientID, func(r *resource) { r.Secrets = secretsFromCognito(secrets) })
+	if err == nil && kept == 0 {
 		return fmt.Errorf("keeping the secrets of client %s: the state has no such client", clientID)
 	}
-	err := s.write()
-	if err != nil {
-		for i, r := range kept {
-			r.Secrets = before[i]
-		}
+	return err
+}
+
+// KeepKeys writes a user pool's signing keys. If that fails, the ones of before are kept.
+func (s *State) KeepKeys(poolID string, keys *cognito.Keys) error {
+	kept, err := s.keepIn(userPoolType, poolID, func(r *resource) { r.Keys = keysFromCognito(keys) })
+	if err == nil && kept == 0 {
+		return fmt.Errorf("keeping the keys of user pool %s: the state has no such pool", poolID)
 	}
 	return err
+}
+
+// keepIn changes a resource wherever it is kept, and says in how many places that is. If the change
+// can't be written, there is none.
+func (s *State) keepIn(typeName, id string, change func(*resource)) (places int, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before := map[*resource]resource{}
+	for r := range s.everyResource() {
+		if r.Type == typeName && r.ID == id {
+			before[r] = *r
+			change(r)
+		}
+	}
+	if len(before) == 0 {
+		return 0, nil
+	}
+	if err := s.write(); err != nil {
+		for r, was := range before {
+			*r = was
+		}
+		return 0, err
+	}
+	return len(before), nil
 }
 
 // everyResource gives the resources there are, and those of operations under way.

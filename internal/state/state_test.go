@@ -1,6 +1,7 @@
 package state_test
 
 import (
+	"crypto/rand"
 	"errors"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cognito-m2m/internal/assembly"
+	"cognito-m2m/internal/cognito"
 	"cognito-m2m/internal/m2mtest"
 	"cognito-m2m/internal/run"
 	"cognito-m2m/internal/secretsmanager"
@@ -78,6 +80,49 @@ func TestNewKeysAreKept(t *testing.T) {
 	first := keyIDs()
 	if diff := cmp.Diff(first, keyIDs()); diff != "" || len(first) != 2 {
 		t.Errorf("key ids %q (-first +next):\n%s", first, diff)
+	}
+}
+
+// TestRotatedKeysAreKept: a candidate of the next assembly has them, and so does the next run.
+func TestRotatedKeysAreKept(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "state.json")
+	s := read(t, file)
+	pool := assembly.UserPool{Resource: assembly.Resource{Stack: "s", LogicalID: "Pool"}}
+	keysOf := func(s *state.State) (id string, keys *cognito.Keys, signs string) {
+		t.Helper()
+		c := s.Candidate()
+		id, err := c.ID(poolKey)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if keys, err = c.Keys(pool); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Adopt(c); err != nil {
+			t.Fatal(err)
+		}
+		accessToken, _ := keys.JWKs()
+		return id, keys, accessToken[0].KeyID
+	}
+	id, keys, first := keysOf(s)
+	rotated, err := keys.WithNewSigningKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.KeepKeys("eu-central-1_Another00", rotated); err == nil {
+		t.Error("keys of a pool that is not there are kept")
+	}
+	if _, _, signs := keysOf(s); signs != first {
+		t.Error("the keys of another pool are this one's")
+	}
+	if err := s.KeepKeys(id, rotated); err != nil {
+		t.Fatal(err)
+	}
+	_, _, now := keysOf(s)
+	_, _, next := keysOf(read(t, file))
+	if now == first || next != now {
+		t.Errorf("signs: first %s, rotated %s, in the next run %s", first, now, next)
 	}
 }
 
