@@ -26,15 +26,7 @@ func completeClient(o *targetOptions) cobra.CompletionFunc {
 
 func clientNames(ctx context.Context, o targetOptions) []string {
 	if o.deployed {
-		environment, err := environmentFile(o.env)
-		if err != nil || environment == nil {
-			return nil
-		}
-		var names []string
-		for _, c := range environment.Clients {
-			names = append(names, c.Name)
-		}
-		return names
+		return clientsOfFile(o.env)
 	}
 	ctx, cancel := context.WithTimeout(ctx, completionPatience)
 	defer cancel()
@@ -43,6 +35,18 @@ func clientNames(ctx context.Context, o targetOptions) []string {
 		return nil
 	}
 	names, _ := t.Names(ctx) // a completion that fails offers nothing
+	return names
+}
+
+// clientsOfFile are the names of the clients in an environment's file.
+func clientsOfFile(env string) (names []string) {
+	environment, err := environmentFile(env)
+	if err != nil || environment == nil {
+		return nil
+	}
+	for _, c := range environment.Clients {
+		names = append(names, c.Name)
+	}
 	return names
 }
 

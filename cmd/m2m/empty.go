@@ -65,6 +65,7 @@ func (c *command) runEmpty(o upOptions) (err error) {
 	if err := c.showEmpty(run.Access(), o.json); err != nil {
 		return err
 	}
+	o.weather.begin()
 	if err := run.Recover(); err != nil {
 		return err
 	}

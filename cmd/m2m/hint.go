@@ -8,6 +8,7 @@ import (
 	"syscall"
 
 	"cognito-m2m/client"
+	"cognito-m2m/internal/chaos"
 	"cognito-m2m/internal/deploy"
 	"cognito-m2m/internal/listener"
 	"cognito-m2m/internal/local"
@@ -171,7 +172,10 @@ func runHint(err error) string {
 	var stacks *rehearsal.StacksError
 	var other *serving.OtherRunError
 	var refused *local.Refused
+	var unknown *chaos.UnknownError
 	switch {
+	case errors.As(err, &unknown):
+		return "correct the rule; a route is written as in the environment's description, such as 'GET /test_jwt/read'"
 	case errors.As(err, &address) && errors.Is(err, syscall.EADDRINUSE):
 		return "stop the program that listens there, or choose another address with --api-addr, --cognito-addr or --aws-addr (port 0 takes any free port)"
 	case errors.As(err, &address):

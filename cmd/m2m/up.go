@@ -40,6 +40,10 @@ type upOptions struct {
 	addressed   bool // one of the addresses of a single environment was given
 	fail        []string
 	slow        time.Duration
+	chaos       []string
+	chaosSeed   uint64
+	seeded      bool     // with --chaos-seed
+	weather     *weather // made of these
 }
 
 const upHelp = `Synthesizes an environment and runs what the cloud assembly says: the token
@@ -84,7 +88,8 @@ and all other changes follow after a synth. Ids, secrets and tokens stay valid. 
 change can't be applied, the environment keeps running as before, and the next change
 is tried. CDK validates the templates when a change has taken effect, and what it finds
 is printed. With --assembly, that folder is watched. With --json, each assembly that is
-applied prints one more object.`
+applied prints one more object.
+` + chaosHelp
 
 const upExamples = `  m2m up
   m2m up --env staging --api-addr 127.0.0.1:0 --cognito-addr 127.0.0.1:0 --aws-addr 127.0.0.1:0
@@ -93,12 +98,20 @@ const upExamples = `  m2m up
   m2m up --function-env echo:AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8000
   m2m up --empty                        deploy into it: npx cdk deploy 'dev/*'
   m2m up --ephemeral                    new ids and secrets, nothing kept
-  m2m up --quiet --access-log access.log`
+  m2m up --quiet --access-log access.log
+  m2m up --chaos 5%                     bad weather of every kind
+  m2m up --chaos 10%:kinds=429,500,late:route='GET /test_jwt/read':client=reader --chaos-seed 7
+  m2m up --chaos 50%:on=tokens:kinds=503,cut --chaos kinds=late:late=2s-10s`
 
 func (c *command) up(cmd *cobra.Command) {
 	var o upOptions
 	cmd.Long, cmd.Example, cmd.Args = upHelp, upExamples, takes("m2m up")
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
+		o.seeded = cmd.Flags().Changed("chaos-seed")
+		if o.weather, err = c.forecast(o); err != nil {
+			return err
+		}
+		defer func() { o.weather.end() }()
 		if !o.empty {
 			return c.runUp(o)
 		}
@@ -109,6 +122,10 @@ func (c *command) up(cmd *cobra.Command) {
 		o.apiAddr, o.cognitoAddr = "", ""
 		return c.runEmpty(o)
 	}
+	o.flags(cmd)
+}
+
+func (o *upOptions) flags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&o.env, "env", "dev", "the environment to run, a file in environments/")
 	flags.StringVar(&o.apiAddr, "api-addr", "127.0.0.1:4000", "where the HTTP API listens; port 0 takes any free port")
@@ -128,6 +145,10 @@ func (c *command) up(cmd *cobra.Command) {
 	flags.BoolVar(&o.empty, "empty", false, "start with nothing deployed, and serve what is deployed into this run; --env names its state")
 	flags.StringArrayVar(&o.fail, "fail", nil, "with --empty: fail the next step on a resource, once, as LOGICAL_ID_OR_TYPE[=reason]; may be repeated")
 	flags.DurationVar(&o.slow, "slow", 0, "with --empty: hold up each step of an operation for so long, such as 500ms")
+	flags.StringArrayVar(&o.chaos, "chaos", nil, "bad weather for a share of calls and token requests, as RATE or key=value:key=value; may be repeated")
+	flags.Uint64Var(&o.chaosSeed, "chaos-seed", 0, "make the decisions of --chaos from this number, not from a random one")
+	offer(cmd, "chaos", completeRule(o))
+	offer(cmd, "chaos-seed", cobra.NoFileCompletions)
 }
 
 func (c *command) runUp(o upOptions) (err error) {
@@ -159,6 +180,7 @@ func (c *command) runUp(o upOptions) (err error) {
 	if err := c.show(description, o.json); err != nil {
 		return err
 	}
+	o.weather.begin()
 	defer watch.start(ctx)()
 	return c.untilStopped(runtime)
 }
@@ -259,6 +281,7 @@ func (c *command) runtimeConfig(o upOptions, project *synth.Project, accessLog i
 		Report:         c.speech,
 		FunctionOutput: c.speech.lines("function | "),
 		AccessLog:      accessLog,
+		Weather:        o.weather.decides(),
 		Log:            slog.New(slog.NewTextHandler(c.speech, &slog.HandlerOptions{Level: slog.LevelInfo})),
 	}
 	if !o.quiet {

@@ -13,6 +13,8 @@ import (
 
 // Rule says which share of which requests meets which kinds.
 type Rule struct {
+	// Text is the rule as it was written.
+	Text string
 	// Rate is the share, above 0 and at most 1.
 	Rate float64
 	// Kinds are drawn from evenly, those that can happen at the request.
@@ -48,7 +50,7 @@ var nextKey = regexp.MustCompile(`:[a-z]+=`)
 // colon between them, such as "10%:kinds=429,late:client=reader". The error says what is wrong with
 // it and what could stand there.
 func ParseRule(text string) (Rule, error) {
-	var rule Rule
+	rule := Rule{Text: text}
 	said := map[string]bool{}
 	for i, part := range split(text) {
 		key, value, pair := strings.Cut(part, "=")
@@ -119,8 +121,7 @@ func parseKinds(text string) (kinds []Kind, err error) {
 	for word := range strings.SplitSeq(text, ",") {
 		kind := Kind(word)
 		if !slices.Contains(Kinds(), kind) {
-			known := strings.Split(names(Kinds()), ", ")
-			return nil, fmt.Errorf("%q is not a kind%s: kinds are %s", word, meant(word, known), names(Kinds()))
+			return nil, fmt.Errorf("%q is not a kind: kinds are %s", word, names(Kinds()))
 		}
 		if slices.Contains(kinds, kind) {
 			return nil, fmt.Errorf("the kind %s is there twice", kind)

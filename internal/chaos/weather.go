@@ -32,6 +32,7 @@ type Weather struct {
 
 	mu      sync.Mutex
 	streams map[stream]int // how many requests each has had
+	used    []bool         // by rule: it was about a request
 	summary Summary
 
 	telling sync.Mutex
@@ -46,7 +47,7 @@ type stream struct {
 
 // New is the weather of a run.
 func New(config Config) *Weather {
-	w := &Weather{rules: config.Rules, seed: config.Seed, now: config.Now, report: config.Report, streams: map[stream]int{}}
+	w := &Weather{rules: config.Rules, seed: config.Seed, now: config.Now, report: config.Report, streams: map[stream]int{}, used: make([]bool, len(config.Rules))}
 	if w.now == nil {
 		w.now = time.Now
 	}
@@ -86,6 +87,9 @@ func (w *Weather) decide(of stream) Decision {
 	w.streams[of]++
 	number := w.streams[of]
 	w.summary.of(of.on).Requests++
+	for i, rule := range w.rules {
+		w.used[i] = w.used[i] || len(rule.covers(of)) > 0
+	}
 	w.mu.Unlock()
 	decided := w.draw(of, number)
 	if decided.Kind != "" && !decided.Kind.IsRotation() {
@@ -150,6 +154,18 @@ func (w *Weather) Summary() Summary {
 	so := w.summary
 	so.Calls.Events, so.Tokens.Events = maps.Clone(so.Calls.Events), maps.Clone(so.Tokens.Events)
 	return so
+}
+
+// Unused are the rules that were not about any request so far.
+func (w *Weather) Unused() (rules []Rule) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i, rule := range w.rules {
+		if !w.used[i] {
+			rules = append(rules, rule)
+		}
+	}
+	return rules
 }
 
 // Check returns an error about the first rule that names a route or a client that is not there.

@@ -280,6 +280,19 @@ func TestNamesThatAreNotThere(t *testing.T) {
 	}
 }
 
+func TestRulesThatWereOfNoUse(t *testing.T) {
+	t.Parallel()
+	w := weather(t, 1, "100%:client=reader", "client=writer", "0.0001%:on=calls", "on=tokens:client=reader")
+	w.Call("GET /a", "reader")
+	var unused []string
+	for _, rule := range w.Unused() {
+		unused = append(unused, rule.Text)
+	}
+	if strings.Join(unused, " ") != "client=writer on=tokens:client=reader" {
+		t.Errorf("of no use: %q", unused)
+	}
+}
+
 func TestNoWeather(t *testing.T) {
 	t.Parallel()
 	var fair *chaos.Weather

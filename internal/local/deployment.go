@@ -44,6 +44,9 @@ func (r *Runtime) read(ctx context.Context, dir string) (*deployment, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := r.checkWeather(env); err != nil {
+		return nil, err
+	}
 	set, err := r.run.ReadVariables()
 	if err != nil {
 		return nil, err
@@ -57,6 +60,17 @@ func (r *Runtime) read(ctx context.Context, dir string) (*deployment, error) {
 		return nil, err
 	}
 	return &deployment{dir: dir, env: env, ids: ids, bootstraps: bootstraps, variables: variables}, nil
+}
+
+// checkWeather refuses a rule about something that the run does not begin with. What is gone later
+// is worth a word.
+func (r *Runtime) checkWeather(env *serving.Environment) error {
+	err := r.run.CheckWeather(env)
+	if err != nil && r.serving != nil {
+		r.run.Report.Warn(err.Error())
+		return nil
+	}
+	return err
 }
 
 // environmentIn is the one environment of an assembly. One with several pools or APIs can be
@@ -136,6 +150,7 @@ func (r *Runtime) takeOver(ctx context.Context, next *deployment) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	defer r.run.HoldKeys()()
 	err := r.servers.aws.SwapIdle(func() (http.Handler, error) {
 		if err := r.run.State.Adopt(next.ids); err != nil {
 			return nil, err
@@ -157,7 +172,7 @@ func (r *Runtime) takeOver(ctx context.Context, next *deployment) error {
 // holdSecrets makes what holds secrets in memory, as they are in the state now: user pool, Secrets
 // Manager, and AWS's APIs in front of them, which it returns.
 func (r *Runtime) holdSecrets(d *deployment, save func(secretsmanager.State) error) (aws http.Handler, err error) {
-	if d.pool, err = r.run.NewUserPool(d.env, d.ids, r.at.Pool); err != nil {
+	if d.pool, err = r.run.NewUserPool(d.env, d.ids, r.at.Pool, func() *secretsmanager.Store { return d.secrets }); err != nil {
 		return nil, err
 	}
 	secrets := serving.Secrets(d.env.Model, func(arn string) secretsmanager.Invoker { return d.functions[arn] })

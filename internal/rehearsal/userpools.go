@@ -24,6 +24,7 @@ type poolServer struct {
 // changePools makes the servers of the user pools that have changed, with the secrets as they are
 // when no call is under way, and commits.
 func (s *site) changePools(c *change, commit func() error) error {
+	defer s.run.HoldKeys()()
 	s.calls.Lock()
 	defer s.calls.Unlock()
 	made := map[string]*cognito.Server{}
@@ -31,7 +32,7 @@ func (s *site) changePools(c *change, commit func() error) error {
 		if view.Pool.ID == "" || s.pools[view.Pool.ID].serves(view) {
 			continue
 		}
-		pool, err := s.run.NewUserPool(view, s, s.pools[view.Pool.ID].URL())
+		pool, err := s.run.NewUserPool(view, s, s.pools[view.Pool.ID].URL(), s.store)
 		if err != nil {
 			return err
 		}

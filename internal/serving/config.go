@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"cognito-m2m/internal/chaos"
 	"cognito-m2m/internal/hosts"
 )
 
@@ -54,6 +55,8 @@ type Config struct {
 	// Observe hears of every request to the HTTP API before its answer is sent, of several at the
 	// same time. Default: none.
 	Observe func(Request)
+	// Weather decides which calls and token requests meet what. Nil is fair.
+	Weather *chaos.Weather
 	// Fail are resources of a rehearsal that fail on purpose, each once, as LOGICAL_ID_OR_TYPE or
 	// LOGICAL_ID_OR_TYPE=reason. Slow is how long each step of its operations is held up.
 	Fail []string

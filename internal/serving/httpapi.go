@@ -47,6 +47,7 @@ func (r *Run) NewGateway(env *Environment, at Addresses, functions FunctionSet) 
 		HTTPClient: r.fetcher,
 		AccessLog:  r.AccessLog,
 		Observe:    r.observer(env),
+		Weather:    r.callWeather(env),
 		Now:        r.Now,
 		Log:        r.Log,
 	})
@@ -135,10 +136,7 @@ func (r *Run) observer(env *Environment) func(gateway.Request) {
 	if r.Observe == nil {
 		return nil
 	}
-	names := map[string]string{}
-	for _, declared := range env.Clients() {
-		names[declared.ID] = env.Model.ClientName(declared)
-	}
+	names := env.clientNames()
 	return func(request gateway.Request) {
 		r.Observe(Request{
 			Received: request.Received,

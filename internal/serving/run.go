@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"sync"
 
 	"cognito-m2m/internal/cognito"
 	"cognito-m2m/internal/listener"
@@ -23,7 +24,9 @@ type Run struct {
 	// it lasts as long as the deployment.
 	SaveClient func(cognito.Client) error
 
-	fetcher *http.Client // of the gateways, for the user pools' keys
+	fetcher   *http.Client   // of the gateways, for the user pools' keys
+	keys      sync.Mutex     // see HoldKeys
+	rotations sync.WaitGroup // that the weather has begun
 }
 
 // OtherRunError says that the state is one of the other kind of run, which would lose its ids and
@@ -107,6 +110,7 @@ func (r *Run) CloseListeners(ctx context.Context, listeners ...*listener.Listene
 // Close gives the folder back, when nothing is served any more.
 func (r *Run) Close() error {
 	r.fetcher.CloseIdleConnections()
+	r.rotations.Wait()
 	return r.Folder.Close()
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/cognito"
+	"cognito-m2m/internal/secretsmanager"
 )
 
 // Vault has the keys of user pools and the secrets of their clients.
@@ -15,8 +16,9 @@ type Vault interface {
 	ClientSecrets(client assembly.UserPoolClient, now time.Time) ([]cognito.ClientSecret, error)
 }
 
-// NewUserPool serves the pool of an environment, with the keys and secrets of the state.
-func (r *Run) NewUserPool(env *Environment, ids Vault, baseURL string) (*cognito.Server, error) {
+// NewUserPool serves the pool of an environment, with the keys and secrets of the state. store has
+// the secrets of its clients once it serves.
+func (r *Run) NewUserPool(env *Environment, ids Vault, baseURL string, store func() *secretsmanager.Store) (*cognito.Server, error) {
 	keys, err := ids.Keys(env.Pool)
 	if err != nil {
 		return nil, err
@@ -25,30 +27,39 @@ func (r *Run) NewUserPool(env *Environment, ids Vault, baseURL string) (*cognito
 	if err != nil {
 		return nil, err
 	}
-	prefix, custom := env.domains()
-	server, err := cognito.New(cognito.Config{
-		UserPool: cognito.UserPool{
-			ID:           env.Pool.ID,
-			Name:         env.Pool.Name,
-			ARN:          env.Pool.ARN,
-			Region:       env.Model.Region,
-			Issuer:       env.Pool.ProviderURL,
-			Domain:       prefix,
-			CustomDomain: custom,
-		},
+	config := cognito.Config{
+		UserPool:        env.userPool(),
 		ResourceServers: env.resourceServers(),
 		Clients:         clients,
 		Keys:            keys,
 		SaveSecrets:     r.State.KeepClientSecrets,
+		SaveKeys:        func(keys *cognito.Keys) error { return r.State.KeepKeys(env.Pool.ID, keys) },
 		SaveClient:      r.SaveClient,
 		BaseURL:         baseURL,
 		Now:             r.Now,
 		Log:             r.Log,
-	})
-	if err != nil {
+	}
+	weather := r.newPoolWeather(env, store)
+	if r.Weather != nil {
+		config.Weather = weather.decide
+	}
+	if weather.pool, err = cognito.New(config); err != nil {
 		return nil, fmt.Errorf("serving the user pool with the ids, secrets and keys in %s: %w", r.State.File(), err)
 	}
-	return server, nil
+	return weather.pool, nil
+}
+
+func (env *Environment) userPool() cognito.UserPool {
+	prefix, custom := env.domains()
+	return cognito.UserPool{
+		ID:           env.Pool.ID,
+		Name:         env.Pool.Name,
+		ARN:          env.Pool.ARN,
+		Region:       env.Model.Region,
+		Issuer:       env.Pool.ProviderURL,
+		Domain:       prefix,
+		CustomDomain: custom,
+	}
 }
 
 func (r *Run) clientsOf(env *Environment, ids Vault) ([]cognito.Client, error) {
