@@ -85,7 +85,7 @@ func (r *Run) FunctionConfig(env *Environment, declared assembly.Function, at Ad
 		Concurrency: declared.ReservedConcurrentExecutions,
 		Output:      r.FunctionOutput,
 		Log:         r.Log,
-		Now:         r.Now,
+		// Not r.Now: a function compares its deadline with the machine's clock.
 	}
 }
 
