@@ -10,6 +10,9 @@ import (
 func Next(said, part string, clients []string) (offers []string) {
 	key, value, pair := strings.Cut(part, "=")
 	if !pair {
+		if first, _, more := strings.Cut(said, ":"); more && !strings.Contains(first, "=") {
+			said = "rate=" + said
+		}
 		for _, key := range ruleKeys {
 			if !strings.Contains(":"+said, ":"+key+"=") {
 				offers = append(offers, key+"=")

@@ -13,6 +13,7 @@ func TestNext(t *testing.T) {
 	for _, c := range []struct{ said, part, want string }{
 		{"", "", "rate= kinds= on= route= client= late="},
 		{"kinds=cut:rate=5%:", "", "on= route= client= late="},
+		{"5%:", "", "kinds= on= route= client= late="},
 		{"", "on=", "on=calls on=tokens"},
 		{"", "client=r", "client=reader client=writer"}, // the shell takes what fits
 		{"", "rate=", "rate=1% rate=5% rate=20%"},

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,6 +28,7 @@ import (
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 
+	"cognito-m2m/internal/chaos"
 	"cognito-m2m/internal/cloudformation/engine"
 	"cognito-m2m/internal/local"
 	"cognito-m2m/internal/m2mtest"
@@ -49,10 +51,13 @@ type deployments struct {
 }
 
 // rehearse starts an empty run, and an assembly to deploy into it.
-func rehearse(t *testing.T) *deployments {
+func rehearse(t *testing.T, changes ...func(*serving.Config)) *deployments {
 	t.Helper()
 	r := &deployments{t: t, dir: servingtest.AssemblyDir(t, nil), deployed: map[string]*engine.Template{}}
 	r.cfg = serving.Config{Env: "empty", StateDir: t.TempDir(), Report: &servingtest.Report{T: t}, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Ready: func(d *serving.Description) { r.ready = append(r.ready, d) }}
+	for _, change := range changes {
+		change(&r.cfg)
+	}
 	r.start()
 	t.Cleanup(func() { r.close() })
 	r.upload(servingtest.Bootstrap(t, r.dir))
@@ -263,6 +268,60 @@ func TestRehearsalServesWhatIsDeployed(t *testing.T) {
 	}
 	if got, body := servingtest.Status(t, again, "/test_jwt", reader); got != 200 {
 		t.Errorf("with the token of before: %d %s", got, body)
+	}
+}
+
+// TestRehearsalInBadWeather: calls and token requests of what is deployed meet it, and rotated keys
+// outlast an update of their pool and a restart.
+func TestRehearsalInBadWeather(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	var events []chaos.Event
+	r := rehearse(t, func(cfg *serving.Config) {
+		config := chaos.Config{Seed: 1, Report: func(e chaos.Event) {
+			mu.Lock()
+			defer mu.Unlock()
+			events = append(events, e)
+		}}
+		for _, text := range []string{"100%:kinds=keys", "100%:kinds=503"} {
+			rule, err := chaos.ParseRule(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			config.Rules = append(config.Rules, rule)
+		}
+		cfg.Weather = chaos.New(config)
+	})
+	d := r.deployAll()
+	writer := servingtest.Token(t, d, "writer")
+	accepted := func(when string) {
+		t.Helper()
+		if got, body := servingtest.Status(t, r.ready[len(r.ready)-1], "/test_jwt", writer); got != 503 {
+			t.Errorf("%s: %d %s, want the weather's 503", when, got, body)
+		}
+	}
+	accepted("at first")
+	r.deploy(r.template("Api", servingtest.Rename), nil)
+	accepted("after an update of the pool's clients")
+	r.restart()
+	accepted("after a restart")
+	servingtest.Token(t, r.ready[0], "writer")
+	var said []string
+	mu.Lock()
+	defer mu.Unlock()
+	for _, e := range events {
+		what, _, _ := strings.Cut(e.String(), " until ")
+		said = append(said, what)
+	}
+	want := []string{
+		"token request 1 of writer: signing keys rotated",
+		"ANY /test_jwt, call 1 of writer: answered 503; its function was called",
+		"ANY /test_jwt, call 2 of writer: answered 503; its function was called",
+		"ANY /test_jwt, call 3 of writer: answered 503; its function was called",
+		"token request 2 of writer: signing keys not rotated: tokens of the key before may be valid",
+	}
+	if diff := cmp.Diff(want, said); diff != "" {
+		t.Error(diff)
 	}
 }
 

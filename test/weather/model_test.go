@@ -33,6 +33,7 @@ type model struct {
 	requests, issued int
 	failedRenewals   int // while the old token was usable
 	failedInRow      int
+	exhausted        int // attempts of which all tries have failed
 
 	issuedAt time.Time // by the client's clock; zero without a token
 	refused  bool      // the API has refused it
@@ -96,5 +97,6 @@ func (m *model) fly(now time.Time) bool {
 		m.issuedAt, m.refused = now, false
 		return true
 	}
+	m.exhausted++
 	return false
 }
