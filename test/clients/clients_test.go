@@ -21,6 +21,7 @@ import (
 
 // run is what `m2m up --json` printed.
 type run struct {
+	APIURL        string `json:"api_url"`
 	TokenEndpoint string `json:"token_endpoint"`
 	Issuer        string `json:"issuer"`
 	JWKSURI       string `json:"jwks_uri"`
