@@ -156,6 +156,10 @@ $(JUDGE)/venv/installed $(JUDGE)/deployed/installed:
 soak: ## Run the load and fault tests with their full counts (about 5 minutes).
 	go test -count=1 -timeout 30m -v ./test/soak -full
 
+.PHONY: chaos
+chaos: ## Run package client in bad weather for eight hours by the tests' clocks, with each of eight seeds (8 minutes).
+	go test -v -count=1 -timeout 60m -run '^TestHours$$' ./test/weather -full
+
 # BEFORE is a commit that is built and measured in turn with this one; ROUNDS is how often.
 # A target that appears in docs/speed.md is a ratio to it, or to what the machine can do. The
 # figures are kept in FIGURES; with FIGURES=docs/speed.tsv and `make golden`, in that page.

@@ -57,7 +57,9 @@ for (const name of ['openid-client', 'oauth4webapi']) {
   test(`weather: ${name} asks once, and throws`, async () => {
     const got = await sent('tokens', (await libraries())[name])
     assert.equal(got.times, 1)
+    const code = { 429: 'OAUTH_RESPONSE_IS_NOT_JSON', 500: 'OAUTH_RESPONSE_IS_NOT_CONFORM', 503: 'OAUTH_RESPONSE_IS_NOT_CONFORM' }[kind]
     assert.equal(got.error === undefined, fair, got.error)
+    if (code) assert.ok(got.error.code === code, got.error.code)
   })
 }
 

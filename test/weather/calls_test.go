@@ -45,8 +45,8 @@ func newCaller(t *testing.T, d *serving.Description, name string, clock *m2mtest
 	t.Helper()
 	c := &caller{name: name, id: d.Clients[name].ClientID, clock: clock, url: d.APIURL, log: &m2mtest.Buffer{}, seen: map[string]bool{}, results: map[string]int{}}
 	c.asks = &sent{base: &http.Transport{}}
-	// net/http itself repeats a GET on a connection that was kept and breaks before the answer. Here
-	// no connection is kept, so that all that is repeated is client's.
+	// net/http itself repeats a GET on a connection that was kept and breaks before the answer.
+	// Here no connection is kept, so that all that is repeated is client's.
 	c.calls = &sent{base: &http.Transport{DisableKeepAlives: true}}
 	t.Cleanup(c.asks.base.CloseIdleConnections)
 	vault := secretsmanager.New(secretsmanager.Options{

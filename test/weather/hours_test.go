@@ -52,9 +52,9 @@ func (y *tally) add(what string, n int) {
 	y.seen[what] += n
 }
 
-// TestHours has two programs call the API in bad weather for an hour, by clocks that the test moves.
-// It wants exactly the token requests of model, every answer unchanged at the program that called,
-// and no call sent twice but after a 401.
+// TestHours has two programs call the API in bad weather for an hour, by clocks that the test
+// moves. It wants exactly the token requests of model, every answer unchanged at the program that
+// called, and no call sent twice but after a 401.
 func TestHours(t *testing.T) {
 	all := tally{seen: map[string]int{}}
 	t.Run("seed", func(t *testing.T) {
@@ -106,7 +106,8 @@ type hour struct {
 
 func newHours(t *testing.T, seed uint64) *hour {
 	t.Helper()
-	// In the past: functions live by the machine's clock, and spare what was replaced in the future.
+	// In the past: functions live by the machine's clock, and would spare what was replaced in its
+	// future.
 	start := time.Now().Add(-hours() - time.Hour).Truncate(time.Second)
 	h := &hour{seed: seed, clock: m2mtest.NewClock(start), events: map[string]int{}, report: &servingtest.Report{T: t}}
 	config := chaos.Config{Seed: seed, Now: h.clock.Now}
