@@ -18,7 +18,7 @@ import (
 
 // idAndRest is a log line whose id alone differs from one request to the next.
 const idAndRest = `$context.requestId $context.routeKey $context.status $context.responseLength $context.error.message $context.error.responseType ` +
-	`[$context.integrationErrorMessage] $context.integrationStatus $context.integration.status $context.awsEndpointRequestId`
+	`[$context.integrationErrorMessage] $context.integrationStatus $context.integration.status $context.integrationLatency $context.awsEndpointRequestId`
 
 // told is what the weather has told.
 type told struct {
