@@ -1,6 +1,10 @@
 package gateway
 
-import "strings"
+import (
+	"strings"
+
+	"cognito-m2m/internal/jsonobject"
+)
 
 // encodeAuthorizerEvent writes what an authorizer's function gets, in a version of the payload
 // format. The values of identity sources stand in it as the request has them.
@@ -9,9 +13,9 @@ import "strings"
 func (x *exchange) encodeAuthorizerEvent(version string, identity []string) []byte {
 	header := endToEnd(x.request.Header)
 	headers := eventHeaders(x, header, x.request.ContentLength)
-	w := newJSONWriter(usualEventBytes)
-	w.text("version", version)
-	w.text("type", "REQUEST")
+	w := jsonobject.New(usualEventBytes)
+	w.Text("version", version)
+	w.Text("type", "REQUEST")
 	if version == "1.0" {
 		if cookies := eventCookies(header); len(cookies) > 0 {
 			headers["cookie"] = strings.Join(cookies, "; ")
@@ -20,57 +24,57 @@ func (x *exchange) encodeAuthorizerEvent(version string, identity []string) []by
 	} else {
 		x.writeAuthorizerEventV2(w, headers, identity)
 	}
-	return w.end()
+	return w.End()
 }
 
 // writeAuthorizerEventV2 is like the event of a function, without a body. Members that are left out
 // when empty are so on AWS too (public captures: awslabs/swift-aws-lambda-events,
 // APIGatewayLambdaAuthorizerTests; README of a lambda-ssr-react-app).
-func (x *exchange) writeAuthorizerEventV2(w *jsonWriter, headers map[string]string, identity []string) {
-	w.text("routeArn", x.routeARN())
-	w.list("identitySource", identity)
-	w.text("routeKey", x.route.key)
-	w.text("rawPath", x.path)
-	w.text("rawQueryString", x.request.URL.RawQuery)
+func (x *exchange) writeAuthorizerEventV2(w *jsonobject.Writer, headers map[string]string, identity []string) {
+	w.Text("routeArn", x.routeARN())
+	w.List("identitySource", identity)
+	w.Text("routeKey", x.route.key)
+	w.Text("rawPath", x.path)
+	w.Text("rawQueryString", x.request.URL.RawQuery)
 	if cookies := eventCookies(endToEnd(x.request.Header)); len(cookies) > 0 {
-		w.list("cookies", cookies)
+		w.List("cookies", cookies)
 	}
-	w.texts("headers", headers)
-	w.textsUnlessEmpty("queryStringParameters", queryParameters(x.request.URL.RawQuery))
-	w.object("requestContext", x.writeRequestContext)
-	w.textsUnlessEmpty("pathParameters", x.pathParameters)
-	w.textsUnlessEmpty("stageVariables", x.stage.variables)
+	w.Texts("headers", headers)
+	w.TextsUnlessEmpty("queryStringParameters", queryParameters(x.request.URL.RawQuery))
+	w.Object("requestContext", x.writeRequestContext)
+	w.TextsUnlessEmpty("pathParameters", x.pathParameters)
+	w.TextsUnlessEmpty("stageVariables", x.stage.variables)
 }
 
 // writeAuthorizerEventV1 is like the event of a REST API's authorizer. Its objects are never left
 // out.
 //
 // Parity: Lambda authorizer: event of format 1.0
-func (x *exchange) writeAuthorizerEventV1(w *jsonWriter, headers map[string]string, identity string) {
+func (x *exchange) writeAuthorizerEventV1(w *jsonobject.Writer, headers map[string]string, identity string) {
 	resource := x.route.key
 	if _, path, ok := strings.Cut(resource, " "); ok {
 		resource = path
 	}
-	w.text("methodArn", x.routeARN())
-	w.text("identitySource", identity)
-	w.text("authorizationToken", identity)
-	w.text("resource", resource)
-	w.text("path", x.path)
-	w.text("httpMethod", x.request.Method)
-	w.texts("headers", headers)
-	w.texts("queryStringParameters", queryParameters(x.request.URL.RawQuery))
-	w.texts("pathParameters", x.pathParameters)
-	w.texts("stageVariables", x.stage.variables)
-	w.object("requestContext", func(w *jsonWriter) {
-		w.text("path", x.path)
-		w.text("accountId", x.api.AccountID)
-		w.text("resourceId", x.route.key)
-		w.text("stage", x.stage.name)
-		w.text("requestId", x.id)
-		w.object("identity", func(w *jsonWriter) { w.text("sourceIp", x.sourceIP) })
-		w.text("resourcePath", resource)
-		w.text("httpMethod", x.request.Method)
-		w.text("apiId", x.api.ID)
+	w.Text("methodArn", x.routeARN())
+	w.Text("identitySource", identity)
+	w.Text("authorizationToken", identity)
+	w.Text("resource", resource)
+	w.Text("path", x.path)
+	w.Text("httpMethod", x.request.Method)
+	w.Texts("headers", headers)
+	w.Texts("queryStringParameters", queryParameters(x.request.URL.RawQuery))
+	w.Texts("pathParameters", x.pathParameters)
+	w.Texts("stageVariables", x.stage.variables)
+	w.Object("requestContext", func(w *jsonobject.Writer) {
+		w.Text("path", x.path)
+		w.Text("accountId", x.api.AccountID)
+		w.Text("resourceId", x.route.key)
+		w.Text("stage", x.stage.name)
+		w.Text("requestId", x.id)
+		w.Object("identity", func(w *jsonobject.Writer) { w.Text("sourceIp", x.sourceIP) })
+		w.Text("resourcePath", resource)
+		w.Text("httpMethod", x.request.Method)
+		w.Text("apiId", x.api.ID)
 	})
 }
 

@@ -9,8 +9,8 @@
 // The way of a request, step by step, is the pipeline in gateway.go, the last file; what may stand
 // in a log is decided in redact.go alone. Each file uses only those before it: resources, headers,
 // query, config, reply, refusal, response, integration, authorizer, route, throttle, permission,
-// stage, cors, requestid, redact, jsonwriter, exchange, event, authorizerevent, weather,
-// logvariables, authorization, accesslog, gateway.
+// stage, cors, requestid, redact, exchange, event, authorizerevent, weather, logvariables,
+// authorization, accesslog, gateway.
 //
 // Source: API Gateway developer guide, "HTTP APIs"; docs/parity.md lists where this differs.
 package gateway

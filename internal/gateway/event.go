@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"cognito-m2m/internal/httpapi"
+	"cognito-m2m/internal/jsonobject"
 	"cognito-m2m/internal/lambdaenv"
 )
 
@@ -68,24 +69,24 @@ func (x *exchange) readBody() *refusal {
 func (x *exchange) encodeEvent() []byte {
 	r, header := x.request, endToEnd(x.request.Header)
 	body, isBase64 := eventBody(x.body, header.Get("Content-Type"))
-	w := newJSONWriter(usualEventBytes + len(body))
-	w.text("version", "2.0")
-	w.text("routeKey", x.route.key)
-	w.text("rawPath", x.path)
-	w.text("rawQueryString", r.URL.RawQuery)
+	w := jsonobject.New(usualEventBytes + len(body))
+	w.Text("version", "2.0")
+	w.Text("routeKey", x.route.key)
+	w.Text("rawPath", x.path)
+	w.Text("rawQueryString", r.URL.RawQuery)
 	if cookies := eventCookies(header); len(cookies) > 0 {
-		w.list("cookies", cookies)
+		w.List("cookies", cookies)
 	}
-	w.texts("headers", eventHeaders(x, header, int64(len(x.body))))
-	w.textsUnlessEmpty("queryStringParameters", queryParameters(r.URL.RawQuery))
-	w.object("requestContext", x.writeRequestContext)
+	w.Texts("headers", eventHeaders(x, header, int64(len(x.body))))
+	w.TextsUnlessEmpty("queryStringParameters", queryParameters(r.URL.RawQuery))
+	w.Object("requestContext", x.writeRequestContext)
 	if body != "" {
-		w.text("body", body)
+		w.Text("body", body)
 	}
-	w.textsUnlessEmpty("pathParameters", x.pathParameters)
-	w.boolean("isBase64Encoded", isBase64)
-	w.textsUnlessEmpty("stageVariables", x.stage.variables)
-	return w.end()
+	w.TextsUnlessEmpty("pathParameters", x.pathParameters)
+	w.Boolean("isBase64Encoded", isBase64)
+	w.TextsUnlessEmpty("stageVariables", x.stage.variables)
+	return w.End()
 }
 
 // usualEventBytes is room for an event without its body.
@@ -95,45 +96,45 @@ const usualEventBytes = 3 << 10
 // among the headers.
 //
 // Parity: Event: domain name
-func (x *exchange) writeRequestContext(w *jsonWriter) {
-	w.text("accountId", x.api.AccountID)
-	w.text("apiId", x.api.ID)
+func (x *exchange) writeRequestContext(w *jsonobject.Writer) {
+	w.Text("accountId", x.api.AccountID)
+	w.Text("apiId", x.api.ID)
 	x.writeAuthorizer(w)
-	w.text("domainName", httpapi.Host(x.api.ID, x.api.Region))
-	w.text("domainPrefix", x.api.ID)
-	w.object("http", func(w *jsonWriter) {
-		w.text("method", x.request.Method)
-		w.text("path", x.path)
-		w.text("protocol", protocol)
-		w.text("sourceIp", x.sourceIP)
-		w.text("userAgent", x.request.UserAgent())
+	w.Text("domainName", httpapi.Host(x.api.ID, x.api.Region))
+	w.Text("domainPrefix", x.api.ID)
+	w.Object("http", func(w *jsonobject.Writer) {
+		w.Text("method", x.request.Method)
+		w.Text("path", x.path)
+		w.Text("protocol", protocol)
+		w.Text("sourceIp", x.sourceIP)
+		w.Text("userAgent", x.request.UserAgent())
 	})
-	w.text("requestId", x.id)
-	w.text("routeKey", x.route.key)
-	w.text("stage", x.stage.name)
-	w.text("time", clfTime(x.received))
-	w.number("timeEpoch", x.received.UnixMilli()) // milliseconds
+	w.Text("requestId", x.id)
+	w.Text("routeKey", x.route.key)
+	w.Text("stage", x.stage.name)
+	w.Text("time", clfTime(x.received))
+	w.Number("timeEpoch", x.received.UnixMilli()) // milliseconds
 }
 
 // writeAuthorizer has what the route's authorizer has learnt: what a token says, or the context of
 // a function's answer.
-func (x *exchange) writeAuthorizer(w *jsonWriter) {
+func (x *exchange) writeAuthorizer(w *jsonobject.Writer) {
 	switch {
 	case x.answer != nil:
-		w.object("authorizer", func(w *jsonWriter) { w.json("lambda", x.answer.Context()) })
+		w.Object("authorizer", func(w *jsonobject.Writer) { w.JSON("lambda", x.answer.Context()) })
 	case x.claims != nil:
-		w.object("authorizer", func(w *jsonWriter) { w.object("jwt", x.writeJWT) })
+		w.Object("authorizer", func(w *jsonobject.Writer) { w.Object("jwt", x.writeJWT) })
 	}
 }
 
 // writeJWT has all scopes of the token, or null on a route that requires none.
-func (x *exchange) writeJWT(w *jsonWriter) {
-	w.texts("claims", x.claims.Texts())
+func (x *exchange) writeJWT(w *jsonobject.Writer) {
+	w.Texts("claims", x.claims.Texts())
 	if len(x.route.scopes) == 0 {
-		w.null("scopes")
+		w.Null("scopes")
 		return
 	}
-	w.list("scopes", x.claims.Scopes())
+	w.List("scopes", x.claims.Scopes())
 }
 
 // eventHeaders lower-cases names, joins duplicates and adds what AWS's front end adds. Cookies have

@@ -15,7 +15,7 @@ func (x *exchange) foresee(weather func(route, clientID string) chaos.Decision) 
 	if weather == nil {
 		return nil
 	}
-	x.weather = weather(x.route.key, x.claims.Text("client_id"))
+	x.weather = weather(x.route.key, x.clientID())
 	if x.weather.Kind == chaos.TooMany {
 		x.event = nil // it is not on its way: what the access log says of the integration is nothing
 		return tooManyRequests()
