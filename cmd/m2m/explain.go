@@ -125,7 +125,7 @@ func (o explainOptions) config(ctx context.Context) (*explain.Config, error) {
 	var err error
 	if o.assembly != "" && !o.target.deployed {
 		c.NoKeys = "not checked with --assembly"
-		c.Environment, err = access.Read(o.assembly, o.target.env, access.IDs{})
+		c.Environment, err = access.Read(o.assembly, run.Name(o.target.env), access.IDs{})
 		return c, err
 	}
 	t, err := o.target.open(ctx)
@@ -148,7 +148,7 @@ func (o explainOptions) config(ctx context.Context) (*explain.Config, error) {
 	for _, known := range clients {
 		ids.Clients[known.Name] = known.ID
 	}
-	if c.Environment, err = access.Read(dir, o.target.env, ids); err != nil {
+	if c.Environment, err = access.Read(dir, run.Name(o.target.env), ids); err != nil {
 		return nil, err
 	}
 	if keysAt == "" {

@@ -138,7 +138,7 @@ func environmentFile(env string) (*config.Environment, error) {
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return nil, nil //nolint:nilnil // a command needs no project
 	}
-	return config.LoadNamed(dir, env, config.Options{})
+	return config.LoadNamed(dir, run.Name(env), config.Options{})
 }
 
 // plain is err for a person who asked for this environment.

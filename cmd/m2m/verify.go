@@ -13,6 +13,7 @@ import (
 
 	"cognito-m2m/internal/access"
 	"cognito-m2m/internal/reach"
+	"cognito-m2m/internal/run"
 	"cognito-m2m/internal/verify"
 )
 
@@ -135,7 +136,7 @@ func (v *verification) config(ctx context.Context) (c *verify.Config, err error)
 		APIURL: v.apiURL, Credentials: v.target.Credentials, Wait: v.options.wait,
 		Waiting: func(reason string) { v.speech.say("Waiting for %s ...", reason) },
 	}
-	if c.Environment, err = access.Read(v.dir, target.env, access.IDs{Region: v.target.Region}); err != nil {
+	if c.Environment, err = access.Read(v.dir, run.Name(target.env), access.IDs{Region: v.target.Region}); err != nil {
 		return nil, err
 	}
 	c.Try, err = target.marked()

@@ -91,7 +91,9 @@ type Uploaded struct {
 	// Body is the decoded template; its numbers are json.Number. It is only read.
 	Body       map[string]any
 	Parameters map[string]string
-	Tags       map[string]string
+	// Stored are the values of parameters that name one of the Parameter Store.
+	Stored map[string]string
+	Tags   map[string]string
 }
 
 // StageOf makes a stage of stacks that were uploaded one by one. folder finds the unpacked code of
@@ -105,6 +107,7 @@ func StageOf(stacks []Uploaded, folder func(bucket, key string) (Asset, error)) 
 		stage.stacks = append(stage.stacks, &stack{tags: uploaded.Tags, Stack: template.Stack{
 			Name: uploaded.Name, Account: uploaded.AccountID, Region: uploaded.Region,
 			Body: uploaded.Body, Paths: constructPaths(nil, uploaded.Body), Parameters: uploaded.Parameters,
+			Stored: uploaded.Stored, TakesSecrets: true,
 		}})
 	}
 	return stage, nil

@@ -33,6 +33,12 @@ func Bucket(name string) (accountID, region string, ok bool) {
 // such as /cdk-bootstrap/hnb659fds/version.
 func IsVersion(parameter string) bool { return version.MatchString(parameter) }
 
+// DeployRole is the ARN of the role with which the CDK CLI deploys, in a bootstrap with the
+// qualifier that the CDK has unless it is told another.
+func DeployRole(partition, accountID, region string) string {
+	return "arn:" + partition + ":iam::" + accountID + ":role/cdk-hnb659fds-deploy-role-" + accountID + "-" + region
+}
+
 // Role is the account in whose bootstrap a role that the CDK CLI assumes has a name, such as
 // cdk-hnb659fds-deploy-role-123456789012-eu-west-1; false if in none. The fifth role of a
 // bootstrap, cfn-exec-role, trusts CloudFormation alone.

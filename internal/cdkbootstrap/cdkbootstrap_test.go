@@ -1,6 +1,7 @@
 package cdkbootstrap_test
 
 import (
+	"strings"
 	"testing"
 
 	"cognito-m2m/internal/cdkbootstrap"
@@ -42,5 +43,9 @@ func TestNames(t *testing.T) {
 		if got, ok := cdkbootstrap.Role(name); got != want || ok != (want != "") {
 			t.Errorf("the role %s: %q, %v, want %q", name, got, ok, want)
 		}
+	}
+	arn := cdkbootstrap.DeployRole("aws-cn", here.account, "cn-north-1")
+	if account, ok := cdkbootstrap.Role(arn[strings.LastIndex(arn, "/")+1:]); !ok || account != here.account || !strings.HasPrefix(arn, "arn:aws-cn:iam::123456789012:role/") {
+		t.Errorf("the role with which is deployed: %s", arn)
 	}
 }

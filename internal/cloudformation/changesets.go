@@ -13,8 +13,11 @@ type createChangeSetResult struct {
 	StackID string `xml:"StackId"`
 }
 
+// createChangeSet works out what a template changes.
+//
+// Parity: CloudFormation: what is not simulated
 func (r request) createChangeSet() (any, error) {
-	if r.form.Get("ChangeSetType") == "IMPORT" {
+	if r.form.Get("ChangeSetType") == "IMPORT" || len(objects(r.form, "ResourcesToImport")) > 0 {
 		return nil, invalid("ChangeSetType IMPORT is not simulated: CREATE and UPDATE are.")
 	}
 	input := engine.ChangeSetInput{

@@ -58,6 +58,8 @@ type stackElement struct {
 type parameterElement struct {
 	Key   string `xml:"ParameterKey"`
 	Value string `xml:"ParameterValue"`
+	// Resolved is what the Parameter Store has under the value.
+	Resolved string `xml:"ResolvedValue,omitempty"`
 }
 
 // memberTexts is a list that is in the answer even without an item.

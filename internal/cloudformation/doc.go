@@ -6,8 +6,8 @@
 //
 // The order in which to read it: front, which operations there are; form, what requests say;
 // stackoperations, changesets and drift, what changes a stack and what is told of it; stackanswers,
-// resources and templates, the other answers; stacks, describestacks and lists, the stacks of an
-// assembly and the elements that both have; error.
+// events, resources and templates, the other answers; stacks, describestacks and lists, the stacks
+// of an assembly and the elements that both have; error.
 //
 // Sources: the CloudFormation API's model and its documentation in the AWS SDK; what AWS answers in
 // public recordings, localstack/localstack 8b9a79f0, tests/aws/services/cloudformation; what the

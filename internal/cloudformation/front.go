@@ -34,17 +34,18 @@ type operation struct {
 }
 
 // stackInput are the parameters that CreateStack, UpdateStack and CreateChangeSet have in common.
-const stackInput = "StackName TemplateBody TemplateURL Parameters Capabilities Tags RoleARN NotificationARNs RetainExceptOnCreate DisableRollback DeploymentConfig "
+const stackInput = "StackName TemplateBody TemplateURL Parameters Capabilities Tags RoleARN NotificationARNs RetainExceptOnCreate DisableRollback DeploymentConfig ResourceTypes "
 
 // operations are those that work on an engine.
 var operations = map[string]operation{
 	"CancelUpdateStack":                 {request.cancelUpdateStack, true, "StackName ClientRequestToken"},
-	"ContinueUpdateRollback":            {request.continueUpdateRollback, true, "StackName RoleARN ResourcesToSkip ClientRequestToken"},
-	"CreateChangeSet":                   {request.createChangeSet, true, stackInput + "ChangeSetName ChangeSetType ClientToken Description UsePreviousTemplate IncludeNestedStacks ImportExistingResources OnStackFailure"},
-	"CreateStack":                       {request.createStack, true, stackInput + "ClientRequestToken OnFailure EnableTerminationProtection"},
+	"ContinueUpdateRollback":            {request.continueUpdateRollback, true, "StackName RoleARN ResourcesToSkip ForceRollback ClientRequestToken"},
+	"CreateChangeSet":                   {request.createChangeSet, true, stackInput + "ChangeSetName ChangeSetType ClientToken Description UsePreviousTemplate IncludeNestedStacks ImportExistingResources OnStackFailure ResourcesToImport"},
+	"CreateStack":                       {request.createStack, true, stackInput + "ClientRequestToken OnFailure EnableTerminationProtection StackPolicyBody StackPolicyURL"},
 	"DeleteChangeSet":                   {request.deleteChangeSet, true, "ChangeSetName StackName"},
 	"DeleteStack":                       {request.deleteStack, true, "StackName RetainResources RoleARN ClientRequestToken DeploymentConfig"},
 	"DescribeChangeSet":                 {request.describeChangeSet, false, "ChangeSetName StackName IncludePropertyValues NextToken"},
+	"DescribeEvents":                    {request.describeEvents, false, "ChangeSetName StackName OperationId Filters NextToken"},
 	"DescribeStackDriftDetectionStatus": {request.describeStackDriftDetectionStatus, false, "StackDriftDetectionId"},
 	"DescribeStackEvents":               {request.describeStackEvents, false, "StackName NextToken"},
 	"DescribeStackResource":             {request.describeStackResource, false, "StackName LogicalResourceId"},
@@ -53,15 +54,18 @@ var operations = map[string]operation{
 	"DescribeStacks":                    {request.describeStacks, false, "StackName NextToken"},
 	"DetectStackDrift":                  {request.detectStackDrift, true, "StackName LogicalResourceIds"},
 	"ExecuteChangeSet":                  {request.executeChangeSet, true, "ChangeSetName StackName ClientRequestToken DisableRollback RetainExceptOnCreate"},
+	"GetStackPolicy":                    {request.getStackPolicy, false, "StackName"},
 	"GetTemplate":                       {request.getTemplate, false, "StackName ChangeSetName TemplateStage"},
 	"GetTemplateSummary":                {request.getTemplateSummary, false, "StackName TemplateBody TemplateURL TemplateSummaryConfig"},
 	"ListChangeSets":                    {request.listChangeSets, false, "StackName NextToken"},
 	"ListExports":                       {request.listExports, false, "NextToken"},
+	"ListHookResults":                   {request.listHookResults, false, "TargetType TargetId NextToken"},
 	"ListImports":                       {request.listImports, false, "ExportName NextToken"},
 	"ListStackResources":                {request.listStackResources, false, "StackName NextToken"},
 	"ListStacks":                        {request.listStacks, false, "StackStatusFilter NextToken"},
 	"RollbackStack":                     {request.rollbackStack, true, "StackName RoleARN RetainExceptOnCreate ClientRequestToken"},
-	"UpdateStack":                       {request.updateStack, true, stackInput + "ClientRequestToken UsePreviousTemplate"},
+	"SetStackPolicy":                    {request.setStackPolicy, true, "StackName StackPolicyBody StackPolicyURL"},
+	"UpdateStack":                       {request.updateStack, true, stackInput + "ClientRequestToken UsePreviousTemplate StackPolicyBody StackPolicyURL StackPolicyDuringUpdateBody StackPolicyDuringUpdateURL"},
 	"UpdateTerminationProtection":       {request.updateTerminationProtection, true, "StackName EnableTerminationProtection"},
 	"ValidateTemplate":                  {request.validateTemplate, false, "TemplateBody TemplateURL"},
 }
@@ -90,6 +94,9 @@ func (o operation) check(name string, form url.Values) error {
 			continue
 		}
 		return invalid("The parameter %s of %s is not simulated.", parameter, name)
+	}
+	if err := checkTags(objects(form, "Tags")); err != nil {
+		return err
 	}
 	if mode := form.Get("DeploymentConfig.Mode"); mode != "" && mode != "STANDARD" {
 		return invalid("DeploymentConfig.Mode %s is not simulated: STANDARD is.", mode)

@@ -30,7 +30,8 @@ const twoTopics = `{"Resources": {"A": {"Type": "AWS::SNS::Topic", "Properties":
 
 func topics(value string) string { return strings.Replace(twoTopics, "%s", value, 1) }
 
-// TestAFailedUpdate: no recording has one. What the events say is in docs/parity.md.
+// TestAFailedUpdate holds the log of 13 January 2017 in Kotaimen/awscfncli, README, and for what it
+// does not show, docs/parity.md.
 func TestAFailedUpdate(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(c *engine.Config) { c.Faults = []engine.Fault{engine.ParseFault("B=it is full")} })
@@ -60,15 +61,39 @@ func TestAFailedUpdate(t *testing.T) {
 		t, w.events("app")[before:], "app UPDATE_IN_PROGRESS"+byUser, "A UPDATE_IN_PROGRESS", "A UPDATE_COMPLETE",
 		"B UPDATE_IN_PROGRESS", "B UPDATE_FAILED it is full",
 		"app UPDATE_ROLLBACK_IN_PROGRESS The following resource(s) failed to update: [B]. ",
-		"A UPDATE_IN_PROGRESS", "A UPDATE_COMPLETE", "B UPDATE_IN_PROGRESS", "B UPDATE_COMPLETE",
+		"A UPDATE_IN_PROGRESS", "A UPDATE_COMPLETE", "B UPDATE_COMPLETE",
 		"app UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", "app UPDATE_ROLLBACK_COMPLETE",
+	)
+}
+
+// TestAFailedCleanUp holds serverless/serverless #9144, events of 18 March 2021: an update whose
+// clean-up fails ends well and says so.
+func TestAFailedCleanUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.change("app", topics("one"))
+	before := len(w.events("app"))
+	w.provider.Before = func(_ engine.Operation, step engine.Step) error {
+		if step.Action == engine.Delete {
+			return errors.New("it is blocked")
+		}
+		return nil
+	}
+	s := w.change("app", `{"Resources": {"A": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "one"}}}}`)
+	const reason = "Update successful. One or more resources could not be deleted."
+	if s.StackStatus != types.StackStatusUpdateComplete || aws.ToString(s.StackStatusReason) != reason {
+		t.Errorf("%s, %q", s.StackStatus, aws.ToString(s.StackStatusReason))
+	}
+	wantEvents(
+		t, w.events("app")[before:], "app UPDATE_IN_PROGRESS"+byUser, "app UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+		"B DELETE_IN_PROGRESS", "B DELETE_FAILED it is blocked", "app UPDATE_COMPLETE "+reason,
 	)
 }
 
 // TestAFailedRollback is continued, once as it is and once without the resource that fails.
 func TestAFailedRollback(t *testing.T) {
 	t.Parallel()
-	for _, skip := range [][]string{nil, {"B"}} {
+	for _, c := range []sdk.ContinueUpdateRollbackInput{{}, {ResourcesToSkip: []string{"B"}}, {ForceRollback: aws.Bool(true)}} {
 		w := newWorld(t)
 		f := &failing{}
 		w.provider.Before = f.step
@@ -82,12 +107,34 @@ func TestAFailedRollback(t *testing.T) {
 		if got, want := refused(t, err), "ValidationError: Stack:"+*s.StackId+" is in UPDATE_ROLLBACK_FAILED state and can not be updated."; got != want {
 			t.Errorf("an update: %s", got)
 		}
-		if skip == nil {
+		skips := c.ResourcesToSkip != nil || c.ForceRollback != nil
+		if !skips {
 			f.id = ""
 		}
-		must[*sdk.ContinueUpdateRollbackOutput](t)(w.client.ContinueUpdateRollback(t.Context(), &sdk.ContinueUpdateRollbackInput{StackName: s.StackId, ResourcesToSkip: skip}))
-		if s := w.ended("app"); s.StackStatus != types.StackStatusUpdateRollbackComplete {
-			t.Errorf("skipping %q: %s", skip, s.StackStatus)
+		for _, bad := range []sdk.ContinueUpdateRollbackInput{{ResourcesToSkip: []string{"A"}}, {ResourcesToSkip: []string{"B", "Z"}}, {ResourcesToSkip: []string{"B"}, ForceRollback: aws.Bool(true)}} {
+			bad.StackName = s.StackId
+			_, err := w.client.ContinueUpdateRollback(t.Context(), &bad)
+			if got := refused(t, err); !strings.HasPrefix(got, "ValidationError: ") || w.find("app").StackStatus != types.StackStatusUpdateRollbackFailed {
+				t.Errorf("skipping %q: %s", bad.ResourcesToSkip, got)
+			}
+		}
+		before := len(w.events("app"))
+		c.StackName = s.StackId
+		must[*sdk.ContinueUpdateRollbackOutput](t)(w.client.ContinueUpdateRollback(t.Context(), &c))
+		s = w.ended("app")
+		want := []string{"app UPDATE_ROLLBACK_IN_PROGRESS" + byUser, "B UPDATE_IN_PROGRESS", "B UPDATE_COMPLETE", "app UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", "app UPDATE_ROLLBACK_COMPLETE"}
+		if skips {
+			want = slices.Delete(want, 1, 2)
+		}
+		wantEvents(t, w.events("app")[before:], want...)
+		must[*sdk.DetectStackDriftOutput](t)(w.client.DetectStackDrift(t.Context(), &sdk.DetectStackDriftInput{StackName: s.StackId}))
+		drifts := must[*sdk.DescribeStackResourceDriftsOutput](t)(w.client.DescribeStackResourceDrifts(t.Context(), &sdk.DescribeStackResourceDriftsInput{StackName: s.StackId}))
+		if got := drifts.StackResourceDrifts[1].StackResourceDriftStatus; skips != (got == types.StackResourceDriftStatusNotChecked) {
+			t.Errorf("skipped: %t, and its drift is %s", skips, got)
+		}
+		f.id = ""
+		if s := w.change("app", topics("four")); s.StackStatus != types.StackStatusUpdateComplete {
+			t.Errorf("an update after that: %s", s.StackStatus)
 		}
 	}
 }

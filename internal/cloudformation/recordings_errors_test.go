@@ -216,6 +216,40 @@ func TestRefusedRequests(t *testing.T) {
 	}
 }
 
+// TestWhatIsNotSimulated is refused, with nothing done, and the error says what it is.
+func TestWhatIsNotSimulated(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for what, c := range map[string]struct{ text, want string }{
+		"a macro":            {`{"Transform": "AWS::Serverless-2016-10-31", "Resources": {"A": {"Type": "AWS::SNS::Topic"}}}`, "rewritten by a macro"},
+		"a macro in a place": {`{"Resources": {"A": {"Type": "AWS::SNS::Topic", "Properties": {"Fn::Transform": {"Name": "AWS::Include"}}}}}`, "Fn::Transform"},
+		"a dynamic value":    {`{"Resources": {"A": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "{{resolve:ssm:x}}"}}}}`, ""},
+	} {
+		_, err := w.client.CreateStack(t.Context(), &sdk.CreateStackInput{StackName: aws.String("app"), TemplateBody: &c.text})
+		if what == "a dynamic value" { // it fails its resource
+			if s := w.ended("app"); err != nil || s.StackStatus != types.StackStatusRollbackComplete {
+				t.Errorf("%s: %v, %s", what, err, s.StackStatus)
+			}
+			w.remove("app")
+			continue
+		}
+		if got := refused(t, err); !strings.HasPrefix(got, "ValidationError: ") || !strings.Contains(got, c.want) || w.find("app") != nil {
+			t.Errorf("%s: %s", what, got)
+		}
+	}
+	_, err := w.client.CreateStackRefactor(t.Context(), &sdk.CreateStackRefactorInput{StackDefinitions: []types.StackDefinition{{StackName: aws.String("app")}}})
+	if got := refused(t, err); !strings.HasPrefix(got, `InvalidAction: Operation "CreateStackRefactor" is not simulated; there are `) {
+		t.Errorf("a refactor: %s", got)
+	}
+	_, err = w.client.CreateChangeSet(t.Context(), &sdk.CreateChangeSetInput{
+		StackName: aws.String("app"), ChangeSetName: aws.String("c"), ChangeSetType: types.ChangeSetTypeImport, TemplateBody: aws.String(oneTopic),
+		ResourcesToImport: []types.ResourceToImport{{LogicalResourceId: aws.String("A"), ResourceType: aws.String("AWS::SNS::Topic"), ResourceIdentifier: map[string]string{"TopicArn": "x"}}},
+	})
+	if got := refused(t, err); got != "ValidationError: ChangeSetType IMPORT is not simulated: CREATE and UPDATE are." {
+		t.Errorf("an import: %s", got)
+	}
+}
+
 // TestOperationThatIsNotThere expects a list of those that are.
 func TestOperationThatIsNotThere(t *testing.T) {
 	t.Parallel()

@@ -1,8 +1,6 @@
 package cloudformation
 
 import (
-	"slices"
-
 	"cognito-m2m/internal/cloudformation/engine"
 )
 
@@ -61,9 +59,9 @@ func elementOf(s *engine.Stack) stackElement {
 func parametersOf(parameters []engine.Parameter) (elements []parameterElement) {
 	for _, p := range parameters {
 		if p.Hidden {
-			p.Value = "****"
+			p.Value = engine.Hidden
 		}
-		elements = append(elements, parameterElement{p.Key, p.Value})
+		elements = append(elements, parameterElement{p.Key, p.Value, p.Resolved})
 	}
 	return elements
 }
@@ -107,57 +105,4 @@ func (r request) listImports() (any, error) {
 		return nil, invalid("Export '%s' is not imported by any stack.", name)
 	}
 	return listImportsResult{names}, nil
-}
-
-type describeStackEventsResult struct {
-	Events    []eventElement `xml:"StackEvents>member"`
-	NextToken string         `xml:"NextToken,omitempty"`
-}
-
-type eventElement struct {
-	StackID            string `xml:"StackId"`
-	EventID            string `xml:"EventId"`
-	StackName          string `xml:"StackName"`
-	LogicalID          string `xml:"LogicalResourceId"`
-	PhysicalID         string `xml:"PhysicalResourceId"`
-	Type               string `xml:"ResourceType"`
-	Timestamp          string `xml:"Timestamp"`
-	Status             string `xml:"ResourceStatus"`
-	Reason             string `xml:"ResourceStatusReason,omitempty"`
-	Properties         string `xml:"ResourceProperties,omitempty"`
-	ClientRequestToken string `xml:"ClientRequestToken,omitempty"`
-}
-
-// eventsOnPage is how many events an answer has.
-//
-// Parity: CloudFormation: events on a page
-const eventsOnPage = 100
-
-// describeStackEvents returns the events of a stack, the newest first. A page begins after the
-// event that the token names.
-func (r request) describeStackEvents() (any, error) {
-	result, token := &describeStackEventsResult{}, r.form.Get("NextToken")
-	known := token == ""
-	err := r.view(func(s *engine.Stack) {
-		begun := known
-		for _, event := range slices.Backward(s.Events) {
-			if !begun {
-				begun, known = event.ID == token, known || event.ID == token
-				continue
-			}
-			if len(result.Events) == eventsOnPage {
-				result.NextToken = result.Events[eventsOnPage-1].EventID
-				return
-			}
-			result.Events = append(result.Events, eventElement{
-				StackID: s.ID, EventID: event.ID, StackName: s.Name, LogicalID: event.LogicalID, PhysicalID: event.PhysicalID,
-				Type: event.Type, Timestamp: timeText(event.At), Status: event.Status, Reason: event.Reason,
-				Properties: event.Properties, ClientRequestToken: event.Token,
-			})
-		}
-	})
-	if err == nil && !known {
-		err = invalid("The NextToken is none of this stack's.")
-	}
-	return result, err
 }

@@ -33,7 +33,7 @@ func (r request) updateTerminationProtection() (any, error) {
 }
 
 func (r request) cancelUpdateStack() (any, error) {
-	return nothing{}, r.Engine.CancelUpdateStack(r.in, r.form.Get("StackName"))
+	return nothing{}, r.Engine.CancelUpdateStack(r.in, r.form.Get("StackName"), r.form.Get("ClientRequestToken"))
 }
 
 func (r request) rollbackStack() (any, error) {
@@ -42,6 +42,22 @@ func (r request) rollbackStack() (any, error) {
 }
 
 func (r request) continueUpdateRollback() (any, error) {
-	skip := texts(r.form, "ResourcesToSkip")
-	return nothing{}, r.Engine.ContinueUpdateRollback(r.in, r.form.Get("StackName"), skip, r.form.Get("ClientRequestToken"))
+	return nothing{}, r.Engine.ContinueUpdateRollback(r.in, engine.ContinueInput{
+		StackName: r.form.Get("StackName"), Skip: texts(r.form, "ResourcesToSkip"), Force: flag(r.form, "ForceRollback"),
+		Token: r.form.Get("ClientRequestToken"),
+	})
+}
+
+func (r request) setStackPolicy() (any, error) {
+	return nothing{}, r.Engine.SetStackPolicy(r.ctx, r.in, r.form.Get("StackName"), policyOf(r.form, "StackPolicy"))
+}
+
+type getStackPolicyResult struct {
+	Body string `xml:"StackPolicyBody,omitempty"`
+}
+
+func (r request) getStackPolicy() (any, error) {
+	result := &getStackPolicyResult{}
+	err := r.view(func(s *engine.Stack) { result.Body = s.CurrentPolicy() })
+	return result, err
 }

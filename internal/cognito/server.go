@@ -26,6 +26,8 @@ type Server struct {
 	signing      atomic.Pointer[signing]
 	discovery    []byte
 
+	retained *Retained // of a pool that no stack has
+
 	changing    sync.Mutex // held while a client or the keys change
 	keysKept    time.Time  // when the oldest of several keys may go; guarded by changing
 	saveSecrets func(clientID string, secrets []ClientSecret) error

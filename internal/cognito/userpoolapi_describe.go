@@ -19,6 +19,7 @@ type userPoolDescription struct {
 	LastModifiedDate       *epochSeconds       `json:",omitempty"`
 	IssuerConfiguration    issuerConfiguration `json:",omitzero"` // none for an issuer that is not AWS's
 	EstimatedNumberOfUsers int
+	DeletionProtection     string `json:",omitempty"`
 }
 
 type issuerConfiguration struct{ Type string }
@@ -28,6 +29,9 @@ func (s *Server) describeUserPool(context.Context, apiRequest) (any, error) {
 	description := userPoolDescription{
 		ID: pool.ID, Name: pool.Name, ARN: pool.ARN, Domain: pool.Domain, CustomDomain: pool.CustomDomain,
 		IssuerConfiguration: issuerConfiguration{userpool.IssuerType(pool.Issuer)},
+	}
+	if s.retained != nil {
+		description.DeletionProtection = protection(s.retained.Protected)
 	}
 	if !pool.CreationDate.IsZero() {
 		created := epochSeconds(pool.CreationDate)

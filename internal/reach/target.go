@@ -10,14 +10,18 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	stacktypes "github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"cognito-m2m/internal/awserror"
+	"cognito-m2m/internal/cdkbootstrap"
+	"cognito-m2m/internal/partition"
 	"cognito-m2m/internal/run"
 	"cognito-m2m/naming"
 )
@@ -38,20 +42,26 @@ type Target struct {
 // Local is the run of env on this machine whose state is in stateDir. Without one it fails with a
 // *run.NotRunningError.
 func Local(stateDir, env string) (*Target, error) {
-	run, err := run.Find(stateDir, env)
+	found, err := run.Find(stateDir, env)
 	if err != nil {
 		return nil, err
 	}
-	if run.AWSEndpointURL == "" || run.AWSAccessKeyID == "" || run.AWSSecretAccessKey == "" {
+	if found.AWSEndpointURL == "" || found.AWSAccessKeyID == "" || found.AWSSecretAccessKey == "" {
 		return nil, &Error{Problem: NotServed, text: fmt.Sprintf("the run of %s on this machine is of another version of m2m and does not answer this one's AWS calls", env)}
 	}
 	// Made by hand and not loaded: nothing in the caller's AWS settings can lead a call for the
 	// local run to AWS, or real credentials to the local run.
-	return open(env, run, aws.Config{
-		Region:       run.Region,
-		BaseEndpoint: &run.AWSEndpointURL,
-		Credentials:  credentials.NewStaticCredentialsProvider(run.AWSAccessKeyID, string(run.AWSSecretAccessKey), ""),
-	}), nil
+	c := aws.Config{
+		Region:       found.Region,
+		BaseEndpoint: &found.AWSEndpointURL,
+		Credentials:  credentials.NewStaticCredentialsProvider(found.AWSAccessKeyID, string(found.AWSSecretAccessKey), ""),
+	}
+	if found.AccountID != "" {
+		c.Credentials = aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(sts.NewFromConfig(c), cdkbootstrap.DeployRole(partition.Of(found.Region), found.AccountID, found.Region), func(o *stscreds.AssumeRoleOptions) {
+			o.RoleSessionName = "m2m"
+		}))
+	}
+	return open(run.Name(env), found, c), nil
 }
 
 func open(env string, run *run.Running, c aws.Config) *Target {

@@ -6,6 +6,7 @@ import (
 
 	"cognito-m2m/client"
 	"cognito-m2m/internal/assembly"
+	"cognito-m2m/internal/partition"
 	"cognito-m2m/internal/run"
 	"cognito-m2m/internal/serving"
 )
@@ -31,15 +32,56 @@ func (r *Rehearsal) publish(found func(*serving.Description)) error {
 		Region: assembly.DefaultRegion, Environments: map[string]run.Environment{},
 	}
 	addresses := map[string]string{}
+	var reached []*serving.Description
+	at := map[*serving.Description]partition.Place{}
 	for _, s := range r.sites {
-		s.addTo(&running, addresses, found)
+		for _, d := range s.reached(addresses) {
+			reached, at[d] = append(reached, d), s.place
+		}
+	}
+	qualify(reached, at)
+	for _, d := range reached {
+		if found != nil {
+			found(d)
+		}
+		running.Environments[d.Environment] = run.Environment{
+			APIURL: d.APIURL, TokenEndpoint: d.TokenEndpoint, JWKSURI: d.JWKSURI, Region: d.Region, UserPoolID: d.UserPoolID,
+			AccountID: elsewhere(at[d].AccountID),
+		}
 	}
 	return errors.Join(r.run.State.KeepAddresses(addresses), r.run.Folder.WriteRun(running))
 }
 
-func (s *site) addTo(running *run.Running, listening map[string]string, found func(*serving.Description)) {
+// elsewhere is an account, "" for that of the access key.
+func elsewhere(accountID string) string {
+	if accountID == assembly.DefaultAccountID {
+		return ""
+	}
+	return accountID
+}
+
+// qualify gives environments that have the same name in several places their Regions, or their
+// accounts and Regions.
+func qualify(reached []*serving.Description, at map[*serving.Description]partition.Place) {
+	names, regions := map[string]int{}, map[string]int{}
+	for _, d := range reached {
+		names[d.Environment]++
+		regions[d.Environment+d.Region]++
+	}
+	for _, d := range reached {
+		switch name := d.Environment; {
+		case regions[name+d.Region] > 1:
+			d.Environment = run.Qualified(name, at[d].AccountID+"."+d.Region)
+		case names[name] > 1:
+			d.Environment = run.Qualified(name, d.Region)
+		}
+	}
+}
+
+// reached are the environments of the site whose API answers. It adds where everything listens.
+func (s *site) reached(listening map[string]string) (all []*serving.Description) {
 	if s.base == nil {
-		return
+		return nil
 	}
 	for id, pool := range s.pools {
 		listening[id] = pool.Addr()
@@ -54,13 +96,9 @@ func (s *site) addTo(running *run.Running, listening map[string]string, found fu
 		}
 		d := s.run.Describe(view, s.addressesOf(view), pool.current)
 		d.Environment = name
-		if found != nil {
-			found(d)
-		}
-		running.Environments[name] = run.Environment{
-			APIURL: d.APIURL, TokenEndpoint: d.TokenEndpoint, JWKSURI: d.JWKSURI, Region: d.Region, UserPoolID: d.UserPoolID,
-		}
+		all = append(all, d)
 	}
+	return all
 }
 
 // Access is where AWS's own APIs answer, and what requests are signed with.

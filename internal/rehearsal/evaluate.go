@@ -106,7 +106,7 @@ func (s *site) evaluate(templates map[string]*engine.Template, ids *state.Candid
 			return nil, err
 		}
 		uploaded = append(uploaded, assembly.Uploaded{
-			Name: name, AccountID: t.AccountID, Region: t.Region, Body: body, Parameters: t.Parameters, Tags: t.Tags,
+			Name: name, AccountID: t.AccountID, Region: t.Region, Body: body, Parameters: t.Parameters, Stored: t.Stored, Tags: t.Tags,
 		})
 		guids[name] = template.StackGUID(t.StackID)
 	}

@@ -41,6 +41,9 @@ func (r *Rehearsal) Apply(ctx context.Context, op engine.Operation, step engine.
 	if err := s.refuses(ctx, stack, step); err != nil {
 		return err
 	}
+	if err := s.retain(step); err != nil {
+		return err
+	}
 	if step.Resource.Type == "AWS::Cognito::UserPoolClient" { // CloudFormation writes all of it, or deletes it
 		if err := s.run.State.KeepChangedClient(step.Resource.PhysicalID, nil); err != nil {
 			return err

@@ -1,6 +1,7 @@
 package rehearsal
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -11,6 +12,7 @@ import (
 
 	"cognito-m2m/internal/cloudformation/engine"
 	"cognito-m2m/internal/run"
+	"cognito-m2m/internal/ssm"
 )
 
 // saveRecord writes what the engine keeps of a stack into a file of its own, after a line with its
@@ -82,6 +84,9 @@ func (r *Rehearsal) openEngine() error {
 	}
 	r.engine, err = engine.New(engine.Config{
 		Provider: r, Save: r.saveRecord, Records: records, Object: r.uploads.object,
+		Stored: func(_ context.Context, _ engine.Place, name string) (string, bool) {
+			return ssm.Parameters{}.Value(name)
+		},
 		Faults: faults, Slow: r.run.Slow, Now: r.run.Now, Log: r.run.Log,
 	})
 	if unusable, ok := errors.AsType[*engine.RecordError](err); ok {

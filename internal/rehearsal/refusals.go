@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"cognito-m2m/internal/cloudformation/engine"
+	"cognito-m2m/internal/cognito"
 )
 
 // refuses is the error of a service that refuses a step only when it comes.
@@ -14,7 +15,7 @@ func (s *site) refuses(ctx context.Context, stack *deployedStack, step engine.St
 	switch {
 	case step.Action == engine.Delete && step.Resource.Type == "AWS::Cognito::UserPool" && s.isThere(stack, step) &&
 		step.Resource.Properties["DeletionProtection"] == "ACTIVE":
-		return errors.New("The user pool cannot be deleted because deletion protection is activated") //nolint:staticcheck // AWS's words
+		return errors.New(cognito.ProtectedPool) //nolint:staticcheck // AWS's words
 	case step.Resource.Type == "AWS::Lambda::Function" && step.Action != engine.Delete && step.Action != engine.Retain && !step.Rollback:
 		return s.prepareOf(ctx, stack, step.Resource.LogicalID)
 	case step.Resource.Type == "AWS::Cognito::UserPoolDomain" && step.Action == engine.Create && !step.Rollback:

@@ -91,12 +91,14 @@ type userPoolsAPI struct{ *Rehearsal }
 // Call implements awsapi.JSONCaller. A call about a pool that is being changed waits.
 func (a userPoolsAPI) Call(ctx context.Context, operation string, input []byte) (output any, err error) {
 	var pools []*cognito.Server
+	retained := a.run.State.RetainedPools()
 	for _, s := range a.every() {
 		s.calls.RLock()
 		defer s.calls.RUnlock()
 		for _, id := range slices.Sorted(maps.Keys(s.served)) {
 			pools = append(pools, s.served[id])
+			delete(retained, id) // until the operation that gives it up is over
 		}
 	}
-	return cognito.Call(ctx, pools, operation, input)
+	return cognito.Call(ctx, append(pools, a.retained(retained)...), operation, input)
 }

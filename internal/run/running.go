@@ -32,10 +32,11 @@ type Running struct {
 
 	Region     string `json:"region"`
 	UserPoolID string `json:"user_pool_id"`
+	AccountID  string `json:"-"`        // of an environment in another account than the access key's
 	Assembly   string `json:"assembly"` // the folder of the cloud assembly
 
-	// Environments are those that were deployed into the run, by name. There are none in a run of
-	// one assembly.
+	// Environments are those that were deployed into the run, by name. One whose name another has
+	// too has its place behind it: see Qualified. There are none in a run of one assembly.
 	Environments map[string]Environment `json:"environments,omitempty"`
 }
 
@@ -47,6 +48,8 @@ type Environment struct {
 	JWKSURI       string `json:"jwks_uri"`
 	Region        string `json:"region"`
 	UserPoolID    string `json:"user_pool_id"`
+	// AccountID is the account, if that is not the one of the access key.
+	AccountID string `json:"account_id,omitempty"`
 }
 
 // NotRunningError says that no local run of the environment is there.
@@ -76,14 +79,28 @@ func checkEnv(env string) error {
 	return nil
 }
 
+// Qualified is the name of one of several environments that have the same name, with its place: its
+// Region, or account and Region.
+func Qualified(env, place string) string { return env + "@" + place }
+
+// Name is the name of an environment without its place.
+func Name(env string) string {
+	name, _, _ := strings.Cut(env, "@")
+	return name
+}
+
 // Find is the run of env whose state is in stateDir: its own, or the one that it was deployed into.
 // It fails with a *NotRunningError if there is none, if it is not ready yet, or if what is there
 // was left by a run that was ended from outside.
 func Find(stateDir, env string) (*Running, error) {
-	if err := checkEnv(env); err != nil {
+	if err := checkEnv(Name(env)); err != nil {
 		return nil, err
 	}
-	own, err := find(stateDir, env)
+	var own *Running
+	var err error = &NotRunningError{Env: env, Dir: stateDir}
+	if Name(env) == env { // else it is no folder
+		own, err = find(stateDir, env)
+	}
 	if _, ok := errors.AsType[*NotRunningError](err); ok {
 		if deployed, deployedErr := findDeployed(stateDir, env); deployed != nil || deployedErr != nil {
 			return deployed, deployedErr
@@ -124,10 +141,13 @@ func findDeployed(stateDir, env string) (found *Running, err error) {
 		if err != nil {
 			continue // it does not run, or is not this user's
 		}
+		if places := placesOf(other, env); len(places) > 0 {
+			return nil, fmt.Errorf("%s is deployed in several places: name one of %s", env, strings.Join(places, ", "))
+		}
 		if at, deployed := other.Environments[env]; deployed {
 			names = append(names, entry.Name())
 			other.APIURL, other.TokenEndpoint, other.JWKSURI = at.APIURL, at.TokenEndpoint, at.JWKSURI
-			other.Region, other.UserPoolID = at.Region, at.UserPoolID
+			other.Region, other.UserPoolID, other.AccountID = at.Region, at.UserPoolID, at.AccountID
 			found = other
 		}
 	}
@@ -135,6 +155,16 @@ func findDeployed(stateDir, env string) (found *Running, err error) {
 		return nil, fmt.Errorf("%s is deployed into the runs %s: end all but one", env, strings.Join(names, " and "))
 	}
 	return found, nil
+}
+
+// placesOf are the names of the environments that have one name in several places.
+func placesOf(r *Running, env string) (names []string) {
+	for _, name := range slices.Sorted(maps.Keys(r.Environments)) {
+		if name != env && Name(name) == env {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 func find(stateDir, env string) (*Running, error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -86,6 +87,37 @@ func TestOneRunHasTheFolder(t *testing.T) {
 	}
 	if _, err := open(t, state); err != nil {
 		t.Errorf("after it was closed: %v", err)
+	}
+}
+
+// TestOneNameInSeveralPlaces: each is found with its place, and none by the name alone.
+func TestOneNameInSeveralPlaces(t *testing.T) {
+	t.Parallel()
+	state := t.TempDir()
+	folder, err := run.Open(state, "empty", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = folder.Close() })
+	here, there := run.Qualified("dev", "eu-west-1"), run.Qualified("dev", "us-west-2")
+	if err := folder.WriteRun(run.Running{PID: os.Getpid(), Environments: map[string]run.Environment{
+		here: {APIURL: "http://127.0.0.1:1"}, there: {APIURL: "http://127.0.0.1:2", Region: "us-west-2"}, "prod": {APIURL: "http://127.0.0.1:3"},
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	if found, err := run.Find(state, there); err != nil || found.APIURL != "http://127.0.0.1:2" || found.Region != "us-west-2" || run.Name(there) != "dev" {
+		t.Errorf("%s: %+v, %v", there, found, err)
+	}
+	if found, err := run.Find(state, "prod"); err != nil || found.APIURL != "http://127.0.0.1:3" {
+		t.Errorf("prod: %+v, %v", found, err)
+	}
+	if _, err := run.Find(state, "dev"); err == nil || !strings.Contains(err.Error(), "name one of dev@eu-west-1, dev@us-west-2") {
+		t.Errorf("dev: %v", err)
+	}
+	for _, none := range []string{"dev@nowhere", "dev@/../empty", "prod@eu-west-1"} {
+		if _, err := run.Find(state, none); err == nil || !strings.Contains(err.Error(), none+" does not run on this machine") {
+			t.Errorf("%s: %v", none, err)
+		}
 	}
 }
 

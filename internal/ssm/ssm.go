@@ -41,10 +41,18 @@ type parameter struct {
 	Version  int
 }
 
+// Value is a parameter's value, in every account and Region; ok is false if there is none.
+func (Parameters) Value(name string) (value string, ok bool) {
+	if !cdkbootstrap.IsVersion(name) {
+		return "", false
+	}
+	return BootstrapVersion, true
+}
+
 // Call runs an operation of the SSM API on the JSON of its input. The error is an *Error.
 //
 // Parity: SSM: the bootstrap version
-func (Parameters) Call(ctx context.Context, operation string, input []byte) (output any, err error) {
+func (p Parameters) Call(ctx context.Context, operation string, input []byte) (output any, err error) {
 	if operation != "GetParameter" {
 		return nil, &Error{"UnknownOperationException", fmt.Sprintf("Operation %q is not simulated; there is GetParameter.", operation)}
 	}
@@ -58,12 +66,13 @@ func (Parameters) Call(ctx context.Context, operation string, input []byte) (out
 	if request.Name == "" {
 		return nil, &Error{"ValidationException", "1 validation error detected: Value at 'name' failed to satisfy constraint: Member must not be null"}
 	}
-	if !cdkbootstrap.IsVersion(request.Name) {
+	value, ok := p.Value(request.Name)
+	if !ok {
 		return nil, &Error{"ParameterNotFound", ""}
 	}
 	who := requester.From(ctx)
 	return struct{ Parameter parameter }{parameter{
 		ARN:  "arn:" + partition.Of(who.Region) + ":ssm:" + who.Region + ":" + who.AccountID + ":parameter" + request.Name,
-		Name: request.Name, Type: "String", DataType: "text", Value: BootstrapVersion, Version: 1,
+		Name: request.Name, Type: "String", DataType: "text", Value: value, Version: 1,
 	}}, nil
 }

@@ -27,6 +27,8 @@ type file struct {
 	Addresses map[string]string `json:"addresses,omitempty"` // of listeners, by what they serve
 	// ChangedClients are app clients that were changed beside their templates, by id.
 	ChangedClients map[string]json.RawMessage `json:"changed_clients,omitempty"`
+	// RetainedPools are user pools that their stacks have given up and not deleted, by id.
+	RetainedPools map[string]json.RawMessage `json:"retained_pools,omitempty"`
 }
 
 // AccessKey is what requests to AWS's APIs of this environment are signed with. It belongs to the

@@ -268,3 +268,25 @@ func (c *Candidate) Keeps(stack, logicalID string) bool {
 	kept, own := c.state.kept.Resources[name], c.resources[name]
 	return kept != nil && own != nil && kept.ID == own.ID
 }
+
+// RetainedPools are what KeepRetainedPool was given, by id.
+func (s *State) RetainedPools() map[string]json.RawMessage {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.kept.RetainedPools)
+}
+
+// KeepRetainedPool writes a user pool that no stack has any more. Nil forgets it.
+func (s *State) KeepRetainedPool(id string, pool json.RawMessage) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	pools := maps.Clone(s.kept.RetainedPools)
+	if pools == nil {
+		pools = map[string]json.RawMessage{}
+	}
+	pools[id] = pool
+	if pool == nil {
+		delete(pools, id)
+	}
+	return keep(s, &s.kept.RetainedPools, pools)
+}

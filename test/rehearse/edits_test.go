@@ -45,8 +45,18 @@ func editOf(t *testing.T, name string) edit {
 
 func editFolder(name string) string { return filepath.Join(root, ".build", "edits", name) }
 
+func absolute(t *testing.T, path string) string {
+	t.Helper()
+	path, err := filepath.Abs(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 // TestEdits applies each edit of docs/changing-a-deployment.md to a deployed environment with
-// callers, and holds what they notice against outcomes, and both against the page.
+// callers. What they notice is held against outcomes, both against the page, and ids against what
+// `m2m diff` says.
 func TestEdits(t *testing.T) {
 	needsCLI(t)
 	nothingLeaves(t)
@@ -160,9 +170,10 @@ func applied(t *testing.T, r *rehearsal, e edit) (lines, meanwhile []string) {
 func edited(t *testing.T, r *rehearsal, e edit) (lines, meanwhile []string) {
 	t.Helper()
 	known := declaredIn(t, editFolder(e.From))
-	before := r.look(t, known)
+	before, ids := r.look(t, known), r.physicalIDs(t)
 	c := r.begin(t, known, before)
 	failure := r.deploy(t, editFolder(e.To))
+	r.asDiffSays(t, e, ids, failure != "")
 	after := r.look(t, known)
 	c.again(t)
 	lines, meanwhile = answers(c.end())

@@ -1,11 +1,13 @@
 package rehearse
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 
 	"cognito-m2m/internal/m2mtest"
 )
@@ -100,6 +102,55 @@ func TestFirstDeploymentFails(t *testing.T) {
 	used := c.outputsOf(t, ownRegion, "m2m-prod-Api")["UserPoolId"]
 	if !strings.HasPrefix(pool, ownRegion+"_") || pool == used {
 		t.Errorf("the pool that stayed behind is %q, the one in use %q", pool, used)
+	}
+	c.deletePool(t, pool, used)
+	c.m2m(t, 0, "prod", "verify", "--assembly", synthesized(t))
+}
+
+// deletePool is the last section of the runbook: the pool that stayed behind is found, is not the
+// one in use, and is deleted.
+func (c *cli) deletePool(t *testing.T, pool, used string) {
+	t.Helper()
+	api := cognitoidentityprovider.NewFromConfig(c.sdk(ownRegion))
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	pools := func() (ids []string) {
+		listed, err := api.ListUserPools(t.Context(), &cognitoidentityprovider.ListUserPoolsInput{MaxResults: aws.Int32(60)})
+		must(err)
+		for _, pool := range listed.UserPools {
+			ids = append(ids, *pool.Id)
+		}
+		slices.Sort(ids)
+		return ids
+	}
+	both := []string{pool, used}
+	slices.Sort(both)
+	if found := pools(); !slices.Equal(found, both) {
+		t.Errorf("the pools are %q, want %q", found, both)
+	}
+	described, err := api.DescribeUserPool(t.Context(), &cognitoidentityprovider.DescribeUserPoolInput{UserPoolId: &pool})
+	must(err)
+	clients, err := api.ListUserPoolClients(t.Context(), &cognitoidentityprovider.ListUserPoolClientsInput{UserPoolId: &pool})
+	must(err)
+	if described.UserPool.Domain != nil || described.UserPool.CustomDomain != nil || len(clients.UserPoolClients) > 0 {
+		t.Errorf("the pool that stayed behind: %+v, with %d clients", described.UserPool, len(clients.UserPoolClients))
+	}
+	remove := func(id string) error {
+		_, err := api.DeleteUserPool(t.Context(), &cognitoidentityprovider.DeleteUserPoolInput{UserPoolId: &id})
+		return err
+	}
+	if err := remove(pool); err == nil || !strings.Contains(err.Error(), "deletion protection is activated") {
+		t.Errorf("a protected pool: %v", err)
+	}
+	_, err = api.UpdateUserPool(t.Context(), &cognitoidentityprovider.UpdateUserPoolInput{UserPoolId: &pool, DeletionProtection: types.DeletionProtectionTypeInactive})
+	must(err)
+	must(remove(pool))
+	if found := pools(); !slices.Equal(found, []string{used}) {
+		t.Errorf("after that the pools are %q, want %q", found, used)
 	}
 }
 

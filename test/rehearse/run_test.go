@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 	if scratch, err = os.MkdirTemp("", "m2m-rehearse-"); err != nil {
 		panic(err)
 	}
-	m2mtest.AtOnce(4) // they mostly wait for the CDK CLI, which looks every five seconds
+	m2mtest.AtOnce(5) // they mostly wait for the CDK CLI, which looks every five seconds
 	code := m.Run()
 	outside.close()
 	_ = os.RemoveAll(scratch)

@@ -8,11 +8,11 @@ import "strings"
 var parameterKeys = keys("Type", "Default", "Description", "NoEcho", "AllowedValues", "AllowedPattern",
 	"ConstraintDescription", "MinLength", "MaxLength", "MinValue", "MaxValue")
 
-// parameterStoreType begins the type of a parameter whose default is the name under which its value
-// is stored.
+// StoredType begins the type of a parameter whose value is the name under which the true one is
+// stored.
 //
 // Parity: Assembly: values kept in a store
-const parameterStoreType = "AWS::SSM::Parameter::Value<"
+const StoredType = "AWS::SSM::Parameter::Value<"
 
 // checkParameters reports the parameters a run cannot have a value for.
 func (s *scope) checkParameters() {
@@ -23,7 +23,7 @@ func (s *scope) checkParameters() {
 			continue
 		}
 		checkKeys(at, object, parameterKeys, LocalRuntime)
-		if hidden, _ := scalarText(object["NoEcho"]); hidden == "true" {
+		if hidden, _ := scalarText(object["NoEcho"]); hidden == "true" && !s.TakesSecrets {
 			at.invalid(LocalRuntime, "a NoEcho parameter holds a secret, and secrets do not belong in a template")
 		}
 		if _, ok := s.parameterValue(name, object); !ok {
@@ -67,8 +67,13 @@ func (s *scope) parameter(at Place, name string) (any, bool) {
 		return nil, false // reported where it is declared
 	}
 	typeName, _ := declaration["Type"].(string)
+	if inner, isStored := strings.CutPrefix(typeName, StoredType); isStored {
+		if stored, known := s.Stored[name]; known {
+			value, typeName = stored, strings.TrimSuffix(inner, ">")
+		}
+	}
 	switch {
-	case strings.HasPrefix(typeName, parameterStoreType):
+	case strings.HasPrefix(typeName, StoredType):
 		return at.invalid(LocalRuntime, "the value of parameter %s lies in the SSM Parameter Store of an AWS account, so it is not known here", name)
 	case typeName == "CommaDelimitedList" || strings.HasPrefix(typeName, "List<"):
 		if !at.spend(len(value) + nodeWork*(strings.Count(value, ",")+1)) {

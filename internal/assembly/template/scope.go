@@ -19,6 +19,10 @@ type Stack struct {
 	Paths map[string]string
 	// Parameters are the values given to parameters of the template. Others have their defaults.
 	Parameters map[string]string
+	// Stored are the values of parameters that name one of a Parameter Store, where there is one.
+	Stored map[string]string
+	// TakesSecrets says that NoEcho parameters get their values from whoever deploys the stack.
+	TakesSecrets bool
 }
 
 // scope is one stack under evaluation: its template taken apart into sections, in the account and

@@ -25,7 +25,13 @@ func (e *Engine) turnBack(s *Stack, o *operation) {
 //
 // Parity: CloudFormation: a failed creation that is updated
 func (e *Engine) rollBack(s *Stack, o *operation, reason string) {
-	o.Doing, o.Done, o.Failed = nil, nil, nil
+	o.Untold = nil
+	for _, f := range o.Failed {
+		if f.Verb == "update" {
+			o.Untold = append(o.Untold, f.LogicalID)
+		}
+	}
+	o.Doing, o.Done, o.Failed, o.Act = nil, nil, nil, newAct("ROLLBACK")
 	if o.Before == nil { // there is nothing to go back to
 		e.become(s, rollbackInProgress, reason+byUser)
 		o.Phase, o.Final, o.Garbage = deleting, rollbackComplete, reversed(o.Made)
@@ -40,6 +46,10 @@ func (e *Engine) rollBack(s *Stack, o *operation, reason string) {
 
 // turnToDeletion lets the creation of a stack end in its deletion.
 func (e *Engine) turnToDeletion(s *Stack, o *operation, reason string) {
+	o.Act = newAct("DELETE_STACK")
+	if o.Deleting {
+		o.Token = o.DeletingToken
+	}
 	e.become(s, deleteInProgress, reason)
 	o.Phase, o.Final, o.Garbage, o.Failed = deleting, deleteComplete, reversed(o.Made), nil
 }
@@ -47,9 +57,9 @@ func (e *Engine) turnToDeletion(s *Stack, o *operation, reason string) {
 // pause ends an operation that failed as it stands. It waits for a rollback, an update or a
 // deletion.
 func (e *Engine) pause(s *Stack, o *operation, status, reason string) {
-	s.Paused, s.Operation = o, nil
 	s.ChangeSets = executedAs(s.ChangeSets, o.ChangeSetID, notExecuted)
 	e.become(s, status, reason)
+	s.Paused, s.Operation = o, nil
 }
 
 func reversed(made []Resource) []Resource {
@@ -60,6 +70,9 @@ func reversed(made []Resource) []Resource {
 
 // back takes the next resource of an update back to what it was. Done with the last one, it goes on
 // to delete what the update has made.
+//
+// Source: Kotaimen/awscfncli, README, a log of AWS of 13 January 2017: a resource whose update
+// failed has no second UPDATE_IN_PROGRESS.
 func (e *Engine) back(s *Stack, o *operation) bool {
 	if o.Doing != nil {
 		return e.backStep(s, o)
@@ -70,11 +83,17 @@ func (e *Engine) back(s *Stack, o *operation) bool {
 		}
 		return e.commit(s, func() {
 			if slices.Contains(o.Skip, id) {
-				e.show(s, o.Found[id], updateComplete, "")
+				skipped := *o.Found[id]
+				skipped.Skipped = true
+				e.show(s, &skipped, updateComplete, "")
 				o.Done = append(o.Done, id)
 				return
 			}
 			o.Doing = &doing{LogicalID: id, Action: Update}
+			if slices.Contains(o.Untold, id) {
+				e.set(s, o.Found[id], updateInProgress, "")
+				return
+			}
 			e.show(s, o.Found[id], updateInProgress, "")
 		})
 	}
@@ -102,8 +121,9 @@ func (e *Engine) backStep(s *Stack, o *operation) bool {
 			o.Done, o.Doing = append(o.Done, o.Doing.LogicalID), nil
 			return
 		}
-		e.show(s, found, updateFailed, reasonOf(err))
+		e.show(s, found, updateFailed, o.reasonOf(err))
 		o.Failed, o.Doing = []failed{{found.LogicalID, "update"}}, nil
+		o.Untold = slices.DeleteFunc(slices.Clone(o.Untold), func(id string) bool { return id == found.LogicalID })
 		e.pause(s, o, updateRollbackFailed, o.summary())
 	})
 }

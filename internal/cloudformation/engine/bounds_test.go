@@ -108,7 +108,7 @@ func TestAFullDiskRefusesWhole(t *testing.T) {
 	t.Parallel()
 	for name, ask := range map[string]func(e *engine.Engine) error{
 		"a deletion during the creation": func(e *engine.Engine) error { return e.DeleteStack(here, engine.DeleteInput{StackName: "app"}) },
-		"the end of an update":           func(e *engine.Engine) error { return e.CancelUpdateStack(here, "app") },
+		"the end of an update":           func(e *engine.Engine) error { return e.CancelUpdateStack(here, "app", "") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

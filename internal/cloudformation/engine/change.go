@@ -114,7 +114,7 @@ func removal(r *Resident, valued bool) Change {
 		change.PolicyAction = "Retain"
 	}
 	if valued {
-		change.Before = contextOf(r.Properties)
+		change.Before = contextOf(r.Shown())
 	}
 	return change
 }
@@ -135,7 +135,7 @@ func (c *comparison) changes(id string) (off, on []Change) {
 	if !current.made() {
 		change := Change{Action: "Add", LogicalID: id, Type: target.Type}
 		valued := change
-		valued.After = contextOf(after)
+		valued.After = contextOf(masked(after, target.Hidden))
 		return []Change{change}, []Change{valued}
 	}
 	change := Change{Action: "Modify", LogicalID: id, PhysicalID: current.PhysicalID, Type: target.Type, Replacement: "False"}
@@ -146,7 +146,7 @@ func (c *comparison) changes(id string) (off, on []Change) {
 		reasons := c.reasons(id, name)
 		change.Details = append(change.Details, reasons...)
 		if !same(current.Properties[name], after[name]) {
-			valued.Details = append(valued.Details, withValues(reasons, current.Properties[name], after[name])...)
+			valued.Details = append(valued.Details, withValues(reasons, c.shown(id, name, current.Properties), c.shown(id, name, after))...)
 		}
 	}
 	if len(change.Details) > 0 {
@@ -154,10 +154,15 @@ func (c *comparison) changes(id string) (off, on []Change) {
 		off = []Change{c.completed(change)}
 	}
 	if len(valued.Details) > 0 {
-		valued.Before, valued.After = contextOf(current.Properties), contextOf(after)
+		valued.Before, valued.After = contextOf(current.Shown()), contextOf(masked(after, target.Hidden))
 		on = []Change{c.completed(valued)}
 	}
 	return off, on
+}
+
+// shown is a property as details have it. One that was hidden before, or is from now on, is hidden.
+func (c *comparison) shown(id, name string, properties map[string]any) any {
+	return masked(properties, slices.Concat(c.had.Resources[id].Hidden, c.targets[id].Hidden))[name]
 }
 
 // completed is a modification with its scope, and whether it replaces.

@@ -18,6 +18,7 @@ type ChangeSet struct {
 	ID, Name, Type          string // ID is the ARN; Type is CREATE or UPDATE
 	CreatedAt               time.Time
 	Status, ExecutionStatus string
+	Act                     act    // its creation, in events
 	Reason                  string `json:",omitempty"`
 	Description             string `json:",omitempty"`
 	IncludeNestedStacks     bool
@@ -68,15 +69,10 @@ func (e *Engine) CreateChangeSet(ctx context.Context, in Place, input ChangeSetI
 	if err := changeable(had, input); err != nil {
 		return "", "", err
 	}
-	for _, set := range had.changeSets() {
-		if set.Name == input.Name && set.ExecutionStatus != executed {
-			if input.Token != "" && set.Input.Token == input.Token {
-				return set.ID, had.ID, nil
-			}
-			return "", "", &Refusal{Code: "AlreadyExistsException", Message: "ChangeSet [" + input.Name + "] already exists"}
-		}
+	if set := had.waiting(input.Name); set != nil {
+		return again(set, had, input)
 	}
-	next, err := e.template(ctx, input.Input, had)
+	next, err := e.template(ctx, in, input.Input, had)
 	if err != nil {
 		return "", "", err
 	}
@@ -88,7 +84,27 @@ func (e *Engine) CreateChangeSet(ctx context.Context, in Place, input ChangeSetI
 	if err != nil {
 		return "", "", err
 	}
-	return set.ID, base.ID, e.keep(base, set)
+	return e.keep(base, set, input)
+}
+
+// waiting is the change set of a name that was not executed, nil if there is none. The stack may be
+// nil.
+func (s *Stack) waiting(name string) *ChangeSet {
+	for i, set := range s.changeSets() {
+		if set.Name == name && set.ExecutionStatus != executed && set.ExecutionStatus != notExecuted {
+			return &s.ChangeSets[i]
+		}
+	}
+	return nil
+}
+
+// again is the answer to a request for a change set whose name another one has: that one, if the
+// request has come before.
+func again(set *ChangeSet, s *Stack, input ChangeSetInput) (id, stackID string, err error) {
+	if input.Token != "" && set.Input.Token == input.Token {
+		return set.ID, s.ID, nil
+	}
+	return "", "", &Refusal{Code: "AlreadyExistsException", Message: "ChangeSet [" + input.Name + "] already exists"}
 }
 
 // changeable refuses a change set that does not fit the stack, which is nil if there is none.
@@ -131,7 +147,7 @@ func (e *Engine) changeSet(ctx context.Context, s *Stack, next *Template, input 
 	set := ChangeSet{
 		ID:   "arn:" + partition.Of(s.Region) + ":cloudformation:" + s.Region + ":" + s.AccountID + ":changeSet/" + input.Name + "/" + uuid.NewString(),
 		Name: input.Name, Type: input.Type, CreatedAt: e.now(), Description: input.Description,
-		IncludeNestedStacks: input.IncludeNestedStacks, Input: input.Input,
+		IncludeNestedStacks: input.IncludeNestedStacks, Input: input.Input, Act: newAct("CREATE_CHANGESET"),
 		Template: next, Parameters: parameters(next, evaluated), Status: createComplete, ExecutionStatus: available,
 	}
 	set.Input.Text = ""
@@ -149,20 +165,24 @@ func (e *Engine) changeSet(ctx context.Context, s *Stack, next *Template, input 
 const maxChangeSets = 20
 
 // keep adds a change set to a stack. Without the stack, there is one in review from now on.
-func (e *Engine) keep(base *Stack, set ChangeSet) error {
+func (e *Engine) keep(base *Stack, set ChangeSet, input ChangeSetInput) (id, stackID string, err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	s, there := e.stacks[base.ID]
 	if !there {
 		if other := e.find(base.Place, base.Name); other != nil {
-			return taken(base.Name)
+			return "", "", taken(base.Name)
 		}
 		s = base
 		e.stacks[s.ID] = s
 	}
-	err := e.try(s, func() {
+	if other := s.waiting(set.Name); other != nil { // it was made meanwhile
+		return again(other, s, input)
+	}
+	err = e.try(s, func() {
 		if !there {
 			e.become(s, reviewInProgress, userInitiated)
+			s.Events[len(s.Events)-1].Act = set.Act
 			s.Template = nil
 		}
 		s.ChangeSets = append(slices.Clone(s.ChangeSets), set)
@@ -171,7 +191,7 @@ func (e *Engine) keep(base *Stack, set ChangeSet) error {
 	if err != nil && !there {
 		delete(e.stacks, s.ID)
 	}
-	return e.unsaved(err)
+	return set.ID, s.ID, e.unsaved(err)
 }
 
 // FindChangeSet shows a change set by its ARN, or by its name on a stack. It returns false if there
@@ -256,6 +276,8 @@ func (e *Engine) ExecuteChangeSet(in Place, input ExecuteInput) error {
 	}
 	set := s.ChangeSets[i]
 	switch {
+	case s.again(request{input.Token, "ExecuteChangeSet"}):
+		return nil
 	case set.Status == failedStatus:
 		return notIn(set.ID, "executed", "status", set.Status)
 	case set.ExecutionStatus != available:
@@ -282,7 +304,7 @@ func (e *Engine) execute(s *Stack, set ChangeSet, input ExecuteInput) error {
 		o = e.updateOf(s, &next, asked)
 	}
 	o.ChangeSetID = set.ID
-	return e.start(s, o, func() {
+	return e.start(s, o, "ExecuteChangeSet", func() {
 		s.ChangeSets, s.UpdatedAt = obsolete(s.ChangeSets, set.ID), e.now()
 		if o.Kind == creation {
 			s.Template, s.Settings, s.ChangeSetID = &next, asked.Settings, set.ID

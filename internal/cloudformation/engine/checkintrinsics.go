@@ -41,7 +41,7 @@ func checkNode(node any, conditions map[string]any) error {
 		}
 	case map[string]any:
 		for _, key := range slices.Sorted(maps.Keys(node)) {
-			if problem := checkCall(key, node[key], conditions); len(node) == 1 && problem != "" {
+			if problem := checkCall(key, node[key], conditions); problem != "" && (len(node) == 1 || key == "Fn::Transform") {
 				return invalid("%s", problem)
 			}
 			if err := checkNode(node[key], conditions); err != nil {
@@ -53,6 +53,8 @@ func checkNode(node any, conditions map[string]any) error {
 }
 
 // checkCall is what is wrong with an intrinsic, "" for nothing.
+//
+// Parity: CloudFormation: what is not simulated
 func checkCall(name string, argument any, conditions map[string]any) string {
 	args, isList := argument.([]any)
 	switch name {
@@ -72,6 +74,8 @@ func checkCall(name string, argument any, conditions map[string]any) string {
 		if !isList || len(args) != 2 {
 			return equalsNeeds
 		}
+	case "Fn::Transform":
+		return "Template error: Fn::Transform runs a macro on AWS, which cannot be done here"
 	case "Fn::If":
 		if condition, isText := firstText(args); isText && conditions[condition] == nil {
 			return "Template error: unresolved condition dependency " + condition + " in Fn::If"

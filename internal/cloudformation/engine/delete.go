@@ -36,7 +36,7 @@ func (e *Engine) deleteNext(s *Stack, o *operation) bool {
 			e.leave(s, o, r, deleteComplete)
 			return
 		}
-		e.notDeleted(s, o, r, reasonOf(err))
+		e.notDeleted(s, o, r, o.reasonOf(err))
 	})
 }
 
@@ -101,6 +101,7 @@ func (e *Engine) notDeleted(s *Stack, o *operation, r Resource, reason string) {
 	e.markFor(s, o, r, [2]string{deleteFailed, reason})
 	o.Garbage, o.Doing = o.Garbage[1:], nil
 	if o.cleaning() {
+		o.Uncleaned = true
 		if current := s.Resources[r.LogicalID]; current != nil && current.is(r) {
 			delete(s.Resources, r.LogicalID)
 		}
@@ -135,7 +136,7 @@ func (e *Engine) end(s *Stack, o *operation) bool {
 	return e.commit(s, func() {
 		e.settle(s, o)
 		if o.Deleting && s.Status == createComplete { // it was asked for after the last resource
-			s.Operation = deletionOf(s, DeleteInput{})
+			s.Operation = deletionOf(s, DeleteInput{Token: o.DeletingToken})
 			e.become(s, deleteInProgress, userInitiated)
 			e.begin(s)
 		}
@@ -153,9 +154,17 @@ func (o *operation) finalTemplate() *Template {
 	return nil
 }
 
+// notCleaned is the reason of an update whose clean-up failed.
+//
+// Source: serverless/serverless #9144, events of AWS of 18 March 2021.
+const notCleaned = "Update successful. One or more resources could not be deleted."
+
 // settle gives the stack the last status of an operation.
 func (e *Engine) settle(s *Stack, o *operation) {
 	final, reason := o.Final, ""
+	if o.Uncleaned && final == updateComplete {
+		reason = notCleaned
+	}
 	if len(o.Failed) > 0 {
 		reason = o.summary()
 		final = strings.TrimSuffix(final, "COMPLETE") + "FAILED"

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -48,7 +49,7 @@ func (e *Engine) DetectDrift(ctx context.Context, in Place, name string, only []
 		if len(only) > 0 && !slices.Contains(only, id) {
 			continue
 		}
-		d := e.driftOf(ctx, s, s.Resources[id].Resource)
+		d := e.driftOf(ctx, s, s.Resources[id])
 		if d.Status == "MODIFIED" || d.Status == "DELETED" {
 			found.StackStatus = "DRIFTED"
 		}
@@ -76,18 +77,18 @@ func (e *Engine) FindDrift(in Place, id string, look func(*Stack)) bool {
 	return false
 }
 
-func (e *Engine) driftOf(ctx context.Context, s *Stack, r Resource) ResourceDrift {
+func (e *Engine) driftOf(ctx context.Context, s *Stack, r *Resident) ResourceDrift {
 	d := ResourceDrift{LogicalID: r.LogicalID, PhysicalID: r.PhysicalID, Type: r.Type, Status: "NOT_CHECKED"}
 	reader, ok := e.config.Provider.(Actual)
-	if !ok {
+	if !ok || r.Skipped {
 		return d
 	}
-	properties, exists, known := reader.Properties(ctx, s.Template, r)
+	properties, exists, known := reader.Properties(ctx, s.Template, r.Resource)
 	switch {
 	case !known:
 		return d
 	case !exists:
-		d.Status, d.Expected = "DELETED", template.JSON(r.Properties)
+		d.Status, d.Expected = "DELETED", template.JSON(r.Shown())
 		return d
 	}
 	actual := map[string]any{}
@@ -96,8 +97,13 @@ func (e *Engine) driftOf(ctx context.Context, s *Stack, r Resource) ResourceDrif
 			actual[name] = value
 		}
 	}
-	d.Expected, d.Actual = template.JSON(r.Properties), template.JSON(actual)
+	d.Expected, d.Actual = template.JSON(r.Shown()), template.JSON(masked(actual, r.Hidden))
 	d.Differences = differences("", plain(r.Properties), plain(actual))
+	for i := range d.Differences {
+		if name, _, _ := strings.Cut(d.Differences[i].Path[1:], "/"); slices.Contains(r.Hidden, name) {
+			d.Differences[i].Expected, d.Differences[i].Actual = Hidden, Hidden
+		}
+	}
 	if d.Status = "IN_SYNC"; len(d.Differences) > 0 {
 		d.Status = "MODIFIED"
 	}

@@ -22,6 +22,9 @@ type Config struct {
 	Records map[string][]byte
 	// Object reads the template at a TemplateURL. Nil means that there is none.
 	Object func(ctx context.Context, url string) ([]byte, error)
+	// Stored is the value of a parameter in the Parameter Store of a place. Nil means that there is
+	// none.
+	Stored func(ctx context.Context, in Place, name string) (value string, exists bool)
 	// Faults fail resources on purpose, each once.
 	Faults []Fault
 	// Slow is how long each step is held up.
@@ -134,11 +137,12 @@ func (e *Engine) try(s *Stack, change func()) error {
 
 // ask asks something more of the operation under way and saves that, or leaves it as it was.
 // The lock is held.
-func (e *Engine) ask(s *Stack, asked *bool) error {
-	before := *asked
+func (e *Engine) ask(s *Stack, asked *bool, by request) error {
+	before, requests := *asked, s.Requests
 	*asked = true
+	s.remember(by)
 	if err := e.save(s); err != nil {
-		*asked = before
+		*asked, s.Requests = before, requests
 		return err
 	}
 	return nil

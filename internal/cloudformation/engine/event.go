@@ -18,6 +18,7 @@ type Event struct {
 	Reason                      string `json:",omitempty"`
 	Properties                  string `json:",omitempty"` // JSON
 	Token                       string `json:",omitempty"` // the ClientRequestToken of the operation
+	Act                         act    // the operation
 }
 
 // maxEvents of a stack are kept, the newest. A first creation has about three for each resource.
@@ -36,7 +37,7 @@ func (e *Engine) become(s *Stack, status, reason string) {
 // tell adds an event of a resource.
 func (e *Engine) tell(s *Stack, r Resource, status, reason string) {
 	event := Event{LogicalID: r.LogicalID, PhysicalID: r.PhysicalID, Type: r.Type, Status: status, Reason: reason}
-	if event.Properties = template.JSON(r.Properties); r.Properties == nil {
+	if event.Properties = template.JSON(r.Shown()); r.Properties == nil {
 		event.Properties = "{}"
 	}
 	e.addEvent(s, event)
@@ -60,7 +61,7 @@ func (e *Engine) addEvent(s *Stack, event Event) {
 		event.ID = fmt.Sprintf("%s-%s-%s", event.LogicalID, event.Status, event.At.Format(eventTime))
 	}
 	if s.Operation != nil {
-		event.Token = s.Operation.Token
+		event.Token, event.Act = s.Operation.Token, s.Operation.Act
 	}
 	if s.Events = append(s.Events, event); len(s.Events) > maxEvents {
 		s.Events = append([]Event(nil), s.Events[len(s.Events)-maxEvents:]...)

@@ -37,20 +37,21 @@ func (e *Engine) prepare(s *Stack, o *operation) bool {
 		if s.Resources == nil {
 			s.Resources = map[string]*Resident{}
 		}
+		e.checkPolicy(s, o)
 	})
 }
 
 // refused is why an operation fails before its first resource, "" if it does not. The lock is held.
 func (e *Engine) refused(s *Stack, evaluated *Evaluated, err error) string {
 	if refusal, ok := errors.AsType[*Refusal](err); ok {
-		return refusal.Message
+		return s.Operation.Next.mask(refusal.Message)
 	}
 	if err != nil {
 		e.config.Log.Error("a template can't be evaluated", "stack", s.Name, "error", err)
 		return "Internal Failure"
 	}
 	if evaluated.Fault != "" {
-		return evaluated.Fault
+		return s.Operation.Next.mask(evaluated.Fault)
 	}
 	for _, id := range slices.Sorted(maps.Keys(evaluated.Resources)) {
 		if reason := evaluated.Resources[id].Unresolved; reason != "" {
@@ -67,7 +68,7 @@ func targets(next *Template, evaluated *Evaluated) map[string]*Resident {
 	known := symbolic{template: next, body: body, value: func(reference) string { return knownAfterApply }}
 	for id, r := range evaluated.Resources {
 		r.LogicalID = id
-		r.DependsOn = dependencies(body, r)
+		r.DependsOn, r.Hidden = dependencies(body, r), hiddenIn(body, id)
 		declaration := declared(body, "Resources", id)
 		r.DeletionPolicy = cmp.Or(r.DeletionPolicy, known.text(declaration["DeletionPolicy"]))
 		r.UpdateReplacePolicy = cmp.Or(r.UpdateReplacePolicy, known.text(declaration["UpdateReplacePolicy"]))
@@ -209,7 +210,7 @@ func (e *Engine) stepFailed(s *Stack, o *operation, err error) {
 	} else if o.Doing.Action == Create {
 		o.Made = o.Made[:len(o.Made)-1]
 	}
-	e.show(s, &shown, status, reasonOf(err))
+	e.show(s, &shown, status, o.reasonOf(err))
 	o.Failed, o.Doing = append(o.Failed, failed{id, verb}), nil
 	e.turnBack(s, o)
 }

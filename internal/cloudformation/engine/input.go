@@ -2,11 +2,8 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"maps"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"cognito-m2m/internal/assembly/template"
@@ -20,7 +17,11 @@ type Input struct {
 	UsePrevious bool
 	Parameters  []GivenParameter
 	// Tags replace those that the stack has. Nil leaves them.
-	Tags                 map[string]string
+	Tags map[string]string
+	// ResourceTypes are those that the template may have, such as AWS::SNS::*. Empty is any.
+	ResourceTypes []string
+	// Policy is the stack's policy for the updates after this one; PolicyDuring counts in this one.
+	Policy, PolicyDuring PolicyInput
 	Settings             Settings
 	OnFailure            string // of a creation: ROLLBACK, DELETE or DO_NOTHING; "" is ROLLBACK
 	RetainExceptOnCreate bool
@@ -42,7 +43,7 @@ const (
 
 // template is the template that an input gives a stack, which is nil for a new one. The lock is not
 // held: what the stack had is handed in.
-func (e *Engine) template(ctx context.Context, input Input, had *Stack) (*Template, error) {
+func (e *Engine) template(ctx context.Context, in Place, input Input, had *Stack) (*Template, error) {
 	source, err := e.source(ctx, input, had)
 	if err != nil {
 		return nil, err
@@ -57,11 +58,18 @@ func (e *Engine) template(ctx context.Context, input Input, had *Stack) (*Templa
 	if err := checkCapabilities(body, input.Settings.Capabilities); err != nil {
 		return nil, err
 	}
+	if err := checkResourceTypes(body, input.ResourceTypes); err != nil {
+		return nil, err
+	}
 	parameters, err := parametersOf(body, input, had)
 	if err != nil {
 		return nil, err
 	}
-	t := &Template{Text: source, Parameters: parameters, Tags: input.Tags}
+	stored, err := e.stored(ctx, in, body, parameters)
+	if err != nil {
+		return nil, err
+	}
+	t := &Template{Text: source, Parameters: parameters, Stored: stored, Tags: input.Tags}
 	if had != nil && had.Template != nil && t.Tags == nil {
 		t.Tags = had.Template.Tags
 	}
@@ -79,101 +87,16 @@ func (e *Engine) source(ctx context.Context, input Input, had *Stack) (string, e
 		return "", invalid("1 validation error detected: Value '%s' at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to %d", input.Text, maxBody)
 	case input.Text != "":
 		return input.Text, nil
-	case input.URL != "" && e.config.Object == nil:
-		return "", invalid("TemplateURL must be a supported URL.")
 	case input.URL != "":
-		text, err := e.config.Object(ctx, input.URL)
-		if _, refused := errors.AsType[*Refusal](err); refused {
-			return "", err
-		}
-		if err != nil {
-			return "", invalid("S3 error: %s", err.Error())
-		}
-		if len(text) > maxObject {
+		text, err := e.object(ctx, input.URL)
+		if err == nil && len(text) > maxObject {
 			return "", invalid("Template may not exceed %d bytes in size.", maxObject)
 		}
-		return string(text), nil
+		return text, err
 	case input.UsePrevious && had != nil && had.Template != nil:
 		return had.Template.Text, nil
 	}
 	return "", invalid("Either Template URL or Template Body must be specified.")
-}
-
-// parametersOf are the parameters that an input gives a template, checked against it.
-func parametersOf(body map[string]any, input Input, had *Stack) (map[string]string, error) {
-	declared, _ := body["Parameters"].(map[string]any)
-	given, unknown, missing := map[string]string{}, map[string]bool{}, map[string]bool{}
-	for _, p := range input.Parameters {
-		if _, ok := declared[p.Key]; !ok {
-			unknown[p.Key] = true
-		}
-		value, known := p.Value, true
-		if p.UsePrevious {
-			value, known = had.parameter(p.Key)
-		}
-		if known {
-			given[p.Key] = value
-		}
-	}
-	if len(unknown) > 0 {
-		return nil, invalid("Parameters: [%s] do not exist in the template", listed(unknown))
-	}
-	for _, name := range slices.Sorted(maps.Keys(declared)) {
-		declaration, _ := declared[name].(map[string]any)
-		value, ok := given[name]
-		if !ok {
-			value, ok = scalarText(declaration["Default"])
-		}
-		if !ok {
-			missing[name] = true
-		} else if err := checkParameter(name, value, declaration); err != nil {
-			return nil, err
-		}
-	}
-	if len(missing) > 0 {
-		return nil, invalid("Parameters: [%s] must have values", listed(missing))
-	}
-	return given, nil
-}
-
-// parameter is the value that a stack has of a parameter. The stack may be nil.
-func (s *Stack) parameter(key string) (string, bool) {
-	if s == nil || s.Template == nil {
-		return "", false
-	}
-	if value, ok := s.Template.Parameters[key]; ok {
-		return value, true
-	}
-	for _, p := range s.Parameters {
-		if p.Key == key {
-			return p.Value, true
-		}
-	}
-	return "", false
-}
-
-// checkParameter refuses a value that a parameter's declaration does not allow.
-//
-// Parity: CloudFormation: words about parameters
-func checkParameter(name, value string, declaration map[string]any) error {
-	if declaration["Type"] == "Number" {
-		if _, err := strconv.ParseFloat(value, 64); err != nil {
-			return invalid("Parameter '%s' must be a number.", name)
-		}
-	}
-	if allowed, ok := declaration["AllowedValues"].([]any); ok && !slices.ContainsFunc(allowed, func(node any) bool {
-		text, _ := scalarText(node)
-		return text == value
-	}) {
-		return invalid("Parameter '%s' must be one of AllowedValues", name)
-	}
-	if pattern, ok := declaration["AllowedPattern"].(string); ok {
-		whole, err := regexp.Compile(`^(?:` + pattern + `)$`)
-		if err == nil && !whole.MatchString(value) {
-			return invalid("Parameter '%s' must match pattern %s", name, pattern)
-		}
-	}
-	return nil
 }
 
 // named are the properties by which IAM resources get a name of their own.
@@ -204,16 +127,24 @@ func checkCapabilities(body map[string]any, acknowledged []string) error {
 	return &Refusal{Code: "InsufficientCapabilitiesException", Message: "Requires capabilities : [" + needed + "]"}
 }
 
-// parameters are all parameters of a template with their values, in the order of their names.
-func parameters(t *Template, evaluated *Evaluated) (all []Parameter) {
-	body, _ := Body(t.Text)
-	declared, _ := body["Parameters"].(map[string]any)
-	for _, key := range slices.Sorted(maps.Keys(evaluated.Parameters)) {
-		declaration, _ := declared[key].(map[string]any)
-		hidden, _ := scalarText(declaration["NoEcho"])
-		all = append(all, Parameter{Key: key, Value: evaluated.Parameters[key], Hidden: hidden == "true"})
+// checkResourceTypes refuses resources of types that the request does not name.
+//
+// Source: localstack/localstack 8b9a79f0, api/test_update_stack.py (19 November 2022).
+func checkResourceTypes(body map[string]any, allowed []string) error {
+	if len(allowed) == 0 {
+		return nil
 	}
-	return all
+	resources := object(body["Resources"])
+	for _, id := range slices.Sorted(maps.Keys(resources)) {
+		typeName, _ := object(resources[id])["Type"].(string)
+		if !slices.ContainsFunc(allowed, func(pattern string) bool {
+			prefix, any := strings.CutSuffix(pattern, "*")
+			return typeName == pattern || any && strings.HasPrefix(typeName, prefix)
+		}) {
+			return invalid("Resource type %s is not allowed by parameter ResourceTypes [%s]", typeName, strings.Join(allowed, ", "))
+		}
+	}
+	return nil
 }
 
 // metadata is that of a resource as JSON.

@@ -18,11 +18,18 @@ type operation struct {
 	Settings    Settings
 	ChangeSetID string `json:",omitempty"`
 	Token       string `json:",omitempty"`
+	// Act is what the events of the moment belong to: a rollback is one of its own.
+	Act act
+	// Policy is the stack policy that an update goes by; PolicyDuring is it if it counts for this
+	// update alone.
+	Policy, PolicyDuring string `json:",omitempty"`
 	// OnFailure of a creation is ROLLBACK, DELETE or DO_NOTHING.
 	OnFailure            string   `json:",omitempty"`
 	RetainExceptOnCreate bool     `json:",omitempty"`
 	Retain               []string `json:",omitempty"` // what a deletion leaves
 	Skip                 []string `json:",omitempty"` // what a rollback leaves
+	// Untold are the resources of which a rollback tells the end alone: their update failed.
+	Untold []string `json:",omitempty"`
 
 	*plan     `json:"-"`
 	Doing     *doing     `json:",omitempty"` // the step that is under way
@@ -33,8 +40,11 @@ type operation struct {
 	Failed    []failed   `json:",omitempty"`
 	Reason    string     `json:",omitempty"` // why it goes back, if no resource failed
 	Cancelled bool       `json:",omitempty"`
+	Uncleaned bool       `json:",omitempty"` // the clean-up has left something
 	Deleting  bool       `json:",omitempty"` // a creation that is to end in a deletion
-	Final     string     `json:",omitempty"` // the status in the end
+	// DeletingToken is the token of the request for that deletion.
+	DeletingToken string `json:",omitempty"`
+	Final         string `json:",omitempty"` // the status in the end
 }
 
 // plan is the part of an operation that stays, once it is prepared. It is not changed: another one
@@ -45,6 +55,11 @@ type plan struct {
 	Targets      map[string]*Resident // what the resources are to become
 	Found        map[string]*Resident // what they were; nil until it is known
 }
+
+// act is what DescribeEvents calls an operation.
+type act struct{ ID, Type string }
+
+func newAct(typeName string) act { return act{uuid.NewString(), typeName} }
 
 type kind string
 
@@ -79,14 +94,15 @@ func (o *operation) provider() Operation {
 	return Operation{ID: o.ID, Before: o.Before, Next: o.Next}
 }
 
-// start begins an operation on a stack, after change has given the stack its new status. The lock
-// is held. The error is that of saving, and then nothing has begun.
-func (e *Engine) start(s *Stack, o *operation, change func()) error {
+// start begins an operation on a stack, after change has given the stack its new status. by is the
+// name of the request. The lock is held. The error is that of saving, and then nothing has begun.
+func (e *Engine) start(s *Stack, o *operation, by string, change func()) error {
 	if o.ID == "" {
 		o.ID = uuid.NewString()
 	}
 	if err := e.try(s, func() {
 		s.Operation, s.Paused = o, nil
+		s.remember(request{o.Token, by})
 		change()
 	}); err != nil {
 		return err
@@ -145,11 +161,12 @@ func (e *Engine) apply(o *operation, step Step) error {
 }
 
 // reasonOf is what an event says of an error.
-func reasonOf(err error) string {
+func (o *operation) reasonOf(err error) string {
+	reason := err.Error()
 	if refusal, ok := errors.AsType[*Refusal](err); ok {
-		return refusal.Message
+		reason = refusal.Message
 	}
-	return err.Error()
+	return o.Before.mask(o.Next.mask(reason))
 }
 
 // summary says which resources failed, as CloudFormation does, with a space at the end.

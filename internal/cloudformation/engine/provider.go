@@ -49,7 +49,9 @@ type Template struct {
 	AccountID, Region string
 	Text              string            // as it was uploaded; Body decodes it
 	Parameters        map[string]string // those that were given; defaults are the template's
-	Tags              map[string]string
+	// Stored are the values of the parameters that name one of the Parameter Store.
+	Stored map[string]string `json:",omitempty"`
+	Tags   map[string]string
 }
 
 // Evaluated is a template with every value resolved.
@@ -80,6 +82,9 @@ type Resource struct {
 	// Unresolved is why its properties can't be worked out before another stack has changed: "No
 	// export named x found"; "" if they can.
 	Unresolved string
+	// Hidden are the properties that answers do not show: a NoEcho parameter is in them. The engine
+	// knows which.
+	Hidden []string `json:",omitempty"`
 }
 
 // is says that two are the same thing, and not one in place of the other. A provider without

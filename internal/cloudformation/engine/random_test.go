@@ -129,7 +129,7 @@ func (w *walk) begin(status string) (what string, err error) {
 		w.id, err = w.engine.CreateStack(w.Context(), here, input)
 		return "create", err
 	case "UPDATE_ROLLBACK_FAILED":
-		return "continue", w.engine.ContinueUpdateRollback(here, w.id, nil, "")
+		return "continue", w.engine.ContinueUpdateRollback(here, engine.ContinueInput{StackName: w.id})
 	case "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED":
 		return "delete", w.engine.DeleteStack(here, engine.DeleteInput{StackName: w.id})
 	case "CREATE_FAILED", "UPDATE_FAILED":
@@ -143,7 +143,7 @@ func (w *walk) begin(status string) (what string, err error) {
 		return "delete", w.engine.DeleteStack(here, engine.DeleteInput{StackName: w.id})
 	case 1:
 		if _, err = w.engine.UpdateStack(w.Context(), here, input); err == nil {
-			_ = w.engine.CancelUpdateStack(here, w.id) // it may be over
+			_ = w.engine.CancelUpdateStack(here, w.id, "") // it may be over
 		}
 		return "update and cancel", err
 	case 2, 3:

@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"maps"
 	"regexp"
 	"slices"
@@ -50,38 +52,52 @@ func (e *Engine) CreateStack(ctx context.Context, in Place, input Input) (stackI
 	if err := checkName(input.StackName); err != nil {
 		return "", err
 	}
-	if had := e.snapshot(in, input.StackName); had != nil && !had.InReview() {
+	had := e.snapshot(in, input.StackName)
+	switch {
+	case had.again(request{input.Token, createStack}):
+		return had.ID, nil
+	case had != nil && !had.InReview():
 		return "", taken(input.StackName)
 	}
-	next, err := e.template(ctx, input, nil)
+	next, err := e.template(ctx, in, input, nil)
+	if err != nil {
+		return "", err
+	}
+	policy, err := e.policy(ctx, input.Policy)
 	if err != nil {
 		return "", err
 	}
 	s := e.newStack(in, input.StackName)
-	if had := e.snapshot(in, input.StackName); had != nil {
+	if had != nil {
 		s.ID = had.ID
 	}
 	operation := e.creationOf(s, next, input)
 	if _, err := e.evaluate(ctx, operation.provider()); err != nil {
 		return "", err
 	}
-	return s.ID, e.create(s, operation, input)
+	operation.Policy = policy
+	return e.create(s, operation, input)
 }
 
+const createStack = "CreateStack"
+
 // create begins to make a stack, which may be there in review.
-func (e *Engine) create(s *Stack, operation *operation, input Input) error {
+func (e *Engine) create(s *Stack, operation *operation, input Input) (stackID string, err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	had := e.find(s.Place, input.StackName)
 	switch {
 	case had == nil:
 		e.stacks[s.ID] = s
+	case had.again(request{input.Token, createStack}):
+		return had.ID, nil
 	case had.InReview() && had.ID == s.ID:
 		s = had
 	default:
-		return taken(input.StackName)
+		return "", taken(input.StackName)
 	}
-	err := e.start(s, operation, func() {
+	err = e.start(s, operation, createStack, func() {
+		s.Policy = operation.Policy
 		s.ChangeSets = obsolete(s.ChangeSets, "")
 		s.Template, s.Settings = operation.Next, input.Settings
 		s.TerminationProtection = s.TerminationProtection || input.Protected
@@ -91,7 +107,7 @@ func (e *Engine) create(s *Stack, operation *operation, input Input) error {
 	if err != nil && had == nil {
 		delete(e.stacks, s.ID)
 	}
-	return e.unsaved(err)
+	return s.ID, e.unsaved(err)
 }
 
 // evaluate refuses a template for its values, or works out what it comes to.
@@ -99,7 +115,11 @@ func (e *Engine) evaluate(ctx context.Context, o Operation) (*Evaluated, error) 
 	if err := checkValues(o.Next); err != nil {
 		return nil, err
 	}
-	return e.config.Provider.Evaluate(ctx, o)
+	evaluated, err := e.config.Provider.Evaluate(ctx, o)
+	if refusal, ok := errors.AsType[*Refusal](err); ok {
+		return nil, &Refusal{Code: refusal.Code, Message: o.Next.mask(refusal.Message)}
+	}
+	return evaluated, err
 }
 
 func taken(name string) error {
@@ -127,7 +147,7 @@ func (e *Engine) creationOf(s *Stack, next *Template, input Input) *operation {
 	next.of(s)
 	return &operation{
 		ID: uuid.NewString(), Kind: creation, Phase: preparing, plan: &plan{Next: next}, Settings: input.Settings, Token: input.Token,
-		OnFailure: input.OnFailure, RetainExceptOnCreate: input.RetainExceptOnCreate,
+		OnFailure: input.OnFailure, RetainExceptOnCreate: input.RetainExceptOnCreate, Act: newAct("CREATE_STACK"),
 	}
 }
 
@@ -137,7 +157,7 @@ func (e *Engine) updateOf(s *Stack, next *Template, input Input) *operation {
 	next.of(s)
 	o := &operation{
 		ID: uuid.NewString(), Kind: update, Phase: preparing, plan: &plan{Before: s.Template, Next: next}, Settings: input.Settings,
-		Token: input.Token, RetainExceptOnCreate: input.RetainExceptOnCreate,
+		Token: input.Token, RetainExceptOnCreate: input.RetainExceptOnCreate, Act: newAct("UPDATE_STACK"), Policy: s.Policy,
 	}
 	if paused := s.Paused; paused != nil {
 		o.ID, o.Before, o.Found, o.Made, o.Touched = paused.ID, paused.Before, paused.Found, paused.Made, paused.Touched
@@ -160,18 +180,21 @@ func notUpdatable(s *Stack) error {
 	return invalid("Stack:%s is in %s state and can not be updated.", s.ID, s.Status)
 }
 
+const updateStack = "UpdateStack"
+
 // UpdateStack begins to change a stack.
-//
-// Parity: CloudFormation: a request that comes again
 func (e *Engine) UpdateStack(ctx context.Context, in Place, input Input) (stackID string, err error) {
 	had := e.snapshot(in, input.StackName)
-	if had == nil {
+	switch {
+	case had == nil:
 		return "", invalid("Stack [%s] does not exist", input.StackName)
+	case had.again(request{input.Token, updateStack}):
+		return had.ID, nil
 	}
 	if err := notUpdatable(had); err != nil {
 		return "", err
 	}
-	next, err := e.template(ctx, input, had)
+	next, err := e.template(ctx, in, input, had)
 	if err != nil {
 		return "", err
 	}
@@ -186,17 +209,36 @@ func (e *Engine) UpdateStack(ctx context.Context, in Place, input Input) (stackI
 	if had.Paused == nil && !changes(had, next, evaluated) {
 		return "", invalid("No updates are to be performed.")
 	}
+	policy, err := e.policy(ctx, input.Policy)
+	if err != nil {
+		return "", err
+	}
+	if operation.PolicyDuring, err = e.policy(ctx, input.PolicyDuring); err != nil {
+		return "", err
+	}
+	return e.update(had, operation, policy)
+}
+
+// update begins to change a stack, which is as it was when the request came, or else is changed
+// already. A policy that is not empty is the stack's from now on, and counts for the next update.
+func (e *Engine) update(had *Stack, operation *operation, policy string) (stackID string, err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	s := e.stacks[had.ID]
-	if s == nil {
-		return "", invalid("Stack [%s] does not exist", input.StackName)
+	switch {
+	case s == nil:
+		return "", invalid("Stack [%s] does not exist", had.Name)
+	case s.again(request{operation.Token, updateStack}):
+		return s.ID, nil
+	case s.Template != had.Template || s.Paused != had.Paused:
+		return "", invalid("Stack:%s is in %s state and can not be updated.", s.ID, updateInProgress)
 	}
 	if err := notUpdatable(s); err != nil {
 		return "", err
 	}
-	return s.ID, e.unsaved(e.start(s, operation, func() {
-		s.UpdatedAt = e.now()
+	operation.Policy = cmp.Or(operation.PolicyDuring, s.Policy)
+	return s.ID, e.unsaved(e.start(s, operation, updateStack, func() {
+		s.UpdatedAt, s.Policy = e.now(), cmp.Or(policy, s.Policy)
 		e.become(s, updateInProgress, userInitiated)
 	}))
 }
@@ -266,9 +308,9 @@ var undeletable = []string{updateInProgress, updateCleanup, updateRollbackInProg
 func (e *Engine) DeleteStack(in Place, input DeleteInput) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	s := e.find(in, input.StackName)
+	s, by := e.find(in, input.StackName), request{input.Token, "DeleteStack"}
 	switch {
-	case s == nil || s.Deleted() || s.Status == deleteInProgress:
+	case s == nil || s.Deleted() || s.Status == deleteInProgress || e.deletedBy(in, input.StackName, by):
 		return nil
 	case s.TerminationProtection:
 		return invalid("Stack [%s] cannot be deleted while TerminationProtection is enabled", input.StackName)
@@ -277,22 +319,46 @@ func (e *Engine) DeleteStack(in Place, input DeleteInput) error {
 	case len(input.Retain) > 0 && s.Status != deleteFailed:
 		return invalid("Invalid operation on stack [%s]. When you delete a stack, specify which resources to retain only when the stack is in the DELETE_FAILED state.", s.ID)
 	case s.Operation != nil: // it is being created
-		return e.unsaved(e.ask(s, &s.Operation.Deleting))
+		s.Operation.DeletingToken = input.Token
+		return e.unsaved(e.ask(s, &s.Operation.Deleting, by))
 	}
 	if export, users := e.inUse(s); len(users) > 0 {
 		return e.unsaved(e.refuseDeletion(s, export, users))
 	}
-	return e.unsaved(e.start(s, deletionOf(s, input), func() {
+	if err := retainable(s, input.Retain); err != nil {
+		return err
+	}
+	return e.unsaved(e.start(s, deletionOf(s, input), by.Name, func() {
 		s.Left = nil
 		e.become(s, deleteInProgress, userInitiated)
 	}))
+}
+
+// deletedBy says that a stack of this name was deleted by a request, which now comes again.
+func (e *Engine) deletedBy(in Place, name string, by request) bool {
+	return slices.ContainsFunc(e.ordered(in), func(s *Stack) bool { return s.Name == name && s.Deleted() && s.again(by) })
+}
+
+// retainable refuses to retain what the stack does not have.
+//
+// Source: rebuy-de/aws-nuke #270, about resources that were deleted.
+//
+// Parity: CloudFormation: a resource to retain that is not there
+func retainable(s *Stack, ids []string) error {
+	for _, id := range ids {
+		left := slices.ContainsFunc(s.Left, func(r Resource) bool { return r.LogicalID == id })
+		if !s.Resources[id].made() && !left {
+			return invalid("The specified resources to retain must be in a valid state. Do not specify resources that are in the DELETE_COMPLETE state.")
+		}
+	}
+	return nil
 }
 
 // deletionOf deletes all that a stack has.
 func deletionOf(s *Stack, input DeleteInput) *operation {
 	o := &operation{
 		ID: uuid.NewString(), Kind: deletion, Phase: deleting, Final: deleteComplete,
-		plan: &plan{Before: s.Template}, Retain: input.Retain, Token: input.Token,
+		plan: &plan{Before: s.Template}, Retain: input.Retain, Token: input.Token, Act: newAct("DELETE_STACK"),
 	}
 	o.Garbage = slices.Concat(backwards(s.Resources), s.Left)
 	if s.Paused != nil {
@@ -352,55 +418,77 @@ func (e *Engine) UpdateTerminationProtection(in Place, name string, protected bo
 // CancelUpdateStack has an update roll back after the step that is under way.
 //
 // Parity: CloudFormation: cancel, roll back and continue
-func (e *Engine) CancelUpdateStack(in Place, name string) error {
+func (e *Engine) CancelUpdateStack(in Place, name, token string) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	s := e.find(in, name)
+	s, by := e.find(in, name), request{token, "CancelUpdateStack"}
 	switch {
 	case s == nil:
 		return invalid("Stack [%s] does not exist", name)
+	case s.again(by):
+		return nil
 	case s.Status != updateInProgress || s.Operation == nil:
 		return invalid("CancelUpdateStack cannot be called from current stack status")
 	}
-	return e.unsaved(e.ask(s, &s.Operation.Cancelled))
+	return e.unsaved(e.ask(s, &s.Operation.Cancelled, by))
 }
 
 // RollbackStack rolls back what failed and was left as it was.
 func (e *Engine) RollbackStack(in Place, name string, retainExceptOnCreate bool, token string) (stackID string, err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	s := e.find(in, name)
+	s, by := e.find(in, name), request{token, "RollbackStack"}
 	switch {
 	case s == nil:
 		return "", invalid("Stack [%s] does not exist", name)
+	case s.again(by):
+		return s.ID, nil
 	case s.Paused == nil || s.Status != createFailed && s.Status != updateFailed:
 		return "", invalid("Stack:%s is in %s state and can not be rolled back.", s.ID, s.Status)
 	}
 	o := *s.Paused
 	o.RetainExceptOnCreate, o.Token, o.Reason = retainExceptOnCreate, token, ""
-	return s.ID, e.unsaved(e.start(s, &o, func() { e.rollBack(s, &o, o.summary()) }))
+	return s.ID, e.unsaved(e.start(s, &o, by.Name, func() { e.rollBack(s, &o, o.summary()) }))
 }
 
-// ContinueUpdateRollback goes on with a rollback that failed. The resources to skip stay as they
-// are, and are taken to be as they were.
-func (e *Engine) ContinueUpdateRollback(in Place, name string, skip []string, token string) error {
+// ContinueInput is a request to go on with a rollback that failed.
+type ContinueInput struct {
+	StackName string
+	Skip      []string // resources that stay as they are, and are taken to be as they were
+	Force     bool     // skip all whose rollback failed
+	Token     string
+}
+
+// ContinueUpdateRollback goes on with a rollback that failed.
+func (e *Engine) ContinueUpdateRollback(in Place, input ContinueInput) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	s := e.find(in, name)
+	s, by := e.find(in, input.StackName), request{input.Token, "ContinueUpdateRollback"}
 	switch {
 	case s == nil:
-		return invalid("Stack [%s] does not exist", name)
+		return invalid("Stack [%s] does not exist", input.StackName)
+	case input.Force && len(input.Skip) > 0:
+		return invalid("ForceRollback and ResourcesToSkip are mutually exclusive")
+	case s.again(by):
+		return nil
 	case s.Paused == nil || s.Status != updateRollbackFailed:
 		return invalid("Stack:%s is in %s state and can not be updated.", s.ID, s.Status)
 	}
-	for _, id := range skip {
-		if r := s.Resources[id]; r == nil || r.Status != updateFailed {
-			return invalid("Resource [%s] does not exist or is not in a failed state: only such resources can be skipped", id)
+	var failed []string
+	for _, f := range s.Paused.Failed {
+		failed = append(failed, f.LogicalID)
+	}
+	for _, id := range input.Skip {
+		if !slices.Contains(failed, id) {
+			return invalid("The rollback of resource [%s] did not fail: only such resources can be skipped", id)
 		}
 	}
 	o := *s.Paused
-	o.Skip, o.Failed, o.Doing, o.Token = skip, nil, nil, token
-	return e.unsaved(e.start(s, &o, func() {
+	if o.Skip = input.Skip; input.Force {
+		o.Skip = failed
+	}
+	o.Failed, o.Doing, o.Token, o.Act = nil, nil, input.Token, newAct("CONTINUE_ROLLBACK")
+	return e.unsaved(e.start(s, &o, by.Name, func() {
 		o.Phase = returning
 		e.become(s, updateRollbackInProgress, userInitiated)
 	}))

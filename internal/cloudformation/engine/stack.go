@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -30,11 +31,13 @@ type Stack struct {
 	ChangeSets            []ChangeSet `json:"-"`
 	ChangeSetID           string      `json:",omitempty"` // of the one that was executed last
 	TerminationProtection bool
+	Policy                string `json:",omitempty"` // that of the stack, JSON
 	Drift                 *Drift `json:",omitempty"` // what the last detection found
 
 	// Left is what a deletion could not delete and what is not among the resources of the stack:
 	// what was replaced by an update that was not rolled back.
 	Left      []Resource `json:",omitempty"`
+	Requests  []request  `json:",omitempty"` // which began operations, the newest
 	Operation *operation `json:",omitempty"` // under way
 	Paused    *operation `json:",omitempty"` // waits to be rolled back
 
@@ -52,7 +55,31 @@ type Settings struct {
 // Parameter is a parameter of a template with its value.
 type Parameter struct {
 	Key, Value string
-	Hidden     bool // NoEcho
+	Resolved   string `json:",omitempty"` // what the Parameter Store has under the value
+	Hidden     bool   // NoEcho
+}
+
+// request is one that has begun something, by its token.
+type request struct {
+	Token string
+	Name  string // of the operation in the API
+}
+
+// maxRequests of a stack are kept, the newest.
+const maxRequests = 20
+
+// remember keeps a request that has a token, so that it is known if it comes again.
+func (s *Stack) remember(r request) {
+	if r.Token != "" {
+		s.Requests = append(slices.Clone(s.Requests[max(0, len(s.Requests)+1-maxRequests):]), r)
+	}
+}
+
+// again says that a request has come before. The stack may be nil.
+//
+// Parity: CloudFormation: a request that comes again
+func (s *Stack) again(r request) bool {
+	return s != nil && r.Token != "" && slices.Contains(s.Requests, r)
 }
 
 // Resident is a resource of a stack. Its PhysicalID is empty until it has been made.
@@ -62,6 +89,8 @@ type Resident struct {
 	UpdatedAt      time.Time
 	// Metadata is the resource's in the template, as JSON.
 	Metadata string
+	// Skipped says that a rollback has left the resource as it was, which nobody knows.
+	Skipped bool `json:",omitempty"`
 }
 
 // The statuses of stacks.

@@ -62,7 +62,7 @@ func (y symbolic) evaluate(outputs map[string]any) *template.Evaluation {
 	}
 	t := y.template
 	return template.Evaluate([]template.Stack{
-		{Name: t.StackName, Account: t.AccountID, Region: t.Region, Body: body, Parameters: t.Parameters},
+		{Name: t.StackName, Account: t.AccountID, Region: t.Region, Body: body, Parameters: t.Parameters, Stored: t.Stored, TakesSecrets: true},
 		{Name: t.StackName + "/others", Account: t.AccountID, Region: t.Region, Body: map[string]any{"Outputs": others}},
 	}, template.Options{IDs: stackIDs(t.StackID), Types: y.typeNamed})
 }

@@ -89,7 +89,7 @@ func (p *Provider) evaluate(operation string, next *engine.Template) (*engine.Ev
 	}
 	ids := &ids{operation: operation, stack: next.StackID, had: p.ids[next.StackID], used: map[string]string{}}
 	e := template.Evaluate([]template.Stack{
-		{Name: next.StackName, Account: next.AccountID, Region: next.Region, Body: body, Parameters: next.Parameters},
+		{Name: next.StackName, Account: next.AccountID, Region: next.Region, Body: body, Parameters: next.Parameters, Stored: next.Stored, TakesSecrets: true},
 		{Name: "zz-others", Account: next.AccountID, Region: next.Region, Body: p.others(next.StackID)},
 	}, template.Options{IDs: ids, Types: Types})
 	evaluated := &engine.Evaluated{Resources: map[string]engine.Resource{}, Parameters: map[string]string{}}
@@ -135,8 +135,6 @@ func judge(evaluated *engine.Evaluated, problems []template.Problem) error {
 	for _, problem := range problems {
 		r, isResource := evaluated.Resources[problem.LogicalID]
 		switch {
-		case strings.HasPrefix(problem.Message, "a NoEcho parameter"): // a run takes none
-			continue
 		case problem.Reason == template.NoExport && isResource:
 			r.Unresolved = "No export named " + problem.Missing + " found"
 		case isResource && strings.HasSuffix(problem.Message, "is required"):
