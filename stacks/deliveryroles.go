@@ -84,7 +84,7 @@ func (r *deliveryRoles) takeBootstrapRoles(kinds ...string) awsiam.PolicyStateme
 	})
 }
 
-// readEnvironment allows what `m2m verify --deployed` does: finding the environment's stacks,
+// readEnvironment allows what `m2m verify --deployed` does: finding the API in its stack's outputs,
 // looking at an API's stage and routes and at trails, and reading the clients' secrets.
 func (r *deliveryRoles) readEnvironment() []awsiam.PolicyStatement {
 	env := r.props.env
@@ -105,11 +105,8 @@ func (r *deliveryRoles) readEnvironment() []awsiam.PolicyStatement {
 			Resources: &[]*string{apiGateway("stages/*"), apiGateway("routes")},
 		}),
 		awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-			Actions: jsii.Strings("cloudformation:DescribeStacks"),
-			Resources: &[]*string{
-				r.arn("cloudformation", env.Region, "stack/"+naming.Stack(env.Name, naming.IdentityStack)+"/*"),
-				r.arn("cloudformation", env.Region, "stack/"+naming.Stack(env.Name, naming.APIStack)+"/*"),
-			},
+			Actions:   jsii.Strings("cloudformation:DescribeStacks"),
+			Resources: &[]*string{r.arn("cloudformation", env.Region, "stack/"+naming.Stack(env.Name, naming.APIStack)+"/*")},
 		}),
 	}, r.readSecrets()...)
 }
@@ -122,7 +119,7 @@ func (r *deliveryRoles) readSecrets() []awsiam.PolicyStatement {
 	secrets := r.arn("secretsmanager", env.Region, "secret:"+naming.Secret(env.Name, "*"))
 	statements := []awsiam.PolicyStatement{
 		awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-			Actions:   jsii.Strings("secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"),
+			Actions:   jsii.Strings("secretsmanager:GetSecretValue"),
 			Resources: &[]*string{secrets},
 		}),
 	}

@@ -62,15 +62,12 @@ func deliveryStatements(account config.DeliveryAccount, env config.DeliveryEnvir
 	statements := map[string][]string{
 		"deploy": {canonical(allow([]any{role("deploy"), role("file-publishing"), role("lookup")}, "sts:AssumeRole"))},
 		"verify": {
-			canonical(allow([]any{
-				"arn:aws:cloudformation:" + own + "stack/m2m-" + env.Name + "-Identity/*",
-				"arn:aws:cloudformation:" + own + "stack/m2m-" + env.Name + "-Api/*",
-			}, "cloudformation:DescribeStacks")),
+			canonical(allow("arn:aws:cloudformation:"+own+"stack/m2m-"+env.Name+"-Api/*", "cloudformation:DescribeStacks")),
 			canonical(allow("*", "cloudtrail:DescribeTrails", "cloudtrail:GetEventSelectors", "cloudtrail:GetTrailStatus")),
 			canonical(allow([]any{
 				"arn:aws:apigateway:" + env.Region + "::/apis/*/routes", "arn:aws:apigateway:" + env.Region + "::/apis/*/stages/*",
 			}, "apigateway:GET")),
-			canonical(allow(secrets, "secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue")),
+			canonical(allow(secrets, "secretsmanager:GetSecretValue")),
 		},
 	}
 	if env.CustomerKey {

@@ -197,9 +197,9 @@ func runHint(err error) string {
 	case errors.As(err, &stacks):
 		return "nothing was changed: repair it, move the folder away to start with nothing deployed, or choose another one with --state DIR"
 	case errors.As(err, &refused) && refused.OnlyUnsupported() && len(refused.UnknownTypes()) > 0:
-		return "list the types that you can do without in " + acceptedTypesFile + " in the project's folder, one a line, or pass --lenient for this run"
+		return "list the types that you can do without in " + acceptedFile + " in the project's folder, one a line, or pass --lenient for this run"
 	case errors.As(err, &refused) && refused.OnlyUnsupported():
-		return "--lenient runs the rest without them"
+		return "--lenient runs the rest without them; --no-roles holds no function to its role, and the ARN of a policy or role that you can do without goes into " + acceptedFile
 	}
 	return ""
 }

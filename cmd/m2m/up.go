@@ -33,6 +33,7 @@ type upOptions struct {
 	ephemeral   bool
 	allowRemote bool
 	lenient     bool
+	noRoles     bool
 	watch       bool
 	quiet       bool
 	json        bool
@@ -81,6 +82,12 @@ what goes wrong.
 A resource stops the run if the runtime does not know its type. To do without a type
 from then on, write it, such as AWS::DynamoDB::Table, on a line of its own in
 not-simulated.txt beside cdk.json. References to such a resource get stand-ins.
+
+Each function has credentials of its own role, and may do what that allows, as on AWS. What
+it may not is refused, and the run prints which statement would allow it. A managed policy or a
+role that the runtime does not know stops the run, and so does what it can't decide of a policy.
+To do without a policy or role from then on, write its ARN on a line of its own in
+not-simulated.txt: it allows nothing then. --no-roles holds no function to its role.
 
 With --watch, a change of the project's files takes effect while the environment
 runs, and no request is dropped: a changed function is built and swapped in at once,
@@ -138,6 +145,7 @@ func (o *upOptions) flags(cmd *cobra.Command) {
 	flags.BoolVar(&o.ephemeral, "ephemeral", false, "keep nothing: ids and secrets are new, and deleted at the end")
 	flags.BoolVar(&o.allowRemote, "allow-remote", false, "take uploaded code on addresses that other machines reach, too; it runs with your rights")
 	flags.BoolVar(&o.lenient, "lenient", false, "warn about resources that the runtime does not know, instead of refusing them")
+	flags.BoolVar(&o.noRoles, "no-roles", false, "let functions do what the run's own key may, whatever their roles allow")
 	flags.BoolVar(&o.watch, "watch", false, "apply changes of the project's files while the environment runs")
 	flags.StringVar(&o.accessLog, "access-log", "", "append the access log, in the stage's own format, to this file; - is stdout")
 	flags.BoolVar(&o.quiet, "quiet", false, "do not print a line for each request")
@@ -216,9 +224,9 @@ func (c *command) configure(o upOptions) (project *synth.Project, config serving
 	return project, config, closeLog, nil
 }
 
-// acceptedTypesFile is the file in the project's folder with resource types of the user's own that
-// a local run does without.
-const acceptedTypesFile = "not-simulated.txt"
+// acceptedFile is the file in the project's folder with what a local run does without: resource
+// types of the user's own, and managed policies and roles of elsewhere.
+const acceptedFile = "not-simulated.txt"
 
 // check refuses flags that can't go together.
 func (o upOptions) check() error {
@@ -277,6 +285,7 @@ func (c *command) runtimeConfig(o upOptions, project *synth.Project, accessLog i
 		AllowRemote:    o.allowRemote,
 		FunctionEnv:    o.functionEnv,
 		Lenient:        o.lenient,
+		NoRoles:        o.noRoles,
 		CompareSource:  o.assembly != "",
 		Report:         c.speech,
 		FunctionOutput: c.speech.lines("function | "),
@@ -289,7 +298,7 @@ func (c *command) runtimeConfig(o upOptions, project *synth.Project, accessLog i
 	}
 	if project != nil {
 		config.SourceDir = project.Dir
-		config.AcceptedTypes = filepath.Join(project.Dir, acceptedTypesFile)
+		config.Accepted = filepath.Join(project.Dir, acceptedFile)
 	}
 	return config
 }

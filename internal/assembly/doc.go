@@ -10,9 +10,8 @@
 // An assembly is read by load.go, and the model of a stage is made by resolve.go, the last file.
 // Between the two, each type of resource has a file with its properties, how it gets into the model
 // and what AWS refuses of it. Each file uses only those before it: manifest, files, model, stage,
-// loader, load, builder, userpool, resourceserver, appclient, domain, functionarn, function,
-// permission, secret, rotation, integration, route, authorizer, apistage, api, notsimulated, types,
-// resolve.
+// loader, load, builder, userpool, resourceserver, appclient, domain, function, permission, secret,
+// rotation, integration, route, authorizer, apistage, api, notsimulated, policy, types, resolve.
 //
 // Sources: the CDK cloud assembly schema (as CDK 2.276.0 writes it, version 55), the AWS
 // CloudFormation template reference, and the resource schemas as summed up in

@@ -13,6 +13,8 @@ type (
 	Problem = template.Problem
 	// ProblemKind says what can be done about a Problem.
 	ProblemKind = template.ProblemKind
+	// Refuser says who refuses what a Problem is about.
+	Refuser = template.Refuser
 	// IDs keeps the ids AWS would generate.
 	IDs = template.IDs
 	// Key identifies a resource across runs.
@@ -33,10 +35,11 @@ const (
 	NoValue    = template.NoValue
 )
 
-// Two of those that a Problem can be refused by.
+// Three of those that a Problem can be refused by.
 const (
 	CloudFormation = template.CloudFormation
 	LocalRuntime   = template.LocalRuntime
+	Lambda         = template.Lambda
 )
 
 // Model is one stage with every value resolved. Everything in it is in the order of stack name and
@@ -57,6 +60,11 @@ type Model struct {
 	APIs              []API
 	Secrets           []Secret
 	RotationSchedules []RotationSchedule
+	Roles             []Role
+	RolePolicies      []RolePolicy
+	SecretPolicies    []SecretPolicy
+	KMSKeys           []KMSKey
+	KeyAliases        []KeyAlias
 	Outputs           []Output
 
 	// NotSimulated are the resources that are known and play no part in a local run.
@@ -245,6 +253,7 @@ type Function struct {
 	MemorySize                   int // MB
 	Timeout                      time.Duration
 	Environment                  map[string]string
+	RoleARN                      string // of the execution role
 	ReservedConcurrentExecutions *int
 	LogGroup                     string
 	Asset                        *Asset // nil if the code is not an asset of this assembly
@@ -289,4 +298,60 @@ type RotationSchedule struct {
 	ScheduleExpression        string
 	Duration                  string // of the window for a rotation: 3h; empty leaves it to AWS
 	RotateImmediatelyOnUpdate bool   // also when the schedule is created; true if the template leaves it out
+}
+
+// Role is an AWS::IAM::Role. What policies add to it from outside is among the RolePolicies.
+//
+// A document is as the template has it, without intrinsics: made of map[string]any, []any, string,
+// bool and json.Number. It is nil if the template leaves it out.
+type Role struct {
+	Resource
+
+	Name              string
+	ARN               string
+	ID                string // AROA...
+	Trust             any    // the document that says who may assume the role
+	Policies          []NamedPolicy
+	ManagedPolicyARNs []string
+	Boundary          string // the ARN of the managed policy that bounds its permissions; empty for none
+}
+
+// NamedPolicy is a policy document with its name.
+type NamedPolicy struct {
+	Name     string
+	Document any
+}
+
+// RolePolicy is an AWS::IAM::Policy, AWS::IAM::RolePolicy or AWS::IAM::ManagedPolicy.
+type RolePolicy struct {
+	Resource
+	NamedPolicy
+
+	ARN   string   // of a managed policy
+	Roles []string // the names of the roles that have it; others may name a managed policy's ARN
+}
+
+// SecretPolicy is an AWS::SecretsManager::ResourcePolicy.
+type SecretPolicy struct {
+	Resource
+
+	SecretARN string
+	Document  any
+}
+
+// KMSKey is an AWS::KMS::Key.
+type KMSKey struct {
+	Resource
+
+	ID     string
+	ARN    string
+	Policy any // nil for the policy that KMS gives a key
+}
+
+// KeyAlias is an AWS::KMS::Alias.
+type KeyAlias struct {
+	Resource
+
+	ARN    string
+	Target string // the key's id or ARN
 }

@@ -12,10 +12,7 @@ import (
 var notSimulatedTypes = map[string]template.Type{
 	"AWS::CDK::Metadata": plain(),
 
-	"AWS::IAM::Role":          named("RoleName", 64, role),
-	"AWS::IAM::Policy":        plain(),
-	"AWS::IAM::ManagedPolicy": managedPolicy,
-	"AWS::IAM::OIDCProvider":  oidcProvider,
+	"AWS::IAM::OIDCProvider": oidcProvider,
 
 	"AWS::Logs::LogGroup":           named("LogGroupName", 512, logGroup),
 	"AWS::Logs::LogStream":          named("LogStreamName", 512, nil),
@@ -35,10 +32,7 @@ var notSimulatedTypes = map[string]template.Type{
 	"AWS::Events::Rule":               named("Name", 64, rule),
 	"AWS::Scheduler::Schedule":        named("Name", 64, nil),
 
-	"AWS::SecretsManager::ResourcePolicy": secretPolicy,
-	"AWS::KMS::Key":                       key,
-	"AWS::KMS::Alias":                     named("AliasName", 256, nil),
-	"AWS::SSM::Parameter":                 named("Name", 1011, nil),
+	"AWS::SSM::Parameter": named("Name", 1011, nil),
 
 	"AWS::Lambda::Version":              functionVersion,
 	"AWS::Lambda::Alias":                functionAlias,
@@ -79,21 +73,6 @@ func named(property string, limit int, attributes func(name template.Attribute) 
 		t.Attributes = attributes(name)
 	}
 	return t
-}
-
-func role(name template.Attribute) map[string]template.Attribute {
-	return map[string]template.Attribute{
-		"Arn":    globalARN("iam", "role/%", name),
-		"RoleId": template.Formed("AROA%", template.GeneratedID),
-	}
-}
-
-var managedPolicyARN = globalARN("iam", "policy/%", template.NameFrom("ManagedPolicyName", 128))
-
-var managedPolicy = template.Type{
-	Properties: template.Properties{"ManagedPolicyName": template.Text()},
-	Ref:        managedPolicyARN,
-	Attributes: map[string]template.Attribute{"PolicyArn": managedPolicyARN},
 }
 
 var oidcProvider = template.Type{
@@ -157,21 +136,6 @@ func queueURL(at template.Place, r *template.Resource) (string, bool) {
 	name, ok := template.NameFrom("QueueName", 80)(at, r)
 	l := r.Location()
 	return "https://sqs." + l.Region + "." + partition.URLSuffix(l.Region) + "/" + l.AccountID + "/" + name, ok
-}
-
-// secretPolicy goes by the secret it is for.
-var secretPolicy = template.Type{
-	Properties: template.Properties{"SecretId": template.Text()},
-	Ref:        template.ValueOf("SecretId"),
-	Attributes: map[string]template.Attribute{"Id": template.ValueOf("SecretId")},
-}
-
-var key = template.Type{
-	Ref: template.GeneratedID,
-	Attributes: map[string]template.Attribute{
-		"Arn":   template.ARNOf("kms", "key/%", template.GeneratedID),
-		"KeyId": template.GeneratedID,
-	},
 }
 
 var certificate = template.Type{Ref: template.ARNOf("acm", "certificate/%", template.GeneratedID)}

@@ -85,6 +85,7 @@ func (s *Stage) resolve(options Options) *builder {
 	b.readStacks(s.stacks)
 	b.model.Outputs = b.evaluation.Outputs()
 	b.nameSecrets()
+	b.nameSecretsOfPolicies()
 	b.attachParts()
 	b.check()
 	return b
@@ -109,7 +110,9 @@ func (b *builder) readResources() {
 			b.model.NotSimulated = append(b.model.NotSimulated, source)
 			continue
 		}
-		b.locate(r)
+		if !simulated.anywhere {
+			b.locate(r)
+		}
 		simulated.read(b, r, r.Values())
 	}
 }

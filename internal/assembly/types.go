@@ -10,6 +10,9 @@ import (
 type simulatedType struct {
 	*template.Type
 
+	// anywhere says that it may lie outside the run's Region and account.
+	anywhere bool
+
 	// read adds a resource of the type to the model.
 	read func(b *builder, r *template.Resource, v template.Values)
 }
@@ -17,19 +20,26 @@ type simulatedType struct {
 // simulatedTypes are the types that play a part in a run; the others that this package knows are in
 // notsimulated.go.
 var simulatedTypes = map[string]simulatedType{
-	"AWS::Cognito::UserPool":                {&userPool, readUserPool},
-	"AWS::Cognito::UserPoolResourceServer":  {&resourceServer, readResourceServer},
-	"AWS::Cognito::UserPoolClient":          {&userPoolClient, readUserPoolClient},
-	"AWS::Cognito::UserPoolDomain":          {&userPoolDomain, readUserPoolDomain},
-	"AWS::ApiGatewayV2::Api":                {&httpAPI, readAPI},
-	"AWS::ApiGatewayV2::Authorizer":         {&authorizer, readAuthorizer},
-	"AWS::ApiGatewayV2::Integration":        {&integration, readIntegration},
-	"AWS::ApiGatewayV2::Route":              {&route, readRoute},
-	"AWS::ApiGatewayV2::Stage":              {&apiStage, readAPIStage},
-	"AWS::Lambda::Function":                 {&function, readFunction},
-	"AWS::Lambda::Permission":               {&permission, readPermission},
-	"AWS::SecretsManager::Secret":           {&secret, readSecret},
-	"AWS::SecretsManager::RotationSchedule": {&rotationSchedule, readRotationSchedule},
+	"AWS::Cognito::UserPool":                {&userPool, false, readUserPool},
+	"AWS::Cognito::UserPoolResourceServer":  {&resourceServer, false, readResourceServer},
+	"AWS::Cognito::UserPoolClient":          {&userPoolClient, false, readUserPoolClient},
+	"AWS::Cognito::UserPoolDomain":          {&userPoolDomain, false, readUserPoolDomain},
+	"AWS::ApiGatewayV2::Api":                {&httpAPI, false, readAPI},
+	"AWS::ApiGatewayV2::Authorizer":         {&authorizer, false, readAuthorizer},
+	"AWS::ApiGatewayV2::Integration":        {&integration, false, readIntegration},
+	"AWS::ApiGatewayV2::Route":              {&route, false, readRoute},
+	"AWS::ApiGatewayV2::Stage":              {&apiStage, false, readAPIStage},
+	"AWS::Lambda::Function":                 {&function, false, readFunction},
+	"AWS::Lambda::Permission":               {&permission, false, readPermission},
+	"AWS::SecretsManager::Secret":           {&secret, false, readSecret},
+	"AWS::SecretsManager::RotationSchedule": {&rotationSchedule, false, readRotationSchedule},
+	"AWS::SecretsManager::ResourcePolicy":   {&secretPolicy, true, readSecretPolicy},
+	"AWS::IAM::Role":                        {&role, true, readRole},
+	"AWS::IAM::Policy":                      {&inlinePolicy, true, readInlinePolicy},
+	"AWS::IAM::RolePolicy":                  {&rolePolicy, true, readRolePolicy},
+	"AWS::IAM::ManagedPolicy":               {&managedPolicy, true, readManagedPolicy},
+	"AWS::KMS::Key":                         {&key, true, readKey},
+	"AWS::KMS::Alias":                       {&keyAlias, true, readKeyAlias},
 }
 
 // typeNamed returns nil for a type that is not known.

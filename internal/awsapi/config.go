@@ -111,12 +111,16 @@ type Config struct {
 	JSON  []JSONService
 	Query []QueryService
 	REST  []RESTService
-	// AccessKey is the only key that lasts. It may do everything. Required.
+	// AccessKey is the only key that lasts. Required.
 	AccessKey AccessKey
 	// Identity is whose access key it is. Its Region is not used.
 	Identity requester.Requester
-	// Sessions are the temporary credentials that may do everything, too. Default none.
+	// Sessions are the temporary credentials there are. Default none.
 	Sessions Sessions
+	// Authorizer decides what whoever signed a request may do, when the service that answers asks
+	// (requester.Require). Its refusal is answered in the form of the protocol. Default: everything
+	// is allowed.
+	Authorizer requester.Authorizer
 	// Elsewhere is a sentence for callers of services that are not here: where those are. Default
 	// none.
 	Elsewhere string

@@ -28,8 +28,9 @@ type Handler struct {
 	rest  map[string]RESTService  // by signing name
 
 	key      AccessKey
-	identity requester.Requester // whose key it is
-	sessions Sessions            // nil if there are none
+	identity requester.Requester  // whose key it is
+	sessions Sessions             // nil if there are none
+	permits  requester.Authorizer // nil if everything is allowed
 
 	elsewhere string
 
@@ -44,7 +45,7 @@ func New(config Config) (*Handler, error) {
 	}
 	h := &Handler{
 		json: map[string]JSONService{}, query: map[string]QueryService{}, rest: map[string]RESTService{},
-		key: config.AccessKey, identity: config.Identity, sessions: config.Sessions, elsewhere: config.Elsewhere,
+		key: config.AccessKey, identity: config.Identity, sessions: config.Sessions, permits: config.Authorizer, elsewhere: config.Elsewhere,
 		now: config.Now, log: config.Log,
 	}
 	if h.now == nil {

@@ -30,14 +30,14 @@ func (p jsonProtocol) answer(x *exchange) answer {
 	}
 	output, err := service.Caller.Call(x.request.Context(), operation, x.body)
 	if err != nil {
-		return p.refusal(x, p.failed(x, err))
+		return p.refusal(x, p.failed(x, err, deniedByJSON))
 	}
 	if output == nil {
 		output = struct{}{}
 	}
 	body, err := json.Marshal(output)
 	if err != nil {
-		return p.refusal(x, p.failed(x, err))
+		return p.refusal(x, p.failed(x, err, deniedByJSON))
 	}
 	return answer{status: http.StatusOK, contentType: jsonContentType, body: body}
 }

@@ -32,11 +32,11 @@ func (p queryProtocol) answer(x *exchange) answer {
 	}
 	output, err := service.Caller.Call(x.request.Context(), operation, parameters)
 	if err != nil {
-		return p.namespaced(x, p.failed(x, err), service.Namespace)
+		return p.namespaced(x, p.failed(x, err, deniedByQuery), service.Namespace)
 	}
 	body, err := queryResponse(service.Namespace, operation, output, x.requestID)
 	if err != nil {
-		return p.namespaced(x, p.failed(x, err), service.Namespace)
+		return p.namespaced(x, p.failed(x, err, deniedByQuery), service.Namespace)
 	}
 	return answer{status: http.StatusOK, contentType: xmlContentType, body: body}
 }

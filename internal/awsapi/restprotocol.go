@@ -36,7 +36,7 @@ func (p restProtocol) serve(w http.ResponseWriter, x *exchange) answer {
 	}
 	recorder := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
 	if err := p.service.Caller.ServeREST(recorder, x.request); err != nil {
-		return p.refuse(w, x, p.failed(x, err))
+		return p.refuse(w, x, p.failed(x, err, p.denial()))
 	}
 	return answer{status: recorder.status}
 }
@@ -91,6 +91,13 @@ func (p restProtocol) refuse(w http.ResponseWriter, x *exchange, refused *wireEr
 	a.write(w)
 	x.drain(w)
 	return a
+}
+
+func (p restProtocol) denial() denial {
+	if p.service.Form == S3 {
+		return deniedByS3
+	}
+	return deniedByREST
 }
 
 // restJSONRefusal has Type and Message, as Lambda's errors have, and message, as those have that

@@ -82,9 +82,10 @@ type signedPart struct {
 
 // checkSignature verifies that a request was signed with the access key or with temporary
 // credentials, for the service, at about this time, and puts the requester into the request's
-// context. Messages are AWS's where they are known, and then say what to do.
+// context, with the authorizer that knows what it may do. Messages are AWS's where they are known,
+// and then say what to do.
 //
-// Parity: AWS API: one access key that may do everything
+// Parity: AWS API: one access key
 func (h *Handler) checkSignature(x *exchange, part signedPart) (verified, *signatureFault) {
 	auth, fault := readAuthorization(x.request)
 	if fault != nil {
@@ -110,7 +111,11 @@ func (h *Handler) checkSignature(x *exchange, part signedPart) (verified, *signa
 		return verified{}, &signatureFault{signatureOfExpiredKey, "The security token included in the request is expired"}
 	}
 	session.Requester.Region = auth.region
-	x.request = x.request.WithContext(requester.NewContext(x.request.Context(), session.Requester))
+	ctx := requester.NewContext(x.request.Context(), session.Requester)
+	if h.permits != nil {
+		ctx = requester.WithAuthorizer(ctx, h.permits)
+	}
+	x.request = x.request.WithContext(ctx)
 	return proved, nil
 }
 

@@ -9,8 +9,13 @@ import (
 )
 
 // Call runs an operation of the CloudFormation API on the parameters of its form. Output marshals
-// to the XML of the operation's result. The error is an *Error.
-func (s *Stacks) Call(_ context.Context, operation string, parameters url.Values) (output any, err error) {
+// to the XML of the operation's result. The error is an *Error, or a *requester.DeniedError.
+func (s *Stacks) Call(ctx context.Context, operation string, parameters url.Values) (output any, err error) {
+	if _, ok := operations[operation]; ok {
+		if err := permit(ctx, operation, parameters); err != nil {
+			return nil, err
+		}
+	}
 	switch operation {
 	case "DescribeStacks":
 		return s.describeStacks(parameters)

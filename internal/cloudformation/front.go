@@ -71,11 +71,15 @@ var operations = map[string]operation{
 }
 
 // Call runs an operation of the CloudFormation API on the parameters of its form. Output marshals
-// to the XML of the operation's result. The error is an *Error.
+// to the XML of the operation's result. The error is an *Error, or a
+// *requester.DeniedError.
 func (f *Front) Call(ctx context.Context, name string, form url.Values) (output any, err error) {
 	operation, ok := operations[name]
 	if !ok {
 		return nil, unknownOperation(name, slices.Sorted(maps.Keys(operations)))
+	}
+	if err := permit(ctx, name, form); err != nil {
+		return nil, err
 	}
 	if err := operation.check(name, form); err != nil {
 		return nil, err

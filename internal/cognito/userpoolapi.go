@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"time"
+
+	"cognito-m2m/internal/partition"
+	"cognito-m2m/internal/requester"
 )
 
 // apiRequest has the members of every operation's input; none means one thing here and another
@@ -20,10 +23,9 @@ type apiRequest struct {
 	input []byte // all of it, for an operation with members of its own
 }
 
-// operations are the operations of the user pool API that are served. No permission is needed for
-// any.
+// operations are the operations of the user pool API that are served.
 //
-// Parity: User pool API: operations and permissions
+// Parity: User pool API: operations
 var operations = map[string]func(s *Server, ctx context.Context, request apiRequest) (any, error){
 	"DescribeUserPool":           (*Server).describeUserPool,
 	"DescribeUserPoolClient":     (*Server).describeUserPoolClient,
@@ -40,8 +42,9 @@ var operations = map[string]func(s *Server, ctx context.Context, request apiRequ
 
 // Call does one operation of the user pool API, such as DescribeUserPool: input is the request's
 // JSON, and output encodes to the response's. Both have the shapes of the API reference; members of
-// an input that an operation does not have are ignored. An error is an *APIError. Call is safe for
-// concurrent use, also beside ServeHTTP, which sees a change of secrets as soon as Call returns.
+// an input that an operation does not have are ignored. An error is an *APIError, or a
+// *requester.DeniedError. Call is safe for concurrent use, also beside ServeHTTP, which sees a
+// change of secrets as soon as Call returns.
 //
 // Parity: User pool API: throttling
 func (s *Server) Call(ctx context.Context, operation string, input []byte) (output any, err error) {
@@ -61,17 +64,43 @@ func Call(ctx context.Context, servers []*Server, operation string, input []byte
 	}
 	request.input = input
 	if operation == listUserPools { // the one that names no pool
+		if err := requester.Require(ctx, requester.Access{Action: signingName + ":" + operation, Resource: "*"}); err != nil {
+			return nil, err
+		}
 		return listPools(servers, request)
 	}
 	if !isUserPoolID(request.UserPoolID) {
 		return nil, invalidParameter("UserPoolId must be given and look like us-east-1_Ab1Cd2Ef3")
 	}
-	for _, s := range servers {
-		if s.userPool.ID == request.UserPoolID {
-			return do(s, ctx, request)
-		}
+	serving, arn := serverOf(servers, request.UserPoolID, requester.From(ctx))
+	if err := requester.Require(ctx, requester.Access{Action: signingName + ":" + operation, Resource: arn}); err != nil {
+		return nil, err
+	}
+	if serving != nil {
+		return do(serving, ctx, request)
 	}
 	return nil, notFound("User pool " + request.UserPoolID + " does not exist.")
+}
+
+// signingName is Cognito's in signatures, and before its actions. An operation needs the action of
+// its name, on the pool.
+//
+// Source: Service Authorization Reference, "Actions, resources, and condition keys for Amazon
+// Cognito User Pools".
+const signingName = "cognito-idp"
+
+// serverOf is the server of a pool, nil if there is none, and the pool's ARN. The ARN of one that
+// is not there is that of the requester's account and Region.
+func serverOf(servers []*Server, poolID string, who requester.Requester) (serving *Server, arn string) {
+	for _, s := range servers {
+		if s.userPool.ID == poolID && s.userPool.ARN != "" {
+			return s, s.userPool.ARN
+		}
+		if s.userPool.ID == poolID {
+			serving = s
+		}
+	}
+	return serving, partition.Place{AccountID: who.AccountID, Region: who.Region}.ARN(signingName, "userpool/"+poolID)
 }
 
 // client finds the client that a request names.

@@ -36,9 +36,8 @@ type Config struct {
 	InitTimeout time.Duration
 	// Environment holds the variables of the template. Reserved names are refused, as by Lambda.
 	Environment map[string]string
-	// AccessKey is AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Without one the function has no AWS
-	// credentials.
-	AccessKey AccessKey
+	// Credentials makes the AWS credentials of each execution environment. Default none.
+	Credentials CredentialsSource
 	// Bootstrap is the executable to start for each execution environment.
 	Bootstrap string
 	// TaskRoot is the folder with the function's files: working directory and LAMBDA_TASK_ROOT.
@@ -60,14 +59,25 @@ type Config struct {
 	Now func() time.Time
 }
 
-// AccessKey is an AWS access key. Only its id may be shown.
-type AccessKey struct{ ID, Secret string }
+// CredentialsSource makes credentials of a function's role.
+type CredentialsSource interface {
+	// Credentials are new ones for one execution environment.
+	Credentials() Credentials
+}
+
+// Credentials are AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. Only the id may
+// be shown.
+type Credentials struct {
+	AccessKeyID, SecretAccessKey, SessionToken string
+	// Expires is when they end; zero: never. The execution environment ends before.
+	Expires time.Time
+}
 
 // String is the id alone.
-func (k AccessKey) String() string { return k.ID }
+func (c Credentials) String() string { return c.AccessKeyID }
 
 // GoString is the id alone, so that %#v is safe as well.
-func (k AccessKey) GoString() string { return k.ID }
+func (c Credentials) GoString() string { return c.AccessKeyID }
 
 // completed checks c and fills in the defaults.
 func (c Config) completed() (Config, error) {

@@ -19,6 +19,9 @@ type environment struct {
 	api     *runtimeAPI
 	process *process
 	ending  sync.Once
+	// until is when the last invocation may begin that ends before the credentials do; zero: any
+	// time.
+	until time.Time
 }
 
 func startEnvironment(cfg *Config, out *lines) (*environment, error) {
@@ -26,18 +29,26 @@ func startEnvironment(cfg *Config, out *lines) (*environment, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening Runtime API: %w", err)
 	}
+	var credentials Credentials
+	if cfg.Credentials != nil {
+		credentials = cfg.Credentials.Credentials()
+	}
 	process, err := startProcess(&exec.Cmd{
 		Path: cfg.Bootstrap,
 		Args: []string{cfg.Bootstrap},
 		Dir:  cfg.TaskRoot,
-		Env:  variables(cfg, api.address),
+		Env:  variables(cfg, api.address, credentials),
 	}, out)
 	if err != nil {
 		api.close()
 		return nil, fmt.Errorf("starting bootstrap: %w", err)
 	}
 	cfg.Log.Debug("execution environment started", "function", cfg.Name, "pid", process.pid)
-	return &environment{cfg: cfg, api: api, process: process}, nil
+	env := &environment{cfg: cfg, api: api, process: process}
+	if !credentials.Expires.IsZero() {
+		env.until = credentials.Expires.Add(-cfg.Timeout)
+	}
+	return env, nil
 }
 
 // cause is why waiting for the runtime ended.
@@ -148,6 +159,9 @@ func (e *environment) alive() bool {
 		return true
 	}
 }
+
+// outlived reports whether an invocation might not end before the credentials do.
+func (e *environment) outlived() bool { return !e.until.IsZero() && !time.Now().Before(e.until) }
 
 // shutdown lets the process end by itself for a moment before it is killed.
 //

@@ -102,13 +102,16 @@ func (f *Function) admit(ctx context.Context, payload []byte) (*environment, err
 	}
 	f.inFlight++
 	f.invocations.Add(1)
-	if len(f.warm) == 0 {
-		return nil, nil
+	for len(f.warm) > 0 {
+		last := len(f.warm) - 1
+		env := f.warm[last]
+		f.warm = f.warm[:last]
+		if !env.outlived() {
+			return env, nil
+		}
+		f.watchers.Go(env.shutdown)
 	}
-	last := len(f.warm) - 1
-	env := f.warm[last]
-	f.warm = f.warm[:last]
-	return env, nil
+	return nil, nil
 }
 
 // runAnew brings an admitted invocation to its end in a new environment.
@@ -163,26 +166,54 @@ func (f *Function) initialized(requestID string, limit time.Duration) (*environm
 	return env, nil
 }
 
-// release counts an invocation out and keeps its environment warm, if it is still alive.
+// release counts an invocation out and keeps its environment warm, if it is still alive and may
+// take another one.
 func (f *Function) release(env *environment) {
 	defer f.invocations.Done()
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.inFlight--
-	if env != nil && env.alive() {
+	switch {
+	case env == nil || !env.alive():
+	case env.outlived():
+		f.watchers.Go(env.shutdown)
+	default:
 		f.warm = append(f.warm, env)
 	}
 }
 
 // watch waits for an environment's process to end, for whatever reason, and leaves nothing of it.
+// An idle one is ended when it may take no further invocation.
+//
+// Parity: Function environment: how long credentials last
 func (f *Function) watch(env *environment) {
-	<-env.process.exited
-	f.mu.Lock()
-	f.warm = slices.DeleteFunc(f.warm, func(idle *environment) bool { return idle == env })
-	f.mu.Unlock()
+	var outlived <-chan time.Time // nil: never
+	if !env.until.IsZero() {
+		timer := time.NewTimer(time.Until(env.until))
+		defer timer.Stop()
+		outlived = timer.C
+	}
+	select {
+	case <-env.process.exited:
+	case <-outlived:
+		if f.take(env) {
+			env.shutdown()
+		}
+		<-env.process.exited // release ends one that was not idle
+	}
+	f.take(env)
 	env.end()
 	f.cfg.Log.Debug("execution environment ended",
 		"function", f.cfg.Name, "pid", env.process.pid, "state", env.process.state.String())
+}
+
+// take removes an idle environment, and reports whether it was idle.
+func (f *Function) take(env *environment) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	before := len(f.warm)
+	f.warm = slices.DeleteFunc(f.warm, func(idle *environment) bool { return idle == env })
+	return len(f.warm) < before
 }
 
 // Close takes no further invocations, waits for those in flight, then ends every process with

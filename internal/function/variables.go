@@ -50,10 +50,14 @@ func languages(folder, runtime string) string {
 // (recorded: localstack/localstack 8b9a79f0, tests/aws/services/lambda_/test_lambda_common.py,
 // test_introspection_invoke, 13 January 2026). It inherits nothing from this process: a developer's
 // own credentials, profile or proxy must not reach a function that would not have them on AWS.
-func variables(cfg *Config, apiAddress string) []string {
+func variables(cfg *Config, apiAddress string, credentials Credentials) []string {
 	set := defaultVariables(cfg)
 	maps.Copy(set, cfg.Environment)
 	maps.Copy(set, reservedVariables(cfg, apiAddress))
+	if credentials != (Credentials{}) {
+		set["AWS_ACCESS_KEY_ID"], set["AWS_SECRET_ACCESS_KEY"] = credentials.AccessKeyID, credentials.SecretAccessKey
+		set["AWS_SESSION_TOKEN"] = credentials.SessionToken
+	}
 	list := make([]string, 0, len(set))
 	for _, name := range slices.Sorted(maps.Keys(set)) {
 		list = append(list, name+"="+set[name])
@@ -90,7 +94,7 @@ func defaultVariables(cfg *Config) map[string]string {
 
 // reservedVariables are those that the template can't set.
 func reservedVariables(cfg *Config, apiAddress string) map[string]string {
-	set := map[string]string{
+	return map[string]string{
 		"_HANDLER":                        cfg.Handler,
 		"AWS_REGION":                      cfg.Region,
 		"AWS_DEFAULT_REGION":              cfg.Region,
@@ -106,11 +110,6 @@ func reservedVariables(cfg *Config, apiAddress string) map[string]string {
 		"LAMBDA_TASK_ROOT":   cfg.TaskRoot,
 		"LAMBDA_RUNTIME_DIR": runtimeDir,
 	}
-	// Parity: Function environment: credentials are the run's
-	if key := cfg.AccessKey; key != (AccessKey{}) {
-		set["AWS_ACCESS_KEY_ID"], set["AWS_SECRET_ACCESS_KEY"] = key.ID, key.Secret
-	}
-	return set
 }
 
 // processors is how many processors Lambda gives a function of so many MB at most: each takes 1769

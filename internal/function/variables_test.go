@@ -54,7 +54,7 @@ func TestEnvironment(t *testing.T) {
 		LogGroup:    "/aws/lambda/logs",
 		MemorySize:  256,
 		TaskRoot:    t.TempDir(),
-		AccessKey:   function.AccessKey{ID: "the-runs-own", Secret: "and-its-secret"},
+		Credentials: fixed{AccessKeyID: "ASIAOFTHEROLE", SecretAccessKey: "its-secret", SessionToken: "its-token"},
 		Environment: map[string]string{"TABLE": "orders", "LANG": "C.UTF-8"},
 	})
 	r := order(t, f, `{"do":"environ"}`)
@@ -80,8 +80,9 @@ func TestEnvironment(t *testing.T) {
 	}
 	want := map[string]string{
 		"_HANDLER":                        "main",
-		"AWS_ACCESS_KEY_ID":               "the-runs-own",
-		"AWS_SECRET_ACCESS_KEY":           "and-its-secret",
+		"AWS_ACCESS_KEY_ID":               "ASIAOFTHEROLE",
+		"AWS_SECRET_ACCESS_KEY":           "its-secret",
+		"AWS_SESSION_TOKEN":               "its-token",
 		"AWS_REGION":                      "eu-west-1",
 		"AWS_DEFAULT_REGION":              "eu-west-1",
 		"AWS_LAMBDA_FUNCTION_NAME":        "test",

@@ -51,6 +51,26 @@ const (
 	prefix = "/2015-03-31/functions/"
 )
 
+// operation is one of the API's, by method and path. It needs one action, on the function.
+//
+// Source: Service Authorization Reference, "Actions, resources, and condition keys for AWS Lambda".
+type operation struct {
+	action string
+	answer func(a *API, r *http.Request, name string) (any, error)
+}
+
+var operations = map[string]operation{
+	"GET ":              {"GetFunction", (*API).getFunction},
+	"GET configuration": {"GetFunctionConfiguration", (*API).getConfiguration},
+	"PUT code":          {"UpdateFunctionCode", (*API).updateCode},
+}
+
+// arnOf is the ARN of a function of the requester's.
+func arnOf(name string, r *http.Request) string {
+	who := requester.From(r.Context())
+	return partition.Place{AccountID: who.AccountID, Region: who.Region}.ARN("lambda", "function:"+name)
+}
+
 // ServeREST runs the operation that method and path name.
 func (a *API) ServeREST(w http.ResponseWriter, r *http.Request) error {
 	named, operation, ok := path(r.URL)
@@ -61,17 +81,14 @@ func (a *API) ServeREST(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var output any
-	switch r.Method + " " + operation {
-	case "GET ":
-		output, err = a.getFunction(r, name)
-	case "GET configuration":
-		output, err = a.getConfiguration(r, name)
-	case "PUT code":
-		output, err = a.updateCode(r, name)
-	default:
+	run, ok := operations[r.Method+" "+operation]
+	if !ok {
 		return errUnknownOperation
 	}
+	if err := requester.Require(r.Context(), requester.Access{Action: "lambda:" + run.action, Resource: arnOf(name, r)}); err != nil {
+		return err
+	}
+	output, err := run.answer(a, r, name)
 	if err != nil {
 		return refusal(err, name, r)
 	}
@@ -162,20 +179,38 @@ func (a *API) updateCode(r *http.Request, name string) (any, error) {
 	case request.S3Bucket == "" || request.S3Key == "":
 		return nil, invalidParameter("Please provide a source for function code: S3Bucket and S3Key.")
 	}
+	if err := mayGet(r, request.S3Bucket, request.S3Key); err != nil {
+		return nil, err
+	}
 	f, err := a.functions.UpdateCode(r.Context(), name, request.S3Bucket, request.S3Key)
 	return f.configuration(), err
 }
 
+// mayGet asks whether the requester may read the code: Lambda reads it in the requester's name.
+//
+// Source: the refusal was seen, buildkite/elastic-ci-stack-for-aws #564.
+func mayGet(r *http.Request, bucket, key string) error {
+	arn := "arn:" + partition.Of(requester.From(r.Context()).Region) + ":s3:::" + bucket + "/" + key
+	err := requester.Require(r.Context(), requester.Access{Action: "s3:GetObject", Resource: arn})
+	if _, denied := errors.AsType[*requester.DeniedError](err); denied {
+		return &Error{
+			http.StatusForbidden, "AccessDeniedException",
+			"Your access has been denied by S3, please make sure your request credentials have permission to GetObject for " + bucket + "/" + key +
+				". S3 Error Code: AccessDenied. S3 Error Message: Access Denied",
+		}
+	}
+	return err
+}
+
 // refusal is the error of the API for one of Functions.
 func refusal(err error, name string, r *http.Request) error {
-	who := requester.From(r.Context())
 	if code := (*CodeError)(nil); errors.As(err, &code) {
 		return invalidParameter(code.Reason)
 	}
 	if errors.Is(err, ErrNoFunction) {
 		return &Error{
 			http.StatusNotFound, "ResourceNotFoundException",
-			"Function not found: arn:" + partition.Of(who.Region) + ":lambda:" + who.Region + ":" + who.AccountID + ":function:" + name,
+			"Function not found: " + arnOf(name, r),
 		}
 	}
 	if inS3 := interface {

@@ -153,3 +153,42 @@ func TestAFunctionOfAnotherRegion(t *testing.T) {
 		t.Errorf("another operation: %v", err)
 	}
 }
+
+// TestEveryOperationNeedsItsAction, on the function; and new code has to be the caller's to read.
+func TestEveryOperationNeedsItsAction(t *testing.T) {
+	t.Parallel()
+	permissions := &awsapitest.Permissions{}
+	api := awslambda.NewFromConfig(awsapitest.SDK(awsapitest.Serve(t, awsapi.Config{
+		REST: []awsapi.RESTService{awsapitest.Lambda(lambdaapi.New(&functions{}))}, Authorizer: permissions,
+	})))
+	name, bucket, key := aws.String("m2m-dev-Api-Echo"), aws.String("bucket"), aws.String("key")
+	update := func() error {
+		_, err := api.UpdateFunctionCode(t.Context(), &awslambda.UpdateFunctionCodeInput{FunctionName: name, S3Bucket: bucket, S3Key: key})
+		return err
+	}
+	for action, call := range map[string]func() error{
+		"lambda:GetFunction": func() error {
+			_, err := api.GetFunction(t.Context(), &awslambda.GetFunctionInput{FunctionName: name})
+			return err
+		},
+		"lambda:GetFunctionConfiguration": func() error {
+			_, err := api.GetFunctionConfiguration(t.Context(), &awslambda.GetFunctionConfigurationInput{FunctionName: name})
+			return err
+		},
+		"lambda:UpdateFunctionCode": update,
+	} {
+		err := call()
+		want := "is not authorized to perform: " + action + " on resource: " + functionARN + " because no identity-based policy allows the " + action + " action"
+		if code(err) != "AccessDeniedException" || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("%s: got %v", action, err)
+		}
+	}
+	permissions.Allows = []string{"lambda:UpdateFunctionCode"}
+	permissions.Take()
+	err := update()
+	asked := permissions.Take()
+	if code(err) != "AccessDeniedException" || !strings.Contains(err.Error(), "permission to GetObject for bucket/key. S3 Error Code: AccessDenied.") ||
+		len(asked) != 2 || asked[1].Action != "s3:GetObject" || asked[1].Resource != "arn:aws:s3:::bucket/key" {
+		t.Errorf("code that is not the caller's to read: %v, asked for %+v", err, asked)
+	}
+}

@@ -16,7 +16,7 @@ func (r *Runtime) newAWSAPI(d *deployment) (http.Handler, error) {
 		return nil, fmt.Errorf("serving the stacks: %w", err)
 	}
 	return r.run.NewAWSAPI(d.env.Model.AccountID, serving.Services{
-		UserPools: d.pool, Secrets: d.secrets, Stacks: stacks,
+		UserPools: d.pool, Secrets: d.secrets, Stacks: stacks, Permissions: d.permissions,
 		Elsewhere: "This run follows an assembly; start `m2m up --empty` to deploy into it.",
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"cognito-m2m/internal/gateway"
 	"cognito-m2m/internal/listener"
 	"cognito-m2m/internal/printable"
+	"cognito-m2m/internal/requester"
 	"cognito-m2m/internal/secretsmanager"
 	"cognito-m2m/internal/serving"
 	"cognito-m2m/internal/state"
@@ -27,6 +28,8 @@ type deployment struct {
 	rebuilt    []string                     // functions that are newer than the assembly, see Rebuild
 	variables  map[string]map[string]string // of the functions in this run alone, by ARN
 
+	permissions requester.Authorizer // nil if functions may do everything
+
 	functions serving.FunctionSet
 	gateway   *gateway.Gateway
 	pool      *cognito.Server
@@ -36,7 +39,7 @@ type deployment struct {
 // read resolves the assembly in dir and prepares its functions.
 func (r *Runtime) read(ctx context.Context, dir string) (*deployment, error) {
 	ids := r.run.State.Candidate()
-	model, err := r.resolve(dir, ids)
+	model, permissions, err := r.resolve(dir, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +62,7 @@ func (r *Runtime) read(ctx context.Context, dir string) (*deployment, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &deployment{dir: dir, env: env, ids: ids, bootstraps: bootstraps, variables: variables}, nil
+	return &deployment{dir: dir, env: env, ids: ids, permissions: permissions, bootstraps: bootstraps, variables: variables}, nil
 }
 
 // checkWeather refuses a rule about something that the run does not begin with. What is gone later
@@ -85,19 +88,20 @@ func environmentIn(model *assembly.Model) (*serving.Environment, error) {
 	return &serving.Environment{Model: model, Pool: model.UserPools[0], API: model.APIs[0]}, nil
 }
 
-// resolve turns the assembly into a model, with the ids there are.
-func (r *Runtime) resolve(dir string, ids *state.Candidate) (*assembly.Model, error) {
+// resolve turns the assembly into a model, with the ids there are, and into what its functions may
+// do.
+func (r *Runtime) resolve(dir string, ids *state.Candidate) (*assembly.Model, requester.Authorizer, error) {
 	loaded, err := assembly.Load(dir)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	stage, err := loaded.Stage(r.run.Env)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	accepted, err := r.run.ReadAcceptedTypes()
+	accepted, err := r.run.ReadAccepted()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	lenient := map[string]struct{}{}
 	model, problems := stage.Resolve(assembly.Options{IDs: ids, Accepts: func(typeName string) bool {
@@ -109,6 +113,18 @@ func (r *Runtime) resolve(dir string, ids *state.Candidate) (*assembly.Model, er
 	for _, typeName := range slices.Sorted(maps.Keys(lenient)) {
 		r.run.Report.Warn(printable.Text("the type " + typeName + " is not simulated: " + serving.Missing(typeName)))
 	}
+	if (&Refused{problems}).OnlyUnsupported() { // of a model that is not whole, nothing more can be said
+		permissions, more := r.run.Permissions(model)
+		if err := r.refuse(append(problems, more...)); err != nil || permissions == nil {
+			return model, nil, err
+		}
+		return model, permissions, nil
+	}
+	return nil, nil, r.refuse(problems)
+}
+
+// refuse is the error for problems that the run can't do without.
+func (r *Runtime) refuse(problems []assembly.Problem) error {
 	var refused Refused
 	for _, problem := range problems {
 		if r.run.Lenient && problem.Kind == assembly.Unsupported {
@@ -118,9 +134,9 @@ func (r *Runtime) resolve(dir string, ids *state.Candidate) (*assembly.Model, er
 		refused.Problems = append(refused.Problems, problem)
 	}
 	if len(refused.Problems) > 0 {
-		return nil, &refused
+		return &refused
 	}
-	return model, nil
+	return nil
 }
 
 // wire makes all that serves the deployment, beside what is served now, and leaves the state as it

@@ -145,7 +145,7 @@ func (r *Runtime) Close(ctx context.Context) error {
 func (r *Runtime) endFunctions(ctx context.Context) error {
 	cut, cancel := context.WithTimeout(ctx, serving.CutTime)
 	defer cancel()
-	context.AfterFunc(cut, r.end)
+	context.AfterFunc(cut, func() { r.end() })
 	defer r.retiring.Wait()
 	if r.serving == nil {
 		return nil

@@ -28,7 +28,7 @@ func withTables(api servingtest.Template) {
 func TestAcceptedTypes(t *testing.T) {
 	t.Parallel()
 	dir, file := servingtest.AssemblyDir(t, withTables), filepath.Join(t.TempDir(), "not-simulated.txt")
-	err := startFails(t, serving.Config{StateDir: t.TempDir(), AcceptedTypes: file}, dir)
+	err := startFails(t, serving.Config{StateDir: t.TempDir(), Accepted: file}, dir)
 	var refused *local.Refused
 	if !errors.As(err, &refused) || !refused.OnlyUnsupported() || !slices.Equal(refused.UnknownTypes(), []string{"AWS::DynamoDB::Table"}) {
 		t.Errorf("got %v", err)
@@ -47,7 +47,7 @@ func TestAcceptedTypes(t *testing.T) {
 		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		cfg := serving.Config{StateDir: t.TempDir(), AcceptedTypes: file}
+		cfg := serving.Config{StateDir: t.TempDir(), Accepted: file}
 		if wanted != "" {
 			if err := startFails(t, cfg, dir); !strings.Contains(err.Error(), wanted) {
 				t.Errorf("%q: got %v", content, err)
@@ -64,6 +64,37 @@ func TestAcceptedTypes(t *testing.T) {
 	report := &servingtest.Report{T: t}
 	start(t, serving.Config{Lenient: true, Report: report}, dir)
 	if len(report.Warnings) != 1 || !strings.Contains(report.Warnings[0], "AWS::DynamoDB::Table is not simulated: functions") {
+		t.Errorf("leniently: %q", report.Warnings)
+	}
+}
+
+// TestPoliciesOfElsewhere: a managed policy that nobody knows is told once, accepted by its ARN,
+// and no matter to a run without roles.
+func TestPoliciesOfElsewhere(t *testing.T) {
+	t.Parallel()
+	const arn = "arn:aws:iam::aws:policy/AmazonS3FullAccess"
+	dir, file := servingtest.AssemblyDir(t, func(api servingtest.Template) {
+		api.PropertiesOf("AWS::IAM::Role")["ManagedPolicyArns"] = []any{arn}
+	}), filepath.Join(t.TempDir(), "not-simulated.txt")
+	err := startFails(t, serving.Config{StateDir: t.TempDir(), Accepted: file}, dir)
+	var refused *local.Refused
+	if !errors.As(err, &refused) || !refused.OnlyUnsupported() || strings.Count(err.Error(), arn) != 1 || !strings.Contains(err.Error(), "EchoServiceRole") {
+		t.Errorf("got %v", err)
+	}
+	if err := os.WriteFile(file, []byte(arn+" # nothing here is in S3\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, cfg := range map[string]serving.Config{"accepted": {Accepted: file}, "without roles": {NoRoles: true}} {
+		report := &servingtest.Report{T: t}
+		cfg.Report = report
+		start(t, cfg, dir)
+		if len(report.Warnings) > 0 {
+			t.Errorf("%s: warned of %q", name, report.Warnings)
+		}
+	}
+	report := &servingtest.Report{T: t}
+	start(t, serving.Config{Lenient: true, Report: report}, dir)
+	if len(report.Warnings) != 1 || !strings.Contains(report.Warnings[0], arn) {
 		t.Errorf("leniently: %q", report.Warnings)
 	}
 }

@@ -16,7 +16,7 @@ import (
 
 // newAWSAPI serves AWS's own APIs for everything that is deployed.
 func (r *Rehearsal) newAWSAPI() (http.Handler, error) {
-	return r.run.NewAWSAPI(assembly.DefaultAccountID, serving.Services{
+	services := serving.Services{
 		UserPools: userPoolsAPI{r},
 		Secrets:   secretsAPI{r},
 		Stacks: &cloudformation.Front{
@@ -28,7 +28,11 @@ func (r *Rehearsal) newAWSAPI() (http.Handler, error) {
 			{SigningName: "s3", Form: awsapi.S3, Caller: r.uploads.objects},
 			{SigningName: "lambda", Form: awsapi.RESTJSON, Caller: lambdaapi.New(functionsAPI{r})},
 		},
-	})
+	}
+	if !r.run.NoRoles {
+		services.Permissions = permissions{r}
+	}
+	return r.run.NewAWSAPI(assembly.DefaultAccountID, services)
 }
 
 // requesterOf is the account and Region of a request.

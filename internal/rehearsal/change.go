@@ -42,6 +42,7 @@ func (s *site) serve(model *assembly.Model, commit func() error) error {
 		s.swapFunctions(before)
 		return s.undo(c, err)
 	}
+	s.permit(model)
 	s.swapGateways(c)
 	s.retire(c, before)
 	return nil

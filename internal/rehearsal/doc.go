@@ -9,6 +9,6 @@
 // The order in which to read it: rehearsal and records, a run and its engine; site, one account and
 // Region; stack and templates, what is deployed there; evaluate, problems, provider and refusals,
 // what the engine asks for; views, the environments of a site; change, with functions, userpools,
-// secrets and httpapis, how they are served; awsapi, functionsapi and uploads, AWS's own APIs;
-// announce, what others are told.
+// secrets, httpapis and permissions, how they are served; awsapi, functionsapi and uploads, AWS's
+// own APIs; announce, what others are told.
 package rehearsal

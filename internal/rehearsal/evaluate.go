@@ -116,6 +116,11 @@ func (s *site) evaluate(templates map[string]*engine.Template, ids *state.Candid
 	}
 	// A type that is not known fails its resource, and not all that refer to it.
 	e := stage.Evaluate(assembly.Options{IDs: stackIDs{ids, guids}, Accepts: func(string) bool { return true }}, stackName)
+	invalid := func(p assembly.Problem) bool { return p.Kind == assembly.Invalid }
+	if !slices.ContainsFunc(e.Problems, invalid) { // of a model that is not whole, nothing more can be said
+		_, problems := s.run.Permissions(e.Model)
+		e.Problems = append(e.Problems, problems...)
+	}
 	return &e, nil
 }
 

@@ -81,7 +81,7 @@ func (r *Rehearsal) find(ctx context.Context, name string) (at *site, found asse
 func (r *Rehearsal) described(declared assembly.Function) lambdaapi.Function {
 	f := lambdaapi.Function{
 		Name: declared.Name, ARN: declared.ARN, Handler: declared.Handler, Runtime: declared.Runtime, Architectures: []string{declared.Architecture},
-		Timeout: declared.Timeout, MemorySize: declared.MemorySize, Environment: declared.Environment, LastModified: r.run.Now(),
+		Timeout: declared.Timeout, Role: declared.RoleARN, MemorySize: declared.MemorySize, Environment: declared.Environment, LastModified: r.run.Now(),
 		State: lambdaapi.Active, LastUpdateStatus: lambdaapi.Successful,
 	}
 	if declared.Asset != nil {

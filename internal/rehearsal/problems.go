@@ -56,7 +56,7 @@ func (s *site) unknown(typeName string) string {
 
 // accepts reports whether the user does without a type here.
 func (r *Rehearsal) accepts(typeName string) bool {
-	accepted, err := r.run.ReadAcceptedTypes()
+	accepted, err := r.run.ReadAccepted()
 	if err != nil {
 		r.run.Report.Warn(err.Error())
 	}

@@ -3,9 +3,13 @@ package rehearsal
 import (
 	"context"
 	"errors"
+	"slices"
 
+	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/cloudformation/engine"
 	"cognito-m2m/internal/cognito"
+	"cognito-m2m/internal/lambdapolicy"
+	"cognito-m2m/internal/secretsmanager"
 )
 
 // refuses is the error of a service that refuses a step only when it comes.
@@ -20,6 +24,28 @@ func (s *site) refuses(ctx context.Context, stack *deployedStack, step engine.St
 		return s.prepareOf(ctx, stack, step.Resource.LogicalID)
 	case step.Resource.Type == "AWS::Cognito::UserPoolDomain" && step.Action == engine.Create && !step.Rollback:
 		return s.secondDomain(stack, step.Resource.LogicalID)
+	case step.Resource.Type == "AWS::SecretsManager::RotationSchedule" && (step.Action == engine.Create || step.Action == engine.Update) && !step.Rollback:
+		return s.mayRotate(stack, step.Resource.LogicalID)
+	}
+	return nil
+}
+
+// mayRotate wants the permission to be there by which Secrets Manager invokes the function.
+func (s *site) mayRotate(stack *deployedStack, logicalID string) error {
+	there, err := s.there()
+	if err != nil {
+		return err
+	}
+	for _, schedule := range stack.operation.model.RotationSchedules {
+		if schedule.LogicalID != logicalID || schedule.Stack != stack.name() {
+			continue
+		}
+		source := lambdapolicy.Source{Principal: lambdapolicy.SecretsManager, ARN: schedule.SecretARN, Account: s.place.AccountID}
+		if !slices.ContainsFunc(there.Permissions, func(p assembly.Permission) bool {
+			return p.FunctionARN == schedule.FunctionARN && p.Qualifier == schedule.Qualifier && p.Allows(source)
+		}) {
+			return secretsmanager.ErrNotInvocable
+		}
 	}
 	return nil
 }

@@ -6,11 +6,13 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/cloudformation/engine"
 	"cognito-m2m/internal/cognito"
+	"cognito-m2m/internal/iam"
 	"cognito-m2m/internal/listener"
 	"cognito-m2m/internal/partition"
 	"cognito-m2m/internal/rehearsal/partial"
@@ -43,6 +45,8 @@ type site struct {
 
 	running   sync.RWMutex // guards functions
 	functions map[string]*servedFunction
+
+	permissions atomic.Pointer[iam.Permissions] // nil if functions may do everything, or before there is one
 }
 
 // there is the model of the resources that are there now, in the version that each one has.

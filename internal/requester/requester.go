@@ -1,8 +1,8 @@
-// Package requester says who signed a request to AWS's own APIs: the account, the Region and the
-// principal, by which services find what belongs to it.
+// Package requester says who signed a request to AWS's own APIs, by which services find what
+// belongs to it, and lets them ask whether that principal may do what the request is for.
 //
-// It does not own how that is known: package awsapi checks signatures, and package sts makes
-// temporary credentials.
+// It does not own how either is known: package awsapi checks signatures, package sts makes
+// temporary credentials, and an Authorizer knows the policies.
 package requester
 
 import (
@@ -20,6 +20,8 @@ type Requester struct {
 	Region string
 	// ARN and UserID are what GetCallerIdentity answers: those of a user, or of a role's session.
 	ARN, UserID string
+	// RoleARN is the role whose policies the requester is held to; "" for an administrator.
+	RoleARN string
 }
 
 // Session is what temporary credentials come to.

@@ -66,6 +66,9 @@ func (s *Store) ServeREST(w http.ResponseWriter, r *http.Request) error {
 	if err := c.checkHeaders(); err != nil {
 		return err
 	}
+	if err := c.permit(); err != nil {
+		return err
+	}
 	if err := checkBucket(c.bucket, c.who); err != nil {
 		return err
 	}

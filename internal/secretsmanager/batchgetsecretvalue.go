@@ -1,6 +1,11 @@
 package secretsmanager
 
-import "errors"
+import (
+	"context"
+	"errors"
+
+	"cognito-m2m/internal/requester"
+)
 
 const maxBatch = 20 // secrets of one call
 
@@ -25,9 +30,9 @@ type batchError struct {
 }
 
 // batchGetSecretValue answers with the AWSCURRENT values of the secrets that are listed, or that
-// the filters let through. A secret without one is listed among the errors; the others are
-// answered.
-func (s *Store) batchGetSecretValue(in batchGetSecretValueInput) (*batchGetSecretValueOutput, error) {
+// the filters let through. A secret without one, or that the requester may not read, is listed
+// among the errors; the others are answered.
+func (s *Store) batchGetSecretValue(ctx context.Context, in batchGetSecretValueInput) (*batchGetSecretValueOutput, error) {
 	if err := in.validate(); err != nil {
 		return nil, err
 	}
@@ -35,12 +40,15 @@ func (s *Store) batchGetSecretValue(in batchGetSecretValueInput) (*batchGetSecre
 	ids := in.SecretIDList
 	if len(in.Filters) > 0 {
 		var err error
-		if ids, output.NextToken, err = s.page(in); err != nil {
+		if ids, output.NextToken, err = s.page(ctx, in); err != nil {
 			return nil, err
 		}
 	}
 	for _, id := range ids {
-		value, err := s.getSecretValue(getSecretValueInput{SecretID: id})
+		value, err := s.valueOf(ctx, getSecretValueInput{SecretID: id})
+		if denied, ok := errors.AsType[*requester.DeniedError](err); ok {
+			err = refuse(codeAccessDenied, "%s", denied.Error())
+		}
 		if refused, ok := errors.AsType[*Error](err); ok {
 			output.Errors = append(output.Errors, batchError{ErrorCode: refused.code, Message: refused.message, SecretID: id})
 			continue
@@ -48,6 +56,16 @@ func (s *Store) batchGetSecretValue(in batchGetSecretValueInput) (*batchGetSecre
 		output.SecretValues = append(output.SecretValues, value)
 	}
 	return output, nil
+}
+
+// valueOf is GetSecretValue, for which the requester needs that permission, too.
+//
+// Source: Secrets Manager API reference, BatchGetSecretValue, "Required permissions".
+func (s *Store) valueOf(ctx context.Context, in getSecretValueInput) (*getSecretValueOutput, error) {
+	if err := s.permit(ctx, in); err != nil {
+		return nil, err
+	}
+	return s.getSecretValue(ctx, in)
 }
 
 func (in batchGetSecretValueInput) validate() error {
@@ -64,13 +82,18 @@ func (in batchGetSecretValueInput) validate() error {
 	return listSecretsInput{Filters: in.Filters}.validate()
 }
 
-// page are the secrets that the filters let through, in the order of ListSecrets.
-func (s *Store) page(in batchGetSecretValueInput) (ids []string, next string, err error) {
+// page are the secrets that the filters let through, in the order of ListSecrets, which the
+// requester must be permitted.
+func (s *Store) page(ctx context.Context, in batchGetSecretValueInput) (ids []string, next string, err error) {
 	size := maxBatch
 	if in.MaxResults != nil {
 		size = *in.MaxResults
 	}
-	list, err := s.listSecrets(listSecretsInput{Filters: in.Filters, MaxResults: &size, NextToken: in.NextToken})
+	wanted := listSecretsInput{Filters: in.Filters, MaxResults: &size, NextToken: in.NextToken}
+	if err := s.permit(ctx, wanted); err != nil {
+		return nil, "", err
+	}
+	list, err := s.listSecrets(ctx, wanted)
 	if err != nil {
 		return nil, "", err
 	}

@@ -1,6 +1,7 @@
 package secretsmanager
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"time"
@@ -46,7 +47,7 @@ type tag struct {
 }
 
 // Parity: Secrets Manager: an answer is never behind
-func (s *Store) describeSecret(in describeSecretInput) (*describeSecretOutput, error) {
+func (s *Store) describeSecret(_ context.Context, in describeSecretInput) (*describeSecretOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	sec, err := s.find(in.SecretID)

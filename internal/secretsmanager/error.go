@@ -21,9 +21,14 @@ const (
 	messageUnfinished     = "A previous rotation isn't complete. That rotation will be reattempted."
 	messageNoFunction     = "No Lambda rotation function ARN is associated with this secret."
 	messageNoToken        = "You must provide a ClientRequestToken value. We recommend a UUID-type value."
-	messageNotInvocable   = "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com."
 	messageCurrentRemoved = "You can only move staging label AWSCURRENT to a different secret version. It can't be completely removed."
 )
+
+// ErrNotInvocable refuses a rotation by a function that Secrets Manager may not invoke. It is
+// recorded from AWS: localstack/localstack 8b9a79f0, tests/aws/services/secretsmanager,
+// test_rotate_secret_invalid_lambda_arn (15 March 2024).
+var ErrNotInvocable = refuse(codeAccessDenied, "Secrets Manager cannot invoke the specified Lambda function. "+
+	"Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com.")
 
 // ErrNotCurrent is in the error of a rotation whose four steps succeeded without the new version
 // becoming AWSCURRENT.

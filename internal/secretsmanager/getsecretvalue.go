@@ -1,6 +1,10 @@
 package secretsmanager
 
-import "cognito-m2m/naming"
+import (
+	"context"
+
+	"cognito-m2m/naming"
+)
 
 type getSecretValueInput struct {
 	SecretID     string `json:"SecretId"`
@@ -18,7 +22,7 @@ type getSecretValueOutput struct {
 	VersionStages []string `json:",omitempty"`
 }
 
-func (s *Store) getSecretValue(in getSecretValueInput) (*getSecretValueOutput, error) {
+func (s *Store) getSecretValue(ctx context.Context, in getSecretValueInput) (*getSecretValueOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	sec, err := s.find(in.SecretID)
@@ -27,6 +31,9 @@ func (s *Store) getSecretValue(in getSecretValueInput) (*getSecretValueOutput, e
 	}
 	version, err := sec.state.choose(in.VersionID, in.VersionStage)
 	if err != nil {
+		return nil, err
+	}
+	if err := sec.useKey(ctx, decrypt, version.ID); err != nil {
 		return nil, err
 	}
 	output := &getSecretValueOutput{

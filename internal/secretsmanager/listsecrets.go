@@ -2,6 +2,7 @@ package secretsmanager
 
 import (
 	"cmp"
+	"context"
 	"encoding/base64"
 	"slices"
 	"strings"
@@ -40,7 +41,7 @@ type listEntry struct {
 // listSecrets answers with the secrets that all filters let through, a page of them.
 //
 // Parity: Secrets Manager: order and filters of ListSecrets
-func (s *Store) listSecrets(in listSecretsInput) (*listSecretsOutput, error) {
+func (s *Store) listSecrets(_ context.Context, in listSecretsInput) (*listSecretsOutput, error) {
 	if err := in.validate(); err != nil {
 		return nil, err
 	}

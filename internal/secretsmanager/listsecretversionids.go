@@ -1,6 +1,9 @@
 package secretsmanager
 
-import "encoding/base64"
+import (
+	"context"
+	"encoding/base64"
+)
 
 type listSecretVersionIDsInput struct {
 	SecretID          string `json:"SecretId"`
@@ -27,7 +30,7 @@ type listedVersion struct {
 
 // listSecretVersionIDs answers with the versions that have a label, or with all of them, oldest
 // first.
-func (s *Store) listSecretVersionIDs(in listSecretVersionIDsInput) (*listSecretVersionIDsOutput, error) {
+func (s *Store) listSecretVersionIDs(_ context.Context, in listSecretVersionIDsInput) (*listSecretVersionIDsOutput, error) {
 	size := maxListed
 	if in.MaxResults != nil {
 		size = *in.MaxResults

@@ -11,42 +11,46 @@ import (
 
 // operation is an operation of the API, from a request's JSON to a value that marshals to the
 // response's.
-type operation func(input []byte) (any, error)
+type operation func(ctx context.Context, input []byte) (any, error)
 
 func (s *Store) allOperations() map[string]operation {
 	return map[string]operation{
-		"BatchGetSecretValue":      decoding(s.batchGetSecretValue),
-		"DescribeSecret":           decoding(s.describeSecret),
-		"GetSecretValue":           decoding(s.getSecretValue),
-		"ListSecrets":              decoding(s.listSecrets),
-		"ListSecretVersionIds":     decoding(s.listSecretVersionIDs),
-		"PutSecretValue":           decoding(s.putSecretValue),
-		"RotateSecret":             decoding(s.rotateSecret),
-		"UpdateSecretVersionStage": decoding(s.updateSecretVersionStage),
+		"BatchGetSecretValue":      decoding(s, s.batchGetSecretValue),
+		"DescribeSecret":           decoding(s, s.describeSecret),
+		"GetSecretValue":           decoding(s, s.getSecretValue),
+		"ListSecrets":              decoding(s, s.listSecrets),
+		"ListSecretVersionIds":     decoding(s, s.listSecretVersionIDs),
+		"PutSecretValue":           decoding(s, s.putSecretValue),
+		"RotateSecret":             decoding(s, s.rotateSecret),
+		"UpdateSecretVersionStage": decoding(s, s.updateSecretVersionStage),
 	}
 }
 
 // Call runs an operation of the Secrets Manager API, such as GetSecretValue. Input is the request's
 // JSON; output marshals to the response's, in which dates are seconds since 1970. The error is an
-// *Error. RotateSecret returns when the rotation has begun; it goes on after ctx ends.
-func (s *Store) Call(_ context.Context, name string, input []byte) (output any, err error) {
+// *Error, or a *requester.DeniedError. RotateSecret returns when the rotation has begun; it goes on
+// after ctx ends.
+func (s *Store) Call(ctx context.Context, name string, input []byte) (output any, err error) {
 	run, ok := s.operations[name]
 	if !ok {
 		names := slices.Sorted(maps.Keys(s.operations))
 		return nil, refuse(codeUnknownOperation, "Operation %q is not simulated; there are %s.", name, strings.Join(names, ", "))
 	}
-	return run(input)
+	return run(ctx, input)
 }
 
-// decoding decodes the input for an operation. The decoder's own error can quote the input, so it
-// is not passed on.
-func decoding[In, Out any](operate func(In) (Out, error)) operation {
-	return func(input []byte) (any, error) {
+// decoding decodes the input for an operation, and asks whether the requester may do it. The
+// decoder's own error can quote the input, so it is not passed on.
+func decoding[In input, Out any](s *Store, operate func(context.Context, In) (Out, error)) operation {
+	return func(ctx context.Context, input []byte) (any, error) {
 		var in In
 		if json.Unmarshal(input, &in) != nil {
 			return nil, refuse(codeSerialization, "The body is not the JSON of this operation's input.")
 		}
-		return operate(in)
+		if err := s.permit(ctx, in); err != nil {
+			return nil, err
+		}
+		return operate(ctx, in)
 	}
 }
 

@@ -1,6 +1,7 @@
 package secretsmanager
 
 import (
+	"context"
 	"encoding/base64"
 	"slices"
 
@@ -25,7 +26,7 @@ type putSecretValueInput struct {
 	VersionStages      []string
 }
 
-func (s *Store) putSecretValue(in putSecretValueInput) (*reference, error) {
+func (s *Store) putSecretValue(ctx context.Context, in putSecretValueInput) (*reference, error) {
 	value, binary, err := in.value()
 	if err != nil {
 		return nil, err
@@ -42,7 +43,7 @@ func (s *Store) putSecretValue(in putSecretValueInput) (*reference, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.putVersion(sec, Version{ID: in.ClientRequestToken, Value: value, Binary: binary}, in.VersionStages); err != nil {
+	if err := s.putVersion(ctx, sec, Version{ID: in.ClientRequestToken, Value: value, Binary: binary}, in.VersionStages); err != nil {
 		return nil, err
 	}
 	return &reference{
@@ -53,12 +54,18 @@ func (s *Store) putSecretValue(in putSecretValueInput) (*reference, error) {
 
 // putVersion gives a new version, or one that a rotation has reserved, its value. For a version
 // that has this value already it does nothing, and leaves the labels as they are.
-func (s *Store) putVersion(sec *storedSecret, put Version, labels []string) error {
+func (s *Store) putVersion(ctx context.Context, sec *storedSecret, put Version, labels []string) error {
 	if existing := sec.state.version(put.ID); existing != nil && existing.Value != "" {
+		if err := sec.useKey(ctx, decrypt, put.ID); err != nil {
+			return err
+		}
 		if existing.Binary != put.Binary || !existing.Value.Equal(put.Value) {
 			return refuse(codeResourceExists, "A version with this ClientRequestToken and another value exists. A version can't be changed; make a new one.")
 		}
 		return nil
+	}
+	if err := sec.useKey(ctx, makeDataKey, put.ID); err != nil {
+		return err
 	}
 	if len(labels) == 0 {
 		labels = []string{naming.CurrentLabel}

@@ -27,8 +27,8 @@ type rotationRulesInput struct {
 // AWSCURRENT, is a request that was sent again.
 //
 // Parity: Secrets Manager: RotateSecret with a token used before
-func (s *Store) rotateSecret(in rotateSecretInput) (*reference, error) {
-	answer, _, err := s.rotation(in)
+func (s *Store) rotateSecret(ctx context.Context, in rotateSecretInput) (*reference, error) {
+	answer, _, err := s.rotation(ctx, in)
 	return answer, err
 }
 
@@ -36,7 +36,7 @@ func (s *Store) rotateSecret(in rotateSecretInput) (*reference, error) {
 // when it has ended. Its error is the refusal, a *RotationError, or that of ctx, after whose end
 // the rotation goes on.
 func (s *Store) Rotate(ctx context.Context, id string) error {
-	_, running, err := s.rotation(rotateSecretInput{SecretID: id, ClientRequestToken: uuid.NewString()})
+	_, running, err := s.rotation(ctx, rotateSecretInput{SecretID: id, ClientRequestToken: uuid.NewString()})
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (s *Store) Rotating(id string) bool {
 }
 
 // rotation begins one; nil without an error is that of a request that was sent again.
-func (s *Store) rotation(in rotateSecretInput) (*reference, *runningRotation, error) {
+func (s *Store) rotation(ctx context.Context, in rotateSecretInput) (*reference, *runningRotation, error) {
 	if err := in.validate(); err != nil {
 		return nil, nil, err
 	}
@@ -60,6 +60,9 @@ func (s *Store) rotation(in rotateSecretInput) (*reference, *runningRotation, er
 	defer s.mu.Unlock()
 	sec, err := s.find(in.SecretID)
 	if err != nil {
+		return nil, nil, err
+	}
+	if err := mayInvoke(ctx, in.schedule(sec.state.Rotation.Schedule).FunctionARN); err != nil {
 		return nil, nil, err
 	}
 	answer := &reference{ARN: sec.ARN, Name: sec.Name, VersionID: in.ClientRequestToken}

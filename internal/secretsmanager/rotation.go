@@ -88,9 +88,7 @@ func (s *Store) start(ctx context.Context, sec *storedSecret, function Invoker) 
 	return r
 }
 
-// function returns the function of an ARN. The refusal of another one is recorded from AWS:
-// localstack/localstack 8b9a79f0, tests/aws/services/secretsmanager,
-// test_rotate_secret_invalid_lambda_arn (15 March 2024).
+// function returns the function of an ARN.
 //
 // Parity: Secrets Manager: rotation functions there are
 func (s *Store) function(arn string) (Invoker, error) {
@@ -99,7 +97,7 @@ func (s *Store) function(arn string) (Invoker, error) {
 	}
 	function, ok := s.functions[arn]
 	if !ok {
-		return nil, refuse(codeAccessDenied, messageNotInvocable)
+		return nil, ErrNotInvocable
 	}
 	return function, nil
 }

@@ -1,6 +1,10 @@
 package secretsmanager
 
-import "cognito-m2m/naming"
+import (
+	"context"
+
+	"cognito-m2m/naming"
+)
 
 type updateSecretVersionStageInput struct {
 	SecretID            string `json:"SecretId"`
@@ -9,7 +13,7 @@ type updateSecretVersionStageInput struct {
 	RemoveFromVersionID string `json:"RemoveFromVersionId"`
 }
 
-func (s *Store) updateSecretVersionStage(in updateSecretVersionStageInput) (*reference, error) {
+func (s *Store) updateSecretVersionStage(_ context.Context, in updateSecretVersionStageInput) (*reference, error) {
 	if err := validateLabel(in.VersionStage); err != nil {
 		return nil, err
 	}

@@ -9,7 +9,6 @@ import (
 
 	"cognito-m2m/internal/awsapi"
 	"cognito-m2m/internal/requester"
-	"cognito-m2m/internal/sts"
 )
 
 // Services are AWS's services that answer in a run, with what each kind of run has of its own.
@@ -19,6 +18,8 @@ type Services struct {
 	// JSON and REST are further ones.
 	JSON []awsapi.JSONService
 	REST []awsapi.RESTService
+	// Permissions decide what functions may do; nil: everything.
+	Permissions requester.Authorizer
 	// Elsewhere is as in awsapi.Config.
 	Elsewhere string
 }
@@ -27,26 +28,26 @@ type Services struct {
 // the run's access key.
 func (r *Run) NewAWSAPI(accountID string, services Services) (http.Handler, error) {
 	key := r.State.AccessKey()
-	identities, err := sts.New(sts.Config{Secret: key.Secret})
-	if err != nil {
-		return nil, fmt.Errorf("serving STS: %w", err)
-	}
-	handler, err := awsapi.New(awsapi.Config{
+	config := awsapi.Config{
 		JSON: append([]awsapi.JSONService{
 			{TargetPrefix: "AWSCognitoIdentityProviderService", SigningName: "cognito-idp", Caller: services.UserPools},
 			{TargetPrefix: "secretsmanager", SigningName: "secretsmanager", Caller: services.Secrets},
 		}, services.JSON...),
 		Query: []awsapi.QueryService{
 			{APIVersion: "2010-05-15", SigningName: "cloudformation", Namespace: "http://cloudformation.amazonaws.com/doc/2010-05-15/", Caller: services.Stacks},
-			{APIVersion: "2011-06-15", SigningName: "sts", Namespace: "https://sts.amazonaws.com/doc/2011-06-15/", Caller: identities},
+			{APIVersion: "2011-06-15", SigningName: "sts", Namespace: "https://sts.amazonaws.com/doc/2011-06-15/", Caller: r.identities},
 		},
 		REST:      services.REST,
 		AccessKey: awsapi.AccessKey{ID: key.ID, Secret: string(key.Secret)},
 		Identity:  r.identity(accountID),
-		Sessions:  identities,
+		Sessions:  r.identities,
 		Elsewhere: services.Elsewhere,
 		Log:       r.Log,
-	})
+	}
+	if services.Permissions != nil {
+		config.Authorizer = &Denials{Authorizer: services.Permissions, Report: r.Report}
+	}
+	handler, err := awsapi.New(config)
 	if err != nil {
 		return nil, fmt.Errorf("serving AWS's APIs: %w", err)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"cognito-m2m/internal/chaos"
 	"cognito-m2m/internal/hosts"
+	"cognito-m2m/internal/iam"
 )
 
 // Config says what to run and where. Env is required.
@@ -35,9 +36,11 @@ type Config struct {
 	// Lenient turns resource types and properties that the runtime does not know from errors into
 	// warnings.
 	Lenient bool
-	// AcceptedTypes is a file with resource types that the runtime does not know and that the user
-	// does without here, a line each. Default: none.
-	AcceptedTypes string
+	// NoRoles lets functions do all that the run's own key may, whatever their roles say.
+	NoRoles bool
+	// Accepted is a file with what the runtime does not know and the user does without here, a line
+	// each: resource types, and ARNs of managed policies and roles. Default: none.
+	Accepted string
 	// FunctionEnv are variables of functions for this run alone, as NAME:KEY=VALUE. They go before
 	// those in functions.env in the environment's folder of the state, and these before the
 	// template's.
@@ -57,6 +60,8 @@ type Config struct {
 	Observe func(Request)
 	// Weather decides which calls and token requests meet what. Nil is fair.
 	Weather *chaos.Weather
+	// Used hears of what functions were allowed by their roles, from any goroutine. Default: none.
+	Used func(iam.Use)
 	// Fail are resources of a rehearsal that fail on purpose, each once, as LOGICAL_ID_OR_TYPE or
 	// LOGICAL_ID_OR_TYPE=reason. Slow is how long each step of its operations is held up.
 	Fail []string

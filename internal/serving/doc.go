@@ -12,6 +12,7 @@
 // templates, which is what makes a local run evidence about the thing that gets deployed.
 //
 // The order in which to read it: config and run, what every run has; environment, the resources of
-// one environment; userpool, httpapi, functions, variables and secrets, which serve them; awsapi;
-// description, what callers are told; acceptedtypes, what a run does without.
+// one environment; userpool, httpapi, functions, variables and secrets, which serve them;
+// permissions, what functions may do; awsapi; description, what callers are told; accepted, what a
+// run does without.
 package serving

@@ -80,7 +80,7 @@ func (r *Run) FunctionConfig(env *Environment, declared assembly.Function, at Ad
 		Environment: environment(env, declared, at, local),
 		MemorySize:  declared.MemorySize,
 		Timeout:     declared.Timeout,
-		AccessKey:   function.AccessKey{ID: r.State.AccessKey().ID, Secret: string(r.State.AccessKey().Secret)},
+		Credentials: r.credentialsOf(env.Model, declared),
 		TaskRoot:    declared.Asset.Dir,
 		Concurrency: declared.ReservedConcurrentExecutions,
 		Output:      r.FunctionOutput,

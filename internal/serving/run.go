@@ -10,6 +10,7 @@ import (
 	"cognito-m2m/internal/listener"
 	"cognito-m2m/internal/run"
 	"cognito-m2m/internal/state"
+	"cognito-m2m/internal/sts"
 )
 
 // Run is what every run has: its settings, its folder and what it keeps.
@@ -24,9 +25,10 @@ type Run struct {
 	// it lasts as long as the deployment.
 	SaveClient func(cognito.Client) error
 
-	fetcher   *http.Client   // of the gateways, for the user pools' keys
-	keys      sync.Mutex     // see HoldKeys
-	rotations sync.WaitGroup // that the weather has begun
+	fetcher    *http.Client // of the gateways, for the user pools' keys
+	identities *sts.Service
+	keys       sync.Mutex     // see HoldKeys
+	rotations  sync.WaitGroup // that the weather has begun
 }
 
 // OtherRunError says that the state is one of the other kind of run, which would lose its ids and
@@ -67,6 +69,9 @@ func Open(cfg Config) (*Run, error) {
 	}
 	r := &Run{Config: cfg, Folder: folder, Failed: make(chan error, 3), fetcher: &http.Client{Transport: &http.Transport{}}}
 	if r.State, err = state.Read(folder.StateFile()); err != nil {
+		return nil, errors.Join(err, folder.Close())
+	}
+	if r.identities, err = newIdentities(r); err != nil {
 		return nil, errors.Join(err, folder.Close())
 	}
 	if leftOver {

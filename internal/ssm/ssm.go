@@ -11,6 +11,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"cognito-m2m/internal/cdkbootstrap"
 	"cognito-m2m/internal/partition"
@@ -49,7 +50,11 @@ func (Parameters) Value(name string) (value string, ok bool) {
 	return BootstrapVersion, true
 }
 
-// Call runs an operation of the SSM API on the JSON of its input. The error is an *Error.
+// Call runs an operation of the SSM API on the JSON of its input. The error is an *Error, or a
+// *requester.DeniedError. GetParameter needs the action of its name, on the parameter.
+//
+// Source: Service Authorization Reference, "Actions, resources, and condition keys for AWS Systems
+// Manager".
 //
 // Parity: SSM: the bootstrap version
 func (p Parameters) Call(ctx context.Context, operation string, input []byte) (output any, err error) {
@@ -66,13 +71,24 @@ func (p Parameters) Call(ctx context.Context, operation string, input []byte) (o
 	if request.Name == "" {
 		return nil, &Error{"ValidationException", "1 validation error detected: Value at 'name' failed to satisfy constraint: Member must not be null"}
 	}
+	arn := arnOf(request.Name, requester.From(ctx))
+	if err := requester.Require(ctx, requester.Access{Action: "ssm:GetParameter", Resource: arn}); err != nil {
+		return nil, err
+	}
 	value, ok := p.Value(request.Name)
 	if !ok {
 		return nil, &Error{"ParameterNotFound", ""}
 	}
-	who := requester.From(ctx)
 	return struct{ Parameter parameter }{parameter{
-		ARN:  "arn:" + partition.Of(who.Region) + ":ssm:" + who.Region + ":" + who.AccountID + ":parameter" + request.Name,
+		ARN:  arn,
 		Name: request.Name, Type: "String", DataType: "text", Value: value, Version: 1,
 	}}, nil
+}
+
+// arnOf is the ARN of a parameter, whose name may be one.
+func arnOf(name string, who requester.Requester) string {
+	if strings.HasPrefix(name, "arn:") {
+		return name
+	}
+	return partition.Place{AccountID: who.AccountID, Region: who.Region}.ARN("ssm", "parameter/"+strings.TrimPrefix(name, "/"))
 }

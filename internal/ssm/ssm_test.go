@@ -51,3 +51,20 @@ func TestNoOtherParameter(t *testing.T) {
 		t.Errorf("another operation: %v", err)
 	}
 }
+
+func TestAParameterNeedsItsAction(t *testing.T) {
+	t.Parallel()
+	permissions := &awsapitest.Permissions{}
+	api := awsssm.NewFromConfig(awsapitest.SDK(awsapitest.Serve(t, awsapi.Config{JSON: []awsapi.JSONService{awsapitest.SSM(ssm.Parameters{})}, Authorizer: permissions})))
+	for name, arn := range map[string]string{
+		"/cdk-bootstrap/hnb659fds/version": "arn:aws:ssm:us-east-1:123456789012:parameter/cdk-bootstrap/hnb659fds/version",
+		"mine":                             "arn:aws:ssm:us-east-1:123456789012:parameter/mine",
+	} {
+		_, err := api.GetParameter(t.Context(), &awsssm.GetParameterInput{Name: &name})
+		asked := permissions.Take()
+		if refused := smithy.APIError(nil); !errors.As(err, &refused) || refused.ErrorCode() != "AccessDeniedException" || len(asked) != 1 ||
+			asked[0].Action != "ssm:GetParameter" || asked[0].Resource != arn {
+			t.Errorf("%s: %v, asked for %+v", name, err, asked)
+		}
+	}
+}

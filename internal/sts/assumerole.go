@@ -1,6 +1,7 @@
 package sts
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -46,16 +47,19 @@ type assumedRoleUser struct {
 // assumeRole returns temporary credentials for a role that a bootstrap makes.
 //
 // Parity: STS: which roles can be assumed
-func (s *Service) assumeRole(who requester.Requester, parameters url.Values) (*assumeRoleResult, error) {
+func (s *Service) assumeRole(ctx context.Context, parameters url.Values) (*assumeRoleResult, error) {
 	lasts, err := checkAssumeRole(parameters)
 	if err != nil {
 		return nil, err
 	}
 	role := parameters.Get("RoleArn")
+	if err := requester.Require(ctx, requester.Access{Action: "sts:AssumeRole", Resource: role}); err != nil {
+		return nil, err
+	}
 	parts := roleARNPattern.FindStringSubmatch(role)
 	if account, ok := cdkbootstrap.Role(parts[3]); !ok || account != parts[2] {
 		return nil, &Error{
-			"AccessDenied", fmt.Sprintf("User: %s is not authorized to perform: sts:AssumeRole on resource: %s", who.ARN, role),
+			"AccessDenied", fmt.Sprintf("User: %s is not authorized to perform: sts:AssumeRole on resource: %s", requester.From(ctx).ARN, role),
 			http.StatusForbidden,
 		}
 	}
@@ -65,8 +69,8 @@ func (s *Service) assumeRole(who requester.Requester, parameters url.Values) (*a
 	issued := s.issue(claims)
 	return &assumeRoleResult{
 		Credentials: credentials{
-			AccessKeyID: issued.keyID, SecretAccessKey: string(issued.secret), SessionToken: issued.token,
-			Expiration: time.Unix(claims.Expires, 0).UTC().Format(time.RFC3339),
+			AccessKeyID: issued.AccessKeyID, SecretAccessKey: string(issued.SecretAccessKey), SessionToken: issued.SessionToken,
+			Expiration: issued.Expires.UTC().Format(time.RFC3339),
 		},
 		AssumedRoleUser: assumedRoleUser{AssumedRoleID: claims.requester().UserID, ARN: claims.requester().ARN},
 	}, nil

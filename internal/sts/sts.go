@@ -60,14 +60,18 @@ type getCallerIdentityResult struct {
 }
 
 // Call runs an operation of the STS API for the requester in ctx. Output marshals to the XML of the
-// operation's result. The error is an *Error.
+// operation's result. The error is an *Error, or a *requester.DeniedError. GetCallerIdentity needs
+// no permission, AssumeRole that of its name on the role.
+//
+// Source: STS API reference, GetCallerIdentity; Service Authorization Reference, "Actions,
+// resources, and condition keys for AWS Security Token Service".
 func (s *Service) Call(ctx context.Context, operation string, parameters url.Values) (output any, err error) {
 	who := requester.From(ctx)
 	switch operation {
 	case "GetCallerIdentity":
 		return getCallerIdentityResult{ARN: who.ARN, UserID: who.UserID, Account: who.AccountID}, nil
 	case "AssumeRole":
-		return s.assumeRole(who, parameters)
+		return s.assumeRole(ctx, parameters)
 	}
 	return nil, &Error{code: "InvalidAction", message: fmt.Sprintf("Operation %q is not simulated; there are AssumeRole and GetCallerIdentity.", operation)}
 }

@@ -186,3 +186,50 @@ func TestAssumeRoleRefuses(t *testing.T) {
 		t.Error("no secret is taken")
 	}
 }
+
+// TestASessionOfAFunction: credentials that the run itself has issued are those of a session that
+// is held to its role.
+func TestASessionOfAFunction(t *testing.T) {
+	t.Parallel()
+	url, service := serve(t, nil)
+	role := sts.Role{ARN: "arn:aws:iam::123456789012:role/functions/reader", ID: "AROAEXAMPLEEXAMPLE"}
+	issued := service.Issue(role, "m2m-dev-Reader")
+	if lasts := time.Until(issued.Expires); !strings.HasPrefix(issued.AccessKeyID, "ASIA") || lasts < 11*time.Hour || lasts > 12*time.Hour {
+		t.Errorf("%s for %s", issued.AccessKeyID, lasts)
+	}
+	credentials := aws.Credentials{AccessKeyID: issued.AccessKeyID, SecretAccessKey: string(issued.SecretAccessKey), SessionToken: issued.SessionToken}
+	got, err := as(url, credentials).GetCallerIdentity(t.Context(), &awssts.GetCallerIdentityInput{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"arn:aws:sts::123456789012:assumed-role/reader/m2m-dev-Reader", "AROAEXAMPLEEXAMPLE:m2m-dev-Reader", "123456789012"}
+	if diff := cmp.Diff(want, []string{*got.Arn, *got.UserId, *got.Account}); diff != "" {
+		t.Errorf("identity (-want +got):\n%s", diff)
+	}
+	if session, ok := service.Session(issued.AccessKeyID, issued.SessionToken); !ok || session.Requester.RoleARN != role.ARN {
+		t.Errorf("the session is held to %q", session.Requester.RoleARN)
+	}
+	if another := service.Issue(role, "m2m-dev-Reader"); another.AccessKeyID == issued.AccessKeyID {
+		t.Error("two sessions have one key")
+	}
+	_, assumed := assume(t, url)
+	if session, ok := service.Session(assumed.AccessKeyID, assumed.SessionToken); !ok || session.Requester.RoleARN != "" {
+		t.Errorf("a bootstrap's role is held to %q", session.Requester.RoleARN)
+	}
+}
+
+// TestAssumingARoleNeedsItsAction, and asking who one is needs nothing.
+func TestAssumingARoleNeedsItsAction(t *testing.T) {
+	t.Parallel()
+	_, service := serve(t, nil)
+	permissions := &awsapitest.Permissions{}
+	api := client(awsapitest.Serve(t, awsapi.Config{Query: []awsapi.QueryService{awsapitest.STS(service)}, Authorizer: permissions}))
+	_, err := api.AssumeRole(t.Context(), &awssts.AssumeRoleInput{RoleArn: aws.String(deployRole), RoleSessionName: aws.String("me")})
+	wantCode(t, "without it", err, "AccessDenied")
+	if asked := permissions.Take(); len(asked) != 1 || asked[0].Action != "sts:AssumeRole" || asked[0].Resource != deployRole {
+		t.Errorf("asked for %+v", asked)
+	}
+	if _, err := api.GetCallerIdentity(t.Context(), &awssts.GetCallerIdentityInput{}); err != nil || len(permissions.Take()) > 0 {
+		t.Errorf("GetCallerIdentity: %v", err)
+	}
+}

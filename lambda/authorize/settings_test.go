@@ -101,6 +101,14 @@ func TestEnvironment(t *testing.T) {
 	}
 }
 
+// accessKey is the key that awsapitest's servers know.
+type accessKey struct{}
+
+// Credentials implements function.CredentialsSource.
+func (accessKey) Credentials() function.Credentials {
+	return function.Credentials{AccessKeyID: awsapitest.Key.ID, SecretAccessKey: awsapitest.Key.Secret, Expires: time.Now().Add(time.Hour)}
+}
+
 // TestAsDeployed runs the program as Lambda does, with the file beside it, and has it call a pool
 // and Systems Manager over HTTP.
 func TestAsDeployed(t *testing.T) {
@@ -119,7 +127,7 @@ func TestAsDeployed(t *testing.T) {
 	f, err := function.New(function.Config{
 		Name: "authorize", Bootstrap: filepath.Join(folder, "bootstrap"), Region: awsapitest.Region, Environment: environment, Output: output,
 		Timeout: time.Minute, InitTimeout: time.Minute,
-		AccessKey: function.AccessKey{ID: awsapitest.Key.ID, Secret: awsapitest.Key.Secret},
+		Credentials: accessKey{},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -38,8 +38,7 @@ var rules = []rule{
 		why: "rules and stacks depend on what they are given alone, not on files, network or environment variables",
 		applies: func(name string) bool {
 			return slices.Contains([]string{
-				"internal/awserror", "internal/cdkbootstrap", "internal/gobuild", "internal/hosts", "internal/httpapi", "internal/lambdaenv", "internal/lambdapolicy", "internal/nearest",
-				"internal/partition", "internal/policy",
+				"internal/awserror", "internal/cdkbootstrap", "internal/gobuild", "internal/hosts", "internal/httpapi", "internal/lambdaenv", "internal/lambdapolicy", "internal/nearest", "internal/partition", "internal/policy",
 				"internal/printable", "internal/replacement", "internal/secretlimits", "internal/userpool", "naming", "stacks",
 			}, name)
 		},

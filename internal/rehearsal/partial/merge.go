@@ -38,6 +38,11 @@ func sortModel(m *assembly.Model) {
 	sorted(m.Permissions, func(e assembly.Permission) assembly.Resource { return e.Resource })
 	sorted(m.Secrets, func(e assembly.Secret) assembly.Resource { return e.Resource })
 	sorted(m.RotationSchedules, func(e assembly.RotationSchedule) assembly.Resource { return e.Resource })
+	sorted(m.Roles, func(e assembly.Role) assembly.Resource { return e.Resource })
+	sorted(m.RolePolicies, func(e assembly.RolePolicy) assembly.Resource { return e.Resource })
+	sorted(m.SecretPolicies, func(e assembly.SecretPolicy) assembly.Resource { return e.Resource })
+	sorted(m.KMSKeys, func(e assembly.KMSKey) assembly.Resource { return e.Resource })
+	sorted(m.KeyAliases, func(e assembly.KeyAlias) assembly.Resource { return e.Resource })
 	sorted(m.APIs, func(e assembly.API) assembly.Resource { return e.Resource })
 	for _, api := range m.APIs {
 		sorted(api.Authorizers, func(e assembly.Authorizer) assembly.Resource { return e.Resource })
@@ -56,6 +61,11 @@ func (p Portion) mergeInto(m *assembly.Model) {
 	m.Permissions = pick(m.Permissions, p.Model.Permissions, func(e assembly.Permission) bool { return p.Has(e.Resource) })
 	m.Secrets = pick(m.Secrets, p.Model.Secrets, func(e assembly.Secret) bool { return p.Has(e.Resource) })
 	m.RotationSchedules = pick(m.RotationSchedules, p.Model.RotationSchedules, func(e assembly.RotationSchedule) bool { return p.Has(e.Resource) })
+	m.Roles = pick(m.Roles, p.Model.Roles, func(e assembly.Role) bool { return p.Has(e.Resource) })
+	m.RolePolicies = pick(m.RolePolicies, p.Model.RolePolicies, func(e assembly.RolePolicy) bool { return p.Has(e.Resource) })
+	m.SecretPolicies = pick(m.SecretPolicies, p.Model.SecretPolicies, func(e assembly.SecretPolicy) bool { return p.Has(e.Resource) })
+	m.KMSKeys = pick(m.KMSKeys, p.Model.KMSKeys, func(e assembly.KMSKey) bool { return p.Has(e.Resource) })
+	m.KeyAliases = pick(m.KeyAliases, p.Model.KeyAliases, func(e assembly.KeyAlias) bool { return p.Has(e.Resource) })
 	for _, stack := range p.Model.Stacks {
 		if !slices.ContainsFunc(m.Stacks, func(known assembly.Stack) bool { return known.ID == stack.ID }) {
 			m.Stacks = append(m.Stacks, stack)

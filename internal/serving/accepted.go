@@ -10,14 +10,14 @@ import (
 	"cognito-m2m/internal/run"
 )
 
-// typeName is the form of a resource type.
-var typeName = regexp.MustCompile(`^[A-Za-z0-9]+::[A-Za-z0-9]+(::[A-Za-z0-9]+)?$`)
+// acceptable is the form of a resource type, or of the ARN of a managed policy or role.
+var acceptable = regexp.MustCompile(`^(?:[A-Za-z0-9]+::[A-Za-z0-9]+(?:::[A-Za-z0-9]+)?|arn:aws[a-z-]*:iam::(?:aws|[0-9]{12}):(?:policy|role)/[\w+=,.@/-]+)$`)
 
-// ReadAcceptedTypes are the resource types that the user does without, of Config.AcceptedTypes. It
-// reads the file anew, because a run that follows changes meets many versions of it.
-// A file that is not there accepts nothing.
-func (r *Run) ReadAcceptedTypes() (accepted []string, err error) {
-	file := r.AcceptedTypes
+// ReadAccepted are the resource types, policies and roles that the user does without, of
+// Config.Accepted. It reads the file anew, because a run that follows changes meets many versions
+// of it. A file that is not there accepts nothing.
+func (r *Run) ReadAccepted() (accepted []string, err error) {
+	file := r.Accepted
 	if file == "" {
 		return nil, nil
 	}
@@ -26,7 +26,7 @@ func (r *Run) ReadAcceptedTypes() (accepted []string, err error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading the accepted types: %w", err)
+		return nil, fmt.Errorf("reading what is accepted: %w", err)
 	}
 	var problems []error
 	number := 0
@@ -35,8 +35,8 @@ func (r *Run) ReadAcceptedTypes() (accepted []string, err error) {
 		text, _, _ := strings.Cut(line, "#")
 		switch text = strings.TrimSpace(text); {
 		case text == "":
-		case !typeName.MatchString(text):
-			problems = append(problems, fmt.Errorf("%s:%d: a resource type is needed, such as AWS::DynamoDB::Table, and nothing else but a comment", file, number))
+		case !acceptable.MatchString(text):
+			problems = append(problems, fmt.Errorf("%s:%d: a resource type is needed, such as AWS::DynamoDB::Table, or the ARN of a policy or role, and nothing else but a comment", file, number))
 		default:
 			accepted = append(accepted, text)
 		}
