@@ -14,7 +14,9 @@ type api struct {
 	CustomDomain apiDomain `yaml:"customDomain,omitempty"`
 	// Answers to browsers that call from another origin. Left out, none is allowed to.
 	CORS cors `yaml:"cors,omitempty"`
-	// Routes of the API. All of them are behind the JWT authorizer.
+	// What checks tokens in front of every route: jwt is API Gateway itself, for at most 50 clients; function is a Lambda function, for 150 clients in this file and more in groups. What changes with it is in docs/many-clients.md.
+	Authorizer authorizer `yaml:"authorizer,omitempty"`
+	// Routes of the API. All of them are behind the authorizer.
 	Routes routes `yaml:"routes" hint:"add one, for example {path: /orders, methods: [GET], scopes: [orders/read]}"`
 	// How many requests each route takes before it answers 429: a route has a bucket of its own, the API has none for all of them together.
 	Throttle throttle `yaml:"throttle,omitempty"`
@@ -22,10 +24,11 @@ type api struct {
 
 // API is what an environment says about its HTTP API.
 type API struct {
-	CustomDomain *APIDomain // nil: the API has its default address alone
-	CORS         *CORS      // nil: no browser may call from another origin
-	Routes       []Route    // at least one, sorted by route key
-	Throttle     Throttle   // of the whole stage
+	CustomDomain *APIDomain          // nil: the API has its default address alone
+	CORS         *CORS               // nil: no browser may call from another origin
+	Authorizer   *FunctionAuthorizer // nil: API Gateway's JWT authorizer
+	Routes       []Route             // at least one, sorted by route key
+	Throttle     Throttle            // of the whole stage
 }
 
 func (a api) checked() API {
@@ -33,6 +36,7 @@ func (a api) checked() API {
 	return API{
 		CustomDomain: a.CustomDomain.checked(),
 		CORS:         a.CORS.checked(),
+		Authorizer:   a.Authorizer.checked(),
 		Routes:       a.Routes.checked(stage),
 		Throttle:     stage,
 	}

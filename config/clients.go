@@ -8,18 +8,23 @@ import (
 	"strings"
 	"time"
 
-	"cognito-m2m/internal/httpapi"
 	"cognito-m2m/internal/secretlimits"
 	"cognito-m2m/internal/strictyaml"
 	"cognito-m2m/internal/userpool"
 	"cognito-m2m/naming"
 )
 
-// App clients by name. The authorizer accepts at most 50.
+// App clients by name. The JWT authorizer accepts at most 50.
 type clients map[clientName]client
 
+// maxAPIClients leaves the Api stack room for 50 resources beside its clients.
+const maxAPIClients = 150
+
 func (clients) Count() strictyaml.Count {
-	return strictyaml.Count{Min: 1, Max: httpapi.MaxAudiences, Of: "clients", Why: "each is an audience, and API Gateway takes 50 on an authorizer"}
+	return strictyaml.Count{
+		Min: 1, Max: maxAPIClients, Of: "clients",
+		Why: "50 with the JWT authorizer; api: {authorizer: function} takes 150 here, and more in groups, which are files of environments/<name>/",
+	}
 }
 
 // One app client: a confidential client that may use the client credentials grant and nothing else.
@@ -103,20 +108,52 @@ func (rotationDays) Number() strictyaml.Number {
 	return strictyaml.Number{Max: secretlimits.MaxRotationDays}
 }
 
-func (c *checker) clients() {
-	first := map[string]clientName{}
-	for _, name := range slices.Sorted(maps.Keys(c.written.Clients)) {
-		path := strictyaml.KeyPath("clients", name)
-		bare := strings.ReplaceAll(string(name), "-", "")
-		if earlier, ok := first[bare]; ok {
-			c.Report(path, fmt.Sprintf("is the same name as %q once hyphens are removed", earlier),
-				"too alike to tell apart in stack outputs; rename one")
-		} else {
-			first[bare] = name
-		}
-		client := c.written.Clients[name]
+// namedClient is a client that was read, and the file that it is in.
+type namedClient struct {
+	name clientName
+	file string
+}
+
+// checkClients looks at the clients of one file, and at their names beside those of the files that
+// were read before.
+func (c *checker) checkClients(written map[clientName]client) {
+	for _, name := range slices.Sorted(maps.Keys(written)) {
+		path, client := strictyaml.KeyPath("clients", name), written[name]
+		c.uniqueName(path, name)
 		c.declared(path+".scopes", client.Scopes)
+		for _, scope := range client.Scopes {
+			c.scopes.granted[scope] = true
+		}
 		c.validity(path+".accessTokenValidity", client.AccessTokenValidity)
+		c.secretReaders(path+".secretReaders", client.SecretReaders)
+	}
+}
+
+// uniqueName holds names of all files apart: a secret and an output are called after the client.
+func (c *checker) uniqueName(path string, name clientName) {
+	bare := strings.ReplaceAll(string(name), "-", "")
+	earlier, taken := c.names[bare]
+	switch {
+	case !taken:
+		c.names[bare] = namedClient{name, c.Path}
+	case earlier.file != c.Path && earlier.name == name:
+		c.Report(path, "is already a client in "+earlier.file, "remove one of them")
+	case earlier.file != c.Path:
+		c.Report(path, fmt.Sprintf("is the same name as %q in %s once hyphens are removed", earlier.name, earlier.file), "too alike to tell apart; rename one")
+	default:
+		c.Report(path, fmt.Sprintf("is the same name as %q once hyphens are removed", earlier.name),
+			"too alike to tell apart in stack outputs; rename one")
+	}
+}
+
+// usualQuota is how many app clients a user pool may have, unless AWS has raised it (Cognito guide,
+// "Quotas").
+const usualQuota = 1000
+
+func (c *checker) allClients() {
+	if n := len(c.everyone()); n > usualQuota {
+		c.Warn("clients", fmt.Sprintf("are %d with those of all groups, and a user pool may have %d app clients", n, usualQuota),
+			"ask AWS to raise the quota first; it goes up to 10000")
 	}
 }
 
@@ -168,28 +205,26 @@ func (a roleARN) account() account {
 // secretReaders: a secret under the AWS managed key can't be read from another account (Secrets
 // Manager guide, "Access from a different account"), and in its own account a role is allowed to
 // read in its own policy.
-func (c *checker) secretReaders() {
-	readers := map[roleARN]bool{}
-	for _, name := range slices.Sorted(maps.Keys(c.written.Clients)) {
-		path := strictyaml.KeyPath("clients", name) + ".secretReaders"
-		written := c.written.Clients[name].SecretReaders
-		if len(written) > 0 && !c.written.Secrets.CustomerKey {
-			c.Report(path, "need a customer managed key: the AWS managed key lets no other account read a secret",
-				"write secrets: {customerKey: true}")
+func (c *checker) secretReaders(path string, written secretReaders) {
+	if len(written) > 0 && !c.written.Secrets.CustomerKey {
+		c.Report(path, "need a customer managed key: the AWS managed key lets no other account read a secret",
+			"write secrets: {customerKey: true}")
+	}
+	for i, reader := range written {
+		if reader == "" { // refused, and reported
+			continue
 		}
-		for i, reader := range written {
-			if reader == "" { // refused, and reported
-				continue
-			}
-			readers[reader] = true
-			if reader.account() == c.written.Account {
-				c.Report(strictyaml.IndexPath(path, i), "is a role of the environment's own account",
-					"allow it secretsmanager:GetSecretValue in a policy of its own")
-			}
+		c.readers[reader] = true
+		if reader.account() == c.written.Account {
+			c.Report(strictyaml.IndexPath(path, i), "is a role of the environment's own account",
+				"allow it secretsmanager:GetSecretValue in a policy of its own")
 		}
 	}
-	if len(readers) > maxReaders {
-		c.Report("clients", fmt.Sprintf("name %d secretReaders in all, at most %d are allowed", len(readers), maxReaders),
+}
+
+func (c *checker) allReaders() {
+	if len(c.readers) > maxReaders {
+		c.Report("clients", fmt.Sprintf("name %d secretReaders in all, at most %d are allowed", len(c.readers), maxReaders),
 			"KMS's limit for a key policy")
 	}
 }

@@ -18,12 +18,17 @@ func TestClients(t *testing.T) {
 		noScopes = "(add at least one; Cognito answers invalid_scope to a client without scopes)"
 		minutes  = "(hours and whole minutes: 30m, 1h, 1h30m)"
 		writes   = "writer: {scopes: [test-api/write], "
+		manyHint = "(each is an audience, and API Gateway takes 50 of them; write api: {authorizer: function} for more. A Lambda function then checks " +
+			"tokens, which costs about $0.50 for a million tokens that it checks; refusals are 403 and not 401; and a client that is refused may be " +
+			"let in for another minute. See docs/many-clients.md)"
+		countHint = "(50 with the JWT authorizer; api: {authorizer: function} takes 150 here, and more in groups, which are files of environments/<name>/)"
 	)
 	manyScopes := repeat(49, "s%d: S", ", ")
 	reject(t, map[string]faulty{
 		"none":             {block, " {}", "11:1: clients: has no clients " + addOne},
 		"left out":         {"clients:" + block + "\n", "", "1:1: clients: is missing " + addOne},
-		"51":               {block, block + "\n" + repeat(49, "  c%d: {scopes: [test-api/read]}", "\n"), "11:1: clients: has 51 clients, at most 50 are allowed (each is an audience, and API Gateway takes 50 on an authorizer)"},
+		"51":               {block, block + "\n" + repeat(49, "  c%d: {scopes: [test-api/read]}", "\n"), "11:1: clients: has 51 clients, at most 50 are allowed with the JWT authorizer " + manyHint},
+		"151":              {block, block + "\n" + repeat(149, "  c%d: {scopes: [test-api/read]}", "\n"), "11:1: clients: has 151 clients, at most 150 are allowed " + countHint},
 		"capital in name":  {writer, "Writer: {scopes: [test-api/write]}", `13:3: clients.Writer: "Writer" is not a valid client name ` + nameHint},
 		"32 letters":       {writer, strings.Repeat("w", 32) + ": {scopes: [test-api/write]}", `13:3: clients.` + strings.Repeat("w", 32) + `: "` + strings.Repeat("w", 32) + `" is not a valid client name ` + nameHint},
 		"digit first":      {writer, "1: {scopes: [test-api/write]}", `13:3: clients["1"]: "1" is not a valid client name ` + nameHint},

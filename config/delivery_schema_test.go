@@ -1,62 +1,16 @@
 package config
 
 import (
-	"encoding/json"
 	"os"
-	"reflect"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
-	generator "github.com/invopop/jsonschema"
-	validator "github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 const deliverySchemaFile = "../environments/delivery.schema.json"
 
-// TestSchemaOfDelivery keeps the schema of delivery.yaml equal to the types and rules that
-// LoadDelivery uses.
-func TestSchemaOfDelivery(t *testing.T) {
-	want := generatedDeliverySchema(t)
-	if *update {
-		if err := os.WriteFile(deliverySchemaFile, want, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(deliverySchemaFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), string(got)); diff != "" {
-		t.Errorf("%s is out of date, run go test ./config -run TestSchema -update (-want +got):\n%s", deliverySchemaFile, diff)
-	}
-}
-
-func generatedDeliverySchema(t *testing.T) []byte {
-	t.Helper()
-	comments := commentsOf(t)
-	reflector := &generator.Reflector{
-		FieldNameTag: "yaml", Anonymous: true, DoNotReference: true,
-		LookupComment: func(t reflect.Type, field string) string { return comments[strings.Trim(t.Name()+"."+field, ".")] },
-	}
-	schema := reflector.Reflect(deliveryFile{})
-	schema.Title = "Delivery"
-	constrain(schema, reflect.TypeFor[deliveryFile]())
-	written, err := json.MarshalIndent(schema, "", "  ")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return append(written, '\n')
-}
-
 func TestSchemaTakesTheExampleOfDelivery(t *testing.T) {
 	t.Parallel()
-	compiler := validator.NewCompiler()
-	compiler.DefaultDraft(validator.Draft2020)
-	schema, err := compiler.Compile(deliverySchemaFile)
-	if err != nil {
-		t.Fatal(err)
-	}
+	schema := compiled(t, deliverySchemaFile)
 	source, err := os.ReadFile("../" + deliveryExample)
 	if err != nil {
 		t.Fatal(err)

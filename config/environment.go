@@ -11,7 +11,7 @@ import (
 	"cognito-m2m/internal/strictyaml"
 )
 
-// One environment of the system, deployed as two stacks: m2m-dev-Identity and m2m-dev-Api for the environment dev.
+// One environment of the system, deployed as two stacks, m2m-dev-Identity and m2m-dev-Api for the environment dev, and one more for each group of clients.
 type file struct {
 	// Name of the environment. Equal to the file's name without .yaml.
 	Name environmentName `yaml:"name" jsonschema:"example=dev" hint:"write the file's name without .yaml" unless:"match"`
@@ -21,7 +21,7 @@ type file struct {
 	Region region `yaml:"region,omitempty" jsonschema:"example=ap-northeast-1"`
 	// AWS account, twelve digits in quotes. Left out, the stacks deploy to whatever account the caller uses.
 	Account account `yaml:"account,omitempty" jsonschema:"example=123456789012"`
-	// Tags of both stacks, which CloudFormation puts on everything in them that can have tags. At most 48.
+	// Tags of all its stacks, which CloudFormation puts on everything in them that can have tags. At most 48.
 	Tags tags `yaml:"tags,omitempty"`
 	// The user pool and its domain.
 	Identity identity `yaml:"identity,omitempty"`
@@ -31,6 +31,8 @@ type file struct {
 	Clients clients `yaml:"clients" hint:"add one, for example reader: {scopes: [orders/read]}"`
 	// The secrets in Secrets Manager that hold the clients' credentials.
 	Secrets secrets `yaml:"secrets,omitempty"`
+	// The function that rotates the secrets of all clients.
+	Rotation rotationFunction `yaml:"rotation,omitempty"`
 	// The HTTP API in front of the functions.
 	API api `yaml:"api" hint:"add it with at least one route"`
 	// Settings of the functions behind the API, by name. A function without any has the defaults.
@@ -53,15 +55,17 @@ type Environment struct {
 	Account         string           // twelve digits; empty: stacks are environment-agnostic
 	Identity        Identity         // the user pool
 	ResourceServers []ResourceServer // at least one, sorted by Identifier
-	Clients         []Client         // at least one, sorted by Name
+	Clients         []Client         // those of the Api stack, at least one, sorted by Name
+	Groups          []Group          // clients with a stack of their own, sorted by Name
 	Secrets         Secrets          // the secrets that hold the clients' credentials
+	Rotation        RotationFunction // the function that rotates the secrets
 	API             API              // the HTTP API
 	Functions       []Function       // those that routes name, sorted by Name
 	Logs            Logs             // the log groups
 	Alarms          Alarms           // who hears of an alarm, and what raises one
 	Dashboard       bool             // there is a dashboard
 	Tracing         bool             // X-Ray traces a sample of all functions' invocations
-	Tags            []Tag            // of both stacks, sorted by Key
+	Tags            []Tag            // of all stacks, sorted by Key
 	Disposable      bool             // made from a file with match: a copy that is made and removed again
 	Expires         string           // the day, as 2026-12-31, after which a disposable environment may be removed; empty: not said
 	Warnings        Problems         // what is allowed and probably not meant, sorted by place
@@ -78,6 +82,7 @@ func (f *file) checked() *Environment {
 		ResourceServers: f.ResourceServers.checked(),
 		Clients:         f.Clients.checked(),
 		Secrets:         f.Secrets.checked(),
+		Rotation:        f.Rotation.checked(),
 		API:             f.API.checked(),
 		Functions:       f.Functions.checked(f.API.Routes.functions()),
 		Logs:            f.Logs.checked(),
@@ -96,6 +101,19 @@ type checker struct {
 	written   *file
 	lambdaDir string
 	scopes    scopes
+	names     map[string]namedClient // by name without hyphens
+	readers   map[roleARN]bool
+
+	groups        []group
+	inGroups      Problems // of the groups' files
+	groupWarnings Problems
+}
+
+func newChecker(read *strictyaml.File, written *file, lambdaDir string) *checker {
+	return &checker{
+		File: read, written: written, lambdaDir: lambdaDir, scopes: written.scopes(read.Partly),
+		names: map[string]namedClient{}, readers: map[roleARN]bool{},
+	}
 }
 
 func (c *checker) check() {
@@ -105,8 +123,12 @@ func (c *checker) check() {
 	c.derivedDomain()
 	c.issuer()
 	c.resourceServers()
-	c.clients()
-	c.secretReaders()
+	c.checkClients(c.written.Clients)
+	c.readGroups()
+	c.allReaders()
+	c.allClients()
+	c.authorizer()
+	c.apiResources()
 	c.graceHours()
 	c.tokenDomain()
 	c.apiDomain()

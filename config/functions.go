@@ -129,6 +129,8 @@ func (c *checker) functions() {
 		switch {
 		case name == naming.RotationFunction:
 			c.Report(path, strictyaml.Quote(name)+" rotates the clients' secrets and has no settings", "remove it")
+		case name == naming.AuthorizerFunction:
+			c.Report(path, strictyaml.Quote(name)+" checks tokens and has no settings here", "remove it; api.authorizer has its settings")
 		case !slices.Contains(used, string(name)):
 			c.Report(path, "no route names the function "+strictyaml.Quote(name), c.DidYouMean(string(name), used))
 		}
@@ -162,7 +164,7 @@ func functionFolders(lambdaDir string) []string {
 	}
 	names := make([]string, 0, len(mains))
 	for _, main := range mains {
-		if name := path.Dir(main); name != naming.RotationFunction { // no request may reach it
+		if name := path.Dir(main); name != naming.RotationFunction && name != naming.AuthorizerFunction { // no request may reach them
 			names = append(names, name)
 		}
 	}

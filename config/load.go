@@ -40,6 +40,7 @@ func Load(path string, o Options) (*Environment, error) {
 // that is wrong with all of the files.
 func LoadDir(dir string, o Options) ([]*Environment, error) {
 	files, problems := filesIn(dir)
+	problems = append(problems, strayGroups(dir, files)...)
 	var environments []*Environment
 	var patterns []loaded
 	for _, path := range files {
@@ -133,18 +134,24 @@ type loaded struct {
 // checked under the name that is asked for, or under an example.
 func load(path string, o Options, asked environmentName) (loaded, Problems) {
 	var written file
+	var c *checker
 	rules := func(read *strictyaml.File) {
 		if written.Match != "" {
 			written.Name = cmp.Or(asked, written.Match.example())
 		}
 		lambdaDir := cmp.Or(o.LambdaDir, filepath.Join(filepath.Dir(path), "..", "lambda"))
-		(&checker{File: read, written: &written, lambdaDir: lambdaDir, scopes: written.scopes(read.Partly)}).check()
+		c = newChecker(read, &written, lambdaDir)
+		c.check()
 	}
 	read, problems := strictyaml.Read(path, &written, rules, strictyaml.Hints{Empty: "start from environments/dev.yaml", Several: "write one environment per file"})
-	if problems != nil {
+	if c != nil {
+		problems = append(problems, c.inGroups...)
+	}
+	if len(problems) > 0 {
 		return loaded{}, problems
 	}
 	environment := written.checked()
-	environment.Warnings = read.Warnings()
+	environment.Groups = c.checkedGroups()
+	environment.Warnings = append(read.Warnings(), c.groupWarnings...)
 	return loaded{environment, read, written.Match}, nil
 }

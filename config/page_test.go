@@ -62,10 +62,26 @@ patterns that could match the same name are refused. A name has 2 to 20 characte
 Such a copy has a domain prefix of its own, derived from its name and its stack. Nothing protects it, and nothing of it
 stays behind when you destroy it.
 
-` + "`expires`" + ` is the last day on which you need the copy. Both stacks have it as the tag ` + "`m2m:expires`" + `. Only the weekly sweep
+` + "`expires`" + ` is the last day on which you need the copy. All its stacks have it as the tag ` + "`m2m:expires`" + `. Only the weekly sweep
 of [delivery](delivery.md#previews) removes a stack by itself, and it goes by this tag. You write the day yourself. It is
 not computed from today, so that two synths of the same input give the same result. Without ` + "`expires`" + ` there is no tag.
 A local run needs none, and a deployment should always have one.
+
+## Groups of clients
+
+More than 150 clients of one environment are in groups, and each group has a stack of its own. A group is a file in the
+folder that is named after the environment's file, and is called by the file's name: ` + "`environments/prod/partners-eu.yaml`" + `
+is the group ` + "`partners-eu`" + ` of ` + "`environments/prod.yaml`" + `, and its stack is ` + "`m2m-prod-Clients-partners-eu`" + `. Its one key is
+` + "`clients`" + `, with the same keys as below:
+
+    # yaml-language-server: $schema=../group.schema.json
+    clients:
+      acme: {scopes: [orders/read]}
+      globex: {scopes: [orders/read, orders/write], rotation: {everyDays: 7}}
+
+Groups need ` + "`api: {authorizer: function}`" + `. A group has at most 166 clients, and 125 if all have ` + "`secretReaders`" + `, because a
+stack has at most 500 resources. No two clients of an environment have the same name, whatever group they are in. If you
+move a client to another group, it is another client: see [many clients](many-clients.md#groups).
 `
 
 // page is the reference of all keys, one section for each mapping.

@@ -144,7 +144,7 @@ func (c *checker) resourceServers() {
 type scopes struct {
 	declared  map[scopeRef]bool   // every scope of every resource server
 	scopeless map[identifier]bool // resource servers whose scopes could not be read: references to them are left alone
-	granted   map[scopeRef]bool   // every scope that some client has
+	granted   map[scopeRef]bool   // every scope that some client has, see checkClients
 	// incomplete: some resource server could not be read, or was not, so an unknown scope may be
 	// one of its own.
 	incomplete bool
@@ -160,11 +160,6 @@ func (f *file) scopes(partly bool) scopes {
 		s.scopeless[server.Identifier] = len(server.Scopes) == 0
 		for name := range server.Scopes {
 			s.declared[fullScope(server.Identifier, name)] = true
-		}
-	}
-	for _, client := range f.Clients {
-		for _, scope := range client.Scopes {
-			s.granted[scope] = true
 		}
 	}
 	return s

@@ -28,7 +28,7 @@ type route struct {
 	Methods methods `yaml:"methods,omitempty"`
 	// A token needs one of these scopes. [] is any token of a known client; it must be written, it can't be left out.
 	Scopes routeScopes `yaml:"scopes" hint:"write [] to accept any token of a known client"`
-	// Folder under lambda/ that holds the function; not rotate, which rotates secrets.
+	// Folder under lambda/ that holds the function; not rotate or authorize, which answer no requests.
 	Function functionName `yaml:"function,omitempty" jsonschema:"default=echo"`
 	// Limits of this route's own; what is left out of them is the API's. To take them away again write default, which is the API's: API Gateway keeps what is only left out.
 	Throttle routeThrottle `yaml:"throttle,omitempty"`
@@ -213,6 +213,8 @@ func (c *checker) function(path string, written route, folders []string) {
 	switch {
 	case name == naming.RotationFunction:
 		c.Report(path, strictyaml.Quote(name)+" rotates the clients' secrets and answers no requests", c.DidYouMean(name, folders))
+	case name == naming.AuthorizerFunction:
+		c.Report(path, strictyaml.Quote(name)+" checks tokens and answers no requests", c.DidYouMean(name, folders))
 	case !slices.Contains(folders, name):
 		source := filepath.Join(c.lambdaDir, name, "main.go")
 		c.Report(path, "no function "+strictyaml.Quote(name)+": "+source+" is not there", c.DidYouMean(name, folders))

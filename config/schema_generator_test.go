@@ -20,19 +20,28 @@ import (
 	"cognito-m2m/internal/strictyaml"
 )
 
-// generatedSchema describes file as a JSON Schema of draft 2020-12. Structure and tags are the
-// generator's work; constrain adds the rules that are methods of the types, and the comments on the
-// types become descriptions.
-func generatedSchema(t *testing.T) []byte {
+// schemas are those that editors use, by their files.
+var schemas = map[string]func(*testing.T) []byte{
+	schemaFile:         generatedSchema,
+	groupSchemaFile:    func(t *testing.T) []byte { return schemaOf[groupFile](t, "Group of clients") },
+	deliverySchemaFile: func(t *testing.T) []byte { return schemaOf[deliveryFile](t, "Delivery") },
+}
+
+func generatedSchema(t *testing.T) []byte { return schemaOf[file](t, "Environment") }
+
+// schemaOf describes the type of a file as a JSON Schema of draft 2020-12. Structure and tags are
+// the generator's work; constrain adds the rules that are methods of the types, and the comments on
+// the types become descriptions.
+func schemaOf[T any](t *testing.T, title string) []byte {
 	t.Helper()
 	comments := commentsOf(t)
 	reflector := &generator.Reflector{
 		FieldNameTag: "yaml", Anonymous: true, DoNotReference: true,
 		LookupComment: func(t reflect.Type, field string) string { return comments[strings.Trim(t.Name()+"."+field, ".")] },
 	}
-	schema := reflector.Reflect(file{})
-	schema.Title = "Environment"
-	constrain(schema, reflect.TypeFor[file]())
+	schema := reflector.ReflectFromType(reflect.TypeFor[T]())
+	schema.Title = title
+	constrain(schema, reflect.TypeFor[T]())
 	written, err := json.MarshalIndent(schema, "", "  ")
 	if err != nil {
 		t.Fatal(err)
@@ -153,8 +162,10 @@ func constrainNumber(schema *generator.Schema, rule strictyaml.Number) {
 
 // orWord says that in place of the mapping a word may stand.
 func orWord(schema *generator.Schema, rule strictyaml.Text) {
-	mapping := &generator.Schema{Type: "object", Properties: schema.Properties, AdditionalProperties: schema.AdditionalProperties}
-	schema.Type, schema.Properties, schema.AdditionalProperties = "", nil, nil
+	mapping := &generator.Schema{
+		Type: "object", Properties: schema.Properties, AdditionalProperties: schema.AdditionalProperties, Required: schema.Required,
+	}
+	schema.Type, schema.Properties, schema.AdditionalProperties, schema.Required = "", nil, nil, nil
 	schema.OneOf = []*generator.Schema{mapping, {Type: "string", Pattern: rule.Pattern.String()}}
 }
 

@@ -16,32 +16,42 @@ import (
 	validator "github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-const schemaFile = "../environments/environment.schema.json"
+const (
+	schemaFile      = "../environments/environment.schema.json"
+	groupSchemaFile = "../environments/group.schema.json"
+)
 
-var update = flag.Bool("update", false, "rewrite the JSON Schema of the environment files")
+var update = flag.Bool("update", false, "rewrite the JSON Schemas and the generated pages")
 
-// TestSchema keeps the schema that editors use equal to the types and rules that Load uses.
+// TestSchema keeps the schemas that editors use equal to the types and rules that are used here.
 func TestSchema(t *testing.T) {
-	want := generatedSchema(t)
-	if *update {
-		if err := os.WriteFile(schemaFile, want, 0o644); err != nil {
+	for name, generated := range schemas {
+		want := generated(t)
+		if *update {
+			if err := os.WriteFile(name, want, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := os.ReadFile(name)
+		if err != nil {
 			t.Fatal(err)
 		}
-	}
-	got, err := os.ReadFile(schemaFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), string(got)); diff != "" {
-		t.Errorf("%s is out of date, run go test ./config -run TestSchema -update (-want +got):\n%s", schemaFile, diff)
+		if diff := cmp.Diff(string(want), string(got)); diff != "" {
+			t.Errorf("%s is out of date, run go test ./config -run TestSchema -update (-want +got):\n%s", name, diff)
+		}
 	}
 }
 
 func compiledSchema(t *testing.T) *validator.Schema {
 	t.Helper()
+	return compiled(t, schemaFile)
+}
+
+func compiled(t *testing.T, name string) *validator.Schema {
+	t.Helper()
 	compiler := validator.NewCompiler()
 	compiler.DefaultDraft(validator.Draft2020)
-	schema, err := compiler.Compile(schemaFile)
+	schema, err := compiler.Compile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,6 +116,9 @@ func TestSchemaRefuses(t *testing.T) {
 		"no clients":             {"clients:\n  reader: {scopes: [test-api/read]}\n  writer: {scopes: [test-api/write]}", "clients: {}", "minProperties"},
 		"reserved domain prefix": {`prefix: ""`, "prefix: my-aws", "'not' failed"},
 		"a word for limits":      {", scopes: []", ", scopes: [], throttle: none", "'oneOf' failed"},
+		"a word for authorizer":  {"\napi:", "\napi:\n  authorizer: lambda", "'oneOf' failed"},
+		"authorizer without TTL": {"\napi:", "\napi:\n  authorizer: {function: {}}", "'oneOf' failed"},
+		"no reserve at all":      {"\napi:", "\nrotation: {reservedConcurrency: 0}\napi:", "exclusiveMinimum"},
 		"rate of zero":           {"rate: 100", "rate: 0", "exclusiveMinimum"},
 		"broken burst":           {"burst: 200", "burst: 0.5", "want integer"},
 		"rotation too far apart": {"[test-api/write]}", "[test-api/write], rotation: {everyDays: 1001}}", "maximum"},
@@ -238,9 +251,11 @@ func TestSchemaDescribesEverything(t *testing.T) {
 			}
 		}
 	}
-	var schema map[string]any
-	if err := json.Unmarshal(generatedSchema(t), &schema); err != nil {
-		t.Fatal(err)
+	for name, generated := range schemas {
+		var schema map[string]any
+		if err := json.Unmarshal(generated(t), &schema); err != nil {
+			t.Fatal(err)
+		}
+		walk(name+" ", schema)
 	}
-	walk("", schema)
 }

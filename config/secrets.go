@@ -40,8 +40,9 @@ func (c *checker) graceHours() {
 	if spared == nil {
 		return
 	}
-	for _, name := range slices.Sorted(maps.Keys(c.written.Clients)) {
-		days := int(c.written.Clients[name].Rotation.EveryDays)
+	everyone := c.everyone()
+	for _, name := range slices.Sorted(maps.Keys(everyone)) {
+		days := int(everyone[name].Rotation.EveryDays)
 		if hours := 24 * days; int(*spared) >= hours {
 			c.Report("secrets.graceHours", fmt.Sprintf("is %d, and the client %q rotates every %d days: every rotation would fail", *spared, name, days),
 				fmt.Sprintf("write less than %d", hours))

@@ -12,11 +12,21 @@ import (
 	"strings"
 )
 
-// The two stacks of an environment. .ci/expired knows them too.
+// The stacks of an environment: these two, and GroupStack for each group of clients. .ci/deploy and
+// .ci/expired know them too.
 const (
 	IdentityStack = "Identity"
 	APIStack      = "Api"
 )
+
+// groups begins the stacks of groups.
+const groups = "Clients-"
+
+// GroupStack is the stack of a group of clients: "Clients-partners" for partners.
+func GroupStack(group string) string { return groups + group }
+
+// GroupPattern is what a group is called, as a regular expression without anchors.
+const GroupPattern = `[a-z][a-z0-9-]{0,30}`
 
 // project begins all names.
 const project = "m2m"
@@ -32,15 +42,19 @@ func Environment(env string) string { return project + "-" + env }
 // Stack is the name of one of an environment's stacks: "m2m-dev-Api".
 func Stack(env, stack string) string { return Environment(env) + "-" + stack }
 
+var stackPattern = regexp.MustCompile(`^` + project + `-([a-z][a-z0-9-]*)-(` + IdentityStack + `|` + APIStack + `|` + groups + GroupPattern + `)$`)
+
 // ParseStack takes the name of one of an environment's stacks apart: dev and Api of "m2m-dev-Api".
 func ParseStack(name string) (env, stack string, ok bool) {
-	rest, ok := strings.CutPrefix(name, project+"-")
-	i := strings.LastIndex(rest, "-")
-	if !ok || i <= 0 || rest[i+1:] != IdentityStack && rest[i+1:] != APIStack {
+	found := stackPattern.FindStringSubmatch(name)
+	if found == nil {
 		return "", "", false
 	}
-	return rest[:i], rest[i+1:], true
+	return found[1], found[2], true
 }
+
+// ParseGroupStack is the group of a stack: partners of "Clients-partners".
+func ParseGroupStack(stack string) (group string, ok bool) { return strings.CutPrefix(stack, groups) }
 
 // Folder begins the names that AWS shows in folders, those of secrets and of saved queries:
 // "m2m/dev/".

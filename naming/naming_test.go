@@ -15,6 +15,14 @@ func TestFrozenNames(t *testing.T) {
 		naming.Environment("dev"):                      "m2m-dev",
 		naming.Stack("dev", naming.IdentityStack):      "m2m-dev-Identity",
 		naming.Stack("dev", naming.APIStack):           "m2m-dev-Api",
+		naming.Stack("dev", naming.GroupStack("eu-1")): "m2m-dev-Clients-eu-1",
+		"a group: " + naming.GroupPattern:              `a group: [a-z][a-z0-9-]{0,30}`,
+		naming.AuthorizerFunction:                      "authorize",
+		naming.IssuerVariable:                          "ISSUER",
+		naming.JWKSVariable:                            "JWKS_URI",
+		naming.RefusedPathVariable:                     "REFUSED_PATH",
+		naming.ScopesFile:                              "scopes.json",
+		naming.RefusedPath("dev"):                      "/m2m/dev/refused/",
 		naming.Folder("dev"):                           "m2m/dev/",
 		naming.Secret("prod-eu", "report-job"):         "m2m/prod-eu/report-job",
 		naming.ClientPattern:                           `[a-z][a-z0-9-]{0,30}`,
@@ -91,6 +99,36 @@ func TestParseSecret(t *testing.T) {
 	} {
 		env, client, ok := naming.ParseSecret(name)
 		if got := (parts{env, client, ok}); got != want {
+			t.Errorf("%q: got %v, want %v", name, got, want)
+		}
+	}
+}
+
+func TestParseStack(t *testing.T) {
+	t.Parallel()
+	type parts struct {
+		env, stack, group string
+		ok                bool
+	}
+	for name, want := range map[string]parts{
+		naming.Stack("prod-eu", naming.APIStack):              {"prod-eu", "Api", "", true},
+		naming.Stack("dev", naming.IdentityStack):             {"dev", "Identity", "", true},
+		naming.Stack("prod-eu", naming.GroupStack("eu-west")): {"prod-eu", "Clients-eu-west", "eu-west", true},
+		"m2m-dev-Clients-":                                    {},
+		"m2m-dev-Clients-Eu":                                  {},
+		"m2m-dev-Clients":                                     {},
+		"m2m--Api":                                            {},
+		"m2m-Api":                                             {},
+		"m2m-delivery":                                        {},
+		"xm2m-dev-Api":                                        {},
+		"m2m-dev-Api\n":                                       {},
+	} {
+		var got parts
+		got.env, got.stack, got.ok = naming.ParseStack(name)
+		if group, of := naming.ParseGroupStack(got.stack); of {
+			got.group = group
+		}
+		if got != want {
 			t.Errorf("%q: got %v, want %v", name, got, want)
 		}
 	}
