@@ -3,10 +3,15 @@ package bundle
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -40,16 +45,44 @@ func Start(module string, functions []string) (*Builder, error) {
 	return b, nil
 }
 
-// Build returns a folder with the function's binary, called bootstrap. It builds the function if
-// that was not begun, or has failed.
-func (b *Builder) Build(function string) (folder string, err error) {
+// Build returns a folder with the function's binary, called bootstrap, and beside it these files, by
+// name. It builds the function if that was not begun, or has failed. Other files are in another
+// folder: CDK knows an asset by its folder.
+func (b *Builder) Build(function string, beside map[string][]byte) (folder string, err error) {
 	b.ahead.Wait()
 	if _, err := os.Stat(b.bootstrap(function)); err != nil {
 		if err := b.build(context.Background(), function); err != nil {
 			return "", err
 		}
 	}
-	return filepath.Dir(b.bootstrap(function)), nil
+	if len(beside) == 0 {
+		return filepath.Dir(b.bootstrap(function)), nil
+	}
+	if folder, err = b.with(function, beside); err != nil {
+		return "", fmt.Errorf("making a folder for function %s: %w", function, err)
+	}
+	return folder, nil
+}
+
+// with makes a folder, called after its content.
+func (b *Builder) with(function string, beside map[string][]byte) (folder string, err error) {
+	digest := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(beside)) {
+		fmt.Fprintf(digest, "%q %q\n", name, beside[name])
+	}
+	folder = filepath.Join(b.dir, fmt.Sprintf("of-%s-with-%x", function, digest.Sum(nil)))
+	if err := os.Mkdir(folder, 0o700); errors.Is(err, fs.ErrExist) {
+		return folder, nil
+	} else if err != nil {
+		return "", err
+	}
+	for name, content := range beside {
+		// Lambda's process is another user.
+		if err := os.WriteFile(filepath.Join(folder, name), content, 0o644); err != nil { //nolint:gosec // see above
+			return "", err
+		}
+	}
+	return folder, os.Link(b.bootstrap(function), filepath.Join(folder, filepath.Base(b.bootstrap(function))))
 }
 
 func (b *Builder) bootstrap(function string) string {
@@ -103,7 +136,7 @@ func (b *Builder) kept(function string) string {
 }
 
 // copyProgram replaces the file to in one step, unless it has the same content: another build may
-// be reading it.
+// be reading it. Everyone may run it, as on Lambda another user does.
 func copyProgram(from, to string) error {
 	program, err := os.ReadFile(from)
 	if err != nil {
@@ -115,7 +148,7 @@ func copyProgram(from, to string) error {
 	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
 		return err
 	}
-	return renameio.WriteFile(to, program, 0o700, renameio.WithTempDir(filepath.Dir(to)))
+	return renameio.WriteFile(to, program, 0o755, renameio.WithTempDir(filepath.Dir(to)))
 }
 
 func goCommand(ctx context.Context, module string, args ...string) *exec.Cmd {

@@ -36,13 +36,13 @@ func start(t *testing.T, module string, functions ...string) *bundle.Builder {
 // build returns the function's binary.
 func build(t *testing.T, b *bundle.Builder, function string) []byte {
 	t.Helper()
-	folder, err := b.Build(function)
+	folder, err := b.Build(function, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	bootstrap := m2mtest.Only(t, filepath.Join(folder, "*"))
-	if info, err := os.Stat(bootstrap); err != nil || info.Name() != "bootstrap" || info.Mode().Perm()&0o100 == 0 {
-		t.Errorf("%s can't be run: %v, %v", bootstrap, info, err)
+	if info, err := os.Stat(bootstrap); err != nil || info.Name() != "bootstrap" || info.Mode().Perm()&0o055 != 0o055 {
+		t.Errorf("Lambda, which is another user, can't run %s: %v, %v", bootstrap, info, err)
 	}
 	return []byte(m2mtest.Read(t, bootstrap))
 }
@@ -68,7 +68,7 @@ func TestBrokenFunction(t *testing.T) {
 	m2mtest.Write(t, filepath.Join(module, "lambda", "echo", "main.go"), "package main\n\nfunc main() { undeclared() }\n")
 	b := start(t, module, "echo", "rotate")
 	build(t, b, "rotate")
-	if _, err := b.Build("echo"); err == nil || !strings.Contains(err.Error(), "undefined: undeclared") || !strings.Contains(err.Error(), "function echo") {
+	if _, err := b.Build("echo", nil); err == nil || !strings.Contains(err.Error(), "undefined: undeclared") || !strings.Contains(err.Error(), "function echo") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -97,7 +97,7 @@ func TestKept(t *testing.T) {
 	}
 	m2mtest.Replace(t, source, "println", "undeclared")
 	b = start(t, module, "echo", "rotate")
-	if _, err := b.Build("echo"); err == nil {
+	if _, err := b.Build("echo", nil); err == nil {
 		t.Error("the function of an earlier source was taken")
 	}
 }
@@ -141,4 +141,32 @@ func TestCompile(t *testing.T) {
 		return err == nil && string(got) == "linux/arm64 list -export ./lambda/...\n"
 	})
 	stop()
+}
+
+// Files beside a program are in the folder with it, and another content is another folder. The
+// program is the same.
+func TestFilesBeside(t *testing.T) {
+	t.Parallel()
+	b := start(t, newModule(t, "echo"), "echo")
+	plain := build(t, b, "echo")
+	with := func(content string) string {
+		folder, err := b.Build("echo", map[string][]byte{"scopes.json": []byte(content)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := m2mtest.Read(t, filepath.Join(folder, "scopes.json")); got != content {
+			t.Errorf("the file is %q, want %q", got, content)
+		}
+		if got := m2mtest.Read(t, filepath.Join(folder, "bootstrap")); got != string(plain) {
+			t.Error("another program")
+		}
+		if info, err := os.Stat(filepath.Join(folder, "scopes.json")); err != nil || info.Mode().Perm()&0o044 != 0o044 {
+			t.Errorf("others can't read the file: %v, %v", info, err)
+		}
+		return folder
+	}
+	if one, again, other := with("{}"), with("{}"), with("[]"); one != again || one == other {
+		t.Errorf("folders %s, %s and %s", one, again, other)
+	}
+	build(t, b, "echo") // alone in its folder, as before
 }
