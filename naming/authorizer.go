@@ -15,6 +15,10 @@ const (
 // its key: {"GET /orders": ["orders/read"], "ANY /any-client": []}.
 const ScopesFile = "scopes.json"
 
+// ScopesMetadata is the key in a route's Metadata with the route's scopes, for people and for m2m:
+// AWS ignores it, and the function reads its file.
+const ScopesMetadata = TagPrefix + "scopes"
+
 // RefusedPath begins the names of the parameters in Systems Manager that each refuse an app client,
 // whose id follows: "/m2m/dev/refused/".
 func RefusedPath(env string) string { return "/" + Folder(env) + "refused/" }

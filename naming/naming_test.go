@@ -22,6 +22,7 @@ func TestFrozenNames(t *testing.T) {
 		naming.JWKSVariable:                            "JWKS_URI",
 		naming.RefusedPathVariable:                     "REFUSED_PATH",
 		naming.ScopesFile:                              "scopes.json",
+		naming.ScopesMetadata:                          "m2m:scopes",
 		naming.RefusedPath("dev"):                      "/m2m/dev/refused/",
 		naming.Folder("dev"):                           "m2m/dev/",
 		naming.Secret("prod-eu", "report-job"):         "m2m/prod-eu/report-job",

@@ -241,6 +241,25 @@ var replacementCases = []ruleCase{
 		},
 	},
 	{
+		"a client is moved to another stack, with its secret and schedule",
+		moveReader(`["test-api/read"]`),
+		[]string{
+			"audience tightens authorizer Jwt: no longer accepts tokens of app client reader",
+			"policy tightens resource policy ReaderPolicy: no longer allows secretsmanager:GetSecretValue on ${ReaderSecret} to AWS …",
+			"client-moved replaces app client reader: moves from stack Api to stack Identity, which replaces it: the partner needs a new client id …",
+		},
+	},
+	{
+		"a client is moved to another stack, and may ask for more there",
+		moveReader(`["test-api/read", "test-api/write"]`),
+		[]string{
+			"client-added loosens app client reader: added, may ask for test-api/read, test-api/write",
+			"audience tightens authorizer Jwt: no longer accepts tokens of app client reader",
+			"policy tightens resource policy ReaderPolicy: no longer allows secretsmanager:GetSecretValue on ${ReaderSecret} to AWS …",
+			"client-moved replaces app client reader: moves from stack Api to stack Identity, which replaces it: the partner needs a new client id …",
+		},
+	},
+	{
 		"a stack is removed with what is in it",
 		[]edit{manifest("/artifacts/Identity", "")},
 		[]string{
@@ -249,4 +268,15 @@ var replacementCases = []ruleCase{
 			"stateful removes user pool domain Identity/Domain: removed: the token endpoint's address…",
 		},
 	},
+}
+
+// moveReader takes a client with its secret and schedule out of one stack and puts it into another.
+func moveReader(scopes string) []edit {
+	return []edit{
+		api("Reader", ""), api("ReaderSecret", ""), api("ReaderRotation", ""), api("ReaderPolicy", ""),
+		api("Jwt.JwtConfiguration.Audience", `[{"Ref": "Writer"}]`),
+		identity("Moved", `{"Type": "AWS::Cognito::UserPoolClient", "Properties": {"ClientName": "reader", "AllowedOAuthScopes": `+scopes+`}}`),
+		identity("MovedSecret", `{"Type": "AWS::SecretsManager::Secret", "Properties": {"Name": "m2m/prod/reader"}}`),
+		identity("MovedRotation", `{"Type": "AWS::SecretsManager::RotationSchedule", "Properties": {"SecretId": {"Ref": "MovedSecret"}}}`),
+	}
 }

@@ -72,6 +72,11 @@ var routeCases = []ruleCase{
 		[]string{"route-scopes loosens route GET /test_jwt/read: other scopes: lets in tokens with test-api/write, no longer those with test-api/admin or test-api/read"},
 	},
 	{
+		"a function authorizer is added",
+		[]edit{api("Other", `{"Type": "AWS::ApiGatewayV2::Authorizer", "Properties": {"AuthorizerType": "REQUEST", "Name": "Other"}}`)},
+		[]string{"audience changes authorizer Other: added: a Lambda function decides which tokens are accepted"},
+	},
+	{
 		"the order of scopes says nothing",
 		[]edit{api("ReadRoute.AuthorizationScopes", `["test-api/admin", "test-api/read"]`)},
 		nil,

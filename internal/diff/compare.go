@@ -64,6 +64,7 @@ func compareEnvironments(before, after *assembly.Assembly, name string, found *f
 		all = append(all, byStack[i]...)
 	}
 	settle(all)
+	linkMoves(all)
 	for _, o := range all {
 		found.add(name, o)
 	}

@@ -13,6 +13,8 @@ type outcome struct {
 	kind   change.Kind
 	reason string  // why it is replaced
 	known  []cause // see causes
+
+	elsewhere *change.Resource // the same one in another stack, before or after; see linkMoves
 }
 
 // cause is a resource that a property refers to, whose change replaces the resource with that

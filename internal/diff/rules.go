@@ -12,6 +12,7 @@ var rules = slices.Concat(
 		{"route-removed", []string{typeRoute}, routeRemoved},
 		{"route-scopes", []string{typeRoute}, compared(routeScopes)},
 		{"audience", []string{typeAuthorizer}, audience},
+		{"client-moved", []string{typeAppClient}, clientMoved},
 		{"client-added", []string{typeAppClient}, clientAdded},
 		{"token-validity", []string{typeAppClient}, compared(tokenValidity)},
 		{"policy", policyTypes(), policy},

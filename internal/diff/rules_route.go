@@ -4,11 +4,13 @@ import (
 	"strings"
 
 	"cognito-m2m/internal/diff/change"
+	"cognito-m2m/naming"
 )
 
 const (
-	authorizationNone = "NONE" // what a route without AuthorizationType has
-	authorizationJWT  = "JWT"
+	authorizationNone   = "NONE" // what a route without AuthorizationType has
+	authorizationJWT    = "JWT"
+	authorizationCustom = "CUSTOM" // a function's
 )
 
 func authorizationType(r *change.Resource) string {
@@ -19,8 +21,27 @@ func authorizationType(r *change.Resource) string {
 }
 
 // scopesOf lists the scopes that a token must carry one of; none at all opens a route to every
-// client in the audience.
-func scopesOf(r *change.Resource) []string { return items(r.Get("AuthorizationScopes"), "") }
+// client that the authorizer accepts. Those that a function checks are in the metadata.
+func scopesOf(r *change.Resource) []string {
+	if scopes, ok := r.Attributes[naming.ScopesMetadata]; ok && authorizationType(r) == authorizationCustom {
+		return items(scopes, "")
+	}
+	return items(r.Get("AuthorizationScopes"), "")
+}
+
+// asksScopes is true for a route whose scopes are known.
+func asksScopes(r *change.Resource) bool {
+	_, told := r.Attributes[naming.ScopesMetadata]
+	return authorizationType(r) == authorizationJWT || authorizationType(r) == authorizationCustom && told
+}
+
+// anyClient are those who may call a route without scopes.
+func anyClient(r *change.Resource) string {
+	if authorizationType(r) == authorizationCustom {
+		return "any client of the user pool may call it"
+	}
+	return "any client of the authorizer's audience may call it"
+}
 
 func routeAdded(o *outcome) []remark {
 	if o.Before != nil {
@@ -29,10 +50,10 @@ func routeAdded(o *outcome) []remark {
 	switch scopes := scopesOf(o.After); {
 	case authorizationType(o.After) == authorizationNone:
 		return remarks(Loosens, "added without an authorizer: anyone may call it")
-	case authorizationType(o.After) != authorizationJWT:
+	case !asksScopes(o.After):
 		return remarks(Changes, "added with authorization "+authorizationType(o.After))
 	case len(scopes) == 0:
-		return remarks(Loosens, "added without scopes: any client of the authorizer's audience may call it")
+		return remarks(Loosens, "added without scopes: "+anyClient(o.After))
 	default:
 		return remarks(Changes, "added, for tokens with "+either(scopes))
 	}
@@ -66,7 +87,7 @@ func routeAuthorization(before, after *change.Resource) []remark {
 // routeScopes compares what a token must carry. Each scope of a route is an alternative, so one
 // more lets more in.
 func routeScopes(before, after *change.Resource) []remark {
-	if authorizationType(before) != authorizationJWT || authorizationType(after) != authorizationJWT {
+	if !asksScopes(before) || !asksScopes(after) {
 		return nil
 	}
 	was, is := scopesOf(before), scopesOf(after)
@@ -75,7 +96,7 @@ func routeScopes(before, after *change.Resource) []remark {
 	case len(gained)+len(lost) == 0:
 		return nil
 	case len(is) == 0:
-		return remarks(Loosens, "widened: no longer asks for "+either(was)+", any client of the authorizer's audience may call it")
+		return remarks(Loosens, "widened: no longer asks for "+either(was)+", "+anyClient(after))
 	case len(was) == 0:
 		return remarks(Tightens, "narrowed: asks for "+either(is)+", any token was enough before")
 	case len(lost) == 0:
@@ -91,6 +112,9 @@ func routeScopes(before, after *change.Resource) []remark {
 func audience(o *outcome) []remark {
 	if o.After == nil {
 		return nil
+	}
+	if o.Before == nil && change.Show(o.After.Get("AuthorizerType")) == "REQUEST" {
+		return remarks(Changes, "added: a Lambda function decides which tokens are accepted")
 	}
 	was, is := audienceOf(o.Before), audienceOf(o.After)
 	accepts := func(who string) remark { return remark{Loosens, "accepts tokens of " + who} }

@@ -11,7 +11,7 @@ func stateful(o *outcome) []remark {
 	r := o.resource()
 	loss := infoOf(r.Type).loss
 	switch {
-	case loss == "":
+	case loss == "", o.elsewhere != nil: // see clientMoved
 		return nil
 	case o.kind == Replaced:
 		policy := "UpdateReplacePolicy"
@@ -75,7 +75,7 @@ var removals = []removal{
 
 func (r removal) rule() rule {
 	return rule{r.name, []string{r.typeName}, func(o *outcome) []remark {
-		if o.kind != change.Removed {
+		if o.kind != change.Removed || o.elsewhere != nil {
 			return nil
 		}
 		return remarks(r.effect, r.message)

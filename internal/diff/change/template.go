@@ -3,6 +3,8 @@ package change
 import (
 	"fmt"
 	"strings"
+
+	"cognito-m2m/naming"
 )
 
 // Template is one stack of an environment as its template declares it.
@@ -49,8 +51,8 @@ type Resource struct {
 // metadataType is what CDK adds for its own statistics.
 const metadataType = "AWS::CDK::Metadata"
 
-// attributes are the resource attributes that are compared. Metadata is not: CloudFormation does
-// nothing with it.
+// attributes are the resource attributes that are compared. Metadata is not, but for the scopes of
+// a route: CloudFormation does nothing with it.
 var attributes = []string{"Condition", "CreationPolicy", "DeletionPolicy", "DependsOn", "UpdatePolicy", "UpdateReplacePolicy"}
 
 // NewEnvironment reads the templates of the environment called name. It fails if a resource has no
@@ -87,6 +89,9 @@ func (e *Environment) newStack(template Template) (*Stack, error) {
 			if value, ok := declaration[name]; ok {
 				r.Attributes[name] = value
 			}
+		}
+		if scopes, ok := Object(declaration["Metadata"])[naming.ScopesMetadata]; ok {
+			r.Attributes[naming.ScopesMetadata] = scopes
 		}
 		s.Resources[logicalID] = r
 	}
