@@ -48,12 +48,12 @@ func TestAPIResources(t *testing.T) {
 			repeat(routes, "    - {path: /p%d, methods: [GET], scopes: []}", "\n") + "\n"
 	}
 	const upToClients = "name: dev\nresourceServers:\n  - {identifier: test-api, scopes: {read: Read, write: Write}}\nclients:\n  a: {scopes: [test-api/read]}\n  b: {scopes: [test-api/write]}\n"
-	got, problems := load(t, "dev.yaml", upToClients+many(15))
+	got, problems := load(t, "dev.yaml", upToClients+many(14))
 	if problems != nil || got.APIResources() != 500 {
 		t.Fatalf("problems %v, %+v", problems, got)
 	}
 	reject(t, map[string]faulty{
-		"501": {"", upToClients + many(16), "4:1: clients: and everything beside them are 501 resources in the Api stack, at most 500 are allowed " +
+		"501": {"", upToClients + many(15), "4:1: clients: and everything beside them are 501 resources in the Api stack, at most 500 are allowed " +
 			"(each client is 3, with secretReaders 4, each method of a route 1, each function 9; move clients to a group, a file of " +
 			"environments/dev, which needs api: {authorizer: function})"},
 	})

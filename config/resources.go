@@ -15,7 +15,7 @@ const (
 	alarmsOfFunction    = 3
 	routedResources     = functionResources + 1 + alarmsOfFunction // with its integration
 	rotationResources   = functionResources + 1                    // with its alarm
-	authorizerResources = functionResources + alarmsOfFunction + 2 // with its queries
+	authorizerResources = functionResources + alarmsOfFunction + 3 // with two queries, and a policy of the rotation
 	apiResources        = 4                                        // API, authorizer, stage, access log
 	watchingResources   = 6                                        // three alarms, three queries
 	topicResources      = 6                                        // topic and policy, two rules with role and policy

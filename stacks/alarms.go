@@ -124,6 +124,41 @@ func (a *alarms) watchFunctions(w *watched) {
 	}
 }
 
+// slowAuthorizerMs is half of what API Gateway waits for an authorizer.
+const slowAuthorizerMs = 5000
+
+// watchAuthorizer watches the function that checks tokens. What it refuses is no error of it, and
+// shows as 4xx.
+func (a *alarms) watchAuthorizer(w *watched) {
+	if w.authorizer == nil {
+		return
+	}
+	scope, set := group(a.scope, "Authorizer"), w.env.Alarms
+	const section = "authorizer"
+	atLeast := awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD
+	a.raise(scope, alarm{
+		id:        "Errors",
+		means:     fmt.Sprintf("The authorizer function failed %d times or more in 5 minutes, and callers got 500.", set.FunctionErrors),
+		firstStep: "Read its log group.",
+		section:   section, metric: w.authorizer.MetricErrors(in5Minutes("Sum")),
+		comparison: atLeast, threshold: float64(set.FunctionErrors),
+	})
+	a.raise(scope, alarm{
+		id:        "Throttles",
+		means:     fmt.Sprintf("Lambda refused %d invocations or more of the authorizer function in 5 minutes, and callers got 500.", set.FunctionThrottles),
+		firstStep: "Compare the account's concurrent executions with its quota.",
+		section:   section, metric: w.authorizer.MetricThrottles(in5Minutes("Sum")),
+		comparison: atLeast, threshold: float64(set.FunctionThrottles),
+	})
+	a.raise(scope, alarm{
+		id:        "Duration",
+		means:     fmt.Sprintf("The slowest 1 %% of the authorizer function's invocations in 5 minutes took %d ms or longer, and API Gateway waits 10 s.", slowAuthorizerMs),
+		firstStep: "Look in its log for reads that failed.",
+		section:   section, metric: w.authorizer.MetricDuration(in5Minutes("p99")),
+		comparison: atLeast, threshold: slowAuthorizerMs,
+	})
+}
+
 // watchRotation raises an alarm for an hour after a rotation failed. The credentials in use stay
 // valid, so nothing else would show it.
 func (a *alarms) watchRotation(w *watched) {

@@ -3,6 +3,7 @@ package stacks
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	apigw "github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -10,19 +11,25 @@ import (
 	"cognito-m2m/naming"
 )
 
-// newAPIStack has the callers and what answers them: app clients, functions, the HTTP API with its
+// apiStack has the callers and what answers them: app clients, functions, the HTTP API with its
 // authorizer, routes and stage; and what watches them. The app clients are here and not beside the
 // pool, so that removing one changes the authorizer's audience in the same stack and never blocks
-// on a cross-stack export.
-func newAPIStack(scope constructs.Construct, env *config.Environment, identity *identityStack, source Source) awscdk.Stack {
+// on a cross-stack export. Those of groups are in stacks of their own.
+type apiStack struct {
+	awscdk.Stack
+	credentials *credentials
+}
+
+func newAPIStack(scope constructs.Construct, env *config.Environment, identity *identityStack, source Source) *apiStack {
 	stack := awscdk.NewStack(scope, jsii.String(naming.APIStack),
 		stackProps(env, "App clients with their secrets, functions and the HTTP API they may call."))
 
 	logs := newLogging(stack, env)
-	builder := functionBuilder{logging: logs, source: source}
+	builder := functionBuilder{logging: logs, source: source, roles: &[]awsiam.IRole{}}
 	clients := newClients(stack, identity.pool, env.Clients)
-	rotation := addCredentials(stack, identity.pool, clients, builder)
-	api := newHTTPAPI(stack, env, identity, clients)
+	credentials := addCredentials(stack, identity.pool, clients, builder)
+	api := newHTTPAPI(stack, env)
+	api.authorizer = newAuthorizer(api.HttpApi, identity, clients, builder)
 	functions := newFunctions(stack, env, builder)
 	integrations := newIntegrations(stack, api.HttpApi, functions)
 	for _, route := range env.API.Routes {
@@ -35,7 +42,8 @@ func newAPIStack(scope constructs.Construct, env *config.Environment, identity *
 		api:        api.HttpApi,
 		accessLogs: accessLogs,
 		functions:  functions,
-		rotation:   rotation.function,
+		authorizer: api.authorizer.function,
+		rotation:   credentials.rotation.function,
 		clients:    clients,
 		poolID:     identity.pool.UserPoolId(),
 	})
@@ -45,36 +53,33 @@ func newAPIStack(scope constructs.Construct, env *config.Environment, identity *
 	output(stack, naming.IssuerOutput, "Issuer of the access tokens.", identity.issuer(stack))
 	output(stack, naming.UserPoolIDOutput, "Id of the user pool.", identity.pool.UserPoolId())
 	output(stack, naming.RollbackOutput, "Alarm that may roll a deployment back.", alarms.serverErrors.AlarmArn())
+	outputClients(stack, clients)
+	checkPolicies(stack, *builder.roles)
+	return &apiStack{Stack: stack, credentials: credentials}
+}
+
+func outputClients(stack awscdk.Stack, clients []*client) {
 	for _, c := range clients {
 		output(stack, naming.ClientOutput(c.props.Name), naming.ClientOutputDescription(c.props.Name), c.appClient.UserPoolClientId())
 	}
-	return stack
 }
 
-// httpAPI is an HTTP API on which every route has the JWT authorizer.
+// httpAPI is an HTTP API on which every route has the authorizer.
 type httpAPI struct {
 	apigw.HttpApi
-	authorizer apigw.HttpAuthorizer
+	authorizer *authorizer
 	scope      constructs.Construct      // of the routes
 	routes     map[string]apigw.CfnRoute // by key
 }
 
-func newHTTPAPI(stack awscdk.Stack, env *config.Environment, identity *identityStack, clients []*client) *httpAPI {
+func newHTTPAPI(stack awscdk.Stack, env *config.Environment) *httpAPI {
 	api := apigw.NewHttpApi(stack, jsii.String("HttpApi"), &apigw.HttpApiProps{
 		ApiName:                   stack.StackName(),
 		CreateDefaultStage:        jsii.Bool(false),
 		CorsPreflight:             corsPreflight(env.API.CORS),
 		DisableExecuteApiEndpoint: jsii.Bool(closesDefaultEndpoint(env)), // false too: left out, it stays closed
 	})
-	authorizer := apigw.NewHttpAuthorizer(api, jsii.String("Jwt"), &apigw.HttpAuthorizerProps{
-		HttpApi:        api,
-		Type:           apigw.HttpAuthorizerType_JWT,
-		AuthorizerName: jsii.String("Jwt"),
-		IdentitySource: jsii.Strings("$request.header.Authorization"),
-		JwtIssuer:      identity.issuer(stack),
-		JwtAudience:    audience(clients),
-	})
-	return &httpAPI{HttpApi: api, authorizer: authorizer, scope: group(stack, "Routes"), routes: map[string]apigw.CfnRoute{}}
+	return &httpAPI{HttpApi: api, scope: group(stack, "Routes"), routes: map[string]apigw.CfnRoute{}}
 }
 
 // protected starts a route with its protection: a token of one of the API's clients with at least
@@ -90,16 +95,28 @@ type protection struct {
 }
 
 // handle adds the route with its protection. It uses CfnRoute, because HttpRoute makes the
-// integration a child of the route that comes first: adding a route would replace it.
+// integration a child of the route that comes first: adding a route would replace it. A route of a
+// function authorizer has its scopes in a file of the function, see routeScopes, and in the template
+// for whoever reads it. It waits until the function may be called: until then it would answer 500.
 func (p protection) handle(route config.Route, integration apigw.HttpIntegration) {
+	authorizer := p.api.authorizer
+	var scopes *[]*string
+	if authorizer.checksScope {
+		scopes = jsii.Strings(p.scopes...)
+	}
 	for _, key := range route.Keys() {
-		p.api.routes[key] = apigw.NewCfnRoute(p.api.scope, constructID(key), &apigw.CfnRouteProps{
+		made := apigw.NewCfnRoute(p.api.scope, constructID(key), &apigw.CfnRouteProps{
 			ApiId:               p.api.ApiId(),
 			RouteKey:            jsii.String(key),
 			Target:              jsii.Sprintf("integrations/%s", *integration.IntegrationId()),
-			AuthorizationType:   jsii.String("JWT"),
-			AuthorizerId:        p.api.authorizer.AuthorizerId(),
-			AuthorizationScopes: jsii.Strings(p.scopes...),
+			AuthorizationType:   jsii.String(authorizer.routeType),
+			AuthorizerId:        authorizer.id,
+			AuthorizationScopes: scopes,
 		})
+		if !authorizer.checksScope {
+			made.AddMetadata(jsii.String(naming.ScopesMetadata), jsii.Strings(p.scopes...))
+			made.Node().AddDependency(authorizer.permissions...)
+		}
+		p.api.routes[key] = made
 	}
 }

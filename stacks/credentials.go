@@ -12,53 +12,69 @@ import (
 	"cognito-m2m/naming"
 )
 
+// credentials are what every client's secret is made with.
+type credentials struct {
+	env      *config.Environment
+	key      awskms.Key // of the secrets; nil: the AWS managed key
+	rotation *rotationFunction
+}
+
 // addCredentials gives every client a secret, which the rotation function fills at once and
 // replaces every few days. The secret that Cognito generates with the app client is never read: the
 // first rotation replaces it.
-func addCredentials(stack awscdk.Stack, pool awscognito.IUserPool, clients []*client, builder functionBuilder) *rotationFunction {
+//
+// What groups use is exported even while there are none: CDK would take an export away with the
+// last group, and CloudFormation refuses that for as long as the group's stack is there.
+func addCredentials(stack awscdk.Stack, pool awscognito.IUserPool, clients []*client, builder functionBuilder) *credentials {
 	env := builder.logging.env
-	key := newSecretsKey(stack, env)
+	made := &credentials{env: env, key: newSecretsKey(stack, env)}
 	secrets := make([]awssecretsmanager.CfnSecret, 0, len(clients))
 	for _, c := range clients {
-		secret := c.newSecret(env, key)
-		c.admitReaders(secret)
-		secrets = append(secrets, secret)
+		secrets = append(secrets, made.newSecret(c))
 	}
-	rotation := newRotation(stack, env, builder, &rotationProps{pool: pool, secrets: secrets, key: key})
+	made.rotation = newRotation(stack, env, builder, &rotationProps{pool: pool, secrets: secrets, key: made.key})
 	for i, c := range clients {
-		c.schedule(secrets[i], rotation)
+		c.schedule(secrets[i], made.rotation, "")
 	}
-	return rotation
+	if env.API.Authorizer != nil {
+		stack.ExportValue(made.rotation.function.FunctionArn(), nil)
+		if made.key != nil {
+			stack.ExportValue(made.key.KeyArn(), nil)
+		}
+	}
+	return made
 }
 
-// newSecret makes the client's secret, under the key if there is one. It is deleted with the client
+// newSecret makes a client's secret, under the key if there is one. It is deleted with the client
 // in a protected environment too: once the app client is gone, the value is useless.
-func (c *client) newSecret(env *config.Environment, key awskms.Key) awssecretsmanager.CfnSecret {
+func (shared *credentials) newSecret(c *client) awssecretsmanager.CfnSecret {
 	secret := awssecretsmanager.NewCfnSecret(c.Construct, jsii.String("Secret"), &awssecretsmanager.CfnSecretProps{
-		Name:         jsii.String(naming.Secret(env.Name, c.props.Name)),
+		Name:         jsii.String(naming.Secret(shared.env.Name, c.props.Name)),
 		Description:  jsii.String("Credentials of the client " + c.props.Name + ", written by rotation."),
 		SecretString: jsii.String(naming.NotRotated),
 		Tags: &[]*awscdk.CfnTag{
 			{Key: jsii.String(naming.ClientIDTag), Value: c.appClient.UserPoolClientId()},
 		},
 	})
-	if key != nil {
-		secret.SetKmsKeyId(key.KeyArn())
+	if shared.key != nil {
+		secret.SetKmsKeyId(shared.key.KeyArn())
 	}
 	secret.ApplyRemovalPolicy(awscdk.RemovalPolicy_DESTROY, nil)
+	c.admitReaders(secret)
 	return secret
 }
 
 // schedule rotates the secret now and whenever the schedule changes. It uses CfnRotationSchedule,
 // because RotationSchedule allows the function to generate random passwords on any resource.
 // Without the dependency the first rotation could start before the function may be called or may do
-// its work.
-func (c *client) schedule(secret awssecretsmanager.CfnSecret, by *rotationFunction) {
+// its work. Without a window a schedule has Secrets Manager's own.
+func (c *client) schedule(secret awssecretsmanager.CfnSecret, by *rotationFunction, window string) {
 	schedule := awssecretsmanager.NewCfnRotationSchedule(c.Construct, jsii.String("Rotation"), &awssecretsmanager.CfnRotationScheduleProps{
 		SecretId:          secret.Ref(),
 		RotationLambdaArn: by.function.FunctionArn(),
 		RotationRules: &awssecretsmanager.CfnRotationSchedule_RotationRulesProperty{
 			AutomaticallyAfterDays: jsii.Number(c.props.Rotation.EveryDays),
+			Duration:               optional(window),
 		},
 		RotateImmediatelyOnUpdate: jsii.Bool(true),
 	})

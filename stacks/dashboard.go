@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -29,9 +30,9 @@ func newDashboard(scope constructs.Construct, w *watched, raised *alarms) {
 			{alarmStatus(raised)},
 			{w.calls(), w.latency()},
 			{w.table(callsByRoute, halfWidth), w.table(slowestRoutes, halfWidth)},
-			{w.table(callsPerClient, thirdWidth), w.table(refusedByReason, thirdWidth), w.clientNames()},
+			w.clientTables(),
 			w.functionGraphs(),
-			{w.rotations()},
+			w.rotationRow(),
 		},
 	})
 }
@@ -77,11 +78,29 @@ func (w *watched) latency() awscloudwatch.IWidget {
 		labelled(w.apiMetric("IntegrationLatency", "p99"), "p99 in the function"))
 }
 
-// table shows the result of a query over the access log.
+// clientTables show calls by client and refused ones. Names of clients are beside them where they
+// are few and in this stack; m2m clients has those of the others.
+func (w *watched) clientTables() *[]awscloudwatch.IWidget {
+	third := w.clientNames
+	first := callsPerClient
+	if w.authorizer != nil {
+		first, third = busiestClients, func() awscloudwatch.IWidget { return w.table(refusedClients, thirdWidth) }
+	}
+	return &[]awscloudwatch.IWidget{w.table(first, thirdWidth), w.table(refusedByReason, thirdWidth), third()}
+}
+
+func (w *watched) rotationRow() *[]awscloudwatch.IWidget {
+	if w.authorizer == nil {
+		return &[]awscloudwatch.IWidget{w.rotations(fullWidth)}
+	}
+	return &[]awscloudwatch.IWidget{w.rotations(halfWidth), w.table(overdueRotations, halfWidth)}
+}
+
+// table shows the result of a query.
 func (w *watched) table(q query, width float64) awscloudwatch.IWidget {
 	return awscloudwatch.NewLogQueryWidget(&awscloudwatch.LogQueryWidgetProps{
 		Title:         jsii.String(strings.ToUpper(q.title[:1]) + q.title[1:]),
-		LogGroupNames: &[]*string{w.accessLogs.LogGroupName()},
+		LogGroupNames: &[]*string{w.logsOf(q)},
 		QueryLines:    jsii.Strings(q.lines...),
 		View:          awscloudwatch.LogQueryVisualizationType_TABLE,
 		Width:         jsii.Number(width),
@@ -106,13 +125,18 @@ func (w *watched) clientNames() awscloudwatch.IWidget {
 
 func (w *watched) functionGraphs() *[]awscloudwatch.IWidget {
 	var failures, durations, concurrencies []awscloudwatch.IMetric
-	for _, f := range w.env.Functions {
-		function := w.functions[f.Name]
+	show := func(name string, function awslambda.IFunction) {
 		failures = append(failures,
-			labelled(function.MetricErrors(in5Minutes("Sum")), f.Name+" errors"),
-			labelled(function.MetricThrottles(in5Minutes("Sum")), f.Name+" throttles"))
-		durations = append(durations, labelled(function.MetricDuration(in5Minutes("p99")), f.Name))
-		concurrencies = append(concurrencies, labelled(concurrency(function), f.Name))
+			labelled(function.MetricErrors(in5Minutes("Sum")), name+" errors"),
+			labelled(function.MetricThrottles(in5Minutes("Sum")), name+" throttles"))
+		durations = append(durations, labelled(function.MetricDuration(in5Minutes("p99")), name))
+		concurrencies = append(concurrencies, labelled(concurrency(function), name))
+	}
+	if w.authorizer != nil {
+		show(naming.AuthorizerFunction, w.authorizer)
+	}
+	for _, f := range w.env.Functions {
+		show(f.Name, w.functions[f.Name])
 	}
 	return &[]awscloudwatch.IWidget{
 		graph("Function errors and throttles", thirdWidth, failures...),
@@ -121,8 +145,8 @@ func (w *watched) functionGraphs() *[]awscloudwatch.IWidget {
 	}
 }
 
-func (w *watched) rotations() awscloudwatch.IWidget {
-	return graph("Rotation of secrets: steps and failures", fullWidth,
+func (w *watched) rotations(width float64) awscloudwatch.IWidget {
+	return graph("Rotation of secrets: steps and failures", width,
 		labelled(w.rotation.MetricInvocations(in5Minutes("Sum")), "steps"),
 		labelled(w.rotation.MetricErrors(in5Minutes("Sum")), "failures"))
 }

@@ -16,14 +16,18 @@ import (
 type Source struct {
 	// Dir is the root of the Go module: the folder that holds go.mod and lambda/.
 	Dir string
-	// Build builds one function in lambda/ for ARM64 Linux, and returns the folder to deploy.
-	Build func(function string) (folder string, err error)
+	// Build builds one function in lambda/ for ARM64 Linux, and returns the folder to deploy, with
+	// these files beside the binary.
+	Build func(function string, beside map[string][]byte) (folder string, err error)
 }
 
 // Functions are the folders in lambda/ that the environments need.
 func Functions(environments []*config.Environment) []string {
 	names := []string{naming.RotationFunction}
 	for _, env := range environments {
+		if env.API.Authorizer != nil {
+			names = append(names, naming.AuthorizerFunction)
+		}
 		for _, f := range env.Functions {
 			names = append(names, f.Name)
 		}
@@ -32,7 +36,7 @@ func Functions(environments []*config.Environment) []string {
 	return slices.Compact(names)
 }
 
-// AddEnvironment adds one environment to an app: a stage with its two stacks. The stage is the
+// AddEnvironment adds one environment to an app: a stage with its stacks. The stage is the
 // environment's name (`dev/Identity`), the stacks are named after the project and the environment
 // (`m2m-dev-Identity`), and no construct id inside carries the environment's name, so that a
 // difference between two environments shows only what differs.
@@ -52,10 +56,14 @@ func AddEnvironment(app constructs.Construct, env *config.Environment, source So
 	// servers. The pool's import orders the stacks today; this says why the order matters, and
 	// holds without an import too.
 	api.AddStackDependency(identity.Stack, jsii.String("app clients need the scopes of the resource servers"))
+	for _, group := range env.Groups {
+		clients := newGroupStack(stage, group, identity.pool, api.credentials)
+		clients.AddStackDependency(api.Stack, jsii.String("secrets are rotated by the function there"))
+	}
 	return stage
 }
 
-// stackProps returns what both stacks of an environment share.
+// stackProps returns what all stacks of an environment share.
 func stackProps(env *config.Environment, description string) *awscdk.StackProps {
 	return &awscdk.StackProps{
 		Description:           jsii.String(description),

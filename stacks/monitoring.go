@@ -25,7 +25,8 @@ type watched struct {
 	api        apigw.HttpApi
 	accessLogs awslogs.ILogGroup
 	functions  map[string]awslambda.IFunction // behind the routes, by name
-	rotation   awslambda.IFunction
+	authorizer awslambda.Function             // nil: the JWT authorizer
+	rotation   awslambda.Function
 	clients    []*client
 	poolID     *string
 }
@@ -38,6 +39,7 @@ func addMonitoring(stack awscdk.Stack, w *watched) *alarms {
 	alarms := &alarms{scope: scope, recipients: recipients}
 	alarms.watchAPI(w)
 	alarms.watchFunctions(w)
+	alarms.watchAuthorizer(w)
 	alarms.watchRotation(w)
 	if topic != nil {
 		listen(stack, scope, w, topic)

@@ -30,7 +30,7 @@ func newSecretsKey(stack awscdk.Stack, env *config.Environment) awskms.Key {
 		RemovalPolicy:     removalPolicy(env),
 		PendingWindow:     awscdk.Duration_Days(jsii.Number(shortestPendingWindowDays)),
 	})
-	if readers := allReaders(env.Clients); len(readers) > 0 {
+	if readers := allReaders(env.AllClients()); len(readers) > 0 {
 		// In a key's policy * is the key itself.
 		key.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 			Principals: accountsOf(readers),

@@ -28,7 +28,7 @@ func newDefaultStage(stack awscdk.Stack, api *httpAPI, env *config.Environment, 
 			RateLimit:  jsii.Number(env.API.Throttle.Rate),
 			BurstLimit: jsii.Number(env.API.Throttle.Burst),
 		},
-		AccessLogSettings: &accessLog{logs: logs},
+		AccessLogSettings: &accessLog{logs: logs, claims: api.authorizer.claims},
 	})
 	throttleRoutes(stage, api, env.API.Routes)
 	return stage
@@ -59,7 +59,8 @@ func throttleRoutes(stage apigw.HttpStage, api *httpAPI, routes []config.Route) 
 // /aws/vendedlogs/: otherwise every API of the account would add to one resource policy, which has
 // a limit of 5,120 characters.
 type accessLog struct {
-	logs awslogs.ILogGroup
+	logs   awslogs.ILogGroup
+	claims string // the variable that has a token's claims below it
 }
 
 func (a *accessLog) Destination() apigw.IAccessLogDestination {
@@ -77,8 +78,8 @@ func (a *accessLog) Format() awsapigateway.AccessLogFormat {
 		`"path":"$context.path",` +
 		`"routeKey":"$context.routeKey",` +
 		`"status":"$context.status",` +
-		`"clientId":"$context.authorizer.claims.client_id",` +
-		`"scope":"$context.authorizer.claims.scope",` +
+		`"clientId":"` + a.claims + `.client_id",` +
+		`"scope":"` + a.claims + `.scope",` +
 		`"authorizerError":"$context.authorizer.error",` +
 		`"integrationError":"$context.integrationErrorMessage",` +
 		`"integrationLatency":"$context.integrationLatency",` +

@@ -1,6 +1,7 @@
 package test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -9,7 +10,7 @@ import (
 func edits(t *testing.T) []edit {
 	t.Helper()
 	edited := func(old, replacement string) string { return with(t, variant, old, replacement) }
-	return append(editsOfNames(t, edited), editsOfSettings(t, edited)...)
+	return slices.Concat(editsOfNames(t, edited), editsOfGroups(t), editsOfSettings(t, edited))
 }
 
 // editsOfNames are edits of clients, scopes and routes.

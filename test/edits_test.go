@@ -13,6 +13,7 @@ import (
 
 	cloudassembly "cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/diff"
+	"cognito-m2m/naming"
 )
 
 // edit is an edit of the environment file, and what it does to a deployed environment. Together
@@ -27,6 +28,7 @@ type edit struct {
 	// oneStep: one deployment does it, and no caller needs something new first.
 	oneStep bool
 	notices string // who notices what
+	apart   bool   // test/rehearse has a test of its own
 	way     string // what to do instead, where oneStep is false
 }
 
@@ -73,7 +75,8 @@ func resourceChanges(t *testing.T, before, after string) (lines []string) {
 	for _, env := range report.Environments {
 		for _, stack := range env.Stacks {
 			for _, r := range stack.Resources {
-				line := fmt.Sprintf("%s %s %s", r.Change, stack.Name[strings.LastIndex(stack.Name, "-")+1:], r.LogicalID)
+				_, name, _ := naming.ParseStack(stack.Name)
+				line := fmt.Sprintf("%s %s %s", r.Change, name, r.LogicalID)
 				if r.WasLogicalID != "" {
 					line += " was " + r.WasLogicalID
 				}

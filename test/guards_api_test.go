@@ -24,10 +24,17 @@ func openRoutes(s stage) (findings []string) {
 		p := properties(route)
 		key, _ := p["RouteKey"].(string)
 		got = append(got, key)
-		if p["AuthorizationType"] != "JWT" || compact(p["AuthorizerId"]) != ref(authorizer) {
+		kind, scopes := "JWT", want[key]
+		if s.env.API.Authorizer != nil { // its scopes are in the function's file, see TestScopesOfTheAuthorizer
+			kind, scopes = "CUSTOM", nil
+			if !sameSet(compactAll(at(route, "Metadata", "m2m:scopes")), quoted(want[key])) {
+				findings = append(findings, fmt.Sprintf("%s (%s) says to want the scopes %v, configured are %v", id, key, at(route, "Metadata"), want[key]))
+			}
+		}
+		if p["AuthorizationType"] != kind || compact(p["AuthorizerId"]) != ref(authorizer) {
 			findings = append(findings, fmt.Sprintf("%s (%s) is open: AuthorizationType %v", id, key, p["AuthorizationType"]))
 		}
-		if !sameSet(compactAll(p["AuthorizationScopes"]), quoted(want[key])) {
+		if !sameSet(compactAll(p["AuthorizationScopes"]), quoted(scopes)) {
 			findings = append(findings, fmt.Sprintf("%s (%s) wants the scopes %v, configured are %v", id, key, p["AuthorizationScopes"], want[key]))
 		}
 	}
@@ -53,9 +60,12 @@ func sideDoors(s stage) (findings []string) {
 }
 
 func looseAuthorizer(s stage) (findings []string) {
-	_, authorizer, finding := s.stacks["Api"].the("AWS::ApiGatewayV2::Authorizer")
+	id, authorizer, finding := s.stacks["Api"].the("AWS::ApiGatewayV2::Authorizer")
 	if finding != nil {
 		return finding
+	}
+	if s.env.API.Authorizer != nil {
+		return s.looseFunctionAuthorizer(id, authorizer)
 	}
 	p := properties(authorizer)
 	if p["AuthorizerType"] != "JWT" || compact(p["IdentitySource"]) != `["$request.header.Authorization"]` {
@@ -81,6 +91,9 @@ func wrongIssuer(s stage) []string {
 		return finding
 	}
 	issuer := at(properties(authorizer), "JwtConfiguration", "Issuer")
+	if s.env.API.Authorizer != nil {
+		issuer = at(properties(s.stacks["Api"].resources("AWS::Lambda::Function")[s.authorizerFunction()]), "Environment", "Variables", "ISSUER")
+	}
 	if output := at(s.stacks["Api"].section("Outputs"), "Issuer", "Value"); compact(output) != compact(issuer) {
 		return []string{fmt.Sprintf("the output says %s, the authorizer trusts %s", compact(output), compact(issuer))}
 	}
@@ -125,7 +138,7 @@ func openPermissions(s stage) (findings []string) {
 	}
 	var permitted, called []string
 	for id, permission := range t.resources("AWS::Lambda::Permission") {
-		if s.ofRotation(permission) { // see openRotation
+		if s.ofRotation(permission) || s.ofAuthorizer(permission) { // see openRotation, openAuthorizer
 			continue
 		}
 		p := properties(permission)
@@ -168,7 +181,7 @@ func bareStage(s stage) (findings []string) {
 	if len(destination) != 2 || t.resources("AWS::Logs::LogGroup")[fmt.Sprint(destination[0])] == nil {
 		findings = append(findings, id+" logs to no log group of the stack")
 	}
-	return append(findings, poorLogFormat(id, at(p, "AccessLogSettings", "Format"))...)
+	return append(findings, s.poorLogFormat(id, at(p, "AccessLogSettings", "Format"))...)
 }
 
 // wrongRouteSettings wants the settings of the throttled routes, and the stage to wait for those
@@ -200,7 +213,7 @@ func (s stage) wrongRouteSettings(id string, stage map[string]any) (findings []s
 	return findings
 }
 
-func poorLogFormat(id string, value any) (findings []string) {
+func (s stage) poorLogFormat(id string, value any) (findings []string) {
 	format, _ := value.(string)
 	if err := json.Unmarshal([]byte(format), &map[string]string{}); err != nil {
 		findings = append(findings, id+": access log format is not JSON: "+err.Error())
@@ -208,7 +221,11 @@ func poorLogFormat(id string, value any) (findings []string) {
 	if len(format) > 1024 {
 		findings = append(findings, fmt.Sprintf("%s: access log format has %d characters, the API takes 1024", id, len(format)))
 	}
-	for _, variable := range []string{"requestId", "authorizer.claims.client_id", "authorizer.claims.scope", "authorizer.error", "responseLatency"} {
+	claims := "authorizer.claims."
+	if s.env.API.Authorizer != nil {
+		claims = "authorizer."
+	}
+	for _, variable := range []string{"requestId", claims + "client_id", claims + "scope", "authorizer.error", "responseLatency"} {
 		if !strings.Contains(format, `"$context.`+variable+`"`) {
 			findings = append(findings, id+": access log has no $context."+variable)
 		}

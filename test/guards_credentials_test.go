@@ -10,7 +10,14 @@ import (
 
 // wrongSecrets holds the secrets against the environment file.
 func wrongSecrets(s stage) (findings []string) {
-	secrets := s.stacks["Api"].resources("AWS::SecretsManager::Secret")
+	for _, stack := range s.clientStacks() {
+		findings = append(findings, stack.wrongSecrets()...)
+	}
+	return findings
+}
+
+func (s clientStack) wrongSecrets() (findings []string) {
+	secrets := s.resources("AWS::SecretsManager::Secret")
 	found := map[string]int{}
 	for id, secret := range secrets {
 		client, ok := s.clientOf(id)
@@ -21,7 +28,7 @@ func wrongSecrets(s stage) (findings []string) {
 		found[client.Name]++
 		findings = append(findings, s.wrongSecret(id, secret, client)...)
 	}
-	for _, client := range s.env.Clients {
+	for _, client := range s.clients {
 		if found[client.Name] != 1 {
 			findings = append(findings, fmt.Sprintf("%s has %d secrets, want 1", client.Name, found[client.Name]))
 		}
@@ -30,7 +37,7 @@ func wrongSecrets(s stage) (findings []string) {
 }
 
 // wrongSecret wants these properties and no others: no generated value, no replica.
-func (s stage) wrongSecret(id string, secret map[string]any, client config.Client) (findings []string) {
+func (s clientStack) wrongSecret(id string, secret map[string]any, client config.Client) (findings []string) {
 	p := properties(secret)
 	// Another value than this one would be written over what rotation has put there.
 	if p["SecretString"] != "{}" {
@@ -42,7 +49,7 @@ func (s stage) wrongSecret(id string, secret map[string]any, client config.Clien
 		}
 	}
 	tags, _ := p["Tags"].([]any)
-	clients := s.stacks["Api"].resources("AWS::Cognito::UserPoolClient")
+	clients := s.resources("AWS::Cognito::UserPoolClient")
 	if len(tags) != 1 || at(tags[0], "Key") != "m2m:client-id" ||
 		properties(clients[fmt.Sprint(at(tags[0], "Value", "Ref"))])["ClientName"] != client.Name {
 		findings = append(findings, fmt.Sprintf("%s has the tags %s, want the id of the app client %s", id, compact(p["Tags"]), client.Name))
@@ -55,9 +62,9 @@ func (s stage) wrongSecret(id string, secret map[string]any, client config.Clien
 }
 
 // clientOf is the configured client whose secret has the logical id.
-func (s stage) clientOf(secret string) (config.Client, bool) {
-	name := properties(s.stacks["Api"].resources("AWS::SecretsManager::Secret")[secret])["Name"]
-	for _, client := range s.env.Clients {
+func (s clientStack) clientOf(secret string) (config.Client, bool) {
+	name := properties(s.resources("AWS::SecretsManager::Secret")[secret])["Name"]
+	for _, client := range s.clients {
 		if name == "m2m/"+s.env.Name+"/"+client.Name {
 			return client, true
 		}
@@ -72,7 +79,14 @@ var idInClient = regexp.MustCompile(`^(Clients[A-Za-z0-9]+)(AppClient|Secret|Rot
 // strayedSecrets wants app client, secret and schedule in one construct, so that renaming or
 // removing a client takes all three.
 func strayedSecrets(s stage) (findings []string) {
-	t, owner := s.stacks["Api"], map[string]string{}
+	for _, stack := range s.clientStacks() {
+		findings = append(findings, stack.strayedSecrets()...)
+	}
+	return findings
+}
+
+func (t clientStack) strayedSecrets() (findings []string) {
+	owner := map[string]string{}
 	for kind, own := range map[string]string{
 		"AWS::Cognito::UserPoolClient":          "AppClient",
 		"AWS::SecretsManager::Secret":           "Secret",
@@ -90,7 +104,7 @@ func strayedSecrets(s stage) (findings []string) {
 	for id, secret := range t.resources("AWS::SecretsManager::Secret") {
 		tags, _ := properties(secret)["Tags"].([]any)
 		for _, tag := range tags {
-			if client := text(at(tag, "Value")); client != "${"+s.ownedBy(owner[id], owner)+"}" {
+			if client := text(at(tag, "Value")); client != "${"+t.ownedBy(owner[id], owner)+"}" {
 				findings = append(findings, fmt.Sprintf("%s is the secret of %s, which stands elsewhere", id, client))
 			}
 		}
@@ -104,8 +118,8 @@ func strayedSecrets(s stage) (findings []string) {
 }
 
 // ownedBy is the app client in a client's construct.
-func (s stage) ownedBy(construct string, owner map[string]string) string {
-	for id := range s.stacks["Api"].resources("AWS::Cognito::UserPoolClient") {
+func (t clientStack) ownedBy(construct string, owner map[string]string) string {
+	for id := range t.resources("AWS::Cognito::UserPoolClient") {
 		if owner[id] == construct {
 			return id
 		}

@@ -6,14 +6,21 @@ import (
 )
 
 func wrongClients(s stage) (findings []string) {
+	for _, stack := range s.clientStacks() {
+		findings = append(findings, stack.wrongClients()...)
+	}
+	return findings
+}
+
+func (s clientStack) wrongClients() (findings []string) {
 	declared := map[string]map[string]any{}
-	for _, client := range s.stacks["Api"].resources("AWS::Cognito::UserPoolClient") {
+	for _, client := range s.resources("AWS::Cognito::UserPoolClient") {
 		declared[fmt.Sprint(properties(client)["ClientName"])] = properties(client)
 	}
-	if len(declared) != len(s.env.Clients) {
-		findings = append(findings, fmt.Sprintf("%d app clients, configured are %d", len(declared), len(s.env.Clients)))
+	if len(declared) != len(s.clients) {
+		findings = append(findings, fmt.Sprintf("%d app clients, configured are %d", len(declared), len(s.clients)))
 	}
-	for _, configured := range s.env.Clients {
+	for _, configured := range s.clients {
 		p := declared[configured.Name]
 		if !sameSet(compactAll(p["AllowedOAuthScopes"]), quoted(configured.Scopes)) {
 			findings = append(findings, fmt.Sprintf("%s has the scopes %v, configured are %v", configured.Name, p["AllowedOAuthScopes"], configured.Scopes))
@@ -35,14 +42,19 @@ func looseClients(s stage) (findings []string) {
 		"CallbackURLs":                    `null`,
 		"LogoutURLs":                      `null`,
 	}
-	clients := s.stacks["Api"].resources("AWS::Cognito::UserPoolClient")
-	if len(clients) == 0 {
-		return []string{"there is no app client"}
-	}
-	for id, client := range clients {
-		for property, value := range want {
-			if got := compact(properties(client)[property]); got != value {
-				findings = append(findings, fmt.Sprintf("%s: %s is %s, want %s", id, property, got, value))
+	for _, stack := range s.clientStacks() {
+		clients := stack.resources("AWS::Cognito::UserPoolClient")
+		if len(clients) == 0 {
+			findings = append(findings, stack.name+" has no app client")
+		}
+		for id, client := range clients {
+			for property, value := range want {
+				if got := compact(properties(client)[property]); got != value {
+					findings = append(findings, fmt.Sprintf("%s %s: %s is %s, want %s", stack.name, id, property, got, value))
+				}
+			}
+			if pool := text(properties(client)["UserPoolId"]); pool != s.poolID() {
+				findings = append(findings, fmt.Sprintf("%s %s is in the pool %s", stack.name, id, pool))
 			}
 		}
 	}
@@ -61,11 +73,13 @@ func missingScopes(s stage) (findings []string) {
 		"AWS::Cognito::UserPoolClient": "AllowedOAuthScopes",
 		"AWS::ApiGatewayV2::Route":     "AuthorizationScopes",
 	} {
-		for id, resource := range s.stacks["Api"].resources(kind) {
-			scopes, _ := properties(resource)[property].([]any)
-			for _, scope := range scopes {
-				if name, _ := scope.(string); !known[name] {
-					findings = append(findings, fmt.Sprintf("%s names the scope %v, which no resource server has", id, scope))
+		for stack, t := range s.stacks {
+			for id, resource := range t.resources(kind) {
+				scopes, _ := properties(resource)[property].([]any)
+				for _, scope := range scopes {
+					if name, _ := scope.(string); !known[name] {
+						findings = append(findings, fmt.Sprintf("%s %s names the scope %v, which no resource server has", stack, id, scope))
+					}
 				}
 			}
 		}

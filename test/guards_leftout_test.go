@@ -32,6 +32,10 @@ var leftOut = []left{
 		"AWS::Lambda::Function", "Environment",
 		"CDK leaves out an empty map; CloudFormation sends one for what the template no longer has, and the rotation function always has some",
 	},
+	{
+		"AWS::Lambda::Function", "ReservedConcurrentExecutions",
+		"no value means none: 0 would stop the function; the table of edits has the command that takes it away",
+	},
 	{"AWS::Cognito::UserPool", "UserPoolTier", "left out means Cognito's choice and not off, and the plan that it has is one"},
 }
 

@@ -196,6 +196,11 @@ func (s stage) wantedAlarms() map[string]raised {
 		want[prefix+"Throttles"] = raised{"Sum Throttles/300", from, float64(set.FunctionThrottles), quiet}
 		want[prefix+"Concurrency"] = raised{"Maximum ConcurrentExecutions/300", from, float64(set.FunctionConcurrency), quiet}
 	}
+	if s.env.API.Authorizer != nil {
+		want["MonitoringAuthorizerErrors"] = raised{"Sum Errors/300", from, float64(set.FunctionErrors), quiet}
+		want["MonitoringAuthorizerThrottles"] = raised{"Sum Throttles/300", from, float64(set.FunctionThrottles), quiet}
+		want["MonitoringAuthorizerDuration"] = raised{"p99 Duration/300", from, 5000, quiet}
+	}
 	if set.SilentMinutes > 0 {
 		want["MonitoringSilence"] = raised{fmt.Sprintf("Sum IncomingLogEvents/%d", 60*set.SilentMinutes), "LessThanThreshold", 1, "breaching"}
 	}

@@ -40,6 +40,10 @@ var acknowledged = []acknowledgement{
 		reason: "Threat protection judges the sign-ins of users, of which there are none, and raises the price of the pool.",
 	},
 	{
+		rule: "AwsSolutions-IAM5", env: "many", path: regexp.MustCompile(`^Api/Rotation/SecretsPolicy/Resource$`),
+		reason: "The ARNs of a thousand secrets do not fit into a role's policies. The condition admits those that this function rotates.",
+	},
+	{
 		rule: "AwsSolutions-IAM5", env: "maximal", path: regexp.MustCompile(`^Api/(Functions|Rotation)/\w+/Role/DefaultPolicy/Resource$`),
 		reason: "The file has tracing: true, and X-Ray has no resources that a policy could name. A guard holds the statement word for word.",
 	},
@@ -77,7 +81,7 @@ func nagGoesRed(t *testing.T, lines []nagLine) {
 		}
 	}
 	for rule, path := range map[string]string{
-		"AwsSolutions-SMG4":  "dev/Api/Clients/Reader/Secret",
+		"AwsSolutions-SMG4":  "many/Clients-jobs/Clients/Nightly/Secret",
 		"AwsSolutions-IAM5":  "prod/Api/Rotation/Rotate/Role/DefaultPolicy/Resource",
 		"AwsSolutions-APIG4": "staging/Api/Routes/ANY  test_jwt",
 		"AwsSolutions-KMS5":  "maximal/Api/LogsKey/Resource",
@@ -133,7 +137,11 @@ func nagReport(t *testing.T) (lines []nagLine) {
 		t.Fatal(err)
 	}
 	for _, env := range environments {
-		for _, stack := range []string{"Identity", "Api"} {
+		stacks := []string{"Identity", "Api"}
+		for _, group := range env.Groups {
+			stacks = append(stacks, "Clients-"+group.Name)
+		}
+		for _, stack := range stacks {
 			var report struct{ Lines []nagLine }
 			file := fmt.Sprintf("AwsSolutions-m2m-%s-%s-NagReport.json", env.Name, stack)
 			if _, err := readJSON(filepath.Join(dir, file), &report); err != nil {

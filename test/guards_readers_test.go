@@ -9,15 +9,22 @@ import (
 // strangeReaders wants a resource policy on the secrets that have readers, for exactly those roles,
 // and none on the others.
 func strangeReaders(s stage) (findings []string) {
+	for _, stack := range s.clientStacks() {
+		findings = append(findings, stack.strangeReaders()...)
+	}
+	return findings
+}
+
+func (s clientStack) strangeReaders() (findings []string) {
 	want := map[string]string{}
-	for id := range s.stacks["Api"].resources("AWS::SecretsManager::Secret") {
+	for id := range s.resources("AWS::SecretsManager::Secret") {
 		if client, _ := s.clientOf(id); len(client.SecretReaders) > 0 {
 			read := allow("${"+id+"}", "secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue")
 			read["Principal"], read["Condition"] = roots(client.SecretReaders), map[string]any{"ArnEquals": thoseRoles(client.SecretReaders)}
 			want[id] = canonical(read)
 		}
 	}
-	for id, policy := range s.stacks["Api"].resources("AWS::SecretsManager::ResourcePolicy") {
+	for id, policy := range s.resources("AWS::SecretsManager::ResourcePolicy") {
 		p := properties(policy)
 		secret, _ := at(p, "SecretId", "Ref").(string)
 		if p["BlockPublicPolicy"] != true {
@@ -40,14 +47,18 @@ func wrongKey(s stage) (findings []string) {
 	if got := len(keys) == 1; got != s.env.Secrets.CustomerKey || len(keys) > 1 {
 		findings = append(findings, fmt.Sprintf("%d keys, configured is %t", len(keys), s.env.Secrets.CustomerKey))
 	}
-	used := "null"
 	for id, key := range keys {
-		used = getAtt(id, "Arn")
 		findings = append(findings, s.looseKey(id, key)...)
 	}
-	for id, secret := range s.stacks["Api"].resources("AWS::SecretsManager::Secret") {
-		if got := compact(properties(secret)["KmsKeyId"]); got != used {
-			findings = append(findings, fmt.Sprintf("%s is encrypted with %s, want %s", id, got, used))
+	for _, stack := range s.clientStacks() {
+		used := "null"
+		for id := range keys {
+			used = stack.from(id, "Arn")
+		}
+		for id, secret := range stack.resources("AWS::SecretsManager::Secret") {
+			if got := compact(properties(secret)["KmsKeyId"]); got != used {
+				findings = append(findings, fmt.Sprintf("%s %s is encrypted with %s, want %s", stack.name, id, got, used))
+			}
 		}
 	}
 	return findings
@@ -92,7 +103,7 @@ func (s stage) looseKey(id string, key map[string]any) (findings []string) {
 	// policy").
 	want := []string{s.ownKey()}
 	var readers []string
-	for _, client := range s.env.Clients {
+	for _, client := range s.env.AllClients() {
 		readers = append(readers, client.SecretReaders...)
 	}
 	if slices.Sort(readers); len(readers) > 0 {

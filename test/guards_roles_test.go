@@ -114,23 +114,20 @@ func sortedTexts(value any) (all []string) {
 }
 
 // statements are what a function's role allows: to write its own log, and for the rotation function
-// to rotate. No resource is a pattern, but for X-Ray's.
+// to rotate. No resource is a pattern, but for X-Ray's, and for the secrets of many clients.
 func (s stage) statements(id string, function map[string]any) []string {
 	log, _ := at(properties(function), "LoggingConfig", "LogGroup", "Ref").(string)
 	want := []string{canonical(allow("${"+log+".Arn}", "logs:CreateLogStream", "logs:PutLogEvents"))}
 	if s.env.Tracing { // X-Ray has no resources to name
 		want = append(want, canonical(allow("*", "xray:PutTelemetryRecords", "xray:PutTraceSegments")))
 	}
+	if id == s.authorizerFunction() {
+		return append(want, canonical(allow(s.arn("ssm", "parameter/m2m/"+s.env.Name+"/refused"), "ssm:GetParametersByPath")))
+	}
 	if id != s.rotationFunction() {
 		return want
 	}
-	var secrets []any
-	for secret := range s.stacks["Api"].resources("AWS::SecretsManager::Secret") {
-		secrets = append(secrets, "${"+secret+"}")
-	}
-	want = append(want,
-		canonical(allow(secrets, "secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue",
-			"secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage")),
+	want = append(want, canonical(s.rotateSecrets()),
 		canonical(allow(s.arn("cognito-idp", "userpool/"+s.poolID()), "cognito-idp:AddUserPoolClientSecret",
 			"cognito-idp:DeleteUserPoolClientSecret", "cognito-idp:DescribeUserPool", "cognito-idp:DescribeUserPoolClient",
 			"cognito-idp:ListUserPoolClientSecrets")))
@@ -140,6 +137,24 @@ func (s stage) statements(id string, function map[string]any) []string {
 		want = append(want, canonical(statement))
 	}
 	return want
+}
+
+// rotateSecrets is the statement about secrets: it names each, or, where they may be many, those of
+// the environment that this function is the rotation of.
+func (s stage) rotateSecrets() map[string]any {
+	var secrets []any
+	for secret := range s.stacks["Api"].resources("AWS::SecretsManager::Secret") {
+		secrets = append(secrets, "${"+secret+"}")
+	}
+	statement := allow(secrets, "secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue",
+		"secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage")
+	if s.env.API.Authorizer != nil {
+		statement["Resource"] = s.arn("secretsmanager", "secret:m2m/"+s.env.Name+"/*")
+		statement["Condition"] = map[string]any{"StringEquals": map[string]any{
+			"secretsmanager:resource/AllowRotationLambdaArn": map[string]any{"Fn::GetAtt": []any{s.rotationFunction(), "Arn"}},
+		}}
+	}
+	return statement
 }
 
 func allow(resource any, actions ...string) map[string]any {

@@ -16,15 +16,16 @@ import (
 type guard func(stage) []string
 
 var guards = map[string]guard{
-	"every route has the JWT authorizer and its scopes": openRoutes,
-	"nothing else leads to a function":                  sideDoors,
-	"one authorizer, which trusts the app clients":      looseAuthorizer,
-	"the issuer is the environment's user pool":         wrongIssuer,
-	"routes and integrations are this API's":            strayReferences,
-	"API Gateway alone may invoke, for this API":        openPermissions,
-	"the stage deploys, throttles and logs":             bareStage,
-	"the API's address is the configured one":           wrongAddress,
-	"browsers are answered what is configured":          wrongCORS,
+	"every route has the authorizer and its scopes":   openRoutes,
+	"nothing else leads to a function":                sideDoors,
+	"one authorizer, which trusts the app clients":    looseAuthorizer,
+	"the authorizer's function is called by it alone": openAuthorizer,
+	"the issuer is the environment's user pool":       wrongIssuer,
+	"routes and integrations are this API's":          strayReferences,
+	"API Gateway alone may invoke, for this API":      openPermissions,
+	"the stage deploys, throttles and logs":           bareStage,
+	"the API's address is the configured one":         wrongAddress,
+	"browsers are answered what is configured":        wrongCORS,
 
 	"app clients are the configured ones":       wrongClients,
 	"clients can only use client credentials":   looseClients,
@@ -54,7 +55,10 @@ var guards = map[string]guard{
 
 	"roles may do what their function is for, no more": broadRoles,
 	"no secret in a template":                          secretsInTemplates,
-	"only pool id and provider URL are exported":       unexpectedExports,
+	"roles keep to what IAM takes":                     longPolicies,
+	"stacks keep to what CloudFormation takes":         fullStacks,
+	"groups are the configured ones":                   strangeGroups,
+	"exports block nothing":                            unexpectedExports,
 	"outputs have the keys that tools read":            missingOutputs,
 	"Api depends on Identity":                          missingDependency,
 	"log groups have a retention":                      endlessLogs,
@@ -192,6 +196,12 @@ func unexpectedExports(s stage) []string {
 		}
 	}
 	want := []string{"Identity " + ref(pool), "Identity " + getAtt(pool, "ProviderURL")}
+	if s.env.API.Authorizer != nil { // for groups, also where there are none: see addCredentials
+		want = append(want, "Api "+getAtt(s.rotationFunction(), "Arn"))
+		for key := range s.secretsKeys() {
+			want = append(want, "Api "+getAtt(key, "Arn"))
+		}
+	}
 	if !sameSet(got, want) {
 		return []string{fmt.Sprintf("exports %v, want %v", got, want)}
 	}
@@ -200,8 +210,10 @@ func unexpectedExports(s stage) []string {
 
 func missingOutputs(s stage) (findings []string) {
 	want := map[string][]string{"Identity": {"TokenEndpoint"}, "Api": {"ApiUrl", "ApiId", "Issuer", "UserPoolId", "RollbackAlarmArn"}}
-	for _, client := range s.env.Clients {
-		want["Api"] = append(want["Api"], naming.ClientOutput(client.Name))
+	for _, stack := range s.clientStacks() {
+		for _, client := range stack.clients {
+			want[stack.name] = append(want[stack.name], naming.ClientOutput(client.Name))
+		}
 	}
 	for stack, keys := range want {
 		for _, key := range keys {

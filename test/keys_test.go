@@ -72,7 +72,7 @@ var shownElsewhere = []string{
 	"api.routes.path", "api.routes.methods", "api.routes.scopes", "api.routes.function",
 }
 
-var keyTable = slices.Concat(monitoringKeys, []keyed{
+var keyTable = slices.Concat(monitoringKeys, manyKeys, []keyed{
 	{
 		key: "region", old: "region: eu-west-1", new: "region: eu-west-2",
 		want: []string{

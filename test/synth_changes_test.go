@@ -13,7 +13,13 @@ import (
 // only the first has, and "Api HttpApiF5A9A8A7.Name = x" for what is another one now. Objects are
 // compared key by key, lists of the same length item by item, everything else as one value.
 func changesOf(before, after stage) (lines []string) {
-	for _, name := range []string{"Identity", "Api"} {
+	names := map[string]bool{}
+	for _, s := range []stage{before, after} {
+		for name := range s.stacks {
+			names[name] = true
+		}
+	}
+	for name := range names {
 		was, is := before.stacks[name], after.stacks[name]
 		for _, section := range slices.Sorted(maps.Keys(union(was.doc, is.doc))) {
 			if section == "Resources" {

@@ -15,11 +15,11 @@ import (
 	"cognito-m2m/config"
 )
 
-// fixtures are environments beside the repository's own: one with every key, one with the required
-// keys alone, and a disposable one. They have a small module as their source.
+// fixtures are environments beside the repository's own: one with every key but those for many
+// clients, one with those and groups, one with the required keys alone, and a disposable one. They have a small module as their source.
 var fixtures = sync.OnceValues(func() (assembly, error) {
 	source := fixtureSource()
-	if err := source.lay("echo", "orders", "rotate"); err != nil {
+	if err := source.lay("authorize", "echo", "orders", "rotate"); err != nil {
 		return assembly{}, err
 	}
 	environments, err := fixtureEnvironments(source)
@@ -33,7 +33,7 @@ func fixtureSource() source { return source(filepath.Join(scratch, "module")) }
 
 func fixtureEnvironments(source source) (environments []*config.Environment, err error) {
 	options := config.Options{LambdaDir: filepath.Join(string(source), "lambda")}
-	for _, name := range []string{"maximal", "minimal"} {
+	for _, name := range []string{"maximal", "many", "minimal"} {
 		env, err := config.Load(fixtureFile(name), options)
 		if err != nil {
 			return nil, err
@@ -67,12 +67,14 @@ func everyStage(t *testing.T) map[string]stage {
 func TestFixturesSayEverythingAndNothing(t *testing.T) {
 	required, optional := schemaKeys(t)
 	var all []string
-	for key := range writtenKeys(t, "maximal") {
+	written := writtenKeys(t, "maximal")
+	maps.Copy(written, writtenKeys(t, "many"))
+	for key := range written {
 		all = append(all, key)
 	}
 	want := slices.DeleteFunc(append(slices.Clone(required), optional...), func(key string) bool { return key == "match" })
 	if slices.Sort(want); !sameSet(all, want) {
-		t.Errorf("the maximal file has the keys\n%q, there are\n%q", slices.Sorted(slices.Values(all)), want)
+		t.Errorf("the maximal file, and the one of many clients, have the keys\n%q, there are\n%q", slices.Sorted(slices.Values(all)), want)
 	}
 	for key := range writtenKeys(t, "minimal") {
 		// A route has methods unless it is $default's, and a file a name unless it has match.

@@ -25,14 +25,14 @@ api:
     - {path: /a, methods: [GET], scopes: [test-api/read]}
     - {path: /b, methods: [POST, PUT], scopes: [test-api/write]}`
 
-// source is a small module with the functions echo and rotate, so that a variant is built and
+// source is a small module with the functions echo, rotate and authorize, so that a variant is built and
 // hashed quickly and apart from the repository's own code.
 type source string
 
 func newSource(t *testing.T) source {
 	t.Helper()
 	s := source(t.TempDir())
-	if err := s.lay("echo", "rotate"); err != nil {
+	if err := s.lay("authorize", "echo", "rotate"); err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -61,6 +61,9 @@ func (s source) write(t *testing.T, name, content string) {
 	write(t, filepath.Join(string(s), filepath.FromSlash(name)), []byte(content))
 }
 
+// groupMark begins a group in the text of an environment file: its name and then its file follow.
+const groupMark = "\n--- group "
+
 // load reads one environment file, as the app does.
 func (s source) load(t *testing.T, yaml string) *config.Environment {
 	t.Helper()
@@ -69,7 +72,12 @@ func (s source) load(t *testing.T, yaml string) *config.Environment {
 		t.Fatal(err)
 	}
 	name := strings.TrimPrefix(strings.SplitN(yaml, "\n", 2)[0], "name: ")
-	s.write(t, "environments/"+name+".yaml", yaml+"\n")
+	files := strings.Split(yaml, groupMark)
+	s.write(t, "environments/"+name+".yaml", files[0]+"\n")
+	for _, group := range files[1:] {
+		file, content, _ := strings.Cut(group, "\n")
+		s.write(t, "environments/"+name+"/"+file+".yaml", content+"\n")
+	}
 	loaded, err := config.LoadDir(environments, config.Options{})
 	if err != nil {
 		t.Fatal(err)
