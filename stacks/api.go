@@ -26,7 +26,7 @@ func newAPIStack(scope constructs.Construct, env *config.Environment, identity *
 
 	logs := newLogging(stack, env)
 	builder := functionBuilder{logging: logs, source: source, roles: &[]awsiam.IRole{}}
-	clients := newClients(stack, identity.pool, env.Clients)
+	clients := newClients(stack, identity.pool.UserPoolId(), env.Clients)
 	credentials := addCredentials(stack, identity.pool, clients, builder)
 	api := newHTTPAPI(stack, env)
 	api.authorizer = newAuthorizer(api.HttpApi, identity, clients, builder)
@@ -60,7 +60,7 @@ func newAPIStack(scope constructs.Construct, env *config.Environment, identity *
 
 func outputClients(stack awscdk.Stack, clients []*client) {
 	for _, c := range clients {
-		output(stack, naming.ClientOutput(c.props.Name), naming.ClientOutputDescription(c.props.Name), c.appClient.UserPoolClientId())
+		output(stack, naming.ClientOutput(c.props.Name), naming.ClientOutputDescription(c.props.Name), c.id)
 	}
 }
 

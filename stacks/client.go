@@ -14,38 +14,39 @@ import (
 // grant for its own scopes and nothing else.
 type client struct {
 	constructs.Construct
-	appClient awscognito.UserPoolClient
-	props     config.Client
+	id    *string // of the app client
+	props config.Client
 }
 
-func newClient(scope constructs.Construct, pool awscognito.IUserPool, props config.Client) *client {
+// newClient makes an app client. It uses CfnUserPoolClient, because an environment may have a
+// thousand of them, and UserPoolClient asks CDK's process several times as much. The app client is
+// where UserPoolClient would put it, which its logical id depends on.
+func newClient(scope constructs.Construct, poolID *string, props config.Client) *client {
 	this := constructs.NewConstruct(scope, jsii.String(naming.PascalCase(props.Name)))
-
-	clientCredentialsOnly := &awscognito.OAuthSettings{
-		Flows:  &awscognito.OAuthFlows{ClientCredentials: jsii.Bool(true)},
-		Scopes: customScopes(props.Scopes),
-	}
-	// Without this, Cognito would allow refresh, SRP and custom flows. It is the narrowest list
-	// that CDK can write: ALLOW_REFRESH_TOKEN_AUTH alone, which a client without users can't use.
-	noUserSignIn := &awscognito.AuthFlow{User: jsii.Bool(false)}
-
-	appClient := awscognito.NewUserPoolClient(this, jsii.String("AppClient"), &awscognito.UserPoolClientProps{
-		UserPool:            pool,
-		UserPoolClientName:  jsii.String(props.Name),
-		GenerateSecret:      jsii.Bool(true),
-		OAuth:               clientCredentialsOnly,
-		AuthFlows:           noUserSignIn,
-		AccessTokenValidity: awscdk.Duration_Seconds(jsii.Number(props.AccessTokenValidity.Seconds())),
+	appClient := awscognito.NewCfnUserPoolClient(group(this, "AppClient"), jsii.String("Resource"), &awscognito.CfnUserPoolClientProps{
+		UserPoolId:                      poolID,
+		ClientName:                      jsii.String(props.Name),
+		GenerateSecret:                  jsii.Bool(true),
+		AllowedOAuthFlows:               jsii.Strings("client_credentials"),
+		AllowedOAuthFlowsUserPoolClient: jsii.Bool(true),
+		AllowedOAuthScopes:              jsii.Strings(props.Scopes...),
+		AccessTokenValidity:             jsii.Number(props.AccessTokenValidity.Minutes()),
+		TokenValidityUnits:              &awscognito.CfnUserPoolClient_TokenValidityUnitsProperty{AccessToken: jsii.String("minutes")},
+		// What CDK writes for a client without flows: without it, Cognito would allow refresh, SRP
+		// and custom flows. A client without users can't use the one that is left.
+		ExplicitAuthFlows: jsii.Strings("ALLOW_REFRESH_TOKEN_AUTH"),
+		// CDK's own default, too.
+		SupportedIdentityProviders: jsii.Strings("COGNITO"),
 	})
-	return &client{Construct: this, appClient: appClient, props: props}
+	return &client{Construct: this, id: appClient.Ref(), props: props}
 }
 
 // newClients makes every configured client, in the order of their names.
-func newClients(stack awscdk.Stack, pool awscognito.IUserPool, props []config.Client) []*client {
+func newClients(stack awscdk.Stack, poolID *string, props []config.Client) []*client {
 	scope := group(stack, "Clients")
 	clients := make([]*client, 0, len(props))
 	for _, p := range props {
-		clients = append(clients, newClient(scope, pool, p))
+		clients = append(clients, newClient(scope, poolID, p))
 	}
 	return clients
 }
@@ -56,15 +57,7 @@ func newClients(stack awscdk.Stack, pool awscognito.IUserPool, props []config.Cl
 func audience(clients []*client) *[]*string {
 	ids := make([]*string, 0, len(clients))
 	for _, c := range clients {
-		ids = append(ids, c.appClient.UserPoolClientId())
+		ids = append(ids, c.id)
 	}
 	return &ids
-}
-
-func customScopes(names []string) *[]awscognito.OAuthScope {
-	scopes := make([]awscognito.OAuthScope, 0, len(names))
-	for _, name := range names {
-		scopes = append(scopes, awscognito.OAuthScope_Custom(jsii.String(name)))
-	}
-	return &scopes
 }

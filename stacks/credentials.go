@@ -4,7 +4,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 	"github.com/aws/jsii-runtime-go"
 
@@ -15,32 +14,36 @@ import (
 // credentials are what every client's secret is made with.
 type credentials struct {
 	env      *config.Environment
-	key      awskms.Key // of the secrets; nil: the AWS managed key
+	keyARN   *string // of the secrets' key; nil: the AWS managed key
 	rotation *rotationFunction
+}
+
+// imported are the same for a stack of a group.
+func (shared *credentials) imported(api awscdk.Stack) *credentials {
+	imports := &credentials{env: shared.env, rotation: &rotationFunction{arn: api.ExportValue(shared.rotation.arn, nil)}}
+	if shared.keyARN != nil {
+		imports.keyARN = api.ExportValue(shared.keyARN, nil)
+	}
+	return imports
 }
 
 // addCredentials gives every client a secret, which the rotation function fills at once and
 // replaces every few days. The secret that Cognito generates with the app client is never read: the
 // first rotation replaces it.
-//
-// What groups use is exported even while there are none: CDK would take an export away with the
-// last group, and CloudFormation refuses that for as long as the group's stack is there.
 func addCredentials(stack awscdk.Stack, pool awscognito.IUserPool, clients []*client, builder functionBuilder) *credentials {
 	env := builder.logging.env
-	made := &credentials{env: env, key: newSecretsKey(stack, env)}
+	key := newSecretsKey(stack, env)
+	made := &credentials{env: env}
+	if key != nil {
+		made.keyARN = key.KeyArn()
+	}
 	secrets := make([]awssecretsmanager.CfnSecret, 0, len(clients))
 	for _, c := range clients {
 		secrets = append(secrets, made.newSecret(c))
 	}
-	made.rotation = newRotation(stack, env, builder, &rotationProps{pool: pool, secrets: secrets, key: made.key})
+	made.rotation = newRotation(stack, env, builder, &rotationProps{pool: pool, secrets: secrets, key: key})
 	for i, c := range clients {
 		c.schedule(secrets[i], made.rotation, "")
-	}
-	if env.API.Authorizer != nil {
-		stack.ExportValue(made.rotation.function.FunctionArn(), nil)
-		if made.key != nil {
-			stack.ExportValue(made.key.KeyArn(), nil)
-		}
 	}
 	return made
 }
@@ -52,13 +55,11 @@ func (shared *credentials) newSecret(c *client) awssecretsmanager.CfnSecret {
 		Name:         jsii.String(naming.Secret(shared.env.Name, c.props.Name)),
 		Description:  jsii.String("Credentials of the client " + c.props.Name + ", written by rotation."),
 		SecretString: jsii.String(naming.NotRotated),
+		KmsKeyId:     shared.keyARN,
 		Tags: &[]*awscdk.CfnTag{
-			{Key: jsii.String(naming.ClientIDTag), Value: c.appClient.UserPoolClientId()},
+			{Key: jsii.String(naming.ClientIDTag), Value: c.id},
 		},
 	})
-	if shared.key != nil {
-		secret.SetKmsKeyId(shared.key.KeyArn())
-	}
 	secret.ApplyRemovalPolicy(awscdk.RemovalPolicy_DESTROY, nil)
 	c.admitReaders(secret)
 	return secret
@@ -67,18 +68,20 @@ func (shared *credentials) newSecret(c *client) awssecretsmanager.CfnSecret {
 // schedule rotates the secret now and whenever the schedule changes. It uses CfnRotationSchedule,
 // because RotationSchedule allows the function to generate random passwords on any resource.
 // Without the dependency the first rotation could start before the function may be called or may do
-// its work. Without a window a schedule has Secrets Manager's own.
+// its work; a group's stack waits as a whole. Without a window a schedule has Secrets Manager's own.
 func (c *client) schedule(secret awssecretsmanager.CfnSecret, by *rotationFunction, window string) {
 	schedule := awssecretsmanager.NewCfnRotationSchedule(c.Construct, jsii.String("Rotation"), &awssecretsmanager.CfnRotationScheduleProps{
 		SecretId:          secret.Ref(),
-		RotationLambdaArn: by.function.FunctionArn(),
+		RotationLambdaArn: by.arn,
 		RotationRules: &awssecretsmanager.CfnRotationSchedule_RotationRulesProperty{
 			AutomaticallyAfterDays: jsii.Number(c.props.Rotation.EveryDays),
 			Duration:               optional(window),
 		},
 		RotateImmediatelyOnUpdate: jsii.Bool(true),
 	})
-	schedule.Node().AddDependency(by.permissions...)
+	if len(by.permissions) > 0 {
+		schedule.Node().AddDependency(by.permissions...)
+	}
 }
 
 // admitReaders allows the client's readers in other accounts to read the secret, and no other

@@ -113,7 +113,7 @@ func (w *watched) clientNames() awscloudwatch.IWidget {
 	var text strings.Builder
 	text.WriteString("### Clients\n\n| id | name |\n| --- | --- |\n")
 	for _, c := range w.clients {
-		text.WriteString("| " + *c.appClient.UserPoolClientId() + " | " + c.props.Name + " |\n")
+		text.WriteString("| " + *c.id + " | " + c.props.Name + " |\n")
 	}
 	return awscloudwatch.NewTextWidget(&awscloudwatch.TextWidgetProps{
 		Markdown:   jsii.String(text.String()),

@@ -56,11 +56,18 @@ func AddEnvironment(app constructs.Construct, env *config.Environment, source So
 	// servers. The pool's import orders the stacks today; this says why the order matters, and
 	// holds without an import too.
 	api.AddStackDependency(identity.Stack, jsii.String("app clients need the scopes of the resource servers"))
-	for _, group := range env.Groups {
-		clients := newGroupStack(stage, group, identity.pool, api.credentials)
-		clients.AddStackDependency(api.Stack, jsii.String("secrets are rotated by the function there"))
+	if env.API.Authorizer != nil {
+		addGroups(stage, env.Groups, share(identity, api), api)
 	}
 	return stage
+}
+
+// addGroups adds a stack for each group.
+func addGroups(stage constructs.Construct, groups []config.Group, from *shared, api *apiStack) {
+	for _, group := range groups {
+		clients := newGroupStack(stage, group, from)
+		clients.AddStackDependency(api.Stack, jsii.String("secrets are rotated by the function there"))
+	}
 }
 
 // stackProps returns what all stacks of an environment share.

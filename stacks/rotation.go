@@ -22,6 +22,7 @@ const rotationMemoryMB = 128
 // rotationFunction is the one function that rotates the secrets of all clients.
 type rotationFunction struct {
 	function    awslambda.Function
+	arn         *string
 	permissions []constructs.IDependable // what a rotation can't do without
 }
 
@@ -52,7 +53,7 @@ func newRotation(stack awscdk.Stack, env *config.Environment, builder functionBu
 	for _, statement := range props.statements(stack) {
 		permissions = append(permissions, function.Role().AddToPrincipalPolicy(statement).PolicyDependable)
 	}
-	return &rotationFunction{function: function, permissions: permissions}
+	return &rotationFunction{function: function, arn: function.FunctionArn(), permissions: permissions}
 }
 
 // rotationVariables are the function's environment variables. How long it spares a replaced secret
