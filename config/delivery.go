@@ -58,13 +58,13 @@ func LoadDelivery(path string, o Options) (*Delivery, error) {
 	if problems != nil {
 		return nil, problems
 	}
-	delivery := written.checked(c.customerKeys)
+	delivery := written.checked(c)
 	delivery.Warnings = read.Warnings()
 	return delivery, nil
 }
 
 // checked turns a file without problems into a Delivery.
-func (f *deliveryFile) checked(customerKeys map[deliveryName]bool) *Delivery {
+func (f *deliveryFile) checked(c *deliveryChecker) *Delivery {
 	accounts := map[account]*DeliveryAccount{}
 	for _, name := range slices.Sorted(maps.Keys(f.Environments)) {
 		written := f.Environments[name]
@@ -81,7 +81,8 @@ func (f *deliveryFile) checked(customerKeys map[deliveryName]bool) *Delivery {
 			Region:            string(cmp.Or(written.Region, f.Region)),
 			GitHubEnvironment: string(written.gitHubEnvironment(name)),
 			DriftEnvironment:  string(written.driftEnvironment(name)),
-			CustomerKey:       customerKeys[name],
+			CustomerKey:       c.customerKeys[name],
+			Groups:            c.groups[name],
 			RollbackMinutes:   int(written.RollbackMinutes),
 		})
 	}
@@ -125,11 +126,12 @@ type deliveryChecker struct {
 	dir          string // of the environment files
 	options      Options
 	customerKeys map[deliveryName]bool // environments whose secrets have a key of their own
+	groups       map[deliveryName]bool // environments with groups of clients
 }
 
 func (c *deliveryChecker) check(read *strictyaml.File) {
 	c.File = read
-	c.customerKeys = map[deliveryName]bool{}
+	c.customerKeys, c.groups = map[deliveryName]bool{}, map[deliveryName]bool{}
 	for _, name := range slices.Sorted(maps.Keys(c.written.Environments)) {
 		c.file(name, c.written.Environments[name])
 	}

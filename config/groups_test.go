@@ -129,7 +129,8 @@ func TestGroupsAreRefused(t *testing.T) {
 		"empty":                   {"", map[string]string{"dev/jobs.yaml": ""}, "environments/dev/jobs.yaml: is empty (write clients: {reader: {scopes: [orders/read]}}, or delete the file)"},
 		"name of a client":        {"", map[string]string{"dev/jobs.yaml": "clients:\n  reader: {scopes: [test-api/read]}"}, "environments/dev/jobs.yaml:2:3: clients.reader: is already a client in environments/dev.yaml (remove one of them)"},
 		"name of another group": {
-			"", map[string]string{"dev/a.yaml": nightly, "dev/b.yaml": "clients:\n  night-ly: {scopes: [test-api/read]}"},
+			"",
+			map[string]string{"dev/a.yaml": nightly, "dev/b.yaml": "clients:\n  night-ly: {scopes: [test-api/read]}"},
 			`environments/dev/b.yaml:2:3: clients.night-ly: is the same name as "nightly" in environments/dev/a.yaml once hyphens are removed (too alike to tell apart; rename one)`,
 		},
 		"unknown scope":    {"", map[string]string{"dev/jobs.yaml": "clients:\n  nightly: {scopes: [test-api/raed]}"}, `environments/dev/jobs.yaml:2:22: clients.nightly.scopes[0]: unknown scope "test-api/raed" (did you mean "test-api/read"?)`},
@@ -139,7 +140,8 @@ func TestGroupsAreRefused(t *testing.T) {
 		"167":              {"", map[string]string{"dev/jobs.yaml": clients(167, "")}, "environments/dev/jobs.yaml:1:1: clients: are 501 resources of a stack, at most 500 are allowed (each client is 3, with secretReaders 4; write another group)\nenvironments/dev/jobs.yaml:1:1: clients: has 167 clients, at most 166 are allowed (each is 3 resources, and a stack takes 500; write another group)"},
 		"126 with readers": {key(withFunction(t)), map[string]string{"dev/jobs.yaml": clients(126, readers)}, "environments/dev/jobs.yaml:1:1: clients: are 504 resources of a stack, at most 500 are allowed (each client is 3, with secretReaders 4; write another group)"},
 		"too long a grace time": {
-			withFunction(t) + "secrets: {graceHours: 72}\n", map[string]string{"dev/jobs.yaml": "clients: {nightly: {scopes: [test-api/read], rotation: {everyDays: 2}}}"},
+			withFunction(t) + "secrets: {graceHours: 72}\n",
+			map[string]string{"dev/jobs.yaml": "clients: {nightly: {scopes: [test-api/read], rotation: {everyDays: 2}}}"},
 			"environments/dev.yaml:20:23: secrets.graceHours: is 72, and the client \"nightly\" rotates every 2 days: every rotation would fail (write less than 48)",
 		},
 	} {
@@ -154,6 +156,30 @@ func TestGroupsAreRefused(t *testing.T) {
 				t.Errorf("problems (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestDeliveryKnowsGroups: the role that verifies an environment looks at their stacks.
+func TestDeliveryKnowsGroups(t *testing.T) {
+	t.Parallel()
+	root := project(t, map[string]string{"dev.yaml": withFunction(t), "test.yaml": strings.Replace(valid, "name: dev", "name: test", 1)})
+	for file, content := range map[string]string{
+		"environments/dev/jobs.yaml": "clients: {nightly: {scopes: [test-api/read]}}",
+		"delivery.yaml":              "repository: octo-org@1/octo-repo@2\nregion: ap-northeast-1\nenvironments:\n  dev: {account: \"111111111111\"}\n  test: {account: \"222222222222\"}\n",
+	} {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(root, file)), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(root, file), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	delivery, err := config.LoadDelivery(filepath.Join(root, "delivery.yaml"), config.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if dev, other := delivery.Environment("dev"), delivery.Environment("test"); !dev.Groups || other.Groups {
+		t.Errorf("dev has groups: %t, test has: %t", dev.Groups, other.Groups)
 	}
 }
 

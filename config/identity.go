@@ -19,7 +19,7 @@ type identity struct {
 	FeaturePlan featurePlan `yaml:"featurePlan,omitempty" jsonschema:"example=LITE"`
 	// Form of the tokens' issuer: ORIGINAL is https://cognito-idp.<region>.amazonaws.com/<pool>, UPDATED the one on issuer-cognito-idp that is the same in every Region of the pool. Another form ends the tokens that are in use.
 	IssuerType issuerType `yaml:"issuerType,omitempty" jsonschema:"default=ORIGINAL"`
-	// Refuse to delete the user pool and both stacks. Must be true in production, unless removing says otherwise.
+	// Refuse to delete the user pool and all stacks. Must be true in production, unless removing says otherwise.
 	DeletionProtection bool `yaml:"deletionProtection,omitempty" jsonschema:"default=false"`
 	// The environment is about to be removed: lets deletionProtection be false in production.
 	Removing bool `yaml:"removing,omitempty" jsonschema:"default=false"`

@@ -19,7 +19,7 @@ func (tags) Count() strictyaml.Count {
 	return strictyaml.Count{Max: 48, Of: "tags", Why: "AWS's limit of 50 for a resource, less 2 of this project"}
 }
 
-// Tag is a tag of both stacks.
+// Tag is a tag of all stacks.
 type Tag struct {
 	Key   string
 	Value string

@@ -95,9 +95,10 @@ type protection struct {
 }
 
 // handle adds the route with its protection. It uses CfnRoute, because HttpRoute makes the
-// integration a child of the route that comes first: adding a route would replace it. A route of a
-// function authorizer has its scopes in a file of the function, see routeScopes, and in the template
-// for whoever reads it. It waits until the function may be called: until then it would answer 500.
+// integration a child of the route that comes first: adding a route would replace it. The scopes of
+// a route behind a function authorizer are in a file of the function, see routeScopes, and in the
+// template for whoever reads it. Such a route waits until the function may be called: until then it
+// would answer 500.
 func (p protection) handle(route config.Route, integration apigw.HttpIntegration) {
 	authorizer := p.api.authorizer
 	var scopes *[]*string

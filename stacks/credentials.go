@@ -68,7 +68,8 @@ func (shared *credentials) newSecret(c *client) awssecretsmanager.CfnSecret {
 // schedule rotates the secret now and whenever the schedule changes. It uses CfnRotationSchedule,
 // because RotationSchedule allows the function to generate random passwords on any resource.
 // Without the dependency the first rotation could start before the function may be called or may do
-// its work; a group's stack waits as a whole. Without a window a schedule has Secrets Manager's own.
+// its work; a group's stack waits as a whole. Without a window a schedule has Secrets Manager's
+// own.
 func (c *client) schedule(secret awssecretsmanager.CfnSecret, by *rotationFunction, window string) {
 	schedule := awssecretsmanager.NewCfnRotationSchedule(c.Construct, jsii.String("Rotation"), &awssecretsmanager.CfnRotationScheduleProps{
 		SecretId:          secret.Ref(),

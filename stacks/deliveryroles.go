@@ -95,6 +95,14 @@ func (r *deliveryRoles) readEnvironment() []awsiam.PolicyStatement {
 			Resource: jsii.String("/apis/*/" + path), ArnFormat: awscdk.ArnFormat_NO_RESOURCE_NAME,
 		})
 	}
+	names := []string{naming.APIStack}
+	if env.Groups {
+		names = append(names, naming.GroupStack("*"))
+	}
+	stacks := make([]*string, 0, len(names))
+	for _, name := range names {
+		stacks = append(stacks, r.arn("cloudformation", env.Region, "stack/"+naming.Stack(env.Name, name)+"/*"))
+	}
 	return append([]awsiam.PolicyStatement{
 		awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{ // a trail may be another account's
 			Actions:   jsii.Strings("cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus", "cloudtrail:GetEventSelectors"),
@@ -106,7 +114,7 @@ func (r *deliveryRoles) readEnvironment() []awsiam.PolicyStatement {
 		}),
 		awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 			Actions:   jsii.Strings("cloudformation:DescribeStacks"),
-			Resources: &[]*string{r.arn("cloudformation", env.Region, "stack/"+naming.Stack(env.Name, naming.APIStack)+"/*")},
+			Resources: &stacks,
 		}),
 	}, r.readSecrets()...)
 }

@@ -22,8 +22,10 @@ func (s stage) accessLogGroup() string {
 var queriedField = regexp.MustCompile(`"[^"]*"|/[^/]*/|[A-Za-z][A-Za-z0-9]*`)
 
 // queryWords are Logs Insights' own.
-var queryWords = []string{"filter", "stats", "sort", "limit", "by", "as", "in", "like", "count", "pct", "max", "desc", "calls", "p50ms", "p99ms", "slowestMs",
-	"latest", "or", "asc", "timestamp", "refusals", "lastStep", "lastOutcome", "last"}
+var queryWords = []string{
+	"filter", "stats", "sort", "limit", "by", "as", "in", "like", "count", "pct", "max", "desc", "calls", "p50ms", "p99ms", "slowestMs",
+	"latest", "or", "asc", "timestamp", "refusals", "lastStep", "lastOutcome", "last",
+}
 
 // loggedByFunctions are the fields of the lines that lambda/authorize and lambda/rotate log.
 var loggedByFunctions = map[string][]string{

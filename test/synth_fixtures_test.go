@@ -16,7 +16,8 @@ import (
 )
 
 // fixtures are environments beside the repository's own: one with every key but those for many
-// clients, one with those and groups, one with the required keys alone, and a disposable one. They have a small module as their source.
+// clients, one with those and groups, one with the required keys alone, and a disposable one. They
+// have a small module as their source.
 var fixtures = sync.OnceValues(func() (assembly, error) {
 	source := fixtureSource()
 	if err := source.lay("authorize", "echo", "orders", "rotate"); err != nil {

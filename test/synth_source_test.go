@@ -25,8 +25,8 @@ api:
     - {path: /a, methods: [GET], scopes: [test-api/read]}
     - {path: /b, methods: [POST, PUT], scopes: [test-api/write]}`
 
-// source is a small module with the functions echo, rotate and authorize, so that a variant is built and
-// hashed quickly and apart from the repository's own code.
+// source is a small module with the functions echo, rotate and authorize, so that a variant is
+// built and hashed quickly and apart from the repository's own code.
 type source string
 
 func newSource(t *testing.T) source {

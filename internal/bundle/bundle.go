@@ -45,9 +45,9 @@ func Start(module string, functions []string) (*Builder, error) {
 	return b, nil
 }
 
-// Build returns a folder with the function's binary, called bootstrap, and beside it these files, by
-// name. It builds the function if that was not begun, or has failed. Other files are in another
-// folder: CDK knows an asset by its folder.
+// Build returns a folder with the function's binary, called bootstrap, and with these files, by
+// name, beside it. It builds the function if that was not begun, or has failed. Other files are in
+// another folder: CDK knows an asset by its folder.
 func (b *Builder) Build(function string, beside map[string][]byte) (folder string, err error) {
 	b.ahead.Wait()
 	if _, err := os.Stat(b.bootstrap(function)); err != nil {
