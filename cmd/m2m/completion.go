@@ -38,13 +38,13 @@ func clientNames(ctx context.Context, o targetOptions) []string {
 	return names
 }
 
-// clientsOfFile are the names of the clients in an environment's file.
+// clientsOfFile are the names of the clients in an environment's file and its groups.
 func clientsOfFile(env string) (names []string) {
 	environment, err := environmentFile(env)
 	if err != nil || environment == nil {
 		return nil
 	}
-	for _, c := range environment.Clients {
+	for _, c := range environment.AllClients() {
 		names = append(names, c.Name)
 	}
 	return names
