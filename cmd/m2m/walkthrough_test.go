@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"cognito-m2m/internal/m2mtest"
 	"cognito-m2m/internal/serving"
 )
 
@@ -25,9 +26,7 @@ func TestPrintedAWSCommand(t *testing.T) {
 		}
 		tools := t.TempDir()
 		const cli = "#!/bin/sh\necho \"$AWS_ENDPOINT_URL $AWS_DEFAULT_REGION $AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY [$AWS_SESSION_TOKEN] $*\"\n"
-		if err := os.WriteFile(filepath.Join(tools, "aws"), []byte(cli), 0o755); err != nil {
-			t.Fatal(err)
-		}
+		m2mtest.WriteProgram(t, filepath.Join(tools, "aws"), cli)
 		shell := exec.CommandContext(t.Context(), "sh", "-c", "#"+command)
 		shell.Env = append(os.Environ(), "PATH="+tools+":"+os.Getenv("PATH"), "AWS_SESSION_TOKEN=of-another-key", "AWS_ACCESS_KEY_ID=AKIDANOTHER")
 		out, err := shell.CombinedOutput()

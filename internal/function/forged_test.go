@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"cognito-m2m/internal/function"
+	"cognito-m2m/internal/m2mtest"
 )
 
 // forge writes other text over a text in the asset's bootstrap, of the same length.
@@ -22,9 +23,7 @@ func forge(t *testing.T, asset, old, forged string) {
 	if len(old) != len(forged) || !bytes.Contains(content, []byte(old)) {
 		t.Fatalf("%q can't be written over %q", forged, old)
 	}
-	if err := os.WriteFile(path, bytes.ReplaceAll(content, []byte(old), []byte(forged)), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	m2mtest.WriteProgram(t, path, bytes.ReplaceAll(content, []byte(old), []byte(forged)))
 }
 
 // trap puts a program called evil-program-of-test in front of all others, and returns the file that

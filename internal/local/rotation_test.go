@@ -219,9 +219,7 @@ func echoFunction(t *testing.T) *function.Function {
 		t.Fatal(err)
 	}
 	bootstrap := filepath.Join(t.TempDir(), "bootstrap")
-	if err := os.WriteFile(bootstrap, program, 0o700); err != nil {
-		t.Fatal(err)
-	}
+	m2mtest.WriteProgram(t, bootstrap, program)
 	f, err := function.New(function.Config{Name: "echo", Bootstrap: bootstrap})
 	if err != nil {
 		t.Fatal(err)

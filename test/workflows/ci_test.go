@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"cognito-m2m/internal/m2mtest"
 )
 
 // bare is a folder with .ci/run and a PATH in which only some commands are, each of which does
@@ -19,9 +21,7 @@ func bare(t *testing.T, commands ...string) *exec.Cmd {
 		t.Fatal(err)
 	}
 	write := func(name, text string) {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o755); err != nil {
-			t.Fatal(err)
-		}
+		m2mtest.WriteProgram(t, filepath.Join(dir, name), text)
 	}
 	for _, folder := range []string{".ci", "bin"} {
 		if err := os.Mkdir(filepath.Join(dir, folder), 0o755); err != nil {

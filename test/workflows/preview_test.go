@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"cognito-m2m/internal/m2mtest"
 )
 
 // run runs a script of .ci with more variables.
@@ -87,9 +89,7 @@ func TestExpired(t *testing.T) {
 			t.Parallel()
 			bin := t.TempDir()
 			aws := fmt.Sprintf("#!/bin/sh\n[ \"$*\" = 'cloudformation describe-stacks --output json' ] || exit 1\ncat <<'END'\n{\"Stacks\":[%s]}\nEND\n", strings.Join(c.stacks, ","))
-			if err := os.WriteFile(filepath.Join(bin, "aws"), []byte(aws), 0o700); err != nil {
-				t.Fatal(err)
-			}
+			m2mtest.WriteProgram(t, filepath.Join(bin, "aws"), aws)
 			got, err := run(t, []string{"PATH=" + bin + ":" + os.Getenv("PATH")}, "expired")
 			if err != nil || got != c.want {
 				t.Errorf("got %q, %v; want %q", got, err, c.want)
@@ -99,9 +99,7 @@ func TestExpired(t *testing.T) {
 	t.Run("AWS refuses", func(t *testing.T) {
 		t.Parallel()
 		bin := t.TempDir()
-		if err := os.WriteFile(filepath.Join(bin, "aws"), []byte("#!/bin/sh\nexit 254\n"), 0o700); err != nil {
-			t.Fatal(err)
-		}
+		m2mtest.WriteProgram(t, filepath.Join(bin, "aws"), "#!/bin/sh\nexit 254\n")
 		if got, err := run(t, []string{"PATH=" + bin + ":" + os.Getenv("PATH")}, "expired"); err == nil || strings.Contains(got, "expired=") {
 			t.Errorf("got %q, %v", got, err)
 		}

@@ -2,7 +2,6 @@ package workflows
 
 import (
 	"maps"
-	"os"
 	"path/filepath"
 	"testing"
 
@@ -17,13 +16,7 @@ func scripted(t *testing.T, script string, files map[string]string) (dir string)
 	all := maps.Clone(files)
 	all[".ci/"+script] = m2mtest.Read(t, filepath.Join(root, ".ci", script))
 	for name, content := range all {
-		file := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(content), 0o700); err != nil {
-			t.Fatal(err)
-		}
+		m2mtest.WriteProgram(t, filepath.Join(dir, name), content)
 	}
 	return dir
 }

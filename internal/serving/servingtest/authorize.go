@@ -29,7 +29,7 @@ func AddAuthorize(t *testing.T, dir string) (file string) {
 		t.Fatal(err)
 	}
 	file = filepath.Join(folder, "bootstrap")
-	writeProgram(t, file, program)
+	m2mtest.WriteProgram(t, file, program)
 	m2mtest.ChangeJSON(t, m2mtest.Only(t, filepath.Join(dir, "assembly-dev", "*Api*.assets.json")), func(object map[string]any) {
 		object["files"].(map[string]any)[authorizeHash] = map[string]any{
 			"source": map[string]any{"path": "../" + filepath.Base(folder), "packaging": "zip"},

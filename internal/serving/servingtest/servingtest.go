@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
-	"syscall"
 	"testing"
 
 	"golang.org/x/oauth2"
@@ -69,7 +68,7 @@ func AssemblyDir(t *testing.T, change func(Template)) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	writeProgram(t, Bootstrap(t, dir), bootstrap)
+	m2mtest.WriteProgram(t, Bootstrap(t, dir), bootstrap)
 	ChangeTemplate(t, dir, func(api Template) {
 		api.PropertiesOf("AWS::Lambda::Function")["Architectures"] = []string{Architectures[runtime.GOARCH]}
 		if change != nil {
@@ -77,21 +76,6 @@ func AssemblyDir(t *testing.T, change func(Template)) string {
 		}
 	})
 	return dir
-}
-
-func writeProgram(t *testing.T, file string, program []byte) {
-	t.Helper()
-	// A process that another test starts meanwhile would have the file open for writing until it is
-	// another program, and no system runs a file that is.
-	syscall.ForkLock.RLock()
-	err := os.WriteFile(file, program, 0o600)
-	syscall.ForkLock.RUnlock()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chmod(file, 0o755); err != nil { //nolint:gosec // as CDK writes it
-		t.Fatal(err)
-	}
 }
 
 // Template is a template of the assembly.
