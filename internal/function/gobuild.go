@@ -25,16 +25,21 @@ type recipe struct {
 	env   []string // on top of this process's own variables
 }
 
-// compileNative builds the program's package for this machine.
-func compileNative(ctx context.Context, origin *build, output string) error {
+// with is a recipe to which another one adds.
+func (r recipe) with(other recipe) recipe {
+	return recipe{flags: slices.Concat(r.flags, other.flags), env: slices.Concat(r.env, other.env)}
+}
+
+// compileNative builds the program's package for this machine, by its recipe and what also says.
+func compileNative(ctx context.Context, origin *build, output string, also recipe) error {
 	var own bool
 	var unknown error
 	var asking sync.WaitGroup
 	asking.Go(func() { own, unknown = ownC(ctx, origin) })
-	err := compile(ctx, origin, origin.native(), output)
+	err := compile(ctx, origin, origin.native().with(also), output)
 	asking.Wait()
 	if own || unknown != nil && err == nil {
-		return compile(ctx, origin, origin.asOnLambda(), output)
+		return compile(ctx, origin, origin.asOnLambda().with(also), output)
 	}
 	return err
 }

@@ -115,7 +115,7 @@ func rebuild(ctx context.Context, cfg PrepareConfig, asset, kept string) (Prepar
 	var doubt error
 	var comparing sync.WaitGroup // beside the build: linking keeps one processor busy
 	comparing.Go(func() { doubt = compare(ctx, origin, asset, filepath.Join(scratch, "original")) })
-	err = compileNative(ctx, origin, built)
+	err = compileNative(ctx, origin, built, recipe{})
 	comparing.Wait()
 	if err != nil {
 		return Prepared{}, err

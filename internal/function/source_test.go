@@ -9,7 +9,7 @@ import (
 	"cognito-m2m/internal/function"
 )
 
-func TestBuildSourceFollowsTheSource(t *testing.T) {
+func TestSourceBuildsFollowsTheSource(t *testing.T) {
 	t.Parallel()
 	const program = "package main\n\nfunc main() { println(\"%\") }\n"
 	root := newModule(t, strings.Replace(program, "%", "first", 1))
@@ -25,7 +25,7 @@ func TestBuildSourceFollowsTheSource(t *testing.T) {
 	output := filepath.Join(t.TempDir(), "orders", "bootstrap")
 	prints := func() string {
 		t.Helper()
-		if err := function.BuildSource(t.Context(), cfg, output); err != nil {
+		if err := new(function.SourceBuilds).Build(t.Context(), cfg, output); err != nil {
 			t.Fatal(err)
 		}
 		printed, err := exec.CommandContext(t.Context(), output).CombinedOutput()
@@ -38,7 +38,7 @@ func TestBuildSourceFollowsTheSource(t *testing.T) {
 		t.Errorf("the source as it was prints %q", got)
 	}
 	write(t, filepath.Join(folder, "main.go"), "package main\n\nfunc main() { oops }\n", 0o600)
-	if err := function.BuildSource(t.Context(), cfg, output); err == nil || !strings.Contains(err.Error(), "undefined: oops") {
+	if err := new(function.SourceBuilds).Build(t.Context(), cfg, output); err == nil || !strings.Contains(err.Error(), "undefined: oops") {
 		t.Errorf("a broken source: %v, want what the compiler says", err)
 	}
 	write(t, filepath.Join(folder, "main.go"), strings.Replace(program, "%", "second", 1), 0o600)
@@ -59,10 +59,10 @@ func TestSourceFolderOfWhatIsNoGoProgram(t *testing.T) {
 	}
 }
 
-// TestBuildSourceKeepsToTheWorkspaceOfTheAsset has a module that go.mod replaces by one folder and
+// TestSourceBuildsKeepsToTheWorkspaceOfTheAsset has a module that go.mod replaces by one folder and
 // go.work by another. CDK builds functions without a workspace; a project of one's own may do
 // otherwise.
-func TestBuildSourceKeepsToTheWorkspaceOfTheAsset(t *testing.T) {
+func TestSourceBuildsKeepsToTheWorkspaceOfTheAsset(t *testing.T) {
 	root := t.TempDir()
 	for name, content := range map[string]string{
 		"orders/go.mod":             "module example.test/orders\n\ngo 1.26\n\nrequire example.test/shared v0.0.0\n\nreplace example.test/shared => ../replaced\n",
@@ -83,7 +83,7 @@ func TestBuildSourceKeepsToTheWorkspaceOfTheAsset(t *testing.T) {
 		}
 		t.Setenv("GOWORK", "")
 		output := filepath.Join(t.TempDir(), "bootstrap")
-		if err := function.BuildSource(t.Context(), cfg, output); err != nil {
+		if err := new(function.SourceBuilds).Build(t.Context(), cfg, output); err != nil {
 			t.Fatal(err)
 		}
 		if printed, err := exec.CommandContext(t.Context(), output).CombinedOutput(); err != nil || strings.TrimSpace(string(printed)) != c.want {

@@ -46,6 +46,7 @@ func (r *Runtime) Apply(ctx context.Context, dir string) (*serving.Description, 
 // are absolute; if one of them belongs to no function, whatever it changes is left to Apply, and so
 // is the rest.
 func (r *Runtime) Rebuild(ctx context.Context, files []string) (Changes, error) {
+	r.sources.Changed(files)
 	var changes Changes
 	bootstraps := maps.Clone(r.serving.bootstraps)
 	for _, declared := range r.ownersOf(files) {
@@ -76,7 +77,7 @@ func (r *Runtime) Rebuild(ctx context.Context, files []string) (Changes, error) 
 func (r *Runtime) rebuild(ctx context.Context, declared assembly.Function) (bootstrap string, err error) {
 	defer r.run.Report.Step("building " + nameOf(declared))()
 	bootstrap = r.run.Folder.Bootstrap(declared.LogicalID)
-	if err := function.BuildSource(ctx, r.run.PrepareConfig(declared), bootstrap); err != nil {
+	if err := r.sources.Build(ctx, r.run.PrepareConfig(declared), bootstrap); err != nil {
 		return "", fmt.Errorf("function %s: %w", declared.LogicalID, err)
 	}
 	return bootstrap, nil

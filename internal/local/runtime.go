@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 
+	"cognito-m2m/internal/function"
 	"cognito-m2m/internal/listener"
 	"cognito-m2m/internal/serving"
 )
@@ -25,6 +26,8 @@ type Runtime struct {
 	end              context.CancelFunc
 	comparison       sync.WaitGroup
 	cancelComparison context.CancelFunc
+
+	sources function.SourceBuilds // with --watch
 
 	closing  sync.Once
 	closeErr error
