@@ -30,10 +30,16 @@ var refusedHeaders = []string{"crit", "b64", "zip", "jwk", "jku", "x5c", "x5u"}
 
 // Token is a compact JWS (RFC 7515 section 7.1), taken apart. Nothing of it has been checked.
 type Token struct {
-	header    map[string]any
+	header    *header
 	signed    string // the first two segments as they came, which the signature is over
 	payload   []byte
 	signature []byte
+}
+
+// header is a decoded header, with the segment that it came in.
+type header struct {
+	segment string
+	members map[string]any
 }
 
 // segmentNames are what the segments hold.
@@ -42,7 +48,11 @@ var segmentNames = [3]string{"header", "claims", "signature"}
 // Parse decodes each segment once, the claims' JSON apart. It is stricter than JOSE libraries are,
 // which skip line breaks and stray bits in base64: whatever reads the token later must not be able
 // to read it differently. It refuses with ErrSegments, or with a Flaw of ErrBase64 or ErrObject.
-func Parse(raw string) (*Token, error) {
+func Parse(raw string) (*Token, error) { return parse(raw, nil) }
+
+// parse takes the header of an earlier token where it is the same, as it mostly is for an issuer's
+// tokens, and decodes it otherwise.
+func parse(raw string, earlier *header) (*Token, error) {
 	segments := strings.Split(raw, ".")
 	if len(segments) != len(segmentNames) {
 		return nil, ErrSegments
@@ -54,12 +64,15 @@ func Parse(raw string) (*Token, error) {
 			return nil, &Flaw{ErrBase64, segmentNames[i]}
 		}
 	}
-	header, err := decodeObject(decoded[0])
-	if err != nil {
-		return nil, &Flaw{ErrObject, segmentNames[0]}
+	if earlier == nil || earlier.segment != segments[0] {
+		members, err := decodeObject(decoded[0])
+		if err != nil {
+			return nil, &Flaw{ErrObject, segmentNames[0]}
+		}
+		earlier = &header{segments[0], members}
 	}
 	return &Token{
-		header:    header,
+		header:    earlier,
 		signed:    raw[:len(segments[0])+len(".")+len(segments[1])],
 		payload:   decoded[1],
 		signature: decoded[2],
@@ -86,14 +99,14 @@ func (t *Token) KeyID() string { return t.text("kid") }
 func (t *Token) Algorithm() string { return t.text("alg") }
 
 func (t *Token) text(member string) string {
-	text, _ := t.header[member].(string)
+	text, _ := t.header.members[member].(string)
 	return text
 }
 
 // CheckMembers refuses, with a Flaw of ErrHeader, members that change how the token is to be read.
 func (t *Token) CheckMembers() error {
 	for _, name := range refusedHeaders {
-		if _, ok := t.header[name]; ok {
+		if _, ok := t.header.members[name]; ok {
 			return &Flaw{ErrHeader, name}
 		}
 	}

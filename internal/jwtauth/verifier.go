@@ -2,6 +2,7 @@ package jwtauth
 
 import (
 	"cmp"
+	"sync/atomic"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 
@@ -13,6 +14,7 @@ type Verifier struct {
 	keys     *KeyCache
 	audience []string
 	verified *verifiedTokens
+	header   atomic.Pointer[header] // of the token that was verified last
 }
 
 // NewVerifier makes a verifier of the tokens of an issuer, which is that of keys. Verifiers can
@@ -65,7 +67,7 @@ func (v *Verifier) signed(raw string) (verifiedToken, error) {
 }
 
 func (v *Verifier) checkSignature(raw string) (verifiedToken, error) {
-	token, err := Parse(raw)
+	token, err := parse(raw, v.header.Load())
 	if err != nil {
 		return verifiedToken{}, err
 	}
@@ -79,6 +81,7 @@ func (v *Verifier) checkSignature(raw string) (verifiedToken, error) {
 	if err := token.CheckSignature(key); err != nil {
 		return verifiedToken{}, err
 	}
+	v.header.Store(token.header)
 	claims, err := token.Claims()
 	if err != nil {
 		return verifiedToken{}, err
