@@ -14,26 +14,24 @@ import (
 
 // requestLog prints a line for each request.
 func requestLog(to io.Writer) func(serving.Request) {
-	return func(r serving.Request) { fmt.Fprintln(to, requestLine(r)) }
+	return func(r serving.Request) { _, _ = to.Write(append(requestLine(r), '\n')) }
 }
 
 // requestLine is a request for a person: when, what, who, the answer, how long it took, and why it
 // was refused.
-func requestLine(r serving.Request) string {
+func requestLine(r serving.Request) []byte {
+	const usual = 128
 	path := r.Path
 	if strings.Contains(path, " ") { // a path must not look like further columns
 		path = strconv.Quote(path)
 	}
-	line := fmt.Sprintf("%s %-4s %-20s %-8s %d %8s",
-		r.Received.Local().Format("15:04:05.000"), r.Method, path, cmp.Or(r.Client, "-"), r.Status, milliseconds(r.Duration))
+	line := r.Received.Local().AppendFormat(make([]byte, 0, usual), "15:04:05.000")
+	line = fmt.Appendf(line, " %-4s %-20s %-8s %d %6.1fms",
+		r.Method, path, cmp.Or(r.Client, "-"), r.Status, float64(r.Duration)/float64(time.Millisecond))
 	if r.Refused != "" {
-		line += "  " + r.Refused
+		line = append(append(line, "  "...), r.Refused...)
 	}
 	return line
-}
-
-func milliseconds(d time.Duration) string {
-	return fmt.Sprintf("%.1fms", float64(d)/float64(time.Millisecond))
 }
 
 // openAccessLog opens the file that access logs are appended to: - is stdout, and without a name no

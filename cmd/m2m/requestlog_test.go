@@ -26,7 +26,7 @@ func TestRequestLine(t *testing.T) {
 		}, `10:30:00.007 GET  "/x  reader  200"    -        404 2000.0ms  no route`},
 	}
 	for _, c := range cases {
-		if got := requestLine(c.request); got != c.want {
+		if got := string(requestLine(c.request)); got != c.want {
 			t.Errorf("%s:\n got %s\nwant %s", c.name, got, c.want)
 		}
 	}
