@@ -62,6 +62,7 @@ func inventory(env *serving.Environment) map[string]any {
 	named := map[string]any{"user pool": []any{env.Pool, env.Model.Region}}
 	for _, f := range env.Functions() {
 		named[nameOf(f)] = withoutFolder(f)
+		named["role of "+nameOf(f)] = roleOf(env.Model, f)
 	}
 	for _, client := range env.Clients() {
 		named["client "+env.Model.ClientName(client)] = client
@@ -73,7 +74,10 @@ func inventory(env *serving.Environment) map[string]any {
 		named["domain "+domain.Domain] = domain
 	}
 	for _, secret := range env.Model.Secrets {
-		named["secret "+secret.Name] = []any{secret, scheduleOf(env.Model, secret)}
+		named["secret "+secret.Name] = []any{secret, scheduleOf(env.Model, secret), policyOf(env.Model, secret)}
+	}
+	for _, key := range env.Model.KMSKeys {
+		named["key "+key.LogicalID] = key
 	}
 	inventoryAPI(named, env.API)
 	return named
@@ -111,4 +115,30 @@ func scheduleOf(model *assembly.Model, secret assembly.Secret) (schedules []asse
 		}
 	}
 	return schedules
+}
+
+// roleOf is the role of a function, with the policies of the assembly that it has.
+func roleOf(model *assembly.Model, f assembly.Function) (role []any) {
+	for _, r := range model.Roles {
+		if r.ARN != f.RoleARN {
+			continue
+		}
+		role = append(role, r)
+		for _, p := range model.RolePolicies {
+			if slices.Contains(p.Roles, r.Name) || p.ARN != "" && (p.ARN == r.Boundary || slices.Contains(r.ManagedPolicyARNs, p.ARN)) {
+				role = append(role, p)
+			}
+		}
+	}
+	return role
+}
+
+// policyOf is the policy of the secret itself.
+func policyOf(model *assembly.Model, secret assembly.Secret) (policies []assembly.SecretPolicy) {
+	for _, p := range model.SecretPolicies {
+		if p.SecretARN == secret.ARN {
+			policies = append(policies, p)
+		}
+	}
+	return policies
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"cognito-m2m/internal/local"
 	"cognito-m2m/internal/serving"
 	"cognito-m2m/internal/serving/servingtest"
@@ -96,5 +98,45 @@ func TestPoliciesOfElsewhere(t *testing.T) {
 	start(t, serving.Config{Lenient: true, Report: report}, dir)
 	if len(report.Warnings) != 1 || !strings.Contains(report.Warnings[0], arn) {
 		t.Errorf("leniently: %q", report.Warnings)
+	}
+}
+
+// TestChangesNamePolicies: m2m up --watch tells of a policy that is another one, of a function's
+// role, a secret or a key.
+func TestChangesNamePolicies(t *testing.T) {
+	t.Parallel()
+	document := func(action, principal string) map[string]any {
+		return map[string]any{"Version": "2012-10-17", "Statement": map[string]any{
+			"Effect": "Allow", "Action": action, "Resource": "*", "Principal": map[string]any{"AWS": principal},
+		}}
+	}
+	ofRole := document("s3:GetObject", "")
+	delete(ofRole["Statement"].(map[string]any), "Principal")
+	with := func(change func(role, secret, key map[string]any)) string {
+		return servingtest.AssemblyDir(t, func(api servingtest.Template) {
+			unthrottled(api)
+			secret := map[string]any{"SecretId": map[string]any{"Ref": "S"}, "ResourcePolicy": document("secretsmanager:GetSecretValue", "123456789012")}
+			key := map[string]any{"KeyPolicy": document("kms:*", "123456789012")}
+			change(api.PropertiesOf("AWS::IAM::Role"), secret, key)
+			api.Resources()["S"] = map[string]any{"Type": "AWS::SecretsManager::Secret", "Properties": map[string]any{"Name": "held"}}
+			api.Resources()["P"] = map[string]any{"Type": "AWS::SecretsManager::ResourcePolicy", "Properties": secret}
+			api.Resources()["K"] = map[string]any{"Type": "AWS::KMS::Key", "Properties": key}
+		})
+	}
+	run, _ := start(t, serving.Config{}, with(func(_, _, _ map[string]any) {}))
+	for want, change := range map[string]func(role, secret, key map[string]any){
+		"role of function Echo11F3FB29": func(role, _, _ map[string]any) {
+			role["Policies"] = []any{map[string]any{"PolicyName": "more", "PolicyDocument": ofRole}}
+		},
+		"secret held": func(_, secret, _ map[string]any) {
+			secret["ResourcePolicy"] = document("secretsmanager:DescribeSecret", "123456789012")
+		},
+		"key K": func(_, _, key map[string]any) { key["KeyPolicy"] = document("kms:Decrypt", "123456789012") },
+	} {
+		_, changes := apply(t, run, with(change))
+		if diff := cmp.Diff(local.Changes{Changed: []string{want}}, changes); diff != "" {
+			t.Errorf("changes (-want +got):\n%s", diff)
+		}
+		apply(t, run, with(func(_, _, _ map[string]any) {}))
 	}
 }
