@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"syscall"
 
@@ -136,6 +137,10 @@ func accessError(err error, name, flags string) error {
 		return err
 	}
 	switch refused.Code {
+	case "":
+		if refused.Status == http.StatusTooManyRequests || refused.Status >= http.StatusInternalServerError {
+			return withHint(fmt.Errorf("no token for %s: %w", name, refused), "try again later: the endpoint is asked too often or fails; `m2m up --chaos` has it answer so on purpose")
+		}
 	case "invalid_scope":
 		return withHint(fmt.Errorf("the token endpoint refused the scope for %s (invalid_scope)", name), "`m2m clients%s` lists the scopes of each client", flags)
 	case "invalid_client":
@@ -175,7 +180,7 @@ func runHint(err error) string {
 	var unknown *chaos.UnknownError
 	switch {
 	case errors.As(err, &unknown):
-		return "correct the rule; a route is written as in the environment's description, such as 'GET /test_jwt/read'"
+		return "correct the rule, or leave it out; it names one " + unknown.What + ", and another rule may name another"
 	case errors.As(err, &address) && errors.Is(err, syscall.EADDRINUSE):
 		return "stop the program that listens there, or choose another address with --api-addr, --cognito-addr or --aws-addr (port 0 takes any free port)"
 	case errors.As(err, &address):
