@@ -93,6 +93,10 @@ func (c *compiler) addRoleOf(f assembly.Function) {
 	c.made.roles[role.ARN] = policies
 }
 
+// add leaves out a document that can't be decided. Unless the user does without it, it has been
+// reported.
+//
+// Parity: Roles: policies that can't be decided
 func (p *rolePolicies) add(d *policy.Document) {
 	if d != nil {
 		p.identity = append(p.identity, d)
