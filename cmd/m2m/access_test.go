@@ -82,7 +82,7 @@ func serveGateway(ts *testscript.TestScript, _ bool, args []string) {
 	issuer := strings.TrimSuffix(told.TokenEndpoint, "/oauth2/token") + "/" + reachtest.UserPoolID
 	api, err := accesstest.Gateway(served, issuer, func(context.Context, []byte) ([]byte, string, error) {
 		return []byte(`{"statusCode":200,"body":"{}"}`), "", nil
-	})
+	}, nil)
 	ts.Check(err)
 	server := httptest.NewServer(api)
 	ts.Defer(server.Close)

@@ -45,10 +45,10 @@ func awsCommand(d *serving.Description) string {
 
 func wanted(route serving.Route) string {
 	switch {
-	case route.Authorization == "CUSTOM":
-		return "what the authorizer's function lets in"
-	case route.Authorization != "JWT":
+	case isOpen(route):
 		return "open: no token is needed"
+	case route.Scopes == nil:
+		return "what the authorizer's function lets in"
 	case len(route.Scopes) == 0:
 		return "any token of a client below"
 	}
@@ -90,10 +90,15 @@ func tokenVariable(client string) string {
 	return "TOKEN_" + notInVariable.ReplaceAllString(strings.ToUpper(client), "_")
 }
 
-// firstProtected is the path of a route that requires a token.
+func isOpen(route serving.Route) bool {
+	return route.Authorization != "JWT" && route.Authorization != "CUSTOM"
+}
+
+// firstProtected is the path of a route that requires a token; what the function of somebody else
+// answers without one is not known.
 func firstProtected(routes []serving.Route) (path string, ok bool) {
 	for _, route := range routes {
-		if path, ok := callable(route.RouteKey); ok && route.Authorization == "JWT" {
+		if path, ok := callable(route.RouteKey); ok && !isOpen(route) && route.Scopes != nil {
 			return path, true
 		}
 	}

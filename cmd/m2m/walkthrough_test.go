@@ -42,9 +42,10 @@ func TestWantedOfRoutes(t *testing.T) {
 	t.Parallel()
 	for want, route := range map[string]serving.Route{
 		"open: no token is needed":               {Authorization: "NONE"},
-		"any token of a client below":            {Authorization: "JWT"},
+		"any token of a client below":            {Authorization: "JWT", Scopes: []string{}},
 		"a/b or a/c":                             {Authorization: "JWT", Scopes: []string{"a/b", "a/c"}},
 		"what the authorizer's function lets in": {Authorization: "CUSTOM"},
+		"a/d":                                    {Authorization: "CUSTOM", Scopes: []string{"a/d"}},
 	} {
 		if got := wanted(route); got != want {
 			t.Errorf("%+v: %q, want %q", route, got, want)

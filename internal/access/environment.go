@@ -1,7 +1,9 @@
 package access
 
 import (
+	"net/http"
 	"slices"
+	"time"
 
 	"cognito-m2m/internal/httpapi"
 )
@@ -26,7 +28,7 @@ type Route struct {
 	Authorizer *Authorizer
 }
 
-// Authorizer is a JWT authorizer.
+// Authorizer is a JWT authorizer, or a function that checks the same tokens.
 type Authorizer struct {
 	Name string
 	// Header or Query names where a request has its token; the other is empty.
@@ -36,8 +38,22 @@ type Authorizer struct {
 	// Clients are the names of the clients whose tokens are accepted, sorted.
 	Clients []string
 	// Audience are the accepted ids: those of Clients, as far as they are known, and any others in
-	// the template.
+	// the template. A function has no such list: it accepts every client of the user pool.
 	Audience []string
+
+	// Function says whether it is a function, and Remembered for how long API Gateway remembers
+	// its answer; 0: not at all.
+	Function   bool
+	Remembered time.Duration
+}
+
+// Refused is the status of a request whose token is not accepted. One without a token is 401 with
+// both.
+func (a *Authorizer) Refused() int {
+	if a.Function {
+		return http.StatusForbidden
+	}
+	return http.StatusUnauthorized
 }
 
 // Client is one app client.

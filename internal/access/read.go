@@ -7,6 +7,7 @@ import (
 
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/httpapi"
+	"cognito-m2m/naming"
 )
 
 // IDs are the ids of a running environment. An assembly has none of them: those that are empty here
@@ -85,25 +86,20 @@ func (r reader) read(name string) (*Environment, error) {
 	}
 	authorizers := map[string]*Authorizer{}
 	for _, declared := range r.api.Authorizers {
+		read := r.jwtAuthorizer
 		if declared.Function != nil {
-			continue
+			read = r.functionAuthorizer
 		}
-		a, err := r.authorizer(declared)
+		a, err := read(declared)
 		if err != nil {
 			return nil, err
 		}
 		authorizers[declared.ID] = a
 	}
 	for _, declared := range r.api.Routes {
-		route := Route{Key: declared.Key}
-		switch declared.AuthorizationType {
-		case "CUSTOM":
-			return nil, fmt.Errorf("the route %s asks a Lambda authorizer: which tokens its function takes is not in the templates", declared.Key)
-		case "JWT":
-			route.Authorizer, route.Scopes = authorizers[declared.AuthorizerID], declared.AuthorizationScopes
-			if route.Authorizer == nil {
-				return nil, fmt.Errorf("the route %s has an authorizer that the API does not have", declared.Key)
-			}
+		route, err := r.route(declared, authorizers)
+		if err != nil {
+			return nil, err
 		}
 		e.Routes = append(e.Routes, route)
 	}
@@ -112,7 +108,26 @@ func (r reader) read(name string) (*Environment, error) {
 	return e, nil
 }
 
-func (r reader) authorizer(declared assembly.Authorizer) (*Authorizer, error) {
+func (r reader) route(declared assembly.Route, authorizers map[string]*Authorizer) (Route, error) {
+	route := Route{Key: declared.Key}
+	switch declared.AuthorizationType {
+	case "CUSTOM":
+		if route.Scopes = declared.ToldScopes; route.Scopes == nil {
+			return route, fmt.Errorf("the route %s asks a Lambda authorizer, and has no list of scopes in its Metadata (%s): which tokens the function takes is not in the templates",
+				declared.Key, naming.ScopesMetadata)
+		}
+	case "JWT":
+		route.Scopes = declared.AuthorizationScopes
+	default:
+		return route, nil
+	}
+	if route.Authorizer = authorizers[declared.AuthorizerID]; route.Authorizer == nil {
+		return route, fmt.Errorf("the route %s has an authorizer that the API does not have", declared.Key)
+	}
+	return route, nil
+}
+
+func (r reader) jwtAuthorizer(declared assembly.Authorizer) (*Authorizer, error) {
 	source, err := httpapi.ParseIdentitySource(declared.IdentitySource)
 	if err != nil {
 		return nil, fmt.Errorf("the authorizer %s: %w", declared.Name, err)

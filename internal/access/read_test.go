@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -76,30 +77,79 @@ func TestReadFails(t *testing.T) {
 	}
 }
 
-// TestReadRefusesFunctions: what a function lets in is nowhere in a template, and a route that asks
-// one must never pass for an open one.
-func TestReadRefusesFunctions(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
+// askingFunction is an assembly whose routes ask a Lambda authorizer, with metadata for each route.
+func askingFunction(t *testing.T, metadata map[string]any) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS(synth)); err != nil {
 		t.Fatal(err)
 	}
 	m2mtest.ChangeJSON(t, m2mtest.Only(t, filepath.Join(dir, "assembly-dev", "*Api*.template.json")), func(api map[string]any) {
 		resources := api["Resources"].(map[string]any)
 		for _, id := range []string{"HttpApiANYtestjwt597A4A1B", "HttpApiGETtestjwtread3B15864E"} {
-			properties := resources[id].(map[string]any)["Properties"].(map[string]any)
+			route := resources[id].(map[string]any)
+			properties := route["Properties"].(map[string]any)
 			properties["AuthorizationType"] = "CUSTOM"
 			delete(properties, "AuthorizationScopes")
+			if scopes, ok := metadata[properties["RouteKey"].(string)]; ok {
+				route["Metadata"] = map[string]any{"m2m:scopes": scopes}
+			}
 		}
 		authorizer := resources["HttpApiJwt21C2E32E"].(map[string]any)["Properties"].(map[string]any)
+		issuer := authorizer["JwtConfiguration"].(map[string]any)["Issuer"]
 		delete(authorizer, "JwtConfiguration")
 		authorizer["AuthorizerType"], authorizer["AuthorizerPayloadFormatVersion"] = "REQUEST", "2.0"
+		authorizer["AuthorizerResultTtlInSeconds"] = 30
 		authorizer["AuthorizerUri"] = map[string]any{"Fn::Sub": "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Echo11F3FB29.Arn}/invocations"}
 		authorizer["IdentitySource"] = []any{"$request.header.Authorization", "$context.routeKey"}
+		resources["Echo11F3FB29"].(map[string]any)["Properties"].(map[string]any)["Environment"] = map[string]any{"Variables": map[string]any{"ISSUER": issuer}}
 	})
-	got, err := access.Read(dir, "dev", access.IDs{})
-	if err == nil || !strings.Contains(err.Error(), "ANY /test_jwt asks a Lambda authorizer") {
-		t.Errorf("got %+v, %v", got, err)
+	return dir
+}
+
+// TestReadFunction reads what a function lets in of what the template tells of it.
+func TestReadFunction(t *testing.T) {
+	t.Parallel()
+	dir := askingFunction(t, map[string]any{"ANY /test_jwt": []any{}, "GET /test_jwt/read": []any{"test-api/read"}})
+	const pool = "ap-northeast-1_Test00001"
+	got, err := access.Read(dir, "dev", access.IDs{Region: "ap-northeast-1", UserPoolID: pool})
+	if err != nil {
+		t.Fatal(err)
+	}
+	function := &access.Authorizer{
+		Name: "Jwt", Header: "Authorization", Issuer: got.Issuer(), Clients: []string{"reader", "writer"},
+		Function: true, Remembered: 30 * time.Second,
+	}
+	want := []access.Route{
+		{Key: "ANY /test_jwt", Authorizer: function},
+		{Key: "GET /test_jwt/read", Authorizer: function, Scopes: []string{"test-api/read"}},
+	}
+	if diff := cmp.Diff(want, got.Routes, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("routes (-want +got):\n%s", diff)
+	}
+	if !strings.HasSuffix(got.Issuer(), "/"+pool) {
+		t.Errorf("issuer %q is not that of the pool", got.Issuer())
+	}
+	if status := function.Refused(); status != 403 {
+		t.Errorf("a token that the function refuses is answered %d", status)
+	}
+}
+
+// TestReadRefusesFunctions: what a function of somebody else lets in is in no template, and a
+// route that asks one must never pass for an open one.
+func TestReadRefusesFunctions(t *testing.T) {
+	t.Parallel()
+	for name, metadata := range map[string]map[string]any{
+		"nothing is told":   nil,
+		"one is not told":   {"GET /test_jwt/read": []any{"test-api/read"}},
+		"told in a text":    {"GET /test_jwt/read": []any{"test-api/read"}, "ANY /test_jwt": "test-api/read"},
+		"told in a number":  {"GET /test_jwt/read": []any{"test-api/read"}, "ANY /test_jwt": []any{1}},
+		"told to be absent": {"GET /test_jwt/read": []any{"test-api/read"}, "ANY /test_jwt": nil},
+	} {
+		got, err := access.Read(askingFunction(t, metadata), "dev", access.IDs{})
+		if err == nil || !strings.Contains(err.Error(), "ANY /test_jwt asks a Lambda authorizer") {
+			t.Errorf("%s: got %+v, %v", name, got, err)
+		}
 	}
 }
 

@@ -221,6 +221,9 @@ type Route struct {
 	AuthorizationType   string // NONE, JWT or CUSTOM
 	AuthorizerID        string
 	AuthorizationScopes []string
+	// ToldScopes are the scopes of which the function of a Lambda authorizer wants one, as the
+	// route's Metadata tells for people and tools; nil if it tells nothing.
+	ToldScopes []string `json:",omitempty"`
 }
 
 // APIStage is an AWS::ApiGatewayV2::Stage.

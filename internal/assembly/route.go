@@ -5,6 +5,7 @@ import (
 
 	"cognito-m2m/internal/assembly/template"
 	"cognito-m2m/internal/httpapi"
+	"cognito-m2m/naming"
 )
 
 // Types of authorization a route can have and this runtime knows.
@@ -44,7 +45,27 @@ func readRoute(b *builder, r *template.Resource, v template.Values) {
 	if id, ok := r.Text("AuthorizerId"); rt.asksAuthorizer() && ok && id == "" {
 		b.fail(rt.Resource, "AuthorizerId", "AuthorizerId is required for a route of type %s", rt.AuthorizationType)
 	}
+	if rt.AuthorizationType == authorizationCustom {
+		rt.ToldScopes = toldScopes(r.Metadata(naming.ScopesMetadata))
+	}
 	b.attach(rt.Resource, v.Text("ApiId"), func(api *API) { api.Routes = append(api.Routes, rt) })
+}
+
+// toldScopes reads a list of scopes, nil if it is none.
+func toldScopes(told any) []string {
+	list, ok := told.([]any)
+	if !ok {
+		return nil
+	}
+	scopes := []string{}
+	for _, element := range list {
+		scope, isText := element.(string)
+		if !isText {
+			return nil
+		}
+		scopes = append(scopes, scope)
+	}
+	return scopes
 }
 
 // asksAuthorizer says whether the route's type of authorization takes an authorizer.

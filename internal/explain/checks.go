@@ -78,6 +78,10 @@ func (e *explanation) verify() {
 }
 
 func (e *explanation) checkClient() {
+	if e.authorizer.Function {
+		e.checkClientOfPool()
+		return
+	}
 	claim, named, ok := e.token.claims.Audience()
 	accepted := e.token.claims.CheckAudience(e.authorizer.Audience) == nil
 	c := e.clientWithID(strings.Join(named, " "))
@@ -123,11 +127,13 @@ func (e *explanation) newTokenAsAnother() string {
 	return "get one as one of the API's clients: " + e.command("token "+e.anyClient())
 }
 
-// checkUse says what kind of token it is, which API Gateway does not check.
+// checkUse says what kind of token it is, which API Gateway does not check and a function does.
 func (e *explanation) checkUse() {
 	use, _ := e.token.claims["token_use"].(string)
 	_, ofUser := e.token.claims["username"]
 	switch {
+	case use != "access" && e.authorizer.Function:
+		e.add("use", Fails, "this is not an access token (token_use is "+show(use)+")", e.newToken())
 	case use == "id":
 		e.add("use", Note, "this is an ID token, which says who a user is; API Gateway accepts it like an access token, but it has no scopes", "send the access token")
 	case ofUser:

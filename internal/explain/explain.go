@@ -54,6 +54,7 @@ func Explain(pasted string, c Config) (*Report, error) {
 		e.add("route", OK, e.place()+" is open", "")
 		return e.report(), nil
 	}
+	e.without = headerValue(pasted) == ""
 	compact, ok := e.readPasted(pasted)
 	if !ok {
 		return e.report(), nil
@@ -63,7 +64,7 @@ func Explain(pasted string, c Config) (*Report, error) {
 		return e.report(), nil
 	}
 	e.token = t
-	for _, check := range []func(){e.checkHeader, e.checkIssuer, e.checkSignature, e.checkClient, e.checkTimes, e.checkUse, e.checkScope} {
+	for _, check := range []func(){e.checkHeader, e.checkIssuer, e.checkSignature, e.checkClient, e.checkTimes, e.checkUse, e.checkScope, e.noteFunction} {
 		check()
 	}
 	return e.report(), nil
@@ -78,6 +79,7 @@ type explanation struct {
 	authorizer *access.Authorizer
 	token      *token
 	foreign    bool // the token is of another issuer
+	without    bool // there is no header at all
 	checks     []Check
 }
 

@@ -24,7 +24,7 @@ func FuzzVerdict(f *testing.F) {
 	issuer := strings.TrimSuffix(r.JWKSURL, "/.well-known/jwks.json")
 	api, err := accesstest.Gateway(r.Environment, issuer, func(context.Context, []byte) ([]byte, string, error) {
 		return []byte(`{"statusCode":200}`), "", nil
-	})
+	}, nil)
 	if err != nil {
 		f.Fatal(err)
 	}

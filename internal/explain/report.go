@@ -59,14 +59,24 @@ func (t *token) shown() *Claims {
 	}
 }
 
-// statuses are in the order of API Gateway: the route, then the token, then its scope.
-var statuses = []struct {
-	of     func(check string) bool
-	status int
-}{
-	{func(check string) bool { return check == "route" }, http.StatusNotFound},
-	{func(check string) bool { return check != "route" && check != "scope" }, http.StatusUnauthorized},
-	{func(check string) bool { return check == "scope" }, http.StatusForbidden},
+// statuses are in the order of API Gateway: the route, then the token, then its scope. A function
+// only says yes or no: then all is 403 but a request without a token, for which it is not asked.
+func (e *explanation) statuses() []status {
+	ofToken := http.StatusUnauthorized
+	if e.authorizer != nil && !e.without {
+		ofToken = e.authorizer.Refused()
+	}
+	return []status{
+		{func(check string) bool { return check == "route" }, http.StatusNotFound},
+		{func(check string) bool { return check != "route" && check != "scope" }, ofToken},
+		{func(check string) bool { return check == "scope" }, http.StatusForbidden},
+	}
+}
+
+// status is what API Gateway answers if one of these checks fails.
+type status struct {
+	of   func(check string) bool
+	code int
 }
 
 func (e *explanation) report() *Report {
@@ -74,10 +84,10 @@ func (e *explanation) report() *Report {
 	if e.token != nil {
 		r.Claims = e.token.shown()
 	}
-	for _, s := range statuses {
+	for _, s := range e.statuses() {
 		for _, c := range e.checks {
 			if c.Result == Fails && s.of(c.Name) {
-				r.Status, r.Verdict = s.status, fmt.Sprintf("API Gateway would answer %d: %s.%s", s.status, c.Text, sentence(c.Advice))
+				r.Status, r.Verdict = s.code, fmt.Sprintf("API Gateway would answer %d: %s.%s", s.code, c.Text, sentence(c.Advice))
 				return r
 			}
 		}

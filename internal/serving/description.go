@@ -45,7 +45,8 @@ type Client struct {
 
 // Route is one route of the HTTP API. Authorization is JWT, where a token needs one of the scopes
 // (without any, every token of a known client will do), CUSTOM, where the function of a Lambda
-// authorizer decides, or NONE, which is open to everybody.
+// authorizer decides, or NONE, which is open to everybody. Scopes is null if the template of a
+// CUSTOM route does not tell them.
 type Route struct {
 	RouteKey      string   `json:"route_key"`
 	Authorization string   `json:"authorization"`
@@ -88,10 +89,19 @@ func (r *Run) Describe(env *Environment, at Addresses, pool *cognito.Server) *De
 		d.Routes = append(d.Routes, Route{
 			RouteKey:      route.Key,
 			Authorization: cmp.Or(route.AuthorizationType, "NONE"),
-			Scopes:        nonNil(route.AuthorizationScopes),
+			Scopes:        scopesOf(route),
 		})
 	}
 	return d
+}
+
+// scopesOf are the scopes of which a token needs one, nil if only the function of an authorizer
+// knows.
+func scopesOf(route assembly.Route) []string {
+	if route.AuthorizationType == "CUSTOM" {
+		return route.ToldScopes
+	}
+	return nonNil(route.AuthorizationScopes)
 }
 
 func (r *Run) describeClient(env *Environment, declared assembly.UserPoolClient, pool *cognito.Server) Client {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"strconv"
 
 	"cognito-m2m/internal/access"
 )
@@ -35,7 +36,8 @@ func (r *run) cases(route access.Route, p probe) []*wanted {
 		return []*wanted{w}
 	}
 	none := &wanted{Check: Check{Route: route.Key, Case: NoToken, Want: wantUnauthorized}, status: http.StatusUnauthorized}
-	tampered := &wanted{Check: Check{Route: route.Key, Case: TamperedToken, Want: wantUnauthorized}, status: http.StatusUnauthorized}
+	status := route.Authorizer.Refused()
+	tampered := &wanted{Check: Check{Route: route.Key, Case: TamperedToken, Want: strconv.Itoa(status)}, status: status}
 	tampered.token = r.tamperedFor(route)
 	if tampered.token == "" {
 		tampered.notTried("there is no token to tamper with")
@@ -65,7 +67,8 @@ func (r *run) clientCase(route access.Route, p probe, t token) *wanted {
 	case route.Forbids(t.client):
 		w.Want, w.status = wantForbidden, http.StatusForbidden
 	default: // a client of another API
-		w.Want, w.status = wantUnauthorized, http.StatusUnauthorized
+		w.status = route.Authorizer.Refused()
+		w.Want = strconv.Itoa(w.status)
 	}
 	if t.value == "" && w.Outcome == "" {
 		w.notTried("there is no token for " + t.client.Name)

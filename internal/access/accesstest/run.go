@@ -93,14 +93,18 @@ func Start(t testing.TB, changes ...func(*access.Environment)) *Run {
 		t.Fatal(err)
 	}
 	mux.Handle("/", pool)
-	api, err := Gateway(served, poolServer.URL+"/"+UserPoolID, r.invoke)
+	r.JWKSURL = userpool.JWKSURL(poolServer.URL + "/" + UserPoolID)
+	var authorize Invoke
+	if asksFunction(served) {
+		authorize = Authorize(t, served, r.JWKSURL)
+	}
+	api, err := Gateway(served, poolServer.URL+"/"+UserPoolID, r.invoke, authorize)
 	if err != nil {
 		t.Fatal(err)
 	}
 	apiServer := httptest.NewServer(api)
 	t.Cleanup(apiServer.Close)
 	r.APIURL, r.TokenEndpoint = apiServer.URL, poolServer.URL+userpool.TokenPath
-	r.JWKSURL = userpool.JWKSURL(poolServer.URL + "/" + UserPoolID)
 	return r
 }
 
@@ -128,14 +132,14 @@ func (i Invoke) Invoke(ctx context.Context, payload []byte) ([]byte, string, err
 }
 
 // Gateway is the HTTP API of an environment, with the documents of its issuer below issuerURL and
-// one function.
-func Gateway(e *access.Environment, issuerURL string, function Invoke) (http.Handler, error) {
+// one function. Authorize is asked by authorizers that are functions.
+func Gateway(e *access.Environment, issuerURL string, function, authorize Invoke) (http.Handler, error) {
 	c := gateway.Config{
 		API:          gateway.API{ID: "a1b2c3d4e5", Region: Region, AccountID: "123456789012"},
 		Stages:       []gateway.Stage{{Name: httpapi.DefaultStage}},
 		Integrations: []gateway.Integration{{ID: "echo", FunctionARN: functionARN}},
-		Permissions:  []gateway.Permission{{FunctionARN: functionARN, Statement: lambdapolicy.Statement{Principal: lambdapolicy.APIGateway, Action: lambdapolicy.InvokeFunction}}},
-		Functions:    map[string]gateway.Invoker{functionARN: function},
+		Permissions:  []gateway.Permission{permission(functionARN), permission(authorizeARN)},
+		Functions:    map[string]gateway.Invoker{functionARN: function, authorizeARN: authorize},
 		OIDC:         func(string) string { return issuerURL },
 	}
 	added := map[string]bool{}
@@ -143,16 +147,32 @@ func Gateway(e *access.Environment, issuerURL string, function Invoke) (http.Han
 		route := gateway.Route{Key: declared.Key, IntegrationID: "echo"}
 		if a := declared.Authorizer; a != nil {
 			route.AuthorizationType, route.AuthorizerID, route.AuthorizationScopes = "JWT", a.Name, declared.Scopes
+			if a.Function {
+				route.AuthorizationType, route.AuthorizationScopes = "CUSTOM", nil
+			}
 			if !added[a.Name] {
 				added[a.Name] = true
-				c.Authorizers = append(c.Authorizers, gateway.Authorizer{
-					ID: a.Name, Name: a.Name, IdentitySource: []string{identitySource(a)}, Issuer: a.Issuer, Audience: a.Audience,
-				})
+				c.Authorizers = append(c.Authorizers, authorizer(a))
 			}
 		}
 		c.Routes = append(c.Routes, route)
 	}
 	return gateway.New(c)
+}
+
+func permission(functionARN string) gateway.Permission {
+	return gateway.Permission{FunctionARN: functionARN, Statement: lambdapolicy.Statement{Principal: lambdapolicy.APIGateway, Action: lambdapolicy.InvokeFunction}}
+}
+
+func authorizer(a *access.Authorizer) gateway.Authorizer {
+	made := gateway.Authorizer{ID: a.Name, Name: a.Name, IdentitySource: []string{identitySource(a)}}
+	if a.Function {
+		made.IdentitySource = append(made.IdentitySource, "$context.routeKey")
+		made.Function = &gateway.AuthorizerFunction{ARN: authorizeARN, PayloadFormatVersion: "2.0", SimpleResponses: true, ResultTTL: a.Remembered}
+		return made
+	}
+	made.Issuer, made.Audience = a.Issuer, a.Audience
+	return made
 }
 
 func identitySource(a *access.Authorizer) string {

@@ -48,6 +48,13 @@ func newResource(at Place, declaration map[string]any) *Resource {
 	return r
 }
 
+// Metadata is what the resource's Metadata says under a key, as the template has it; nil if it says
+// nothing.
+func (r *Resource) Metadata(key string) any {
+	metadata, _ := r.declaration["Metadata"].(map[string]any)
+	return metadata[key]
+}
+
 func (r *Resource) place() Place { return Place{scope: r.scope, logicalID: r.logicalID} }
 
 // Source says where the resource comes from.
