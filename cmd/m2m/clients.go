@@ -66,7 +66,7 @@ func (c *command) listClients(ctx context.Context, o clientsOptions) error {
 	if err != nil {
 		return err
 	}
-	clients, err := t.Clients(ctx)
+	clients, err := t.Clients(ctx, nil)
 	if err != nil {
 		return err
 	}

@@ -33,14 +33,15 @@ type explainOptions struct {
 }
 
 const explainHelp = `API Gateway answers 401 and 403 without saying why. This command makes the checks
-of its JWT authorizer (form, header, issuer, signature, client, times, scope), says
-for each what it found and what to change, and ends with the verdict.
+of its JWT authorizer or of the function authorizer (form, header, issuer, signature,
+client, times, scope), says for each what it found and what to change, and ends with
+the verdict. A function's refusals are all 403.
 
 Without TOKEN, or with -, the token is read from stdin and so kept out of the
 shell's history. "Bearer" before it, or a whole header line as curl takes and shows
 it, is fine. The token is sent nowhere, and neither it nor a secret is shown.
-The command lists the clients, as ` + "`m2m clients`" + ` does, and fetches the user pool's
-public keys.
+The command lists the clients' secrets, without their values, and fetches the user
+pool's public keys.
 
 With --assembly and without --deployed, no request is made: signature, issuer and
 client are then not checked.
@@ -140,13 +141,9 @@ func (o explainOptions) config(ctx context.Context) (*explain.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	ids := access.IDs{Region: t.Region, UserPoolID: pool, Clients: map[string]string{}}
-	clients, err := t.Clients(ctx)
-	if err != nil {
+	ids := access.IDs{Region: t.Region, UserPoolID: pool}
+	if ids.Clients, err = t.ClientIDs(ctx); err != nil {
 		return nil, err
-	}
-	for _, known := range clients {
-		ids.Clients[known.Name] = known.ID
 	}
 	if c.Environment, err = access.Read(dir, run.Name(o.target.env), ids); err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -73,21 +74,30 @@ type LiveSecret struct {
 	Created time.Time
 }
 
-// Clients lists the clients of the environment, sorted by name.
-func (t *Target) Clients(ctx context.Context) ([]Client, error) {
+// Clients lists the clients of the environment, of its groups too, sorted by name: all, or those
+// that choose takes of the sorted names. Only about these Cognito is asked.
+func (t *Target) Clients(ctx context.Context, choose func(names []string) []string) ([]Client, error) {
 	pool, err := t.UserPoolID(ctx)
 	if err != nil {
 		return nil, err
 	}
-	names, err := t.Names(ctx)
+	ids, lost, err := t.known(ctx)
 	if err != nil {
 		return nil, err
+	}
+	names := slices.Sorted(maps.Keys(ids))
+	if choose != nil {
+		names = choose(names)
 	}
 	clients := make([]Client, len(names))
 	const atOnce = 4
 	group, each := errgroup.WithContext(ctx)
 	group.SetLimit(atOnce)
 	for i, name := range names {
+		if slices.Contains(lost, name) {
+			clients[i] = Client{Name: name, ID: ids[name], State: SecretGone}
+			continue
+		}
 		group.Go(func() error {
 			found, err := t.client(each, pool, name)
 			if err != nil {
@@ -100,28 +110,35 @@ func (t *Target) Clients(ctx context.Context) ([]Client, error) {
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	return t.addLost(ctx, clients)
+	return clients, nil
 }
 
-// addLost adds the clients of a deployment whose secret is not listed: its stack tells of each app
-// client.
-func (t *Target) addLost(ctx context.Context, clients []Client) ([]Client, error) {
-	if !t.Deployed() {
-		return clients, nil
+// ClientIDs are the app client ids of all clients by name. It takes a few calls, however many
+// clients there are.
+func (t *Target) ClientIDs(ctx context.Context) (map[string]string, error) {
+	ids, _, err := t.known(ctx)
+	return ids, err
+}
+
+// known are the ids of the clients that have a secret, and in a deployment of those whose secret is
+// lost: the stacks tell of each app client.
+func (t *Target) known(ctx context.Context) (ids map[string]string, lost []string, err error) {
+	if ids, err = t.listed(ctx); err != nil || !t.Deployed() {
+		return ids, nil, err
 	}
-	outputs, err := t.outputs(ctx)
+	outputs, err := t.clientOutputs(ctx, ids)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	listed := slices.Collect(maps.Values(ids))
 	for _, output := range outputs {
 		suffix, ok := strings.CutPrefix(aws.ToString(output.OutputKey), naming.ClientIDOutput)
 		name, id := clientOf(aws.ToString(output.Description), suffix), aws.ToString(output.OutputValue)
-		if ok && !slices.ContainsFunc(clients, func(c Client) bool { return c.ID == id || c.Name == name }) {
-			clients = append(clients, Client{Name: name, ID: id, State: SecretGone})
+		if _, named := ids[name]; ok && !named && !slices.Contains(listed, id) {
+			ids[name], lost = id, append(lost, name)
 		}
 	}
-	slices.SortFunc(clients, func(a, b Client) int { return strings.Compare(a.Name, b.Name) })
-	return clients, nil
+	return ids, lost, nil
 }
 
 // clientOf is the name of a client in the description of the output of its id, which the stacks

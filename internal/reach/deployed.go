@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/smithy-go/logging"
+	"golang.org/x/time/rate"
 
 	"cognito-m2m/internal/hosts"
 )
@@ -38,6 +39,10 @@ func Deployed(ctx context.Context, c DeployedConfig) (*Target, error) {
 		return nil, &Error{Problem: NoRegion, text: "no AWS Region is set for " + c.Env}
 	}
 	t := open(c.Env, nil, loaded)
+	// Cognito answers five calls a second about one user pool, and a listing asks twice for each
+	// client: the SDK's retries alone would give up on a hundred. One is left to rotations.
+	const callsPerSecond = 4
+	t.perSecond = rate.NewLimiter(callsPerSecond, callsPerSecond)
 	if err := t.checkEndpoints(); err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -61,11 +62,7 @@ func (t *Target) describe(ctx context.Context, name string) (*secret, error) {
 	if rules := answer.RotationRules; rules != nil {
 		s.everyDays = int(aws.ToInt64(rules.AutomaticallyAfterDays))
 	}
-	for _, tag := range answer.Tags {
-		if aws.ToString(tag.Key) == naming.ClientIDTag {
-			s.clientID = aws.ToString(tag.Value)
-		}
-	}
+	s.clientID = clientID(answer.Tags)
 	s.label()
 	return s, nil
 }
@@ -96,7 +93,14 @@ func functionName(arn string) string {
 
 // Names lists the clients of the environment: those that have a secret.
 func (t *Target) Names(ctx context.Context) ([]string, error) {
-	var names []string
+	listed, err := t.listed(ctx)
+	return slices.Sorted(maps.Keys(listed)), err
+}
+
+// listed are the app client ids, by name, of the clients that have a secret; "" where its tag is
+// missing. Secrets Manager tells of 100 at a time.
+func (t *Target) listed(ctx context.Context) (map[string]string, error) {
+	ids := map[string]string{}
 	pages := secretsmanager.NewListSecretsPaginator(t.secrets, &secretsmanager.ListSecretsInput{
 		Filters: []secretstypes.Filter{{Key: secretstypes.FilterNameStringTypeName, Values: []string{t.prefix()}}},
 	})
@@ -107,12 +111,21 @@ func (t *Target) Names(ctx context.Context) ([]string, error) {
 		}
 		for _, listed := range page.SecretList {
 			if name, ok := strings.CutPrefix(aws.ToString(listed.Name), t.prefix()); ok && clientPattern.MatchString(name) {
-				names = append(names, name)
+				ids[name] = clientID(listed.Tags)
 			}
 		}
 	}
-	slices.Sort(names)
-	return names, nil
+	return ids, nil
+}
+
+// clientID is the app client id in the tags of a secret.
+func clientID(tags []secretstypes.Tag) string {
+	for _, tag := range tags {
+		if aws.ToString(tag.Key) == naming.ClientIDTag {
+			return aws.ToString(tag.Value)
+		}
+	}
+	return ""
 }
 
 // secretFailure is failure for a call about one client's secret.

@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"golang.org/x/time/rate"
 
 	"cognito-m2m/internal/awserror"
 	"cognito-m2m/internal/cdkbootstrap"
@@ -37,6 +38,8 @@ type Target struct {
 	pools   *cognitoidentityprovider.Client
 	apis    *apigatewayv2.Client
 	trails  *cloudtrail.Client
+
+	perSecond *rate.Limiter // of calls to Cognito; nil bounds none
 }
 
 // Local is the run of env on this machine whose state is in stateDir. Without one it fails with a
@@ -65,8 +68,7 @@ func Local(stateDir, env string) (*Target, error) {
 }
 
 func open(env string, run *run.Running, c aws.Config) *Target {
-	// Cognito answers five calls a second about one user pool, and a listing asks twice for each
-	// client. Here nothing is throttled, and that a run has just ended shows at once.
+	// Cognito answers five calls a second about one user pool, see Deployed. Here nothing is throttled, and that a run has just ended shows at once.
 	attempts, longestBackoff := 6, 2*time.Second
 	if run != nil {
 		attempts, longestBackoff = 2, 100*time.Millisecond
@@ -131,14 +133,23 @@ func (t *Target) output(ctx context.Context, key string) (string, error) {
 func (t *Target) stack() string { return naming.Stack(t.Env, naming.APIStack) }
 
 // outputs are those of that stack.
-func (t *Target) outputs(ctx context.Context) (outputs []stacktypes.Output, err error) {
+func (t *Target) outputs(ctx context.Context) ([]stacktypes.Output, error) {
 	stack := t.stack()
-	answer, err := t.stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &stack})
+	outputs, err := t.describeStack(ctx, stack)
 	if awserror.NoStack(err) {
 		return nil, &Error{Problem: NotDeployed, Subject: t.Env, text: fmt.Sprintf("%s is not deployed in %s: there is no stack %s", t.Env, t.Region, stack), Err: err}
 	}
 	if err != nil {
 		return nil, t.failure(stack, err)
+	}
+	return outputs, nil
+}
+
+// describeStack returns the outputs of a stack. Its error is the SDK's.
+func (t *Target) describeStack(ctx context.Context, stack string) (outputs []stacktypes.Output, err error) {
+	answer, err := t.stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &stack})
+	if err != nil {
+		return nil, err
 	}
 	for _, described := range answer.Stacks {
 		outputs = append(outputs, described.Outputs...)

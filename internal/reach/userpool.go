@@ -21,6 +21,9 @@ func (t *Target) askUserPool(ctx context.Context, pool string, c *Client) error 
 	if c.ID == "" {
 		return nil
 	}
+	if err := t.pace(ctx); err != nil {
+		return err
+	}
 	described, err := t.pools.DescribeUserPoolClient(ctx, &cognitoidentityprovider.DescribeUserPoolClientInput{UserPoolId: &pool, ClientId: &c.ID})
 	switch {
 	case err == nil:
@@ -28,6 +31,9 @@ func (t *Target) askUserPool(ctx context.Context, pool string, c *Client) error 
 		slices.Sort(c.Scopes)
 		c.AccessTokenValidity = accessTokenValidity(described.UserPoolClient)
 	case !awserror.Denied(err):
+		return err
+	}
+	if err := t.pace(ctx); err != nil {
 		return err
 	}
 	listed, err := t.pools.ListUserPoolClientSecrets(ctx, &cognitoidentityprovider.ListUserPoolClientSecretsInput{UserPoolId: &pool, ClientId: &c.ID})
@@ -41,6 +47,17 @@ func (t *Target) askUserPool(ctx context.Context, pool string, c *Client) error 
 		return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.ID, b.ID))
 	})
 	return nil
+}
+
+// pace waits until Cognito may be called again.
+func (t *Target) pace(ctx context.Context) error {
+	if t.perSecond == nil || t.perSecond.Wait(ctx) == nil {
+		return nil
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return context.DeadlineExceeded // the limiter does not begin what would end too late
 }
 
 // accessTokenValidity is how long a token of the client lives.

@@ -69,6 +69,7 @@ type Run struct {
 	// Rotator is the rotation function.
 	Rotator *Rotator
 
+	groups map[string][]string // the clients' names by group
 	pool   *cognito.Server
 	base   string // the user pool's URL
 	store  *secretsmanager.Store
@@ -83,8 +84,11 @@ type Run struct {
 }
 
 // Start runs the environment with its state in stateDir until Close.
-func Start(stateDir string) (*Run, error) {
-	r := &Run{StateDir: stateDir, ClientIDs: map[string]string{}, Rotator: &Rotator{}, denied: map[string]refusal{}}
+func Start(stateDir string) (*Run, error) { return StartGroups(stateDir, nil) }
+
+// StartGroups is Start for an environment that has groups of clients, too.
+func StartGroups(stateDir string, groups map[string][]string) (*Run, error) {
+	r := &Run{StateDir: stateDir, ClientIDs: map[string]string{}, Rotator: &Rotator{}, denied: map[string]refusal{}, groups: groups}
 	pool := http.NewServeMux() // its address is part of what it serves
 	poolURL := r.serve(pool)
 	if err := r.startPool(poolURL); err != nil {
@@ -153,7 +157,13 @@ func (r *Run) serve(handler http.Handler) (url string) {
 func (r *Run) startPool(baseURL string) error {
 	c := cognitotest.Config(baseURL, "read", "write")
 	c.Now = r.now
-	for name, scopes := range map[string][]string{"reader": {"test-api/read"}, "writer": {"test-api/write", "test-api/read"}} {
+	clients := map[string][]string{"reader": {"test-api/read"}, "writer": {"test-api/write", "test-api/read"}}
+	for _, names := range r.groups {
+		for _, name := range names {
+			clients[name] = []string{"test-api/read"}
+		}
+	}
+	for name, scopes := range clients {
 		r.ClientIDs[name] = cognitotest.ClientID()
 		c.Clients = append(c.Clients, cognitotest.Client(r.ClientIDs[name], name, 24*time.Hour, scopes...))
 	}
@@ -210,13 +220,25 @@ func (r *Run) openStore() (err error) {
 
 func (r *Run) stacks() (*cloudformation.Stacks, error) {
 	outputs := []cloudformation.Output{{Key: naming.APIURLOutput, Value: r.APIURL}, {Key: naming.APIIDOutput, Value: APIID}, {Key: naming.UserPoolIDOutput, Value: UserPoolID}}
-	for _, name := range []string{"reader", "writer"} {
+	if r.groups != nil { // with a function authorizer
+		outputs = append(outputs, cloudformation.Output{Key: "ExportsOutputRotate", Value: functionARN, ExportName: apiStack + ":ExportsOutputRotate"})
+	}
+	stacks := []cloudformation.Stack{r.stack(apiStack, append(outputs, r.clientOutputs("reader", "writer")...))}
+	for group, names := range r.groups {
+		stacks = append(stacks, r.stack(naming.Stack("dev", naming.GroupStack(group)), r.clientOutputs(names...)))
+	}
+	return cloudformation.New(stacks)
+}
+
+func (r *Run) stack(name string, outputs []cloudformation.Output) cloudformation.Stack {
+	return cloudformation.Stack{Name: name, ID: "arn:aws:cloudformation:" + Region + ":" + account + ":stack/" + name + "/1", Outputs: outputs}
+}
+
+func (r *Run) clientOutputs(names ...string) (outputs []cloudformation.Output) {
+	for _, name := range names {
 		outputs = append(outputs, cloudformation.Output{Key: naming.ClientOutput(name), Value: r.ClientIDs[name], Description: naming.ClientOutputDescription(name)})
 	}
-	return cloudformation.New([]cloudformation.Stack{{
-		Name: apiStack, ID: "arn:aws:cloudformation:" + Region + ":" + account + ":stack/" + apiStack + "/1",
-		Outputs: outputs,
-	}})
+	return outputs
 }
 
 // Lose has a client's secret be one that somebody has deleted, which is listed no more.
@@ -259,7 +281,12 @@ func (r *Run) deniable(handler http.Handler) http.Handler {
 			return
 		}
 		denied := r.denied[operation]
+		stacks := r.denied["ListStacks"]
 		r.mu.Unlock()
+		if target == "" && asksListStacks(request) {
+			serveStacks(w, request, handler, stacks)
+			return
+		}
 		if strings.Contains(target, "CloudTrail_") && denied.code == "" {
 			r.mu.Lock()
 			defer r.mu.Unlock()
