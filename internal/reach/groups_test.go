@@ -88,16 +88,17 @@ func TestChosenClients(t *testing.T) {
 	}
 }
 
-// TestListStacksDenied: who may not list stacks is told, unless the environment has no groups.
+// TestListStacksDenied: who may not list stacks is told, unless the environment has no groups. With
+// a JWT authorizer it can have none, and the stacks are not even asked for.
 func TestListStacksDenied(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		groups map[string][]string
-		works  bool
+		groups       map[string][]string
+		asked, needs bool
 	}{
-		{nil, true},
-		{map[string][]string{}, true}, // a function authorizer, and no groups
-		{map[string][]string{"jobs": {"nightly"}}, false},
+		{nil, false, false},
+		{map[string][]string{}, true, false}, // a function authorizer, and no groups
+		{map[string][]string{"jobs": {"nightly"}}, true, true},
 	} {
 		run, err := reachtest.StartGroups(t.TempDir(), c.groups)
 		if err != nil {
@@ -106,11 +107,14 @@ func TestListStacksDenied(t *testing.T) {
 		t.Cleanup(func() { _ = run.Close() })
 		run.Deny("ListStacks", "AccessDenied", "no")
 		_, err = deployedTarget(run, "dev").Clients(t.Context(), nil)
-		if c.works && err != nil {
+		if c.needs {
+			wantProblem(t, err, reach.AccessDenied)
+		} else if err != nil {
 			t.Errorf("groups %v: %v", c.groups, err)
 		}
-		if !c.works {
-			wantProblem(t, err, reach.AccessDenied)
+		run.Deny("ListStacks", "ValidationError", "not now")
+		if _, err = deployedTarget(run, "dev").Clients(t.Context(), nil); (err != nil) != c.asked {
+			t.Errorf("groups %v, when stacks can't be listed: %v", c.groups, err)
 		}
 	}
 }
