@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -22,6 +21,10 @@ type clientsOptions struct {
 	target  targetOptions
 	json    bool
 	overdue bool
+	names   []string // of clients, or patterns; none: all
+	sort    string   // one of orders
+	limit   int      // 0: no limit
+	after   string   // the client before the first
 }
 
 // statusOverdue is the exit status of `m2m clients --overdue` if there are any. It is none of those
@@ -30,6 +33,12 @@ const statusOverdue = 3
 
 const clientsHelp = `Lists each client with its app client id, its scopes, how old its secret is, when
 the next rotation is due and whether the last one ended.
+
+CLIENT is a name or a pattern such as 'partner-*'; without one, all clients are listed,
+those of groups too. --limit lists so many, and says how to get those after them. In a
+deployment only the clients that are listed are asked about, and Cognito answers a few
+calls a second: 100 clients take about a minute. The order of --sort is by name; age has
+the oldest secrets first, next the clients whose rotation is due first.
 
 No value is read from Secrets Manager. Cognito's description of an app client (the
 permission cognito-idp:DescribeUserPoolClient) contains a secret, which this command
@@ -48,17 +57,29 @@ Exit status:
 const clientsExamples = `  m2m clients
   m2m clients --env prod --deployed
   m2m clients --env prod --deployed --overdue
+  m2m clients 'partner-*' --sort age --limit 20
   m2m clients --json | jq -r '.clients[] | select(.state != "current") | .client'`
 
 func (c *command) clients(cmd *cobra.Command) {
 	var o clientsOptions
-	cmd.Long, cmd.Example, cmd.Args = clientsHelp, clientsExamples, takes("m2m clients")
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+	cmd.Long, cmd.Example, cmd.Args = clientsHelp, clientsExamples, cobra.ArbitraryArgs
+	cmd.ValidArgsFunction = completeClient(&o.target)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		o.names = args
+		if err := o.check(); err != nil {
+			return err
+		}
 		return o.target.plain(c.listClients(cmd.Context(), o))
 	}
 	o.target.register(cmd)
 	cmd.Flags().BoolVar(&o.json, "json", false, "print one JSON object")
 	cmd.Flags().BoolVar(&o.overdue, "overdue", false, "list only the clients whose secret is not rotated as it should be")
+	cmd.Flags().StringVar(&o.sort, "sort", byName, "name, age or next")
+	cmd.Flags().IntVar(&o.limit, "limit", 0, "list at most so many clients (default all)")
+	cmd.Flags().StringVar(&o.after, "after", "", "begin after this client")
+	offer(cmd, "sort", cobra.FixedCompletions([]cobra.Completion{byName, byAge, byNext}, cobra.ShellCompDirectiveNoFileComp))
+	offer(cmd, "limit", cobra.NoFileCompletions)
+	offer(cmd, "after", completeClient(&o.target))
 }
 
 func (c *command) listClients(ctx context.Context, o clientsOptions) error {
@@ -66,13 +87,9 @@ func (c *command) listClients(ctx context.Context, o clientsOptions) error {
 	if err != nil {
 		return err
 	}
-	clients, err := t.Clients(ctx, nil)
+	list, err := c.chooseClients(ctx, t, o)
 	if err != nil {
 		return err
-	}
-	list := clientList{target: t, clients: clients, now: time.Now(), flags: o.target.flags()}
-	if o.overdue {
-		list.clients = slices.DeleteFunc(list.clients, func(c reach.Client) bool { return c.Overdue(list.now) == "" })
 	}
 	if err := c.printClients(o, list); err != nil {
 		return err
@@ -89,6 +106,7 @@ type clientList struct {
 	clients []reach.Client
 	now     time.Time
 	flags   string // those of targetOptions, for commands to paste
+	left    int    // clients that --limit leaves out
 }
 
 func (c *command) printClients(o clientsOptions, list clientList) error {
@@ -107,7 +125,11 @@ func (c *command) printClients(o clientsOptions, list clientList) error {
 			c.speech.say("overdue: the secret of %s: %s", late.Name, late.Overdue(list.now))
 		}
 	}
-	return list.write(c.stdout)
+	if err := list.write(c.stdout); err != nil || list.left == 0 {
+		return err
+	}
+	c.speech.say("%s", o.rest(list))
+	return nil
 }
 
 // clientsDescription is the JSON form of `m2m clients`: keys are added, never renamed.
@@ -116,6 +138,7 @@ type clientsDescription struct {
 	Deployed bool                `json:"deployed"`
 	Region   string              `json:"region"`
 	Clients  []clientDescription `json:"clients"`
+	Left     int                 `json:"left,omitempty"` // clients that --limit leaves out
 }
 
 // clientDescription has null for what is not known.
@@ -140,7 +163,7 @@ type secretDescription struct {
 
 func (l clientList) describe() clientsDescription {
 	t := l.target
-	d := clientsDescription{Env: t.Env, Deployed: t.Deployed(), Region: t.Region, Clients: []clientDescription{}}
+	d := clientsDescription{Env: t.Env, Deployed: t.Deployed(), Region: t.Region, Clients: []clientDescription{}, Left: l.left}
 	for _, c := range l.clients {
 		described := clientDescription{
 			Client:              c.Name,

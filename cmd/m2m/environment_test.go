@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -80,7 +81,15 @@ func environmentOf(ts *testscript.TestScript) *reachtest.Run {
 }
 
 func startEnvironment(ts *testscript.TestScript, _ bool, args []string) {
-	run, err := reachtest.Start(ts.MkAbs("state"))
+	var groups map[string][]string
+	if len(args) > 0 && args[0] == "groups" { // 40 clients in two groups
+		groups, args = map[string][]string{}, args[1:]
+		for i := range 40 {
+			group := fmt.Sprintf("partners-%d", i%2)
+			groups[group] = append(groups[group], fmt.Sprintf("partner-%02d", i))
+		}
+	}
+	run, err := reachtest.StartGroups(ts.MkAbs("state"), groups)
 	ts.Check(err)
 	ts.Defer(func() { ts.Check(run.Close()) })
 	*ts.Value(environmentKey{}).(**reachtest.Run) = run
@@ -88,6 +97,7 @@ func startEnvironment(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(run.Settle(context.Background()))
 	}
 	ts.Setenv("READER_ID", run.ClientIDs["reader"])
+	ts.Setenv("PARTNER_ID", run.ClientIDs["partner-07"]) // empty without groups
 	ts.Setenv("AWS_ENDPOINT_URL", "http://aws.test")
 	ts.Setenv("HTTP_PROXY", run.AWSEndpointURL)
 }

@@ -115,7 +115,12 @@ func nearestClient(e *reach.Error, flags string) string {
 	if len(e.Known) == 0 {
 		return fmt.Sprintf("`m2m clients%s` lists the clients", flags)
 	}
-	all := "clients: " + strings.Join(e.Known, ", ")
+	const few = 20
+	shown, left := first(e.Known, few)
+	all := "clients: " + strings.Join(shown, ", ")
+	if left > 0 {
+		all += fmt.Sprintf(" and %d more: `m2m clients%s`", left, flags)
+	}
 	if near := nearest.Word(e.Subject, e.Known); near != "" {
 		return fmt.Sprintf("did you mean %s? %s", near, all)
 	}

@@ -27,8 +27,13 @@ func walkThrough(d *serving.Description) string {
 		b.WriteString("\nThe user pool has no domain, and so no token endpoint.\n")
 		return b.String() + awsCommand(d)
 	}
-	for _, name := range slices.Sorted(maps.Keys(d.Clients)) {
+	const few = 10
+	names, left := first(slices.Sorted(maps.Keys(d.Clients)), few)
+	for _, name := range names {
 		b.WriteString(clientCommands(d, name))
+	}
+	if left > 0 {
+		fmt.Fprintf(&b, "\n# %d more clients: `m2m clients` lists them, and `m2m token CLIENT` gets a token of one\n", left)
 	}
 	return b.String() + awsCommand(d)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -49,6 +50,30 @@ func TestWantedOfRoutes(t *testing.T) {
 	} {
 		if got := wanted(route); got != want {
 			t.Errorf("%+v: %q, want %q", route, got, want)
+		}
+	}
+}
+
+// TestWalkThroughOfManyClients shows a few of them, and what to type for the rest.
+func TestWalkThroughOfManyClients(t *testing.T) {
+	t.Parallel()
+	for count, want := range map[int]string{10: "", 11: "# 1 more clients: ", 1000: "# 990 more clients: `m2m clients` lists them"} {
+		d := &serving.Description{
+			APIURL: "http://127.0.0.1:4000", TokenEndpoint: "http://127.0.0.1:4001/oauth2/token", Clients: map[string]serving.Client{},
+			Routes: []serving.Route{{RouteKey: "GET /orders", Authorization: "CUSTOM", Scopes: []string{"orders/read"}}},
+		}
+		for i := range count {
+			d.Clients[fmt.Sprintf("client-%03d", i)] = serving.Client{ClientSecret: "SECRETTEXT"}
+		}
+		printed := walkThrough(d)
+		if got := strings.Count(printed, "a token, then calls with it"); got != min(count, 10) {
+			t.Errorf("of %d clients %d are shown", count, got)
+		}
+		if !strings.Contains(printed, want) || want == "" && strings.Contains(printed, "more clients") {
+			t.Errorf("of %d clients it does not say %q:\n%s", count, want, printed)
+		}
+		if !strings.Contains(printed, "# Without a token: 401\n") {
+			t.Error("there is no call without a token")
 		}
 	}
 }
