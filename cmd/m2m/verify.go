@@ -27,8 +27,9 @@ type verifyOptions struct {
 }
 
 const verifyHelp = `The smoke test after a deployment. Calls every route without a token and with a
-tampered one, and expects 401; calls it with a token of each client that lacks its
-scope, and expects 403. Calls the token endpoint with a wrong secret. Then calls
+tampered one, and expects 401, or 403 for the tampered one if the authorizer is a
+function; calls it with a token of each client that lacks its scope, and expects 403.
+Calls the token endpoint with a wrong secret. Then calls
 each route with the tokens that it accepts, and expects neither 401 nor 403.
 
 Only two kinds of routes are called with a token that they accept: GET routes

@@ -68,7 +68,8 @@ func Local(stateDir, env string) (*Target, error) {
 }
 
 func open(env string, run *run.Running, c aws.Config) *Target {
-	// Cognito answers five calls a second about one user pool, see Deployed. Here nothing is throttled, and that a run has just ended shows at once.
+	// On AWS other callers may use up the rates that a service grants, see Deployed for Cognito's.
+	// Here nothing is throttled, and that a run has just ended shows at once.
 	attempts, longestBackoff := 6, 2*time.Second
 	if run != nil {
 		attempts, longestBackoff = 2, 100*time.Millisecond

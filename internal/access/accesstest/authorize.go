@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -89,10 +90,20 @@ func deployed(t testing.TB, e *access.Environment) (root string) {
 		t.Fatal(err)
 	}
 	root = t.TempDir()
-	for name, content := range map[string][]byte{"bootstrap": bootstrap, naming.ScopesFile: raw} {
-		if err := os.WriteFile(filepath.Join(root, name), content, 0o700); err != nil {
-			t.Fatal(err)
-		}
+	if err := os.WriteFile(filepath.Join(root, naming.ScopesFile), raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	// A process that another test starts meanwhile would have the file open for writing until it is
+	// another program, and no system runs a file that is.
+	file := filepath.Join(root, "bootstrap")
+	syscall.ForkLock.RLock()
+	err = os.WriteFile(file, bootstrap, 0o600)
+	syscall.ForkLock.RUnlock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(file, 0o700); err != nil { //nolint:gosec // a program
+		t.Fatal(err)
 	}
 	return root
 }
