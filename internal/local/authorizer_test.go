@@ -137,3 +137,23 @@ func TestChangesNameAuthorizers(t *testing.T) {
 		t.Errorf("changed: %s", got)
 	}
 }
+
+// TestScopesBehindAFunction: a description has the scopes that the template tells, and null where
+// nobody knows.
+func TestScopesBehindAFunction(t *testing.T) {
+	t.Parallel()
+	_, d := start(t, serving.Config{}, askingDir(t, "sesame", func(api servingtest.Template) {
+		for _, resource := range api.Resources() {
+			route := resource.(map[string]any)
+			if properties, ok := route["Properties"].(map[string]any); ok && properties["RouteKey"] == "GET /test_jwt/read" {
+				route["Metadata"] = map[string]any{"m2m:scopes": []any{"test-api/read"}}
+			}
+		}
+	}))
+	for _, route := range d.Routes {
+		told := route.RouteKey == "GET /test_jwt/read"
+		if told && !slices.Equal(route.Scopes, []string{"test-api/read"}) || !told && route.Scopes != nil {
+			t.Errorf("%s has the scopes %q", route.RouteKey, route.Scopes)
+		}
+	}
+}
