@@ -75,7 +75,7 @@ var (
 		aws:principalservicenameslist aws:userid aws:username aws:requestedregion aws:resourceaccount aws:securetransport aws:currenttime aws:epochtime
 		aws:sourcearn aws:sourceaccount aws:viaawsservice
 		secretsmanager:secretid secretsmanager:versionid secretsmanager:versionstage secretsmanager:resource/allowrotationlambdaarn
-		kms:viaservice kms:calleraccount kms:encryptioncontextkeys iam:passedtoservice`)
+		kms:viaservice kms:calleraccount kms:encryptioncontextkeys iam:passedtoservice ssm:overwrite ssm:recursive`)
 	suppliedPrefixes = []string{"aws:resourcetag/", "secretsmanager:resourcetag/", "kms:encryptioncontext:"}
 )
 

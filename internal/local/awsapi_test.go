@@ -6,6 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+
 	"cognito-m2m/internal/serving"
 	"cognito-m2m/internal/serving/servingtest"
 )
@@ -52,7 +56,7 @@ func TestWhereToDeploy(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		request.Header.Set("X-Amz-Target", "AmazonSSM.GetParameter")
+		request.Header.Set("X-Amz-Target", "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken")
 		response, err := http.DefaultClient.Do(request)
 		if err != nil {
 			t.Fatal(err)
@@ -62,5 +66,13 @@ func TestWhereToDeploy(t *testing.T) {
 		if err != nil || !strings.Contains(string(body), "start `m2m up --empty` to deploy into it.") || strings.Contains(string(body), "for .") {
 			t.Errorf("%s: %s, %v", path, body, err)
 		}
+	}
+	api := ssm.New(ssm.Options{
+		Region: d.Region, BaseEndpoint: aws.String(d.AWSEndpoint),
+		Credentials: credentials.NewStaticCredentialsProvider(d.AccessKeyID, string(d.SecretAccessKey), ""),
+	})
+	_, err := api.GetParameter(t.Context(), &ssm.GetParameterInput{Name: aws.String("/cdk-bootstrap/hnb659fds/version")}) // the CDK CLI's first question
+	if err == nil || !strings.Contains(err.Error(), "start `m2m up --empty` to deploy into it.") {
+		t.Errorf("the version of the bootstrap: %v", err)
 	}
 }

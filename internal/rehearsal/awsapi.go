@@ -11,7 +11,6 @@ import (
 	"cognito-m2m/internal/partition"
 	"cognito-m2m/internal/requester"
 	"cognito-m2m/internal/serving"
-	"cognito-m2m/internal/ssm"
 )
 
 // newAWSAPI serves AWS's own APIs for everything that is deployed.
@@ -23,7 +22,6 @@ func (r *Rehearsal) newAWSAPI() (http.Handler, error) {
 			Engine: r.engine,
 			Place:  requesterOf,
 		},
-		JSON: []awsapi.JSONService{{TargetPrefix: "AmazonSSM", SigningName: "ssm", Caller: ssm.Parameters{}}},
 		REST: []awsapi.RESTService{
 			{SigningName: "s3", Form: awsapi.S3, Caller: r.uploads.objects},
 			{SigningName: "lambda", Form: awsapi.RESTJSON, Caller: lambdaapi.New(functionsAPI{r})},

@@ -12,7 +12,6 @@ import (
 
 	"cognito-m2m/internal/cloudformation/engine"
 	"cognito-m2m/internal/run"
-	"cognito-m2m/internal/ssm"
 )
 
 // saveRecord writes what the engine keeps of a stack into a file of its own, after a line with its
@@ -84,8 +83,8 @@ func (r *Rehearsal) openEngine() error {
 	}
 	r.engine, err = engine.New(engine.Config{
 		Provider: r, Save: r.saveRecord, Records: records, Object: r.uploads.object,
-		Stored: func(_ context.Context, _ engine.Place, name string) (string, bool) {
-			return ssm.Parameters{}.Value(name)
+		Stored: func(_ context.Context, in engine.Place, name string) (string, bool) {
+			return r.run.Parameters.Value(in, name)
 		},
 		Faults: faults, Slow: r.run.Slow, Now: r.run.Now, Log: r.run.Log,
 	})

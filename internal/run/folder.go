@@ -41,12 +41,13 @@ const (
 	assemblyFolder  = "cdk.out"
 	// nextFolder has an assemblyFolder of its own: the assembly that is synthesized while the one
 	// in the folder itself is served.
-	nextFolder      = "next"
-	templatesFolder = "templates"
-	stacksFolder    = "stacks"
-	objectsFolder   = "objects"
-	codeFolder      = "code"
-	builtFolder     = "built" // functions that are newer than the assembly
+	nextFolder       = "next"
+	templatesFolder  = "templates"
+	stacksFolder     = "stacks"
+	objectsFolder    = "objects"
+	codeFolder       = "code"
+	parametersFolder = "parameters"
+	builtFolder      = "built" // functions that are newer than the assembly
 )
 
 // Open makes the folder of env in stateDir and takes its lock. It fails with an *InUseError if
@@ -158,6 +159,9 @@ func (f *Folder) Objects() string { return f.path(objectsFolder) }
 
 // Code is the folder of the functions' code that was uploaded, unpacked.
 func (f *Folder) Code() string { return f.path(codeFolder) }
+
+// Parameters is the folder of the parameters of Systems Manager.
+func (f *Folder) Parameters() string { return f.path(parametersFolder) }
 
 // Functions is where built functions are kept, for all environments.
 func (f *Folder) Functions() string { return filepath.Join(f.dir, "..", ".functions") }

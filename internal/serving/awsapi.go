@@ -27,11 +27,15 @@ type Services struct {
 // NewAWSAPI serves what callers and operators need of AWS's own APIs. accountID is the account of
 // the run's access key.
 func (r *Run) NewAWSAPI(accountID string, services Services) (http.Handler, error) {
+	if services.Elsewhere != "" {
+		r.Parameters.RefuseBootstrap(services.Elsewhere)
+	}
 	key := r.State.AccessKey()
 	config := awsapi.Config{
 		JSON: append([]awsapi.JSONService{
 			{TargetPrefix: "AWSCognitoIdentityProviderService", SigningName: "cognito-idp", Caller: services.UserPools},
 			{TargetPrefix: "secretsmanager", SigningName: "secretsmanager", Caller: services.Secrets},
+			{TargetPrefix: "AmazonSSM", SigningName: "ssm", Caller: r.Parameters},
 		}, services.JSON...),
 		Query: []awsapi.QueryService{
 			{APIVersion: "2010-05-15", SigningName: "cloudformation", Namespace: "http://cloudformation.amazonaws.com/doc/2010-05-15/", Caller: services.Stacks},

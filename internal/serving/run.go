@@ -9,6 +9,7 @@ import (
 	"cognito-m2m/internal/cognito"
 	"cognito-m2m/internal/listener"
 	"cognito-m2m/internal/run"
+	"cognito-m2m/internal/ssm"
 	"cognito-m2m/internal/state"
 	"cognito-m2m/internal/sts"
 )
@@ -19,6 +20,8 @@ type Run struct {
 
 	Folder *run.Folder
 	State  *state.State
+	// Parameters are those of the Parameter Store.
+	Parameters *ssm.Store
 	// Failed receives an error if a listener stops working while the run runs.
 	Failed chan error
 	// SaveClient keeps what UpdateUserPoolClient has changed; nil in a run of one assembly, where
@@ -69,6 +72,9 @@ func Open(cfg Config) (*Run, error) {
 	}
 	r := &Run{Config: cfg, Folder: folder, Failed: make(chan error, 3), fetcher: &http.Client{Transport: &http.Transport{}}}
 	if r.State, err = state.Read(folder.StateFile()); err != nil {
+		return nil, errors.Join(err, folder.Close())
+	}
+	if r.Parameters, err = ssm.New(ssm.Config{Folder: folder.Parameters(), Now: cfg.Now, Log: cfg.Log}); err != nil {
 		return nil, errors.Join(err, folder.Close())
 	}
 	if r.identities, err = newIdentities(r); err != nil {
