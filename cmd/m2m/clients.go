@@ -1,10 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -25,6 +28,8 @@ type clientsOptions struct {
 	sort    string   // one of orders
 	limit   int      // 0: no limit
 	after   string   // the client before the first
+	refuse  string
+	allow   string
 }
 
 // statusOverdue is the exit status of `m2m clients --overdue` if there are any. It is none of those
@@ -49,6 +54,15 @@ rotation is late, does not end, never ran or is turned off, or someone has delet
 the secret. It finds what no alarm finds, such as a rotation function that can't be
 called.
 
+--refuse has the function authorizer (api.authorizer: function) let a client in no
+more, whatever token it has, until --allow. It takes effect within 30 seconds and
+the time for which the API remembers an answer (ttl). The client can still get
+tokens as long as its app client exists. Give the id of an app client that is gone.
+A later --refuse or --allow takes clients off the list whose app client has been
+gone for more than 24 hours, the longest life of a token. They need the permissions
+ssm:GetParametersByPath, PutParameter and DeleteParameter for the list's parameters,
+and cognito-idp:ListUserPoolClientSecrets.
+
 Exit status:
   0  the clients were listed; with --overdue, there are none
   1  they could not be listed
@@ -58,6 +72,8 @@ const clientsExamples = `  m2m clients
   m2m clients --env prod --deployed
   m2m clients --env prod --deployed --overdue
   m2m clients 'partner-*' --sort age --limit 20
+  m2m clients --env prod --deployed --refuse acme
+  m2m clients --env prod --deployed --allow acme
   m2m clients --json | jq -r '.clients[] | select(.state != "current") | .client'`
 
 func (c *command) clients(cmd *cobra.Command) {
@@ -66,8 +82,11 @@ func (c *command) clients(cmd *cobra.Command) {
 	cmd.ValidArgsFunction = completeClient(&o.target)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		o.names = args
-		if err := o.check(); err != nil {
+		if err := cmp.Or(o.check(), o.checkRefusal(cmd.Flags().Changed)); err != nil {
 			return err
+		}
+		if o.refuse+o.allow != "" {
+			return o.target.plain(c.refuseClient(cmd.Context(), o))
 		}
 		return o.target.plain(c.listClients(cmd.Context(), o))
 	}
@@ -80,6 +99,15 @@ func (c *command) clients(cmd *cobra.Command) {
 	offer(cmd, "sort", cobra.FixedCompletions([]cobra.Completion{byName, byAge, byNext}, cobra.ShellCompDirectiveNoFileComp))
 	offer(cmd, "limit", cobra.NoFileCompletions)
 	offer(cmd, "after", completeClient(&o.target))
+	cmd.Flags().StringVar(&o.refuse, "refuse", "", "have the function authorizer refuse the client of this `NAME` or id")
+	cmd.Flags().StringVar(&o.allow, "allow", "", "take the client of this `NAME` or id off the list of refused clients")
+	cmd.MarkFlagsMutuallyExclusive("refuse", "allow", "overdue")
+	for _, flag := range []string{"refuse", "allow"} {
+		offer(cmd, flag, completeClient(&o.target))
+		for _, other := range []string{"sort", "limit", "after"} {
+			cmd.MarkFlagsMutuallyExclusive(flag, other)
+		}
+	}
 }
 
 func (c *command) listClients(ctx context.Context, o clientsOptions) error {
@@ -278,4 +306,88 @@ func (l clientList) stateText(c reach.Client) string {
 		return fmt.Sprintf("its secret was deleted: `aws secretsmanager restore-secret --secret-id %s`; if it can't be restored, give the client another name and deploy", naming.Secret(l.target.Env, c.Name))
 	}
 	return string(c.State)
+}
+
+// refusingDescription is the JSON form of `m2m clients --refuse` and `--allow`: keys are added,
+// never renamed.
+type refusingDescription struct {
+	Env      string   `json:"env"`
+	Deployed bool     `json:"deployed"`
+	ClientID string   `json:"client_id"`
+	Refused  bool     `json:"refused"` // from now on
+	Changed  bool     `json:"changed"` // false: it was so before
+	Exists   bool     `json:"exists"`  // the app client, which can get tokens
+	Removed  []string `json:"removed"` // ids of other clients that are gone for so long that no token of theirs is left
+}
+
+// refuseClient puts a client on the list of those that the function authorizer refuses, or takes it
+// off.
+func (c *command) refuseClient(ctx context.Context, o clientsOptions) error {
+	environment, err := environmentFile(o.target.env)
+	if err == nil && environment != nil && environment.API.Authorizer == nil {
+		return withHint(fmt.Errorf("the API of %s has no function authorizer, which alone reads the list of refused clients", o.target.env),
+			"write `authorizer: function` under `api` and deploy, or remove the client: see docs/many-clients.md")
+	}
+	t, err := o.target.open(ctx)
+	if err != nil {
+		return err
+	}
+	var done *reach.Refusing
+	if o.refuse != "" {
+		done, err = t.Refuse(ctx, o.refuse)
+	} else {
+		done, err = t.Allow(ctx, o.allow)
+	}
+	if done == nil {
+		return err
+	}
+	if err != nil {
+		return withHint(fmt.Errorf("%s of %s: the list is changed, but other entries could not be looked at: %w", done.ClientID, t, o.target.plain(err)),
+			"run it again when that is repaired, to tidy the list")
+	}
+	slices.Sort(done.Removed)
+	if o.json {
+		return json.NewEncoder(c.stdout).Encode(refusingDescription{
+			Env: t.Env, Deployed: t.Deployed(), ClientID: done.ClientID, Refused: o.refuse != "", Changed: done.Changed, Exists: done.Exists,
+			Removed: append([]string{}, done.Removed...),
+		})
+	}
+	c.sayRefusing(o, t, done)
+	return nil
+}
+
+func (c *command) sayRefusing(o clientsOptions, t *reach.Target, done *reach.Refusing) {
+	client := printable.Text(done.ClientID)
+	if name := o.refuse + o.allow; name != done.ClientID {
+		client = fmt.Sprintf("%s (%s)", printable.Text(name), client)
+	}
+	switch {
+	case o.allow != "" && done.Changed:
+		c.speech.say("%s of %s is allowed again: within 30 seconds, and what the API remembers (ttl).", client, t)
+	case o.allow != "":
+		c.speech.say("%s of %s was not refused.", client, t)
+	case done.Changed:
+		c.speech.say("%s of %s is refused: within 30 seconds, and what the API remembers (ttl).", client, t)
+	default:
+		c.speech.say("%s of %s was refused already.", client, t)
+	}
+	if o.refuse != "" && done.Exists {
+		c.speech.say("It can still get tokens, which the API refuses, because its app client exists.")
+	}
+	if len(done.Removed) > 0 {
+		c.speech.say("Taken off the list, because they have been gone for longer than a token lives: %s.", printable.Text(strings.Join(done.Removed, ", ")))
+	}
+}
+
+// check refuses a name that is none.
+func (o clientsOptions) checkRefusal(given func(flag string) bool) error {
+	for _, flag := range []string{"refuse", "allow"} {
+		if given(flag) && o.refuse+o.allow == "" {
+			return withHint(errors.New("--"+flag+" needs the name of a client or the id of its app client"), "`m2m clients%s` lists them", o.target.flags())
+		}
+		if given(flag) && len(o.names) > 0 {
+			return withHint(errors.New("--"+flag+" takes one client, and there is another argument"), "leave out %s", printable.Text(strings.Join(o.names, " ")))
+		}
+	}
+	return nil
 }

@@ -180,7 +180,6 @@ func runHint(err error) string {
 	var folder *run.StateDirError
 	var unsafe *trust.Error
 	var unusable *state.Error
-	var parameters *ssm.FileError
 	var stacks *rehearsal.StacksError
 	var other *serving.OtherRunError
 	var refused *local.Refused
@@ -200,7 +199,7 @@ func runHint(err error) string {
 		return "choose another folder with --state DIR, or keep nothing with --ephemeral"
 	case errors.As(err, &inUse):
 		return "stop that run, or give this one its own state with --state DIR or --ephemeral"
-	case errors.As(err, &unusable), errors.As(err, &parameters):
+	case errors.As(err, &unusable), errors.As(err, new(*ssm.FileError)):
 		return "the file was left unchanged: repair it, move it away to start with new ids and secrets, or use --ephemeral"
 	case errors.As(err, &other) && other.DeployedInto:
 		return "add --empty, or choose another folder with --state DIR"

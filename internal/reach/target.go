@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"golang.org/x/time/rate"
 
@@ -39,7 +40,8 @@ type Target struct {
 	apis    *apigatewayv2.Client
 	trails  *cloudtrail.Client
 
-	perSecond *rate.Limiter // of calls to Cognito; nil bounds none
+	parameters *ssm.Client
+	perSecond  *rate.Limiter // of calls to Cognito; nil bounds none
 }
 
 // Local is the run of env on this machine whose state is in stateDir. Without one it fails with a
@@ -86,6 +88,8 @@ func open(env string, run *run.Running, c aws.Config) *Target {
 		pools:   cognitoidentityprovider.NewFromConfig(c),
 		apis:    apigatewayv2.NewFromConfig(c),
 		trails:  cloudtrail.NewFromConfig(c),
+
+		parameters: ssm.NewFromConfig(c),
 	}
 }
 

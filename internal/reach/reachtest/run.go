@@ -26,8 +26,10 @@ import (
 	"cognito-m2m/internal/cloudformation"
 	"cognito-m2m/internal/cognito"
 	"cognito-m2m/internal/cognito/cognitotest"
+	"cognito-m2m/internal/requester"
 	"cognito-m2m/internal/run"
 	"cognito-m2m/internal/secretsmanager"
+	"cognito-m2m/internal/ssm"
 	"cognito-m2m/internal/userpool"
 	"cognito-m2m/naming"
 )
@@ -180,10 +182,15 @@ func (r *Run) startAWS() error {
 	if err != nil {
 		return err
 	}
+	parameters, err := ssm.New(ssm.Config{Folder: filepath.Join(r.StateDir, "dev", "parameters")})
+	if err != nil {
+		return err
+	}
 	handler, err := awsapi.New(awsapi.Config{
-		JSON:      []awsapi.JSONService{awsapitest.SecretsManager(r.store), awsapitest.Cognito(r.pool)},
+		JSON:      []awsapi.JSONService{awsapitest.SecretsManager(r.store), awsapitest.Cognito(r.pool), awsapitest.SSM(parameters)},
 		Query:     []awsapi.QueryService{awsapitest.CloudFormation(stacks)},
 		AccessKey: awsapi.AccessKey{ID: AccessKeyID, Secret: SecretAccessKey},
+		Identity:  requester.Requester{AccountID: account, ARN: "arn:aws:iam::" + account + ":user/test", UserID: "AIDATEST"},
 	})
 	if err != nil {
 		return err

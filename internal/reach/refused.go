@@ -1,0 +1,182 @@
+package reach
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+	cognitotypes "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
+
+	"cognito-m2m/naming"
+)
+
+// LongestToken is the longest life of an access token.
+//
+// Source: Amazon Cognito API reference, CreateUserPoolClient (AccessTokenValidity).
+const LongestToken = 24 * time.Hour
+
+// Refusing is what Refuse or Allow has done.
+type Refusing struct {
+	ClientID string
+	// Exists says that the app client is there, and so can get tokens.
+	Exists bool
+	// Changed is false if the client was refused, or allowed, already.
+	Changed bool
+	// Removed are the ids of other clients whose entry was removed: no token of theirs can be left.
+	Removed []string
+}
+
+// entry is the value of a refused client's parameter. The authorizer's function does not read it.
+type entry struct {
+	Refused time.Time `json:"refused"`
+	Gone    time.Time `json:"gone,omitzero"` // when it was first seen that there is no app client
+}
+
+// clientIDPattern is what Cognito's ids of app clients are like. An id also names a client that is
+// gone, whose tokens may be in use.
+var clientIDPattern = regexp.MustCompile(`^[0-9a-z]{25,26}$`)
+
+// Refuse puts a client, by its name or its app client's id, on the list of those that the function
+// authorizer lets in no more. With an error and a result, the client is refused, and the error is
+// about what comes after that.
+func (t *Target) Refuse(ctx context.Context, client string) (*Refusing, error) {
+	return t.refusing(ctx, client, false, func(name string) error {
+		return t.putEntry(ctx, name, entry{Refused: time.Now().UTC().Truncate(time.Second)}, false)
+	})
+}
+
+// Allow takes a client, by its name or its app client's id, off that list. It fails as Refuse does.
+func (t *Target) Allow(ctx context.Context, client string) (*Refusing, error) {
+	return t.refusing(ctx, client, true, func(name string) error { return t.deleteEntry(ctx, name) })
+}
+
+// refusing changes the entry of a client if it is there, or if it is not, and then tidies the
+// others.
+func (t *Target) refusing(ctx context.Context, client string, ifThere bool, change func(name string) error) (*Refusing, error) {
+	id, err := t.appClientID(ctx, client)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := t.entries(ctx)
+	if err != nil {
+		return nil, err
+	}
+	done := &Refusing{ClientID: id}
+	if _, there := entries[id]; there == ifThere {
+		if err := change(t.refusedName(id)); err != nil {
+			return nil, err
+		}
+		done.Changed = true
+	}
+	delete(entries, id)
+	pool, err := t.UserPoolID(ctx)
+	if err != nil {
+		return done, err
+	}
+	if done.Exists, err = t.hasAppClient(ctx, pool, id); err != nil {
+		return done, err
+	}
+	done.Removed, err = t.tidy(ctx, pool, entries)
+	return done, err
+}
+
+// appClientID is the id of a client's app client.
+func (t *Target) appClientID(ctx context.Context, client string) (string, error) {
+	s, err := t.describe(ctx, client)
+	switch {
+	case IsProblem(err, UnknownClient) && clientIDPattern.MatchString(client):
+		return client, nil
+	case err != nil:
+		return "", err
+	case s.clientID == "":
+		return "", fmt.Errorf("the secret %s does not say which app client it is of", s.name)
+	}
+	return s.clientID, nil
+}
+
+// hasAppClient says whether the pool has an app client.
+func (t *Target) hasAppClient(ctx context.Context, pool, id string) (bool, error) {
+	_, err := t.pools.ListUserPoolClientSecrets(ctx, &cognitoidentityprovider.ListUserPoolClientSecretsInput{UserPoolId: &pool, ClientId: &id})
+	if _, missing := errors.AsType[*cognitotypes.ResourceNotFoundException](err); missing {
+		return false, nil
+	}
+	if err != nil {
+		return false, t.failure("the app client "+id, err)
+	}
+	return true, nil
+}
+
+func (t *Target) refusedName(id string) string { return naming.RefusedPath(t.Env) + id }
+
+// entries are those of the list, by app client. One with another value has been there for a while,
+// for all that is known.
+func (t *Target) entries(ctx context.Context) (map[string]entry, error) {
+	below := strings.TrimSuffix(naming.RefusedPath(t.Env), "/")
+	found := map[string]entry{}
+	pages := ssm.NewGetParametersByPathPaginator(t.parameters, &ssm.GetParametersByPathInput{Path: &below})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, t.failure("the parameters "+below, err)
+		}
+		for _, p := range page.Parameters {
+			var e entry
+			_ = json.Unmarshal([]byte(aws.ToString(p.Value)), &e) // somebody may have written another one by hand
+			found[strings.TrimPrefix(aws.ToString(p.Name), below+"/")] = e
+		}
+	}
+	return found, nil
+}
+
+// tidy removes the entries of clients whose app client has been gone for longer than a token lives,
+// and notes of others that it is gone.
+func (t *Target) tidy(ctx context.Context, pool string, entries map[string]entry) (removed []string, err error) {
+	now := time.Now().UTC().Truncate(time.Second)
+	for id, e := range entries {
+		there, err := t.hasAppClient(ctx, pool, id)
+		switch {
+		case err != nil:
+		case there && !e.Gone.IsZero():
+			err = t.putEntry(ctx, t.refusedName(id), entry{Refused: e.Refused}, true)
+		case !there && e.Gone.IsZero():
+			err = t.putEntry(ctx, t.refusedName(id), entry{Refused: e.Refused, Gone: now}, true)
+		case !there && now.Sub(e.Gone) > LongestToken:
+			removed, err = append(removed, id), t.deleteEntry(ctx, t.refusedName(id))
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return removed, nil
+}
+
+// putEntry writes an entry. One that another has made meanwhile is as good.
+func (t *Target) putEntry(ctx context.Context, name string, e entry, overwrite bool) error {
+	value, err := json.Marshal(e)
+	if err != nil {
+		return fmt.Errorf("encoding an entry: %w", err)
+	}
+	_, err = t.parameters.PutParameter(ctx, &ssm.PutParameterInput{
+		Name: &name, Value: aws.String(string(value)), Type: ssmtypes.ParameterTypeString, Overwrite: &overwrite,
+	})
+	if _, exists := errors.AsType[*ssmtypes.ParameterAlreadyExists](err); exists || err == nil {
+		return nil
+	}
+	return t.failure("the parameter "+name, err)
+}
+
+func (t *Target) deleteEntry(ctx context.Context, name string) error {
+	_, err := t.parameters.DeleteParameter(ctx, &ssm.DeleteParameterInput{Name: &name})
+	if _, missing := errors.AsType[*ssmtypes.ParameterNotFound](err); missing || err == nil {
+		return nil
+	}
+	return t.failure("the parameter "+name, err)
+}
