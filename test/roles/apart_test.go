@@ -133,7 +133,7 @@ func (p part) lambdas() bool {
 // the statement that would allow it in the run's output.
 func TestTakenApart(t *testing.T) {
 	t.Parallel()
-	for _, env := range environments {
+	for _, env := range []string{"dev", "maximal"} {
 		taken := 0
 		for _, p := range parts(golden(t, env, "Api")) {
 			if p.lambdas() {

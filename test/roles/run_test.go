@@ -14,6 +14,7 @@ import (
 	"cognito-m2m/internal/local"
 	"cognito-m2m/internal/m2mtest"
 	"cognito-m2m/internal/serving"
+	"cognito-m2m/naming"
 )
 
 // root is the project's folder, seen from this package.
@@ -33,10 +34,13 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
+// functions are the programs of functions, in lambda/.
+var functions = []string{"authorize", "echo", "rotate"}
+
 // programs are the functions, built once for this machine, each in a folder of its own.
 var programs = sync.OnceValues(func() (string, error) {
 	dir := filepath.Join(scratch, "functions")
-	for _, name := range []string{"echo", "rotate"} {
+	for _, name := range functions {
 		if err := m2mtest.BuildFunctions(filepath.Join(dir, name, "bootstrap"), "cognito-m2m/lambda/"+name); err != nil {
 			return "", err
 		}
@@ -45,8 +49,9 @@ var programs = sync.OnceValues(func() (string, error) {
 })
 
 // environments are those of the golden templates that differ in their roles: maximal has a
-// customer's key and tracing, and dev has neither.
-var environments = []string{"dev", "maximal"}
+// customer's key and tracing, dev has neither, and many has a function authorizer and groups of
+// clients.
+var environments = []string{"dev", "maximal", "many"}
 
 // template is a stack's template.
 type template map[string]any
@@ -67,12 +72,49 @@ func golden(t testing.TB, env, stack string) template {
 	return made
 }
 
-// programOf is the folder of a function's program: the one that rotates, or one that answers.
+// programOf is the folder of a function's program: the one that rotates, the one that authorizes,
+// or one that answers.
 func programOf(logicalID string) string {
-	if strings.HasPrefix(logicalID, "Rotation") {
+	switch {
+	case strings.HasPrefix(logicalID, "Rotation"):
 		return "rotate"
+	case strings.HasPrefix(logicalID, "Authorizer"):
+		return "authorize"
 	}
 	return "echo"
+}
+
+// scopes are those of each route, as the authorizer's function has them beside it.
+func (t template) scopes() map[string]any {
+	scopes := map[string]any{}
+	for _, route := range t.resources("AWS::ApiGatewayV2::Route") {
+		if metadata := mapOf(route["Metadata"]); metadata[naming.ScopesMetadata] != nil {
+			scopes[propertiesOf(route)["RouteKey"].(string)] = metadata[naming.ScopesMetadata]
+		}
+	}
+	return scopes
+}
+
+// regionOf is the Region of an environment.
+func regionOf(env string) string {
+	if env == "many" {
+		return "eu-central-1"
+	}
+	return "ap-northeast-1"
+}
+
+// stacks are those of an environment, in the order in which they need each other.
+func stacks(t testing.TB, env string) (names []string) {
+	t.Helper()
+	groups, err := filepath.Glob(filepath.Join(root, "test", "testdata", "golden", env, naming.GroupStack("*")+".template.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	names = []string{"Identity", "Api"}
+	for _, file := range groups {
+		names = append(names, strings.TrimSuffix(filepath.Base(file), ".template.json"))
+	}
+	return names
 }
 
 // resources are those of a type, by logical id.
@@ -102,19 +144,19 @@ func assembly(t testing.TB, env string, change func(template)) (dir string) {
 		"stage": map[string]any{"type": "cdk:cloud-assembly", "properties": map[string]any{"directoryName": "assembly-" + env, "displayName": env}},
 	}})
 	stage, artifacts := filepath.Join(dir, "assembly-"+env), map[string]any{}
-	for _, stack := range []string{"Identity", "Api"} {
+	for _, stack := range stacks(t, env) {
 		made := golden(t, env, stack)
 		if stack == "Api" && change != nil {
 			change(made)
 		}
 		write(t, filepath.Join(stage, stack+".template.json"), made)
 		artifacts[stack] = map[string]any{
-			"type": "aws:cloudformation:stack", "environment": "aws://123456789012/ap-northeast-1",
+			"type": "aws:cloudformation:stack", "environment": "aws://123456789012/" + regionOf(env),
 			"properties": map[string]any{"templateFile": stack + ".template.json", "stackName": "m2m-" + env + "-" + stack},
 		}
 	}
 	files := map[string]any{}
-	for _, name := range []string{"echo", "rotate"} {
+	for _, name := range functions {
 		files[name] = map[string]any{
 			"source":       map[string]any{"path": filepath.Join("..", name), "packaging": "zip"},
 			"destinations": map[string]any{"here": map[string]any{"objectKey": name + ".zip"}},
@@ -123,6 +165,7 @@ func assembly(t testing.TB, env string, change func(template)) (dir string) {
 			t.Fatal(err)
 		}
 	}
+	write(t, filepath.Join(dir, "authorize", naming.ScopesFile), golden(t, env, "Api").scopes())
 	write(t, filepath.Join(stage, "code.assets.json"), map[string]any{"files": files})
 	artifacts["code.assets"] = map[string]any{"type": "cdk:asset-manifest", "properties": map[string]any{"file": "code.assets.json"}}
 	write(t, filepath.Join(stage, "manifest.json"), map[string]any{"version": "54.0.0", "artifacts": artifacts})
