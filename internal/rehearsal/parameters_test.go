@@ -1,6 +1,7 @@
 package rehearsal_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,6 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+	ssmapi "github.com/aws/aws-sdk-go-v2/service/ssm"
+	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"cognito-m2m/internal/m2mtest"
 	"cognito-m2m/internal/ssm"
@@ -74,5 +77,39 @@ func TestRehearsalTakesParameters(t *testing.T) {
 		return err
 	}); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestRehearsalReadsTheParameterStore: a parameter has the value that was put in its Region.
+func TestRehearsalReadsTheParameterStore(t *testing.T) {
+	t.Parallel()
+	r := rehearse(t)
+	if _, err := ssmapi.NewFromConfig(r.sdk()).PutParameter(t.Context(), &ssmapi.PutParameterInput{
+		Name: aws.String("/mine/level"), Value: aws.String("deep"), Type: ssmtypes.ParameterTypeString,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	stacks := cloudformation.NewFromConfig(r.sdk())
+	create := func(ctx context.Context, stacks *cloudformation.Client, name string) error {
+		_, err := stacks.CreateStack(ctx, &cloudformation.CreateStackInput{
+			StackName: &name, TemplateBody: aws.String(strings.NewReplacer("/cdk-bootstrap/hnb659fds/version", "/mine/level", `"Type": "String", "NoEcho": true`, `"Type": "String", "Default": "logs"`).Replace(withParameters)),
+		})
+		return err
+	}
+	if err := create(t.Context(), stacks, "stored"); err != nil {
+		t.Fatal(err)
+	}
+	m2mtest.Eventually(t, "the stack to have the value", func() bool {
+		answer, err := stacks.DescribeStacks(t.Context(), &cloudformation.DescribeStacksInput{StackName: aws.String("stored")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		outputs := answer.Stacks[0].Outputs
+		return len(outputs) == 1 && *outputs[0].OutputValue == "deep"
+	})
+	elsewhere := r.sdk()
+	elsewhere.Region = "us-west-2"
+	if err := create(t.Context(), cloudformation.NewFromConfig(elsewhere), "elsewhere"); err == nil || !strings.Contains(err.Error(), "Unable to fetch parameters [/mine/level]") {
+		t.Errorf("in another Region: %v", err)
 	}
 }
