@@ -1,6 +1,7 @@
 package chaos
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
@@ -196,4 +197,14 @@ type UnknownError struct {
 
 func (e *UnknownError) Error() string {
 	return fmt.Sprintf("a rule of --chaos is about the %s %q, which is not there%s: there are %s", e.What, e.Name, e.Near, strings.Join(e.Known, ", "))
+}
+
+// Wait returns when the time is over, or nobody waits for the answer any more.
+func Wait(ctx context.Context, delay time.Duration) {
+	timer := time.NewTimer(delay)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
 }

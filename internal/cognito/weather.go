@@ -1,9 +1,7 @@
 package cognito
 
 import (
-	"context"
 	"net/http"
-	"time"
 
 	"cognito-m2m/internal/chaos"
 )
@@ -40,7 +38,7 @@ func (s *Server) issueInWeather(exchange *tokenExchange, secret Secret) (string,
 func (e tokenExchange) spoil(w http.ResponseWriter, r *http.Request, answer tokenResponse) {
 	switch e.weather.Kind {
 	case chaos.Late:
-		wait(r.Context(), e.weather.Delay)
+		chaos.Wait(r.Context(), e.weather.Delay)
 	case chaos.Cut:
 		if e.weather.Within {
 			writeJSON(&halfWriter{w}, http.StatusOK, answer)
@@ -58,14 +56,4 @@ type halfWriter struct{ http.ResponseWriter }
 func (w *halfWriter) Write(body []byte) (int, error) {
 	_, err := w.ResponseWriter.Write(body[:len(body)/2])
 	return len(body), err
-}
-
-// wait returns when the time is over, or nobody waits for the answer any more.
-func wait(ctx context.Context, delay time.Duration) {
-	timer := time.NewTimer(delay)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
 }

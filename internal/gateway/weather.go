@@ -38,18 +38,8 @@ func (x *exchange) spoil(ctx context.Context, left time.Duration) {
 	case chaos.Unavailable:
 		x.invocation = invocation{requestID: x.invocation.requestID, err: errIntegrationTimeout}
 	case chaos.Late:
-		wait(ctx, min(x.weather.Delay, left))
+		chaos.Wait(ctx, min(x.weather.Delay, left))
 	default:
-	}
-}
-
-// wait returns when the time is over, or nobody waits for the answer any more.
-func wait(ctx context.Context, delay time.Duration) {
-	timer := time.NewTimer(delay)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
 	}
 }
 
