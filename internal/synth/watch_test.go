@@ -179,12 +179,16 @@ func TestWatchReturnsThoughNothingRests(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	var writer sync.WaitGroup
+	written := make(chan struct{}) // a receiver waits for the end of a write
 	writer.Go(func() {
 		for i := 0; ctx.Err() == nil; i++ {
 			if err := os.WriteFile(filepath.Join(p.Dir, "restless"), make([]byte, i), 0o600); err != nil {
 				t.Error(err)
 			}
-			time.Sleep(10 * time.Millisecond)
+			select {
+			case written <- struct{}{}:
+			case <-time.After(10 * time.Millisecond):
+			}
 		}
 	})
 	changed, err := watcher.Next(ctx)
@@ -193,6 +197,13 @@ func TestWatchReturnsThoughNothingRests(t *testing.T) {
 	}
 	// The same file alone may wait now, until another one changes, too.
 	watcher.Defer(changed, time.Now().Add(time.Hour))
+	for range 2 { // the first write may have begun before Next returned
+		select {
+		case <-written:
+		case <-ctx.Done():
+			t.Fatal(ctx.Err())
+		}
+	}
 	if err := os.WriteFile(filepath.Join(p.Dir, "edited"), []byte("x"), 0o600); err != nil {
 		t.Fatal(err)
 	}
