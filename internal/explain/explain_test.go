@@ -31,6 +31,10 @@ func (k token) method() (method, path string) {
 	return method, path
 }
 
+// explainedAt is when tokens are explained: after they were issued and before they expire, however long the
+// tests take.
+var explainedAt = time.Now().Add(30 * time.Minute)
+
 // config knows everything about the environment.
 func config(t *testing.T, r *accesstest.Run) explain.Config {
 	t.Helper()
@@ -38,7 +42,7 @@ func config(t *testing.T, r *accesstest.Run) explain.Config {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return explain.Config{Environment: r.Environment, Keys: keys}
+	return explain.Config{Environment: r.Environment, Keys: keys, Now: func() time.Time { return explainedAt }}
 }
 
 func explained(t *testing.T, pasted string, c explain.Config) *explain.Report {
@@ -79,7 +83,7 @@ func badTokens(t *testing.T, r *accesstest.Run) []token {
 	sign := func(changes map[string]any) string { return r.Sign(t, r.Claims("reader", changes), nil) }
 	header := func(changes map[string]any) string { return r.Sign(t, r.Claims("reader", nil), changes) }
 	genuine := r.Token(t, "reader")
-	in := func(d time.Duration) int64 { return time.Now().Add(d).Unix() }
+	in := func(d time.Duration) int64 { return explainedAt.Add(d).Unix() }
 	parts := strings.Split(genuine, ".")
 	return []token{
 		{name: "expired", token: sign(map[string]any{"iat": in(-3 * time.Hour), "exp": in(-2 * time.Hour)}), want: "401: the token expired 2h ago"},
