@@ -28,36 +28,73 @@ func (p *plan) insiderToken() authorization { return tokenFrom(send(p.grant())) 
 
 func (p *plan) outsiderToken() authorization { return tokenFrom(published(p.outsider)) }
 
-// authorizerRows are sections 4.2 and 4.4.
+// refusals are how an authorizer refuses, each with its source.
+type refusals struct {
+	noToken, garbage, badToken, noScope expectation
+
+	noTokenSource, badTokenSource, noScopeSource string
+}
+
+// refusals are those of the target's authorizer. A JWT authorizer tells callers why, and a Lambda
+// authorizer tells them nothing.
+func (p *plan) refusals() refusals {
+	if p.byFunction {
+		const refused = `403 {"message":"Forbidden"} and ` + absent
+		return refusals{
+			noToken: exactly(unauthorized + absent), noTokenSource: "4.7 [D]",
+			garbage: exactly(refused), badToken: exactly(refused), badTokenSource: "4.7 [D]",
+			noScope: exactly(refused), noScopeSource: "4.7 [D]",
+		}
+	}
+	scopes := strings.Join(p.scoped.scopes, " ")
+	return refusals{
+		noToken: exactly(unauthorized + "Bearer"), noTokenSource: "4.4 [O]",
+		garbage: exactly(badSegments), badToken: startsWith(invalidToken), badTokenSource: "4.4 [D]",
+		noScope: exactly(`403 {"message":"Forbidden"} and ` +
+			`Bearer scope="` + scopes + `" error="insufficient_scope" error_description="expected scopes: [` + scopes + `]"`),
+		noScopeSource: "4.4 [O]",
+	}
+}
+
+// authorizerRows are sections 4.2 and 4.4, and 4.7 where a function decides.
 func authorizerRows(p *plan) behaviours {
 	const name = "authorizer: "
+	refused := p.refusals()
 	open, scoped := p.call(http.MethodGet, p.open.path), p.call(http.MethodGet, p.scoped.path)
 	with := func(r request, token authorization) sending { return send(r.authorizedBy(token)) }
 	insider, outsider := p.insiderToken(), p.outsiderToken()
-	routeScopes := strings.Join(p.scoped.scopes, " ")
 	return slices.Concat(
 		about(with(open, bearer(insider)), row(name+"Bearer and token", "4.2 [D]", status, exactly("200"))).needing(p.noOpen),
 		about(with(open, insider), row(name+"token alone", "4.2 [D]", status, exactly("200"))).needing(p.noOpen),
 		about(with(open, bearer(outsider)), row(name+"token of another client", "4.2 [D]", status, exactly("200"))).
 			needing(p.noOpen).needing(p.noOutsider),
 		about(send(open),
-			row(name+"no token", "4.4 [O]", refusal, exactly(unauthorized+"Bearer")),
+			row(name+"no token", refused.noTokenSource, refusal, refused.noToken),
 			row(name+"content type of a 401", "4.4 [O]", header("Content-Type"), exactly("application/json")),
 			row(name+"request id of a 401", "4.4 [D]+[O]", header("Apigw-Requestid"), requestID),
 		).needing(p.noOpen),
-		about(queryToken(open, insider), row(name+"token in the query", "4.2 [D]", refusal, exactly(unauthorized+"Bearer"))).needing(p.noOpen),
-		about(with(open, literally("garbage")), row(name+"garbage", "4.4 [O]", refusal, exactly(badSegments))).needing(p.noOpen),
-		about(with(open, literally("Bearer garbage")), row(name+"garbage after Bearer", "4.4 [O]", refusal, exactly(badSegments))).needing(p.noOpen),
+		about(queryToken(open, insider), row(name+"token in the query", "4.2 [D]", refusal, refused.noToken)).needing(p.noOpen),
+		about(with(open, literally("garbage")), row(name+"garbage", refused.badTokenSource, refusal, refused.garbage)).needing(p.noOpen),
+		about(with(open, literally("Bearer garbage")), row(name+"garbage after Bearer", refused.badTokenSource, refusal, refused.garbage)).needing(p.noOpen),
 		about(with(scoped, bearer(insider)), row(name+"one of the route's scopes", "4.2 [D]", status, exactly("200"))).needing(p.noScoped),
-		about(send(scoped), row(name+"no token where scopes are asked for", "4.4 [O]", refusal, exactly(unauthorized+"Bearer"))).needing(p.noScoped),
+		about(send(scoped), row(name+"no token where scopes are asked for", refused.noTokenSource, refusal, refused.noToken)).needing(p.noScoped),
 		about(with(scoped, bearer(outsider)),
-			row(name+"none of the route's scopes", "4.4 [O]", refusal, exactly(`403 {"message":"Forbidden"} and `+
-				`Bearer scope="`+routeScopes+`" error="insufficient_scope" error_description="expected scopes: [`+routeScopes+`]"`)),
+			row(name+"none of the route's scopes", refused.noScopeSource, refusal, refused.noScope),
 			row(name+"content type of a 403", "4.4 [O]", header("Content-Type"), exactly("application/json")),
 			row(name+"request id of a 403", "4.4 [D]+[O]", header("Apigw-Requestid"), requestID),
 		).needing(p.noScoped).needing(p.noOutsider),
+		p.whereAFunctionDecides(with(open, literally("")), row(name+"empty header", "4.7 [D]", refusal, refused.noToken)),
 		forgeryRows(p, open),
+		attackRows(p, open),
 	)
+}
+
+// whereAFunctionDecides are rows on what is known of a Lambda authorizer alone.
+func (p *plan) whereAFunctionDecides(sends sending, rows ...behaviour) behaviours {
+	if !p.byFunction {
+		return nil
+	}
+	return about(sends, rows...).needing(p.noOpen)
 }
 
 // queryToken sends the token under the names that other servers know.
@@ -75,6 +112,7 @@ func queryToken(r request, token authorization) sending {
 // forgeryRows are tokens that nobody but the caller has signed. The texts of their error
 // descriptions are unknown.
 func forgeryRows(p *plan, open request) (rows behaviours) {
+	refused := p.refusals()
 	for _, f := range []struct {
 		name  string
 		alter forgery
@@ -90,7 +128,22 @@ func forgeryRows(p *plan, open request) (rows behaviours) {
 		{"three segments of nothing", func(token) (string, error) { return "not.a.token", nil }},
 	} {
 		rows = append(rows, about(send(open.authorizedBy(bearer(forged(p.insiderToken(), f.alter)))),
-			row("authorizer: "+f.name, "4.4 [D]", refusal, startsWith(invalidToken)))...)
+			row("authorizer: "+f.name, refused.badTokenSource, refusal, refused.badToken))...)
+	}
+	return rows.needing(p.noOpen)
+}
+
+// attackRows are tokens most of which take the pool's own key, so only a local target has them. The
+// first one is what they are made from.
+func attackRows(p *plan, open request) (rows behaviours) {
+	if len(p.attacks) == 0 {
+		return nil
+	}
+	refused := p.refusals()
+	rows = about(send(open.authorizedBy(literally("Bearer "+p.valid))), row("attack: none", "4.2 [D]", status, exactly("200")))
+	for _, a := range p.attacks {
+		rows = append(rows, about(send(open.authorizedBy(literally("Bearer "+a.Token))),
+			row("attack: "+a.Name, refused.badTokenSource, refusal, refused.badToken))...)
 	}
 	return rows.needing(p.noOpen)
 }

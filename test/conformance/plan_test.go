@@ -19,6 +19,9 @@ type plan struct {
 	// foreignScope belongs to a client and not to insider.
 	foreignScope string
 
+	// byFunction says that the function of an authorizer decides, and not a JWT authorizer.
+	byFunction bool
+
 	noOpen, noAny, noScoped, noScopedGETOnly, noOutsider, noForeignScope, catchAll string
 }
 
@@ -34,6 +37,9 @@ func newPlan(t target) plan {
 	p.chooseScoped()
 	p.chooseClients()
 	for _, described := range t.Routes {
+		if described.Authorization == "CUSTOM" {
+			p.byFunction = true
+		}
 		if described.RouteKey == "$default" || strings.Contains(described.RouteKey, "{") {
 			p.catchAll = "route " + described.RouteKey + " may take it"
 		}

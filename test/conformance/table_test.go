@@ -21,6 +21,23 @@ func printTable(w io.Writer, verdicts []verdict) error {
 	return table.Flush()
 }
 
+// printBoth shows what each row answers where a function decides, beside what it answers where a
+// JWT authorizer does, if that has such a row.
+func printBoth(w io.Writer, byJWT, byFunction []verdict) error {
+	fmt.Fprintln(w)
+	table := tabwriter.NewWriter(w, 0, 0, 1, ' ', tabwriter.Debug)
+	fmt.Fprintln(table, "case\t JWT authorizer\t function authorizer\t expected of the function\t ok")
+	fmt.Fprintln(table, "----\t --------------\t -------------------\t ------------------------\t --")
+	answered := map[string]string{}
+	for _, v := range byJWT {
+		answered[v.name] = v.got
+	}
+	for _, v := range byFunction {
+		fmt.Fprintf(table, "%s\t %s\t %s\t %s\t %s\n", v.name, cell(answered[v.name]), cell(v.got), cell(v.wants.says), v.state)
+	}
+	return table.Flush()
+}
+
 func cell(text string) string {
 	runes := []rune(strings.Map(func(r rune) rune {
 		if r < ' ' {

@@ -7,6 +7,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"cognito-m2m/internal/jwtauth/jwtauthtest"
 )
 
 // target is a running environment, as `m2m up --json` describes it.
@@ -17,14 +19,21 @@ type target struct {
 	JWKSURI       string               `json:"jwks_uri"`
 	UserPoolID    string               `json:"user_pool_id"`
 	Clients       map[string]appClient `json:"clients"` // by name
-	Routes        []struct {
-		RouteKey string   `json:"route_key"`
-		Scopes   []string `json:"scopes"` // none: any token of a client opens it
-	} `json:"routes"`
+	Routes        []describedRoute     `json:"routes"`
 
 	// local is set for the runtime that the suite started: nothing that a row needs may be lacking
 	// there.
 	local bool
+	// attacks are tokens that it must refuse, and valid is what they are made from. It takes the
+	// user pool's private key to make them.
+	attacks []jwtauthtest.Attack
+	valid   string
+}
+
+type describedRoute struct {
+	RouteKey      string   `json:"route_key"`
+	Authorization string   `json:"authorization"` // CUSTOM: the function of an authorizer decides
+	Scopes        []string `json:"scopes"`        // none: any token of a client opens it
 }
 
 type appClient struct {
@@ -33,18 +42,10 @@ type appClient struct {
 	Scopes []string `json:"scopes"`
 }
 
-// openTarget reads M2M_TARGET, or starts the local runtime until the test ends.
-func openTarget(t *testing.T) target {
+// deployedTarget reads M2M_TARGET.
+func deployedTarget(t *testing.T) target {
 	t.Helper()
 	setting := os.Getenv("M2M_TARGET")
-	if setting == "" {
-		described, err := decodeTarget(startLocal(t))
-		if err != nil {
-			t.Fatal(err)
-		}
-		described.local = true
-		return described
-	}
 	raw := []byte(setting)
 	if !strings.HasPrefix(strings.TrimSpace(setting), "{") {
 		var err error

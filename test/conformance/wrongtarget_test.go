@@ -9,12 +9,14 @@ import (
 	"testing"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"cognito-m2m/internal/jwtauth/jwtauthtest"
 )
 
 // wrongTarget answers every request with one status, and with a body that is a token, a discovery
 // document, a JWK set and an event in one, everything in it wrong. It lacks nothing that a row
 // needs.
-func wrongTarget(t *testing.T, status int) target {
+func wrongTarget(t *testing.T, status int, authorization string) target {
 	t.Helper()
 	var body string
 	handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -37,11 +39,10 @@ func wrongTarget(t *testing.T, status int) target {
 		},
 	}
 	for key, scopes := range map[string][]string{"ANY /open": nil, "GET /scoped": {"api/read"}} {
-		wrong.Routes = append(wrong.Routes, struct {
-			RouteKey string   `json:"route_key"`
-			Scopes   []string `json:"scopes"`
-		}{key, scopes})
+		wrong.Routes = append(wrong.Routes, describedRoute{key, authorization, scopes})
 	}
+	wrong.attacks = jwtauthtest.Attacks(t, issuer.URL)
+	wrong.valid = jwtauthtest.Sign(t, jwtauthtest.ValidClaims())
 	body = wrongBody(t)
 	return wrong
 }
@@ -69,7 +70,7 @@ func wrongBody(t *testing.T) string {
 		"requestContext": {"accountId": 123456789012, "apiId": "", "authentication": null, "domainName": "a.b", "domainPrefix": "b",
 			"http": {"method": "wrong", "path": "/other", "protocol": "HTTP/2", "sourceIp": "wrong", "userAgent": "wrong"},
 			"requestId": "", "routeKey": "wrong", "stage": "", "time": "2026-08-07T01:37:53Z", "timeEpoch": 1786066673,
-			"authorizer": {"claims": {}, "jwt": {"claims": {"exp": 1, "scope": ["a"]}, "scopes": [], "x": 1}}}
+			"authorizer": {"claims": {}, "jwt": {"claims": {"exp": 1, "scope": ["a"]}, "scopes": [], "x": 1}, "lambda": {"client_id": 1, "scope": ["a"]}}}
 	}`)
 }
 

@@ -29,30 +29,37 @@ var ecKey = sync.OnceValue(func() *ecdsa.PrivateKey {
 	return key
 })
 
-// Published are the public keys that an issuer of Attacks has, by their ids.
+// Published are the public keys that the issuer of Attacks has, by their ids.
 func Published() map[string]any {
 	return map[string]any{KeyID: Keys()[0].Public(), "ec": ecKey().Public()}
 }
 
-// Attacks are what no verifier may accept whose issuer is IssuerURL with the keys of Published, who
-// lets in ClientID, and whose clock shows Start. Nothing may ask for anything at the URL elsewhere.
+// Attacks are those on a verifier whose issuer is IssuerURL with the keys of Published, who lets in
+// ClientID, and whose clock shows Start.
 func Attacks(t testing.TB, elsewhere string) []Attack {
 	t.Helper()
-	return slices.Concat(algorithmAttacks(t), headerAttacks(t, elsewhere), shapeAttacks(t), timeAttacks(t), claimAttacks(t), jsonAttacks(t))
+	return standing().Attacks(t, elsewhere)
 }
 
-func algorithmAttacks(t testing.TB) []Attack {
+// Attacks are what no verifier may accept who trusts the issuer and lets in its client. Nothing may
+// ask for anything at the URL elsewhere.
+func (i Issuer) Attacks(t testing.TB, elsewhere string) []Attack {
+	t.Helper()
+	return slices.Concat(i.algorithmAttacks(t), i.headerAttacks(t, elsewhere), i.shapeAttacks(t), i.timeAttacks(t), i.claimAttacks(t), i.jsonAttacks(t))
+}
+
+func (i Issuer) algorithmAttacks(t testing.TB) []Attack {
 	t.Helper()
 	ec := ecKey()
-	payload := PayloadOf(t, ValidClaims())
-	key := Keys()[0]
-	kid := map[jose.HeaderKey]any{"kid": "key-1"}
+	payload := PayloadOf(t, i.ValidClaims())
+	key := i.Key
+	kid := map[jose.HeaderKey]any{"kid": i.KeyID}
 	der, err := x509.MarshalPKIXPublicKey(key.Public())
 	if err != nil {
 		t.Fatal(err)
 	}
 	publicPEM := pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
-	_, signature, _ := strings.Cut(Sign(t, ValidClaims()), ".")
+	_, signature, _ := strings.Cut(i.Sign(t, i.ValidClaims()), ".")
 	_, signature, _ = strings.Cut(signature, ".")
 	attacks := []Attack{
 		{"HS256 with the public key as PEM", SignRaw(t, jose.HS256, publicPEM, kid, payload)},
@@ -63,13 +70,13 @@ func algorithmAttacks(t testing.TB) []Attack {
 		{"ES256 with a key of the set", SignRaw(t, jose.ES256, ec, map[jose.HeaderKey]any{"kid": "ec"}, payload)},
 		{"ES256 under the RSA key's id", SignRaw(t, jose.ES256, ec, kid, payload)},
 		{"another RSA key under the same id", SignRaw(t, jose.RS256, Keys()[1], kid, payload)},
-		{"another issuer and its key", SignRaw(t, jose.RS256, Keys()[1], kid, PayloadOf(t, With(map[string]any{"iss": IssuerURL + "2"})))},
-		{"no alg", B64(`{"kid":"key-1"}`) + "." + B64(string(payload)) + "." + signature},
-		{"alg not a string", B64(`{"alg":256,"kid":"key-1"}`) + "." + B64(string(payload)) + "." + signature},
-		{"alg in lower case", B64(`{"alg":"rs256","kid":"key-1"}`) + "." + B64(string(payload)) + "." + signature},
+		{"another issuer and its key", SignRaw(t, jose.RS256, Keys()[1], kid, PayloadOf(t, i.With(map[string]any{"iss": i.URL + "2"})))},
+		{"no alg", B64(`{"kid":"`+i.KeyID+`"}`) + "." + B64(string(payload)) + "." + signature},
+		{"alg not a string", B64(`{"alg":256,"kid":"`+i.KeyID+`"}`) + "." + B64(string(payload)) + "." + signature},
+		{"alg in lower case", B64(`{"alg":"rs256","kid":"`+i.KeyID+`"}`) + "." + B64(string(payload)) + "." + signature},
 	}
 	for _, none := range []string{"none", "None", "NONE", "nOnE", ""} {
-		header := B64(`{"alg":"` + none + `","kid":"key-1"}`)
+		header := B64(`{"alg":"` + none + `","kid":"` + i.KeyID + `"}`)
 		attacks = append(attacks,
 			Attack{"alg " + none + " without signature", header + "." + B64(string(payload)) + "."},
 			Attack{"alg " + none + " with signature", header + "." + B64(string(payload)) + "." + signature})
@@ -77,16 +84,16 @@ func algorithmAttacks(t testing.TB) []Attack {
 	return attacks
 }
 
-func headerAttacks(t testing.TB, elsewhere string) []Attack {
+func (i Issuer) headerAttacks(t testing.TB, elsewhere string) []Attack {
 	t.Helper()
-	payload := PayloadOf(t, ValidClaims())
+	payload := PayloadOf(t, i.ValidClaims())
 	own := Keys()[1]
-	ownJWK := jose.JSONWebKey{Key: own.Public(), KeyID: "key-1", Algorithm: "RS256"}
+	ownJWK := jose.JSONWebKey{Key: own.Public(), KeyID: i.KeyID, Algorithm: "RS256"}
 	signed := func(key any, name jose.HeaderKey, value any) string {
-		return SignRaw(t, jose.RS256, key, map[jose.HeaderKey]any{"kid": "key-1", name: value}, payload)
+		return SignRaw(t, jose.RS256, key, map[jose.HeaderKey]any{"kid": i.KeyID, name: value}, payload)
 	}
 	kid := func(value any) string {
-		return SignRaw(t, jose.RS256, Keys()[0], map[jose.HeaderKey]any{"kid": value}, payload)
+		return SignRaw(t, jose.RS256, i.Key, map[jose.HeaderKey]any{"kid": value}, payload)
 	}
 	return []Attack{
 		{"embedded jwk", signed(own, "jwk", ownJWK)},
@@ -94,34 +101,34 @@ func headerAttacks(t testing.TB, elsewhere string) []Attack {
 		{"jku", signed(own, "jku", elsewhere+"/jwks.json")},
 		{"x5u", signed(own, "x5u", elsewhere+"/cert.pem")},
 		{"x5c that is no certificate", signed(own, "x5c", []string{"AAAA"})},
-		{"crit", signed(Keys()[0], "crit", []string{"exp"})},
-		{"crit, empty", signed(Keys()[0], "crit", []string{})},
-		{"crit null", RawSigned(t, `{"alg":"RS256","kid":"key-1","crit":null}`, string(payload))},
-		{"b64 false", RawSigned(t, `{"alg":"RS256","kid":"key-1","b64":false}`, string(payload))},
-		{"zip", signed(Keys()[0], "zip", "DEF")},
+		{"crit", signed(i.Key, "crit", []string{"exp"})},
+		{"crit, empty", signed(i.Key, "crit", []string{})},
+		{"crit null", i.RawSigned(t, `{"alg":"RS256","kid":"`+i.KeyID+`","crit":null}`, string(payload))},
+		{"b64 false", i.RawSigned(t, `{"alg":"RS256","kid":"`+i.KeyID+`","b64":false}`, string(payload))},
+		{"zip", signed(i.Key, "zip", "DEF")},
 		{"unknown kid", kid("key-2")},
 		{"kid as a path", kid("../../../../dev/null")},
 		{"kid as a URL", kid(elsewhere + "/jwks.json")},
-		{"kid as a query", kid("key-1' OR '1'='1")},
-		{"kid with a space", kid("key-1 ")},
-		{"kid in another case", kid("KEY-1")},
+		{"kid as a query", kid(i.KeyID + "' OR '1'='1")},
+		{"kid with a space", kid(i.KeyID + " ")},
+		{"kid in another case", kid(strings.ToUpper(i.KeyID))},
 		{"kid empty", kid("")},
 		{"kid as a number", kid(1)},
-		{"kid as a list", kid([]string{"key-1"})},
+		{"kid as a list", kid([]string{i.KeyID})},
 		{"kid null", kid(nil)},
-		{"no kid", SignRaw(t, jose.RS256, Keys()[0], nil, payload)},
+		{"no kid", SignRaw(t, jose.RS256, i.Key, nil, payload)},
 	}
 }
 
-func shapeAttacks(t testing.TB) []Attack {
+func (i Issuer) shapeAttacks(t testing.TB) []Attack {
 	t.Helper()
-	valid := Sign(t, ValidClaims())
+	valid := i.Sign(t, i.ValidClaims())
 	parts := strings.Split(valid, ".")
 	flipped := []byte(valid)
 	flipped[len(flipped)-40] ^= 1
 	return []Attack{
-		{"JWE", encrypted(t, valid)},
-		{"nested JWT", SignRaw(t, jose.RS256, Keys()[0], map[jose.HeaderKey]any{"kid": "key-1", "cty": "JWT"}, []byte(valid))},
+		{"JWE", i.encrypted(t, valid)},
+		{"nested JWT", SignRaw(t, jose.RS256, i.Key, map[jose.HeaderKey]any{"kid": i.KeyID, "cty": "JWT"}, []byte(valid))},
 		{"one segment", parts[0]},
 		{"two segments", parts[0] + "." + parts[1]},
 		{"four segments", valid + "."},
@@ -133,9 +140,9 @@ func shapeAttacks(t testing.TB) []Attack {
 		{"truncated signature", valid[:len(valid)-2]},
 		{"padded signature", valid + "=="},
 		{"padded header", parts[0] + "=." + parts[1] + "." + parts[2]},
-		{"standard base64", strings.NewReplacer("-", "+", "_", "/").Replace(RawSigned(t, `{"alg":"RS256","kid":"key-1"}`, `{"x":"???>>>~~~"}`))},
+		{"standard base64", strings.NewReplacer("-", "+", "_", "/").Replace(i.RawSigned(t, `{"alg":"RS256","kid":"`+i.KeyID+`"}`, `{"x":"???>>>~~~"}`))},
 		{"altered signature", string(flipped)},
-		{"altered payload", parts[0] + "." + B64(strings.Replace(Decode(t, parts[1]), "test-api/read", "test-api/admin", 1)) + "." + parts[2]},
+		{"altered payload", parts[0] + "." + B64(strings.Replace(Decode(t, parts[1]), i.Scope, i.Scope+"x", 1)) + "." + parts[2]},
 		{"bits after the end", parts[0] + "." + parts[1] + "." + withStrayBit(t, parts[2])},
 		{"space inside", parts[0] + ". " + parts[1] + "." + parts[2]},
 		{"two spaces after Bearer", " " + valid},
@@ -148,9 +155,9 @@ func shapeAttacks(t testing.TB) []Attack {
 }
 
 // encrypted is a token in a JWE, for the issuer's key.
-func encrypted(t testing.TB, token string) string {
+func (i Issuer) encrypted(t testing.TB, token string) string {
 	t.Helper()
-	encrypter, err := jose.NewEncrypter(jose.A128GCM, jose.Recipient{Algorithm: jose.RSA_OAEP, Key: Keys()[0].Public(), KeyID: KeyID}, nil)
+	encrypter, err := jose.NewEncrypter(jose.A128GCM, jose.Recipient{Algorithm: jose.RSA_OAEP, Key: i.Key.Public(), KeyID: i.KeyID}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,21 +173,21 @@ func encrypted(t testing.TB, token string) string {
 }
 
 // adder adds tokens of the issuer's that differ from valid ones in these claims.
-func adder(t testing.TB, attacks *[]Attack) func(name string, changes map[string]any) {
+func (i Issuer) adder(t testing.TB, attacks *[]Attack) func(name string, changes map[string]any) {
 	t.Helper()
 	return func(name string, changes map[string]any) {
-		*attacks = append(*attacks, Attack{name, Sign(t, With(changes))})
+		*attacks = append(*attacks, Attack{name, i.Sign(t, i.With(changes))})
 	}
 }
 
-func timeAttacks(t testing.TB) (attacks []Attack) {
+func (i Issuer) timeAttacks(t testing.TB) (attacks []Attack) {
 	t.Helper()
-	add := adder(t, &attacks)
-	add("expired", map[string]any{"exp": Start.Add(-time.Second).Unix()})
-	add("expires now", map[string]any{"exp": Start.Unix()})
+	add := i.adder(t, &attacks)
+	add("expired", map[string]any{"exp": i.Now.Add(-time.Second).Unix()})
+	add("expires now", map[string]any{"exp": i.Now.Unix()})
 	add("no exp", map[string]any{"exp": nil})
 	add("exp string", map[string]any{"exp": "9999999999"})
-	add("exp fraction in the past", map[string]any{"exp": json.Number(strconv.FormatInt(Start.Unix()-1, 10) + ".5")})
+	add("exp fraction in the past", map[string]any{"exp": json.Number(strconv.FormatInt(i.Now.Unix()-1, 10) + ".5")})
 	add("exp fraction", map[string]any{"exp": json.Number("9999999999.5")})
 	add("exp with an exponent", map[string]any{"exp": json.Number("9e9")})
 	add("exp negative", map[string]any{"exp": -1})
@@ -188,22 +195,22 @@ func timeAttacks(t testing.TB) (attacks []Attack) {
 	add("exp over int64", map[string]any{"exp": json.Number("99999999999999999999")})
 	add("exp true", map[string]any{"exp": true})
 	add("exp list", map[string]any{"exp": []int64{9999999999}})
-	add("nbf in the future", map[string]any{"nbf": Start.Add(time.Second).Unix()})
+	add("nbf in the future", map[string]any{"nbf": i.Now.Add(i.Ahead).Unix()})
 	add("nbf over int64", map[string]any{"nbf": json.Number("99999999999999999999")})
 	add("nbf string", map[string]any{"nbf": "0"})
-	add("iat in the future", map[string]any{"iat": Start.Add(time.Second).Unix()})
+	add("iat in the future", map[string]any{"iat": i.Now.Add(i.Ahead).Unix()})
 	add("iat negative", map[string]any{"iat": -1})
 	add("iat string", map[string]any{"iat": "0"})
 	return attacks
 }
 
-func claimAttacks(t testing.TB) (attacks []Attack) {
+func (i Issuer) claimAttacks(t testing.TB) (attacks []Attack) {
 	t.Helper()
-	add := adder(t, &attacks)
+	add := i.adder(t, &attacks)
 	for name, issuer := range map[string]any{
-		"trailing slash": IssuerURL + "/", "in upper case": strings.ToUpper(IssuerURL), "http": "http" + strings.TrimPrefix(IssuerURL, "https"),
-		"without scheme": strings.TrimPrefix(IssuerURL, "https://"), "prefix": IssuerURL[:len(IssuerURL)-1], "longer": IssuerURL + "4",
-		"list": []string{IssuerURL}, "empty": "", "missing": nil, "with a query": IssuerURL + "?", "with a space": IssuerURL + " ",
+		"trailing slash": i.URL + "/", "in upper case": strings.ToUpper(i.URL), "http": "http" + strings.TrimPrefix(i.URL, "https"),
+		"without scheme": strings.TrimPrefix(i.URL, "https://"), "prefix": i.URL[:len(i.URL)-1], "longer": i.URL + "4",
+		"list": []string{i.URL}, "empty": "", "missing": nil, "with a query": i.URL + "?", "with a space": i.URL + " ",
 	} {
 		add("iss "+name, map[string]any{"iss": issuer})
 	}
@@ -211,43 +218,43 @@ func claimAttacks(t testing.TB) (attacks []Attack) {
 	add("aud empty list, client_id right", map[string]any{"aud": []string{}})
 	add("aud empty, client_id right", map[string]any{"aud": ""})
 	add("aud number", map[string]any{"aud": 1})
-	add("aud list with a number", map[string]any{"aud": []any{1, ClientID}})
-	add("aud substring", map[string]any{"aud": ClientID[:10]})
-	add("aud space-separated", map[string]any{"aud": "x " + ClientID})
-	add("aud object", map[string]any{"aud": map[string]string{ClientID: ClientID}})
-	add("client_id list", map[string]any{"client_id": []string{ClientID}})
+	add("aud list with a number", map[string]any{"aud": []any{1, i.ClientID}})
+	add("aud substring", map[string]any{"aud": i.ClientID[:10]})
+	add("aud space-separated", map[string]any{"aud": "x " + i.ClientID})
+	add("aud object", map[string]any{"aud": map[string]string{i.ClientID: i.ClientID}})
+	add("client_id list", map[string]any{"client_id": []string{i.ClientID}})
 	add("neither aud nor client_id", map[string]any{"client_id": nil})
 	return attacks
 }
 
-func jsonAttacks(t testing.TB) []Attack {
+func (i Issuer) jsonAttacks(t testing.TB) []Attack {
 	t.Helper()
-	header := `{"alg":"RS256","kid":"key-1"}`
-	valid := string(PayloadOf(t, ValidClaims()))
+	header := `{"alg":"RS256","kid":"` + i.KeyID + `"}`
+	valid := string(PayloadOf(t, i.ValidClaims()))
 	open := strings.TrimSuffix(valid, "}")
 	return []Attack{
-		{"duplicate exp", RawSigned(t, header, open+`,"exp":9999999999}`)},
-		{"duplicate member, nested", RawSigned(t, header, open+`,"x":{"a":1,"a":2}}`)},
-		{"duplicate member, escaped", RawSigned(t, header, open+`,"\u0065xp":9999999999}`)},
-		{"duplicate kid", RawSigned(t, `{"alg":"RS256","kid":"x","kid":"key-1"}`, valid)},
-		{"duplicate alg", RawSigned(t, `{"alg":"none","alg":"RS256","kid":"key-1"}`, valid)},
-		{"Exp beside a missing exp", RawSigned(t, header, strings.Replace(valid, `"exp"`, `"Exp"`, 1))},
-		{"text after the claims", RawSigned(t, header, valid+`x`)},
-		{"brace after the claims", RawSigned(t, header, valid+`}`)},
-		{"bracket after the claims", RawSigned(t, header, valid+`]`)},
-		{"second object", RawSigned(t, header, valid+`{}`)},
-		{"text after the header", RawSigned(t, header+"}", valid)},
-		{"claims as a list", RawSigned(t, header, "["+valid+"]")},
-		{"claims null", RawSigned(t, header, "null")},
-		{"header null", RawSigned(t, "null", valid)},
-		{"claims empty", RawSigned(t, header, "{}")},
-		{"invalid UTF-8", RawSigned(t, header, open+",\"x\":\"\xff\"}")},
-		{"invalid UTF-8 in the header", RawSigned(t, "{\"alg\":\"RS256\",\"kid\":\"key-1\",\"x\":\"\xff\"}", valid)},
-		{"byte order mark", RawSigned(t, header, "\xef\xbb\xbf"+valid)},
-		{"comment", RawSigned(t, header, "/**/"+valid)},
-		{"exp in hex", RawSigned(t, header, strings.Replace(valid, `"exp":`, `"exp":0x`, 1))},
-		{"exp with a plus", RawSigned(t, header, strings.Replace(valid, `"exp":`, `"exp":+`, 1))},
-		{"deeply nested", RawSigned(t, header, open+`,"x":`+strings.Repeat("[", 2000)+"}")},
+		{"duplicate exp", i.RawSigned(t, header, open+`,"exp":9999999999}`)},
+		{"duplicate member, nested", i.RawSigned(t, header, open+`,"x":{"a":1,"a":2}}`)},
+		{"duplicate member, escaped", i.RawSigned(t, header, open+`,"\u0065xp":9999999999}`)},
+		{"duplicate kid", i.RawSigned(t, `{"alg":"RS256","kid":"x","kid":"`+i.KeyID+`"}`, valid)},
+		{"duplicate alg", i.RawSigned(t, `{"alg":"none","alg":"RS256","kid":"`+i.KeyID+`"}`, valid)},
+		{"Exp beside a missing exp", i.RawSigned(t, header, strings.Replace(valid, `"exp"`, `"Exp"`, 1))},
+		{"text after the claims", i.RawSigned(t, header, valid+`x`)},
+		{"brace after the claims", i.RawSigned(t, header, valid+`}`)},
+		{"bracket after the claims", i.RawSigned(t, header, valid+`]`)},
+		{"second object", i.RawSigned(t, header, valid+`{}`)},
+		{"text after the header", i.RawSigned(t, header+"}", valid)},
+		{"claims as a list", i.RawSigned(t, header, "["+valid+"]")},
+		{"claims null", i.RawSigned(t, header, "null")},
+		{"header null", i.RawSigned(t, "null", valid)},
+		{"claims empty", i.RawSigned(t, header, "{}")},
+		{"invalid UTF-8", i.RawSigned(t, header, open+",\"x\":\"\xff\"}")},
+		{"invalid UTF-8 in the header", i.RawSigned(t, strings.TrimSuffix(header, "}")+",\"x\":\"\xff\"}", valid)},
+		{"byte order mark", i.RawSigned(t, header, "\xef\xbb\xbf"+valid)},
+		{"comment", i.RawSigned(t, header, "/**/"+valid)},
+		{"exp in hex", i.RawSigned(t, header, strings.Replace(valid, `"exp":`, `"exp":0x`, 1))},
+		{"exp with a plus", i.RawSigned(t, header, strings.Replace(valid, `"exp":`, `"exp":+`, 1))},
+		{"deeply nested", i.RawSigned(t, header, open+`,"x":`+strings.Repeat("[", 2000)+"}")},
 	}
 }
 

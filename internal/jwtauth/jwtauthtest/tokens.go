@@ -52,25 +52,64 @@ func KeySet(keys map[string]any) (set jose.JSONWebKeySet) {
 	return set
 }
 
+// Issuer is a user pool, or what stands for one, with a client of it.
+type Issuer struct {
+	URL      string // the claim iss
+	ClientID string
+	Scope    string // that the client has
+	KeyID    string // of Key
+	Key      *rsa.PrivateKey
+	// Now is when ValidClaims were issued. It is what a verifier's clock shows, or a time before.
+	Now time.Time
+	// Ahead is how far after Now a time is that the verifier's clock has not reached.
+	Ahead time.Duration
+}
+
+// standing is the issuer for verifiers whose clock stands at Start.
+func standing() Issuer {
+	return Issuer{
+		URL: IssuerURL, ClientID: ClientID, Scope: "test-api/read", KeyID: KeyID, Key: Keys()[0], Now: Start, Ahead: time.Second,
+	}
+}
+
 // ValidClaims are a client credentials access token's, as Cognito makes them.
-func ValidClaims() map[string]any {
+func ValidClaims() map[string]any { return standing().ValidClaims() }
+
+// With returns valid claims with some replaced; nil removes one.
+func With(changes map[string]any) map[string]any { return standing().With(changes) }
+
+// Sign makes a token with the issuer's key, as the issuer would.
+func Sign(t testing.TB, claims map[string]any) string {
+	t.Helper()
+	return standing().Sign(t, claims)
+}
+
+// RawSigned signs exactly this header and payload with the issuer's key: what a broken or hostile
+// issuer library might make.
+func RawSigned(t testing.TB, header, payload string) string {
+	t.Helper()
+	return standing().RawSigned(t, header, payload)
+}
+
+// ValidClaims is the function of that name for another issuer.
+func (i Issuer) ValidClaims() map[string]any {
 	return map[string]any{
-		"sub":       ClientID,
-		"client_id": ClientID,
+		"sub":       i.ClientID,
+		"client_id": i.ClientID,
 		"token_use": "access",
-		"scope":     "test-api/read",
-		"iss":       IssuerURL,
-		"iat":       Start.Unix(),
-		"auth_time": Start.Unix(),
-		"exp":       Start.Add(time.Hour).Unix(),
+		"scope":     i.Scope,
+		"iss":       i.URL,
+		"iat":       i.Now.Unix(),
+		"auth_time": i.Now.Unix(),
+		"exp":       i.Now.Add(time.Hour).Unix(),
 		"version":   2,
 		"jti":       "0a1b2c3d-0000-4000-8000-000000000000",
 	}
 }
 
-// With returns valid claims with some replaced; nil removes one.
-func With(changes map[string]any) map[string]any {
-	c := ValidClaims()
+// With is the function of that name for another issuer.
+func (i Issuer) With(changes map[string]any) map[string]any {
+	c := i.ValidClaims()
 	for name, value := range changes {
 		if value == nil {
 			delete(c, name)
@@ -81,14 +120,14 @@ func With(changes map[string]any) map[string]any {
 	return c
 }
 
-// Sign makes a token with the issuer's key, as the issuer would.
-func Sign(t testing.TB, claims map[string]any) string {
+// Sign is the function of that name for another issuer.
+func (i Issuer) Sign(t testing.TB, claims map[string]any) string {
 	t.Helper()
 	payload, err := json.Marshal(claims)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return SignRaw(t, jose.RS256, Keys()[0], map[jose.HeaderKey]any{"kid": KeyID}, payload)
+	return SignRaw(t, jose.RS256, i.Key, map[jose.HeaderKey]any{"kid": i.KeyID}, payload)
 }
 
 // SignRaw signs any payload under any header, for tokens that no honest issuer makes.
@@ -122,11 +161,10 @@ func PayloadOf(t testing.TB, claims map[string]any) []byte {
 	return raw
 }
 
-// RawSigned signs exactly this header and payload with the issuer's key: what a broken or hostile
-// issuer library might make.
-func RawSigned(t testing.TB, header, payload string) string {
+// RawSigned is the function of that name for another issuer.
+func (i Issuer) RawSigned(t testing.TB, header, payload string) string {
 	t.Helper()
-	return m2mtest.SignRS256(t, Keys()[0], []byte(header), []byte(payload))
+	return m2mtest.SignRS256(t, i.Key, []byte(header), []byte(payload))
 }
 
 // Decode decodes a segment.
