@@ -12,7 +12,9 @@ import (
 // role in turn, and takes out what no failing call would show to be missing: what Lambda itself
 // does in the role's name (see test/roles). The guard on roles has to see all of it.
 func TestRolesWidenedGoRed(t *testing.T) {
-	for env, s := range map[string]stage{"dev": theAssembly(t).stages["dev"], "maximal": everyStage(t)["maximal"]} {
+	for env, s := range map[string]stage{
+		"dev": theAssembly(t).stages["dev"], "maximal": everyStage(t)["maximal"], "many": everyStage(t)["many"],
+	} {
 		changes := widenings(s)
 		if len(changes) < 40 {
 			t.Errorf("%s: %d changes, want 40 at least", env, len(changes))
@@ -67,19 +69,28 @@ func statementIn(s stage, policy string, i int) map[string]any {
 // widerStatements are changes by which a statement allows more, and for what Lambda uses less.
 func widerStatements(statement map[string]any) map[string]func(map[string]any) {
 	changes := map[string]func(map[string]any){}
-	actions, _ := statement["Action"].([]any)
+	actions, isList := statement["Action"].([]any)
+	if !isList {
+		actions = []any{statement["Action"]}
+	}
 	for i, action := range actions {
 		name := action.(string)
 		service, _, _ := strings.Cut(name, ":")
 		for _, wider := range []string{service + ":*", name + "*", "*"} {
-			changes["the action "+name+" as "+wider] = func(s map[string]any) { s["Action"].([]any)[i] = wider }
+			changes["the action "+name+" as "+wider] = func(s map[string]any) {
+				if !isList {
+					s["Action"] = wider
+					return
+				}
+				s["Action"].([]any)[i] = wider
+			}
 		}
 		if service == "logs" || service == "xray" {
 			changes["without the action "+name] = func(s map[string]any) { s["Action"] = slices.Delete(s["Action"].([]any), i, i+1) }
 		}
 	}
 	service, _, _ := strings.Cut(actions[0].(string), ":")
-	changes["one more action"] = func(s map[string]any) { s["Action"] = append(s["Action"].([]any), service+":DeleteEverything") }
+	changes["one more action"] = func(s map[string]any) { s["Action"] = append(slices.Clone(actions), service+":DeleteEverything") }
 	changes["all actions but one"] = func(s map[string]any) {
 		delete(s, "Action")
 		s["NotAction"] = "iam:PassRole"
@@ -101,8 +112,10 @@ func widerStatements(statement map[string]any) map[string]func(map[string]any) {
 	if condition, ok := statement["Condition"].(map[string]any); ok {
 		changes["no condition"] = func(s map[string]any) { delete(s, "Condition") }
 		for operator := range condition {
-			changes["any value of "+operator] = func(s map[string]any) {
-				s["Condition"] = map[string]any{"StringLike": map[string]any{"kms:ViaService": "*"}}
+			for key := range condition[operator].(map[string]any) {
+				changes["any value of "+operator+" "+key] = func(s map[string]any) {
+					s["Condition"] = map[string]any{"StringLike": map[string]any{key: "*"}}
+				}
 			}
 		}
 	}

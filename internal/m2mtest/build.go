@@ -2,6 +2,7 @@ package m2mtest
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -19,6 +20,39 @@ func BuildM2M(dir string) (binary string, err error) {
 // folder that ends in "/".
 func BuildFunctions(output string, packages ...string) error {
 	return build(output, []string{"CGO_ENABLED=0"}, packages...)
+}
+
+// BuildChanged is BuildFunctions for one package of which some files have other contents, by their
+// names as they are seen from the test's folder.
+func BuildChanged(output, name string, files map[string]string) error {
+	scratch, err := os.MkdirTemp("", "m2m-changed-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(scratch)
+	replaced := map[string]string{}
+	for file, content := range files {
+		there, err := filepath.Abs(file)
+		if err != nil {
+			return err
+		}
+		if _, err := os.Stat(there); err != nil {
+			return err
+		}
+		replaced[there] = filepath.Join(scratch, fmt.Sprint(len(replaced))+".go")
+		if err := os.WriteFile(replaced[there], []byte(content), 0o600); err != nil {
+			return err
+		}
+	}
+	overlay, err := json.Marshal(map[string]any{"Replace": replaced})
+	if err != nil {
+		return err
+	}
+	file := filepath.Join(scratch, "overlay.json")
+	if err := os.WriteFile(file, overlay, 0o600); err != nil {
+		return err
+	}
+	return BuildFunctions(output, "-overlay="+file, name)
 }
 
 // build is for tests and for TestMain, which has no test yet.
