@@ -105,22 +105,31 @@ func TestDeploymentChecks(t *testing.T) {
 			"Route2", "RouteKey", "takes the same requests as GET /{a}, which is Route",
 			template.APIGateway,
 		},
-		"rotation of every resource":     {map[string]string{"RotationPermission.SourceArn": `"arn:aws:secretsmanager:*"`}, "Rotation", "RotationLambdaARN", "Secrets Manager cannot invoke the function", template.SecretsManager},
-		"access log without request id":  {map[string]string{"Stage.AccessLogSettings": `{"DestinationArn": "a", "Format": "$context.status"}`}, "Stage", "AccessLogSettings.Format", "needs $context.requestId", template.APIGateway},
-		"access log of no variable":      {map[string]string{"Stage.AccessLogSettings": `{"DestinationArn": "a", "Format": "$context.requestId $context.requestIdentity"}`}, "Stage", "AccessLogSettings.Format", "has $context.requestIdentity", template.APIGateway},
-		"access log that is too long":    {map[string]string{"Stage.AccessLogSettings": `{"DestinationArn": "a", "Format": "$context.requestId` + strings.Repeat(" ", 3<<10) + `"}`}, "Stage", "AccessLogSettings.Format", "has 3090 bytes, and AWS allows 3072", template.APIGateway},
-		"authorizer that is ignored":     {map[string]string{"Route.AuthorizationType": `"NONE"`, "Route.AuthorizationScopes": ""}, "Route", "AuthorizerId", "NONE, which ignores it", template.LocalRuntime},
-		"integrations":                   {integrations(300), "Api", "", "the API has 301 integrations, and AWS allows 300", template.APIGateway},
-		"stage variables":                {map[string]string{"Stage.StageVariables": variables(101)}, "Stage", "StageVariables", "101 stage variables, and AWS allows 100", template.APIGateway},
-		"no audience":                    {map[string]string{"Jwt.JwtConfiguration.Audience": `[]`}, "Jwt", "JwtConfiguration.Audience", "the list is empty", template.APIGateway},
-		"empty audience":                 {map[string]string{"Jwt.JwtConfiguration.Audience": `[""]`}, "Jwt", "JwtConfiguration.Audience[0]", "the text is empty", template.APIGateway},
-		"stage of one name":              {map[string]string{"Stage2": `{"Type": "AWS::ApiGatewayV2::Stage", "Properties": {"ApiId": {"Ref": "Api"}, "StageName": "$default", "AutoDeploy": true}}`}, "Stage2", "StageName", "already has the stage $default, as Stage", template.APIGateway},
-		"settings for no route":          {map[string]string{"Stage.RouteSettings": `{"GET /z": {"ThrottlingRateLimit": 1}}`}, "Stage", "RouteSettings", `settings for "GET /z", and the API has no such route`, template.APIGateway},
-		"identity source":                {map[string]string{"Jwt.IdentitySource": `["$request.header.A", "$request.header.B"]`}, "Jwt", "IdentitySource", "must be one", template.APIGateway},
-		"scope with a quote":             {map[string]string{"Route.AuthorizationScopes": `["a\"b"]`}, "Route", "AuthorizationScopes", "no scope can have", template.APIGateway},
-		"route key":                      {map[string]string{"Route.RouteKey": `"GET /x/"`}, "Route", "RouteKey", "without trailing slash", template.APIGateway},
-		"access log without format":      {map[string]string{"Stage.AccessLogSettings": `{"DestinationArn": "a", "Format": ""}`}, "Stage", "AccessLogSettings.Format", "the text is empty", template.APIGateway},
-		"access log without destination": {map[string]string{"Stage.AccessLogSettings": `{"Format": "$context.requestId"}`}, "Stage", "AccessLogSettings.DestinationArn", "is required", template.Unknown},
+		"rotation of every resource":        {map[string]string{"RotationPermission.SourceArn": `"arn:aws:secretsmanager:*"`}, "Rotation", "RotationLambdaARN", "Secrets Manager cannot invoke the function", template.SecretsManager},
+		"access log without request id":     {map[string]string{"Stage.AccessLogSettings": `{"DestinationArn": "a", "Format": "$context.status"}`}, "Stage", "AccessLogSettings.Format", "needs $context.requestId", template.APIGateway},
+		"access log of no variable":         {map[string]string{"Stage.AccessLogSettings": `{"DestinationArn": "a", "Format": "$context.requestId $context.requestIdentity"}`}, "Stage", "AccessLogSettings.Format", "has $context.requestIdentity", template.APIGateway},
+		"access log that is too long":       {map[string]string{"Stage.AccessLogSettings": `{"DestinationArn": "a", "Format": "$context.requestId` + strings.Repeat(" ", 3<<10) + `"}`}, "Stage", "AccessLogSettings.Format", "has 3090 bytes, and AWS allows 3072", template.APIGateway},
+		"authorizer that is ignored":        {map[string]string{"Route.AuthorizationType": `"NONE"`, "Route.AuthorizationScopes": ""}, "Route", "AuthorizerId", "NONE, which ignores it", template.LocalRuntime},
+		"integrations":                      {integrations(300), "Api", "", "the API has 301 integrations, and AWS allows 300", template.APIGateway},
+		"stage variables":                   {map[string]string{"Stage.StageVariables": variables(101)}, "Stage", "StageVariables", "101 stage variables, and AWS allows 100", template.APIGateway},
+		"no audience":                       {map[string]string{"Jwt.JwtConfiguration.Audience": `[]`}, "Jwt", "JwtConfiguration.Audience", "the list is empty", template.APIGateway},
+		"empty audience":                    {map[string]string{"Jwt.JwtConfiguration.Audience": `[""]`}, "Jwt", "JwtConfiguration.Audience[0]", "the text is empty", template.APIGateway},
+		"stage of one name":                 {map[string]string{"Stage2": `{"Type": "AWS::ApiGatewayV2::Stage", "Properties": {"ApiId": {"Ref": "Api"}, "StageName": "$default", "AutoDeploy": true}}`}, "Stage2", "StageName", "already has the stage $default, as Stage", template.APIGateway},
+		"settings for no route":             {map[string]string{"Stage.RouteSettings": `{"GET /z": {"ThrottlingRateLimit": 1}}`}, "Stage", "RouteSettings", `settings for "GET /z", and the API has no such route`, template.APIGateway},
+		"identity source":                   {map[string]string{"Jwt.IdentitySource": `["$request.header.A", "$request.header.B"]`}, "Jwt", "IdentitySource", "must be one", template.APIGateway},
+		"scope with a quote":                {map[string]string{"Route.AuthorizationScopes": `["a\"b"]`}, "Route", "AuthorizationScopes", "no scope can have", template.APIGateway},
+		"route key":                         {map[string]string{"Route.RouteKey": `"GET /x/"`}, "Route", "RouteKey", "without trailing slash", template.APIGateway},
+		"access log without format":         {map[string]string{"Stage.AccessLogSettings": `{"DestinationArn": "a", "Format": ""}`}, "Stage", "AccessLogSettings.Format", "the text is empty", template.APIGateway},
+		"policy without a document":         {map[string]string{"Policy": `{"Type": "AWS::IAM::Policy", "Properties": {"PolicyName": "p", "Roles": ["r"]}}`}, "Policy", "PolicyDocument", "is required", template.CloudFormation},
+		"policy without a name":             {map[string]string{"Policy": `{"Type": "AWS::IAM::Policy", "Properties": {"PolicyDocument": {}, "Roles": ["r"]}}`}, "Policy", "PolicyName", "is required", template.CloudFormation},
+		"managed policy without a document": {map[string]string{"Policy": `{"Type": "AWS::IAM::ManagedPolicy", "Properties": {}}`}, "Policy", "PolicyDocument", "is required", template.CloudFormation},
+		"role without trust":                {map[string]string{"Role": `{"Type": "AWS::IAM::Role", "Properties": {}}`}, "Role", "AssumeRolePolicyDocument", "is required", template.CloudFormation},
+		"policy that is too long":           {map[string]string{"Policy": inlineOf("r", 10_241)}, "Policy", "PolicyDocument", "Maximum policy size of 10240 bytes exceeded for role r. With this policy its inline policies have 10241 characters", template.IAM},
+		"policies that are too long":        {map[string]string{"Policy": inlineOf("r", 6_000), "Policy2": inlineOf("r", 4_000), "Policy3": inlineOf("r", 241)}, "Policy3", "PolicyDocument", "exceeded for role r. With this policy its inline policies have 10241", template.IAM},
+		"policy beside a role's own":        {map[string]string{"Role": roleOf(10_000), "Policy": inlineOf("own", 241)}, "Policy", "PolicyDocument", "exceeded for role own. With this policy its inline policies have 10241", template.IAM},
+		"policies of a role":                {map[string]string{"Role": roleOf(10_241)}, "Role", "Policies", "exceeded for role own", template.IAM},
+		"managed policy that is too long":   {map[string]string{"Policy": managedOf(6_145)}, "Policy", "PolicyDocument", "Cannot exceed quota for PolicySize: 6144. It has 6145 characters", template.IAM},
+		"access log without destination":    {map[string]string{"Stage.AccessLogSettings": `{"Format": "$context.requestId"}`}, "Stage", "AccessLogSettings.DestinationArn", "is required", template.Unknown},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -219,4 +228,32 @@ func TestNoProblemsThatFollowFromOthers(t *testing.T) {
 			}
 		})
 	}
+}
+
+// document is a policy's, with so many characters that IAM counts.
+func document(size int) string {
+	const empty = `{"Statement":[],"Version":""}`
+	return `{"Statement": [], "Version": "` + strings.Repeat("1", size-len(empty)) + "\"}"
+}
+
+func inlineOf(role string, size int) string {
+	return `{"Type": "AWS::IAM::Policy", "Properties": {"PolicyName": "p", "Roles": ["` + role + `"], "PolicyDocument": ` + document(size) + `}}`
+}
+
+func managedOf(size int) string {
+	return `{"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": ` + document(size) + `}}`
+}
+
+func roleOf(size int) string {
+	return `{"Type": "AWS::IAM::Role", "Properties": {"RoleName": "own", "AssumeRolePolicyDocument": {},
+		"Policies": [{"PolicyName": "p", "PolicyDocument": ` + document(size) + `}]}}`
+}
+
+// TestPoliciesOfTheLargestSize: what IAM takes is no problem.
+func TestPoliciesOfTheLargestSize(t *testing.T) {
+	t.Parallel()
+	_, problems := resolveOne(t, patched(t, map[string]string{
+		"Role": roleOf(10_000), "Policy": inlineOf("own", 240), "Other": inlineOf("another", 10_240), "Managed": managedOf(6_144),
+	}))
+	templatetest.WantNoProblems(t, problems)
 }

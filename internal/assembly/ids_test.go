@@ -83,7 +83,7 @@ func TestKeysChangeWithReplacementsOnly(t *testing.T) {
 func TestKeysOfUnreadProperties(t *testing.T) {
 	t.Parallel()
 	const template = `{"Resources": {
-		"Role": {"Type": "AWS::IAM::Role", "Properties": {"Path": "/here/", "Description": "for the job"}},
+		"Role": {"Type": "AWS::IAM::Role", "Properties": {"Path": "/here/", "Description": "for the job", "AssumeRolePolicyDocument": {}}},
 		"Permission": {"Type": "AWS::Lambda::Permission", "Properties": {"Action": "lambda:InvokeFunction",
 			"Principal": "*", "FunctionName": "arn:aws:lambda:eu-west-1:123456789012:function:f", "PrincipalOrgID": "o-here"}},
 		"Domain": {"Type": "AWS::ApiGatewayV2::DomainName", "Properties": {"DomainName": "here.example.com"}},

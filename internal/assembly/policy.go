@@ -2,16 +2,18 @@ package assembly
 
 import (
 	"cognito-m2m/internal/assembly/template"
+	"cognito-m2m/internal/policylimits"
 )
 
-// What IAM limits roles and policies to is not looked at.
+// Of what IAM limits roles and policies to, only how long policies are is looked at, see
+// checkPolicies.
 //
 // Parity: Assembly: limits of roles and policies
 var role = template.Type{
 	Properties: template.Properties{
 		"RoleName":                 template.Text(),
 		"Path":                     template.Text(),
-		"AssumeRolePolicyDocument": template.Any(),
+		"AssumeRolePolicyDocument": template.Any().Must(),
 		"Policies": template.ListOf(template.Object(template.Properties{
 			"PolicyName": template.Text().Must(), "PolicyDocument": template.Any().Must(),
 		})),
@@ -56,8 +58,8 @@ func readRole(b *builder, r *template.Resource, v template.Values) {
 // inlinePolicy adds a policy to roles that may be of another stack.
 var inlinePolicy = template.Type{
 	Properties: template.Properties{
-		"PolicyName":     template.Text(),
-		"PolicyDocument": template.Any(),
+		"PolicyName":     template.Text().Must(),
+		"PolicyDocument": template.Any().Must(),
 		"Roles":          template.Texts(),
 		"Groups":         template.NoEffect(),
 		"Users":          template.NoEffect(),
@@ -94,7 +96,7 @@ var managedPolicy = template.Type{
 	Properties: template.Properties{
 		"ManagedPolicyName": template.Text(),
 		"Path":              template.Text(),
-		"PolicyDocument":    template.Any(),
+		"PolicyDocument":    template.Any().Must(),
 		"Roles":             template.Texts(),
 		"Description":       template.NoEffect(),
 		"Groups":            template.NoEffect(),
@@ -178,4 +180,45 @@ func readKeyAlias(b *builder, r *template.Resource, v template.Values) {
 	b.model.KeyAliases = append(b.model.KeyAliases, KeyAlias{
 		Resource: r.Source(), ARN: r.Location().ARN("kms", r.Reference()), Target: v.Text("TargetKeyId"),
 	})
+}
+
+// checkPolicies refuses policies that are too long. The inline policies of a role count together.
+//
+// Source: the words were seen, for a role in aws/aws-cdk #12403 and aws-amplify/amplify-cli #4369,
+// for a managed policy in aws-cloudformation/cfn-lint #3804.
+func (b *builder) checkPolicies() {
+	sizes := inlineSizes{}
+	for _, role := range b.model.Roles {
+		for _, inline := range role.Policies {
+			if size, isTooMuch := sizes.add(role.Name, inline); isTooMuch {
+				b.fail(role.Resource, "Policies", tooMuch, policylimits.MaxInlineSize, role.Name, size)
+			}
+		}
+	}
+	for _, policy := range b.model.RolePolicies {
+		if policy.ARN != "" {
+			if size := policylimits.Length(policy.Document); size > policylimits.MaxManagedSize {
+				b.fail(policy.Resource, "PolicyDocument", "Cannot exceed quota for PolicySize: %d. It has %d characters", policylimits.MaxManagedSize, size)
+			}
+			continue
+		}
+		for _, role := range policy.Roles {
+			if size, isTooMuch := sizes.add(role, policy.NamedPolicy); isTooMuch {
+				b.fail(policy.Resource, "PolicyDocument", tooMuch, policylimits.MaxInlineSize, role, size)
+			}
+		}
+	}
+}
+
+const tooMuch = "Maximum policy size of %d bytes exceeded for role %s. With this policy its inline policies have %d characters"
+
+// inlineSizes are how many characters the inline policies of roles have, by the role's name.
+type inlineSizes map[string]int
+
+// add counts an inline policy, and says whether it is the first one that is too much for its role.
+// Which one that is depends on AWS on the order in which they are made.
+func (s inlineSizes) add(role string, inline NamedPolicy) (size int, isTooMuch bool) {
+	before := s[role]
+	s[role] += policylimits.Length(inline.Document)
+	return s[role], before <= policylimits.MaxInlineSize && s[role] > policylimits.MaxInlineSize
 }

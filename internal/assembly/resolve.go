@@ -153,6 +153,7 @@ func (b *builder) check() {
 	b.checkFunctions()
 	b.checkSecrets()
 	b.checkRotations()
+	b.checkPolicies()
 	for i := range b.model.APIs {
 		b.checkAPI(&b.model.APIs[i])
 	}

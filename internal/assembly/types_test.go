@@ -118,7 +118,7 @@ func TestReferences(t *testing.T) {
 				"Told": `{"Type": "AWS::Lambda::Function", "Properties": {
 					"Code": {"S3Key": "a1.zip"}, "Role": "r", "Environment": {"Variables": {"VALUE": ` + test.value + `}}}}`,
 				"Echo.FunctionName": `"echo"`,
-				"Role":              `{"Type": "AWS::IAM::Role", "Properties": {"RoleName": "runner"}}`,
+				"Role":              `{"Type": "AWS::IAM::Role", "Properties": {"RoleName": "runner", "AssumeRolePolicyDocument": {}}}`,
 				"Version":           `{"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": {"Ref": "Echo"}}}`,
 				"Alias": `{"Type": "AWS::Lambda::Alias", "Properties": {
 					"FunctionName": {"Ref": "Echo"}, "FunctionVersion": {"Fn::GetAtt": ["Version", "Version"]}, "Name": "live"}}`,

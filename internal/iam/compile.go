@@ -108,7 +108,7 @@ func (p *rolePolicies) add(d *policy.Document) {
 // Source: Lambda's refusal was seen, such as in hashicorp/terraform-provider-aws #8009.
 func (c *compiler) checkTrust(f assembly.Function, role assembly.Role) {
 	trust := c.parse(policy.ResourcePolicy, assembly.NamedPolicy{Name: role.Name, Document: role.Trust}, place{role.Resource, "AssumeRolePolicyDocument"})
-	if trust == nil && role.Trust != nil {
+	if trust == nil {
 		return // it has been reported
 	}
 	decision := policy.Evaluate(policy.Request{

@@ -246,7 +246,7 @@ func TestProblems(t *testing.T) {
 		id, property, message string
 	}{
 		"a role that is not Lambda's": {map[string]string{"Role.AssumeRolePolicyDocument": trust("events.amazonaws.com")}, "Function", "Role", "The role defined for the function cannot be assumed by Lambda."},
-		"a role without trust":        {map[string]string{"Role": `{"Type": "AWS::IAM::Role", "Properties": {"RoleName": "reader", "Path": "/functions/"}}`}, "Function", "Role", "cannot be assumed"},
+		"a role that trusts nobody":   {map[string]string{"Role.AssumeRolePolicyDocument": `{"Version": "2012-10-17", "Statement": []}`}, "Function", "Role", "cannot be assumed"},
 		"an unknown operator":         {map[string]string{"Policy.PolicyDocument": condition(`{"StringLooksLike": {"aws:PrincipalArn": "x"}}`)}, "Policy", "PolicyDocument.Statement[0].Condition.StringLooksLike", ""},
 		"an unknown key":              {map[string]string{"Policy.PolicyDocument": condition(`{"StringEquals": {"aws:Moon": "full"}}`)}, "Policy", "PolicyDocument.Statement[0].Condition.StringEquals.aws:Moon", ""},
 		"a key that has no value":     {map[string]string{"Policy.PolicyDocument": condition(`{"StringEquals": {"aws:SourceVpc": "vpc-1"}}`)}, "Policy", "PolicyDocument", "aws:sourcevpc"},

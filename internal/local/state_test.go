@@ -100,7 +100,7 @@ func TestStateWithoutDeclared(t *testing.T) {
 	withPolicy := func(path string) func(servingtest.Template) {
 		return func(api servingtest.Template) {
 			api.Resources()["Policy"] = map[string]any{
-				"Type": "AWS::IAM::ManagedPolicy", "Properties": map[string]any{"Path": path},
+				"Type": "AWS::IAM::ManagedPolicy", "Properties": map[string]any{"Path": path, "PolicyDocument": map[string]any{}},
 			}
 			api.Outputs()["Policy"] = map[string]any{"Value": map[string]any{"Ref": "Policy"}}
 		}

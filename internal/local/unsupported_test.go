@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/m2mtest"
 	"cognito-m2m/internal/serving"
 	"cognito-m2m/internal/serving/servingtest"
 )
@@ -99,6 +100,20 @@ func TestPoliciesOfElsewhere(t *testing.T) {
 	if len(report.Warnings) != 1 || !strings.Contains(report.Warnings[0], arn) {
 		t.Errorf("leniently: %q", report.Warnings)
 	}
+}
+
+// TestPoliciesThatAreTooLong: a run refuses them as IAM does, also leniently and without roles.
+func TestPoliciesThatAreTooLong(t *testing.T) {
+	t.Parallel()
+	dir := servingtest.AssemblyDir(t, func(api servingtest.Template) {
+		api.PropertiesOf("AWS::IAM::Role")["Policies"] = []any{map[string]any{
+			"PolicyName": "long", "PolicyDocument": map[string]any{"Version": "2012-10-17", "Statement": []any{map[string]any{
+				"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::" + strings.Repeat("b", 10_240),
+			}}},
+		}}
+	})
+	err := startFails(t, serving.Config{StateDir: t.TempDir(), Lenient: true, NoRoles: true}, dir)
+	m2mtest.Contains(t, err.Error(), "EchoServiceRole", "Policies: Maximum policy size of 10240 bytes exceeded for role m2m-dev-Api-EchoServiceRole", "AWS IAM refuses it")
 }
 
 // TestChangesNamePolicies: m2m up --watch tells of a policy that is another one, of a function's

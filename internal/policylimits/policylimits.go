@@ -1,16 +1,41 @@
-// Package policylimits has IAM's limit on the inline policies of a role, and measures what a
-// template says against it.
+// Package policylimits has IAM's limits on how long policies may be, and measures policies, and
+// what a template says of them, against them.
 //
 // It does not own what a policy allows, which is package policy's.
 //
 // Source: IAM User Guide, "IAM and AWS STS quotas".
 package policylimits
 
-import "encoding/json"
+import (
+	"bytes"
+	"encoding/json"
+	"unicode"
+	"unicode/utf8"
+)
 
-// MaxInlineSize is how many characters the inline policies of a role may have in all. IAM does not
-// count white space.
-const MaxInlineSize = 10_240
+const (
+	// MaxInlineSize is how many characters the inline policies of a role may have in all. IAM does
+	// not count white space.
+	MaxInlineSize = 10_240
+	// MaxManagedSize is how many a managed policy may have.
+	MaxManagedSize = 6_144
+)
+
+// Length is how many characters a policy document has that is as IAM gets it, without white space.
+func Length(document any) int {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(document); err != nil {
+		return 0 // it is no document
+	}
+	return utf8.RuneCount(bytes.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, text.Bytes()))
+}
 
 // longestReference stands for what is known only once a stack is deployed: an ARN with names of 64
 // characters.

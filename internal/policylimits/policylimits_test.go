@@ -35,3 +35,21 @@ func TestSizeIsNeverTooSmall(t *testing.T) {
 		}
 	}
 }
+
+// IAM counts characters, not bytes, and no white space.
+func TestLength(t *testing.T) {
+	t.Parallel()
+	for document, want := range map[string]int{
+		`{ "Statement" : [ ] , "Version" : "2012-10-17" }`: len(`{"Statement":[],"Version":"2012-10-17"}`),
+		`{"a":"<é> \"&\""}`: 16,
+		`[]`:                2,
+	} {
+		var decoded any
+		if err := json.Unmarshal([]byte(document), &decoded); err != nil {
+			t.Fatal(err)
+		}
+		if got := policylimits.Length(decoded); got != want {
+			t.Errorf("%s: %d, want %d", document, got, want)
+		}
+	}
+}

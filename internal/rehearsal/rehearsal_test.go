@@ -577,6 +577,22 @@ func TestRehearsalTellsWhoRefuses(t *testing.T) {
 			},
 			resource: "Table", because: "the type AWS::DynamoDB::Table is not simulated",
 		},
+		"policies that are too long": {
+			change: func(api servingtest.Template) {
+				api.Resources()["Policy"] = map[string]any{"Type": "AWS::IAM::Policy", "Properties": map[string]any{
+					"PolicyName": "long", "Roles": []any{"runner"}, "PolicyDocument": map[string]any{"Version": strings.Repeat("1", 10_240)},
+				}}
+			},
+			resource: "Policy", because: "PolicyDocument: Maximum policy size of 10240 bytes exceeded for role runner",
+		},
+		"a policy without a document": {
+			change: func(api servingtest.Template) {
+				api.Resources()["Policy"] = map[string]any{"Type": "AWS::IAM::Policy", "Properties": map[string]any{
+					"PolicyName": "empty", "Roles": []any{"runner"},
+				}}
+			},
+			refusal: "ValidationError: Template error: Policy: PolicyDocument: PolicyDocument is required",
+		},
 		"code that was not uploaded": {
 			change: func(api servingtest.Template) {
 				api.PropertiesOf("AWS::Lambda::Function")["Code"].(map[string]any)["S3Key"] = "nothing.zip"

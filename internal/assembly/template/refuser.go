@@ -33,11 +33,12 @@ const (
 	APIGateway
 	Lambda
 	SecretsManager
+	IAM
 )
 
 // services are those of the types that are simulated, by the part of a type that names the service.
 var services = map[string]Refuser{
-	"Cognito": Cognito, "ApiGatewayV2": APIGateway, "Lambda": Lambda, "SecretsManager": SecretsManager,
+	"Cognito": Cognito, "ApiGatewayV2": APIGateway, "Lambda": Lambda, "SecretsManager": SecretsManager, "IAM": IAM,
 }
 
 // ServiceOf is the service that a resource of a type belongs to, and Unknown if there is no name
@@ -55,6 +56,7 @@ var sentences = map[Refuser]string{ //nolint:gosec // a service is called Secret
 	APIGateway:     "Amazon API Gateway refuses it",
 	Lambda:         "AWS Lambda refuses it",
 	SecretsManager: "AWS Secrets Manager refuses it",
+	IAM:            "AWS IAM refuses it",
 }
 
 // String is a sentence: Amazon Cognito refuses it.
