@@ -82,7 +82,6 @@ func (f *deliveryFile) checked(c *deliveryChecker) *Delivery {
 			GitHubEnvironment: string(written.gitHubEnvironment(name)),
 			DriftEnvironment:  string(written.driftEnvironment(name)),
 			CustomerKey:       c.customerKeys[name],
-			Groups:            c.groups[name],
 			RollbackMinutes:   int(written.RollbackMinutes),
 		})
 	}
@@ -126,12 +125,11 @@ type deliveryChecker struct {
 	dir          string // of the environment files
 	options      Options
 	customerKeys map[deliveryName]bool // environments whose secrets have a key of their own
-	groups       map[deliveryName]bool // environments with groups of clients
 }
 
 func (c *deliveryChecker) check(read *strictyaml.File) {
 	c.File = read
-	c.customerKeys, c.groups = map[deliveryName]bool{}, map[deliveryName]bool{}
+	c.customerKeys = map[deliveryName]bool{}
 	for _, name := range slices.Sorted(maps.Keys(c.written.Environments)) {
 		c.file(name, c.written.Environments[name])
 	}

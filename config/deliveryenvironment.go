@@ -41,7 +41,6 @@ type DeliveryEnvironment struct {
 	GitHubEnvironment string // its jobs may deploy and verify
 	DriftEnvironment  string // its jobs may look for drift; empty for disposable environments
 	CustomerKey       bool   // the secrets have a key of their own
-	Groups            bool   // there are groups of clients
 	RollbackMinutes   int    // a deployment watches an alarm for so long; 0: none
 }
 
@@ -124,7 +123,6 @@ func (c *deliveryChecker) file(name deliveryName, written deliveryEnvironment) {
 		c.Report(path+".region", fmt.Sprintf("%s is not the Region in the environment's own file", at), "there it is "+env.Region)
 	}
 	c.customerKeys[name] = env.Secrets.CustomerKey
-	c.groups[name] = len(env.Groups) > 0
 }
 
 // gitHubEnvironments refuses one that stands for two things: its jobs could do both. GitHub takes

@@ -159,30 +159,6 @@ func TestGroupsAreRefused(t *testing.T) {
 	}
 }
 
-// TestDeliveryKnowsGroups: the role that verifies an environment looks at their stacks.
-func TestDeliveryKnowsGroups(t *testing.T) {
-	t.Parallel()
-	root := project(t, map[string]string{"dev.yaml": withFunction(t), "test.yaml": strings.Replace(valid, "name: dev", "name: test", 1)})
-	for file, content := range map[string]string{
-		"environments/dev/jobs.yaml": "clients: {nightly: {scopes: [test-api/read]}}",
-		"delivery.yaml":              "repository: octo-org@1/octo-repo@2\nregion: ap-northeast-1\nenvironments:\n  dev: {account: \"111111111111\"}\n  test: {account: \"222222222222\"}\n",
-	} {
-		if err := os.MkdirAll(filepath.Dir(filepath.Join(root, file)), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(root, file), []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	delivery, err := config.LoadDelivery(filepath.Join(root, "delivery.yaml"), config.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if dev, other := delivery.Environment("dev"), delivery.Environment("test"); !dev.Groups || other.Groups {
-		t.Errorf("dev has groups: %t, test has: %t", dev.Groups, other.Groups)
-	}
-}
-
 // TestAThousandClients loads them in eight groups, and warns of one more than a pool usually has.
 func TestAThousandClients(t *testing.T) {
 	t.Parallel()

@@ -85,7 +85,8 @@ func (r *deliveryRoles) takeBootstrapRoles(kinds ...string) awsiam.PolicyStateme
 }
 
 // readEnvironment allows what `m2m verify --deployed` does: finding the API in its stack's outputs,
-// looking at an API's stage and routes and at trails, and reading the clients' secrets.
+// looking at an API's stage and routes and at trails, and reading the clients' secrets. Clients are
+// named in the assembly, those of groups too, so no other stack is asked for.
 func (r *deliveryRoles) readEnvironment() []awsiam.PolicyStatement {
 	env := r.props.env
 	// API Gateway's ARNs have no account, and the API's id is known only once it exists.
@@ -94,14 +95,6 @@ func (r *deliveryRoles) readEnvironment() []awsiam.PolicyStatement {
 			Service: jsii.String("apigateway"), Region: jsii.String(env.Region), Account: jsii.String(""),
 			Resource: jsii.String("/apis/*/" + path), ArnFormat: awscdk.ArnFormat_NO_RESOURCE_NAME,
 		})
-	}
-	names := []string{naming.APIStack}
-	if env.Groups {
-		names = append(names, naming.GroupStack("*"))
-	}
-	stacks := make([]*string, 0, len(names))
-	for _, name := range names {
-		stacks = append(stacks, r.arn("cloudformation", env.Region, "stack/"+naming.Stack(env.Name, name)+"/*"))
 	}
 	return append([]awsiam.PolicyStatement{
 		awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{ // a trail may be another account's
@@ -114,7 +107,7 @@ func (r *deliveryRoles) readEnvironment() []awsiam.PolicyStatement {
 		}),
 		awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 			Actions:   jsii.Strings("cloudformation:DescribeStacks"),
-			Resources: &stacks,
+			Resources: &[]*string{r.arn("cloudformation", env.Region, "stack/"+naming.Stack(env.Name, naming.APIStack)+"/*")},
 		}),
 	}, r.readSecrets()...)
 }

@@ -60,14 +60,10 @@ func deliveryStatements(account config.DeliveryAccount, env config.DeliveryEnvir
 	own := env.Region + ":" + account.ID + ":"
 	secrets := "arn:aws:secretsmanager:" + own + "secret:m2m/" + env.Name + "/*"
 	stack := "arn:aws:cloudformation:" + own + "stack/m2m-" + env.Name
-	described := any(stack + "-Api/*")
-	if env.Groups {
-		described = []any{described, stack + "-Clients-*/*"}
-	}
 	statements := map[string][]string{
 		"deploy": {canonical(allow([]any{role("deploy"), role("file-publishing"), role("lookup")}, "sts:AssumeRole"))},
 		"verify": {
-			canonical(allow(described, "cloudformation:DescribeStacks")),
+			canonical(allow(stack+"-Api/*", "cloudformation:DescribeStacks")),
 			canonical(allow("*", "cloudtrail:DescribeTrails", "cloudtrail:GetEventSelectors", "cloudtrail:GetTrailStatus")),
 			canonical(allow([]any{
 				"arn:aws:apigateway:" + env.Region + "::/apis/*/routes", "arn:aws:apigateway:" + env.Region + "::/apis/*/stages/*",
@@ -95,28 +91,6 @@ func TestGuardsOfDelivery(t *testing.T) {
 		for _, finding := range wrongDelivery(account, d.accounts[account.ID]) {
 			t.Errorf("%s: %s", account.ID, finding)
 		}
-	}
-}
-
-// TestGuardsOfDeliveryWithGroups: their stacks are verified, too, and only where there are some.
-func TestGuardsOfDeliveryWithGroups(t *testing.T) {
-	loaded, err := config.LoadDelivery(deliveryFile, config.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	loaded.Accounts[productionAccount].Environments[0].Groups = true
-	d, err := synthDelivery(t.TempDir(), loaded, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, account := range d.Accounts {
-		for _, finding := range wrongDelivery(account, d.accounts[account.ID]) {
-			t.Errorf("%s: %s", account.ID, finding)
-		}
-	}
-	loaded.Accounts[productionAccount].Environments[0].Groups = false
-	if len(wrongDelivery(loaded.Accounts[productionAccount], d.accounts[loaded.Accounts[productionAccount].ID])) == 0 {
-		t.Error("stacks of groups may be described where there are none")
 	}
 }
 

@@ -118,3 +118,21 @@ func TestListStacksDenied(t *testing.T) {
 		}
 	}
 }
+
+// TestVerifyAsksNoStackOfAGroup: what `m2m verify` reads of a client of a group takes no listing of
+// stacks, so the role that verifies a deployment need not be able to.
+func TestVerifyAsksNoStackOfAGroup(t *testing.T) {
+	t.Parallel()
+	run, err := reachtest.StartGroups(t.TempDir(), map[string][]string{"jobs": {"nightly"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = run.Close() })
+	run.Deny("ListStacks", "AccessDenied", "no")
+	there := deployedTarget(run, "dev")
+	if _, err := there.APIURL(t.Context()); err != nil {
+		t.Error(err)
+	}
+	_, err = there.Credentials("nightly").Credentials(t.Context())
+	wantProblem(t, err, reach.NotYetRotated) // its secret was read
+}

@@ -7,9 +7,10 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
+
+	"cognito-m2m/caller"
 )
 
 // echo answers requests with the event they came in.
@@ -38,33 +39,17 @@ func (e *echo) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	return response.Bytes(), err
 }
 
-// caller is the part of an HTTP API event (payload 2.0) that may be logged: who called what. The
-// type leaves out headers and body, because they contain the token and the caller's data.
-type caller struct {
-	RequestContext struct {
-		RequestID  string `json:"requestId"`
-		RouteKey   string `json:"routeKey"`
-		Authorizer struct {
-			JWT struct {
-				Claims struct {
-					ClientID string `json:"client_id"`
-					Scope    string `json:"scope"` // separated by spaces, as in the token
-				} `json:"claims"`
-			} `json:"jwt"`
-		} `json:"authorizer"`
-	} `json:"requestContext"`
-}
-
-// logRequest writes one line. An event that is not from an HTTP API lacks some or all of the
-// members; those are empty in the log.
+// logRequest writes one line: who called what. Headers and body are left out, because they contain
+// the token and the caller's data. An event that is not from an HTTP API lacks some or all of it;
+// that is empty in the log, as are client and scopes on an open route.
 func (e *echo) logRequest(ctx context.Context, event []byte) {
-	var from caller
+	var from events.APIGatewayV2HTTPRequest
 	_ = json.Unmarshal(event, &from) // a member of another type leaves its field empty
-	claims := from.RequestContext.Authorizer.JWT.Claims
+	by, _ := caller.Of(from)
 	e.log.InfoContext(ctx, "request",
 		"requestId", from.RequestContext.RequestID,
 		"routeKey", from.RequestContext.RouteKey,
-		"clientId", claims.ClientID,
-		"scopes", strings.Fields(claims.Scope),
+		"clientId", by.ClientID,
+		"scopes", append([]string{}, by.Scopes...),
 	)
 }

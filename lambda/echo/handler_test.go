@@ -28,6 +28,11 @@ const authorized = `{
   "body": "secret-body", "isBase64Encoded": false
 }`
 
+// byFunction is the same behind a function authorizer.
+var byFunction = strings.Replace(authorized,
+	`{"jwt": {"claims": {"client_id": "client-1", "scope": "test-api/read test-api/write", "jti": "secret-claim"}, "scopes": null}}`,
+	`{"lambda": {"client_id": "client-1", "scope": "test-api/read test-api/write", "jti": "secret-claim"}}`, 1)
+
 // answer runs the event through the same code as on Lambda, from the bytes of the invocation to
 // those of the response.
 func answer(t *testing.T, event string) (events.APIGatewayV2HTTPResponse, string) {
@@ -102,6 +107,13 @@ func TestInvokeLogsTheCaller(t *testing.T) {
 			"requestId": "request-1", "routeKey": "GET /test_jwt/read", "clientId": "client-1",
 			"scopes": []any{"test-api/read", "test-api/write"},
 		}},
+		"authorized by a function": {byFunction, map[string]any{
+			"requestId": "request-1", "routeKey": "GET /test_jwt/read", "clientId": "client-1",
+			"scopes": []any{"test-api/read", "test-api/write"},
+		}},
+		"authorized without a client": {strings.Replace(byFunction, `"client_id": "client-1", `, "", 1), map[string]any{
+			"requestId": "request-1", "routeKey": "GET /test_jwt/read", "clientId": "", "scopes": []any{},
+		}},
 		"no authorizer": {
 			`{"requestContext":{"requestId":"r","routeKey":"GET /test_jwt"}}`,
 			map[string]any{"requestId": "r", "routeKey": "GET /test_jwt", "clientId": "", "scopes": []any{}},
@@ -141,6 +153,7 @@ func TestInvokeLogsNoSecrets(t *testing.T) {
 	t.Parallel()
 	cases := map[string]string{
 		"authorized request":  authorized,
+		"by a function":       byFunction,
 		"members out of type": strings.Replace(authorized, `"apiId": "api-id"`, `"requestId": {"token": "secret"}`, 1),
 		"not an object":       `"secret"`,
 	}
