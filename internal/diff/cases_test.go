@@ -1,5 +1,11 @@
 package diff_test
 
+import "slices"
+
+// functionAuthorizer is one beside the JWT authorizer.
+var functionAuthorizer = []edit{api("Asking", `{"Type": "AWS::ApiGatewayV2::Authorizer", "Properties": {
+	"AuthorizerType": "REQUEST", "Name": "Asking", "AuthorizerResultTtlInSeconds": 60}}`)}
+
 var routeCases = []ruleCase{
 	{
 		"a route is opened",
@@ -74,7 +80,30 @@ var routeCases = []ruleCase{
 	{
 		"a function authorizer is added",
 		[]edit{api("Other", `{"Type": "AWS::ApiGatewayV2::Authorizer", "Properties": {"AuthorizerType": "REQUEST", "Name": "Other"}}`)},
-		[]string{"audience changes authorizer Other: added: a Lambda function decides which tokens are accepted"},
+		[]string{"audience changes authorizer Other: a Lambda function decides which tokens are accepted: a refused one gets 403 without…"},
+	},
+	{
+		"a function decides instead of API Gateway",
+		slices.Concat(functionAuthorizer, []edit{
+			api("Jwt", ""),
+			api("AnyRoute.AuthorizationType", `"CUSTOM"`), api("AnyRoute.AuthorizerId", `{"Ref": "Asking"}`), api("/Resources/AnyRoute/Metadata", `{"m2m:scopes": []}`),
+			api("ReadRoute.AuthorizationType", `"CUSTOM"`), api("ReadRoute.AuthorizerId", `{"Ref": "Asking"}`), api("ReadRoute.AuthorizationScopes", ""),
+			api("/Resources/ReadRoute/Metadata", `{"m2m:scopes": ["test-api/read", "test-api/admin"]}`),
+		}),
+		[]string{
+			"route-authorization changes route ANY /test_jwt: a function checks its tokens: any client of the user pool may call it (AuthorizationType JWT -> CUSTOM)",
+			"route-authorization changes route GET /test_jwt/read: a function checks its tokens: any client of the user pool with test-api/read or test-api/admin may call it (AuthorizationType JWT -> CUSTOM)",
+			"audience changes authorizer Asking: a Lambda function decides which tokens are accepted: a refused one gets 403 without www-authenticate, where a JWT authorizer says 401, and functions behind the API find the client in requestContext.authorizer.lambda",
+		},
+	},
+	{
+		"an authorizer becomes a function's in place",
+		[]edit{api("Jwt.AuthorizerType", `"REQUEST"`), api("Jwt.JwtConfiguration", "")},
+		[]string{
+			"audience changes authorizer Jwt: a Lambda function decides which tokens are accepted: a refused one gets 403…",
+			"issuer changes authorizer Jwt: trusts another issuer: …",
+			"authorizer-type changes authorizer Jwt: is another type of authorizer: JWT -> REQUEST",
+		},
 	},
 	{
 		"the order of scopes says nothing",
@@ -179,6 +208,11 @@ var clientCases = []ruleCase{
 
 var apiCases = []ruleCase{
 	{
+		"a function gets concurrency of its own",
+		[]edit{api("Echo.ReservedConcurrentExecutions", "20")},
+		[]string{"reserved-concurrency changes function Echo: at most 20 of it run at the same time, and so many are kept from all other functions"},
+	},
+	{
 		"the authorizer trusts somebody else",
 		[]edit{
 			api("Jwt.JwtConfiguration.Issuer", `"https://issuer.example"`),
@@ -188,6 +222,7 @@ var apiCases = []ruleCase{
 		},
 		[]string{
 			"audience loosens authorizer Jwt: accepts tokens of a-stranger",
+			"audience changes authorizer Jwt: a Lambda function decides which tokens are accepted: a refused one…",
 			"issuer changes authorizer Jwt: trusts another issuer: ${import m2m-prod-Identity:Issuer} -> https://issuer.example",
 			"authorizer-type changes authorizer Jwt: is another type of authorizer: JWT -> REQUEST",
 			"identity-source changes authorizer Jwt: takes the token from elsewhere: [$request.header.Authorization] -> [$request.querystring.token]",

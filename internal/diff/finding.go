@@ -32,11 +32,8 @@ func (f *findings) add(environment string, o *outcome) {
 
 // addStack asks about what belongs to a stack as a whole.
 func (f *findings) addStack(environment string, s change.StackChange) {
-	if s.Before == nil || s.After == nil {
-		return
-	}
 	// Without the environment's name, the same change in several environments is one finding.
-	subject := "stack " + strings.Replace(s.After.StackName, "-"+environment+"-", "-*-", 1)
+	subject := "stack " + strings.Replace(cmp.Or(s.After, s.Before).StackName, "-"+environment+"-", "-*-", 1)
 	for _, rule := range stackRules {
 		for _, remark := range rule.check(s.Before, s.After) {
 			f.put(environment, rule.name, subject, remark)

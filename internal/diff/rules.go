@@ -18,6 +18,7 @@ var rules = slices.Concat(
 		{"policy", policyTypes(), policy},
 		{"deletion-policy", nil, compared(deletionPolicy)},
 		{"route-settings-kept", []string{typeStage}, routeSettingsKept},
+		{"reserved-concurrency", []string{typeFunction}, compared(reservedConcurrency)},
 		{"access-log", []string{typeStage}, compared(accessLog)},
 		{"rotation-interval", []string{typeRotationSchedule}, compared(rotationInterval)},
 		{"secret-value", []string{typeSecret}, compared(secretValue)},

@@ -79,9 +79,22 @@ func routeAuthorization(before, after *change.Resource) []remark {
 		return remarks(Loosens, "opened: anyone may call it, without a token"+arrow)
 	case was == authorizationNone:
 		return remarks(Tightens, "closed: it was open to anyone"+arrow)
+	case is == authorizationCustom && was == authorizationJWT && asksScopes(after):
+		return remarks(Changes, "a function checks its tokens: "+whoMay(after)+arrow)
+	case is == authorizationJWT && was == authorizationCustom:
+		return remarks(Changes, "API Gateway checks its tokens: "+whoMay(after)+arrow)
 	default:
 		return remarks(Changes, "is guarded in another way"+arrow)
 	}
+}
+
+// whoMay are those who may call a route whose scopes are known.
+func whoMay(r *change.Resource) string {
+	scopes := scopesOf(r)
+	if len(scopes) == 0 {
+		return anyClient(r)
+	}
+	return strings.Replace(anyClient(r), " may call it", " with "+either(scopes)+" may call it", 1)
 }
 
 // routeScopes compares what a token must carry. Each scope of a route is an alternative, so one
@@ -111,15 +124,31 @@ func routeScopes(before, after *change.Resource) []remark {
 // audience compares the clients whose tokens an authorizer accepts.
 func audience(o *outcome) []remark {
 	if o.After == nil {
+		if asksFunction(o.Before) {
+			return remarks(Loosens, "removed: "+letsInAgain)
+		}
 		return nil
-	}
-	if o.Before == nil && change.Show(o.After.Get("AuthorizerType")) == "REQUEST" {
-		return remarks(Changes, "added: a Lambda function decides which tokens are accepted")
 	}
 	was, is := audienceOf(o.Before), audienceOf(o.After)
 	accepts := func(who string) remark { return remark{Loosens, "accepts tokens of " + who} }
+	found := each(without(is, was), accepts)
+	asked := o.Before != nil && asksFunction(o.Before)
+	switch {
+	case asksFunction(o.After) && !asked:
+		return append(found, remark{Changes, "a Lambda function decides which tokens are accepted: a refused one gets 403 without www-authenticate, where a JWT " +
+			"authorizer says 401, and functions behind the API find the client in requestContext.authorizer.lambda"})
+	case asked && !asksFunction(o.After):
+		found = append(found, remark{Loosens, "no Lambda function decides any more: " + letsInAgain})
+	}
 	refuses := func(who string) remark { return remark{Tightens, "no longer accepts tokens of " + who} }
-	return append(each(without(is, was), accepts), each(without(was, is), refuses)...)
+	return append(found, each(without(was, is), refuses)...)
+}
+
+const letsInAgain = "who was refused by the function alone, as m2m clients --refuse does, is let in again. A JWT authorizer answers 401 again"
+
+// asksFunction is true for a Lambda authorizer.
+func asksFunction(authorizer *change.Resource) bool {
+	return change.Show(authorizer.Get("AuthorizerType")) == "REQUEST"
 }
 
 // audienceOf names the clients as the environment file does, where the audience refers to them.

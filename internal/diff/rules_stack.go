@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"strings"
@@ -9,14 +10,53 @@ import (
 	"cognito-m2m/naming"
 )
 
-// stackRules look at what belongs to a stack as a whole.
+// stackRules look at what belongs to a stack as a whole. A stack that is added was nil, and one
+// that is removed becomes nil.
 var stackRules = []struct {
 	name  string
 	check func(before, after *change.Stack) []remark
 }{
-	{"termination-protection", terminationProtection},
-	{"stack-moved", stackMoved},
-	{"address", addressOutputs},
+	{"group", group},
+	{"termination-protection", keptStack(terminationProtection)},
+	{"stack-moved", keptStack(stackMoved)},
+	{"address", keptStack(addressOutputs)},
+}
+
+// keptStack is a check of a stack that is there before and after, which says nothing of any other.
+func keptStack(check func(before, after *change.Stack) []remark) func(before, after *change.Stack) []remark {
+	return func(before, after *change.Stack) []remark {
+		if before == nil || after == nil {
+			return nil
+		}
+		return check(before, after)
+	}
+}
+
+// group tells of the stack of a group of clients that comes or goes. CDK deploys what the assembly
+// has, and deletes nothing.
+func group(before, after *change.Stack) []remark {
+	if (before == nil) == (after == nil) {
+		return nil
+	}
+	there := cmp.Or(after, before)
+	environment, stack, _ := naming.ParseStack(there.StackName)
+	if _, isGroup := naming.ParseGroupStack(stack); !isGroup {
+		return nil
+	}
+	if before == nil {
+		return remarks(Changes, fmt.Sprintf("added, clients in it: %d. The function authorizer accepts them as soon as they have tokens", clientsIn(there)))
+	}
+	return remarks(Changes, fmt.Sprintf("no longer in the assembly, so a deployment leaves it as it is, and its clients (%d) go on working. Before its file is deleted, "+
+		"run npx cdk destroy %s/%s; afterwards, aws cloudformation delete-stack --stack-name %s", clientsIn(there), environment, stack, there.StackName))
+}
+
+func clientsIn(s *change.Stack) (count int) {
+	for _, r := range s.Resources {
+		if r.Type == typeAppClient {
+			count++
+		}
+	}
+	return count
 }
 
 func terminationProtection(before, after *change.Stack) []remark {
