@@ -42,6 +42,7 @@ type comparison struct {
 	parameters    map[string]bool // those whose value changes
 	modified      map[string]bool // the resources that are listed as modified
 	known         symbolic
+	resources     map[string]*template.Resource // as known evaluates them; nil until they are asked for
 }
 
 // compare works out the changes of a change set.
@@ -217,8 +218,6 @@ func (c *comparison) foreseen(id string) map[string]any {
 	target, current := c.targets[id], c.had.Resources[id]
 	foreseen := maps.Clone(target.Properties)
 	declaration := object(declared(c.after, "Resources", id)["Properties"])
-	var values map[string]any
-	var failed map[string]bool
 	for name := range target.Properties {
 		unknown, changing := c.depends(declaration[name])
 		if !unknown && !changing {
@@ -228,11 +227,13 @@ func (c *comparison) foreseen(id string) map[string]any {
 			foreseen[name] = current.Properties[name]
 			continue
 		}
-		if values == nil {
-			values, failed = c.known.properties(id)
+		if c.resources == nil {
+			c.resources = c.known.resources()
 		}
-		if value, ok := values[name]; ok && !failed[name] {
-			foreseen[name] = value
+		if r := c.resources[id]; r != nil {
+			if value, ok := r.Property(name); ok && value != nil {
+				foreseen[name] = value
+			}
 		}
 	}
 	return foreseen

@@ -18,21 +18,13 @@ type symbolic struct {
 	value func(reference) string
 }
 
-// properties are those of a resource; ok is false for a name whose value can't be worked out.
-func (y symbolic) properties(id string) (values map[string]any, failed map[string]bool) {
-	values, failed = map[string]any{}, map[string]bool{}
+// resources are those of the template, by logical id.
+func (y symbolic) resources() map[string]*template.Resource {
+	all := map[string]*template.Resource{}
 	for r := range y.evaluate(nil).Resources() {
-		if r.Source().LogicalID != id {
-			continue
-		}
-		for name := range object(declared(y.body, "Resources", id)["Properties"]) {
-			value, ok := r.Property(name)
-			if failed[name] = !ok; ok && value != nil {
-				values[name] = value
-			}
-		}
+		all[r.Source().LogicalID] = r
 	}
-	return values, failed
+	return all
 }
 
 // text is what a node comes to that refers to no resource; "" if it can't be worked out.
@@ -56,6 +48,13 @@ func (y symbolic) evaluate(outputs map[string]any) *template.Evaluation {
 		body = maps.Clone(y.body)
 		body["Outputs"] = outputs
 	}
+	types := map[string]*template.Type{}
+	typeNamed := func(name string) *template.Type {
+		if types[name] == nil {
+			types[name] = y.typeNamed(name)
+		}
+		return types[name]
+	}
 	others := map[string]any{}
 	for name, value := range y.exports {
 		others["O"+name] = map[string]any{"Value": value, "Export": map[string]any{"Name": name}}
@@ -64,7 +63,7 @@ func (y symbolic) evaluate(outputs map[string]any) *template.Evaluation {
 	return template.Evaluate([]template.Stack{
 		{Name: t.StackName, Account: t.AccountID, Region: t.Region, Body: body, Parameters: t.Parameters, Stored: t.Stored, TakesSecrets: true},
 		{Name: t.StackName + "/others", Account: t.AccountID, Region: t.Region, Body: map[string]any{"Outputs": others}},
-	}, template.Options{IDs: stackIDs(t.StackID), Types: y.typeNamed})
+	}, template.Options{IDs: stackIDs(t.StackID), Types: typeNamed})
 }
 
 // typeNamed is a type of which every property is taken as it is.
