@@ -92,13 +92,13 @@ $(EDITS)/edits.json: $(SYNTHESIZED_FROM) $(wildcard test/edits_*.go)
 
 .PHONY: rehearse
 rehearse: node_modules cdk.out/manifest.json $(EDITS)/edits.json ## Deploy into m2m up --empty with the pinned CDK CLI and others; edit, fail, drift, kill, destroy.
-	go test -v -count=1 -timeout 20m ./test/rehearse
+	go test -v -count=1 -timeout 30m ./test/rehearse
 	go test -v -count=1 -run 'TestDeployWithTheCDKCLI|TestKilledDuringUpdates' ./test/e2e
 
 .PHONY: rehearse-long
 rehearse-long: export M2M_KILLS = 100
-rehearse-long: rehearse ## The same with 100 kills and 1,000 updates in a row.
-	go test -v -count=1 -timeout 60m -run '^TestManyUpdates$$' ./test/rehearse -long
+rehearse-long: rehearse ## The same with 100 kills, 1,000 updates in a row and 1,000 clients.
+	go test -v -count=1 -timeout 60m -run '^TestMany(Updates|Clients)$$' ./test/rehearse -long
 
 .PHONY: conformance
 conformance: ## Print, row by row, what the target in M2M_TARGET (default: a local run) answers.
@@ -246,7 +246,7 @@ overdue: env ## List secrets of the deployed ENV that are not rotated as they sh
 
 .PHONY: diff
 diff: node_modules ## Write what the change since BASE does to a deployed system to .build/diff/comment.md.
-	.ci/diff '$(or $(BASE),HEAD)'
+	M2M='$(M2M)' .ci/diff '$(or $(BASE),HEAD)'
 
 .PHONY: clean
 clean: ## Remove what was built and synthesized (local state in .m2m stays).
