@@ -61,7 +61,8 @@ tokens as long as its app client exists. Give the id of an app client that is go
 A later --refuse or --allow takes clients off the list whose app client has been
 gone for more than 24 hours, the longest life of a token. They need the permissions
 ssm:GetParametersByPath, PutParameter and DeleteParameter for the list's parameters,
-and cognito-idp:ListUserPoolClientSecrets.
+and cognito-idp:ListUserPoolClientSecrets. With cognito-idp:ListUserPoolClients, a list
+of more than 20 is tidied with a few calls, instead of one for each.
 
 Exit status:
   0  the clients were listed; with --overdue, there are none

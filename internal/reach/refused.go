@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
+	"cognito-m2m/internal/awserror"
 	"cognito-m2m/naming"
 )
 
@@ -139,9 +140,13 @@ func (t *Target) entries(ctx context.Context) (map[string]entry, error) {
 // tidy removes the entries of clients whose app client has been gone for longer than a token lives,
 // and notes of others that it is gone.
 func (t *Target) tidy(ctx context.Context, pool string, entries map[string]entry) (removed []string, err error) {
+	has, err := t.haveAppClients(ctx, pool, len(entries))
+	if err != nil {
+		return nil, err
+	}
 	now := time.Now().UTC().Truncate(time.Second)
 	for id, e := range entries {
-		there, err := t.hasAppClient(ctx, pool, id)
+		there, err := has(id)
 		switch {
 		case err != nil:
 		case there && !e.Gone.IsZero():
@@ -156,6 +161,33 @@ func (t *Target) tidy(ctx context.Context, pool string, entries map[string]entry
 		}
 	}
 	return removed, nil
+}
+
+// maxAsked is how many clients are asked for one by one: a pool of 1,000 is listed in 17 pages.
+const maxAsked = 20
+
+// haveAppClients gives what hasAppClient says, for so many clients. For more than a few it lists
+// those of the pool, where that is allowed.
+func (t *Target) haveAppClients(ctx context.Context, pool string, count int) (has func(id string) (bool, error), err error) {
+	each := func(id string) (bool, error) { return t.hasAppClient(ctx, pool, id) }
+	if count <= maxAsked {
+		return each, nil
+	}
+	listed := map[string]bool{}
+	pages := cognitoidentityprovider.NewListUserPoolClientsPaginator(t.pools, &cognitoidentityprovider.ListUserPoolClientsInput{UserPoolId: &pool, MaxResults: aws.Int32(60)})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if awserror.Denied(err) {
+			return each, nil
+		}
+		if err != nil {
+			return nil, t.failure("the app clients of "+pool, err)
+		}
+		for _, client := range page.UserPoolClients {
+			listed[aws.ToString(client.ClientId)] = true
+		}
+	}
+	return func(id string) (bool, error) { return listed[id], nil }, nil
 }
 
 // putEntry writes an entry. One that another has made meanwhile is as good.

@@ -33,26 +33,39 @@ func listOf(t *testing.T, api *ssm.Client) map[string]bool {
 	return gone
 }
 
+// parameters is the list's API.
+func parameters(run *reachtest.Run) *ssm.Client {
+	return ssm.New(ssm.Options{
+		Region: reachtest.Region, BaseEndpoint: &run.AWSEndpointURL,
+		Credentials: credentials.NewStaticCredentialsProvider(reachtest.AccessKeyID, reachtest.SecretAccessKey, ""),
+	})
+}
+
+// enter puts an entry on the list by hand.
+func enter(t *testing.T, api *ssm.Client, id, value string) {
+	t.Helper()
+	if _, err := api.PutParameter(t.Context(), &ssm.PutParameterInput{Name: aws.String("/m2m/dev/refused/" + id), Value: &value, Type: types.ParameterTypeString}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// since is an entry whose app client was first seen to be gone so long ago.
+func since(age time.Duration) string {
+	return fmt.Sprintf(`{"refused":"2026-01-01T00:00:00Z","gone":%q}`, time.Now().Add(-age).UTC().Format(time.RFC3339))
+}
+
 // TestRefusedClientsThatAreGone: an entry stays until its app client has been seen to be gone for
 // longer than a token lives, whatever is done about others.
 func TestRefusedClientsThatAreGone(t *testing.T) {
 	t.Parallel()
 	run := begin(t, false)
-	api := ssm.New(ssm.Options{
-		Region: reachtest.Region, BaseEndpoint: &run.AWSEndpointURL,
-		Credentials: credentials.NewStaticCredentialsProvider(reachtest.AccessKeyID, reachtest.SecretAccessKey, ""),
-	})
-	since := func(age time.Duration) string {
-		return fmt.Sprintf(`{"refused":"2026-01-01T00:00:00Z","gone":%q}`, time.Now().Add(-age).UTC().Format(time.RFC3339))
-	}
+	api := parameters(run)
 	writer := run.ClientIDs["writer"]
 	for id, value := range map[string]string{
 		"long": since(reach.LongestToken + time.Hour), "notlong": since(reach.LongestToken - time.Hour), "unseen": `{"refused":"2026-01-01T00:00:00Z"}`,
 		"byhand": "because", writer: since(reach.LongestToken + time.Hour), // which is back
 	} {
-		if _, err := api.PutParameter(t.Context(), &ssm.PutParameterInput{Name: aws.String("/m2m/dev/refused/" + id), Value: &value, Type: types.ParameterTypeString}); err != nil {
-			t.Fatal(err)
-		}
+		enter(t, api, id, value)
 	}
 	target := localTarget(t, run)
 	for i := range 12 { // two pages of the list
@@ -68,6 +81,57 @@ func TestRefusedClientsThatAreGone(t *testing.T) {
 	}
 	if _, there := list["long"]; there || len(list) != 4+12 {
 		t.Errorf("the list is %v", list)
+	}
+}
+
+// TestManyRefusedClients: with a long list the pool's clients are listed, page after page, and not
+// asked for one by one. Where listing is not allowed, each is asked for.
+func TestManyRefusedClients(t *testing.T) {
+	t.Parallel()
+	for name, refusal := range map[string]string{"listed": "", "asked for": "AccessDeniedException"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var names []string
+			for i := range 128 { // three pages, with the other two
+				names = append(names, fmt.Sprintf("client-%d", i))
+			}
+			run, err := reachtest.StartGroups(t.TempDir(), map[string][]string{"partners": names})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() {
+				if err := run.Close(); err != nil {
+					t.Error(err)
+				}
+			})
+			api, longAgo := parameters(run), since(reach.LongestToken+time.Hour)
+			for i := range 20 {
+				enter(t, api, fmt.Sprintf("gone%d", i), longAgo)
+			}
+			there := []string{"reader", "client-0", "client-64", "client-127"}
+			for _, name := range there {
+				enter(t, api, run.ClientIDs[name], longAgo)
+			}
+			target := localTarget(t, run)
+			run.Deny("ListUserPoolClients", "InvalidParameterException", "on purpose")
+			if done, err := target.Refuse(t.Context(), "writer"); err == nil || done == nil || !done.Changed || !strings.Contains(err.Error(), "on purpose") {
+				t.Errorf("when the clients can't be listed: %+v, %v", done, err)
+			}
+			if list := listOf(t, api); len(list) != 20+len(there)+1 {
+				t.Errorf("then the list is %v", list)
+			}
+			run.Deny("ListUserPoolClients", refusal, "no")
+			done, err := target.Allow(t.Context(), "writer")
+			if err != nil || len(done.Removed) != 20 {
+				t.Errorf("got %+v, %v", done, err)
+			}
+			list := listOf(t, api)
+			for _, name := range there {
+				if gone, refused := list[run.ClientIDs[name]]; !refused || gone || len(list) != len(there) {
+					t.Errorf("%s is refused: %t, gone: %t, of %v", name, refused, gone, list)
+				}
+			}
+		})
 	}
 }
 
