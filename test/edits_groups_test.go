@@ -20,7 +20,7 @@ func editsOfGroups(t *testing.T) []edit {
 	many := manyClients(t)
 	return []edit{
 		{
-			name: "write `authorizer: function`", to: many, oneStep: true, apart: true,
+			name: "write `authorizer: function`", to: many, oneStep: true,
 			notices: "callers with a token that the API refuses: they get 403, where API Gateway itself says 401, and no `www-authenticate`. Functions " +
 				"behind the API find client and scopes in `requestContext.authorizer.lambda`; package `caller` reads both. Ids and secrets stay",
 			want: []string{
@@ -48,7 +48,7 @@ func editsOfGroups(t *testing.T) []edit {
 			},
 		},
 		{
-			name: "take `authorizer: function` away, without groups and with at most 50 clients", from: many, to: variant, oneStep: true, apart: true,
+			name: "take `authorizer: function` away, without groups and with at most 50 clients", from: many, to: variant, oneStep: true,
 			notices: "callers with a token that the API refuses: 401 again. Clients that were refused with `m2m clients --refuse` may call again: take their " +
 				"tokens first",
 			want: []string{
@@ -76,7 +76,7 @@ func editsOfGroups(t *testing.T) []edit {
 			},
 		},
 		{
-			name: "change the `ttl` of `authorizer`", from: many, oneStep: true, apart: true,
+			name: "change the `ttl` of `authorizer`", from: many, oneStep: true,
 			to:      with(t, many, "authorizer: function", "authorizer: {function: {ttl: 0}}"),
 			notices: "no one. With 0 each call costs an invocation, and takes as long",
 			want: []string{
@@ -84,7 +84,7 @@ func editsOfGroups(t *testing.T) []edit {
 			},
 		},
 		{
-			name: "change a route's scopes, with `authorizer: function`", from: many, oneStep: true, apart: true,
+			name: "change a route's scopes, with `authorizer: function`", from: many, oneStep: true,
 			to:      with(t, many, "methods: [GET], scopes: [test-api/read]", "methods: [GET], scopes: [test-api/write]"),
 			notices: "callers whose token has none of the new scopes: they get 403, up to `ttl` later",
 			want: []string{
@@ -92,7 +92,7 @@ func editsOfGroups(t *testing.T) []edit {
 			},
 		},
 		{
-			name: "add a group", from: many, to: many + jobs, oneStep: true, apart: true,
+			name: "add a group", from: many, to: many + jobs, oneStep: true,
 			notices: "no one. The group's stack is made after the others",
 			want: []string{
 				"added Clients-jobs ClientsNightlyAppClient208FA74D",
@@ -101,7 +101,7 @@ func editsOfGroups(t *testing.T) []edit {
 			},
 		},
 		{
-			name: "add a client to a group", from: many + jobs, to: many + jobs + daily, oneStep: true, apart: true, notices: "no one",
+			name: "add a client to a group", from: many + jobs, to: many + jobs + daily, oneStep: true, notices: "no one",
 			want: []string{
 				"added Clients-jobs ClientsDailyAppClientAC5FBF6D",
 				"added Clients-jobs ClientsDailyRotation36BBE342",
@@ -109,7 +109,7 @@ func editsOfGroups(t *testing.T) []edit {
 			},
 		},
 		{
-			name: "remove a client from a group", from: many + jobs + daily, to: many + jobs, oneStep: true, apart: true,
+			name: "remove a client from a group", from: many + jobs + daily, to: many + jobs, oneStep: true,
 			notices: "that client: it gets no more tokens. Those in use open the API until they expire, unless you run `m2m clients --refuse` first",
 			want: []string{
 				"removed Clients-jobs ClientsDailyAppClientAC5FBF6D",
@@ -118,7 +118,7 @@ func editsOfGroups(t *testing.T) []edit {
 			},
 		},
 		{
-			name: "move a client into a group", from: many, apart: true,
+			name: "move a client into a group", from: many,
 			to: with(t, many, "\n  reader: {scopes: [test-api/read]}", "") + jobs + "\n  reader: {scopes: [test-api/read]}",
 			way: "add a client with another name to the group, deploy, let the caller change to its id and secret, then remove the old client. In one " +
 				"step, the old credentials stop working at once",
@@ -136,7 +136,7 @@ func editsOfGroups(t *testing.T) []edit {
 			},
 		},
 		{
-			name: "move a client from a group, to another or out of groups", from: many + jobs, apart: true,
+			name: "move a client from a group, to another or out of groups", from: many + jobs,
 			to: with(t, many, "clients:\n", "clients:\n  nightly: {scopes: [test-api/write]}\n") + groupMark + "jobs\nclients:" + daily,
 			way: "as above. In one step it fails, because the old secret still has its name when the new one is made: the deployment is rolled back, and " +
 				"the old client stays",
@@ -165,7 +165,7 @@ func editsOfGroups(t *testing.T) []edit {
 			},
 		},
 		{
-			name: "switch `secrets.customerKey` off, with groups", from: many + "\nsecrets: {customerKey: true}" + jobs, to: many + jobs, apart: true,
+			name: "switch `secrets.customerKey` off, with groups", from: many + "\nsecrets: {customerKey: true}" + jobs, to: many + jobs,
 			way: "deploy the groups first: `npx cdk deploy --exclusively 'ENV/Clients-*'`, then the rest, and go on as without groups. In one step " +
 				"CloudFormation refuses to take the key's export away, because the groups use it",
 			notices: "as without groups",

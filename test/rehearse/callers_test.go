@@ -135,6 +135,26 @@ func ask(apiURL, route, accessToken string) (status string) {
 	return status
 }
 
+// asked is ask for a caller that waits when it was too fast.
+func asked(t *testing.T, apiURL, route, accessToken string) (status string) {
+	t.Helper()
+	m2mtest.Eventually(t, "an answer to a caller that waits", func() bool {
+		status = ask(apiURL, route, accessToken)
+		return status != "429"
+	})
+	return status
+}
+
+// opens has a client get a token, which opens one route and not the other.
+func (r *rehearsal) opens(t *testing.T, at environment, client string) {
+	t.Helper()
+	credentials, _ := r.secretOf(t, client)
+	accessToken, said := token(at.TokenEndpoint, credentials)
+	if read, write := asked(t, at.APIURL, "GET /a", accessToken), asked(t, at.APIURL, "POST /b", accessToken); read != "200" || write != "403" {
+		t.Errorf("%s gets %s, and then %s and %s", client, said, read, write)
+	}
+}
+
 // preflight asks as a browser does, and says whether it may call.
 func preflight(apiURL, route string) string {
 	method, path, _ := strings.Cut(route, " ")

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"cognito-m2m/internal/m2mtest"
+	"cognito-m2m/naming"
 )
 
 // cli is what deploys into a run from outside: the pinned CDK CLI, and the Makefile's targets.
@@ -41,10 +42,16 @@ func (c *cli) environ(t *testing.T) []string {
 // status.
 func (c *cli) program(t *testing.T, status int, name string, args ...string) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+	return c.programIn(t, status, root, nil, name, args...)
+}
+
+// programIn is program in a folder, with more variables.
+func (c *cli) programIn(t *testing.T, status int, dir string, variables []string, name string, args ...string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Dir, cmd.Env = root, c.environ(t)
+	cmd.Dir, cmd.Env = dir, append(c.environ(t), variables...)
 	begun := time.Now()
 	said, err := cmd.CombinedOutput()
 	t.Logf("%s %s: %.1f s", filepath.Base(name), strings.Join(args, " "), time.Since(begun).Seconds())
@@ -94,6 +101,9 @@ func withPrograms(t *testing.T, name string) (dir string) {
 		}
 		if err := os.CopyFS(folder, os.DirFS(program(t, a))); err != nil {
 			t.Fatal(err)
+		}
+		if a.authorizes() {
+			m2mtest.Write(t, filepath.Join(folder, naming.ScopesFile), string(scopesIn(t, m2mtest.Read(t, fileOf(t, dir, "Api", ".template.json")))))
 		}
 	}
 	return dir

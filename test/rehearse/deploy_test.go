@@ -3,11 +3,13 @@ package rehearse
 import (
 	"archive/zip"
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"cognito-m2m/internal/m2mtest"
+	"cognito-m2m/naming"
 )
 
 // The edits' environments are in this Region of the key's account.
@@ -26,8 +29,37 @@ const (
 	bucket = "cdk-hnb659fds-assets-123456789012-" + region
 )
 
-// stacks are those of an environment, in the order in which they are deployed.
+// stacks are those of an environment without groups, in the order in which they are deployed.
 var stacks = []string{"Identity", "Api"}
+
+// stacksIn are those of an assembly, in the order in which they are deployed: groups come last.
+func stacksIn(t *testing.T, dir string) []string {
+	t.Helper()
+	var manifest struct {
+		Artifacts map[string]struct {
+			Properties struct {
+				StackName string `json:"stackName"`
+			} `json:"properties"`
+		} `json:"artifacts"`
+	}
+	if err := json.Unmarshal([]byte(m2mtest.Read(t, filepath.Join(dir, "assembly-dev", "manifest.json"))), &manifest); err != nil {
+		t.Fatal(err)
+	}
+	var groups []string
+	for _, artifact := range manifest.Artifacts {
+		if _, name, ok := naming.ParseStack(artifact.Properties.StackName); ok && !slices.Contains(stacks, name) {
+			groups = append(groups, name)
+		}
+	}
+	slices.Sort(groups)
+	return append(slices.Clone(stacks), groups...)
+}
+
+// fileOf is the file of a stack in an assembly that ends so.
+func fileOf(t *testing.T, dir, stack, end string) string {
+	t.Helper()
+	return m2mtest.Only(t, filepath.Join(dir, "assembly-dev", "dev"+strings.ReplaceAll(stack, "-", "")+"????????"+end))
+}
 
 // asset is a file of an assembly that is uploaded before a deployment.
 type asset struct {
@@ -54,7 +86,7 @@ func assets(t *testing.T, dir, stack string) (all []asset) {
 	var manifest struct {
 		Files map[string]asset `json:"files"`
 	}
-	if err := json.Unmarshal([]byte(m2mtest.Read(t, m2mtest.Only(t, filepath.Join(dir, "assembly-dev", "dev"+stack+"*.assets.json")))), &manifest); err != nil {
+	if err := json.Unmarshal([]byte(m2mtest.Read(t, fileOf(t, dir, stack, ".assets.json"))), &manifest); err != nil {
 		t.Fatal(err)
 	}
 	for _, file := range manifest.Files {
@@ -64,32 +96,72 @@ func assets(t *testing.T, dir, stack string) (all []asset) {
 }
 
 // program is the folder with the bootstrap of an asset of the edits, which have none themselves.
-// Every function of theirs but the rotation is lambda/echo.
+// Every function of theirs but the rotation and the authorizer is lambda/echo.
 func program(t *testing.T, a asset) string {
 	t.Helper()
 	dir, err := bootstraps()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if strings.Contains(a.DisplayName, "/Rotate/") {
+	switch {
+	case strings.Contains(a.DisplayName, "/Rotate/"):
 		return filepath.Join(dir, "rotate")
+	case a.authorizes():
+		return filepath.Join(dir, "authorize")
 	}
 	return filepath.Join(dir, "echo")
 }
 
-// upload uploads the assets of a stack, and returns the key of its template.
+// authorizes says that it is the authorizer's function.
+func (a asset) authorizes() bool { return strings.Contains(a.DisplayName, "/Authorize/") }
+
+// upload uploads the assets of a stack, and returns the key of its template. The authorizer's
+// function has the routes' scopes beside it, and so another key for other scopes.
 func (r *rehearsal) upload(t *testing.T, dir, stack string) (template string) {
 	t.Helper()
+	file := fileOf(t, dir, stack, ".template.json")
+	text := m2mtest.Read(t, file)
 	for _, a := range assets(t, dir, stack) {
-		var content []byte
-		if a.Source.Packaging == "zip" {
-			content = zipped(t, program(t, a))
-		} else {
-			content, template = []byte(m2mtest.Read(t, filepath.Join(dir, "assembly-dev", a.Source.Path))), a.key()
+		switch {
+		case a.Source.Packaging != "zip":
+			template = a.key()
+		case a.authorizes():
+			scopes := scopesIn(t, text)
+			key := fmt.Sprintf("%x.zip", sha256.Sum256(append([]byte(a.key()), scopes...)))
+			text = strings.ReplaceAll(text, a.key(), key)
+			r.put(t, key, zipped(t, program(t, a), scopes))
+		default:
+			r.put(t, a.key(), zipped(t, program(t, a), nil))
 		}
-		r.put(t, a.key(), content)
 	}
+	r.put(t, template, []byte(text))
 	return template
+}
+
+// scopesIn is the authorizer's file for the routes of a template, which have their scopes as
+// metadata.
+func scopesIn(t *testing.T, template string) (file []byte) {
+	t.Helper()
+	var read struct {
+		Resources map[string]struct {
+			Properties struct{ RouteKey string }
+			Metadata   map[string]any
+		}
+	}
+	if err := json.Unmarshal([]byte(template), &read); err != nil {
+		t.Fatal(err)
+	}
+	scopes := map[string]any{}
+	for _, resource := range read.Resources {
+		if of := resource.Metadata[naming.ScopesMetadata]; of != nil {
+			scopes[resource.Properties.RouteKey] = of
+		}
+	}
+	file, err := json.Marshal(scopes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
 }
 
 // put uploads an object, and returns its URL.
@@ -102,12 +174,22 @@ func (r *rehearsal) put(t *testing.T, key string, content []byte) (url string) {
 	return r.AWSEndpoint + "/" + bucket + "/" + key
 }
 
-func zipped(t *testing.T, folder string) []byte {
+// zipped is an archive of a folder, with the file of scopes if there is one.
+func zipped(t *testing.T, folder string, scopes []byte) []byte {
 	t.Helper()
 	var buffer bytes.Buffer
 	writer := zip.NewWriter(&buffer)
 	if err := writer.AddFS(os.DirFS(folder)); err != nil {
 		t.Fatal(err)
+	}
+	if scopes != nil {
+		file, err := writer.Create(naming.ScopesFile)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := file.Write(scopes); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := writer.Close(); err != nil {
 		t.Fatal(err)
@@ -115,11 +197,11 @@ func zipped(t *testing.T, folder string) []byte {
 	return buffer.Bytes()
 }
 
-// deploy deploys both stacks with change sets. It returns why the deployment failed, "" if it did
+// deploy deploys all stacks with change sets. It returns why the deployment failed, "" if it did
 // not; no stack is deployed after one that fails.
 func (r *rehearsal) deploy(t *testing.T, dir string) (failure string) {
 	t.Helper()
-	for _, stack := range stacks {
+	for _, stack := range stacksIn(t, dir) {
 		if failure := r.deployStack(t, "m2m-dev-"+stack, r.upload(t, dir, stack)); failure != "" {
 			return stack + ": " + failure
 		}
@@ -177,6 +259,9 @@ func (r *rehearsal) ended(t *testing.T, name string) (failure string) {
 		t.Fatal(err)
 	}
 	for _, event := range events.StackEvents { // the newest first
+		if s := string(event.ResourceStatus); failure == "" && strings.HasSuffix(s, "ROLLBACK_IN_PROGRESS") { // no resource failed
+			failure = aws.ToString(event.ResourceStatusReason)
+		}
 		if s := string(event.ResourceStatus); strings.HasSuffix(s, "_FAILED") && !strings.Contains(aws.ToString(event.ResourceStatusReason), "cancelled") {
 			failure = aws.ToString(event.LogicalResourceId) + ": " + aws.ToString(event.ResourceStatusReason)
 		}
@@ -214,14 +299,32 @@ func (r *rehearsal) arnOf(t *testing.T, region, name string) string {
 	return *answer.Stacks[0].StackId
 }
 
-// outputs are those of both stacks.
+// outputs are those of all stacks.
 func (r *rehearsal) outputs(t *testing.T) map[string]string {
 	t.Helper()
 	found := map[string]string{}
-	for _, stack := range stacks {
-		maps.Copy(found, r.outputsOf(t, region, "m2m-dev-"+stack))
+	for _, name := range r.deployed(t) {
+		maps.Copy(found, r.outputsOf(t, region, name))
 	}
 	return found
+}
+
+// deployed are the names of the environment's stacks that are there.
+func (r *rehearsal) deployed(t *testing.T) (names []string) {
+	t.Helper()
+	pages := cloudformation.NewDescribeStacksPaginator(r.cloudFormation(region), &cloudformation.DescribeStacksInput{})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, stack := range page.Stacks {
+			if env, _, ok := naming.ParseStack(*stack.StackName); ok && env == "dev" {
+				names = append(names, *stack.StackName)
+			}
+		}
+	}
+	return names
 }
 
 func (r *rehearsal) outputsOf(t *testing.T, region, name string) map[string]string {

@@ -19,7 +19,7 @@ import (
 	"cognito-m2m/internal/m2mtest"
 )
 
-var long = flag.Bool("long", false, "make 1,000 updates in a row")
+var long = flag.Bool("long", false, "make 1,000 updates in a row, and deploy 1,000 clients")
 
 // polling is how long the CDK CLI waits before it looks at a stack again.
 const polling = 5 * time.Second

@@ -2,7 +2,6 @@ package rehearse
 
 import (
 	"encoding/json"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -11,7 +10,7 @@ import (
 	"cognito-m2m/internal/m2mtest"
 )
 
-// declared is what an assembly's Api template says that callers use.
+// declared is what an assembly's templates say that callers use.
 type declared struct {
 	clients []string
 	routes  []string // route keys
@@ -19,21 +18,23 @@ type declared struct {
 
 func declaredIn(t *testing.T, dir string) (d declared) {
 	t.Helper()
-	var template struct {
-		Resources map[string]struct {
-			Type       string
-			Properties map[string]any
+	for _, stack := range stacksIn(t, dir) {
+		var template struct {
+			Resources map[string]struct {
+				Type       string
+				Properties map[string]any
+			}
 		}
-	}
-	if err := json.Unmarshal([]byte(m2mtest.Read(t, m2mtest.Only(t, filepath.Join(dir, "assembly-dev", "devApi*.template.json")))), &template); err != nil {
-		t.Fatal(err)
-	}
-	for _, resource := range template.Resources {
-		switch resource.Type {
-		case "AWS::SecretsManager::Secret":
-			d.clients = append(d.clients, strings.TrimPrefix(resource.Properties["Name"].(string), "m2m/dev/"))
-		case "AWS::ApiGatewayV2::Route":
-			d.routes = append(d.routes, resource.Properties["RouteKey"].(string))
+		if err := json.Unmarshal([]byte(m2mtest.Read(t, fileOf(t, dir, stack, ".template.json"))), &template); err != nil {
+			t.Fatal(err)
+		}
+		for _, resource := range template.Resources {
+			switch resource.Type {
+			case "AWS::SecretsManager::Secret":
+				d.clients = append(d.clients, strings.TrimPrefix(resource.Properties["Name"].(string), "m2m/dev/"))
+			case "AWS::ApiGatewayV2::Route":
+				d.routes = append(d.routes, resource.Properties["RouteKey"].(string))
+			}
 		}
 	}
 	slices.Sort(d.clients)

@@ -171,4 +171,55 @@ var outcomes = map[string]outcome{
 	"add the first e-mail address to `alarms.recipients`": {
 		unseen: "mail",
 	},
+	"write `authorizer: function`": {
+		unseen: "refused calls, which are 403 instead of 401, and what functions read",
+	},
+	"take `authorizer: function` away, without groups and with at most 50 clients": {
+		unseen: "refused calls, which are 401 again",
+	},
+	"change a route's scopes, with `authorizer: function`": {
+		noticed: []string{
+			"reader: GET /a 200 → 403 with new token, package client, token in use",
+			"writer: GET /a 403 → 200 with new token, token in use",
+		},
+	},
+	"add a group": {
+		noticed: []string{
+			"nightly is new and gets test-api/write",
+		},
+	},
+	"add a client to a group": {
+		noticed: []string{
+			"daily is new and gets test-api/read",
+		},
+	},
+	"remove a client from a group": {
+		noticed: []string{
+			"daily: GET /a 200 → no token with new token",
+			"daily: its secret is gone",
+			"daily: test-api/read → 400 invalid_client",
+		},
+	},
+	"move a client into a group": {
+		noticed: []string{
+			"another ClientIdReader",
+			"nightly is new and gets test-api/write",
+			"reader: GET /a 200 → no token with new token",
+			"reader: another id",
+			"reader: test-api/read → 400 invalid_client",
+		},
+	},
+	"move a client from a group, to another or out of groups": {
+		noticed: []string{
+			"fails: Api: UPDATE_ROLLBACK_COMPLETE, ClientsNightlySecretAF5EC8E1: Name: the secret \"m2m/dev/nightly\" already exists, as ClientsNightlySecretAF5EC8E1",
+		},
+		later: true,
+	},
+	"switch `secrets.customerKey` off, with groups": {
+		noticed: []string{
+			"fails: Api: UPDATE_ROLLBACK_COMPLETE, Export m2m-dev-Api:ExportsOutputFnGetAttSecretsKey317DCF94Arn94500D76 cannot be deleted " +
+				"as it is in use by m2m-dev-Clients-jobs. ",
+		},
+		later: true,
+	},
 }

@@ -42,7 +42,7 @@ var m2m = sync.OnceValues(func() (string, error) { return m2mtest.BuildM2M(scrat
 // bootstraps are the functions' programs for Lambda's processor, each in a folder by its name.
 var bootstraps = sync.OnceValues(func() (string, error) {
 	dir := filepath.Join(scratch, "functions")
-	for _, name := range []string{"echo", "rotate"} {
+	for _, name := range []string{"authorize", "echo", "rotate"} {
 		cmd := exec.Command("go", "build", "-o", filepath.Join(dir, name, "bootstrap"), "-trimpath", "cognito-m2m/lambda/"+name)
 		cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH=arm64")
 		if said, err := cmd.CombinedOutput(); err != nil {
@@ -70,7 +70,7 @@ func needsCLI(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a rehearsal takes minutes, and -short is given")
 	}
-	for _, needed := range []string{"node_modules/.bin/cdk", ".build/edits/edits.json", "cdk.out/manifest.json"} {
+	for _, needed := range []string{"node_modules/.bin/cdk", ".build/app", ".build/edits/edits.json", "cdk.out/manifest.json"} {
 		if _, err := os.Stat(filepath.Join(root, needed)); err != nil {
 			t.Skipf("there is no %s: run make rehearse", needed)
 		}
