@@ -48,7 +48,7 @@ func (c *cli) program(t *testing.T, status int, name string, args ...string) str
 // programIn is program in a folder, with more variables.
 func (c *cli) programIn(t *testing.T, status int, dir string, variables []string, name string, args ...string) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir, cmd.Env = dir, append(c.environ(t), variables...)

@@ -15,7 +15,7 @@ const groups = 8
 // groupOf is the name of a group.
 func groupOf(number int) string { return fmt.Sprintf("group-%d", number) }
 
-// manyClients are the files of an environment of so many clients: ten of them, and the writer, are
+// manyClients are the files of an environment of so many clients: nine of them, and the writer, are
 // in no group. A client's group is the remainder of its number.
 func manyClients(count int) map[string]string {
 	const alone = 9
@@ -32,8 +32,8 @@ func manyClients(count int) map[string]string {
 }
 
 // TestManyClients: an environment of many clients in eight groups is deployed by the stock CLI,
-// with the steps of the workflow. Its clients call, one is refused and let in again, one is rotated, and
-// one group is removed.
+// with the steps of the workflow. Its clients call, one is refused and let in again, one is
+// rotated, and one group is removed.
 func TestManyClients(t *testing.T) {
 	needsCLI(t)
 	nothingLeaves(t)
