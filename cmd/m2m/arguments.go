@@ -3,11 +3,14 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"cognito-m2m/internal/nearest"
 )
@@ -37,6 +40,39 @@ func knownCommand(root *cobra.Command, args []string) error {
 		question = fmt.Sprintf("did you mean `m2m %s`? ", near)
 	}
 	return withHint(fmt.Errorf("unknown command %q", args[0]), "%s`m2m --help` lists the commands", question)
+}
+
+// values are what flags take, by the names of their types.
+var values = map[string]string{
+	"bool":     "true or false",
+	"duration": "a time such as 90s, 15m or 1h30m",
+	"int":      "a whole number",
+	"uint64":   "a whole number from 0 to 18446744073709551615",
+}
+
+// flagError is an error of the flags in our words: those of a wrong value would be strconv's.
+func flagError(err error) error {
+	wrong, ok := errors.AsType[*pflag.InvalidValueError](err)
+	if !ok {
+		return err
+	}
+	wants, known := values[wrong.GetFlag().Value.Type()]
+	if !known {
+		return err
+	}
+	return fmt.Errorf("--%s takes %s, not %q", wrong.GetFlag().Name, wants, wrong.GetValue())
+}
+
+// together are the flags at the end of cobra's sentence about those that exclude each other.
+var together = regexp.MustCompile(`\[([^][]+)\] were all set$`)
+
+// groupError names the flags that can't be used together.
+func groupError(err error) error {
+	found := together.FindStringSubmatch(err.Error())
+	if found == nil {
+		return err
+	}
+	return errors.New("--" + strings.Join(strings.Fields(found[1]), " and --") + " can't be used together")
 }
 
 // readAll reads in to its end, unless ctx ends before: a terminal or a pipe may have nothing to say

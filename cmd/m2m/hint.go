@@ -97,7 +97,8 @@ func problemHint(e *reach.Error, flags string) string {
 
 // firstRotationHint says what to do about a client whose first rotation has not ended.
 func firstRotationHint(client, flags string) string {
-	return fmt.Sprintf("the first rotation fills the secret: `m2m clients%s` shows how far it is, `m2m rotate %s%[1]s` starts one", flags, client)
+	return fmt.Sprintf("the first rotation fills the secret: `m2m clients%s` shows how far it is; if it has failed, `m2m rotate %s%[1]s --resume` runs its steps again; "+
+		"if none has begun, `m2m rotate %[2]s%[1]s` starts one", flags, client)
 }
 
 // routeSettingsHint is how to take away the settings of a route that is gone.

@@ -57,11 +57,11 @@ func (c *command) root(cmd *cobra.Command) {
 	cmd.SetOut(c.stdout)
 	cmd.SetErr(c.speech)
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return withHint(err, "`%s --help` lists the flags", cmd.CommandPath())
+		return withHint(flagError(err), "`%s --help` lists the flags", cmd.CommandPath())
 	})
 	cmd.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
 		if err := cmd.ValidateFlagGroups(); err != nil {
-			return withHint(err, "leave one of them out")
+			return withHint(groupError(err), "leave one of them out")
 		}
 		return nil
 	}

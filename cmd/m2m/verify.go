@@ -176,7 +176,7 @@ func (v *verification) conclude(report *verify.Report) error {
 	}
 	flags := v.options.target.flags()
 	todo := fmt.Sprintf("deploy that assembly, or name the one that is deployed with --assembly DIR; `m2m explain --route KEY%s` says why a token is refused", flags)
-	lacking := map[string]int{}
+	lacking, stormy := map[string]int{}, false
 	for _, c := range failed {
 		if c.Outcome == verify.NotTried && c.Case != verify.ClientSecret {
 			lacking[c.Reason]++
@@ -189,6 +189,10 @@ func (v *verification) conclude(report *verify.Report) error {
 		if c.Outcome == verify.NotTried {
 			todo = firstRotationHint(c.Client, flags)
 		}
+		stormy = stormy || c.Stormy()
+	}
+	if stormy && !v.target.Deployed() {
+		todo = "with `m2m up --chaos`, calls and token requests fail on purpose: verify a run without it; in fair weather, the output of `m2m up` says why they fail"
 	}
 	for _, reason := range slices.Sorted(maps.Keys(lacking)) {
 		v.speech.say("red: %d not tried: %s", lacking[reason], reason)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"slices"
 	"time"
 
 	"cognito-m2m/internal/lambdaenv"
@@ -58,10 +59,17 @@ type Error struct {
 	Message string
 }
 
-// Error returns the type and the message.
+// Error returns the type and the message. A type of Go's own, which a Go function reports unless its
+// errors have types with names, tells a person nothing.
 func (e *Error) Error() string {
+	if slices.Contains(goTypes, e.Type) {
+		return e.Message
+	}
 	return e.Type + ": " + e.Message
 }
+
+// goTypes are those of errors.New, errors.Join and fmt.Errorf, as aws-lambda-go names them.
+var goTypes = []string{"errorString", "joinError", "wrapError", "wrapErrors"}
 
 // exitError says how a process ended that owed an answer.
 //

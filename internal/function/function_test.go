@@ -71,6 +71,15 @@ func TestFunctionErrorOfPublishedRuntime(t *testing.T) {
 			t.Errorf("%s: error = %v, want %v", event, err, &want)
 		}
 	}
+	for want, err := range map[string]function.Error{
+		"no such order":        {Type: "errorString", Message: "no such order"},
+		"a: b":                 {Type: "wrapError", Message: "a: b"},
+		"OrderError: no stock": {Type: "OrderError", Message: "no stock"},
+	} {
+		if err.Error() != want {
+			t.Errorf("%+v reads %q, want %q", err, err.Error(), want)
+		}
+	}
 	if _, _, err := f.Invoke(t.Context(), []byte(`{}`)); err != nil {
 		t.Errorf("after errors: %v", err)
 	}

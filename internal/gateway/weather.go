@@ -24,7 +24,7 @@ func (x *exchange) foresee(weather func(route, clientID string) chaos.Decision) 
 }
 
 // errWeather is the error of a function in whose place the weather answers.
-var errWeather = errors.New("the function failed")
+var errWeather = errors.New("the function failed, because of bad weather (--chaos)")
 
 // spoil is what the weather does to a call whose function has been called: the function may have
 // done its work, as on AWS, and the caller does not learn it. The wait of a 503, which there lasts

@@ -55,7 +55,7 @@ func under(t *testing.T, rule string, changes ...func(*api)) (a *api, events *to
 }
 
 // What the weather answers is what AWS answers for a reason of its own, and so is the line in the
-// access log.
+// access log, which says that it was the weather.
 func TestWeatherAnswersAsAWSDoes(t *testing.T) {
 	t.Parallel()
 	for kind, c := range map[chaos.Kind]struct {
@@ -65,7 +65,7 @@ func TestWeatherAnswersAsAWSDoes(t *testing.T) {
 		chaos.TooMany: {func(a *api) { a.config.Stages[0].DefaultRouteSettings = settings(0, 0) }, 0},
 		chaos.Failed: {func(a *api) {
 			a.function.respond = func(context.Context, []byte) ([]byte, string, error) {
-				return nil, "lambda-request-1", errors.New("the function failed")
+				return nil, "lambda-request-1", errors.New("the function failed, because of bad weather (--chaos)")
 			}
 		}, 1},
 		chaos.Unavailable: {func(a *api) {

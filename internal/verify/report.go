@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"strings"
 
 	"cognito-m2m/internal/printable"
 )
@@ -23,6 +24,13 @@ type Check struct {
 	Got     string  `json:"got,omitempty"` // "" if no request was sent
 	Outcome Outcome `json:"outcome"`
 	Reason  string  `json:"reason,omitempty"` // why it was not tried, or what it warns of
+}
+
+// Stormy is true for a request that was answered as in the bad weather of `m2m up --chaos`: not at
+// all, or with 429 or a 5xx. No assembly wants that.
+func (c Check) Stormy() bool {
+	status, _, _ := strings.Cut(c.Got, " ")
+	return strings.HasPrefix(c.Got, "no answer") || status == "429" || len(status) == 3 && status[0] == '5'
 }
 
 // Case is what a request comes with.

@@ -209,3 +209,16 @@ func TestRulesAboutNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestVerifyInBadWeather: a verification that fails for the weather says so, and does not blame the
+// assembly.
+func TestVerifyInBadWeather(t *testing.T) {
+	t.Parallel()
+	p := up(t, "--chaos", "100%:kinds=cut:on=calls", "--chaos-seed", "1")
+	dir := assembly(t)
+	_, said, status := m2mtest.Ends(t, m2m(filepath.Dir(dir), "verify", "--assembly", dir, "--state", p.state))
+	if status != 1 {
+		t.Errorf("exit status %d, want 1", status)
+	}
+	m2mtest.Contains(t, said, "hint: with `m2m up --chaos`, calls and token requests fail on purpose")
+}
