@@ -8,8 +8,9 @@
 // (package assembly).
 //
 // Each file uses only those before it: report, typeinfo, outcome, replacement, rule, settings,
-// allowlists, watched, rules_route, rules_client, rules_policy, rules_stage, rules_secret,
-// rules_kept, rules_state, rules_address, rules_stack, rules, finding, compare, text, markdown.
+// allowlists, watched, rules_route, rules_client, rules_function, rules_policy, rules_stage,
+// rules_secret, rules_kept, rules_state, rules_address, rules_stack, rules, finding, compare, text,
+// markdown.
 //
 // Sources: "Update requires" in the CloudFormation resource reference, as CDK's service
 // specification has it; and docs/aws-behaviour.md, sections 3, 4 and 8.

@@ -31,8 +31,8 @@ func (k token) method() (method, path string) {
 	return method, path
 }
 
-// explainedAt is when tokens are explained: after they were issued and before they expire, however long the
-// tests take.
+// explainedAt is when tokens are explained: after they were issued and before they expire, however
+// long the tests take.
 var explainedAt = time.Now().Add(30 * time.Minute)
 
 // config knows everything about the environment.
