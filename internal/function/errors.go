@@ -59,8 +59,8 @@ type Error struct {
 	Message string
 }
 
-// Error returns the type and the message. A type of Go's own, which a Go function reports unless its
-// errors have types with names, tells a person nothing.
+// Error returns the type and the message. A type of Go's own, which a Go function reports unless
+// its errors have types with names, tells a person nothing.
 func (e *Error) Error() string {
 	if slices.Contains(goTypes, e.Type) {
 		return e.Message
