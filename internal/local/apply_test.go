@@ -229,6 +229,9 @@ func TestApplyLosesNoSecret(t *testing.T) {
 	last := *d
 	last.Clients = map[string]serving.Client{"reader": {ClientID: clientID, ClientSecret: client.Secret(<-newest)}}
 	servingtest.Token(t, &last, "reader")
+	if err := run.Close(context.Background()); err != nil {
+		t.Fatal(err)
+	}
 	if raw, err := os.ReadFile(filepath.Join(state, "dev", "state.json")); err != nil || !bytes.Contains(raw, []byte(last.Clients["reader"].ClientSecret)) {
 		t.Errorf("the state does not have the newest secret, %v", err)
 	}

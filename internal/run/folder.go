@@ -17,9 +17,9 @@ import (
 )
 
 // Folder is one environment's folder under the state folder, held by a run: state.json with ids,
-// keys and secrets, run.json while a run goes on, the lock that lets only one run use it, and the
-// assembly that was synthesized last. While a run follows changes, there are the folders below,
-// too.
+// keys and secrets, and the journal of its changes, run.json while a run goes on, the lock that
+// lets only one run use it, and the assembly that was synthesized last. While a run follows
+// changes, there are the folders below, too.
 type Folder struct {
 	// Repaired are sentences for a person about what others could reach in the folder until now.
 	Repaired []string
@@ -36,6 +36,7 @@ type Folder struct {
 const (
 	lockFile        = "lock"
 	stateFile       = "state.json"
+	journalFile     = stateFile + ".journal"
 	runFile         = "run.json"
 	functionEnvFile = "functions.env"
 	assemblyFolder  = "cdk.out"

@@ -58,12 +58,12 @@ func (f *Folder) inspect() error {
 			return err
 		}
 	}
-	for _, name := range []string{lockFile, runFile, stateFile} {
+	for _, name := range []string{lockFile, runFile, stateFile, journalFile} {
 		open, err := f.repair(f.path(name), anything)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
-		if open != 0 && name == stateFile {
+		if open != 0 && (name == stateFile || name == journalFile) {
 			f.Repaired = append(f.Repaired, "If another user has read it, the secrets and keys of this environment are known: remove it for new ones.")
 		}
 	}

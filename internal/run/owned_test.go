@@ -15,7 +15,7 @@ import (
 // A state folder with all that can lie in one.
 var (
 	program = filepath.Join(".functions", "abc", "linux-amd64", "bootstrap")
-	inState = []string{"dev/lock", "dev/state.json", "dev/run.json", "dev/cdk.out.inputs.json", "dev/cdk.out/manifest.json", program}
+	inState = []string{"dev/lock", "dev/state.json", "dev/state.json.journal", "dev/run.json", "dev/cdk.out.inputs.json", "dev/cdk.out/manifest.json", program}
 )
 
 // prepared makes a state folder as one run leaves it, in a folder of its own.
@@ -117,7 +117,7 @@ func TestOpenModesAreRepaired(t *testing.T) {
 	t.Parallel()
 	for name, modes := range map[string]struct{ was, is fs.FileMode }{
 		".": {0o777, 0o755}, "dev": {0o755, 0o700}, ".functions": {0o750, 0o700},
-		"dev/state.json": {0o644, 0o600}, "dev/lock": {0o666, 0o600},
+		"dev/state.json": {0o644, 0o600}, "dev/state.json.journal": {0o644, 0o600}, "dev/lock": {0o666, 0o600},
 	} {
 		state := prepared(t)
 		chmod(t, modes.was, state, name)

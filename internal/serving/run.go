@@ -122,7 +122,7 @@ func (r *Run) CloseListeners(ctx context.Context, listeners ...*listener.Listene
 func (r *Run) Close() error {
 	r.fetcher.CloseIdleConnections()
 	r.rotations.Wait()
-	return r.Folder.Close()
+	return errors.Join(r.State.Fold(), r.Folder.Close())
 }
 
 // isCut reports whether closing something took longer than it may.

@@ -92,14 +92,14 @@ func (m secretsManager) toSecretsManager(pools poolAddresses) secretsmanager.Sta
 }
 
 func fromSecretsManager(state secretsmanager.State, pools poolAddresses) secretsManager {
-	kept := secretsManager{Secrets: make(map[string]secret, len(state.Secrets))}
+	kept := secretsManager{Secrets: make(map[string]*secret, len(state.Secrets))}
 	for arn, s := range state.Secrets {
 		versions := make([]secretVersion, 0, len(s.Versions))
 		for _, v := range s.Versions {
 			v.Value = pools.outOf(v.Value)
 			versions = append(versions, secretVersion(v))
 		}
-		kept.Secrets[arn] = secret{
+		kept.Secrets[arn] = &secret{
 			CreatedAt:     s.CreatedAt,
 			ChangedAt:     s.ChangedAt,
 			RotatedAt:     s.RotatedAt,

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
@@ -67,7 +68,7 @@ type signingKeys struct {
 }
 
 type secretsManager struct {
-	Secrets map[string]secret `json:"secrets"` // by ARN
+	Secrets map[string]*secret `json:"secrets"` // by ARN
 }
 
 type secret struct {
@@ -118,10 +119,51 @@ func decode(raw []byte) (content file, err error) {
 	if err := json.Unmarshal(raw, &content); err != nil {
 		return content, notState(err)
 	}
-	if err := checkResources(content.Resources); err != nil {
-		return content, err
+	return content, content.check()
+}
+
+// everyResource gives the resources there are, and those of operations under way.
+func (f *file) everyResource() iter.Seq[*resource] {
+	return func(yield func(*resource) bool) {
+		for _, r := range f.Resources {
+			if !yield(r) {
+				return
+			}
+		}
+		for _, stack := range f.Stacks {
+			if stack.Operation == nil {
+				continue
+			}
+			for _, r := range stack.Operation.resources {
+				if !yield(r) {
+					return
+				}
+			}
+		}
 	}
-	return content, content.checkStacks()
+}
+
+// has reports whether there is a resource of a type with this id.
+func (f *file) has(typeName, id string) bool {
+	for r := range f.everyResource() {
+		if r.Type == typeName && r.ID == id {
+			return true
+		}
+	}
+	return false
+}
+
+// check checks what was read.
+func (f *file) check() error {
+	for arn, secret := range f.SecretsManager.Secrets {
+		if secret == nil {
+			return fmt.Errorf("has no secret for %q", arn)
+		}
+	}
+	if err := checkResources(f.Resources); err != nil {
+		return err
+	}
+	return f.checkStacks()
 }
 
 func checkResources(resources map[string]*resource) error {

@@ -118,42 +118,22 @@ func (s *State) CandidateFor(at partition.Place, stack, operation string) *Candi
 func (s *State) KeepStack(at partition.Place, name string, stack *Stack, next *Candidate) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	stacks, resources := maps.Clone(s.kept.Stacks), s.kept.Resources
-	if stacks == nil {
-		stacks = map[string]*Stack{}
-	}
 	key := prefixOf(at) + name
+	c := change{Stacks: map[string]*Stack{key: stack}}
+	ofStack := func(name string) bool { return strings.HasPrefix(name, key+"/") }
 	switch {
 	case stack == nil:
-		delete(stacks, key)
-		resources = withoutStack(resources, key)
+		c.Resources = differences(s.kept.Resources, nil, ofStack)
 	case stack.Operation != nil:
 		operation := *stack.Operation
 		operation.resources = next.ofStack(key)
 		kept := *stack
 		kept.Operation = &operation
-		stacks[key] = &kept
-	default:
-		stacks[key] = stack
-		if next != nil {
-			resources = withoutStack(resources, key)
-			maps.Copy(resources, next.ofStack(key))
-		}
+		c.Stacks[key] = &kept
+	case next != nil:
+		c.Resources = differences(s.kept.Resources, next.ofStack(key), ofStack)
 	}
-	before := s.kept.Resources
-	s.kept.Resources = resources
-	err := keep(s, &s.kept.Stacks, stacks)
-	if err != nil {
-		s.kept.Resources = before
-	}
-	return err
-}
-
-// withoutStack is a copy without the resources of a stack.
-func withoutStack(resources map[string]*resource, key string) map[string]*resource {
-	others := maps.Clone(resources)
-	maps.DeleteFunc(others, func(name string, _ *resource) bool { return strings.HasPrefix(name, key+"/") })
-	return others
+	return s.change(c)
 }
 
 // ofStack are the candidate's resources of one stack. Those that it has from the state are shared
@@ -183,15 +163,7 @@ func (s *State) ServePoolAt(poolID, url string) {
 
 // KeepSecretsManagerAt is KeepSecretsManager for the secrets of one place.
 func (s *State) KeepSecretsManagerAt(at partition.Place, held secretsmanager.State) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	next := fromSecretsManager(held, s.pools)
-	for arn, secret := range s.kept.SecretsManager.Secrets {
-		if !at.Has(arn) {
-			next.Secrets[arn] = secret
-		}
-	}
-	return keep(s, &s.kept.SecretsManager, next)
+	return s.keepSecrets(held, at.Has)
 }
 
 // SecretsManagerAt is what Secrets Manager holds in a place.
@@ -245,7 +217,7 @@ func (s *State) KeepChangedClient(id string, changed json.RawMessage) error {
 }
 
 // checkStacks checks what was read of the stacks.
-func (f file) checkStacks() error {
+func (f *file) checkStacks() error {
 	for key, stack := range f.Stacks {
 		if stack == nil || strings.Count(key, "/") != 2 {
 			return fmt.Errorf("has no stack for %q", key)

@@ -6,7 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"iter"
+	"maps"
+	"os"
 	"path/filepath"
 	"sync"
 
@@ -27,8 +28,20 @@ type State struct {
 	fresh bool
 
 	mu    sync.Mutex
-	kept  file // as it is written
+	kept  file
 	pools poolAddresses
+
+	// Where kept is written: what the state file has, and what has changed since.
+	written written
+	journal journal
+	unkept  change // in kept, and not yet in either file
+}
+
+// written is the state file, as it was written last.
+type written struct {
+	digest string
+	size   int64
+	info   fs.FileInfo
 }
 
 // Error says that a state file can't be used. It was left as it is.
@@ -42,12 +55,15 @@ func (e *Error) Error() string { return e.File + " " + e.Reason }
 // Read reads the state file, which need not be there. One that can't be understood is an *Error and
 // stays as it is: it holds ids and secrets that somebody may still use.
 func Read(path string) (*State, error) {
-	s := &State{path: path, kept: file{Version: version, Resources: map[string]*resource{}}}
+	s := &State{path: path, kept: file{Version: version, Resources: map[string]*resource{}}, journal: journal{path: path + ".journal"}}
 	raw, err := run.ReadFile(path)
 	switch {
 	case err == nil:
 		if s.kept, err = decode(raw); err != nil {
 			return nil, &Error{File: path, Reason: err.Error()}
+		}
+		if err := s.replay(raw); err != nil {
+			return nil, err
 		}
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, &run.StateDirError{Dir: filepath.Dir(path), Err: err}
@@ -58,6 +74,22 @@ func Read(path string) (*State, error) {
 		s.kept.AccessKey = newAccessKey()
 	}
 	return s, nil
+}
+
+// replay makes the changes that were kept after the state file was written.
+func (s *State) replay(raw []byte) error {
+	s.written.digest = digest(raw)
+	changes, err := readJournal(s.journal.path, raw)
+	if err != nil {
+		return err
+	}
+	for _, c := range changes {
+		s.kept.apply(c)
+	}
+	if err := s.kept.check(); err != nil {
+		return &Error{File: s.journal.path, Reason: err.Error()}
+	}
+	return nil
 }
 
 // newAccessKey has the lengths of AWS's keys, and says where it is good: it is not a key of AWS,
@@ -99,70 +131,27 @@ func (s *State) ServeAt(poolURL string) {
 func (s *State) Adopt(c *Candidate) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return keep(s, &s.kept.Resources, c.resources)
+	return keep(s, &s.kept.Resources, maps.Clone(c.resources))
 }
 
 // KeepClientSecrets writes a client's live secrets. If that fails, the ones of before are kept.
 func (s *State) KeepClientSecrets(clientID string, secrets []cognito.ClientSecret) error {
-	kept, err := s.keepIn(userPoolClientType, clientID, func(r *resource) { r.Secrets = secretsFromCognito(secrets) })
-	if err == nil && kept == 0 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.kept.has(userPoolClientType, clientID) {
 		return fmt.Errorf("keeping the secrets of client %s: the state has no such client", clientID)
 	}
-	return err
+	return s.change(change{ClientSecrets: map[string][]clientSecret{clientID: secretsFromCognito(secrets)}})
 }
 
 // KeepKeys writes a user pool's signing keys. If that fails, the ones of before are kept.
 func (s *State) KeepKeys(poolID string, keys *cognito.Keys) error {
-	kept, err := s.keepIn(userPoolType, poolID, func(r *resource) { r.Keys = keysFromCognito(keys) })
-	if err == nil && kept == 0 {
-		return fmt.Errorf("keeping the keys of user pool %s: the state has no such pool", poolID)
-	}
-	return err
-}
-
-// keepIn changes a resource wherever it is kept, and says in how many places that is. If the change
-// can't be written, there is none.
-func (s *State) keepIn(typeName, id string, change func(*resource)) (places int, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	before := map[*resource]resource{}
-	for r := range s.everyResource() {
-		if r.Type == typeName && r.ID == id {
-			before[r] = *r
-			change(r)
-		}
+	if !s.kept.has(userPoolType, poolID) {
+		return fmt.Errorf("keeping the keys of user pool %s: the state has no such pool", poolID)
 	}
-	if len(before) == 0 {
-		return 0, nil
-	}
-	if err := s.write(); err != nil {
-		for r, was := range before {
-			*r = was
-		}
-		return 0, err
-	}
-	return len(before), nil
-}
-
-// everyResource gives the resources there are, and those of operations under way.
-func (s *State) everyResource() iter.Seq[*resource] {
-	return func(yield func(*resource) bool) {
-		for _, r := range s.kept.Resources {
-			if !yield(r) {
-				return
-			}
-		}
-		for _, stack := range s.kept.Stacks {
-			if stack.Operation == nil {
-				continue
-			}
-			for _, r := range stack.Operation.resources {
-				if !yield(r) {
-					return
-				}
-			}
-		}
-	}
+	return s.change(change{Keys: map[string]*signingKeys{poolID: keysFromCognito(keys)}})
 }
 
 // SecretsManager is what Secrets Manager holds now.
@@ -175,9 +164,22 @@ func (s *State) SecretsManager() secretsmanager.State {
 // KeepSecretsManager writes what Secrets Manager holds. If that fails, what was there before is
 // kept.
 func (s *State) KeepSecretsManager(held secretsmanager.State) error {
+	return s.keepSecrets(held, func(string) bool { return true })
+}
+
+// keepSecrets writes what Secrets Manager holds of the secrets that of is true for.
+func (s *State) keepSecrets(held secretsmanager.State, of func(arn string) bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return keep(s, &s.kept.SecretsManager, fromSecretsManager(held, s.pools))
+	return s.change(change{Secrets: differences(s.kept.SecretsManager.Secrets, fromSecretsManager(held, s.pools).Secrets, of)})
+}
+
+// KeepSecrets writes secrets of Secrets Manager that have changed. If that fails, what was there
+// before is kept.
+func (s *State) KeepSecrets(changed secretsmanager.State) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.change(change{Secrets: fromSecretsManager(changed, s.pools).Secrets})
 }
 
 // CurrentClientSecret is the client secret that the AWSCURRENT version of a secret holds, "" if it
@@ -186,6 +188,9 @@ func (s *State) CurrentClientSecret(arn, clientID string) redacted.Text {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	held := s.kept.SecretsManager.Secrets[arn]
+	if held == nil {
+		return ""
+	}
 	for _, v := range held.Versions {
 		if v.ID != held.Labels[naming.CurrentLabel] {
 			continue
@@ -209,11 +214,89 @@ func keep[T any](s *State, part *T, value T) error {
 	return err
 }
 
-// write replaces the state file. The lock must be held.
+// change makes a change and writes it into the journal. If that fails, there is none. The lock must
+// be held.
+func (s *State) change(c change) error {
+	c = s.unkept.with(c)
+	if c.none() && s.written.info != nil {
+		return nil
+	}
+	line, err := json.Marshal(c)
+	if err != nil {
+		return fmt.Errorf("encoding a change of the state: %w", err)
+	}
+	back := s.kept.apply(c)
+	if err := s.writeChange(append(line, '\n')); err != nil {
+		s.kept.apply(back)
+		return err
+	}
+	s.unkept = change{}
+	return nil
+}
+
+// writeChange writes a line into the journal, or the whole state where that is not larger, or has
+// to be: no journal goes with a state file that someone else has removed or changed.
+func (s *State) writeChange(line []byte) error {
+	if !s.written.unchanged(s.path) || s.journal.size+int64(len(line)) > max(smallest, s.written.size) {
+		return s.write()
+	}
+	var err error
+	if s.journal.begun {
+		err = s.journal.append(line)
+	} else {
+		err = s.journal.begin(s.written.digest, line)
+	}
+	if err != nil {
+		return s.write()
+	}
+	return nil
+}
+
+// unchanged reports whether the state file is the one that was written last.
+func (w written) unchanged(path string) bool {
+	if w.info == nil {
+		return false
+	}
+	now, err := os.Stat(path)
+	return err == nil && os.SameFile(now, w.info) && now.Size() == w.size && now.ModTime().Equal(w.info.ModTime())
+}
+
+// write replaces the state file; its journal ends with that. The lock must be held.
 func (s *State) write() error {
 	raw, err := json.MarshalIndent(s.kept, "", "  ")
 	if err != nil {
 		return fmt.Errorf("encoding the state: %w", err)
 	}
-	return run.ReplaceFile(s.path, append(raw, '\n'))
+	raw = append(raw, '\n')
+	next := written{digest: digest(raw), size: int64(len(raw))}
+	if next.digest == s.written.digest { // the journal would go with the new state file, too
+		if err := s.journal.end(); err != nil {
+			return err
+		}
+		if s.written.unchanged(s.path) {
+			s.unkept = change{}
+			return nil
+		}
+	}
+	if err := run.ReplaceFile(s.path, raw); err != nil {
+		return err
+	}
+	_ = s.journal.end() // one that stays goes with no state file
+	s.unkept = change{}
+	if next.info, err = os.Stat(s.path); err != nil {
+		next.info = nil // the next change is written as a whole, too
+	}
+	s.written = next
+	return nil
+}
+
+// Fold writes what the journal has into the state file, so that one file has all of a state that
+// nobody uses.
+func (s *State) Fold() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.journal.begun {
+		return nil
+	}
+	return s.write()
 }

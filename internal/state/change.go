@@ -1,0 +1,99 @@
+package state
+
+import (
+	"maps"
+	"reflect"
+)
+
+// change is a part of what is kept that gets other values: a line of the journal. In a map, nil
+// takes an entry away.
+type change struct {
+	Resources map[string]*resource `json:"resources,omitempty"`
+	Stacks    map[string]*Stack    `json:"stacks,omitempty"`
+	Secrets   map[string]*secret   `json:"secrets,omitempty"` // of Secrets Manager, by ARN
+
+	// What resources have, by their ids: a resource may be kept in several places. It comes after
+	// Resources and Stacks.
+	ClientSecrets map[string][]clientSecret `json:"client_secrets,omitempty"` // of app clients
+	Keys          map[string]*signingKeys   `json:"keys,omitempty"`           // of user pools
+}
+
+func (c change) none() bool {
+	return len(c.Resources)+len(c.Stacks)+len(c.Secrets)+len(c.ClientSecrets)+len(c.Keys) == 0
+}
+
+// with is both changes, of which the other comes later.
+func (c change) with(later change) change {
+	return change{
+		Resources:     merged(c.Resources, later.Resources),
+		Stacks:        merged(c.Stacks, later.Stacks),
+		Secrets:       merged(c.Secrets, later.Secrets),
+		ClientSecrets: merged(c.ClientSecrets, later.ClientSecrets),
+		Keys:          merged(c.Keys, later.Keys),
+	}
+}
+
+func merged[V any](first, later map[string]V) map[string]V {
+	if len(first) == 0 {
+		return later
+	}
+	both := maps.Clone(first)
+	maps.Copy(both, later)
+	return both
+}
+
+// apply makes a change, and returns the one that takes it back.
+func (f *file) apply(c change) (back change) {
+	back.Resources = put(&f.Resources, c.Resources)
+	back.Stacks = put(&f.Stacks, c.Stacks)
+	back.Secrets = put(&f.SecretsManager.Secrets, c.Secrets)
+	if len(c.ClientSecrets)+len(c.Keys) == 0 {
+		return back
+	}
+	back.ClientSecrets, back.Keys = map[string][]clientSecret{}, map[string]*signingKeys{}
+	for r := range f.everyResource() {
+		if secrets, changed := c.ClientSecrets[r.ID]; changed && r.Type == userPoolClientType {
+			back.ClientSecrets[r.ID], r.Secrets = r.Secrets, secrets
+		}
+		if keys, changed := c.Keys[r.ID]; changed && r.Type == userPoolType {
+			back.Keys[r.ID], r.Keys = r.Keys, keys
+		}
+	}
+	return back
+}
+
+// put makes a change of one map.
+func put[V any](to *map[string]*V, changed map[string]*V) (back map[string]*V) {
+	if len(changed) == 0 {
+		return nil
+	}
+	if *to == nil {
+		*to = map[string]*V{}
+	}
+	back = make(map[string]*V, len(changed))
+	for key, value := range changed {
+		back[key] = (*to)[key]
+		if value == nil {
+			delete(*to, key)
+		} else {
+			(*to)[key] = value
+		}
+	}
+	return back
+}
+
+// differences are what makes next of before: of the entries that of is true for, all others stay.
+func differences[V any](before, next map[string]*V, of func(key string) bool) map[string]*V {
+	changed := map[string]*V{}
+	for key, value := range next {
+		if was := before[key]; was != value && !reflect.DeepEqual(was, value) {
+			changed[key] = value
+		}
+	}
+	for key := range before {
+		if _, stays := next[key]; !stays && of(key) {
+			changed[key] = nil
+		}
+	}
+	return changed
+}
