@@ -44,7 +44,7 @@ func (c *command) chooseClients(ctx context.Context, t *reach.Target, o clientsO
 	const many = 50 // about half a minute
 	list = clientList{target: t, now: time.Now(), flags: o.target.flags()}
 	var unknown string
-	list.clients, err = t.Clients(ctx, func(names []string) []string {
+	list.clients, list.firstRotations, err = t.Clients(ctx, func(names []string) []string {
 		if names, unknown = o.wanted(names); !o.overdue && o.sort == byName {
 			names, list.left = first(names, o.limit)
 		}

@@ -45,6 +45,9 @@ deployment only the clients that are listed are asked about, and Cognito answers
 calls a second: 100 clients take about a minute. The order of --sort is by name; age has
 the oldest secrets first, next the clients whose rotation is due first.
 
+After the first deployment, or the first ` + "`m2m up`" + `, it also says how many first
+rotations are left. Until its first rotation has ended, a client has no secret to read.
+
 No value is read from Secrets Manager. Cognito's description of an app client (the
 permission cognito-idp:DescribeUserPoolClient) contains a secret, which this command
 ignores. Without that permission, the scopes are shown as -, and the rest as usual.
@@ -136,6 +139,8 @@ type clientList struct {
 	now     time.Time
 	flags   string // those of targetOptions, for commands to paste
 	left    int    // clients that --limit leaves out
+
+	firstRotations int // that are left, of all clients
 }
 
 func (c *command) printClients(o clientsOptions, list clientList) error {
@@ -154,10 +159,15 @@ func (c *command) printClients(o clientsOptions, list clientList) error {
 			c.speech.say("overdue: the secret of %s: %s", late.Name, late.Overdue(list.now))
 		}
 	}
-	if err := list.write(c.stdout); err != nil || list.left == 0 {
+	if err := list.write(c.stdout); err != nil {
 		return err
 	}
-	c.speech.say("%s", o.rest(list))
+	if list.left > 0 {
+		c.speech.say("%s", o.rest(list))
+	}
+	if list.firstRotations > 0 {
+		c.speech.say("First rotations that are left, of all clients: %d", list.firstRotations)
+	}
 	return nil
 }
 
@@ -168,6 +178,8 @@ type clientsDescription struct {
 	Region   string              `json:"region"`
 	Clients  []clientDescription `json:"clients"`
 	Left     int                 `json:"left,omitempty"` // clients that --limit leaves out
+	// FirstRotationsLeft is how many of all clients still wait for the end of their first rotation.
+	FirstRotationsLeft int `json:"first_rotations_left"`
 }
 
 // clientDescription has null for what is not known.
@@ -192,7 +204,7 @@ type secretDescription struct {
 
 func (l clientList) describe() clientsDescription {
 	t := l.target
-	d := clientsDescription{Env: t.Env, Deployed: t.Deployed(), Region: t.Region, Clients: []clientDescription{}, Left: l.left}
+	d := clientsDescription{Env: t.Env, Deployed: t.Deployed(), Region: t.Region, Clients: []clientDescription{}, Left: l.left, FirstRotationsLeft: l.firstRotations}
 	for _, c := range l.clients {
 		described := clientDescription{
 			Client:              c.Name,

@@ -75,21 +75,26 @@ type LiveSecret struct {
 }
 
 // Clients lists the clients of the environment, of its groups too, sorted by name: all, or those
-// that choose takes of the sorted names. Only about these Cognito is asked.
-func (t *Target) Clients(ctx context.Context, choose func(names []string) []string) ([]Client, error) {
+// that choose takes of the sorted names. Only about these Cognito is asked. firstRotations is how
+// many of all clients still wait for the end of their first rotation.
+func (t *Target) Clients(ctx context.Context, choose func(names []string) []string) (clients []Client, firstRotations int, err error) {
 	pool, err := t.UserPoolID(ctx)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	ids, lost, err := t.known(ctx)
+	ids, firstRotations, err := t.listed(ctx)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
+	}
+	lost, err := t.lost(ctx, ids)
+	if err != nil {
+		return nil, 0, err
 	}
 	names := slices.Sorted(maps.Keys(ids))
 	if choose != nil {
 		names = choose(names)
 	}
-	clients := make([]Client, len(names))
+	clients = make([]Client, len(names))
 	const atOnce = 4
 	group, each := errgroup.WithContext(ctx)
 	group.SetLimit(atOnce)
@@ -108,37 +113,41 @@ func (t *Target) Clients(ctx context.Context, choose func(names []string) []stri
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return clients, nil
+	return clients, firstRotations, nil
 }
 
 // ClientIDs are the app client ids of all clients by name. It takes a few calls, however many
 // clients there are.
 func (t *Target) ClientIDs(ctx context.Context) (map[string]string, error) {
-	ids, _, err := t.known(ctx)
+	ids, _, err := t.listed(ctx)
+	if err != nil {
+		return nil, err
+	}
+	_, err = t.lost(ctx, ids)
 	return ids, err
 }
 
-// known are the ids of the clients that have a secret, and in a deployment of those whose secret is
-// lost: the stacks tell of each app client.
-func (t *Target) known(ctx context.Context) (ids map[string]string, lost []string, err error) {
-	if ids, err = t.listed(ctx); err != nil || !t.Deployed() {
-		return ids, nil, err
+// lost are the clients of a deployment whose secret is gone: the stacks tell of each app client.
+// Their ids are added to those of the clients that have a secret.
+func (t *Target) lost(ctx context.Context, ids map[string]string) (names []string, err error) {
+	if !t.Deployed() {
+		return nil, nil
 	}
 	outputs, err := t.clientOutputs(ctx, ids)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	listed := slices.Collect(maps.Values(ids))
 	for _, output := range outputs {
 		suffix, ok := strings.CutPrefix(aws.ToString(output.OutputKey), naming.ClientIDOutput)
 		name, id := clientOf(aws.ToString(output.Description), suffix), aws.ToString(output.OutputValue)
 		if _, named := ids[name]; ok && !named && !slices.Contains(listed, id) {
-			ids[name], lost = id, append(lost, name)
+			ids[name], names = id, append(names, name)
 		}
 	}
-	return ids, lost, nil
+	return names, nil
 }
 
 // clientOf is the name of a client in the description of the output of its id, which the stacks

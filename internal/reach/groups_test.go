@@ -57,7 +57,7 @@ func TestClientsOfGroups(t *testing.T) {
 	}
 	run.Lose("client-500")
 	there := deployedTarget(run, "dev")
-	clients, err := there.Clients(t.Context(), nil)
+	clients, _, err := there.Clients(t.Context(), nil)
 	if err != nil || len(clients) != 1000 {
 		t.Fatalf("%d clients, error %v", len(clients), err)
 	}
@@ -76,7 +76,7 @@ func TestChosenClients(t *testing.T) {
 	run.Rotator.Hold()
 	run.Lose("client-500")
 	for _, name := range []string{"client-7", "client-500"} {
-		clients, err := deployedTarget(run, "dev").Clients(t.Context(), func(names []string) []string {
+		clients, _, err := deployedTarget(run, "dev").Clients(t.Context(), func(names []string) []string {
 			if len(names) != 1000 {
 				t.Errorf("%d to choose from", len(names))
 			}
@@ -106,14 +106,14 @@ func TestListStacksDenied(t *testing.T) {
 		}
 		t.Cleanup(func() { _ = run.Close() })
 		run.Deny("ListStacks", "AccessDenied", "no")
-		_, err = deployedTarget(run, "dev").Clients(t.Context(), nil)
+		_, _, err = deployedTarget(run, "dev").Clients(t.Context(), nil)
 		if c.needs {
 			wantProblem(t, err, reach.AccessDenied)
 		} else if err != nil {
 			t.Errorf("groups %v: %v", c.groups, err)
 		}
 		run.Deny("ListStacks", "ValidationError", "not now")
-		if _, err = deployedTarget(run, "dev").Clients(t.Context(), nil); (err != nil) != c.asked {
+		if _, _, err = deployedTarget(run, "dev").Clients(t.Context(), nil); (err != nil) != c.asked {
 			t.Errorf("groups %v, when stacks can't be listed: %v", c.groups, err)
 		}
 	}

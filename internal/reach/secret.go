@@ -93,29 +93,33 @@ func functionName(arn string) string {
 
 // Names lists the clients of the environment: those that have a secret.
 func (t *Target) Names(ctx context.Context) ([]string, error) {
-	listed, err := t.listed(ctx)
+	listed, _, err := t.listed(ctx)
 	return slices.Sorted(maps.Keys(listed)), err
 }
 
 // listed are the app client ids, by name, of the clients that have a secret; "" where its tag is
-// missing. Secrets Manager tells of 100 at a time.
-func (t *Target) listed(ctx context.Context) (map[string]string, error) {
-	ids := map[string]string{}
+// missing. firstRotations is how many of these secrets have rotation turned on and were never
+// rotated. Secrets Manager tells of 100 at a time.
+func (t *Target) listed(ctx context.Context) (ids map[string]string, firstRotations int, err error) {
+	ids = map[string]string{}
 	pages := secretsmanager.NewListSecretsPaginator(t.secrets, &secretsmanager.ListSecretsInput{
 		Filters: []secretstypes.Filter{{Key: secretstypes.FilterNameStringTypeName, Values: []string{t.prefix()}}},
 	})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return nil, t.failure("the secrets "+t.prefix()+"*", err)
+			return nil, 0, t.failure("the secrets "+t.prefix()+"*", err)
 		}
 		for _, listed := range page.SecretList {
 			if name, ok := strings.CutPrefix(aws.ToString(listed.Name), t.prefix()); ok && clientPattern.MatchString(name) {
 				ids[name] = clientID(listed.Tags)
+				if aws.ToBool(listed.RotationEnabled) && listed.LastRotatedDate == nil {
+					firstRotations++
+				}
 			}
 		}
 	}
-	return ids, nil
+	return ids, firstRotations, nil
 }
 
 // clientID is the app client id in the tags of a secret.

@@ -101,7 +101,7 @@ func TestLocalNeverFollowsTheAWSSettings(t *testing.T) {
 		"AWS_ENDPOINT_URL": elsewhere.URL, "AWS_ENDPOINT_URL_SECRETS_MANAGER": elsewhere.URL,
 		"AWS_REGION": "us-west-2", "AWS_PROFILE": "none",
 	})
-	if _, err := localTarget(t, run).Clients(t.Context(), nil); err != nil {
+	if _, _, err := localTarget(t, run).Clients(t.Context(), nil); err != nil {
 		t.Error(err)
 	}
 	if asked > 0 {
@@ -236,7 +236,7 @@ func TestNoValueInATarget(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	listed, err := of.Clients(t.Context(), nil)
+	listed, _, err := of.Clients(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,17 +26,15 @@ type Config struct {
 	// State is what Save received last; zero for a first start. Secrets that are in it and not in
 	// Secrets are forgotten, at once as CloudFormation deletes them.
 	State State
-	// Save keeps the state. It is called before a change takes effect and before New returns; if it
-	// fails, nothing changes. Calls never overlap, and Save must not call the store. Nil keeps
-	// nothing.
-	Save func(State) error
-	// Progress is called as each step of a rotation begins, from the goroutine of that rotation;
-	// nil is not called.
-	Progress func(secretName, step string)
+	// Save keeps the state, and SaveChanged the secrets of it that have changed. They are called
+	// before a change takes effect, and Save before New returns; if one fails, nothing changes.
+	// Calls never overlap, and must not call the store. Nil keeps nothing.
+	Save, SaveChanged func(State) error
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
-	// Log receives a line for each rotation that ends, and why one failed; nil means that nothing
-	// is logged.
+	// Log receives a line for each step of a rotation and for its end, and why one failed. If a
+	// template begins many, only those that fail are worth more than a debug line. Nil means that
+	// nothing is logged.
 	Log *slog.Logger
 }
 
@@ -111,8 +109,8 @@ func (c Config) withDefaults() Config {
 	if c.Save == nil {
 		c.Save = func(State) error { return nil }
 	}
-	if c.Progress == nil {
-		c.Progress = func(string, string) {}
+	if c.SaveChanged == nil {
+		c.SaveChanged = func(State) error { return nil }
 	}
 	if c.Now == nil {
 		c.Now = time.Now

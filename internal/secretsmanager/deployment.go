@@ -51,7 +51,7 @@ func (s *Store) Declare(secrets []Secret) error {
 		state.declare(declared, now)
 		next.Secrets[declared.ARN] = state
 	}
-	if err := s.saveState(next); err != nil {
+	if err := s.save(next); err != nil {
 		return fmt.Errorf("saving the secrets: %w", err)
 	}
 	s.take(secrets, next)
@@ -84,6 +84,7 @@ func (s *Store) take(secrets []Secret, states State) {
 		gone.gone = true
 	}
 	slices.SortFunc(s.secrets, func(a, b *storedSecret) int { return strings.Compare(a.Name, b.Name) })
+	s.index()
 }
 
 // declare takes over what the template may change of a secret. A rotation reads the rest.
@@ -94,8 +95,8 @@ func (sec *storedSecret) declare(declared Secret) {
 
 // withARN is the secret of an ARN, nil if there is none. The lock must be held.
 func (s *Store) withARN(arn string) *storedSecret {
-	if i := slices.IndexFunc(s.secrets, func(sec *storedSecret) bool { return sec.ARN == arn }); i >= 0 {
-		return s.secrets[i]
+	if sec := s.byID[arn]; sec != nil && sec.ARN == arn {
+		return sec
 	}
 	return nil
 }
@@ -117,7 +118,7 @@ func (s *Store) ApplySchedule(arn string) error {
 	if sec.running == nil && sec.state.hasPending() {
 		return s.reattempt(sec)
 	}
-	_, err := s.begin(s.lifetime, sec, sec.declaredPlan())
+	_, err := s.begin(s.lifetime, sec, sec.declaredPlan(), manner{inTurn: true})
 	return err
 }
 

@@ -34,6 +34,10 @@ var ErrNotInvocable = refuse(codeAccessDenied, "Secrets Manager cannot invoke th
 // becoming AWSCURRENT.
 var ErrNotCurrent = errors.New("the function has succeeded, but AWSCURRENT is not on the new version")
 
+// ErrClosed says of a rotation that the store was closed before it had its turn. The next Settle
+// takes it up.
+var ErrClosed = errors.New("the rotation has not had its turn")
+
 // Error is a refusal that the API answers with. No message contains a value.
 //
 // Parity: Secrets Manager: words of errors

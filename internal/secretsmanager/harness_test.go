@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"maps"
 	"sync"
 	"testing"
 	"time"
@@ -34,21 +35,20 @@ var start = time.Date(2026, time.November, 22, 10, 30, 0, 0, time.UTC)
 
 // world is a running API with its secrets, and the function that rotates them through it.
 type world struct {
-	config   secretsmanager.Config
-	rotator  *rotator
-	store    *secretsmanager.Store
-	secrets  *awssecretsmanager.Client
-	log      *m2mtest.Buffer
-	disk     *disk
-	progress *m2mtest.Buffer
-	clock    *m2mtest.Clock
+	config  secretsmanager.Config
+	rotator *rotator
+	store   *secretsmanager.Store
+	secrets *awssecretsmanager.Client
+	log     *m2mtest.Buffer
+	disk    *disk
+	clock   *m2mtest.Clock
 }
 
 // newWorld starts two secrets that are rotated, and one that is not. Changes are made before it
 // starts.
 func newWorld(t testing.TB, changes ...func(*world)) *world {
 	t.Helper()
-	w := &world{rotator: &rotator{}, log: &m2mtest.Buffer{}, disk: &disk{}, progress: &m2mtest.Buffer{}, clock: m2mtest.NewClock(start)}
+	w := &world{rotator: &rotator{}, log: &m2mtest.Buffer{}, disk: &disk{}, clock: m2mtest.NewClock(start)}
 	rotation := func() *secretsmanager.Rotation {
 		return &secretsmanager.Rotation{FunctionARN: functionARN, Function: w.rotator, AutomaticallyAfterDays: 30, RotateImmediately: true}
 	}
@@ -58,10 +58,10 @@ func newWorld(t testing.TB, changes ...func(*world)) *world {
 			{ARN: writerARN, Name: writerName, Initial: "{}", Rotation: rotation()},
 			{ARN: plainARN, Name: plainName, Initial: "first"},
 		},
-		Save:     w.disk.save,
-		Progress: func(name, step string) { _, _ = w.progress.Write([]byte(name + " " + step + "\n")) },
-		Now:      w.clock.Now,
-		Log:      slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Save:        w.disk.save,
+		SaveChanged: w.disk.saveChanged,
+		Now:         w.clock.Now,
+		Log:         slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	for _, change := range changes {
 		change(w)
@@ -193,6 +193,18 @@ func (d *disk) save(state secretsmanager.State) error {
 	text, err := json.Marshal(state)
 	d.states = append(d.states, text)
 	return err
+}
+
+// saveChanged writes what has changed over what is there.
+func (d *disk) saveChanged(changed secretsmanager.State) error {
+	state := secretsmanager.State{Secrets: map[string]secretsmanager.SecretState{}}
+	if all := d.all(); len(all) > 0 {
+		if err := json.Unmarshal(all[len(all)-1], &state); err != nil {
+			return err
+		}
+	}
+	maps.Copy(state.Secrets, changed.Secrets)
+	return d.save(state)
 }
 
 func (d *disk) setBroken(broken bool) {

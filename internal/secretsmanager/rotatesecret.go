@@ -65,6 +65,7 @@ func (s *Store) rotation(ctx context.Context, in rotateSecretInput) (*reference,
 	if err := mayInvoke(ctx, in.schedule(sec.state.Rotation.Schedule).FunctionARN); err != nil {
 		return nil, nil, err
 	}
+	s.turns.hurry(sec.running)
 	answer := &reference{ARN: sec.ARN, Name: sec.Name, VersionID: in.ClientRequestToken}
 	if sec.running != nil && sec.running.token == in.ClientRequestToken || sec.state.Labels[naming.CurrentLabel] == in.ClientRequestToken {
 		return answer, nil, nil
@@ -78,7 +79,7 @@ func (s *Store) rotation(ctx context.Context, in rotateSecretInput) (*reference,
 	plan := plan{token: in.ClientRequestToken, testOnly: in.RotateImmediately != nil && !*in.RotateImmediately}
 	plan.schedule = in.schedule(sec.state.Rotation.Schedule)
 	plan.applied = sec.state.Rotation.Applied
-	running, err := s.begin(s.lifetime, sec, plan)
+	running, err := s.begin(s.lifetime, sec, plan, manner{})
 	return answer, running, err
 }
 
@@ -88,7 +89,7 @@ func (s *Store) rotation(ctx context.Context, in rotateSecretInput) (*reference,
 // Source: "A previous rotation isn't complete. That rotation will be reattempted." [O]
 // aws-cdk #28539.
 func (s *Store) reattempt(sec *storedSecret) error {
-	if _, err := s.resume(s.lifetime, sec); err != nil {
+	if _, err := s.resume(s.lifetime, sec, manner{}); err != nil {
 		return err
 	}
 	return refuse(codeInvalidRequest, messageUnfinished)

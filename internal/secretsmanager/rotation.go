@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -31,6 +33,8 @@ type runningRotation struct {
 	token    string
 	testOnly bool
 	function Invoker
+	turn     chan struct{} // closed when it may run its steps; nil if it waits for no turn
+	level    slog.Level    // see manner
 
 	done chan struct{} // closed when it has ended
 	err  error         // a *RotationError; read it after done
@@ -46,7 +50,7 @@ type event struct {
 
 // begin reserves the version of a plan under AWSPENDING and runs the rotation until it ends, or ctx
 // or the store does. One rotation of a secret runs at a time. The lock must be held.
-func (s *Store) begin(ctx context.Context, sec *storedSecret, p plan) (*runningRotation, error) {
+func (s *Store) begin(ctx context.Context, sec *storedSecret, p plan, how manner) (*runningRotation, error) {
 	if sec.running != nil || sec.state.hasPending() {
 		return nil, refuse(codeInvalidRequest, messageUnfinished)
 	}
@@ -57,33 +61,41 @@ func (s *Store) begin(ctx context.Context, sec *storedSecret, p plan) (*runningR
 	if s.closed {
 		return nil, refuse(codeInternal, "Secrets Manager is being shut down.")
 	}
-	err = s.update(sec, func(state *SecretState) {
-		state.Versions = append(state.Versions, Version{ID: p.token, CreatedAt: s.now()})
-		state.attach(naming.PendingLabel, p.token)
-		state.Rotation = RotationState{Enabled: true, Schedule: p.schedule, Applied: p.applied}
-		state.Unfinished = &Unfinished{Token: p.token, TestOnly: p.testOnly}
-	})
-	if err != nil {
+	if err := s.update(sec, func(state *SecretState) { state.begin(p, s.now()) }); err != nil {
 		return nil, err
 	}
-	return s.start(ctx, sec, function), nil
+	return s.start(ctx, sec, function, how), nil
+}
+
+// begin reserves the version of a plan.
+func (s *SecretState) begin(p plan, now time.Time) {
+	s.Versions = append(s.Versions, Version{ID: p.token, CreatedAt: now})
+	s.attach(naming.PendingLabel, p.token)
+	s.Rotation = RotationState{Enabled: true, Schedule: p.schedule, Applied: p.applied}
+	s.Unfinished = &Unfinished{Token: p.token, TestOnly: p.testOnly}
 }
 
 // start runs the secret's unfinished rotation, from its first step on. The lock must be held.
-func (s *Store) start(ctx context.Context, sec *storedSecret, function Invoker) *runningRotation {
+func (s *Store) start(ctx context.Context, sec *storedSecret, function Invoker, how manner) *runningRotation {
 	r := &runningRotation{
 		token:    sec.state.Unfinished.Token,
 		testOnly: sec.state.Unfinished.TestOnly,
 		function: function,
+		level:    how.level,
 		done:     make(chan struct{}),
 	}
 	sec.running = r
+	if how.inTurn {
+		s.turns.wait(r)
+	}
 	s.rotations.Go(func() {
 		defer close(r.done)
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		defer context.AfterFunc(s.lifetime, cancel)()
-		r.err = s.rotate(ctx, sec, r)
+		if r.err = s.awaitTurn(ctx, sec, r); r.err == nil {
+			r.err = s.rotate(ctx, sec, r)
+		}
 	})
 	return r
 }
@@ -111,10 +123,11 @@ func (s *Store) rotate(ctx context.Context, sec *storedSecret, r *runningRotatio
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	sec.running = nil
+	s.turns.end(r)
 	if failure == nil && !r.testOnly && sec.state.Labels[naming.CurrentLabel] != r.token {
 		failure = ErrNotCurrent
 	}
-	if failure == nil || r.testOnly {
+	if failure == nil || r.testOnly && ctx.Err() == nil { // a test that is cut short is repeated, as a rotation is
 		if err := s.update(sec, r.recordEnd(s)); err != nil && failure == nil {
 			failure = err
 		}
@@ -123,7 +136,7 @@ func (s *Store) rotate(ctx context.Context, sec *storedSecret, r *runningRotatio
 		s.log.Warn("rotation failed", "secret", sec.Name, "version", r.token, "step", step, "error", failure)
 		return &RotationError{Secret: sec.Name, Step: step, Err: failure}
 	}
-	s.log.Info("rotation ended", "secret", sec.Name, "version", r.token, "testOnly", r.testOnly)
+	s.log.Log(ctx, r.level, "rotation ended", "secret", sec.Name, "version", r.token, "testOnly", r.testOnly)
 	return nil
 }
 
@@ -139,7 +152,7 @@ func (s *Store) runSteps(ctx context.Context, sec *storedSecret, r *runningRotat
 		if err != nil {
 			return step, fmt.Errorf("encoding the event: %w", err)
 		}
-		s.progress(sec.Name, step)
+		s.log.Log(ctx, r.level, "rotating", "secret", sec.Name, "step", step)
 		if _, _, err := r.function.Invoke(ctx, payload); err != nil {
 			return step, err
 		}

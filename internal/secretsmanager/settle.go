@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
+	"log/slog"
 	"sync"
 
 	"github.com/google/uuid"
@@ -12,43 +12,97 @@ import (
 	"cognito-m2m/naming"
 )
 
-// maxSettling is how many secrets are rotated at the same time, so that one that waits does not
-// hold up the others, and their functions do not overload the machine.
-const maxSettling = 4
+// Settle is SettleEach with one error, which joins those of the secrets.
+func (s *Store) Settle(ctx context.Context) error {
+	var failures []error
+	if err := s.SettleEach(ctx, func(err error, _ int) { failures = append(failures, err) }); err != nil {
+		return err
+	}
+	return errors.Join(failures...)
+}
 
-// Settle does what a deployment of the template starts, and waits for it: it takes up rotations
-// that did not end in the run before, with the same token and from the first step, then rotates
+// SettleEach does what a deployment of the template starts, and waits for it: it takes up rotations
+// that did not end in the run before, with the same token and from the first step, and rotates
 // every secret whose schedule is new or changed since it was last applied. A secret that needs
-// neither is left alone. The error joins a *RotationError for each secret that failed. When ctx
-// ends, Settle and the rotations it began end, too; they are taken up by the next Settle.
+// neither is left alone. All rotations begin at once, and run their steps in turn. ended is called
+// for each of these secrets, one call at a time, when it needs no rotation any more, or with its
+// *RotationError, or with ErrClosed or ctx's error; left is how many are still to come. When ctx
+// ends, the rotations that it began end, too, and it returns ctx's error. What has not ended is
+// taken up by the next Settle.
 //
 // Parity: Secrets Manager: a failed first rotation and the deployment
-func (s *Store) Settle(ctx context.Context) error {
-	s.mu.Lock()
-	secrets := slices.Clone(s.secrets)
-	s.mu.Unlock()
-	failures := make([]error, len(secrets))
-	slots := make(chan struct{}, maxSettling)
+func (s *Store) SettleEach(ctx context.Context, ended func(err error, left int)) error {
 	var settling sync.WaitGroup
-	for i, sec := range secrets {
+	var telling sync.Mutex
+	unsettled := s.beginAll(ctx)
+	left := len(unsettled)
+	for _, sec := range unsettled {
 		settling.Go(func() {
-			slots <- struct{}{}
-			defer func() { <-slots }()
-			failures[i] = s.settle(ctx, sec)
+			err := s.settle(ctx, sec)
+			telling.Lock()
+			defer telling.Unlock()
+			left--
+			ended(err, left)
 		})
 	}
 	settling.Wait()
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("rotating secrets: %w", err)
 	}
-	return errors.Join(failures...)
+	return nil
+}
+
+// fewRotations is how many rotations begin at once that the log hears of step by step.
+const fewRotations = 50
+
+// beginAll returns the secrets that are rotated, or are to be, and begins what it can of that, with
+// one change of the state.
+func (s *Store) beginAll(ctx context.Context) (unsettled []*storedSecret) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	changed := State{Secrets: map[string]SecretState{}}
+	for _, sec := range s.secrets {
+		if sec.running == nil && !sec.needsRotation() {
+			continue
+		}
+		unsettled = append(unsettled, sec)
+		if sec.running == nil && sec.state.Unfinished == nil && !sec.state.hasPending() && !s.closed {
+			next := sec.state.clone()
+			next.begin(sec.declaredPlan(), s.now())
+			next.ChangedAt = s.now()
+			changed.Secrets[sec.ARN] = next
+		}
+	}
+	if len(changed.Secrets) > 0 && s.saveChanged(changed) == nil { // where that fails, each is begun on its own, and says why
+		for arn, next := range changed.Secrets {
+			s.byID[arn].state = next
+		}
+	}
+	how := manner{inTurn: true}
+	if len(unsettled) > fewRotations {
+		how.level = slog.LevelDebug
+	}
+	for _, sec := range unsettled {
+		_, _ = s.next(ctx, sec, how) // settle hears what is wrong
+	}
+	return unsettled
+}
+
+// needsRotation reports whether Settle rotates the secret.
+func (sec *storedSecret) needsRotation() bool {
+	return sec.Rotation != nil && (sec.state.Unfinished != nil || sec.state.Rotation.Applied != sec.Rotation.schedule())
 }
 
 // settle runs one rotation after the other until the secret needs none. It ends because a rotation
 // that succeeds removes its own cause, and one that fails is returned.
 func (s *Store) settle(ctx context.Context, sec *storedSecret) error {
 	for {
-		next, err := s.next(ctx, sec)
+		s.mu.Lock()
+		next, err := s.next(ctx, sec, manner{inTurn: true})
+		s.mu.Unlock()
+		if errors.Is(err, ErrClosed) {
+			return err
+		}
 		if err != nil {
 			return &RotationError{Secret: sec.Name, Err: err}
 		}
@@ -62,26 +116,24 @@ func (s *Store) settle(ctx context.Context, sec *storedSecret) error {
 }
 
 // next returns the rotation that runs, or begins the one that the secret needs; nil if it needs
-// none.
-func (s *Store) next(ctx context.Context, sec *storedSecret) (*runningRotation, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// none. The lock must be held.
+func (s *Store) next(ctx context.Context, sec *storedSecret, how manner) (*runningRotation, error) {
 	if sec.running != nil {
 		return sec.running, nil
 	}
-	if sec.Rotation == nil {
+	if !sec.needsRotation() {
 		return nil, nil
+	}
+	if s.closed {
+		return nil, ErrClosed
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	if sec.state.Unfinished != nil {
-		return s.resume(ctx, sec)
+		return s.resume(ctx, sec, how)
 	}
-	if sec.state.Rotation.Applied == sec.Rotation.schedule() {
-		return nil, nil
-	}
-	return s.begin(ctx, sec, sec.declaredPlan())
+	return s.begin(ctx, sec, sec.declaredPlan(), how)
 }
 
 // declaredPlan is the rotation by which the template's schedule is applied.
@@ -94,7 +146,7 @@ func (sec *storedSecret) declaredPlan() plan {
 // AWSPENDING by a call and not by a rotation. The lock must be held.
 //
 // Parity: Secrets Manager: AWSPENDING that no rotation made
-func (s *Store) resume(ctx context.Context, sec *storedSecret) (*runningRotation, error) {
+func (s *Store) resume(ctx context.Context, sec *storedSecret, how manner) (*runningRotation, error) {
 	function, err := s.function(sec.state.Rotation.Schedule.FunctionARN)
 	if err != nil {
 		return nil, err
@@ -108,5 +160,5 @@ func (s *Store) resume(ctx context.Context, sec *storedSecret) (*runningRotation
 			return nil, err
 		}
 	}
-	return s.start(ctx, sec, function), nil
+	return s.start(ctx, sec, function, how), nil
 }

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// State is everything that outlives a run. It contains the secrets' values in clear. What Save
-// receives shares memory with the store and must not be changed.
+// State is what outlives a run. It contains the secrets' values in clear. What Save and SaveChanged
+// receive shares memory with the store and must not be changed.
 type State struct {
 	// Secrets are the secrets by ARN.
 	Secrets map[string]SecretState

@@ -4,9 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"maps"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -15,10 +12,10 @@ import (
 
 // Store holds the secrets. It is safe for concurrent use.
 type Store struct {
-	saveState func(State) error
-	progress  func(secretName, step string)
-	now       func() time.Time
-	log       *slog.Logger
+	save, saveChanged func(State) error
+
+	now func() time.Time
+	log *slog.Logger
 
 	operations map[string]operation
 	functions  map[string]Invoker // by ARN
@@ -30,7 +27,10 @@ type Store struct {
 
 	mu      sync.Mutex
 	closed  bool
+	closing chan struct{}   // closed with the store
 	secrets []*storedSecret // by name
+	byID    map[string]*storedSecret
+	turns   turns
 }
 
 // storedSecret is a secret of the template. Its state is replaced as a whole and never changed in
@@ -51,37 +51,38 @@ func New(config Config) (*Store, error) {
 	config = config.withDefaults()
 	lifetime, end := context.WithCancel(context.Background())
 	s := &Store{
-		saveState: config.Save,
-		progress:  config.Progress,
-		now:       func() time.Time { return config.Now().UTC() },
-		log:       config.Log,
-		functions: map[string]Invoker{},
-		lifetime:  lifetime,
-		end:       end,
+		save:        config.Save,
+		saveChanged: config.SaveChanged,
+		closing:     make(chan struct{}),
+		now:         func() time.Time { return config.Now().UTC() },
+		log:         config.Log,
+		lifetime:    lifetime,
+		end:         end,
 	}
 	s.operations = s.allOperations()
+	state := State{Secrets: make(map[string]SecretState, len(config.Secrets))}
 	for _, declared := range config.Secrets {
-		declared.Tags = maps.Clone(declared.Tags)
-		if declared.Rotation != nil {
-			s.functions[declared.Rotation.FunctionARN] = declared.Rotation.Function
-		}
 		kept, known := config.State.Secrets[declared.ARN]
-		s.secrets = append(s.secrets, &storedSecret{Secret: declared, state: deployed(declared, kept, known, s.now())})
+		state.Secrets[declared.ARN] = deployed(declared, kept, known, s.now())
 	}
-	slices.SortFunc(s.secrets, func(a, b *storedSecret) int { return strings.Compare(a.Name, b.Name) })
-	if err := s.saveState(s.snapshot(nil, SecretState{})); err != nil {
+	if err := s.save(state); err != nil {
 		end()
 		return nil, fmt.Errorf("saving the secrets: %w", err)
 	}
+	s.take(config.Secrets, state)
 	return s, nil
 }
 
-// Close begins no further rotation and waits for those that run. If ctx ends first, they are cut
+// Close begins no further rotation, nor the steps of one that waits for its turn, and waits for
+// those that run. If ctx ends first, they are cut
 // short, keep their AWSPENDING, and are taken up by Settle in the next run; Close returns ctx's
 // error then. Nothing of the store runs when Close has returned.
 func (s *Store) Close(ctx context.Context) error {
 	s.mu.Lock()
-	s.closed = true
+	if !s.closed {
+		s.closed = true
+		close(s.closing)
+	}
 	s.mu.Unlock()
 	defer s.end()
 	done := make(chan struct{})
@@ -109,24 +110,12 @@ func (s *Store) update(sec *storedSecret, change func(*SecretState)) error {
 	change(&next)
 	next.ChangedAt = s.now()
 	next.tidy(next.ChangedAt)
-	if err := s.saveState(s.snapshot(sec, next)); err != nil {
+	if err := s.saveChanged(State{Secrets: map[string]SecretState{sec.ARN: next}}); err != nil {
 		s.log.Error("saving the secrets", "secret", sec.Name, "error", err)
 		return refuse(codeInternal, "The change of secret %s could not be saved, so nothing was changed.", sec.Name)
 	}
 	sec.state = next
 	return nil
-}
-
-// snapshot returns the state with next as changed's; changed may be nil.
-func (s *Store) snapshot(changed *storedSecret, next SecretState) State {
-	state := State{Secrets: make(map[string]SecretState, len(s.secrets))}
-	for _, sec := range s.secrets {
-		state.Secrets[sec.ARN] = sec.state
-	}
-	if changed != nil {
-		state.Secrets[changed.ARN] = next
-	}
-	return state
 }
 
 // Has reports whether there is a secret with this name or ARN.
@@ -143,12 +132,26 @@ func (s *Store) find(id string) (*storedSecret, error) {
 	if id == "" {
 		return nil, refuse(codeInvalidParameter, "SecretId is needed: the name or the ARN of a secret.")
 	}
-	_, complete := naming.CutARNSuffix(id)
-	for _, sec := range s.secrets {
-		partial, _ := naming.CutARNSuffix(sec.ARN)
-		if id == sec.Name || id == sec.ARN || !complete && id == partial {
-			return sec, nil
-		}
+	if sec := s.byID[id]; sec != nil {
+		return sec, nil
 	}
 	return nil, refuse(codeResourceNotFound, messageNotFound)
+}
+
+// index makes the secrets be found by what names them. The lock must be held.
+func (s *Store) index() {
+	s.byID = make(map[string]*storedSecret, 3*len(s.secrets))
+	for _, sec := range s.secrets {
+		if partial, _ := naming.CutARNSuffix(sec.ARN); !looksComplete(partial) {
+			s.byID[partial] = sec
+		}
+	}
+	for _, sec := range s.secrets {
+		s.byID[sec.Name], s.byID[sec.ARN] = sec, sec
+	}
+}
+
+func looksComplete(arn string) bool {
+	_, complete := naming.CutARNSuffix(arn)
+	return complete
 }

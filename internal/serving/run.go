@@ -32,6 +32,7 @@ type Run struct {
 	identities *sts.Service
 	keys       sync.Mutex     // see HoldKeys
 	rotations  sync.WaitGroup // that the weather has begun
+	settling   sync.WaitGroup // see Settle
 }
 
 // OtherRunError says that the state is one of the other kind of run, which would lose its ids and
@@ -122,6 +123,7 @@ func (r *Run) CloseListeners(ctx context.Context, listeners ...*listener.Listene
 func (r *Run) Close() error {
 	r.fetcher.CloseIdleConnections()
 	r.rotations.Wait()
+	r.settling.Wait()
 	return errors.Join(r.State.Fold(), r.Folder.Close())
 }
 

@@ -2,24 +2,26 @@ package serving
 
 import (
 	"context"
-	"errors"
 
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/listener"
 	"cognito-m2m/internal/secretsmanager"
 )
 
-// NewSecretsManager holds secrets, with the values that they had before. save keeps what changes;
-// nil keeps nothing.
+// NewSecretsManager holds secrets, with the values that they had before. save keeps them all, and
+// what changes is kept in the state; if save is nil, nothing is kept.
 func (r *Run) NewSecretsManager(secrets []secretsmanager.Secret, before secretsmanager.State, save func(secretsmanager.State) error) (*secretsmanager.Store, error) {
-	return secretsmanager.New(secretsmanager.Config{
-		Secrets:  secrets,
-		State:    before,
-		Save:     save,
-		Progress: func(secret, step string) { r.Log.Info("rotating", "secret", secret, "step", step) },
-		Now:      r.Now,
-		Log:      r.Log,
-	})
+	config := secretsmanager.Config{
+		Secrets: secrets,
+		State:   before,
+		Save:    save,
+		Now:     r.Now,
+		Log:     r.Log,
+	}
+	if save != nil {
+		config.SaveChanged = r.State.KeepSecrets
+	}
+	return secretsmanager.New(config)
 }
 
 // Secrets are the secrets of a model. function finds the one that rotates a secret, by its ARN.
@@ -62,19 +64,6 @@ func rotationOf(schedule assembly.RotationSchedule, function func(arn string) se
 	}
 }
 
-// Settle ends the rotations that are under way. One that fails does not end the run: the person who
-// looks for the cause needs it, and the others go on. The error is of a ctx that ended before.
-func (r *Run) Settle(ctx context.Context, store *secretsmanager.Store) error {
-	err := store.Settle(ctx)
-	if ctx.Err() != nil {
-		return err
-	}
-	for _, failure := range each(err) {
-		r.Report.Warn(failure.Error())
-	}
-	return nil
-}
-
 // EndRotations waits for the rotations that run. One that is cut short is taken up by the
 // deployment, or the run, that follows.
 func (r *Run) EndRotations(ctx context.Context, store *secretsmanager.Store) {
@@ -83,18 +72,4 @@ func (r *Run) EndRotations(ctx context.Context, store *secretsmanager.Store) {
 	if err := store.Close(drain); isCut(err) {
 		r.Report.Warn("a rotation did not end; the next start takes it up")
 	}
-}
-
-// each takes apart what errors.Join has joined.
-func each(err error) []error {
-	if joined, ok := errors.AsType[interface {
-		error
-		Unwrap() []error
-	}](err); ok {
-		return joined.Unwrap()
-	}
-	if err == nil {
-		return nil
-	}
-	return []error{err}
 }

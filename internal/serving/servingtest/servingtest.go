@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 	"testing"
 
@@ -19,20 +20,40 @@ import (
 	"cognito-m2m/internal/serving"
 )
 
-// Report passes what a run says to the test's log, and keeps warnings. It is a serving.Reporter.
+// Report passes what a run says to the test's log, and keeps it. It is a serving.Reporter.
 type Report struct {
 	T        *testing.T
-	Warnings []string
+	Warnings []string // read it when the run is closed
+
+	mu   sync.Mutex
+	said []string
+}
+
+// Said is everything that has been said so far, a line each.
+func (r *Report) Said() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.said)
 }
 
 // Step implements serving.Reporter.
 func (r *Report) Step(name string) func() { r.T.Log(name); return func() {} }
 
 // Note implements serving.Reporter.
-func (r *Report) Note(text string) { r.T.Log(text) }
+func (r *Report) Note(text string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.said = append(r.said, text)
+	r.T.Log(text)
+}
 
 // Warn implements serving.Reporter.
-func (r *Report) Warn(text string) { r.Warnings = append(r.Warnings, text) }
+func (r *Report) Warn(text string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.said = append(r.said, text)
+	r.Warnings = append(r.Warnings, text)
+}
 
 // Echo is the function of lambda/echo, built once for this machine.
 var Echo = built("cognito-m2m/lambda/echo")
