@@ -22,6 +22,7 @@ type verifyOptions struct {
 	target   targetOptions
 	assembly string
 	json     bool
+	all      bool
 	timeout  time.Duration
 	wait     time.Duration
 }
@@ -47,7 +48,10 @@ GetTrailStatus, GetEventSelectors) it warns instead.
 After a first deployment the first rotations are still running, and a new domain
 takes up to 15 minutes to answer: --wait waits for these two, and for nothing else.
 
-Each client gets one token, which AWS bills. --deployed needs only the permissions to
+Of more than 50 clients it asks 20, or one for each set of scopes if there are more of
+these: others each time. --all asks every client; give it time with --timeout.
+
+Each client that is asked gets one token, which AWS bills. --deployed needs only the permissions to
 describe the stack and to read the clients' secrets.
 
 Exit status 0 if everything is as it should be, 1 if not.`
@@ -55,6 +59,7 @@ Exit status 0 if everything is as it should be, 1 if not.`
 const verifyExamples = `  m2m verify
   m2m verify --env prod --deployed
   m2m verify --env prod --deployed --wait 15m
+  m2m verify --all --timeout 10m        each of more than 50 clients
   m2m verify --env prod --deployed --assembly cdk.out --json | jq '.checks[] | select(.outcome == "red")'`
 
 func (c *command) verify(cmd *cobra.Command) {
@@ -69,6 +74,7 @@ func (c *command) verify(cmd *cobra.Command) {
 	o.target.register(cmd)
 	assemblyFlag(cmd, &o.assembly, expectedAssembly)
 	cmd.Flags().BoolVar(&o.json, "json", false, "print one JSON object")
+	cmd.Flags().BoolVar(&o.all, "all", false, "ask every client, where there are more than 50")
 	cmd.Flags().DurationVar(&o.timeout, "timeout", time.Minute, "how long everything may take, not counting --wait")
 	cmd.Flags().DurationVar(&o.wait, "wait", 0, "how long to wait for first rotations to end and new domains to answer, for example 15m")
 }
@@ -134,7 +140,7 @@ func (v *verification) config(ctx context.Context) (c *verify.Config, err error)
 		return nil, err
 	}
 	c = &verify.Config{
-		APIURL: v.apiURL, Credentials: v.target.Credentials, Wait: v.options.wait,
+		APIURL: v.apiURL, Credentials: v.target.Credentials, All: v.options.all, Wait: v.options.wait,
 		Waiting: func(reason string) { v.speech.say("Waiting for %s ...", reason) },
 	}
 	if c.Environment, err = access.Read(v.dir, run.Name(target.env), access.IDs{Region: v.target.Region}); err != nil {
@@ -167,6 +173,9 @@ func (v *verification) print(report *verify.Report) error {
 // conclude says what was found, and is an error if it is not as it should be.
 func (v *verification) conclude(report *verify.Report) error {
 	v.speech.say("%d checks of %s, with %d tokens.", report.Wanted(), v.target, report.TokensSpent)
+	if report.ClientsAsked < report.Clients {
+		v.speech.say("%d of %d clients were asked, of each set of scopes at least one; --all asks every client.", report.ClientsAsked, report.Clients)
+	}
 	for _, c := range report.Warnings() {
 		v.speech.say("warning: %s", c)
 	}

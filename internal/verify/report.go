@@ -11,8 +11,11 @@ import (
 // renamed.
 type Report struct {
 	// TokensSpent is how many access tokens the token endpoint issued: on AWS each is billed.
-	TokensSpent int     `json:"tokens_spent"`
-	Checks      []Check `json:"checks"`
+	TokensSpent int `json:"tokens_spent"`
+	// Clients is how many there are, and ClientsAsked for how many of them there are checks.
+	Clients      int     `json:"clients"`
+	ClientsAsked int     `json:"clients_asked"`
+	Checks       []Check `json:"checks"`
 }
 
 // Check is one request and its answer.

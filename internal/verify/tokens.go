@@ -31,8 +31,7 @@ type token struct {
 
 // getTokens gets one token for each client. A fault of the environment becomes a check; an error
 // means that the environment was not reached.
-func (r *run) getTokens(ctx context.Context) ([]Check, error) {
-	clients := r.config.Environment.Clients
+func (r *run) getTokens(ctx context.Context, clients []access.Client) ([]Check, error) {
 	r.tokens = make([]token, len(clients))
 	checks := make([]Check, len(clients))
 	group, groupContext := errgroup.WithContext(ctx)

@@ -27,6 +27,8 @@ type Config struct {
 	// Try are the keys of routes that may get a request with a token that they accept, in addition
 	// to those that a plain GET reads.
 	Try []string
+	// All asks every client. Otherwise, of more than 50 there are asked 20, or one of each kind.
+	All bool
 	// Patience is how long one answer may take; 0 is ten seconds.
 	Patience time.Duration
 
@@ -60,8 +62,9 @@ func Run(ctx context.Context, c Config) (*Report, error) {
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 	}
-	report := &Report{}
-	checks, err := r.getTokens(ctx)
+	clients := sample(c.Environment, c.All)
+	report := &Report{Clients: len(c.Environment.Clients), ClientsAsked: len(clients)}
+	checks, err := r.getTokens(ctx, clients)
 	if err != nil {
 		return nil, err
 	}
