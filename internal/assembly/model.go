@@ -1,7 +1,6 @@
 package assembly
 
 import (
-	"slices"
 	"time"
 
 	"cognito-m2m/internal/assembly/template"
@@ -132,11 +131,14 @@ type UserPoolClient struct {
 // ClientName is the name an app client goes by: its own, or its logical id where it has none or
 // shares it with another one of its pool.
 func (m *Model) ClientName(client UserPoolClient) string {
-	shared := slices.ContainsFunc(m.UserPoolClients, func(other UserPoolClient) bool {
-		return other.Name == client.Name && other.ID != client.ID && other.UserPoolID == client.UserPoolID
-	})
-	if client.Name == "" || shared {
+	if client.Name == "" {
 		return client.LogicalID
+	}
+	for i := range m.UserPoolClients { // without a copy of each, since this is asked for each
+		other := &m.UserPoolClients[i]
+		if other.Name == client.Name && other.ID != client.ID && other.UserPoolID == client.UserPoolID {
+			return client.LogicalID
+		}
 	}
 	return client.Name
 }

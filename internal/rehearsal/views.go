@@ -109,12 +109,12 @@ func calls(view *serving.Environment, f assembly.Function) bool {
 	if slices.ContainsFunc(view.CalledByAPI(), func(called serving.Callee) bool { return called.ARN == f.ARN }) {
 		return true
 	}
+	rotated := map[string]bool{}
 	for _, schedule := range view.Model.RotationSchedules {
-		for _, client := range view.Clients() {
-			if schedule.FunctionARN == f.ARN && view.SecretOf(client) == schedule.SecretARN {
-				return true
-			}
+		if schedule.FunctionARN == f.ARN {
+			rotated[schedule.SecretARN] = true
 		}
 	}
-	return false
+	secrets := view.SecretsByClient()
+	return slices.ContainsFunc(view.Clients(), func(client assembly.UserPoolClient) bool { return rotated[secrets[client.ID]] })
 }

@@ -82,8 +82,9 @@ func (r *Run) Describe(env *Environment, at Addresses, pool *cognito.Server) *De
 	if env.hasDomain() { // as on AWS: a pool without a domain has no token endpoint
 		d.TokenEndpoint = at.tokenEndpoint()
 	}
+	secrets := env.SecretsByClient()
 	for _, declared := range env.Clients() {
-		d.Clients[env.Model.ClientName(declared)] = r.describeClient(env, declared, pool)
+		d.Clients[env.Model.ClientName(declared)] = r.describeClient(declared, secrets[declared.ID], pool)
 	}
 	for _, route := range env.API.Routes {
 		d.Routes = append(d.Routes, Route{
@@ -104,11 +105,11 @@ func scopesOf(route assembly.Route) []string {
 	return nonNil(route.AuthorizationScopes)
 }
 
-func (r *Run) describeClient(env *Environment, declared assembly.UserPoolClient, pool *cognito.Server) Client {
+func (r *Run) describeClient(declared assembly.UserPoolClient, secretARN string, pool *cognito.Server) Client {
 	described := Client{ClientID: declared.ID, Scopes: nonNil(declared.AllowedOAuthScopes)}
-	if arn := env.SecretOf(declared); arn != "" {
-		described.SecretARN = arn
-		described.ClientSecret = r.State.CurrentClientSecret(arn, declared.ID)
+	if secretARN != "" {
+		described.SecretARN = secretARN
+		described.ClientSecret = r.State.CurrentClientSecret(secretARN, declared.ID)
 	} else if live := pool.ClientSecrets(declared.ID); len(live) > 0 {
 		described.ClientSecret = live[len(live)-1].Value
 	}

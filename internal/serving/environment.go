@@ -48,14 +48,16 @@ func (env *Environment) Clients() (clients []assembly.UserPoolClient) {
 	return clients
 }
 
-// SecretOf is the ARN of the app client's secret, "" if there is none.
-func (env *Environment) SecretOf(declared assembly.UserPoolClient) (arn string) {
+// SecretsByClient are the ARNs of the secrets with the credentials of clients, by the clients' ids.
+func (env *Environment) SecretsByClient() map[string]string {
+	arns := make(map[string]string, len(env.Model.Secrets))
 	for _, secret := range env.Model.Secrets {
-		if secret.Tags[naming.ClientIDTag] == declared.ID {
-			return secret.ARN
+		id := secret.Tags[naming.ClientIDTag]
+		if _, known := arns[id]; !known {
+			arns[id] = secret.ARN
 		}
 	}
-	return ""
+	return arns
 }
 
 // Functions are those that the API, its authorizers or a rotation call. No other function can be

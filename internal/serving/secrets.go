@@ -26,6 +26,13 @@ func (r *Run) NewSecretsManager(secrets []secretsmanager.Secret, before secretsm
 
 // Secrets are the secrets of a model. function finds the one that rotates a secret, by its ARN.
 func Secrets(model *assembly.Model, function func(arn string) secretsmanager.Invoker) (secrets []secretsmanager.Secret) {
+	stacks, schedules := map[string]string{}, map[string]assembly.RotationSchedule{}
+	for _, stack := range model.Stacks {
+		stacks[stack.Name] = stack.ID
+	}
+	for _, schedule := range model.RotationSchedules {
+		schedules[schedule.SecretARN] = schedule
+	}
 	for _, declared := range model.Secrets {
 		secret := secretsmanager.Secret{
 			ARN:         declared.ARN,
@@ -35,19 +42,13 @@ func Secrets(model *assembly.Model, function func(arn string) secretsmanager.Inv
 			Tags:        declared.Tags,
 			StackName:   declared.Stack,
 			LogicalID:   declared.LogicalID,
-		}
-		for _, stack := range model.Stacks {
-			if stack.Name == declared.Stack {
-				secret.StackID = stack.ID
-			}
+			StackID:     stacks[declared.Stack],
 		}
 		if declared.SecretString != nil {
 			secret.Initial = secretsmanager.Value(*declared.SecretString)
 		}
-		for _, schedule := range model.RotationSchedules {
-			if schedule.SecretARN == declared.ARN {
-				secret.Rotation = rotationOf(schedule, function)
-			}
+		if schedule, ok := schedules[declared.ARN]; ok {
+			secret.Rotation = rotationOf(schedule, function)
 		}
 		secrets = append(secrets, secret)
 	}

@@ -51,11 +51,7 @@ type poolWeather struct {
 }
 
 func (r *Run) newPoolWeather(env *Environment, store func() *secretsmanager.Store) *poolWeather {
-	w := &poolWeather{run: r, names: env.clientNames(), secrets: map[string]string{}, store: store}
-	for _, declared := range env.Clients() {
-		w.secrets[declared.ID] = env.SecretOf(declared)
-	}
-	return w
+	return &poolWeather{run: r, names: env.clientNames(), secrets: env.SecretsByClient(), store: store}
 }
 
 // decide is a cognito.Config's Weather. A rotation that is decided has taken place when it returns,
