@@ -125,7 +125,7 @@ func (w *world) find(stack string) *types.Stack {
 // ended waits until no operation of the stack is under way.
 func (w *world) ended(stack string) *types.Stack {
 	w.Helper()
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(3 * time.Minute); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
 		s := w.find(stack)
 		if s == nil {
 			w.Fatalf("there is no stack %s", stack)

@@ -48,7 +48,7 @@ func (p *puppet) send(w *wire, raw string) {
 // answer reads a response; one that never comes fails the test.
 func (w *wire) answer(method string) reply {
 	w.t.Helper()
-	_ = w.SetReadDeadline(time.Now().Add(10 * time.Second))
+	_ = w.SetReadDeadline(time.Now().Add(time.Minute))
 	response, err := http.ReadResponse(w.from, &http.Request{Method: method})
 	if err != nil {
 		w.t.Fatal(err)
@@ -74,7 +74,7 @@ func (w *wire) known(p *puppet) {
 // closed expects the end of the connection, with nothing before it.
 func (w *wire) closed() {
 	w.t.Helper()
-	_ = w.SetReadDeadline(time.Now().Add(10 * time.Second))
+	_ = w.SetReadDeadline(time.Now().Add(time.Minute))
 	if rest, err := io.ReadAll(w.from); err != nil || len(rest) > 0 {
 		w.t.Errorf("got %.200q, %v, want the end of the connection", rest, err)
 	}
@@ -284,7 +284,7 @@ func TestRequestInSmallPieces(t *testing.T) {
 func TestEventIsNotForWhoHasHungUp(t *testing.T) {
 	t.Parallel()
 	out, log := newOutput(), make(chan result, 1)
-	f := newFunction(t, "puppet", function.Config{Output: out, Timeout: 20 * time.Second})
+	f := newFunction(t, "puppet", function.Config{Output: out, Timeout: time.Minute})
 	p := startPuppet(t, f, out)
 	gone, half := p.dial(), p.dial()
 	p.post("/invocation/"+requestID(p.next())+"/response", http.Header{}, strings.NewReader("{}"))

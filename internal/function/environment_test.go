@@ -28,12 +28,12 @@ func functionError(t *testing.T, err error, wantType string) string {
 
 func TestTimeoutEndsProcess(t *testing.T) {
 	t.Parallel()
-	f := newFunction(t, "script", function.Config{Timeout: time.Second})
+	f := newFunction(t, "script", function.Config{Timeout: 5 * time.Second})
 	forked := order(t, f, `{"do":"fork"}`)
 
 	_, _, err := f.Invoke(t.Context(), []byte(`{"do":"hang"}`))
 	got := functionError(t, err, "Sandbox.Timedout")
-	if want := "Task timed out after 1.00 seconds"; !strings.Contains(got, want) {
+	if want := "Task timed out after 5.00 seconds"; !strings.Contains(got, want) {
 		t.Errorf("message = %q, want one with %q", got, want)
 	}
 	if m2mtest.Running(forked.PID) {
@@ -202,7 +202,11 @@ func TestRecordedErrors(t *testing.T) {
 		`{"do":"exit","size":127}`: {"Runtime.ExitError", "Runtime exited with error: exit status 127"},
 		`{"do":"hang"}`:            {"Sandbox.Timedout", "Task timed out after 1.00 seconds"},
 	} {
-		_, id, err := newFunction(t, "script", function.Config{Timeout: time.Second}).Invoke(t.Context(), []byte(event))
+		config := function.Config{}
+		if want.errorType == "Sandbox.Timedout" {
+			config.Timeout = time.Second
+		}
+		_, id, err := newFunction(t, "script", config).Invoke(t.Context(), []byte(event))
 		if got := functionError(t, err, want.errorType); got != "RequestId: "+id+" Error: "+want.message {
 			t.Errorf("%s: got %q", event, got)
 		}

@@ -20,7 +20,7 @@ func TestAnotherUserIsNotAnswered(t *testing.T) {
 	}
 	t.Parallel()
 	p := newPuppet(t)
-	stranger := &http.Client{Transport: &http.Transport{DialContext: dialAs(65534)}, Timeout: 10 * time.Second}
+	stranger := &http.Client{Transport: &http.Transport{DialContext: dialAs(65534)}, Timeout: time.Minute}
 	for path, method := range map[string]string{"/invocation/next": http.MethodGet, "/init/error": http.MethodPost} {
 		request, err := http.NewRequestWithContext(t.Context(), method, p.base+path, nil)
 		if err != nil {

@@ -45,7 +45,7 @@ func unthrottled(api servingtest.Template) {
 // goroutines waits until there are no more than limit; closing a connection takes a moment.
 func goroutines(t *testing.T, when string, limit int) {
 	t.Helper()
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for runtime.NumGoroutine() > limit {
 		if time.Now().After(deadline) {
 			t.Errorf("%s: %d goroutines, want at most %d", when, runtime.NumGoroutine(), limit)

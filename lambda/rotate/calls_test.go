@@ -216,7 +216,7 @@ func TestDelaysGrowAndSpread(t *testing.T) {
 			}
 		}
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	if err := (backoff{first: time.Hour, longest: time.Hour}).wait(ctx, 1); !errors.Is(err, errTimeUp) || ctx.Err() != nil {
 		t.Errorf("waiting past the deadline: %v", err)

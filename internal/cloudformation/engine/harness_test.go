@@ -88,7 +88,7 @@ func stop(t *testing.T, e *engine.Engine) {
 func waitFor(t *testing.T, e *engine.Engine, stack string, fits func(*engine.Stack) bool) {
 	t.Helper()
 	last := "not there"
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(100 * time.Microsecond) {
+	for deadline := time.Now().Add(3 * time.Minute); time.Now().Before(deadline); time.Sleep(100 * time.Microsecond) {
 		found := false
 		e.View(here, stack, func(s *engine.Stack) { found, last = fits(s), s.Status })
 		if found {
