@@ -38,7 +38,7 @@ func (s *Store) SettleEach(ctx context.Context, ended func(err error, left int))
 	left := len(unsettled)
 	for _, sec := range unsettled {
 		settling.Go(func() {
-			err := s.settle(ctx, sec)
+			err := s.settle(ctx, sec.storedSecret, sec.begun)
 			telling.Lock()
 			defer telling.Unlock()
 			left--
@@ -55,9 +55,16 @@ func (s *Store) SettleEach(ctx context.Context, ended func(err error, left int))
 // fewRotations is how many rotations begin at once that the log hears of step by step.
 const fewRotations = 50
 
+// unsettledSecret is a secret that is rotated, or is to be. begun is nil if that could not begin.
+type unsettledSecret struct {
+	*storedSecret
+
+	begun *runningRotation
+}
+
 // beginAll returns the secrets that are rotated, or are to be, and begins what it can of that, with
 // one change of the state.
-func (s *Store) beginAll(ctx context.Context) (unsettled []*storedSecret) {
+func (s *Store) beginAll(ctx context.Context) (unsettled []unsettledSecret) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	changed := State{Secrets: map[string]SecretState{}}
@@ -65,7 +72,7 @@ func (s *Store) beginAll(ctx context.Context) (unsettled []*storedSecret) {
 		if sec.running == nil && !sec.needsRotation() {
 			continue
 		}
-		unsettled = append(unsettled, sec)
+		unsettled = append(unsettled, unsettledSecret{storedSecret: sec})
 		if sec.running == nil && sec.state.Unfinished == nil && !sec.state.hasPending() && !s.closed {
 			next := sec.state.clone()
 			next.begin(sec.declaredPlan(), s.now())
@@ -82,8 +89,8 @@ func (s *Store) beginAll(ctx context.Context) (unsettled []*storedSecret) {
 	if len(unsettled) > fewRotations {
 		how.level = slog.LevelDebug
 	}
-	for _, sec := range unsettled {
-		_, _ = s.next(ctx, sec, how) // settle hears what is wrong
+	for i, sec := range unsettled {
+		unsettled[i].begun, _ = s.next(ctx, sec.storedSecret, how) // settle hears what is wrong
 	}
 	return unsettled
 }
@@ -93,9 +100,15 @@ func (sec *storedSecret) needsRotation() bool {
 	return sec.Rotation != nil && (sec.state.Unfinished != nil || sec.state.Rotation.Applied != sec.Rotation.schedule())
 }
 
-// settle runs one rotation after the other until the secret needs none. It ends because a rotation
-// that succeeds removes its own cause, and one that fails is returned.
-func (s *Store) settle(ctx context.Context, sec *storedSecret) error {
+// settle runs one rotation after the other until the secret needs none, of which one may have
+// begun. It ends because a rotation that succeeds removes its own cause, and one that fails is
+// returned.
+func (s *Store) settle(ctx context.Context, sec *storedSecret, begun *runningRotation) error {
+	if begun != nil {
+		if err := begun.wait(ctx); err != nil {
+			return err
+		}
+	}
 	for {
 		s.mu.Lock()
 		next, err := s.next(ctx, sec, manner{inTurn: true})
