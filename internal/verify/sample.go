@@ -24,7 +24,9 @@ func sample(e *access.Environment, all bool) []access.Client {
 		return clients
 	}
 	shuffled := slices.Clone(clients)
-	rand.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
+	rand.Shuffle(len(shuffled), func(i, j int) { //nolint:gosec // who is asked is no secret
+		shuffled[i], shuffled[j] = shuffled[j], shuffled[i]
+	})
 	var chosen, others []access.Client
 	kinds := map[string]bool{}
 	for _, c := range shuffled {
@@ -45,9 +47,10 @@ func sample(e *access.Environment, all bool) []access.Client {
 
 // kindOf is the same for clients that have the same scopes and that each route treats alike.
 func kindOf(e *access.Environment, c access.Client) string {
-	kind := strings.Join(c.Scopes, " ")
+	var kind strings.Builder
+	kind.WriteString(strings.Join(c.Scopes, " "))
 	for _, route := range e.Routes {
-		kind += fmt.Sprint(" ", route.Accepts(c), route.Forbids(c))
+		fmt.Fprint(&kind, " ", route.Accepts(c), route.Forbids(c))
 	}
-	return kind
+	return kind.String()
 }
