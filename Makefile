@@ -176,9 +176,18 @@ before:
 		{ test ! -d node_modules || ln -s ../../node_modules .build/before; }; }
 
 .PHONY: bench
-bench: before ## Print how fast calls, the authorizer function, synths and --watch are, as ratios within the run; BEFORE=commit compares.
+bench: before bench-scale ## Print how fast calls, synths, --watch and many clients are, as ratios within the run; BEFORE=commit compares.
 	go test -run '^$$' -bench . ./internal/...
-	$(SPEED) -run '^TestSpeed(Calls|Authorizer|Synth|Watch)$$'
+	$(SPEED) -run '^TestSpeed(Calls|Synth|Watch)$$'
+
+# The figures of docs/scale.md are kept in SCALE; with SCALE=docs/scale.tsv and `make golden`, in that page.
+SCALE ?= .build/scale.tsv
+
+.PHONY: bench-scale
+bench-scale: node_modules ## Print how synths, starts, memory, calls and tokens grow up to 10,000 clients (an hour).
+	@mkdir -p .build
+	go test -count=1 -timeout 3h -v ./test/soak -speed -figures '$(abspath $(SCALE))' $(if $(ROUNDS),-rounds $(ROUNDS)) \
+		-run '^TestSpeed(Scale|Authorizer)$$'
 
 .PHONY: bench-first-run
 bench-first-run: before ## Print how long the first m2m up takes beside that of BEFORE (minutes a round).

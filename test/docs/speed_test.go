@@ -29,20 +29,27 @@ const (
 // measured.
 func TestGoldenSpeed(t *testing.T) {
 	rows := measuredRows(t, m2mtest.Read(t, filepath.Join(root, "docs", "speed.tsv")))
-	page := filepath.Join(root, "docs", "speed.md")
-	head, rest, begun := strings.Cut(m2mtest.Read(t, page), speedBegin)
+	goldenFigures(t, "speed", rows, speedPlot(rows))
+}
+
+// goldenFigures keeps the table and the plot of a page equal to what was measured.
+func goldenFigures(t *testing.T, name string, rows []measured, plot string) {
+	t.Helper()
+	page := filepath.Join(root, "docs", name+".md")
+	begin := strings.Replace(speedBegin, "speed", name, 1)
+	head, rest, begun := strings.Cut(m2mtest.Read(t, page), begin)
 	_, tail, ended := strings.Cut(rest, speedEnd)
 	if !begun || !ended {
 		t.Fatalf("%s has no place for the table", page)
 	}
 	for file, want := range map[string]string{
-		page:                                     head + speedBegin + speedTable(rows) + speedEnd + tail,
-		filepath.Join(root, "docs", "speed.svg"): speedPlot(rows),
+		page:                                     head + begin + speedTable(rows) + speedEnd + tail,
+		filepath.Join(root, "docs", name+".svg"): plot,
 	} {
 		if *update {
 			m2mtest.Write(t, file, want)
 		} else if m2mtest.Read(t, file) != want {
-			t.Errorf("%s is not what docs/speed.tsv says, run make golden", file)
+			t.Errorf("%s is not what docs/%s.tsv says, run make golden", file, name)
 		}
 	}
 }

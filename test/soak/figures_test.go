@@ -99,22 +99,28 @@ func tell(t *testing.T, figures ...figure) {
 // keep replaces the row of that name in the file, or adds it.
 func keep(t *testing.T, what, row string) {
 	t.Helper()
-	if *figuresFile == "" {
-		return
+	if *figuresFile != "" {
+		keepRow(t, *figuresFile, figuresHead, what, strings.TrimPrefix(row, what+"\t"))
 	}
-	content, err := os.ReadFile(*figuresFile)
+}
+
+// keepRow replaces the row in a file that begins with key, or adds it.
+func keepRow(t *testing.T, file, head, key, rest string) {
+	t.Helper()
+	content, err := os.ReadFile(file)
 	if err != nil && !os.IsNotExist(err) {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSuffix(string(content), "\n"), "\n")
-	lines[0] = figuresHead
-	at := slices.IndexFunc(lines, func(line string) bool { return strings.HasPrefix(line, what+"\t") })
+	lines[0] = head
+	row := key + "\t" + rest
+	at := slices.IndexFunc(lines, func(line string) bool { return strings.HasPrefix(line, key+"\t") })
 	if at < 0 {
 		lines = append(lines, row)
 	} else {
 		lines[at] = row
 	}
-	if err := os.WriteFile(*figuresFile, []byte(strings.Join(lines, "\n")+"\n"), 0o644); err != nil {
+	if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")+"\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
