@@ -2,6 +2,7 @@ package access
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"cognito-m2m/internal/assembly"
@@ -29,9 +30,6 @@ func (r reader) functionAuthorizer(declared assembly.Authorizer) (*Authorizer, e
 			a.Issuer = f.Environment[naming.IssuerVariable]
 		}
 	}
-	for _, c := range r.model.UserPoolClients {
-		a.Clients = append(a.Clients, r.model.ClientName(c))
-	}
-	slices.Sort(a.Clients)
+	a.Clients = slices.Sorted(maps.Values(r.model.ClientNames()))
 	return a, nil
 }

@@ -78,10 +78,10 @@ type reader struct {
 }
 
 func (r reader) read(name string) (*Environment, error) {
-	e := &Environment{Name: name}
+	e, names := &Environment{Name: name}, r.model.ClientNames()
 	for _, declared := range r.model.UserPoolClients {
 		scopes := slices.Sorted(slices.Values(declared.AllowedOAuthScopes))
-		named := r.model.ClientName(declared)
+		named := names[declared.ID]
 		e.Clients = append(e.Clients, Client{Name: named, ID: r.ids.Clients[named], Scopes: scopes})
 	}
 	authorizers := map[string]*Authorizer{}
@@ -136,13 +136,14 @@ func (r reader) jwtAuthorizer(declared assembly.Authorizer) (*Authorizer, error)
 	if r.ids.UserPoolID != "" {
 		a.Issuer = declared.Issuer
 	}
+	names := r.model.ClientNames()
 	for _, accepted := range declared.Audience {
 		i := slices.IndexFunc(r.model.UserPoolClients, func(c assembly.UserPoolClient) bool { return c.ID == accepted })
 		if i < 0 { // an id written in the template
 			a.Audience = append(a.Audience, accepted)
 			continue
 		}
-		name := r.model.ClientName(r.model.UserPoolClients[i])
+		name := names[accepted]
 		a.Clients = append(a.Clients, name)
 		if id := r.ids.Clients[name]; id != "" {
 			a.Audience = append(a.Audience, id)

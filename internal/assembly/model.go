@@ -128,19 +128,23 @@ type UserPoolClient struct {
 	AccessTokenValidity             time.Duration
 }
 
-// ClientName is the name an app client goes by: its own, or its logical id where it has none or
-// shares it with another one of its pool.
-func (m *Model) ClientName(client UserPoolClient) string {
-	if client.Name == "" {
-		return client.LogicalID
+// ClientNames are the names that app clients go by, by their ids: their own, or their logical ids
+// where they have none or share it with another one of their pool.
+func (m *Model) ClientNames() map[string]string {
+	type own struct{ pool, name string }
+	bearers := map[own]int{}
+	for i := range m.UserPoolClients {
+		bearers[own{m.UserPoolClients[i].UserPoolID, m.UserPoolClients[i].Name}]++
 	}
-	for i := range m.UserPoolClients { // without a copy of each, since this is asked for each
-		other := &m.UserPoolClients[i]
-		if other.Name == client.Name && other.ID != client.ID && other.UserPoolID == client.UserPoolID {
-			return client.LogicalID
+	names := make(map[string]string, len(m.UserPoolClients))
+	for i := range m.UserPoolClients {
+		client := &m.UserPoolClients[i]
+		names[client.ID] = client.Name
+		if client.Name == "" || bearers[own{client.UserPoolID, client.Name}] > 1 {
+			names[client.ID] = client.LogicalID
 		}
 	}
-	return client.Name
+	return names
 }
 
 // UserPoolDomain is an AWS::Cognito::UserPoolDomain.

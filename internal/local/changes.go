@@ -64,8 +64,9 @@ func inventory(env *serving.Environment) map[string]any {
 		named[nameOf(f)] = withoutFolder(f)
 		named["role of "+nameOf(f)] = roleOf(env.Model, f)
 	}
+	names := env.Model.ClientNames()
 	for _, client := range env.Clients() {
-		named["client "+env.Model.ClientName(client)] = client
+		named["client "+names[client.ID]] = client
 	}
 	for _, server := range env.Model.ResourceServers {
 		named["resource server "+server.Identifier] = server

@@ -49,8 +49,9 @@ func (s *site) changeGateways(c *change) error {
 				input.permissions = append(input.permissions, permission)
 			}
 		}
+		names := c.model.ClientNames()
 		for _, client := range view.Clients() {
-			input.names[client.ID] = c.model.ClientName(client)
+			input.names[client.ID] = names[client.ID]
 		}
 		c.inputs[view.API.ID] = input
 		if s.apis[view.API.ID].Started() && s.apis[view.API.ID].input.same(input) {

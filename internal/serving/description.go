@@ -82,9 +82,9 @@ func (r *Run) Describe(env *Environment, at Addresses, pool *cognito.Server) *De
 	if env.hasDomain() { // as on AWS: a pool without a domain has no token endpoint
 		d.TokenEndpoint = at.tokenEndpoint()
 	}
-	secrets := env.SecretsByClient()
+	secrets, names := env.SecretsByClient(), env.Model.ClientNames()
 	for _, declared := range env.Clients() {
-		d.Clients[env.Model.ClientName(declared)] = r.describeClient(declared, secrets[declared.ID], pool)
+		d.Clients[names[declared.ID]] = r.describeClient(declared, secrets[declared.ID], pool)
 	}
 	for _, route := range env.API.Routes {
 		d.Routes = append(d.Routes, Route{

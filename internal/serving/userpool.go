@@ -64,6 +64,7 @@ func (env *Environment) userPool() cognito.UserPool {
 
 func (r *Run) clientsOf(env *Environment, ids Vault) ([]cognito.Client, error) {
 	var clients []cognito.Client
+	names := env.Model.ClientNames()
 	for _, declared := range env.Clients() {
 		secrets, err := ids.ClientSecrets(declared, r.Now())
 		if err != nil {
@@ -71,7 +72,7 @@ func (r *Run) clientsOf(env *Environment, ids Vault) ([]cognito.Client, error) {
 		}
 		clients = append(clients, cognito.Client{
 			ID:                              declared.ID,
-			Name:                            env.Model.ClientName(declared),
+			Name:                            names[declared.ID],
 			Secrets:                         secrets,
 			AllowedOAuthFlowsUserPoolClient: declared.AllowedOAuthFlowsUserPoolClient,
 			AllowedOAuthFlows:               declared.AllowedOAuthFlows,

@@ -23,9 +23,9 @@ func (r *Run) CheckWeather(env *Environment) error {
 
 // clientNames are the names of the environment's clients, by id.
 func (env *Environment) clientNames() map[string]string {
-	names := map[string]string{}
+	names, all := map[string]string{}, env.Model.ClientNames()
 	for _, declared := range env.Clients() {
-		names[declared.ID] = env.Model.ClientName(declared)
+		names[declared.ID] = all[declared.ID]
 	}
 	return names
 }
