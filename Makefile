@@ -184,7 +184,7 @@ bench: before bench-scale ## Print how fast calls, synths, --watch and many clie
 SCALE ?= .build/scale.tsv
 
 .PHONY: bench-scale
-bench-scale: node_modules ## Print how synths, starts, memory, calls and tokens grow up to 10,000 clients (an hour).
+bench-scale: node_modules ## Print how synths, starts, memory, calls and tokens grow up to 8,000 clients (an hour).
 	@mkdir -p .build
 	go test -count=1 -timeout 3h -v ./test/soak -speed -figures '$(abspath $(SCALE))' $(if $(ROUNDS),-rounds $(ROUNDS)) \
 		-run '^TestSpeed(Scale|Authorizer)$$'

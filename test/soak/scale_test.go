@@ -87,7 +87,7 @@ func newScale(t *testing.T) *scale {
 
 // inFile is how many clients the environment's file has, if there are more. A group has at most
 // inGroup.
-const inFile, inGroup = 8, 166
+const inFile, inGroup = 40, 166
 
 // environment writes the one of so many clients.
 func (s *scale) environment(clients int, authorizer string) {
@@ -301,6 +301,8 @@ func (s *scale) calls() {
 	cmd.Dir, cmd.Args = s.project, append(cmd.Args, "--env", "scale", "--quiet")
 	jwt := started(s.t, cmd)
 
+	e.idle(s.t)
+	jwt.idle(s.t)
 	raw, err := newRawRSA()
 	if err != nil {
 		s.t.Fatal(err)
@@ -349,9 +351,9 @@ func (s *scale) calls() {
 	tell(s.t, figures...)
 }
 
-// most starts an environment with as many clients as a user pool may have.
+// most starts an environment with about as many clients as its files may have: 48 groups.
 func (s *scale) most() {
-	const clients = 10_000
+	const clients = 8_000
 	dir, _ := s.synth(clients, function)
 	s.forget()
 	begun := time.Now()
@@ -360,6 +362,21 @@ func (s *scale) most() {
 	s.add(memoryUsed, clients, s.memory(e))
 	e.Interrupt(s.t)
 	s.keepSizes(readyTime, memoryUsed)
+}
+
+// idle waits until a run does nothing more of itself: it compares the functions with their source.
+func (e *environment) idle(t *testing.T) {
+	t.Helper()
+	limit := time.Now().Add(10 * time.Minute)
+	for last := time.Duration(0); ; time.Sleep(2 * time.Second) {
+		used := familyTime(e.Cmd.Process.Pid)
+		if used-last < 50*time.Millisecond {
+			return
+		}
+		if last = used; time.Now().After(limit) {
+			t.Fatal("the run goes on working while nobody calls")
+		}
+	}
 }
 
 // keepSize replaces the row of one number of clients in the file beside that of the figures, or
