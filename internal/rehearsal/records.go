@@ -28,7 +28,8 @@ func (r *Rehearsal) saveRecord(stackID string, content []byte) error {
 	if err := os.MkdirAll(r.run.Folder.Stacks(), 0o700); err != nil {
 		return &run.StateDirError{Dir: r.run.Folder.Stacks(), Err: err}
 	}
-	return run.ReplaceFile(file, append([]byte(stackID+"\n"), content...))
+	r.record = append(append(append(r.record[:0], stackID...), '\n'), content...)
+	return run.ReplaceFile(file, r.record)
 }
 
 // StacksError says that what a rehearsal knows of its stacks can't be used. It was left as it is.

@@ -21,6 +21,7 @@ type Rehearsal struct {
 
 	uploads *uploads
 	engine  *engine.Engine
+	record  []byte // that saveRecord has written last
 	aws     *listener.Listener
 
 	mu       sync.Mutex // one step at a time

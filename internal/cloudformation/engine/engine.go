@@ -16,7 +16,8 @@ import (
 type Config struct {
 	Provider Provider
 	// Save keeps the record of a stack under its ARN, durably, before what is in it is
-	// acknowledged; nil forgets the stack. It is never called twice at once.
+	// acknowledged; nil forgets the stack. It is never called twice at once, and the record is
+	// another one when it has returned.
 	Save func(stackID string, record []byte) error
 	// Records are what Save was given last, by ARN.
 	Records map[string][]byte
@@ -46,6 +47,7 @@ type Engine struct {
 	stacks map[string]*Stack // by ARN
 	faults []Fault
 	closed bool
+	record []byte // that was saved last: one of a large stack has megabytes, and each step saves it
 }
 
 // New returns an engine with the stacks of the records. What was under way waits for Recover.
@@ -118,7 +120,8 @@ func (e *Engine) begin(s *Stack) {
 
 // save keeps the stack's record. The lock is held.
 func (e *Engine) save(s *Stack) error {
-	if err := e.config.Save(s.ID, s.record()); err != nil {
+	e.record = s.appendRecord(e.record[:0])
+	if err := e.config.Save(s.ID, e.record); err != nil {
 		return fmt.Errorf("saving the record of stack %s: %w", s.Name, err)
 	}
 	return nil

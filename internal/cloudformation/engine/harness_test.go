@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -43,7 +44,7 @@ func (d *disk) save(id string, record []byte) error {
 	if record == nil {
 		delete(d.records, id)
 	} else {
-		d.records[id] = record
+		d.records[id] = bytes.Clone(record)
 	}
 	return nil
 }

@@ -42,7 +42,6 @@ type Stack struct {
 	Paused    *operation `json:",omitempty"` // waits to be rolled back
 
 	written map[any]string // the lines of its record that may come again
-	size    int            // of its record
 }
 
 // Settings are what an operation sets beside the template.

@@ -27,9 +27,8 @@ type (
 	changeSetLine struct{ id, executionStatus string }
 )
 
-// record is the stack as it is kept.
-func (s *Stack) record() []byte {
-	record := make([]byte, 0, s.size+s.size/8)
+// appendRecord appends the stack as it is kept.
+func (s *Stack) appendRecord(record []byte) []byte {
 	written := make(map[any]string, len(s.written))
 	write := func(key any, part line) {
 		text, known := s.written[key]
@@ -56,7 +55,7 @@ func (s *Stack) record() []byte {
 	for i := range s.Events {
 		write(s.Events[i].ID, line{Event: &s.Events[i]})
 	}
-	s.written, s.size = written, len(record)
+	s.written = written
 	return record
 }
 
