@@ -1,6 +1,7 @@
 package cloudformation_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -74,7 +75,7 @@ func (w *world) save(id string, record []byte) error {
 		delete(w.records, id)
 		return nil
 	}
-	w.records[id] = record
+	w.records[id] = bytes.Clone(record) // the engine writes the next one into it
 	return nil
 }
 

@@ -44,7 +44,7 @@ func (d *disk) save(id string, record []byte) error {
 	if record == nil {
 		delete(d.records, id)
 	} else {
-		d.records[id] = bytes.Clone(record)
+		d.records[id] = bytes.Clone(record) // the engine writes the next one into it
 	}
 	return nil
 }
