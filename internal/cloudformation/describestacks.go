@@ -126,7 +126,7 @@ func (s Stack) element() stackElement {
 		CreationTime:          created,
 		LastUpdatedTime:       created,
 		StackStatus:           "CREATE_COMPLETE",
-		TerminationProtection: &s.TerminationProtection,
+		TerminationProtection: new(s.TerminationProtection),
 		Capabilities:          capabilities,
 		Drift:                 drift{Status: "NOT_CHECKED"},
 		Tags:                  tagsOf(s.Tags),

@@ -40,7 +40,7 @@ func elementOf(s *engine.Stack) stackElement {
 		StackID: s.ID, StackName: s.Name, ChangeSetID: s.ChangeSetID, Description: s.Description, Parameters: parametersOf(s.Parameters),
 		CreationTime: timeText(s.CreatedAt), DeletionTime: timeText(s.DeletedAt), LastUpdatedTime: timeText(s.UpdatedAt),
 		StackStatus: s.Status, StackStatusReason: s.Reason, DisableRollback: s.Settings.DisableRollback,
-		TerminationProtection: &s.TerminationProtection, RoleARN: s.Settings.RoleARN, Capabilities: s.Settings.Capabilities,
+		TerminationProtection: new(s.TerminationProtection), RoleARN: s.Settings.RoleARN, Capabilities: s.Settings.Capabilities,
 		NotificationARNs: memberTexts{s.Settings.NotificationARNs}, Drift: driftOf(s),
 	}
 	if s.Template != nil {
