@@ -41,7 +41,7 @@ api:
     allowCredentials: true
     maxAge: 1h30m
   routes:
-    - {path: /a, methods: [GET], scopes: [], throttle: {rate: 5}}
+    - {path: /a, methods: [GET], scopes: [], throttle: {rate: 5}, description: Lists a.}
     - {path: /b, methods: [GET], scopes: [], throttle: {burst: 7}, verify: true}
     - {path: /c, methods: [GET], scopes: [], throttle: default}
   throttle: {rate: 50, burst: 60}
@@ -77,7 +77,7 @@ tracing: true
 				AllowHeaders: []string{"authorization"}, ExposeHeaders: []string{"apigw-requestid"}, AllowCredentials: true, MaxAge: 90 * time.Minute,
 			},
 			Routes: []config.Route{
-				{Path: "/a", Methods: []string{"GET"}, Function: "echo", Throttle: &config.Throttle{Rate: 5, Burst: 60}},
+				{Path: "/a", Methods: []string{"GET"}, Function: "echo", Throttle: &config.Throttle{Rate: 5, Burst: 60}, Description: "Lists a."},
 				{Path: "/b", Methods: []string{"GET"}, Function: "echo", Throttle: &config.Throttle{Rate: 50, Burst: 7}, Verify: true},
 				{Path: "/c", Methods: []string{"GET"}, Function: "echo", Throttle: &config.Throttle{Rate: 50, Burst: 60}},
 			},

@@ -34,6 +34,8 @@ type route struct {
 	Throttle routeThrottle `yaml:"throttle,omitempty"`
 	// Lets m2m verify call the route with a token that opens it. Without this it does so on GET routes without path parameters alone, since a call may change data.
 	Verify bool `yaml:"verify,omitempty" jsonschema:"default=false"`
+	// What a call does, for callers: m2m openapi and m2m handbook print it as text, and the template has it in the route's Metadata.
+	Description routeDescription `yaml:"description,omitempty" jsonschema:"example=Lists the orders of a day."`
 }
 
 // HTTP methods of a route.
@@ -60,6 +62,8 @@ type Route struct {
 
 	Throttle *Throttle // of this route's own, or written to be the stage's; nil: the stage's, and API Gateway has no setting for it
 	Verify   bool      // m2m verify may call the route although it is not a GET without path parameters
+
+	Description string // what a call does, for callers; "" if the file does not say
 }
 
 // Keys lists the route's keys as API Gateway writes them: "GET /orders/{id}", or "$default".
@@ -93,7 +97,20 @@ func (w route) route() Route {
 		Scopes:   sortedStrings(w.Scopes),
 		Function: string(w.Function),
 		Verify:   w.Verify,
+
+		Description: string(w.Description),
 	}
+}
+
+type routeDescription string
+
+func (routeDescription) Text() strictyaml.Text { return routeDescriptionText }
+
+var routeDescriptionText = strictyaml.Text{
+	Noun:      "route description",
+	Pattern:   regexp.MustCompile(`\S`),
+	MaxLength: 1024,
+	Hint:      "1 to 1024 characters",
 }
 
 const (

@@ -119,6 +119,7 @@ func TestSchemaRefuses(t *testing.T) {
 		"a word for authorizer":  {"\napi:", "\napi:\n  authorizer: lambda", "'oneOf' failed"},
 		"authorizer without TTL": {"\napi:", "\napi:\n  authorizer: {function: {}}", "'oneOf' failed"},
 		"no reserve at all":      {"\napi:", "\nrotation: {reservedConcurrency: 0}\napi:", "exclusiveMinimum"},
+		"an empty description":   {", scopes: []", ", scopes: [], description: \"\"", "does not match pattern"},
 		"rate of zero":           {"rate: 100", "rate: 0", "exclusiveMinimum"},
 		"broken burst":           {"burst: 200", "burst: 0.5", "want integer"},
 		"rotation too far apart": {"[test-api/write]}", "[test-api/write], rotation: {everyDays: 1001}}", "maximum"},

@@ -101,6 +101,10 @@ const (
 	ExpiresTag  = TagPrefix + "expires"   // of a disposable environment's stacks: its last day, for .ci/expired
 )
 
+// DescriptionMetadata is the key in a route's Metadata with what a call does, for m2m openapi and
+// m2m handbook. A route without a description has none.
+const DescriptionMetadata = TagPrefix + "description"
+
 // Staging labels of a secret's versions: those of Secrets Manager, and the one that a rotation
 // leaves on the current version when it has stopped because it would have had to guess which secret
 // callers use.

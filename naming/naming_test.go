@@ -22,6 +22,7 @@ func TestFrozenNames(t *testing.T) {
 		naming.JWKSVariable:                            "JWKS_URI",
 		naming.RefusedPathVariable:                     "REFUSED_PATH",
 		naming.ScopesFile:                              "scopes.json",
+		naming.DescriptionMetadata:                     "m2m:description",
 		naming.ScopesMetadata:                          "m2m:scopes",
 		naming.RefusedPath("dev"):                      "/m2m/dev/refused/",
 		naming.Folder("dev"):                           "m2m/dev/",

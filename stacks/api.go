@@ -114,6 +114,9 @@ func (p protection) handle(route config.Route, integration apigw.HttpIntegration
 			AuthorizerId:        authorizer.id,
 			AuthorizationScopes: scopes,
 		})
+		if route.Description != "" {
+			made.AddMetadata(jsii.String(naming.DescriptionMetadata), jsii.String(route.Description))
+		}
 		if !authorizer.checksScope {
 			made.AddMetadata(jsii.String(naming.ScopesMetadata), jsii.Strings(p.scopes...))
 			made.Node().AddDependency(authorizer.permissions...)

@@ -233,6 +233,12 @@ var keyTable = slices.Concat(monitoringKeys, manyKeys, []keyed{
 			`Api DefaultStageEE28A986.RouteSettings = {"GET /a":{"ThrottlingBurstLimit":200,"ThrottlingRateLimit":7}}`,
 		},
 	},
+	{
+		key: "api.routes.description", old: "methods: [GET]", new: "methods: [GET], description: Lists a.",
+		want: []string{
+			`Api RoutesGETaD0815CD4.Metadata = {"m2m:description":"Lists a."}`,
+		},
+	},
 	{key: "api.routes.verify", old: "methods: [GET]", new: "methods: [GET], verify: true"},
 	{
 		key: "functions.memoryMB", old: "\napi:", new: "\nfunctions: {echo: {memoryMB: 256}}\napi:",

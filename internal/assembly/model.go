@@ -230,6 +230,8 @@ type Route struct {
 	// ToldScopes are the scopes of which the function of a Lambda authorizer wants one, as the
 	// route's Metadata tells for people and tools; nil if it tells nothing.
 	ToldScopes []string `json:",omitempty"`
+	// Description is what the route's Metadata says that a call does; "" if it says nothing.
+	Description string `json:",omitempty"`
 }
 
 // APIStage is an AWS::ApiGatewayV2::Stage.

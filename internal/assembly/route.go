@@ -48,6 +48,7 @@ func readRoute(b *builder, r *template.Resource, v template.Values) {
 	if rt.AuthorizationType == authorizationCustom {
 		rt.ToldScopes = toldScopes(r.Metadata(naming.ScopesMetadata))
 	}
+	rt.Description, _ = r.Metadata(naming.DescriptionMetadata).(string)
 	b.attach(rt.Resource, v.Text("ApiId"), func(api *API) { api.Routes = append(api.Routes, rt) })
 }
 

@@ -90,8 +90,10 @@ func (e *Environment) newStack(template Template) (*Stack, error) {
 				r.Attributes[name] = value
 			}
 		}
-		if scopes, ok := Object(declaration["Metadata"])[naming.ScopesMetadata]; ok {
-			r.Attributes[naming.ScopesMetadata] = scopes
+		for _, key := range []string{naming.ScopesMetadata, naming.DescriptionMetadata} {
+			if told, ok := Object(declaration["Metadata"])[key]; ok {
+				r.Attributes[key] = told
+			}
 		}
 		s.Resources[logicalID] = r
 	}
