@@ -105,6 +105,10 @@ conformance: ## Print, row by row, what the target in M2M_TARGET (default: a loc
 	@mkdir -p .build; CONFORMANCE_TABLE=1 go test -v -count=1 -run 'TestConformance$$' ./test/conformance > .build/conformance; \
 		status=$$?; grep -vE '^ *(===|--- PASS)' .build/conformance; exit $$status
 
+.PHONY: samples
+samples: ## Run the code of m2m handbook in all languages on a local run (needs curl, Node, Python and a JDK).
+	M2M_SAMPLES=all go test -count=1 -v ./test/handbook
+
 .PHONY: clients
 clients: ## Try what docs/clients.md says about published libraries on a local run (installs them from npm and PyPI).
 	.ci/clients
@@ -117,7 +121,7 @@ fuzz: ## Run every fuzz target for FUZZTIME (default 10s).
 
 # Judges are tools from elsewhere, pinned with hashes in test/judge. Those in Python need python3 3.11 or newer with venv.
 JUDGE  := $(CURDIR)/.build/judge
-JUDGES := preflight cfn-lint checkov zizmor actionlint schemathesis
+JUDGES := preflight cfn-lint checkov zizmor actionlint schemathesis openapi
 PYTHON ?= python3
 
 .PHONY: judge
@@ -129,7 +133,8 @@ judge-cfn-lint: $(JUDGE)/venv/installed ## Check the templates with the schemas 
 judge-checkov: $(JUDGE)/venv/installed ## Check the templates for what checkov finds insecure.
 judge-zizmor: $(JUDGE)/venv/installed ## Check the workflows for weaknesses.
 judge-actionlint: $(TOOLS)/actionlint ## Check syntax and types of the workflows; needs only Go.
-judge-schemathesis: $(JUDGE)/venv/installed ## Call m2m up as docs/openapi.yaml describes it, and worse.
+judge-schemathesis: $(JUDGE)/venv/installed ## Call m2m up as it is described, and worse.
+judge-openapi: $(JUDGE)/venv/installed ## Validate what m2m openapi prints, make a client of it, and call m2m up with that.
 $(addprefix judge-,$(JUDGES)): judge-%:
 	go test -count=1 -v -tags judge ./test/judge -run '(?i)^Test$(subst -,,$*)$$'
 

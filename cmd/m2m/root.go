@@ -13,7 +13,8 @@ type command struct {
 	interrupts *interrupts
 }
 
-// tree is all of m2m. The file of a command's name holds its long help, its flags, and its runner.
+// tree is all of m2m. The file of a command's name holds its long help, its flags, and its runner;
+// handbook.go has openapi, too.
 func (c *command) tree() *cobra.Command {
 	root := &cobra.Command{Use: "m2m", Short: "Run and inspect machine-to-machine environments of this project"}
 	c.root(root)
@@ -30,6 +31,8 @@ func (c *command) tree() *cobra.Command {
 		{"verify", "Check that the API lets in and refuses what the assembly says", c.verify},
 		{"explain [TOKEN | -]", "Say why the API accepts or refuses a token", c.explain},
 		{"diff OLD NEW", "Say what a change of the templates does to a deployed system", c.diff},
+		{"openapi", "Describe the API as an OpenAPI document", c.openapi},
+		{"handbook [CLIENT]", "Write what a partner needs to call the API", c.handbook},
 	} {
 		cmd := &cobra.Command{Use: sub.use, Short: sub.short}
 		sub.define(cmd)

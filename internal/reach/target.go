@@ -112,6 +112,14 @@ func (t *Target) APIURL(ctx context.Context) (string, error) {
 	return t.output(ctx, naming.APIURLOutput)
 }
 
+// TokenEndpoint is where clients get tokens. It is empty for a local run whose pool has no domain.
+func (t *Target) TokenEndpoint(ctx context.Context) (string, error) {
+	if t.run != nil {
+		return t.run.TokenEndpoint, nil
+	}
+	return t.outputOf(ctx, naming.Stack(t.Env, naming.IdentityStack), naming.TokenEndpointOutput)
+}
+
 // UserPoolID is the id of the user pool.
 func (t *Target) UserPoolID(ctx context.Context) (string, error) {
 	if t.run != nil {
@@ -122,7 +130,11 @@ func (t *Target) UserPoolID(ctx context.Context) (string, error) {
 
 // output is an output of the stack that holds the clients and the API. Its keys are fixed.
 func (t *Target) output(ctx context.Context, key string) (string, error) {
-	outputs, err := t.outputs(ctx)
+	return t.outputOf(ctx, t.stack(), key)
+}
+
+func (t *Target) outputOf(ctx context.Context, stack, key string) (string, error) {
+	outputs, err := t.outputsOf(ctx, stack)
 	if err != nil {
 		return "", err
 	}
@@ -131,7 +143,7 @@ func (t *Target) output(ctx context.Context, key string) (string, error) {
 			return aws.ToString(output.OutputValue), nil
 		}
 	}
-	return "", &Error{Problem: NotDeployed, Subject: t.Env, text: fmt.Sprintf("the stack %s in %s has no output %s", t.stack(), t.Region, key)}
+	return "", &Error{Problem: NotDeployed, Subject: t.Env, text: fmt.Sprintf("the stack %s in %s has no output %s", stack, t.Region, key)}
 }
 
 // stack is the name of the stack that holds the clients and the API.
@@ -139,7 +151,10 @@ func (t *Target) stack() string { return naming.Stack(t.Env, naming.APIStack) }
 
 // outputs are those of that stack.
 func (t *Target) outputs(ctx context.Context) ([]stacktypes.Output, error) {
-	stack := t.stack()
+	return t.outputsOf(ctx, t.stack())
+}
+
+func (t *Target) outputsOf(ctx context.Context, stack string) ([]stacktypes.Output, error) {
 	outputs, err := t.describeStack(ctx, stack)
 	if awserror.NoStack(err) {
 		return nil, &Error{Problem: NotDeployed, Subject: t.Env, text: fmt.Sprintf("%s is not deployed in %s: there is no stack %s", t.Env, t.Region, stack), Err: err}

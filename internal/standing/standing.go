@@ -17,6 +17,17 @@ import (
 // environment file says how long. Half of the schedule may be less.
 const LongestGrace = 24 * time.Hour
 
+// Grace is how long a rotation spares a secret after it was replaced, if the environment file does
+// not say. Half of the schedule, which is in days, gives callers enough time to change, and does
+// not delay the schedule itself; only a daily one, due at any time of its day, can be delayed. 0
+// days are none that are known.
+func Grace(everyDays int) time.Duration {
+	if half := time.Duration(everyDays) * 24 * time.Hour / 2; half > 0 {
+		return min(half, LongestGrace)
+	}
+	return LongestGrace
+}
+
 // Secret is a client secret that Cognito accepts.
 type Secret struct {
 	ID      string // Cognito's name for it, not the secret

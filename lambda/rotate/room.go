@@ -58,17 +58,12 @@ func (r *rotator) mayGo(ctx context.Context, rot *rotation, s secretsInUse, secr
 	return nil
 }
 
-// graceOf is how long a secret is spared after it was replaced. Half of the schedule gives callers
-// enough time to change, and does not delay the schedule itself; only a daily one, due at any time
-// of its day, can be delayed.
+// graceOf is how long a secret is spared after it was replaced.
 func (r *rotator) graceOf(rot *rotation) time.Duration {
 	if r.grace != nil {
 		return *r.grace
 	}
-	if half := time.Duration(rot.everyDays) * 24 * time.Hour / 2; half > 0 {
-		return min(half, standing.LongestGrace)
-	}
-	return standing.LongestGrace
+	return standing.Grace(rot.everyDays)
 }
 
 // graceIn reads the variable GRACE_HOURS; nil without one.

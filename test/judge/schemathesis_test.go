@@ -22,6 +22,8 @@ import (
 
 // local is what `m2m up --json` says of itself, as far as it is needed here.
 type local struct {
+	binary, state string
+
 	APIURL        string `json:"api_url"`
 	TokenEndpoint string `json:"token_endpoint"`
 	Clients       map[string]struct {
@@ -37,11 +39,24 @@ func up(t *testing.T) (running local) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := m2mtest.MustStart(t, m2mtest.Command(binary, root, m2mtest.OnFreePorts("up", "--json", "--state", t.TempDir())...))
+	running.binary, running.state = binary, t.TempDir()
+	run := m2mtest.MustStart(t, m2mtest.Command(binary, root, m2mtest.OnFreePorts("up", "--json", "--state", running.state)...))
 	if err := json.Unmarshal(run.Description, &running); err != nil {
 		t.Fatal(err)
 	}
 	return running
+}
+
+// document is what `m2m openapi` prints of the run, in a file.
+func (l local) document(t *testing.T, args ...string) (file string) {
+	t.Helper()
+	printed, said, status := m2mtest.Ends(t, m2mtest.Command(l.binary, root, append([]string{"openapi"}, args...)...))
+	if status != 0 {
+		t.Fatalf("m2m openapi ended with exit status %d: %s", status, said)
+	}
+	file = filepath.Join(t.TempDir(), "openapi.yaml")
+	m2mtest.Write(t, file, printed)
+	return file
 }
 
 // bearer is an Authorization header with a token of a client.
@@ -55,32 +70,37 @@ func (l local) bearer(t *testing.T, client string) string {
 	return "Authorization: Bearer " + token.AccessToken
 }
 
-// Places of findings, and the arguments that choose their operations.
+// Places of findings.
 const (
 	tokenEndpoint = "token endpoint"
 	api           = "API"
 )
 
-var operations = map[string][]string{
-	tokenEndpoint: {"--include-path", "/oauth2/token"},
-	api:           {"--exclude-path", "/oauth2/token"},
-}
-
-// call has schemathesis call a server at base as docs/openapi.yaml describes it, and returns what
-// does not fit. The calls are the same each time, and fewer than the 100 a second that dev lets
-// through.
-func call(t *testing.T, place, base string, examples int, with ...string) (findings []finding) {
+// description is the file that describes what is called at a place: for the API the document that
+// m2m makes of the run, for the token endpoint the one in docs.
+func (l local) description(t *testing.T, place string) string {
 	t.Helper()
-	description, err := filepath.Abs(filepath.Join(root, "docs", "openapi.yaml"))
+	if place == api {
+		return l.document(t, "--state", l.state)
+	}
+	file, err := filepath.Abs(filepath.Join(root, "docs", "token-endpoint.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
+	return file
+}
+
+// call has schemathesis call a server at base as the place is described, and returns what does not
+// fit. The calls are the same each time, and fewer than the 100 a second that dev lets through.
+func (l local) call(t *testing.T, place, base string, examples int, with ...string) (findings []finding) {
+	t.Helper()
+	description := l.description(t, place)
 	dir := t.TempDir()
 	calls := judge{command: python("schemathesis"), dir: dir, found: []int{1}}
-	calls.args = append([]string{
+	calls.args = []string{
 		"run", description, "--url", base, "--generation-deterministic", "--max-examples", strconv.Itoa(examples),
 		"--rate-limit", "80/s", "--no-color", "--report", "json", "--report-json-path", "report.json",
-	}, operations[place]...)
+	}
 	calls.args = append(calls.args, with...)
 	said := calls.run(t)
 	text, err := os.ReadFile(filepath.Join(dir, "report.json"))
@@ -116,25 +136,28 @@ func call(t *testing.T, place, base string, examples int, with ...string) (findi
 var jwt = regexp.MustCompile(`eyJ[\w.-]*`)
 
 // TestSchemathesis: whatever is sent to the token endpoint and the API, by clients with and without
-// what they need, the answer is one that docs/openapi.yaml describes, and none is a 5xx.
+// what they need, the answer is one that is described, and none is a 5xx.
 func TestSchemathesis(t *testing.T) {
 	running := up(t)
 	pool := strings.TrimSuffix(running.TokenEndpoint, "/oauth2/token")
 	reader := running.Clients["reader"]
 	const examples = 50
-	findings := call(t, tokenEndpoint, pool, examples, "--auth", reader.ID+":"+reader.Secret)
-	findings = append(findings, call(t, tokenEndpoint, pool, examples)...)
+	findings := running.call(t, tokenEndpoint, pool, examples, "--auth", reader.ID+":"+reader.Secret)
+	findings = append(findings, running.call(t, tokenEndpoint, pool, examples)...)
 	for _, client := range []string{"reader", "writer"} {
-		findings = append(findings, call(t, api, running.APIURL, examples, "--header", running.bearer(t, client))...)
+		findings = append(findings, running.call(t, api, running.APIURL, examples, "--header", running.bearer(t, client))...)
 	}
 	pass(t, "schemathesis", findings)
 
 	t.Run("goes red", func(t *testing.T) {
 		failing := spoiled(t, running.APIURL, http.StatusOK, http.StatusInternalServerError)
-		found := call(t, api, failing, 5, "--header", running.bearer(t, "reader"))
+		found := running.call(t, api, failing, 5, "--header", running.bearer(t, "reader"))
 		catch(t, found, "ServerError", api, "POST /test_jwt")
+		unchallenged := unsaid(t, running.APIURL)
+		found = running.call(t, api, unchallenged, 5)
+		catch(t, found, "MissingHeaders", api, "POST /test_jwt")
 		undocumented := spoiled(t, pool, http.StatusBadRequest, http.StatusUnauthorized)
-		found = call(t, tokenEndpoint, undocumented, 5)
+		found = running.call(t, tokenEndpoint, undocumented, 5)
 		catch(t, found, "UndefinedStatusCode", tokenEndpoint, "POST /oauth2/token")
 	})
 }
@@ -152,6 +175,23 @@ func spoiled(t *testing.T, base string, status, instead int) string {
 		if r.StatusCode == status {
 			r.StatusCode = instead
 		}
+		return nil
+	}
+	server := httptest.NewServer(proxy)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// unsaid is the address of a proxy before a server whose answers lack www-authenticate.
+func unsaid(t *testing.T, base string) string {
+	t.Helper()
+	target, err := url.Parse(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httputil.NewSingleHostReverseProxy(target)
+	proxy.ModifyResponse = func(r *http.Response) error {
+		r.Header.Del("Www-Authenticate")
 		return nil
 	}
 	server := httptest.NewServer(proxy)

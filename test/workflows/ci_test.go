@@ -58,9 +58,12 @@ func TestRunWithoutRoot(t *testing.T) {
 		commands []string
 		left     []string
 	}{
-		"all":               {[]string{"gcc", "python3"}, nil},
-		"no gcc":            {[]string{"python3"}, []string{"race: there is no gcc"}},
-		"no gcc, no python": {nil, []string{"race: there is no gcc", "judge: cfn-lint: " + python, "judge: checkov: " + python, "judge: zizmor: " + python, "judge: schemathesis: " + python}},
+		"all":    {[]string{"gcc", "python3", "javac"}, nil},
+		"no gcc": {[]string{"python3", "javac"}, []string{"race: there is no gcc"}},
+		"no gcc, no python, no JDK": {nil, []string{
+			"samples of the handbook: there is no javac", "samples of the handbook: " + python, "race: there is no gcc",
+			"judge: cfn-lint: " + python, "judge: checkov: " + python, "judge: zizmor: " + python, "judge: schemathesis: " + python, "judge: openapi: " + python,
+		}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

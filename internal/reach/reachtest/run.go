@@ -98,10 +98,10 @@ func StartGroups(stateDir string, groups map[string][]string) (*Run, error) {
 	}
 	pool.Handle("/", r.pool)
 	r.APIURL = r.serve(http.HandlerFunc(answer))
+	r.base = poolURL
 	if err := r.startAWS(); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
-	r.base = poolURL
 	r.Rotator.use(aws.Config{
 		Region: Region, BaseEndpoint: &r.AWSEndpointURL,
 		Credentials: credentials.NewStaticCredentialsProvider(AccessKeyID, SecretAccessKey, ""), AppID: functionApp,
@@ -231,6 +231,7 @@ func (r *Run) stacks() (*cloudformation.Stacks, error) {
 		outputs = append(outputs, cloudformation.Output{Key: "ExportsOutputRotate", Value: functionARN, ExportName: apiStack + ":ExportsOutputRotate"})
 	}
 	stacks := []cloudformation.Stack{r.stack(apiStack, append(outputs, r.clientOutputs("reader", "writer")...))}
+	stacks = append(stacks, r.stack(naming.Stack("dev", naming.IdentityStack), []cloudformation.Output{{Key: naming.TokenEndpointOutput, Value: r.base + userpool.TokenPath}}))
 	for group, names := range r.groups {
 		stacks = append(stacks, r.stack(naming.Stack("dev", naming.GroupStack(group)), r.clientOutputs(names...)))
 	}
