@@ -37,6 +37,18 @@ func TestScopesOfAFunctionAuthorizer(t *testing.T) {
 	}
 }
 
+// TestDescriptionOfARoute: what a route is described as is told, and judged by no rule.
+func TestDescriptionOfARoute(t *testing.T) {
+	t.Parallel()
+	described := func(text string) string {
+		return edited(t, api("/Resources/ReadRoute/Metadata", `{"m2m:description": "`+text+`"}`))
+	}
+	report := compare(t, described("Lists a."), described("Lists b."))
+	if report.Equal() || len(report.Findings) > 0 {
+		t.Errorf("the reports are equal: %t, with the findings %v", report.Equal(), report.Findings)
+	}
+}
+
 // line is a finding as the cases of TestRules have it.
 func line(f diff.Finding) string {
 	return f.Rule + " " + string(f.Effect) + " " + f.Subject + ": " + f.Message
