@@ -48,6 +48,17 @@ func Read(dir, name string, ids IDs) (*Environment, error) {
 	return e, nil
 }
 
+// Of is what an environment grants that is served: all ids are those of its model.
+func Of(name string, model *assembly.Model, pool assembly.UserPool, api assembly.API) (*Environment, error) {
+	ids := IDs{Region: model.Region, UserPoolID: pool.ID, Clients: map[string]string{}}
+	for _, declared := range model.UserPoolClients {
+		if declared.UserPoolID == pool.ID {
+			ids.Clients[model.ClientName(declared)] = declared.ID
+		}
+	}
+	return reader{ids: ids, model: model, api: api}.read(name)
+}
+
 // listens looks for rules of EventBridge, which are not part of a model.
 func listens(stage *assembly.Stage) bool {
 	return slices.ContainsFunc(stage.Templates(), func(t assembly.Template) bool {

@@ -51,6 +51,11 @@ func Local(stateDir, env string) (*Target, error) {
 	if err != nil {
 		return nil, err
 	}
+	return At(env, found)
+}
+
+// At is the environment that a run says how to reach, without looking for the run.
+func At(env string, found *run.Running) (*Target, error) {
 	if found.AWSEndpointURL == "" || found.AWSAccessKeyID == "" || found.AWSSecretAccessKey == "" {
 		return nil, &Error{Problem: NotServed, text: fmt.Sprintf("the run of %s on this machine is of another version of m2m and does not answer this one's AWS calls", env)}
 	}

@@ -2,12 +2,10 @@ package serving
 
 import (
 	"fmt"
-	"net"
 	"net/http"
-	"slices"
-	"strings"
 
 	"cognito-m2m/internal/awsapi"
+	"cognito-m2m/internal/listener"
 	"cognito-m2m/internal/requester"
 )
 
@@ -55,7 +53,7 @@ func (r *Run) NewAWSAPI(accountID string, services Services) (http.Handler, erro
 	if err != nil {
 		return nil, fmt.Errorf("serving AWS's APIs: %w", err)
 	}
-	return byAddress(handler), nil
+	return listener.ByAddress(handler), nil
 }
 
 // identity is the user whose access key the run has.
@@ -67,31 +65,4 @@ func (r *Run) identity(accountID string) requester.Requester {
 		ARN:       "arn:aws:iam::" + accountID + ":user/m2m-" + r.Env,
 		UserID:    "AIDAM2MLOCALRUN000000",
 	}
-}
-
-// byAddress serves requests whose Host is an address of this machine, or a name that no one else
-// can hold, and refuses others with 421 (RFC 9110 section 15.5.20). A web page could point its own
-// name at 127.0.0.1 and so be of the same origin; without the access key it reads no secret, and
-// here it reads nothing.
-//
-// Parity: AWS API: only asked by address
-func byAddress(handler http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !isAddress(r.Host) {
-			http.Error(w, "ask for this server by its address: http://127.0.0.1 or localhost, with the port", http.StatusMisdirectedRequest)
-			return
-		}
-		handler.ServeHTTP(w, r)
-	})
-}
-
-// localNames are names of this machine: for itself, and for containers on it.
-var localNames = []string{"localhost", "host.docker.internal"}
-
-func isAddress(host string) bool {
-	name, _, err := net.SplitHostPort(host)
-	if err != nil {
-		name = strings.Trim(host, "[]")
-	}
-	return net.ParseIP(name) != nil || slices.Contains(localNames, strings.ToLower(name))
 }

@@ -6,13 +6,10 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"regexp"
-	"slices"
 	"strings"
 	"time"
 
 	"cognito-m2m/internal/access"
-	"cognito-m2m/internal/httpapi"
 )
 
 // probe is a request that matches a route.
@@ -24,45 +21,18 @@ type probe struct {
 // placeholder stands for every path parameter. No resource has that id.
 const placeholder = "m2m-verify"
 
-var (
-	variable = regexp.MustCompile(`\{[^}+]*\}`)
-	greedy   = regexp.MustCompile(`\{[^}]*\+\}`)
-)
-
-// deepest is the largest number of segments for a greedy parameter.
-const deepest = 3
-
-// probeOf finds a request that matches this route and no other. A route for all methods gets a GET,
-// unless that matches another route.
+// probeOf finds a request that matches this route and no other.
 func (r *run) probeOf(route access.Route) (probe, bool) {
-	method, path, _ := strings.Cut(route.Key, " ")
-	methods := []string{method}
-	if route.Key == httpapi.DefaultRoute {
-		path = "/{default+}"
+	method, path, ok := r.config.Environment.Request(route, placeholder)
+	p := probe{method: method, path: path}
+	if a := route.Authorizer; a != nil && ok {
+		p.header, p.query = a.Header, a.Query
 	}
-	if method == httpapi.AnyMethod || route.Key == httpapi.DefaultRoute {
-		methods = httpapi.Methods()
-	}
-	path = variable.ReplaceAllString(path, placeholder)
-	for _, method := range methods {
-		for depth := range deepest {
-			segments := placeholder + strings.Repeat("/"+placeholder, depth)
-			p := probe{method: method, path: greedy.ReplaceAllString(path, segments)}
-			if found := r.config.Environment.Match(p.method, p.path); found != nil && found.Key == route.Key {
-				if a := route.Authorizer; a != nil {
-					p.header, p.query = a.Header, a.Query
-				}
-				return p, true
-			}
-		}
-	}
-	return probe{method: methods[0]}, false
+	return p, ok
 }
 
-// reads says whether the request changes nothing (RFC 9110 section 9.2.1).
-func (p probe) reads() bool {
-	return slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodOptions}, p.method)
-}
+// reads says whether the request changes nothing.
+func (p probe) reads() bool { return access.Reads(p.method) }
 
 // A throttled request says nothing about access, so it is sent again: three times, with waits that
 // double.
