@@ -67,10 +67,15 @@ func completeCall(o *targetOptions) cobra.CompletionFunc {
 // completeTarget completes the flags of targetOptions.
 func completeTarget(cmd *cobra.Command) {
 	completeEnvironment(cmd)
+	completeState(cmd)
+	offer(cmd, "region", cobra.NoFileCompletions)
+}
+
+// completeState completes the flag --state.
+func completeState(cmd *cobra.Command) {
 	offer(cmd, "state", func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		return nil, cobra.ShellCompDirectiveFilterDirs
 	})
-	offer(cmd, "region", cobra.NoFileCompletions)
 }
 
 // completeEnvironment completes the flag --env.

@@ -52,6 +52,11 @@ func (c *command) runEmpty(o upOptions) (err error) {
 	}
 	defer func() { err = errors.Join(err, closeLog()) }()
 	config.Fail, config.Slow = o.fail, o.slow
+	closePage, err := c.openPage(o, &config)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closePage()) }()
 	config.Ready = func(d *serving.Description) { c.deployed(d, o.json) }
 	run, err := rehearsal.Open(config)
 	if err != nil {
@@ -61,8 +66,11 @@ func (c *command) runEmpty(o upOptions) (err error) {
 	if err := run.Start(); err != nil {
 		return err
 	}
+	if c.onPage != nil {
+		c.onPage.FollowStacks(run.EachStack)
+	}
 	c.speech.say("Ready in %s: deploy into %s on this machine. Ctrl-C stops it.", seconds(time.Since(begun)), o.env)
-	if err := c.showEmpty(run.Access(), o.json); err != nil {
+	if err := c.showEmpty(run.Access(), pageURL(config), o.json); err != nil {
 		return err
 	}
 	o.weather.begin()
@@ -82,14 +90,15 @@ func (c *command) deployed(d *serving.Description, asJSON bool) {
 }
 
 // showEmpty says how to deploy into the run.
-func (c *command) showEmpty(a rehearsal.Access, asJSON bool) error {
+func (c *command) showEmpty(a rehearsal.Access, page string, asJSON bool) error {
 	if asJSON {
 		return json.NewEncoder(c.stdout).Encode(struct {
 			AWSEndpoint     string        `json:"aws_endpoint_url"`
 			AccessKeyID     string        `json:"aws_access_key_id"`
 			SecretAccessKey client.Secret `json:"aws_secret_access_key"`
 			Region          string        `json:"region"`
-		}{a.URL, a.KeyID, a.Secret, a.Region})
+			PageURL         string        `json:"page_url,omitempty"`
+		}{a.URL, a.KeyID, a.Secret, a.Region, page})
 	}
 	lines := []string{
 		"", "# Deploy from another shell, with the stock CDK CLI or any other CloudFormation client:",
@@ -97,6 +106,9 @@ func (c *command) showEmpty(a rehearsal.Access, asJSON bool) error {
 		"export AWS_ENDPOINT_URL=" + a.URL,
 		"export AWS_ACCESS_KEY_ID=" + a.KeyID + " AWS_SECRET_ACCESS_KEY=" + string(a.Secret) + " AWS_REGION=" + a.Region,
 		"npx cdk deploy 'dev/*'", "",
+	}
+	if page != "" {
+		lines = append([]string{"", "Page            " + page, pageNote}, lines...)
 	}
 	_, err := fmt.Fprintln(c.stdout, strings.Join(lines, "\n"))
 	return err

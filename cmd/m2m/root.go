@@ -4,6 +4,8 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
+
+	"cognito-m2m/internal/page"
 )
 
 // command is what every command works with. Its methods define the commands and run them.
@@ -11,6 +13,7 @@ type command struct {
 	stdout     io.Writer
 	speech     *speech
 	interrupts *interrupts
+	onPage     *page.Page // that of the run, nil without one
 }
 
 // tree is all of m2m. The file of a command's name holds its long help, its flags, and its runner;
@@ -23,6 +26,7 @@ func (c *command) tree() *cobra.Command {
 		define     func(*cobra.Command)
 	}{
 		{"up", "Run one environment on this machine until Ctrl-C", c.up},
+		{"page", "Print a URL that opens the page of a run", c.page},
 		{"token CLIENT", "Get an access token as a client and print it", c.token},
 		{"call CLIENT METHOD PATH", "Call the API as a client", c.call},
 		{"clients", "List the clients, their scopes and the state of their secrets", c.clients},

@@ -1,8 +1,13 @@
 package main
 
 import (
+	"bufio"
+	"context"
+	"errors"
 	"fmt"
 	"io"
+	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -12,9 +17,18 @@ import (
 // speech is what the command says to a person, on stderr, a whole line at a time: functions,
 // requests and progress share it.
 type speech struct {
+	// follower hears what is said, and of the steps. It is set before anything else is said.
+	follower follower
+
 	mu     sync.Mutex
 	to     io.Writer
 	stderr io.Writer // what is behind to
+}
+
+// follower is the page of a run.
+type follower interface {
+	Said(text string)
+	Step(name string) (done func())
 }
 
 func newSpeech(stderr io.Writer) *speech {
@@ -29,6 +43,13 @@ func (s *speech) Write(line []byte) (int, error) {
 }
 
 func (s *speech) say(format string, args ...any) {
+	if s.follower != nil {
+		s.follower.Said(fmt.Sprintf(format, args...))
+	}
+	s.print(format, args...)
+}
+
+func (s *speech) print(format string, args ...any) {
 	fmt.Fprintf(s, format+"\n", args...)
 }
 
@@ -44,15 +65,18 @@ const stepReminder = 10 * time.Second
 // Step implements serving.Reporter and synth.Progress: it says when a step begins, that it goes on,
 // and how long it took.
 func (s *speech) Step(name string) (done func()) {
-	begun := time.Now()
-	s.say("%s ...", name)
+	begun, followed := time.Now(), func() {}
+	if s.follower != nil {
+		followed = s.follower.Step(name)
+	}
+	s.print("%s ...", name)
 	ticker := time.NewTicker(stepReminder)
 	ended := make(chan struct{})
 	go func() {
 		for {
 			select {
 			case <-ticker.C:
-				s.say("%s ... %s so far", name, seconds(time.Since(begun)))
+				s.print("%s ... %s so far", name, seconds(time.Since(begun)))
 			case <-ended:
 				return
 			}
@@ -61,7 +85,8 @@ func (s *speech) Step(name string) (done func()) {
 	return func() {
 		ticker.Stop()
 		close(ended)
-		s.say("%s: %s", name, seconds(time.Since(begun)))
+		followed()
+		s.print("%s: %s", name, seconds(time.Since(begun)))
 	}
 }
 
@@ -87,3 +112,56 @@ func (s *speech) failure(err error) {
 		s.say("hint: %s", todo)
 	}
 }
+
+// confirm asks a person, and fails unless the answer is yes. Where no one can be asked it fails
+// without asking.
+func confirm(ctx context.Context, in io.Reader, speech *speech, question string) error {
+	if !isTerminal(in) {
+		return withHint(errors.New("stdin is not a terminal, so this can't be confirmed"), "pass --yes to confirm")
+	}
+	speech.ask(question)
+	answer := make(chan string, 1)
+	go func() { // reading a terminal does not end with ctx
+		line, _ := bufio.NewReader(in).ReadString('\n') // an error is an answer that was not given
+		answer <- strings.ToLower(strings.TrimSpace(line))
+	}()
+	select {
+	case given := <-answer:
+		if given == "y" || given == "yes" {
+			return nil
+		}
+		return errors.New("not confirmed: nothing was changed")
+	case <-ctx.Done():
+		speech.say("")
+		return errors.New("stopped: nothing was changed")
+	}
+}
+
+// isTerminal says whether a reader or writer may be a terminal. So may /dev/null, which answers
+// nothing.
+func isTerminal(stream any) bool {
+	if _, ok := stream.(terminal); ok {
+		return true
+	}
+	file, ok := stream.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// terminal is a writer to one.
+type terminal struct{ io.Writer }
+
+// standardOutput keeps what is passed on from steering a terminal; a pipe gets what there is, byte
+// for byte.
+func standardOutput(stdout io.Writer) io.Writer {
+	if isTerminal(stdout) {
+		return terminal{printable.Writer(stdout)}
+	}
+	return stdout
+}
+
+// ask puts a question, with no as the answer of who just presses Enter.
+func (s *speech) ask(question string) { fmt.Fprintf(s, "%s [y/N] ", question) }

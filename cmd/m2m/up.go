@@ -15,6 +15,7 @@ import (
 
 	"cognito-m2m/internal/bundle"
 	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/page"
 	"cognito-m2m/internal/serving"
 	"cognito-m2m/internal/synth"
 	"cognito-m2m/internal/trust"
@@ -26,6 +27,7 @@ type upOptions struct {
 	apiAddr     string
 	cognitoAddr string
 	awsAddr     string
+	pageAddr    string
 	assembly    string
 	state       string
 	accessLog   string
@@ -38,6 +40,7 @@ type upOptions struct {
 	quiet       bool
 	json        bool
 	empty       bool
+	paged       bool // where the page listens was given
 	addressed   bool // one of the addresses of a single environment was given
 	fail        []string
 	slow        time.Duration
@@ -56,7 +59,8 @@ Ids, secrets and signing keys are kept between runs, so clients go on working.
 Once everything answers, it prints URLs and commands to paste, and the access key
 that signs calls to AWS's APIs; with --json, one JSON object on stdout. Each request
 to the API prints one line on stderr: time, method, path, client, status, duration,
-and why it was refused. Ctrl-C lets requests in flight finish and stops;
+and why it was refused. The page shows the same and more in a browser: the flow, tokens,
+calls, charts and rotations, as they happen. Ctrl-C lets requests in flight finish and stops;
 a second Ctrl-C stops at once, and a third exits without waiting for anything.
 
 With --assembly, the functions in that folder run on this machine as you, and may
@@ -106,6 +110,7 @@ const upExamples = `  m2m up
   m2m up --empty                        deploy into it: npx cdk deploy 'dev/*'
   m2m up --ephemeral                    new ids and secrets, nothing kept
   m2m up --quiet --access-log access.log
+  m2m up --page-addr ""                 no page
   m2m up --chaos 5%                     bad weather of every kind
   m2m up --chaos 10%:kinds=429,500,late:route='GET /test_jwt/read':client=reader --chaos-seed 7
   m2m up --chaos 50%:on=tokens:kinds=503,cut --chaos kinds=late:late=2s-10s`
@@ -114,7 +119,7 @@ func (c *command) up(cmd *cobra.Command) {
 	var o upOptions
 	cmd.Long, cmd.Example, cmd.Args = upHelp, upExamples, takes("m2m up")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
-		o.seeded = cmd.Flags().Changed("chaos-seed")
+		o.seeded, o.paged = cmd.Flags().Changed("chaos-seed"), cmd.Flags().Changed("page-addr")
 		if o.weather, err = c.forecast(o); err != nil {
 			return err
 		}
@@ -138,6 +143,7 @@ func (o *upOptions) flags(cmd *cobra.Command) {
 	flags.StringVar(&o.apiAddr, "api-addr", "127.0.0.1:4000", "where the HTTP API listens; port 0 takes any free port")
 	flags.StringVar(&o.cognitoAddr, "cognito-addr", "127.0.0.1:4001", "where the user pool listens; port 0 takes any free port")
 	flags.StringVar(&o.awsAddr, "aws-addr", "127.0.0.1:4002", "where AWS's own APIs listen, for the AWS CLI's --endpoint-url; port 0 takes any free port")
+	flags.StringVar(&o.pageAddr, "page-addr", page.DefaultAddr, "where the page of the run listens; if that is taken, it takes any free port, unless the flag is given; \"\" for none")
 	flags.StringVar(&o.assembly, "assembly", "", "run the cloud assembly in this folder instead of synthesizing one; its programs run with your rights")
 	flags.StringVar(&o.state, "state", "", "folder of ids, secrets and keys (default .m2m in the project)")
 	flags.StringArrayVar(&o.functionEnv, "function-env", nil,
@@ -166,6 +172,11 @@ func (c *command) runUp(o upOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeLog()) }()
+	closePage, err := c.openPage(o, &config)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closePage()) }()
 	runtime, err := local.Open(config)
 	if err != nil {
 		return err

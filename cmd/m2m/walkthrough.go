@@ -15,8 +15,12 @@ import (
 // pasted as they are.
 func walkThrough(d *serving.Description) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "\nHTTP API        %s\nToken endpoint  %s\nIssuer          %s\nJWKS            %s\nAWS endpoint    %s\n\n",
+	fmt.Fprintf(&b, "\nHTTP API        %s\nToken endpoint  %s\nIssuer          %s\nJWKS            %s\nAWS endpoint    %s\n",
 		d.APIURL, d.TokenEndpoint, d.Issuer, d.JWKSURI, d.AWSEndpoint)
+	if d.PageURL != "" {
+		fmt.Fprintf(&b, "Page            %s\n%s\n", d.PageURL, pageNote)
+	}
+	b.WriteString("\n")
 	for _, route := range d.Routes {
 		fmt.Fprintf(&b, "%-30s  %s\n", printable.Text(route.RouteKey), printable.Text(wanted(route)))
 	}

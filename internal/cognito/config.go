@@ -45,6 +45,9 @@ type Config struct {
 	// Weather decides what becomes of a token request that is about to be granted. It is called
 	// from several goroutines; nil is fair weather.
 	Weather func(TokenRequest) chaos.Decision
+	// Observe hears of every token request when it is decided, of several at the same time. Nil
+	// means that nothing does.
+	Observe func(Answered)
 	// Log receives one line per token request and per change of a client; nil means that nothing is
 	// logged.
 	Log *slog.Logger

@@ -35,6 +35,7 @@ type Server struct {
 	saveKeys    func(*Keys) error
 
 	weather func(TokenRequest) chaos.Decision // nil is fair
+	observe func(Answered)                    // nil observes nothing
 
 	now    func() time.Time
 	random io.Reader
@@ -67,6 +68,7 @@ func New(config Config) (*Server, error) {
 		saveClient:   config.SaveClient,
 		saveKeys:     config.SaveKeys,
 		weather:      config.Weather,
+		observe:      config.Observe,
 		now:          config.Now,
 		random:       config.Rand,
 		log:          config.Log,

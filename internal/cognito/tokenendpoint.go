@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -27,6 +28,16 @@ type tokenResponse struct {
 	AccessToken string `json:"access_token"`
 	ExpiresIn   int64  `json:"expires_in"`
 	TokenType   string `json:"token_type"`
+}
+
+// Answered is what became of one token request, as Config.Observe receives it. Like the log, it has
+// nothing of the request itself but the id of a client that exists.
+type Answered struct {
+	At       time.Time
+	ClientID string // "" if no client of that id exists
+	Status   int
+	Scopes   []string // granted
+	Refused  string   // why, "" if it was not
 }
 
 // serveToken answers one token request, and logs one line about it.
@@ -102,4 +113,20 @@ func (s *Server) logExchange(r *http.Request, exchange tokenExchange, err error)
 		attributes = append(attributes, slog.Int("status", http.StatusOK), slog.String("scope", strings.Join(exchange.granted, " ")))
 	}
 	s.log.LogAttrs(r.Context(), slog.LevelInfo, "token request", attributes...)
+	s.observeExchange(exchange, err)
+}
+
+// observeExchange tells of it like the log.
+func (s *Server) observeExchange(exchange tokenExchange, err error) {
+	if s.observe == nil {
+		return
+	}
+	a := Answered{At: s.now(), Status: http.StatusOK, Scopes: exchange.granted}
+	if exchange.client != nil {
+		a.ClientID = exchange.client.id
+	}
+	if err != nil {
+		a.Status, a.Refused, a.Scopes = asRefusal(err).Status, err.Error(), nil
+	}
+	s.observe(a)
 }

@@ -20,7 +20,12 @@ type Report struct {
 	Verdict string  `json:"verdict"`
 	Checks  []Check `json:"checks"`
 	Claims  *Claims `json:"claims,omitempty"` // nil without a token that can be read
+
+	why string
 }
+
+// Why is the reason of a refusal with what to change, without the status; "" if there is none.
+func (r *Report) Why() string { return r.why }
 
 // Check is one check.
 type Check struct {
@@ -87,7 +92,8 @@ func (e *explanation) report() *Report {
 	for _, s := range e.statuses() {
 		for _, c := range e.checks {
 			if c.Result == Fails && s.of(c.Name) {
-				r.Status, r.Verdict = s.code, fmt.Sprintf("API Gateway would answer %d: %s.%s", s.code, c.Text, sentence(c.Advice))
+				r.why = c.Text + "." + sentence(c.Advice)
+				r.Status, r.Verdict = s.code, fmt.Sprintf("API Gateway would answer %d: %s", s.code, r.why)
 				return r
 			}
 		}

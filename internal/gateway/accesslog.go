@@ -3,8 +3,11 @@ package gateway
 import (
 	"cmp"
 	"io"
+	"net/http"
 	"strings"
 	"sync"
+
+	"cognito-m2m/internal/redacted"
 )
 
 // accessLog writes one line per request that reached a stage, in the stage's own format.
@@ -16,18 +19,21 @@ type accessLog struct {
 // unset is what AWS prints for a variable without a value.
 const unset = "-"
 
-// write logs an exchange. A log that can't be written does not fail the request.
-func (l *accessLog) write(x *exchange) {
-	if l.out == nil || x.stage == nil || x.stage.logFormat == nil {
+// write logs the line of an exchange. A log that can't be written does not fail the request.
+func (l *accessLog) write(line string) {
+	if l.out == nil || line == "" {
 		return
 	}
-	line := logLine(x)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	_, _ = io.WriteString(l.out, line)
+	_, _ = io.WriteString(l.out, line+"\n")
 }
 
+// logLine is the line of an exchange in the format of its stage, "" if the stage has none.
 func logLine(x *exchange) string {
+	if x.stage == nil {
+		return ""
+	}
 	var b strings.Builder
 	for _, part := range x.stage.logFormat {
 		b.WriteString(part.Literal)
@@ -35,6 +41,39 @@ func logLine(x *exchange) string {
 			b.WriteString(cmp.Or(logValue(x, part.Variable), unset))
 		}
 	}
-	b.WriteByte('\n')
 	return b.String()
+}
+
+// record is what Config.Observe learns of an exchange. Every text in it may stand in a log.
+func (x *exchange) record() Request {
+	return Request{
+		Received: x.received,
+		Duration: x.latency,
+		Method:   loggable(x.request.Method),
+		Path:     loggable(cmp.Or(x.path, x.request.URL.Path)),
+		ClientID: loggable(x.clientID()),
+		Status:   x.reply.status,
+		Refused:  loggable(x.whyRefused()),
+		ID:       x.id,
+		Route:    x.routeKey(),
+		LogLine:  x.logLine,
+		Sent:     x.refusedToken(),
+	}
+}
+
+// refusedToken is what was sent to an authorizer that refused it. A function may ask for more than
+// a token, so of its identity sources only a header or a query parameter counts.
+func (x *exchange) refusedToken() redacted.Text {
+	if x.route == nil || x.route.authorizer == nil {
+		return ""
+	}
+	if status := x.refused().status; status != http.StatusUnauthorized && status != http.StatusForbidden {
+		return ""
+	}
+	for _, source := range x.route.authorizer.sources() {
+		if source.Header != "" || source.Query != "" {
+			return redacted.Text(x.identity(source))
+		}
+	}
+	return ""
 }

@@ -17,6 +17,17 @@ type authorizer struct {
 	unfit error
 }
 
+// sources are where a request has what the authorizer asks for.
+func (a *authorizer) sources() []httpapi.IdentitySource {
+	switch {
+	case a.token != nil:
+		return []httpapi.IdentitySource{a.token.source}
+	case a.function != nil:
+		return a.function.sources
+	}
+	return nil
+}
+
 type tokenAuthorizer struct {
 	source   httpapi.IdentitySource
 	verifier *jwtauth.Verifier

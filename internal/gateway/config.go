@@ -13,6 +13,7 @@ import (
 	"cognito-m2m/internal/chaos"
 	"cognito-m2m/internal/clock"
 	"cognito-m2m/internal/lambdapolicy"
+	"cognito-m2m/internal/redacted"
 )
 
 // Invoker runs a Lambda function once.
@@ -62,8 +63,8 @@ type Config struct {
 	Log *slog.Logger
 }
 
-// Request is what became of one request, as Config.Observe receives it. No value of it holds a
-// token, or a character that could end a line or a quoted field; see redact.go.
+// Request is what became of one request, as Config.Observe receives it. No value of it but Sent
+// holds a token, or a character that could end a line or a quoted field; see redact.go.
 type Request struct {
 	// Received is when the request arrived, Duration how long its answer took.
 	Received time.Time
@@ -79,6 +80,15 @@ type Request struct {
 	// Refused says in a few words why the gateway answered instead of the function: the
 	// authorizer's error, or the integration's. It is "" if the function answered.
 	Refused string
+	// ID is the request's id, which the caller gets as apigw-requestid, and Route the key of its
+	// route, "" if none takes it.
+	ID, Route string
+	// LogLine is its line in the stage's access log, without the end of line; "" if the stage has
+	// none.
+	LogLine string
+	// Sent is what a request that an authorizer refused has where that looks for a token, for
+	// those who explain it.
+	Sent redacted.Text
 }
 
 // permits says whether a function's policy lets the API invoke it on behalf of a part of the API.

@@ -40,6 +40,7 @@ type exchange struct {
 	reply     *reply
 	preflight bool // the reply is the gateway's answer to a CORS preflight
 	latency   time.Duration
+	logLine   string // in the stage's access log
 }
 
 func newExchange(api API, r *http.Request, ids *requestIDs, received time.Time) *exchange {
@@ -48,19 +49,6 @@ func newExchange(api API, r *http.Request, ids *requestIDs, received time.Time) 
 		sourceIP = r.RemoteAddr
 	}
 	return &exchange{api: api, request: r, ids: ids, id: ids.next(), sourceIP: sourceIP, received: received}
-}
-
-// record is what Config.Observe learns of an exchange. Every text in it may stand in a log.
-func (x *exchange) record() Request {
-	return Request{
-		Received: x.received,
-		Duration: x.latency,
-		Method:   loggable(x.request.Method),
-		Path:     loggable(cmp.Or(x.path, x.request.URL.Path)),
-		ClientID: loggable(x.clientID()),
-		Status:   x.reply.status,
-		Refused:  loggable(x.whyRefused()),
-	}
 }
 
 // whyRefused is the most precise reason that is known for a refusal.

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cognito-m2m/internal/gateway"
+	"cognito-m2m/internal/redacted"
 )
 
 // watched collects what an API says of its requests.
@@ -52,20 +53,20 @@ func TestObservedRequests(t *testing.T) {
 		want                gateway.Request
 	}{
 		{"answered", "/test_jwt/read?a=secret", sign(t, validClaims()), nil, gateway.Request{
-			Path: "/test_jwt/read", ClientID: clientID, Status: 200,
+			Path: "/test_jwt/read", ClientID: clientID, Status: 200, Route: "GET /test_jwt/read",
 		}},
-		{"no token", "/test_jwt", "", nil, gateway.Request{Path: "/test_jwt", Status: 401, Refused: "no token"}},
+		{"no token", "/test_jwt", "", nil, gateway.Request{Path: "/test_jwt", Status: 401, Refused: "no token", Route: "ANY /test_jwt"}},
 		{"expired", "/test_jwt", sign(t, with(map[string]any{"exp": 1})), nil, gateway.Request{
-			Path: "/test_jwt", Status: 401, Refused: "invalid_token: the token has expired",
+			Path: "/test_jwt", Status: 401, Refused: "invalid_token: the token has expired", Route: "ANY /test_jwt",
 		}},
 		{"without the scope", "/test_jwt/read", sign(t, with(map[string]any{"scope": "x"})), nil, gateway.Request{
 			Path: "/test_jwt/read", ClientID: clientID, Status: 403,
-			Refused: "insufficient_scope: expected scopes: [test-api/read test-api/admin]",
+			Refused: "insufficient_scope: expected scopes: [test-api/read test-api/admin]", Route: "GET /test_jwt/read",
 		}},
 		{"no route", "/a%20b%0Ac", "", nil, gateway.Request{Path: `/a b\u000ac`, Status: 404, Refused: "no route"}},
-		{"throttled", "/open", "", throttled, gateway.Request{Path: "/open", Status: 429, Refused: "Too Many Requests"}},
+		{"throttled", "/open", "", throttled, gateway.Request{Path: "/open", Status: 429, Refused: "Too Many Requests", Route: "GET /open"}},
 		{"failed function", "/open", "", func(a *api) { a.function = failing }, gateway.Request{
-			Path: "/open", Status: 500, Refused: "invoking function: the process exited",
+			Path: "/open", Status: 500, Refused: "invoking function: the process exited", Route: "GET /open",
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -84,7 +85,11 @@ func TestObservedRequests(t *testing.T) {
 					return respond(ctx, payload)
 				}
 			})
-			a.call(t, http.MethodGet, c.target, "Authorization", c.token)
+			answer := a.call(t, http.MethodGet, c.target, "Authorization", c.token)
+			c.want.ID = answer.header.Get("Apigw-Requestid")
+			if c.want.Status == http.StatusUnauthorized || c.want.Status == http.StatusForbidden {
+				c.want.Sent = redacted.Text(c.token)
+			}
 			c.want.Method, c.want.Received = http.MethodGet, start
 			if a.function.calls() > 0 {
 				c.want.Duration = 7 * time.Millisecond

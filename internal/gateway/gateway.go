@@ -200,7 +200,10 @@ func (g *Gateway) finish(w http.ResponseWriter, x *exchange) {
 	x.reply.header.Set("Apigw-Requestid", x.id)
 	x.reply.header.Set("Connection", "keep-alive") // net/http makes it close where the connection ends
 	x.latency = g.now().Sub(x.received)
-	g.accessLog.write(x)
+	if g.accessLog.out != nil || g.observe != nil {
+		x.logLine = logLine(x)
+	}
+	g.accessLog.write(x.logLine)
 	if g.observe != nil {
 		g.observe(x.record())
 	}

@@ -118,9 +118,10 @@ func (r *Runtime) ready() (*serving.Description, error) {
 	if err != nil {
 		return nil, fmt.Errorf("finding the assembly: %w", err)
 	}
+	r.run.Tell([]serving.Served{{Environment: r.serving.env, Description: d}})
 	return d, r.run.Folder.WriteRun(run.Running{
 		PID: os.Getpid(), APIURL: d.APIURL, TokenEndpoint: d.TokenEndpoint, JWKSURI: d.JWKSURI, AWSEndpointURL: d.AWSEndpoint,
 		AWSAccessKeyID: d.AccessKeyID, AWSSecretAccessKey: d.SecretAccessKey,
-		Region: d.Region, UserPoolID: d.UserPoolID, Assembly: absolute,
+		Region: d.Region, UserPoolID: d.UserPoolID, Assembly: absolute, Page: r.run.Announced(),
 	})
 }

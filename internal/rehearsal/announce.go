@@ -6,6 +6,7 @@ import (
 
 	"cognito-m2m/client"
 	"cognito-m2m/internal/assembly"
+	"cognito-m2m/internal/cloudformation/engine"
 	"cognito-m2m/internal/partition"
 	"cognito-m2m/internal/run"
 	"cognito-m2m/internal/serving"
@@ -29,18 +30,20 @@ func (r *Rehearsal) announce() error {
 func (r *Rehearsal) publish(found func(*serving.Description)) error {
 	running := run.Running{
 		PID: os.Getpid(), AWSEndpointURL: r.aws.URL(), AWSAccessKeyID: r.run.State.AccessKey().ID, AWSSecretAccessKey: r.run.State.AccessKey().Secret,
-		Region: assembly.DefaultRegion, Environments: map[string]run.Environment{},
+		Region: assembly.DefaultRegion, Environments: map[string]run.Environment{}, Page: r.run.Announced(),
 	}
 	addresses := map[string]string{}
-	var reached []*serving.Description
+	var served []serving.Served
 	at := map[*serving.Description]partition.Place{}
 	for _, s := range r.sites {
-		for _, d := range s.reached(addresses) {
-			reached, at[d] = append(reached, d), s.place
+		for _, e := range s.reached(addresses) {
+			served, at[e.Description] = append(served, e), s.place
 		}
 	}
-	qualify(reached, at)
-	for _, d := range reached {
+	qualify(served, at)
+	r.run.Tell(served)
+	for _, e := range served {
+		d := e.Description
 		if found != nil {
 			found(d)
 		}
@@ -62,13 +65,14 @@ func elsewhere(accountID string) string {
 
 // qualify gives environments that have the same name in several places their Regions, or their
 // accounts and Regions.
-func qualify(reached []*serving.Description, at map[*serving.Description]partition.Place) {
+func qualify(served []serving.Served, at map[*serving.Description]partition.Place) {
 	names, regions := map[string]int{}, map[string]int{}
-	for _, d := range reached {
-		names[d.Environment]++
-		regions[d.Environment+d.Region]++
+	for _, d := range served {
+		names[d.Description.Environment]++
+		regions[d.Description.Environment+d.Region]++
 	}
-	for _, d := range reached {
+	for _, e := range served {
+		d := e.Description
 		switch name := d.Environment; {
 		case regions[name+d.Region] > 1:
 			d.Environment = run.Qualified(name, at[d].AccountID+"."+d.Region)
@@ -79,7 +83,7 @@ func qualify(reached []*serving.Description, at map[*serving.Description]partiti
 }
 
 // reached are the environments of the site whose API answers. It adds where everything listens.
-func (s *site) reached(listening map[string]string) (all []*serving.Description) {
+func (s *site) reached(listening map[string]string) (all []serving.Served) {
 	if s.base == nil {
 		return nil
 	}
@@ -96,7 +100,7 @@ func (s *site) reached(listening map[string]string) (all []*serving.Description)
 		}
 		d := s.run.Describe(view, s.addressesOf(view), pool.current)
 		d.Environment = name
-		all = append(all, d)
+		all = append(all, serving.Served{Environment: view, Description: d})
 	}
 	return all
 }
@@ -112,4 +116,11 @@ type Access struct {
 func (r *Rehearsal) Access() Access {
 	key := r.run.State.AccessKey()
 	return Access{URL: r.aws.URL(), KeyID: key.ID, Secret: key.Secret, Region: assembly.DefaultRegion}
+}
+
+// EachStack shows every stack to look, the newest of a place first, deleted ones too.
+func (r *Rehearsal) EachStack(look func(*engine.Stack)) {
+	for _, s := range r.every() {
+		r.engine.Each(s.place, look)
+	}
 }

@@ -38,6 +38,15 @@ type Running struct {
 	// Environments are those that were deployed into the run, by name. One whose name another has
 	// too has its place behind it: see Qualified. There are none in a run of one assembly.
 	Environments map[string]Environment `json:"environments,omitempty"`
+
+	// Page is the run's page; nil if it has none.
+	Page *Page `json:"page,omitempty"`
+}
+
+// Page is where the page of a run is, and the key for which it gives a code that opens it.
+type Page struct {
+	URL string        `json:"url"`
+	Key redacted.Text `json:"key"`
 }
 
 // Environment is where an environment is reached that was deployed into a run. The rest is the
@@ -110,6 +119,15 @@ func Find(stateDir, env string) (*Running, error) {
 		return nil, &NoEnvironmentError{Run: env, Environments: slices.Sorted(maps.Keys(own.Environments))}
 	}
 	return own, err
+}
+
+// FindAny is Find for who means the run itself: also one that environments are deployed into.
+func FindAny(stateDir, env string) (*Running, error) {
+	found, err := Find(stateDir, env)
+	if _, ok := errors.AsType[*NoEnvironmentError](err); ok {
+		return find(stateDir, env)
+	}
+	return found, err
 }
 
 // NoEnvironmentError says that what was named is a run that environments are deployed into.

@@ -30,6 +30,10 @@ type Config struct {
 	// before a change takes effect, and Save before New returns; if one fails, nothing changes.
 	// Calls never overlap, and must not call the store. Nil keeps nothing.
 	Save, SaveChanged func(State) error
+	// Progress is called as each step of a rotation begins, and Ended when a rotation has ended,
+	// with its error, from the goroutine of that rotation; nil is not called.
+	Progress func(secretName, step string)
+	Ended    func(secretName string, err error)
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 	// Log receives a line for each step of a rotation and for its end, and why one failed. If a
@@ -111,6 +115,12 @@ func (c Config) withDefaults() Config {
 	}
 	if c.SaveChanged == nil {
 		c.SaveChanged = func(State) error { return nil }
+	}
+	if c.Progress == nil {
+		c.Progress = func(string, string) {}
+	}
+	if c.Ended == nil {
+		c.Ended = func(string, error) {}
 	}
 	if c.Now == nil {
 		c.Now = time.Now

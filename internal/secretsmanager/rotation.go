@@ -96,6 +96,7 @@ func (s *Store) start(ctx context.Context, sec *storedSecret, function Invoker, 
 		if r.err = s.awaitTurn(ctx, sec, r); r.err == nil {
 			r.err = s.rotate(ctx, sec, r)
 		}
+		s.ended(sec.Name, r.err)
 	})
 	return r
 }
@@ -153,6 +154,7 @@ func (s *Store) runSteps(ctx context.Context, sec *storedSecret, r *runningRotat
 			return step, fmt.Errorf("encoding the event: %w", err)
 		}
 		s.log.Log(ctx, r.level, "rotating", "secret", sec.Name, "step", step)
+		s.progress(sec.Name, step)
 		if _, _, err := r.function.Invoke(ctx, payload); err != nil {
 			return step, err
 		}

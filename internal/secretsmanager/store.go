@@ -14,6 +14,9 @@ import (
 type Store struct {
 	save, saveChanged func(State) error
 
+	progress func(secretName, step string)
+	ended    func(secretName string, err error)
+
 	now func() time.Time
 	log *slog.Logger
 
@@ -53,6 +56,8 @@ func New(config Config) (*Store, error) {
 	s := &Store{
 		save:        config.Save,
 		saveChanged: config.SaveChanged,
+		progress:    config.Progress,
+		ended:       config.Ended,
 		closing:     make(chan struct{}),
 		now:         func() time.Time { return config.Now().UTC() },
 		log:         config.Log,

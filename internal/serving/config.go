@@ -12,6 +12,7 @@ import (
 	"cognito-m2m/internal/chaos"
 	"cognito-m2m/internal/hosts"
 	"cognito-m2m/internal/iam"
+	"cognito-m2m/internal/run"
 )
 
 // Config says what to run and where. Env is required.
@@ -58,6 +59,17 @@ type Config struct {
 	// Observe hears of every request to the HTTP API before its answer is sent, of several at the
 	// same time. Default: none.
 	Observe func(Request)
+	// ObserveTokens hears of every token request when it is decided, of several at the same time.
+	// Default: none.
+	ObserveTokens func(TokenRequest)
+	// Rotating hears of each step of a rotation as it begins, and of its end, from the goroutine of
+	// that rotation. Default: none.
+	Rotating func(Rotation)
+	// Serves hears of all environments that are served, each time when they may have changed. It is
+	// called by one at a time, and must not ask the run. Default: none.
+	Serves func([]Served)
+	// Page is where the page of the run is, if it has one.
+	Page *Page
 	// Weather decides which calls and token requests meet what. Nil is fair.
 	Weather *chaos.Weather
 	// Used hears of what functions were allowed by their roles, from any goroutine. Default: none.
@@ -73,6 +85,14 @@ type Config struct {
 	Log *slog.Logger
 	// Now is the clock of tokens, caches and throttles. Default time.Now.
 	Now func() time.Time
+}
+
+// Page is where the page of a run is, and what opens it.
+type Page struct {
+	// URL has a code in its fragment that opens the page once.
+	URL string
+	// Access is what other processes of this user get such codes with.
+	Access run.Page
 }
 
 // Reporter tells the user what happens.

@@ -6,6 +6,7 @@ import (
 	"cognito-m2m/client"
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/cognito"
+	"cognito-m2m/internal/run"
 	"cognito-m2m/internal/userpool"
 )
 
@@ -23,6 +24,9 @@ type Description struct {
 	// nothing else.
 	AccessKeyID     string        `json:"aws_access_key_id"`
 	SecretAccessKey client.Secret `json:"aws_secret_access_key"`
+
+	// PageURL is the page of the run, with a code that opens it once; empty without a page.
+	PageURL string `json:"page_url,omitempty"`
 
 	Region  string            `json:"region"`
 	Clients map[string]Client `json:"clients"` // by name
@@ -53,6 +57,27 @@ type Route struct {
 	Scopes        []string `json:"scopes"`
 }
 
+// Served is an environment that is served, with its description.
+type Served struct {
+	*Environment
+	*Description
+}
+
+// Tell tells Config.Serves of all environments that are served.
+func (r *Run) Tell(served []Served) {
+	if r.Serves != nil {
+		r.Serves(served)
+	}
+}
+
+// Announced is what other processes of this user are told of the page, nil without one.
+func (r *Run) Announced() *run.Page {
+	if r.Page == nil {
+		return nil
+	}
+	return &r.Page.Access
+}
+
 // Addresses are where an environment's listeners are reached, as URLs; "" for one that is not
 // there.
 type Addresses struct{ API, Pool, AWS string }
@@ -78,6 +103,9 @@ func (r *Run) Describe(env *Environment, at Addresses, pool *cognito.Server) *De
 		Region:  env.Model.Region,
 		Clients: map[string]Client{},
 		Routes:  []Route{},
+	}
+	if r.Page != nil {
+		d.PageURL = r.Page.URL
 	}
 	if env.hasDomain() { // as on AWS: a pool without a domain has no token endpoint
 		d.TokenEndpoint = at.tokenEndpoint()

@@ -6,6 +6,7 @@ import (
 
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/gateway"
+	"cognito-m2m/internal/redacted"
 )
 
 // Request is what became of one request to the HTTP API: a gateway.Request with the name of the
@@ -20,6 +21,9 @@ type Request struct {
 	Client  string
 	Status  int
 	Refused string
+	// The rest is as in a gateway.Request. APIID is the id of the HTTP API.
+	ID, APIID, Route, LogLine string
+	Sent                      redacted.Text
 }
 
 // NewGateway serves the HTTP API of an environment. The issuer it trusts is the one the template
@@ -146,6 +150,11 @@ func (r *Run) observer(env *Environment) func(gateway.Request) {
 			Client:   cmp.Or(names[request.ClientID], request.ClientID),
 			Status:   request.Status,
 			Refused:  request.Refused,
+			ID:       request.ID,
+			APIID:    env.API.ID,
+			Route:    request.Route,
+			LogLine:  request.LogLine,
+			Sent:     request.Sent,
 		})
 	}
 }

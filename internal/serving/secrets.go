@@ -15,13 +15,34 @@ func (r *Run) NewSecretsManager(secrets []secretsmanager.Secret, before secretsm
 		Secrets: secrets,
 		State:   before,
 		Save:    save,
-		Now:     r.Now,
-		Log:     r.Log,
+		Progress: func(secret, step string) {
+			r.tellOfRotation(Rotation{Secret: secret, Step: step})
+		},
+		Ended: func(secret string, err error) {
+			r.tellOfRotation(Rotation{Secret: secret, Ended: true, Err: err})
+		},
+		Now: r.Now,
+		Log: r.Log,
 	}
 	if save != nil {
 		config.SaveChanged = r.State.KeepSecrets
 	}
 	return secretsmanager.New(config)
+}
+
+// Rotation is what happens in a rotation: one of its steps begins, or it has ended, with an error
+// if it failed.
+type Rotation struct {
+	Secret string // its name
+	Step   string // "" at the end
+	Ended  bool
+	Err    error
+}
+
+func (r *Run) tellOfRotation(rotation Rotation) {
+	if r.Rotating != nil {
+		r.Rotating(rotation)
+	}
 }
 
 // Secrets are the secrets of a model. function finds the one that rotates a secret, by its ARN.

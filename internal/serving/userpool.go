@@ -39,6 +39,9 @@ func (r *Run) NewUserPool(env *Environment, ids Vault, baseURL string, store fun
 		Now:             r.Now,
 		Log:             r.Log,
 	}
+	if r.ObserveTokens != nil {
+		config.Observe = r.tokenObserver(env)
+	}
 	weather := r.newPoolWeather(env, store)
 	if r.Weather != nil {
 		config.Weather = weather.decide
@@ -47,6 +50,22 @@ func (r *Run) NewUserPool(env *Environment, ids Vault, baseURL string, store fun
 		return nil, fmt.Errorf("serving the user pool with the ids, secrets and keys in %s: %w", r.State.File(), err)
 	}
 	return weather.pool, nil
+}
+
+// TokenRequest is what became of a token request: a cognito.Answered with the name of the client.
+type TokenRequest struct {
+	cognito.Answered
+
+	Client string // "" if no client of its id exists
+	PoolID string
+}
+
+// tokenObserver gives the records of token requests the names of this environment's clients.
+func (r *Run) tokenObserver(env *Environment) func(cognito.Answered) {
+	names := env.clientNames()
+	return func(answered cognito.Answered) {
+		r.ObserveTokens(TokenRequest{Answered: answered, Client: names[answered.ClientID], PoolID: env.Pool.ID})
+	}
 }
 
 func (env *Environment) userPool() cognito.UserPool {

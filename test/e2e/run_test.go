@@ -54,6 +54,7 @@ type description struct {
 	AccessKeyID     string `json:"aws_access_key_id"`
 	SecretAccessKey string `json:"aws_secret_access_key"`
 
+	PageURL string `json:"page_url"`
 	Region  string `json:"region"`
 	Clients map[string]struct {
 		ClientID     string   `json:"client_id"`
