@@ -6,9 +6,9 @@ GOVULNCHECK   := golang.org/x/vuln/cmd/govulncheck@v1.7.0
 TOOLS         := $(CURDIR)/.build/tools
 
 # The packages for the race detector. Left out: packages that import awscdk, which would
-# take minutes, and test/e2e, where it would watch the tests and not the processes that
-# they start.
-PLAIN = $(shell go list ./... | grep -Ev '^cognito-m2m(/stacks|/test|/test/e2e)?$$')
+# take minutes, and test/e2e and test/page, where it would watch the tests and not the
+# processes that they start.
+PLAIN = $(shell go list ./... | grep -Ev '^cognito-m2m(/stacks|/test|/test/e2e|/test/page)?$$')
 
 .DEFAULT_GOAL := help
 
@@ -143,6 +143,28 @@ $(JUDGE)/preflight/node_modules: test/judge/package.json test/judge/package-lock
 	cp $^ .npmrc $(@D)
 	cd $(@D) && npm ci --ignore-scripts
 	@touch $@
+
+# The engine that looks for what is inaccessible on the page of a run, pinned with its hash in test/page.
+PAGE := $(CURDIR)/.build/page
+
+.PHONY: page
+page: export M2M_BROWSER = needed
+page: axe ## Look at the page of a run with a browser (needs chromium) and axe.
+	go test -v -count=1 -timeout 40m ./test/page
+
+.PHONY: axe
+axe: $(PAGE)/node_modules ## Install axe for the tests of the page.
+
+$(PAGE)/node_modules: test/page/package.json test/page/package-lock.json
+	mkdir -p $(@D)
+	cp $^ .npmrc $(@D)
+	cd $(@D) && npm ci --ignore-scripts
+	@touch $@
+
+.PHONY: screenshots
+screenshots: export M2M_BROWSER = needed
+screenshots: ## Write the pictures of the README (needs chromium).
+	M2M_SCREENSHOTS='$(CURDIR)/docs' go test -v -count=1 -timeout 20m -run '^TestPictures$$' ./test/page
 
 .PHONY: deployed
 deployed: node_modules $(JUDGE)/deployed/installed ## Deploy dev to ministack, an AWS emulator, with the stock CDK CLI; edit and destroy it.

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"flag"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"cognito-m2m/internal/m2mtest"
@@ -38,25 +37,4 @@ func golden(t *testing.T, kind string) (properties []map[string]any) {
 		t.Fatalf("prod has no %s", kind)
 	}
 	return properties
-}
-
-// joined is a Fn::Join with an empty delimiter as one text, with "..." for what CloudFormation
-// fills in.
-func joined(t *testing.T, value any) string {
-	t.Helper()
-	object, _ := value.(map[string]any)
-	arguments, _ := object["Fn::Join"].([]any)
-	if len(arguments) != 2 || arguments[0] != "" {
-		t.Fatalf("want a Fn::Join, got %.200v", value)
-	}
-	parts, _ := arguments[1].([]any)
-	var text strings.Builder
-	for _, part := range parts {
-		literal, ok := part.(string)
-		if !ok {
-			literal = "..."
-		}
-		text.WriteString(literal)
-	}
-	return text.String()
 }

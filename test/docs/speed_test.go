@@ -1,6 +1,8 @@
 package docs
 
 import (
+	"bytes"
+	"encoding/xml"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -212,4 +214,13 @@ func (r measured) plot(y int) string {
 	}
 	fmt.Fprintf(&svg, `<circle class="%s" cx="%.1f" cy="%d" r="5"/>`+"\n", class, at(r.ratio), line)
 	return svg.String()
+}
+
+// escaped is text as XML has it.
+func escaped(text string) string {
+	var b bytes.Buffer
+	if err := xml.EscapeText(&b, []byte(text)); err != nil {
+		return err.Error()
+	}
+	return b.String()
 }

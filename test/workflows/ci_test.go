@@ -58,9 +58,11 @@ func TestRunWithoutRoot(t *testing.T) {
 		commands []string
 		left     []string
 	}{
-		"all":    {[]string{"gcc", "python3", "javac"}, nil},
-		"no gcc": {[]string{"python3", "javac"}, []string{"race: there is no gcc"}},
-		"no gcc, no python, no JDK": {nil, []string{
+		"all":             {[]string{"gcc", "python3", "javac", "chromium"}, nil},
+		"another browser": {[]string{"gcc", "python3", "javac", "google-chrome"}, nil},
+		"no browser":      {[]string{"gcc", "python3", "javac"}, []string{"the page in a browser: there is no chromium"}},
+		"no gcc":          {[]string{"python3", "javac", "chromium"}, []string{"race: there is no gcc"}},
+		"no gcc, no python, no JDK": {[]string{"chromium"}, []string{
 			"samples of the handbook: there is no javac", "samples of the handbook: " + python, "race: there is no gcc",
 			"judge: cfn-lint: " + python, "judge: checkov: " + python, "judge: zizmor: " + python, "judge: schemathesis: " + python, "judge: openapi: " + python,
 		}},
