@@ -50,10 +50,10 @@ func Read(dir, name string, ids IDs) (*Environment, error) {
 
 // Of is what an environment grants that is served: all ids are those of its model.
 func Of(name string, model *assembly.Model, pool assembly.UserPool, api assembly.API) (*Environment, error) {
-	ids := IDs{Region: model.Region, UserPoolID: pool.ID, Clients: map[string]string{}}
+	ids, names := IDs{Region: model.Region, UserPoolID: pool.ID, Clients: map[string]string{}}, model.ClientNames()
 	for _, declared := range model.UserPoolClients {
 		if declared.UserPoolID == pool.ID {
-			ids.Clients[model.ClientName(declared)] = declared.ID
+			ids.Clients[names[declared.ID]] = declared.ID
 		}
 	}
 	return reader{ids: ids, model: model, api: api}.read(name)

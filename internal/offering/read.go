@@ -40,7 +40,7 @@ func Read(dir, name string, known Known) (*Offer, error) {
 		return nil, err
 	}
 	model, _ := stage.Resolve(assembly.Options{Region: known.Region, IDs: placeholders{}}) // access.Read has looked at the problems
-	r := reader{model: model, api: model.APIs[0]}
+	r := reader{model: model, names: model.ClientNames(), api: model.APIs[0]}
 	o := &Offer{
 		Environment: name, Region: model.Region, CORS: r.api.CORS != nil, Scopes: r.scopes(),
 		APIURL: known.APIURL, TokenEndpoint: known.TokenEndpoint, Local: known.Local,
@@ -78,6 +78,7 @@ func (placeholders) ID(key assembly.Key) (string, error) {
 
 type reader struct {
 	model *assembly.Model
+	names map[string]string // of the clients, by the model's ids
 	api   assembly.API
 }
 
@@ -122,7 +123,7 @@ func (r reader) route(granted access.Route) Route {
 func (r reader) client(environment string, granted access.Client) Client {
 	c := Client{Client: granted}
 	for _, declared := range r.model.UserPoolClients {
-		if r.model.ClientName(declared) == granted.Name {
+		if r.names[declared.ID] == granted.Name {
 			c.TokenValidity = declared.AccessTokenValidity
 		}
 	}
