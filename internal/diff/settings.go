@@ -23,7 +23,8 @@ var limits = []limit{
 	{"throttle-rate", typeStage, []string{"DefaultRouteSettings", "ThrottlingRateLimit"}, "requests per second", "no limit of its own", math.Inf(1), Tightens},
 	{"throttle-burst", typeStage, []string{"DefaultRouteSettings", "ThrottlingBurstLimit"}, "burst of requests", "no limit of its own", math.Inf(1), Tightens},
 	{
-		"authorizer-ttl", typeAuthorizer, []string{"AuthorizerResultTtlInSeconds"},
+		"authorizer-ttl", typeAuthorizer,
+		[]string{"AuthorizerResultTtlInSeconds"},
 		"seconds for which a function's answer is remembered, so for which a client that is refused may go on", "not said", math.NaN(), Tightens,
 	},
 	{"log-retention", typeLogGroup, []string{"RetentionInDays"}, "days of retention", "for ever", math.Inf(1), Loosens},
