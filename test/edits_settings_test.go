@@ -298,7 +298,10 @@ func editsOfSettings(t *testing.T, edited func(old, replacement string) string) 
 				"changed Api RotationRotateRoleDefaultPolicyDD215CBB",
 			},
 		},
-		{name: "write a route's `description`", to: edited("methods: [GET],", "methods: [GET], description: Lists the orders,"), oneStep: true, notices: "no one"},
+		{
+			name: "write a route's `description`", to: edited("methods: [GET],", "methods: [GET], description: Lists the orders,"), oneStep: true, notices: "no one",
+			want: []string{"changed Api RoutesGETaD0815CD4"},
+		},
 		{name: "change a route's `verify`", to: edited("methods: [GET],", "methods: [GET], verify: true,"), oneStep: true, notices: "no one"},
 		{name: "change `tags`", to: edited("region: eu-west-1", "region: eu-west-1\ntags: {Team: orders}"), oneStep: true, notices: "no one. Tags are on the stacks, not in the templates, so `cdk diff` does not show them"},
 	}

@@ -28,7 +28,7 @@ type Config struct {
 	State State
 	// Save keeps the state, and SaveChanged the secrets of it that have changed. They are called
 	// before a change takes effect, and Save before New returns; if one fails, nothing changes.
-	// Calls never overlap, and must not call the store. Nil keeps nothing.
+	// Calls never overlap, and must not call the store. If both are nil, nothing is kept.
 	Save, SaveChanged func(State) error
 	// Progress is called as each step of a rotation begins, and Ended when a rotation has ended,
 	// with its error, from the goroutine of that rotation; nil is not called.
@@ -81,6 +81,9 @@ type Rotation struct {
 // validate returns every problem of the configuration at once, joined. No message contains a value.
 func (c Config) validate() error {
 	var problems []error
+	if (c.Save == nil) != (c.SaveChanged == nil) {
+		problems = append(problems, errors.New("of Save and SaveChanged there is one: a change would not be kept"))
+	}
 	names, arns := map[string]bool{}, map[string]bool{}
 	for _, secret := range c.Secrets {
 		if err := secret.validate(); err != nil {

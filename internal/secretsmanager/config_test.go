@@ -27,7 +27,7 @@ func TestNewNamesEveryProblem(t *testing.T) {
 		"no-arn":      with("no-arn", rotation("", idle{})),
 		"no-function": with("no-function", rotation("f", nil)),
 	}
-	config := secretsmanager.Config{Secrets: []secretsmanager.Secret{good, good}}
+	config := secretsmanager.Config{Secrets: []secretsmanager.Secret{good, good}, Save: new(disk).save}
 	for _, secret := range refused {
 		config.Secrets = append(config.Secrets, secret)
 	}
@@ -42,5 +42,8 @@ func TestNewNamesEveryProblem(t *testing.T) {
 	}
 	if !strings.Contains(err.Error(), `"plain": its name or ARN is given twice`) {
 		t.Errorf("the double name is not told in: %v", err)
+	}
+	if !strings.Contains(err.Error(), "of Save and SaveChanged there is one") {
+		t.Errorf("the missing SaveChanged is not told in: %v", err)
 	}
 }

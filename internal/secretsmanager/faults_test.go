@@ -70,8 +70,8 @@ func TestARotationWhoseEndCannotBeSaved(t *testing.T) {
 func TestNewFailsIfTheStateCannotBeSaved(t *testing.T) {
 	t.Parallel()
 	broken := &disk{broken: true}
-	if _, err := secretsmanager.New(secretsmanager.Config{Save: broken.save}); err == nil {
-		t.Error("got no error")
+	if _, err := secretsmanager.New(secretsmanager.Config{Save: broken.save, SaveChanged: broken.save}); err == nil || !strings.Contains(err.Error(), "saving the secrets") {
+		t.Errorf("got %v, want that the secrets can't be saved", err)
 	}
 }
 

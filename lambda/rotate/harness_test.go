@@ -231,12 +231,15 @@ func (w *world) newStore(s setup, log *slog.Logger) *local.Store {
 	if s.like != nil {
 		w.rotated = s.like.rotated
 	}
-	store, err := local.New(local.Config{Secrets: []local.Secret{secret}, State: s.state, Now: w.now, Log: log, Save: func(state local.State) error {
+	save := func(state local.State) error { // of one secret, all has changed that there is
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.state = state
 		return nil
-	}})
+	}
+	store, err := local.New(local.Config{
+		Secrets: []local.Secret{secret}, State: s.state, Now: w.now, Log: log, Save: save, SaveChanged: save,
+	})
 	must(w.t, err)
 	return store
 }
