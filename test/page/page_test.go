@@ -210,6 +210,7 @@ func TestRehearsal(t *testing.T) {
 
 // TestAccessible asks axe, in both color schemes and at phone width, with every part filled.
 func TestAccessible(t *testing.T) {
+	b := newBrowser(t)
 	engine, err := os.ReadFile(axe)
 	if err != nil {
 		if os.Getenv("M2M_BROWSER") != "" {
@@ -217,7 +218,6 @@ func TestAccessible(t *testing.T) {
 		}
 		t.Skip("axe-core is not installed: make page")
 	}
-	b := newBrowser(t)
 	run := up(t)
 	b.enter(t, run.PageURL)
 	fill(t, b)
