@@ -189,9 +189,9 @@ func runHint(err error) string {
 	case errors.As(err, &unknown):
 		return "correct the rule, or leave it out; it names one " + unknown.What + ", and another rule may name another"
 	case errors.As(err, &address) && errors.Is(err, syscall.EADDRINUSE):
-		return "stop the program that listens there, or choose another address with --api-addr, --cognito-addr or --aws-addr (port 0 takes any free port)"
+		return "stop the program that listens there, or choose another address with --api-addr, --cognito-addr, --aws-addr or --page-addr (port 0 takes any free port)"
 	case errors.As(err, &address):
-		return "--api-addr, --cognito-addr and --aws-addr take a host:port of this machine, such as 127.0.0.1:0"
+		return "--api-addr, --cognito-addr, --aws-addr and --page-addr take a host:port of this machine, such as 127.0.0.1:0"
 	case errors.As(err, &unsafe) && unsafe.Owner == "":
 		return fmt.Sprintf("`chmod go-w %s`, or choose a folder of your own: --state DIR, TMPDIR for --ephemeral", shellWord(unsafe.Path))
 	case errors.As(err, &unsafe):
