@@ -92,12 +92,19 @@ $(EDITS)/edits.json: $(SYNTHESIZED_FROM) $(wildcard test/edits_*.go)
 
 .PHONY: rehearse
 rehearse: node_modules cdk.out/manifest.json $(EDITS)/edits.json ## Deploy into m2m up --empty with the pinned CDK CLI and others; edit, fail, drift, kill, destroy.
-	go test -v -count=1 -timeout 30m ./test/rehearse
+	go test -v -count=1 -timeout 30m -skip '$(MANY)' ./test/rehearse
 	go test -v -count=1 -run 'TestDeployWithTheCDKCLI|TestKilledDuringUpdates' ./test/e2e
+
+# Rehearsals that take too long for CI.
+MANY := ^Test(Growing|ManyClients)$$
+
+.PHONY: rehearse-many
+rehearse-many: node_modules ## Let an environment grow from 50 clients to 120 and 200, and deploy 200 clients in eight groups.
+	go test -v -count=1 -timeout 30m -run '$(MANY)' ./test/rehearse
 
 .PHONY: rehearse-long
 rehearse-long: export M2M_KILLS = 100
-rehearse-long: rehearse ## The same with 100 kills, 1,000 updates in a row and 1,000 clients.
+rehearse-long: rehearse ## make rehearse with 100 kills, then 1,000 updates in a row and 1,000 clients.
 	go test -v -count=1 -timeout 60m -run '^TestMany(Updates|Clients)$$' ./test/rehearse -long
 
 .PHONY: conformance
