@@ -51,10 +51,19 @@ func (p *Page) choose(w http.ResponseWriter, r *http.Request) (c chosen, err err
 	return c, nil
 }
 
+// chooseClient is choose for a form that is about a client.
+func (p *Page) chooseClient(w http.ResponseWriter, r *http.Request) (chosen, error) {
+	c, err := p.choose(w, r)
+	if err == nil && c.client == "" {
+		err = errGone
+	}
+	return c, err
+}
+
 // serveToken gets a new token and shows what it says, but not the token.
 func (p *Page) serveToken(w http.ResponseWriter, r *http.Request) {
-	c, err := p.choose(w, r)
-	if err != nil || c.client == "" {
+	c, err := p.chooseClient(w, r)
+	if err != nil {
 		p.refuse(w, err)
 		return
 	}
@@ -96,8 +105,8 @@ func (e *environment) newToken(ctx context.Context, name string) (string, error)
 
 // serveShownToken shows the token that was got last.
 func (p *Page) serveShownToken(w http.ResponseWriter, r *http.Request) {
-	c, err := p.choose(w, r)
-	if err != nil || c.client == "" {
+	c, err := p.chooseClient(w, r)
+	if err != nil {
 		p.refuse(w, err)
 		return
 	}
@@ -113,8 +122,8 @@ func (p *Page) serveShownToken(w http.ResponseWriter, r *http.Request) {
 
 // serveSecret shows the secret that callers use now.
 func (p *Page) serveSecret(w http.ResponseWriter, r *http.Request) {
-	c, err := p.choose(w, r)
-	if err != nil || c.client == "" {
+	c, err := p.chooseClient(w, r)
+	if err != nil {
 		p.refuse(w, err)
 		return
 	}
@@ -133,9 +142,6 @@ type shownView struct{ ID, Label, Text string }
 // refuse says why something could not be done. Errors of packages client and reach have no secret
 // in them.
 func (p *Page) refuse(w http.ResponseWriter, err error) {
-	if err == nil {
-		err = errGone
-	}
 	p.render(w, http.StatusOK, "refused", err.Error())
 }
 
