@@ -71,6 +71,9 @@ func (c *command) newWatch(o upOptions, project *synth.Project, runtime *local.R
 	if err != nil {
 		return nil, fmt.Errorf("watching for changes: %w", err)
 	}
+	if w.stay != nil {
+		w.files.Foreseen = runtime.Foresee
+	}
 	return w, nil
 }
 

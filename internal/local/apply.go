@@ -3,14 +3,9 @@ package local
 import (
 	"context"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
-	"cognito-m2m/internal/assembly"
-	"cognito-m2m/internal/function"
 	"cognito-m2m/internal/run"
 	"cognito-m2m/internal/serving"
 )
@@ -38,74 +33,6 @@ func (r *Runtime) Apply(ctx context.Context, dir string) (*serving.Description, 
 	}
 	description, err := r.ready()
 	return description, changes, err
-}
-
-// Rebuild builds the functions that the changed files belong to from their source as it is now, and
-// serves them instead of those that are served. That takes a second where a synth takes several.
-// The assembly that is served stays, and is older than these functions until the next Apply. files
-// are absolute; if one of them belongs to no function, whatever it changes is left to Apply, and so
-// is the rest.
-func (r *Runtime) Rebuild(ctx context.Context, files []string) (Changes, error) {
-	r.sources.Changed(files)
-	var changes Changes
-	bootstraps := maps.Clone(r.serving.bootstraps)
-	for _, declared := range r.ownersOf(files) {
-		bootstrap, err := r.rebuild(ctx, declared)
-		if err != nil {
-			return Changes{}, err
-		}
-		bootstraps[declared.ARN] = bootstrap
-		changes.Changed = append(changes.Changed, nameOf(declared))
-	}
-	if changes.None() {
-		return changes, nil
-	}
-	next := &deployment{
-		dir: r.serving.dir, env: r.serving.env, ids: r.serving.ids, bootstraps: bootstraps,
-		rebuilt:   append(slices.Clone(r.serving.rebuilt), changes.Changed...),
-		variables: r.serving.variables,
-	}
-	if err := r.wire(next); err != nil {
-		return Changes{}, err
-	}
-	if err := r.takeOver(ctx, next); err != nil {
-		return Changes{}, err
-	}
-	return changes, r.run.Settle(ctx, r.serving.secrets)
-}
-
-func (r *Runtime) rebuild(ctx context.Context, declared assembly.Function) (bootstrap string, err error) {
-	defer r.run.Report.Step("building " + nameOf(declared))()
-	bootstrap = r.run.Folder.Bootstrap(declared.LogicalID)
-	if err := r.sources.Build(ctx, r.run.PrepareConfig(declared), bootstrap); err != nil {
-		return "", fmt.Errorf("function %s: %w", declared.LogicalID, err)
-	}
-	return bootstrap, nil
-}
-
-// ownersOf are the functions in whose packages the files lie; none if a file belongs to no
-// function.
-func (r *Runtime) ownersOf(files []string) (owners []assembly.Function) {
-	owned := map[string]bool{}
-	for _, declared := range r.serving.env.Functions() {
-		folder, err := function.SourceFolder(r.run.PrepareConfig(declared))
-		if err != nil {
-			continue // it can't be built from source
-		}
-		before := len(owned)
-		for _, file := range files {
-			if strings.HasPrefix(file, folder+string(filepath.Separator)) {
-				owned[file] = true
-			}
-		}
-		if len(owned) > before {
-			owners = append(owners, declared)
-		}
-	}
-	if len(owned) < len(files) {
-		return nil
-	}
-	return owners
 }
 
 // ready describes what is served now, and writes it down for other processes.

@@ -6,5 +6,6 @@
 // is package serving's. The run that stacks are deployed into is package rehearsal's.
 //
 // The order in which to read it: runtime; deployment, one assembly as it is served, with functions,
-// awsapi and unsupported; apply and changes, the next assembly.
+// awsapi and unsupported; apply and changes, the next assembly; rebuild, a
+// function that is newer than its assembly.
 package local

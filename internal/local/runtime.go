@@ -27,7 +27,9 @@ type Runtime struct {
 	comparison       sync.WaitGroup
 	cancelComparison context.CancelFunc
 
-	sources function.SourceBuilds // with --watch
+	// With --watch:
+	sources  function.SourceBuilds
+	building *building // nil unless something is being built
 
 	closing  sync.Once
 	closeErr error
@@ -126,6 +128,7 @@ func (r *Runtime) bind() (err error) {
 func (r *Runtime) Close(ctx context.Context) error {
 	r.closing.Do(func() {
 		r.endComparison()
+		r.dropBuilding()
 		drain, cancel := context.WithTimeout(ctx, listener.DrainTime)
 		defer cancel()
 		// The API first: its requests in flight still need the pool's keys, and rotations need the

@@ -15,6 +15,10 @@ import (
 // says that something has changed, and again and again, because not every system says it of every
 // file. A look at a project takes a millisecond or two.
 type Watcher struct {
+	// Foreseen, unless nil, is told of changed files before Next is sure that they do not change
+	// any more, and again if they do. What it hears last is what Next returns.
+	Foreseen func(files []string)
+
 	area     func() area
 	project  *Project // nil for an assembly
 	since    time.Time
@@ -78,7 +82,7 @@ func (w *Watcher) begin() (*Watcher, error) {
 // to the next call.
 func (w *Watcher) Next(ctx context.Context) ([]string, error) {
 	hints := newHints(w.area().skip)
-	defer hints.close()
+	defer func() { go hints.close() }() // the kernel takes many milliseconds for that
 	last, first, hinted := w.seen, time.Time{}, false
 	for {
 		now, err := w.look(hints.follow)
@@ -90,7 +94,11 @@ func (w *Watcher) Next(ctx context.Context) ([]string, error) {
 		if w.mayWait(changes) {
 			changes = nil
 		}
-		if len(changes) > 0 && (maps.Equal(last, now) || !first.IsZero() && time.Since(first) > longestUnrest) {
+		rests := maps.Equal(last, now)
+		if w.Foreseen != nil && len(changes) > 0 && !rests {
+			w.Foreseen(changes)
+		}
+		if len(changes) > 0 && (rests || !first.IsZero() && time.Since(first) > longestUnrest) {
 			w.seen = now
 			return changes, nil
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -107,6 +108,37 @@ func TestWatchIsToldByTheSystem(t *testing.T) {
 			t.Errorf("%v (-want +got):\n%s", err, diff)
 		}
 		edited.Stop()
+	}
+}
+
+// TestWatchForesees saves a file in three steps, each when the watcher has just told of the one
+// before: it tells of each, and returns when there are no more.
+func TestWatchForesees(t *testing.T) {
+	t.Parallel()
+	p := project(t, "", "true")
+	watcher, err := p.Watch()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, text := filepath.Join(p.Dir, "handler.go"), "package main"
+	save := func() {
+		text += "\n"
+		m2mtest.Write(t, file, text)
+	}
+	const steps = 3
+	var foreseen [][]string
+	watcher.Foreseen = func(files []string) {
+		if foreseen = append(foreseen, files); len(foreseen) < steps {
+			save()
+		}
+	}
+	save()
+	changed, err := watcher.Next(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(slices.Repeat([][]string{changed}, steps), foreseen); diff != "" {
+		t.Errorf("it foresaw (-what it returned +got):\n%s", diff)
 	}
 }
 

@@ -1,9 +1,14 @@
 package soak
 
 import (
+	"encoding/json"
+	"go/token"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -17,19 +22,69 @@ func TestSpeedFirstRun(t *testing.T) {
 	inTurn(t, figure{what: "the first go run ./cmd/m2m up, empty build caches", unit: "s", target: "<= 0.75"}, firstRun)
 }
 
-// TestSpeedTests prints how long `go test ./...` takes when everything is compiled. It needs Node,
+// TestSpeedTests prints how long the tests take when everything is compiled: of both builds those
+// that the earlier one has, because a suite that grows is not one that got slower. It needs Node,
 // and minutes for each round.
 func TestSpeedTests(t *testing.T) {
 	if !*speed {
 		t.Skip("only with -speed")
 	}
-	for _, b := range builds(t) {
+	all := builds(t)
+	for _, b := range all {
 		took(t, b, "go", "test", "-run", "^$", "./...") // compiles
 	}
-	inTurn(t, figure{what: "go test ./..., compiled", unit: "s", target: "<= 0.6"}, func(t *testing.T, b build) float64 {
+	which := []string{"./..."}
+	if len(all) > 1 {
+		which = testsOf(t, all[0]).alsoIn(t, all[1])
+	}
+	inTurn(t, figure{what: "go test of the tests that were there before, compiled", unit: "s", target: "<= 0.6"}, func(t *testing.T, b build) float64 {
 		t.Helper()
-		return took(t, b, "go", "test", "-count=1", "-timeout", "20m", "./...")
+		return took(t, b, "go", append([]string{"test", "-count=1", "-timeout", "20m"}, which...)...)
 	})
+}
+
+// tests are the names of a build's tests, by the package's import path.
+type tests map[string][]string
+
+func testsOf(t *testing.T, b build) tests {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", "test", "-json", "-list", ".", "./...")
+	cmd.Dir = b.root
+	listed, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("listing the tests of %s: %v\n%s", b.root, err, listed)
+	}
+	found := tests{}
+	for line := range strings.Lines(string(listed)) {
+		var event struct{ Action, Package, Output string }
+		if err := json.Unmarshal([]byte(line), &event); err != nil {
+			t.Fatal(err)
+		}
+		name := strings.TrimSpace(event.Output)
+		if event.Action == "output" && token.IsIdentifier(name) {
+			found[event.Package] = append(found[event.Package], name)
+		}
+	}
+	return found
+}
+
+// alsoIn are the arguments of go test that run these tests in a build that has others, too. It
+// says which it does not have.
+func (before tests) alsoIn(t *testing.T, b build) (args []string) {
+	t.Helper()
+	names, now := map[string]bool{}, testsOf(t, b)
+	var packages []string
+	for _, path := range slices.Sorted(maps.Keys(before)) {
+		if len(now[path]) > 0 {
+			packages = append(packages, path)
+		}
+		for _, name := range before[path] {
+			if names[name] = true; !slices.Contains(now[path], name) {
+				t.Logf("%s has no %s in %s", b.name, name, path)
+			}
+		}
+	}
+	return append([]string{"-run", "^(" + strings.Join(slices.Sorted(maps.Keys(names)), "|") + ")$"}, packages...)
 }
 
 // inTurn does something with each build, in turn, and tells how many seconds it took.
