@@ -6,9 +6,8 @@ GOVULNCHECK   := golang.org/x/vuln/cmd/govulncheck@v1.7.0
 TOOLS         := $(CURDIR)/.build/tools
 
 # The packages for the race detector. Left out: packages that import awscdk, which would
-# take minutes, and test/e2e and test/page, where it would watch the tests and not the
-# processes that they start.
-PLAIN = $(shell go list ./... | grep -Ev '^cognito-m2m(/stacks|/test|/test/e2e|/test/page)?$$')
+# take minutes, and tests of m2m as a process, where it would watch the tests alone.
+PLAIN = $(shell go list ./... | grep -Ev '^cognito-m2m(/stacks|/test|/test/(conformance|e2e|handbook|page|soak))?$$')
 
 .DEFAULT_GOAL := help
 
