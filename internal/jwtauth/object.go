@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -12,76 +13,113 @@ import (
 
 // decodeObject decodes one JSON object (RFC 8259) with nothing after it. It refuses two members of
 // one name and bytes that are not UTF-8: whatever reads a token later must not be able to read it
-// differently. Numbers are json.Number, as they were written.
-func decodeObject(raw []byte) (map[string]any, error) {
+// differently. Numbers are json.Number, as they were written. It makes room for so many members,
+// and keeps nothing of raw.
+func decodeObject(raw []byte, members int) (map[string]any, error) {
 	if !utf8.Valid(raw) {
 		return nil, ErrObject
 	}
+	d := decoders.Get().(*decoder)
+	defer decoders.Put(d)
 	// Names are compared where they are kept, and what is left of invalid UTF-8 is half a pair of
 	// surrogates, written as escapes.
-	decoder := jsontext.NewDecoder(bytes.NewBuffer(raw), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	value, err := decodeValue(decoder)
-	object, isObject := value.(map[string]any)
-	if err != nil || !isObject {
+	d.json.Reset(bytes.NewBuffer(raw), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	d.text = string(raw)
+	if d.json.PeekKind() != jsontext.KindBeginObject {
 		return nil, ErrObject
 	}
-	if _, err := decoder.ReadToken(); !errors.Is(err, io.EOF) {
+	object, err := d.members(members)
+	if err != nil {
+		return nil, ErrObject
+	}
+	if _, err := d.json.ReadToken(); !errors.Is(err, io.EOF) {
 		return nil, ErrObject
 	}
 	return object, nil
 }
 
-func decodeValue(decoder *jsontext.Decoder) (any, error) {
-	token, err := decoder.ReadToken()
-	if err != nil {
-		return nil, err
-	}
-	switch token.Kind() {
+// decoders are for one object after the other.
+var decoders = sync.Pool{New: func() any { return new(decoder) }}
+
+// decoder cuts strings and numbers out of one copy of the whole text.
+type decoder struct {
+	json jsontext.Decoder
+	text string
+}
+
+func (d *decoder) value() (any, error) {
+	switch kind := d.json.PeekKind(); kind {
 	case jsontext.KindBeginObject:
-		return decodeMembers(decoder)
+		return d.members(0)
 	case jsontext.KindBeginArray:
-		return decodeElements(decoder)
+		return d.elements()
 	case jsontext.KindString:
-		return token.String(), nil
+		return d.string()
 	case jsontext.KindNumber:
-		return json.Number(token.String()), nil
-	case jsontext.KindTrue, jsontext.KindFalse:
-		return token.Bool(), nil
+		raw, err := d.json.ReadValue()
+		return json.Number(d.last(len(raw))), err
 	default:
-		return nil, nil
+		token, err := d.json.ReadToken()
+		if err != nil || token.Kind() == jsontext.KindNull {
+			return nil, err
+		}
+		return token.Bool(), nil
 	}
 }
 
-// decodeMembers reads an object to its end.
-func decodeMembers(decoder *jsontext.Decoder) (map[string]any, error) {
-	object := map[string]any{}
-	for decoder.PeekKind() != jsontext.KindEndObject {
-		token, err := decoder.ReadToken()
+// last is what was read last, of so many bytes.
+func (d *decoder) last(length int) string {
+	end := int(d.json.InputOffset())
+	return d.text[end-length : end]
+}
+
+func (d *decoder) string() (string, error) {
+	raw, err := d.json.ReadValue()
+	if err != nil {
+		return "", err
+	}
+	if bytes.IndexByte(raw, '\\') < 0 {
+		return d.last(len(raw))[1 : len(raw)-1], nil
+	}
+	text, _ := jsontext.AppendUnquote(nil, raw) // the error is about halves of pairs
+	return string(text), nil
+}
+
+// members reads an object to its end.
+func (d *decoder) members(usual int) (map[string]any, error) {
+	if _, err := d.json.ReadToken(); err != nil {
+		return nil, err
+	}
+	object := make(map[string]any, usual)
+	for d.json.PeekKind() != jsontext.KindEndObject {
+		name, err := d.string()
 		if err != nil {
 			return nil, err
 		}
-		name := token.String()
 		if _, taken := object[name]; taken {
 			return nil, ErrObject
 		}
-		if object[name], err = decodeValue(decoder); err != nil {
+		if object[name], err = d.value(); err != nil {
 			return nil, err
 		}
 	}
-	_, err := decoder.ReadToken()
+	_, err := d.json.ReadToken()
 	return object, err
 }
 
-// decodeElements reads an array to its end.
-func decodeElements(decoder *jsontext.Decoder) ([]any, error) {
+// elements reads an array to its end.
+func (d *decoder) elements() ([]any, error) {
+	if _, err := d.json.ReadToken(); err != nil {
+		return nil, err
+	}
 	list := []any{}
-	for decoder.PeekKind() != jsontext.KindEndArray {
-		element, err := decodeValue(decoder)
+	for d.json.PeekKind() != jsontext.KindEndArray {
+		element, err := d.value()
 		if err != nil {
 			return nil, err
 		}
 		list = append(list, element)
 	}
-	_, err := decoder.ReadToken()
+	_, err := d.json.ReadToken()
 	return list, err
 }

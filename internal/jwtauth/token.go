@@ -6,7 +6,7 @@ import (
 	_ "crypto/sha256" // for RS256
 	_ "crypto/sha512" // for RS384 and RS512
 	"encoding/base64"
-	"io"
+	"slices"
 	"strings"
 
 	"github.com/go-jose/go-jose/v4"
@@ -31,9 +31,10 @@ var refusedHeaders = []string{"crit", "b64", "zip", "jwk", "jku", "x5c", "x5u"}
 // Token is a compact JWS (RFC 7515 section 7.1), taken apart. Nothing of it has been checked.
 type Token struct {
 	header    *header
-	signed    string // the first two segments as they came, which the signature is over
+	signed    []byte // the first two segments as they came, which the signature is over
 	payload   []byte
 	signature []byte
+	memory    []byte // what these three are parts of
 }
 
 // header is a decoded header, with the segment that it came in.
@@ -48,35 +49,46 @@ var segmentNames = [3]string{"header", "claims", "signature"}
 // Parse decodes each segment once, the claims' JSON apart. It is stricter than JOSE libraries are,
 // which skip line breaks and stray bits in base64: whatever reads the token later must not be able
 // to read it differently. It refuses with ErrSegments, or with a Flaw of ErrBase64 or ErrObject.
-func Parse(raw string) (*Token, error) { return parse(raw, nil) }
+func Parse(raw string) (*Token, error) {
+	t := &Token{}
+	if err := t.parse(raw, nil); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
 
 // parse takes the header of an earlier token where it is the same, as it mostly is for an issuer's
-// tokens, and decodes it otherwise.
-func parse(raw string, earlier *header) (*Token, error) {
-	segments := strings.Split(raw, ".")
-	if len(segments) != len(segmentNames) {
-		return nil, ErrSegments
+// tokens, and decodes it otherwise. The memory of the token that t was before is used again.
+func (t *Token) parse(raw string, earlier *header) error {
+	if strings.Count(raw, ".") != len(segmentNames)-1 {
+		return ErrSegments
 	}
+	first, rest, _ := strings.Cut(raw, ".")
+	second, third, _ := strings.Cut(rest, ".")
+	t.memory = append(slices.Grow(t.memory[:0], 2*len(raw)), raw...)
+	t.signed = t.memory[:len(first)+len(".")+len(second)]
+	isKnown := earlier != nil && earlier.segment == first
 	var decoded [len(segmentNames)][]byte
-	for i, segment := range segments {
+	for i, segment := range [...]string{first, second, third} {
+		if i == 0 && isKnown {
+			continue
+		}
+		start := len(t.memory)
 		var err error
-		if decoded[i], err = decodeSegment(segment); err != nil {
-			return nil, &Flaw{ErrBase64, segmentNames[i]}
+		if t.memory, err = appendSegment(t.memory, segment); err != nil {
+			return &Flaw{ErrBase64, segmentNames[i]}
 		}
+		decoded[i] = t.memory[start:]
 	}
-	if earlier == nil || earlier.segment != segments[0] {
-		members, err := decodeObject(decoded[0])
+	if !isKnown {
+		members, err := decodeObject(decoded[0], 0)
 		if err != nil {
-			return nil, &Flaw{ErrObject, segmentNames[0]}
+			return &Flaw{ErrObject, segmentNames[0]}
 		}
-		earlier = &header{segments[0], members}
+		earlier = &header{first, members}
 	}
-	return &Token{
-		header:    earlier,
-		signed:    raw[:len(segments[0])+len(".")+len(segments[1])],
-		payload:   decoded[1],
-		signature: decoded[2],
-	}, nil
+	t.header, t.payload, t.signature = earlier, decoded[1], decoded[2]
+	return nil
 }
 
 // Claims decodes the claims. It refuses with a Flaw of ErrObject.
@@ -85,12 +97,15 @@ func (t *Token) Claims() (Claims, error) { return DecodeClaims(t.payload) }
 // DecodeClaims decodes a token's second segment, without its base64. It refuses with a Flaw of
 // ErrObject.
 func DecodeClaims(payload []byte) (Claims, error) {
-	claims, err := decodeObject(payload)
+	claims, err := decodeObject(payload, usualClaims)
 	if err != nil {
 		return nil, &Flaw{ErrObject, segmentNames[1]}
 	}
 	return claims, nil
 }
+
+// usualClaims is room for the claims of an access token.
+const usualClaims = 14
 
 // KeyID names the key that signed the token, "" if the header does not.
 func (t *Token) KeyID() string { return t.text("kid") }
@@ -143,7 +158,7 @@ func (t *Token) CheckSignature(key Key) error {
 		return err
 	}
 	digest := hash.New()
-	_, _ = io.WriteString(digest, t.signed) // a hash never returns an error
+	_, _ = digest.Write(t.signed) // a hash never returns an error
 	if rsa.VerifyPKCS1v15(public, hash, digest.Sum(nil), t.signature) != nil {
 		return ErrSignature
 	}
@@ -152,11 +167,11 @@ func (t *Token) CheckSignature(key Key) error {
 
 var strictBase64 = base64.RawURLEncoding.Strict()
 
-// decodeSegment decodes base64url without padding (RFC 7515 section 2). Go's decoder skips line
+// appendSegment decodes base64url without padding (RFC 7515 section 2). Go's decoder skips line
 // breaks, so they are looked for first.
-func decodeSegment(segment string) ([]byte, error) {
+func appendSegment(to []byte, segment string) ([]byte, error) {
 	if strings.Contains(segment, "\r") || strings.Contains(segment, "\n") {
-		return nil, ErrBase64
+		return to, ErrBase64
 	}
-	return strictBase64.DecodeString(segment)
+	return strictBase64.AppendDecode(to, []byte(segment))
 }

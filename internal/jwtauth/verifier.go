@@ -2,6 +2,8 @@ package jwtauth
 
 import (
 	"cmp"
+	"hash/maphash"
+	"sync"
 	"sync/atomic"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -14,14 +16,15 @@ type Verifier struct {
 	keys     *KeyCache
 	audience []string
 	verified *verifiedTokens
+	seed     maphash.Seed           // of the keys that verified has
 	header   atomic.Pointer[header] // of the token that was verified last
 }
 
 // NewVerifier makes a verifier of the tokens of an issuer, which is that of keys. Verifiers can
 // share the keys.
 func NewVerifier(keys *KeyCache, audience []string) *Verifier {
-	verified, _ := lru.New[string, verifiedToken](maxVerifiedTokens) // only a size below 1 is an error
-	return &Verifier{keys: keys, audience: audience, verified: verified}
+	verified, _ := lru.New[uint64, verifiedToken](maxVerifiedTokens) // only a size below 1 is an error
+	return &Verifier{keys: keys, audience: audience, verified: verified, seed: maphash.MakeSeed()}
 }
 
 // Verify checks a token in AWS's order: shape, key and signature, claims. Its errors are the
@@ -44,8 +47,9 @@ func (v *Verifier) Verify(raw string) (Claims, error) {
 // for each token and key, since a caller sends one token for as long as it is valid and RSA takes
 // most of a refusal's time. Whether the key is still the issuer's is asked every time.
 func (v *Verifier) signed(raw string) (verifiedToken, error) {
-	known, isKnown := v.verified.Get(raw)
-	if isKnown {
+	hash := maphash.String(v.seed, raw)
+	known, isKnown := v.verified.Get(hash)
+	if isKnown = isKnown && known.raw == raw; isKnown {
 		key, err := v.keys.find(known.keyID)
 		if err != nil {
 			return verifiedToken{}, err
@@ -62,13 +66,14 @@ func (v *Verifier) signed(raw string) (verifiedToken, error) {
 	if isKnown {
 		verified.since = known.since
 	}
-	v.verified.Add(raw, verified)
+	v.verified.Add(hash, verified)
 	return verified, nil
 }
 
 func (v *Verifier) checkSignature(raw string) (verifiedToken, error) {
-	token, err := parse(raw, v.header.Load())
-	if err != nil {
+	token := tokens.Get().(*Token) // New makes nothing else
+	defer tokens.Put(token)
+	if err := token.parse(raw, v.header.Load()); err != nil {
 		return verifiedToken{}, err
 	}
 	if err := cmp.Or(token.CheckMembers(), token.CheckKeyID()); err != nil {
@@ -86,19 +91,24 @@ func (v *Verifier) checkSignature(raw string) (verifiedToken, error) {
 	if err != nil {
 		return verifiedToken{}, err
 	}
-	return verifiedToken{keyID: token.KeyID(), key: key, claims: claims}, nil
+	return verifiedToken{raw: raw, keyID: token.KeyID(), key: key, claims: claims}, nil
 }
+
+// tokens are taken apart one after the other, in the same memory.
+var tokens = sync.Pool{New: func() any { return new(Token) }}
 
 // maxVerifiedTokens is how many tokens a Verifier remembers: about a megabyte of them, and five for
 // each of the 50 clients it can have.
 const maxVerifiedTokens = 250
 
-// verifiedTokens holds the tokens used last, by the whole token as it came. Only a token that the
-// issuer signed gets in, so nobody else can push one out.
-type verifiedTokens = lru.Cache[string, verifiedToken]
+// verifiedTokens holds the tokens used last, by a hash of the whole token as it came. Only a token
+// that the issuer signed gets in, so nobody else can push one out. One of two with the same hash is
+// there.
+type verifiedTokens = lru.Cache[uint64, verifiedToken]
 
 // verifiedToken is a token whose signature fits key. That says nothing about its claims yet.
 type verifiedToken struct {
+	raw    string
 	keyID  string
 	key    Key
 	claims Claims
