@@ -12,20 +12,23 @@ import (
 	"cognito-m2m/internal/serving"
 )
 
-// requestLog prints a line for each request.
-func requestLog(to io.Writer) func(serving.Request) {
-	return func(r serving.Request) { _, _ = to.Write(append(requestLine(r), '\n')) }
+// requestLog prints a line for each request, with a prefix.
+func requestLog(to io.Writer, prefix string) func(serving.Request) {
+	const usual = 256
+	return func(r serving.Request) {
+		line := append(make([]byte, 0, usual), prefix...)
+		_, _ = to.Write(append(appendRequest(line, r), '\n'))
+	}
 }
 
-// requestLine is a request for a person: when, what, who, the answer, how long it took, and why it
-// was refused.
-func requestLine(r serving.Request) []byte {
-	const usual = 128
+// appendRequest writes a request for a person: when, what, who, the answer, how long it took, and
+// why it was refused.
+func appendRequest(line []byte, r serving.Request) []byte {
 	path := r.Path
 	if strings.Contains(path, " ") { // a path must not look like further columns
 		path = strconv.Quote(path)
 	}
-	line := r.Received.Local().AppendFormat(make([]byte, 0, usual), "15:04:05.000")
+	line = r.Received.Local().AppendFormat(line, "15:04:05.000")
 	line = fmt.Appendf(line, " %-4s %-20s %-8s %d %6.1fms",
 		r.Method, path, cmp.Or(r.Client, "-"), r.Status, float64(r.Duration)/float64(time.Millisecond))
 	if r.Refused != "" {

@@ -7,7 +7,7 @@ import (
 	"cognito-m2m/internal/serving"
 )
 
-func TestRequestLine(t *testing.T) {
+func TestAppendRequest(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, time.November, 22, 10, 30, 0, 7e6, time.Local)
 	cases := []struct {
@@ -26,7 +26,7 @@ func TestRequestLine(t *testing.T) {
 		}, `10:30:00.007 GET  "/x  reader  200"    -        404 2000.0ms  no route`},
 	}
 	for _, c := range cases {
-		if got := string(requestLine(c.request)); got != c.want {
+		if got := string(appendRequest(nil, c.request)); got != c.want {
 			t.Errorf("%s:\n got %s\nwant %s", c.name, got, c.want)
 		}
 	}

@@ -41,7 +41,7 @@ func (x *exchange) authorizeByToken(a *tokenAuthorizer) *refusal {
 	}
 	x.claims = claims
 	if !httpapi.Opens(claims.Scopes(), x.route.scopes) {
-		return insufficientScope(x.route.scopes)
+		return x.route.outOfScope
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -49,7 +50,7 @@ func New(cfg Config) (*Gateway, error) {
 		accessLog:    &accessLog{out: cfg.AccessLog},
 		observe:      cfg.Observe,
 		weather:      cfg.Weather,
-		ids:          &requestIDs{random: cfg.Rand},
+		ids:          newRequestIDs(cfg.Rand),
 		now:          cfg.Now,
 		log:          cfg.Log,
 	}, nil
@@ -194,11 +195,7 @@ func (g *Gateway) invoke(x *exchange) *refusal {
 // finish logs the exchange and sends its reply. The logs come first: once the response has arrived,
 // its line can be read.
 func (g *Gateway) finish(w http.ResponseWriter, x *exchange) {
-	if g.api.CORS != nil {
-		g.api.CORS.replaceHeaders(x.reply.header, x.request.Header.Get("Origin"), x.preflight)
-	}
-	x.reply.header.Set("Apigw-Requestid", x.id)
-	x.reply.header.Set("Connection", "keep-alive") // net/http makes it close where the connection ends
+	g.setHeaders(w.Header(), x)
 	x.latency = g.now().Sub(x.received)
 	if g.accessLog.out != nil || g.observe != nil {
 		x.logLine = logLine(x)
@@ -213,6 +210,19 @@ func (g *Gateway) finish(w http.ResponseWriter, x *exchange) {
 	}
 	x.reply.write(w)
 }
+
+// setHeaders sets the reply's, and those that are the gateway's own.
+func (g *Gateway) setHeaders(header http.Header, x *exchange) {
+	maps.Copy(header, x.reply.header)
+	if g.api.CORS != nil {
+		g.api.CORS.replaceHeaders(header, x.request.Header.Get("Origin"), x.preflight)
+	}
+	header["Apigw-Requestid"] = []string{x.id}
+	header["Connection"] = keepAlive
+}
+
+// keepAlive is what net/http makes close where the connection ends.
+var keepAlive = []string{"keep-alive"}
 
 // logCause logs for the operator what a refusal hides from the caller. The weather has told of what
 // it caused.

@@ -21,6 +21,8 @@ type refusal struct {
 	reason string
 	// cause is for the operator's log only.
 	cause error
+	// made is the reply of a refusal that several requests share; nil if one has it for itself.
+	made *reply
 }
 
 func badRequest() *refusal {
@@ -109,20 +111,25 @@ func invalidToken(reason error) *refusal {
 }
 
 // insufficientScope refuses a valid token that has none of the route's scopes, which the challenge
-// lists.
+// lists. It is the same for all requests to a route.
 func insufficientScope(routeScopes []string) *refusal {
 	scopes := strings.Join(routeScopes, " ")
 	expected := "expected scopes: [" + scopes + "]"
-	return &refusal{
+	refused := &refusal{
 		status:          http.StatusForbidden,
 		message:         "Forbidden",
 		challenge:       fmt.Sprintf(`Bearer scope="%s" error="insufficient_scope" error_description="%s"`, scopes, expected),
 		authorizerError: "insufficient_scope: " + expected,
 	}
+	refused.made = refused.reply()
+	return refused
 }
 
 // reply is the only place that gives a refusal its form on the wire.
 func (r *refusal) reply() *reply {
+	if r.made != nil {
+		return r.made
+	}
 	header := http.Header{"Content-Type": {contentTypeJSON}}
 	if r.challenge != "" {
 		header.Set("Www-Authenticate", r.challenge)

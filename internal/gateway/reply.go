@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"maps"
 	"net/http"
 	"strconv"
 )
@@ -12,15 +11,16 @@ const (
 	contentTypeText = "text/plain; charset=utf-8"
 )
 
-// reply is a complete response: the function's, a refusal's or a preflight's.
+// reply is a complete response: the function's, a refusal's or a preflight's. Requests may share
+// one, so it never changes.
 type reply struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
-// write sends the reply. An error means that the connection broke meanwhile, and then there is
-// nothing left to do.
+// write sends the reply, whose headers have been set. An error means that the connection broke
+// meanwhile, and then there is nothing left to do.
 func (p *reply) write(w http.ResponseWriter) {
 	p.writeHeader(w)
 	if allowsBody(p.status) {
@@ -29,10 +29,8 @@ func (p *reply) write(w http.ResponseWriter) {
 }
 
 func (p *reply) writeHeader(w http.ResponseWriter) {
-	header := w.Header()
-	maps.Copy(header, p.header)
 	if allowsBody(p.status) {
-		header.Set("Content-Length", strconv.Itoa(len(p.body)))
+		w.Header()["Content-Length"] = []string{strconv.Itoa(len(p.body))}
 	}
 	w.WriteHeader(p.status)
 }

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"bufio"
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/hex"
@@ -10,10 +11,16 @@ import (
 	"time"
 )
 
-// requestIDs makes ids from a source of randomness that need not be safe for concurrent use.
+// requestIDs makes ids from a source of randomness that need not be safe for concurrent use, and
+// that is asked for that of many at a time.
 type requestIDs struct {
 	mu     sync.Mutex
-	random io.Reader
+	random *bufio.Reader
+}
+
+func newRequestIDs(random io.Reader) *requestIDs {
+	const atOnce = 1 << 10
+	return &requestIDs{random: bufio.NewReaderSize(random, atOnce)}
 }
 
 // next returns an id of the form of AWS's own: 11 bytes are 15 characters and one sign of padding.

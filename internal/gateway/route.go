@@ -8,6 +8,7 @@ type route struct {
 	pattern     httpapi.Pattern
 	authorizer  *authorizer // nil for an open route
 	scopes      []string
+	outOfScope  *refusal // of a token without one of them
 	integration *integration
 }
 
@@ -32,6 +33,7 @@ func compileRoutes(cfg Config, integrations map[string]*integration, authorizers
 			pattern:     parsed,
 			authorizer:  authorizerOf(r, authorizers, found),
 			scopes:      r.AuthorizationScopes,
+			outOfScope:  insufficientScope(r.AuthorizationScopes),
 			integration: integrations[r.IntegrationID],
 		})
 	}

@@ -19,13 +19,14 @@ func duration(d time.Duration) string { return printable.Duration(d) }
 // spoken is what a screen reader is told last.
 type spoken struct {
 	number int
-	text   string
+	text   func() string
 }
 
-// speak has it said. The lock must be held.
-func (p *Page) speak(format string, args ...any) {
+// speak has it said. The text is made when a screen reader asks for it, which is seldom. The lock
+// must be held, and is then.
+func (p *Page) speak(text func() string) {
 	p.spoken.number++
-	p.spoken.text = fmt.Sprintf(format, args...)
+	p.spoken.text = text
 }
 
 // allParts are what changes of the page, by the id of its element.

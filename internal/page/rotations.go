@@ -67,7 +67,8 @@ func (p *Page) Rotating(r serving.Rotation) {
 	if r.Ended {
 		current.end(now, r.Err)
 		p.traffic.counters.rotationEnded(now, r.Err)
-		p.speak("%s: %s", r.Secret, current.Outcome())
+		outcome := current.Outcome()
+		p.speak(func() string { return r.Secret + ": " + outcome })
 		p.change("charts")
 	} else {
 		current.Step = r.Step

@@ -26,7 +26,7 @@ func (p *Page) Said(text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	text, warns := strings.CutPrefix(text, "warning: ")
-	p.speak("%s", text)
+	p.speak(func() string { return text })
 	p.say(&line{At: p.config.Now(), Text: text, Warning: warns || strings.HasPrefix(text, "m2m: ")})
 }
 

@@ -196,5 +196,5 @@ func (p *Page) newest(spoken *int) string {
 	if *spoken == p.spoken.number {
 		return ""
 	}
-	return p.spoken.text
+	return p.spoken.text()
 }

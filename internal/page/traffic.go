@@ -2,6 +2,7 @@ package page
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -42,6 +43,11 @@ func (r *request) Reason() string {
 	return r.Refused
 }
 
+// spoken is a refusal in words.
+func (r *request) spoken() string {
+	return fmt.Sprintf("%d for %s on %s %s: %s", r.Status, named(r.Client), r.Method, r.Path, r.Refused)
+}
+
 func newTraffic(now time.Time) traffic { return traffic{counters: newCounters(now)} }
 
 // Called hears of a request to an HTTP API.
@@ -63,7 +69,7 @@ func (p *Page) Called(r serving.Request) {
 	}
 	t.requests = append(t.requests, kept)
 	if r.Refused != "" {
-		p.speak("%d for %s on %s %s: %s", r.Status, named(r.Client), r.Method, r.Path, r.Refused)
+		p.speak(kept.spoken)
 	}
 	p.change("flow", "charts", "requests")
 }
