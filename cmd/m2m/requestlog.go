@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"cognito-m2m/internal/serving"
 )
@@ -22,17 +23,34 @@ func requestLog(to io.Writer, prefix string) func(serving.Request) {
 }
 
 // appendRequest writes a request for a person: when, what, who, the answer, how long it took, and
-// why it was refused.
+// why it was refused. It does without fmt, which takes twice as long for all of it.
 func appendRequest(line []byte, r serving.Request) []byte {
 	path := r.Path
 	if strings.Contains(path, " ") { // a path must not look like further columns
 		path = strconv.Quote(path)
 	}
-	line = r.Received.Local().AppendFormat(line, "15:04:05.000")
-	line = fmt.Appendf(line, " %-4s %-20s %-8s %d %6.1fms",
-		r.Method, path, cmp.Or(r.Client, "-"), r.Status, float64(r.Duration)/float64(time.Millisecond))
+	line = r.Received.Local().AppendFormat(line, "15:04:05.000 ")
+	line = appendColumn(line, r.Method, 4)
+	line = appendColumn(line, path, 20)
+	line = appendColumn(line, cmp.Or(r.Client, "-"), 8)
+	line = strconv.AppendInt(line, int64(r.Status), 10)
+	took := strconv.AppendFloat(make([]byte, 0, 16), float64(r.Duration)/float64(time.Millisecond), 'f', 1, 64)
+	line = appendBlanks(line, 1+6-len(took))
+	line = append(append(line, took...), "ms"...)
 	if r.Refused != "" {
 		line = append(append(line, "  "...), r.Refused...)
+	}
+	return line
+}
+
+// appendColumn writes a text, at least so wide, and a blank.
+func appendColumn(line []byte, text string, width int) []byte {
+	return appendBlanks(append(line, text...), max(0, width-utf8.RuneCountInString(text))+1)
+}
+
+func appendBlanks(line []byte, blanks int) []byte {
+	for range blanks {
+		line = append(line, ' ')
 	}
 	return line
 }
