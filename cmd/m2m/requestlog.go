@@ -7,6 +7,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -15,10 +16,12 @@ import (
 
 // requestLog prints a line for each request, with a prefix.
 func requestLog(to io.Writer, prefix string) func(serving.Request) {
-	const usual = 256
+	lines := sync.Pool{New: func() any { return new([]byte) }}
 	return func(r serving.Request) {
-		line := append(make([]byte, 0, usual), prefix...)
-		_, _ = to.Write(append(appendRequest(line, r), '\n'))
+		line := lines.Get().(*[]byte) // New makes nothing else
+		defer lines.Put(line)
+		*line = append(appendRequest(append((*line)[:0], prefix...), r), '\n')
+		_, _ = to.Write(*line)
 	}
 }
 

@@ -35,6 +35,7 @@ func logLine(x *exchange) string {
 		return ""
 	}
 	var b strings.Builder
+	b.Grow(usualLineBytes)
 	for _, part := range x.stage.logFormat {
 		b.WriteString(part.Literal)
 		if part.Variable != "" {
@@ -43,6 +44,9 @@ func logLine(x *exchange) string {
 	}
 	return b.String()
 }
+
+// usualLineBytes is room for a line in the format of this project.
+const usualLineBytes = 384
 
 // record is what Config.Observe learns of an exchange. Every text in it may stand in a log.
 func (x *exchange) record() Request {

@@ -136,7 +136,7 @@ func (a API) validate(found *problems) {
 
 // arn is that of a part of the API, by which it names itself to Lambda and in policies.
 func (a API) arn(part string) string {
-	return fmt.Sprintf("arn:%s:execute-api:%s:%s:%s/%s", partition.Of(a.Region), a.Region, a.AccountID, a.ID, part)
+	return "arn:" + partition.Of(a.Region) + ":execute-api:" + a.Region + ":" + a.AccountID + ":" + a.ID + "/" + part
 }
 
 // problems collects everything wrong with the resources, so that one run reports all of it.

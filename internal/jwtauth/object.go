@@ -81,7 +81,8 @@ func (d *decoder) string() (string, error) {
 	if bytes.IndexByte(raw, '\\') < 0 {
 		return d.last(len(raw))[1 : len(raw)-1], nil
 	}
-	text, _ := jsontext.AppendUnquote(make([]byte, 0, len(raw)), raw) // the error is about halves of pairs
+	var usual [256]byte
+	text, _ := jsontext.AppendUnquote(usual[:0], raw) // the error is about halves of pairs
 	return string(text), nil
 }
 

@@ -40,7 +40,8 @@ func NewMemory(ttl time.Duration, c clock.Clock) *Memory {
 
 // KeyOf is the key for a stage and the values of the identity sources, in their order.
 func KeyOf(stage string, identity []string) Key {
-	text := lengthFirst(nil, stage)
+	const usual = 2 << 10 // a token, and a route
+	text := lengthFirst(make([]byte, 0, usual), stage)
 	for _, value := range identity {
 		text = lengthFirst(text, value)
 	}
