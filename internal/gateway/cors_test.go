@@ -107,6 +107,30 @@ func TestCORSHeadersOnResponses(t *testing.T) {
 	}
 }
 
+// The refusals of a route have one reply, which no request changes for the next one.
+func TestRefusalsOfARouteAreApart(t *testing.T) {
+	t.Parallel()
+	a := corsAPI(t, gateway.CORS{AllowOrigins: []string{"https://x"}})
+	token := "Bearer " + sign(t, with(map[string]any{"scope": "other"}))
+	first := a.call(t, http.MethodGet, "/test_jwt/read", "Authorization", token, "Origin", "https://x")
+	if first.status != 403 || first.header.Get("Access-Control-Allow-Origin") != "https://x" || first.header.Get("Vary") != "Origin" {
+		t.Fatalf("got %d %v", first.status, first.header)
+	}
+	second := a.call(t, http.MethodGet, "/test_jwt/read", "Authorization", token)
+	if second.header.Get("Apigw-Requestid") == first.header.Get("Apigw-Requestid") {
+		t.Error("two requests have one id")
+	}
+	for _, name := range []string{"Apigw-Requestid", "Date"} {
+		first.header.Del(name)
+		second.header.Del(name)
+	}
+	first.header.Del("Access-Control-Allow-Origin")
+	first.header.Del("Vary")
+	if diff := cmp.Diff(first.header, second.header); diff != "" {
+		t.Errorf("without an origin (-with +without):\n%s", diff)
+	}
+}
+
 // Without CORS on the API, OPTIONS is a method like any other.
 func TestOptionsWithoutCORS(t *testing.T) {
 	t.Parallel()

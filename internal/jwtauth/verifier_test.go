@@ -113,6 +113,22 @@ func TestVerifyFindsTheFirstReason(t *testing.T) {
 	}
 }
 
+// Two tokens can have one hash.
+func TestVerifyComparesTheWholeToken(t *testing.T) {
+	t.Parallel()
+	i := newIssuer(t)
+	v := i.verifier(clock.Clock{Wall: func() time.Time { return time.Unix(1000, 0) }})
+	valid := i.sign(t, "k", fmt.Sprintf(`{"iss":%q,"client_id":"reader","iat":1000,"exp":1001}`, issuerURL))
+	if _, err := v.Verify(valid); err != nil {
+		t.Fatal(err)
+	}
+	forged := valid[:strings.LastIndex(valid, ".")+1] + b64("x")
+	v.Confuse(valid, forged)
+	if _, err := v.Verify(forged); !errors.Is(err, jwtauth.ErrSignature) {
+		t.Errorf("got %v", err)
+	}
+}
+
 // TestFetchFailure: the caller's reason is AWS's description, and the operator's is the cause.
 func TestFetchFailure(t *testing.T) {
 	t.Parallel()
