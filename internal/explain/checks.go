@@ -27,7 +27,7 @@ func (e *explanation) newToken() string {
 }
 
 func (e *explanation) checkIssuer() {
-	issuer, isText := e.token.claims["iss"].(string)
+	issuer, isText := e.token.claims.String("iss")
 	switch wanted := e.authorizer.Issuer; {
 	case !isText:
 		e.foreign = true
@@ -129,8 +129,8 @@ func (e *explanation) newTokenAsAnother() string {
 
 // checkUse says what kind of token it is, which API Gateway does not check and a function does.
 func (e *explanation) checkUse() {
-	use, _ := e.token.claims["token_use"].(string)
-	_, ofUser := e.token.claims["username"]
+	use, _ := e.token.claims.String("token_use")
+	_, ofUser := e.token.claims.Value("username")
 	switch {
 	case use != "access" && e.authorizer.Function:
 		e.add("use", Fails, "this is not an access token (token_use is "+show(use)+")", e.newToken())

@@ -31,7 +31,7 @@ func (e *explanation) parse(compact string) (*token, bool) {
 
 // text is a claim that is a string, "" if it is not.
 func (t *token) text(claim string) string {
-	value, _ := t.claims[claim].(string)
+	value, _ := t.claims.String(claim)
 	return value
 }
 

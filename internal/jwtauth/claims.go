@@ -6,10 +6,75 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Claims are a token's members, numbers as json.Number.
-type Claims map[string]any
+// Claims are a token's members, in their order: no two have one name.
+type Claims []claim
+
+// claim is a member. Strings and numbers, which nearly all are, take no more memory than this.
+type claim struct {
+	name, text string // the text of a string or a number, as it was written
+	kind       jsontext.Kind
+	other      any // a value of another kind
+}
+
+func (c Claims) find(name string) *claim {
+	for i := range c {
+		if c[i].name == name {
+			return &c[i]
+		}
+	}
+	return nil
+}
+
+// repeat says whether two have one name.
+func (c Claims) repeat() bool {
+	const few = 32
+	if len(c) > few {
+		return len(c.Names()) < len(c)
+	}
+	for i := range c {
+		if c[:i].find(c[i].name) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// Names are those of all claims, sorted.
+func (c Claims) Names() []string {
+	names := make([]string, len(c))
+	for i := range c {
+		names[i] = c[i].name
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// Value is that of a claim, a number as json.Number.
+func (c Claims) Value(name string) (value any, ok bool) {
+	found := c.find(name)
+	switch {
+	case found == nil:
+		return nil, false
+	case found.kind == jsontext.KindString:
+		return found.text, true
+	case found.kind == jsontext.KindNumber:
+		return json.Number(found.text), true
+	default:
+		return found.other, true
+	}
+}
+
+// String is a claim that is a string. It is not if the claim is missing or of another type.
+func (c Claims) String(name string) (text string, isString bool) {
+	if found := c.find(name); found != nil && found.kind == jsontext.KindString {
+		return found.text, true
+	}
+	return "", false
+}
 
 // check holds the claims against an authorizer at a point in time: now by the wall clock, latest by
 // whichever clock says more. There is no leeway for clocks that differ.
@@ -30,7 +95,7 @@ func (c Claims) check(issuer string, audience []string, now, latest time.Time) e
 
 // CheckIssuer refuses a token of another issuer, with ErrIssuer.
 func (c Claims) CheckIssuer(issuer string) error {
-	if c["iss"] != issuer {
+	if named, ok := c.String("iss"); !ok || named != issuer {
 		return ErrIssuer
 	}
 	return nil
@@ -49,9 +114,9 @@ func (c Claims) CheckAudience(accepted []string) error {
 // without aud: with both, aud decides. It is not valid if that claim is missing, empty or of
 // another type.
 func (c Claims) Audience() (claim string, named []string, valid bool) {
-	aud, ok := c["aud"]
+	aud, ok := c.Value("aud")
 	if !ok {
-		clientID, _ := c["client_id"].(string)
+		clientID, _ := c.String("client_id")
 		return "client_id", []string{clientID}, clientID != ""
 	}
 	named, valid = stringOrList(aud)
@@ -78,7 +143,7 @@ func (c Claims) CheckTimes(now, latest time.Time) error {
 	if issued.After(now) {
 		return ErrIssuedInFuture
 	}
-	if _, ok := c["nbf"]; !ok {
+	if c.find("nbf") == nil {
 		return nil
 	}
 	notBefore, err := c.Time("nbf")
@@ -98,15 +163,14 @@ func (c Claims) CheckTimes(now, latest time.Time) error {
 // Parity: JWT authorizer: fractional times
 func (c Claims) Time(claim string) (time.Time, error) {
 	const endOfYear9999 = 253_402_300_799
-	value, ok := c[claim]
-	if !ok {
+	found := c.find(claim)
+	if found == nil {
 		return time.Time{}, &Flaw{ErrNoTime, claim}
 	}
-	number, ok := value.(json.Number)
-	if !ok {
+	if found.kind != jsontext.KindNumber {
 		return time.Time{}, &Flaw{ErrTime, claim}
 	}
-	seconds, err := strconv.ParseInt(number.String(), 10, 64)
+	seconds, err := strconv.ParseInt(found.text, 10, 64)
 	if err != nil || seconds < 0 || seconds > endOfYear9999 {
 		return time.Time{}, &Flaw{ErrTime, claim}
 	}
@@ -118,7 +182,7 @@ func (c Claims) Time(claim string) (time.Time, error) {
 // Parity: JWT authorizer: malformed scope
 func (c Claims) CheckScope() error {
 	for _, name := range []string{"scope", "scp"} {
-		if value, ok := c[name]; ok {
+		if value, ok := c.Value(name); ok {
 			if _, ok := stringOrList(value); !ok && value != nil {
 				return &Flaw{ErrScopeClaim, name}
 			}
@@ -132,9 +196,9 @@ func (c Claims) CheckScope() error {
 //
 // Parity: JWT authorizer: scope and scp together
 func (c Claims) Scopes() []string {
-	value, ok := c["scope"]
+	value, ok := c.Value("scope")
 	if !ok {
-		value = c["scp"]
+		value, _ = c.Value("scp")
 	}
 	if text, ok := value.(string); ok {
 		return slices.DeleteFunc(strings.Split(text, " "), func(scope string) bool { return scope == "" })

@@ -4,14 +4,16 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Texts are the claims as an event carries them: every value a string, null claims left out.
 func (c Claims) Texts() map[string]string {
 	texts := make(map[string]string, len(c))
-	for name, value := range c {
-		if value != nil {
-			texts[name] = claimText(value)
+	for i := range c {
+		if c[i].kind != jsontext.KindNull {
+			texts[c[i].name] = c[i].asText()
 		}
 	}
 	return texts
@@ -19,10 +21,21 @@ func (c Claims) Texts() map[string]string {
 
 // Text is a claim as an event carries it, "" if it is not there or null.
 func (c Claims) Text(name string) string {
-	if value := c[name]; value != nil {
-		return claimText(value)
+	if found := c.find(name); found != nil && found.kind != jsontext.KindNull {
+		return found.asText()
 	}
 	return ""
+}
+
+func (c *claim) asText() string {
+	switch c.kind {
+	case jsontext.KindString:
+		return c.text
+	case jsontext.KindNumber:
+		return plainDecimal(c.text)
+	default:
+		return claimText(c.other)
+	}
 }
 
 // claimText writes a claim's value like AWS: numbers in plain decimal, arrays as "[a b]", objects

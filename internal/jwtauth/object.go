@@ -11,31 +11,29 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// decodeObject decodes one JSON object (RFC 8259) with nothing after it. It refuses two members of
-// one name and bytes that are not UTF-8: whatever reads a token later must not be able to read it
-// differently. Numbers are json.Number, as they were written. It makes room for so many members,
-// and keeps nothing of raw.
-func decodeObject(raw []byte, members int) (map[string]any, error) {
+// decodeObject has one JSON object (RFC 8259) read, and wants nothing after it. It refuses two
+// members of one name and bytes that are not UTF-8: whatever reads a token later must not be able
+// to read it differently. It keeps nothing of raw.
+func decodeObject(raw []byte, read func(*decoder) error) error {
 	if !utf8.Valid(raw) {
-		return nil, ErrObject
+		return ErrObject
 	}
-	d := decoders.Get().(*decoder)
+	d := decoders.Get().(*decoder) // New makes nothing else
 	defer decoders.Put(d)
 	// Names are compared where they are kept, and what is left of invalid UTF-8 is half a pair of
 	// surrogates, written as escapes.
 	d.json.Reset(bytes.NewBuffer(raw), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	d.text = string(raw)
 	if d.json.PeekKind() != jsontext.KindBeginObject {
-		return nil, ErrObject
+		return ErrObject
 	}
-	object, err := d.members(members)
-	if err != nil {
-		return nil, ErrObject
+	if err := read(d); err != nil {
+		return ErrObject
 	}
 	if _, err := d.json.ReadToken(); !errors.Is(err, io.EOF) {
-		return nil, ErrObject
+		return ErrObject
 	}
-	return object, nil
+	return nil
 }
 
 // decoders are for one object after the other.
@@ -47,17 +45,53 @@ type decoder struct {
 	text string
 }
 
+// claims reads an object to its end.
+func (d *decoder) claims() (Claims, error) {
+	if _, err := d.json.ReadToken(); err != nil {
+		return nil, err
+	}
+	claims := make(Claims, 0, usualClaims)
+	for d.json.PeekKind() != jsontext.KindEndObject {
+		name, err := d.string()
+		if err != nil {
+			return nil, err
+		}
+		c := claim{name: name, kind: d.json.PeekKind()}
+		switch c.kind {
+		case jsontext.KindString:
+			c.text, err = d.string()
+		case jsontext.KindNumber:
+			c.text, err = d.number()
+		default:
+			c.other, err = d.value()
+		}
+		if err != nil {
+			return nil, err
+		}
+		claims = append(claims, c)
+	}
+	if claims.repeat() {
+		return nil, ErrObject
+	}
+	_, err := d.json.ReadToken()
+	return claims, err
+}
+
+// usualClaims is room for the claims of an access token.
+const usualClaims = 12
+
+// value reads one, a number as json.Number, as it was written.
 func (d *decoder) value() (any, error) {
-	switch kind := d.json.PeekKind(); kind {
+	switch d.json.PeekKind() {
 	case jsontext.KindBeginObject:
-		return d.members(0)
+		return d.members()
 	case jsontext.KindBeginArray:
 		return d.elements()
 	case jsontext.KindString:
 		return d.string()
 	case jsontext.KindNumber:
-		raw, err := d.json.ReadValue()
-		return json.Number(d.last(len(raw))), err
+		text, err := d.number()
+		return json.Number(text), err
 	default:
 		token, err := d.json.ReadToken()
 		if err != nil || token.Kind() == jsontext.KindNull {
@@ -65,6 +99,11 @@ func (d *decoder) value() (any, error) {
 		}
 		return token.Bool(), nil
 	}
+}
+
+func (d *decoder) number() (string, error) {
+	raw, err := d.json.ReadValue()
+	return d.last(len(raw)), err
 }
 
 // last is what was read last, of so many bytes.
@@ -87,11 +126,11 @@ func (d *decoder) string() (string, error) {
 }
 
 // members reads an object to its end.
-func (d *decoder) members(usual int) (map[string]any, error) {
+func (d *decoder) members() (map[string]any, error) {
 	if _, err := d.json.ReadToken(); err != nil {
 		return nil, err
 	}
-	object := make(map[string]any, usual)
+	object := map[string]any{}
 	for d.json.PeekKind() != jsontext.KindEndObject {
 		name, err := d.string()
 		if err != nil {

@@ -81,11 +81,11 @@ func (t *Token) parse(raw string, earlier *header) error {
 		decoded[i] = t.memory[start:]
 	}
 	if !isKnown {
-		members, err := decodeObject(decoded[0], 0)
+		earlier = &header{segment: first}
+		err := decodeObject(decoded[0], func(d *decoder) (err error) { earlier.members, err = d.members(); return err })
 		if err != nil {
 			return &Flaw{ErrObject, segmentNames[0]}
 		}
-		earlier = &header{first, members}
 	}
 	t.header, t.payload, t.signature = earlier, decoded[1], decoded[2]
 	return nil
@@ -96,16 +96,13 @@ func (t *Token) Claims() (Claims, error) { return DecodeClaims(t.payload) }
 
 // DecodeClaims decodes a token's second segment, without its base64. It refuses with a Flaw of
 // ErrObject.
-func DecodeClaims(payload []byte) (Claims, error) {
-	claims, err := decodeObject(payload, usualClaims)
+func DecodeClaims(payload []byte) (claims Claims, err error) {
+	err = decodeObject(payload, func(d *decoder) (err error) { claims, err = d.claims(); return err })
 	if err != nil {
 		return nil, &Flaw{ErrObject, segmentNames[1]}
 	}
 	return claims, nil
 }
-
-// usualClaims is room for the claims of an access token.
-const usualClaims = 14
 
 // KeyID names the key that signed the token, "" if the header does not.
 func (t *Token) KeyID() string { return t.text("kid") }

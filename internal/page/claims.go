@@ -2,7 +2,6 @@ package page
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -72,11 +71,11 @@ func decode(token string, now time.Time) (*decoded, error) {
 
 func ordered(claims jwtauth.Claims) (names []string) {
 	for _, name := range claimOrder {
-		if _, there := claims[name]; there {
+		if _, there := claims.Value(name); there {
 			names = append(names, name)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(claims)) {
+	for _, name := range claims.Names() {
 		if !slices.Contains(names, name) {
 			names = append(names, name)
 		}

@@ -83,7 +83,7 @@ func (a *authorizer) publicKey(ctx context.Context, id string) (*rsa.PublicKey, 
 
 // checkUse refuses what is not an access token, such as an ID token of the same pool.
 func checkUse(claims jwtauth.Claims) error {
-	if claims["token_use"] != "access" {
+	if use, _ := claims.String("token_use"); use != "access" {
 		return errUse
 	}
 	return nil
@@ -92,7 +92,7 @@ func checkUse(claims jwtauth.Claims) error {
 // clientOf returns the app client that got a token. Cognito's tokens have no aud, or, from a
 // trigger, one that is equal to the client's id.
 func clientOf(claims jwtauth.Claims) (string, error) {
-	id, _ := claims["client_id"].(string)
+	id, _ := claims.String("client_id")
 	if !nameable.MatchString(id) {
 		return "", errClient
 	}
