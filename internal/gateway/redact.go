@@ -31,7 +31,7 @@ func withoutTokens(text string) string {
 //
 // Parity: Access log: escaping of values
 func escapeLogValue(value string) string {
-	if !strings.ContainsFunc(value, needsLogEscape) {
+	if isPlain(value) || !strings.ContainsFunc(value, needsLogEscape) {
 		return value
 	}
 	var b strings.Builder
@@ -47,6 +47,16 @@ func escapeLogValue(value string) string {
 		}
 	}
 	return b.String()
+}
+
+// isPlain reports whether a value is of ASCII alone and needs no escape, as nearly every one.
+func isPlain(value string) bool {
+	for i := range len(value) {
+		if c := value[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }
 
 // needsLogEscape includes the separators some viewers break lines at, and the mark of bytes that

@@ -1,6 +1,7 @@
 package jwtauth
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -114,13 +115,12 @@ func (c Claims) CheckAudience(accepted []string) error {
 // without aud: with both, aud decides. It is not valid if that claim is missing, empty or of
 // another type.
 func (c Claims) Audience() (claim string, named []string, valid bool) {
-	aud, ok := c.Value("aud")
-	if !ok {
-		clientID, _ := c.String("client_id")
-		return "client_id", []string{clientID}, clientID != ""
+	if aud := c.find("aud"); aud != nil {
+		named, valid = aud.stringOrList()
+		return "aud", named, valid
 	}
-	named, valid = stringOrList(aud)
-	return "aud", named, valid
+	clientID, _ := c.String("client_id")
+	return "client_id", []string{clientID}, clientID != ""
 }
 
 // CheckTimes refuses a token outside its time: by latest once it has expired, by now if it is of
@@ -182,10 +182,12 @@ func (c Claims) Time(claim string) (time.Time, error) {
 // Parity: JWT authorizer: malformed scope
 func (c Claims) CheckScope() error {
 	for _, name := range []string{"scope", "scp"} {
-		if value, ok := c.Value(name); ok {
-			if _, ok := stringOrList(value); !ok && value != nil {
-				return &Flaw{ErrScopeClaim, name}
-			}
+		found := c.find(name)
+		if found == nil || found.kind == jsontext.KindString || found.kind == jsontext.KindNull {
+			continue
+		}
+		if _, ok := found.stringOrList(); !ok {
+			return &Flaw{ErrScopeClaim, name}
 		}
 	}
 	return nil
@@ -196,33 +198,29 @@ func (c Claims) CheckScope() error {
 //
 // Parity: JWT authorizer: scope and scp together
 func (c Claims) Scopes() []string {
-	value, ok := c.Value("scope")
-	if !ok {
-		value, _ = c.Value("scp")
+	found := cmp.Or(c.find("scope"), c.find("scp"))
+	if found == nil {
+		return nil
 	}
-	if text, ok := value.(string); ok {
-		return slices.DeleteFunc(strings.Split(text, " "), func(scope string) bool { return scope == "" })
+	if found.kind == jsontext.KindString {
+		return slices.DeleteFunc(strings.Split(found.text, " "), func(scope string) bool { return scope == "" })
 	}
-	list, _ := stringOrList(value)
+	list, _ := found.stringOrList()
 	return list
 }
 
 // stringOrList reads a claim that may be one string or an array of them.
-func stringOrList(value any) ([]string, bool) {
-	switch value := value.(type) {
-	case string:
-		return []string{value}, true
-	case []any:
-		list := make([]string, 0, len(value))
-		for _, element := range value {
-			text, ok := element.(string)
-			if !ok {
-				return nil, false
-			}
-			list = append(list, text)
-		}
-		return list, true
-	default:
-		return nil, false
+func (c *claim) stringOrList() (list []string, ok bool) {
+	if c.kind == jsontext.KindString {
+		return []string{c.text}, true
 	}
+	elements, ok := c.other.([]any)
+	for _, element := range elements {
+		text, isString := element.(string)
+		if !isString {
+			return nil, false
+		}
+		list = append(list, text)
+	}
+	return list, ok
 }
