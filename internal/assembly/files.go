@@ -9,6 +9,10 @@ import (
 	"io/fs"
 	"os"
 	"syscall"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"cognito-m2m/internal/jsonvalue"
 )
 
 // Bounds of what is read, which no real assembly comes near.
@@ -63,7 +67,7 @@ func (f *files) read(name string, most int64) ([]byte, error) {
 	if info, err = file.Stat(); err != nil || !info.Mode().IsRegular() { // it may be another one by now
 		return nil, fmt.Errorf("%s %w", name, errIrregular)
 	}
-	data, err := io.ReadAll(io.LimitReader(file, min(most, f.left)+1))
+	data, err := readAll(file, info.Size(), min(most, f.left)+1)
 	switch {
 	case err != nil:
 		return nil, unreadable(name, err)
@@ -84,30 +88,55 @@ func unreadable(name string, err error) error {
 	return err
 }
 
-// decode reads one JSON file of at most so many bytes. Numbers stay as they are written, so that
-// 1.10 in a template is still 1.10 after Fn::Join. An error names the file, and for broken JSON the
-// line and column.
-func (f *files) decode(name string, most int64, into any) error {
-	data, err := f.read(name, most)
-	if err != nil {
-		return err
-	}
-	if err := decode(data, into); err != nil {
-		line, column := position(data, offset(err))
-		return fmt.Errorf("decoding %s:%d:%d: %w", name, line, column, err)
-	}
-	return nil
+// readAll reads a file that probably has size bytes, and at most so many of it.
+func readAll(file io.Reader, size, most int64) ([]byte, error) {
+	content := bytes.NewBuffer(make([]byte, 0, min(size, most)+bytes.MinRead))
+	_, err := content.ReadFrom(io.LimitReader(file, most))
+	return content.Bytes(), err
 }
 
-func decode(data []byte, into any) error {
+// text is the content of a JSON file.
+type text struct {
+	name string
+	data []byte
+}
+
+// decode decodes a JSON file. Numbers stay as they are written, so that 1.10 in a template is still
+// 1.10 after Fn::Join. An error names the file, and for broken JSON the line and column.
+func decode[T any](file *text) (value T, err error) {
 	// A decoder stops at the end of the first value; this finds broken syntax anywhere, and its
 	// offset is exact.
-	if err := json.Unmarshal(data, new(json.RawMessage)); err != nil {
-		return err
+	if err = json.Unmarshal(file.data, new(json.RawMessage)); err == nil {
+		decoder := json.NewDecoder(bytes.NewReader(file.data))
+		decoder.UseNumber()
+		err = decoder.Decode(&value)
 	}
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.UseNumber()
-	return decoder.Decode(into)
+	if err != nil {
+		line, column := position(file.data, offset(err))
+		return value, fmt.Errorf("decoding %s:%d:%d: %w", file.name, line, column, err)
+	}
+	return value, nil
+}
+
+// decodeObject is decode for an object of any form, and quick.
+func decodeObject(file *text) (map[string]any, error) {
+	value, read := jsonvalue.Read(file.data)
+	if object, isObject := value.(map[string]any); read && isObject {
+		return object, nil
+	}
+	return decode[map[string]any](file)
+}
+
+// decodeMetadata is decode for metadata, and quick.
+func decodeMetadata(file *text) (m metadata, err error) {
+	usual := jsonvalue.Decode(file.data, func(decoder *jsontext.Decoder) error {
+		m, err = readMetadata(decoder)
+		return err
+	})
+	if usual {
+		return m, nil
+	}
+	return decode[metadata](file)
 }
 
 func offset(err error) int64 {

@@ -47,7 +47,7 @@ func loadFS(fsys fs.FS, dir string) (*Assembly, error) {
 			dir, ManifestFile, synthHint)
 	}
 	l := &loader{files: files{fsys: fsys, left: maxAssembly}, dir: dir}
-	if err := l.assembly(".", ""); err != nil {
+	if err := l.load(); err != nil {
 		return nil, fmt.Errorf("loading the cloud assembly %s: %w", dir, &plainError{err})
 	}
 	slices.SortFunc(l.stages, func(a, b *Stage) int { return strings.Compare(a.Name, b.Name) })

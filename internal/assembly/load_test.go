@@ -62,19 +62,20 @@ func TestLoadBrokenFiles(t *testing.T) {
 		files map[string]string
 		want  []string
 	}{
-		"manifest is not JSON":       {map[string]string{"manifest.json": "{\n  \"artifacts\": {},\n  oops\n}"}, []string{"manifest.json:3:3", "invalid character 'o'"}},
-		"manifest ends early":        {map[string]string{"manifest.json": `{"artifacts": `}, []string{"manifest.json:1:14", "unexpected end"}},
-		"more than one value":        {map[string]string{"manifest.json": `{"artifacts": {}} {}`}, []string{"manifest.json:1:19"}},
-		"manifest of something else": {map[string]string{"manifest.json": `{"name": "x"}`}, []string{"no artifacts", "npx cdk synth"}},
-		"artifacts of another kind":  {map[string]string{"manifest.json": `{"artifacts": [1]}`}, []string{"manifest.json:1:15", "cannot unmarshal array"}},
-		"nested assembly is missing": {map[string]string{"manifest.json": outer}, []string{"assembly-dev/manifest.json is missing", "npx cdk synth"}},
-		"nested assembly is outside": {map[string]string{"manifest.json": strings.ReplaceAll(outer, `"assembly-dev"}`, `"../x"}`)}, []string{`"../x" does not lie inside`}},
-		"nested assembly is itself":  {map[string]string{"manifest.json": strings.ReplaceAll(outer, `"assembly-dev"}`, `"."}`)}, []string{`"." does not lie inside`}},
-		"no properties":              {map[string]string{"manifest.json": `{"artifacts": {"a": {"type": "cdk:cloud-assembly"}}}`}, []string{"artifact a has no properties"}},
-		"template is missing":        {map[string]string{"manifest.json": outer, "assembly-dev/manifest.json": stack("t.json")}, []string{"template of stack App", "assembly-dev/t.json is missing", "npx cdk synth"}},
-		"template is outside":        {map[string]string{"manifest.json": outer, "assembly-dev/manifest.json": stack("../../t.json")}, []string{"template of stack App", "../t.json lies outside the assembly"}},
-		"template is not JSON":       {map[string]string{"manifest.json": outer, "assembly-dev/manifest.json": stack("t.json"), "assembly-dev/t.json": "Resources:\n"}, []string{"template of stack App", "assembly-dev/t.json:1:1"}},
-		"template is a list":         {map[string]string{"manifest.json": outer, "assembly-dev/manifest.json": stack("t.json"), "assembly-dev/t.json": "[]"}, []string{"template of stack App", "cannot unmarshal array"}},
+		"manifest is not JSON":        {map[string]string{"manifest.json": "{\n  \"artifacts\": {},\n  oops\n}"}, []string{"manifest.json:3:3", "invalid character 'o'"}},
+		"manifest ends early":         {map[string]string{"manifest.json": `{"artifacts": `}, []string{"manifest.json:1:14", "unexpected end"}},
+		"more than one value":         {map[string]string{"manifest.json": `{"artifacts": {}} {}`}, []string{"manifest.json:1:19"}},
+		"manifest of something else":  {map[string]string{"manifest.json": `{"name": "x"}`}, []string{"no artifacts", "npx cdk synth"}},
+		"artifacts of another kind":   {map[string]string{"manifest.json": `{"artifacts": [1]}`}, []string{"manifest.json:1:15", "cannot unmarshal array"}},
+		"nested assembly is missing":  {map[string]string{"manifest.json": outer}, []string{"assembly-dev/manifest.json is missing", "npx cdk synth"}},
+		"nested assembly is outside":  {map[string]string{"manifest.json": strings.ReplaceAll(outer, `"assembly-dev"}`, `"../x"}`)}, []string{`"../x" does not lie inside`}},
+		"nested assembly is itself":   {map[string]string{"manifest.json": strings.ReplaceAll(outer, `"assembly-dev"}`, `"."}`)}, []string{`"." does not lie inside`}},
+		"no properties":               {map[string]string{"manifest.json": `{"artifacts": {"a": {"type": "cdk:cloud-assembly"}}}`}, []string{"artifact a has no properties"}},
+		"template is missing":         {map[string]string{"manifest.json": outer, "assembly-dev/manifest.json": stack("t.json")}, []string{"template of stack App", "assembly-dev/t.json is missing", "npx cdk synth"}},
+		"template is outside":         {map[string]string{"manifest.json": outer, "assembly-dev/manifest.json": stack("../../t.json")}, []string{"template of stack App", "../t.json lies outside the assembly"}},
+		"template is not JSON":        {map[string]string{"manifest.json": outer, "assembly-dev/manifest.json": stack("t.json"), "assembly-dev/t.json": "Resources:\n"}, []string{"template of stack App", "assembly-dev/t.json:1:1"}},
+		"template and something else": {map[string]string{"manifest.json": outer, "assembly-dev/manifest.json": stack("t.json"), "assembly-dev/t.json": "{} {}"}, []string{"template of stack App", "assembly-dev/t.json:1:4", "after top-level value"}},
+		"template is a list":          {map[string]string{"manifest.json": outer, "assembly-dev/manifest.json": stack("t.json"), "assembly-dev/t.json": "[]"}, []string{"template of stack App", "cannot unmarshal array"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -84,6 +85,88 @@ func TestLoadBrokenFiles(t *testing.T) {
 			}
 			_, err := assembly.LoadFS(files, "cdk.out")
 			wantErrorWith(t, err, test.want...)
+		})
+	}
+}
+
+// TestMetadataBesideTheManifest: what is in the file counts as much as what the manifest has of
+// other constructs, in any form that JSON lets it have.
+func TestMetadataBesideTheManifest(t *testing.T) {
+	t.Parallel()
+	const template = `{"Resources": {"Pool": {"Type": "AWS::Cognito::UserPool"}, "Thing": {"Type": "AWS::Cognito::UserPool", "Metadata": {"aws:cdk:path": "in/template"}}}}`
+	for name, test := range map[string]struct {
+		metadata    string
+		pool, thing string // the paths
+		fails       string
+	}{
+		"usual": {
+			metadata: `{"/b/Pool": [{"type": "aws:cdk:creationStack", "data": ["x"], "trace": {}}, {"data": "Pool", "type": "aws:cdk:logicalId"}], "/c": []}`,
+			pool:     "b/Pool", thing: "dev/App/Thing/Resource",
+		},
+		"instead of the manifest's": {metadata: `{"/dev/App/Thing/Resource": [{"type": "other", "data": "Thing"}]}`, thing: "in/template"},
+		"two paths":                 {metadata: `{"/b": [{"type": "aws:cdk:logicalId", "data": "Pool"}], "/a": [{"type": "aws:cdk:logicalId", "data": "Pool"}]}`, pool: "b", thing: "dev/App/Thing/Resource"},
+		"names in capitals":         {metadata: `{"/b": [{"Type": "aws:cdk:logicalId", "DATA": "Pool"}]}`, pool: "b", thing: "dev/App/Thing/Resource"},
+		"escaped":                   {metadata: `{"\u002fb": [{"typ\u0065": "aws:cdk:logical\u0049d", "data": "P\u006fol"}]}`, pool: "b", thing: "dev/App/Thing/Resource"},
+		"no text":                   {metadata: `{"/b": [{"type": "aws:cdk:logicalId", "data": 1}, {"type": "aws:cdk:logicalId"}, {}, null], "/c": null}`, thing: "dev/App/Thing/Resource"},
+		"nothing":                   {metadata: `null`, thing: "in/template"},
+		"no list":                   {metadata: `{"/b": {}}`, fails: "decoding assembly-dev/App.metadata.json:1:8"},
+		"a type that is none":       {metadata: `{"/b": [{"type": 1}]}`, fails: "decoding assembly-dev/App.metadata.json:1:"},
+		"a list":                    {metadata: `[]`, fails: "decoding assembly-dev/App.metadata.json:1:"},
+		"no JSON":                   {metadata: `{"/b": [{"type": "x"]}`, fails: "decoding assembly-dev/App.metadata.json:1:21"},
+		"two values":                {metadata: `{} {}`, fails: "decoding assembly-dev/App.metadata.json:1:4"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			files := synthesized(map[string]string{"App": template}).(fstest.MapFS)
+			manifest := files["assembly-dev/manifest.json"]
+			manifest.Data = []byte(strings.ReplaceAll(string(manifest.Data), `"environment":`, `"additionalMetadataFile": "App.metadata.json", "environment":`))
+			files["assembly-dev/App.metadata.json"] = &fstest.MapFile{Data: []byte(test.metadata)}
+			if test.fails != "" {
+				_, err := assembly.LoadFS(files, "cdk.out")
+				wantErrorWith(t, err, "metadata of stack App", test.fails)
+				return
+			}
+			model, _ := resolveFrom(t, files, "dev")
+			if pool, thing := model.UserPools[0].Path, model.UserPools[1].Path; pool != test.pool || thing != test.thing {
+				t.Errorf("the paths are %q and %q, want %q and %q", pool, thing, test.pool, test.thing)
+			}
+		})
+	}
+}
+
+// TestTheFirstBrokenFileIsNamed, in the order in which files are read, though stacks are decoded at
+// the same time and what comes later is decoded sooner.
+func TestTheFirstBrokenFileIsNamed(t *testing.T) {
+	t.Parallel()
+	long := `{"Resources": {}, "Description": "` + strings.Repeat("x", 900_000) + `" oops}`
+	for name, test := range map[string]struct {
+		templates map[string]string
+		remove    []string
+		metadata  bool // is in a file beside the template, which is not there
+		want      string
+	}{
+		"of broken templates":          {map[string]string{"A": emptyStack, "B": long, "C": "oops", "D": "["}, nil, false, "template of stack B: decoding assembly-dev/B.template.json:1:900037"},
+		"before one that is missing":   {map[string]string{"A": long, "B": emptyStack}, []string{"B"}, false, "template of stack A"},
+		"missing before a broken one":  {map[string]string{"A": emptyStack, "B": "oops"}, []string{"A"}, false, "template of stack A: assembly-dev/A.template.json is missing"},
+		"a template and its metadata":  {map[string]string{"A": long}, nil, true, "template of stack A"},
+		"metadata and another's":       {map[string]string{"A": emptyStack, "B": "oops"}, nil, true, "metadata of stack A: assembly-dev/nowhere.json is missing"},
+		"a template with too much":     {map[string]string{"A": `{"a": ` + strings.Repeat("[", 600) + strings.Repeat("]", 600) + `}`, "B": "oops"}, nil, false, "template of stack A: values are nested"},
+		"a list where an object is to": {map[string]string{"A": "[" + strings.Repeat("1, ", 100_000) + "1]", "B": "oops"}, nil, false, "template of stack A: decoding assembly-dev/A.template.json:1:"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			files := synthesized(test.templates).(fstest.MapFS)
+			for _, stack := range test.remove {
+				delete(files, "assembly-dev/"+stack+".template.json")
+			}
+			if test.metadata {
+				manifest := files["assembly-dev/manifest.json"]
+				manifest.Data = []byte(strings.ReplaceAll(string(manifest.Data), `"environment":`, `"additionalMetadataFile": "nowhere.json", "environment":`))
+			}
+			for range 5 {
+				_, err := assembly.LoadFS(files, "cdk.out")
+				wantErrorWith(t, err, test.want)
+			}
 		})
 	}
 }

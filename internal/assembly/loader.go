@@ -9,9 +9,12 @@ import (
 	"maps"
 	"path"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
+
+	"golang.org/x/sync/errgroup"
 
 	"cognito-m2m/internal/assembly/template"
 	"cognito-m2m/internal/lambdaenv"
@@ -23,14 +26,47 @@ type loader struct {
 	files
 	dir    string
 	stages []*Stage
+
+	// Files are read one after the other. What the stacks say is decoded meanwhile, of several at a
+	// time.
+	decoding errgroup.Group
+	failures []*error // of the stacks, in the order in which they were read
+}
+
+// later decodes a stack's files.
+func (l *loader) later(decode func() error) {
+	failure := new(error)
+	l.failures = append(l.failures, failure)
+	l.decoding.Go(func() error {
+		*failure = decode()
+		return nil
+	})
+}
+
+// load reads the whole assembly. The error is of the first file that something is wrong with,
+// whichever was decoded first.
+func (l *loader) load() error {
+	l.decoding.SetLimit(runtime.GOMAXPROCS(0))
+	unread := l.assembly(".", "")
+	_ = l.decoding.Wait()
+	for _, failure := range l.failures {
+		if *failure != nil {
+			return *failure
+		}
+	}
+	return unread // reading ended there, so all failures come before
 }
 
 // assembly reads the manifest in folder. Stacks of the outermost assembly belong to no stage and
 // are passed over.
 func (l *loader) assembly(folder, stageName string) error {
-	var m manifest
-	if err := l.decode(path.Join(folder, ManifestFile), maxFile, &m); err != nil {
-		return l.explain(err)
+	file, err := l.text(path.Join(folder, ManifestFile), maxFile)
+	if err != nil {
+		return err
+	}
+	m, err := decode[manifest](file)
+	if err != nil {
+		return err
 	}
 	if m.Artifacts == nil {
 		return fmt.Errorf("%s has no artifacts, so it is not the manifest of a cloud assembly: %s",
@@ -94,23 +130,57 @@ func (l *loader) stack(folder, id string, a artifact) (*stack, error) {
 		deployRole: p.AssumeRoleARN, lookupRole: p.LookupRole.ARN,
 	}
 	s.Account, s.Region = environment(a.Environment)
-	if err := l.decode(path.Join(folder, p.TemplateFile), maxTemplate, &s.Body); err != nil {
-		return nil, fmt.Errorf("template of stack %s: %w", s.Name, l.explain(err))
+	file, err := l.text(path.Join(folder, p.TemplateFile), maxTemplate)
+	if err != nil {
+		return nil, fmt.Errorf("template of stack %s: %w", s.Name, err)
+	}
+	var beside *text
+	var unread error
+	if a.AdditionalMetadataFile != "" {
+		if beside, unread = l.text(path.Join(folder, a.AdditionalMetadataFile), maxFile); unread != nil {
+			unread = fmt.Errorf("metadata of stack %s: %w", s.Name, unread)
+		}
+	}
+	l.later(func() error {
+		if err := s.decodeTemplate(file); err != nil || unread != nil {
+			return cmp.Or(err, unread)
+		}
+		return s.decodePaths(a.Metadata, beside)
+	})
+	return s, unread
+}
+
+// decodeTemplate takes the template over.
+func (s *stack) decodeTemplate(file *text) (err error) {
+	if s.Body, err = decodeObject(file); err != nil {
+		return fmt.Errorf("template of stack %s: %w", s.Name, err)
 	}
 	if resources, _ := s.Body["Resources"].(map[string]any); len(resources) > maxResources {
-		return nil, fmt.Errorf("template of stack %s has %d resources, and CloudFormation takes %d: divide it into several stacks",
+		return fmt.Errorf("template of stack %s has %d resources, and CloudFormation takes %d: divide it into several stacks",
 			s.Name, len(resources), maxResources)
 	}
 	if nestedDeeper(s.Body, maxNesting) {
-		return nil, fmt.Errorf("template of stack %s: values are nested more than %d deep", s.Name, maxNesting)
+		return fmt.Errorf("template of stack %s: values are nested more than %d deep", s.Name, maxNesting)
 	}
-	if a.AdditionalMetadataFile != "" {
-		if err := l.decode(path.Join(folder, a.AdditionalMetadataFile), maxFile, &a.Metadata); err != nil {
-			return nil, fmt.Errorf("metadata of stack %s: %w", s.Name, l.explain(err))
+	return nil
+}
+
+// decodePaths finds the construct paths in the template, the manifest's metadata and the file
+// beside it, which is nil if there is none.
+func (s *stack) decodePaths(m metadata, beside *text) error {
+	if beside != nil {
+		more, err := decodeMetadata(beside)
+		if err != nil {
+			return fmt.Errorf("metadata of stack %s: %w", s.Name, err)
 		}
+		m = maps.Clone(m)
+		if m == nil || more == nil {
+			m = more
+		}
+		maps.Copy(m, more)
 	}
-	s.Paths = constructPaths(a.Metadata, s.Body)
-	return s, nil
+	s.Paths = constructPaths(m, s.Body)
+	return nil
 }
 
 // nestedDeeper tells whether values stand within values on more than so many levels.
@@ -118,12 +188,15 @@ func nestedDeeper(value any, levels int) bool {
 	if levels < 0 {
 		return true
 	}
-	deeper := func(value any) bool { return nestedDeeper(value, levels-1) }
 	switch value := value.(type) {
 	case map[string]any:
-		return slices.ContainsFunc(slices.Collect(maps.Values(value)), deeper)
+		for _, member := range value {
+			if nestedDeeper(member, levels-1) {
+				return true
+			}
+		}
 	case []any:
-		return slices.ContainsFunc(value, deeper)
+		return slices.ContainsFunc(value, func(item any) bool { return nestedDeeper(item, levels-1) })
 	}
 	return false
 }
@@ -133,9 +206,13 @@ func (l *loader) assets(stage *Stage, folder, id string, a artifact) error {
 	if err := decodeProperties(id, a, &p); err != nil {
 		return err
 	}
-	var m assetManifest
-	if err := l.decode(path.Join(folder, p.File), maxFile, &m); err != nil {
-		return fmt.Errorf("asset manifest %s: %w", id, l.explain(err))
+	file, err := l.text(path.Join(folder, p.File), maxFile)
+	if err != nil {
+		return fmt.Errorf("asset manifest %s: %w", id, err)
+	}
+	m, err := decode[assetManifest](file)
+	if err != nil {
+		return fmt.Errorf("asset manifest %s: %w", id, err)
 	}
 	for hash, file := range m.Files {
 		source := path.Join(folder, filepath.ToSlash(file.Source.Path))
@@ -176,12 +253,13 @@ func (l *loader) checkAsset(source string) error {
 	return nil
 }
 
-// explain adds what to do to an error about a file that is not there.
-func (l *loader) explain(err error) error {
+// text reads a JSON file. Its error says what to do about one that is not there.
+func (l *loader) text(name string, most int64) (*text, error) {
+	data, err := l.read(name, most)
 	if missing, ok := errors.AsType[*fs.PathError](err); ok && errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s is missing from the assembly: %s", missing.Path, synthHint)
+		return nil, fmt.Errorf("%s is missing from the assembly: %s", missing.Path, synthHint)
 	}
-	return err
+	return &text{name, data}, err
 }
 
 func decodeProperties(id string, a artifact, into any) error {
@@ -221,11 +299,9 @@ func constructPaths(m metadata, template map[string]any) map[string]string {
 	}
 	for _, path := range slices.Sorted(maps.Keys(m)) {
 		for _, entry := range m[path] {
-			var logicalID string
-			if entry.Type != logicalIDEntry || json.Unmarshal(entry.Data, &logicalID) != nil {
-				continue
+			if logicalID, isText := entry.Data.(string); isText && entry.Type == logicalIDEntry {
+				paths[logicalID] = strings.TrimPrefix(path, "/")
 			}
-			paths[logicalID] = strings.TrimPrefix(path, "/")
 		}
 	}
 	return paths

@@ -1,6 +1,13 @@
 package assembly
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"cognito-m2m/internal/jsonvalue"
+)
 
 // Artifact types of a cloud assembly that this package reads; it passes over every other one.
 const (
@@ -56,9 +63,44 @@ type assetManifestProperties struct {
 }
 
 // metadata maps construct paths ("/dev/Api/Echo/Resource") to what CDK recorded about them.
-type metadata map[string][]struct {
-	Type string          `json:"type"`
-	Data json.RawMessage `json:"data"`
+type metadata map[string][]metadataEntry
+
+type metadataEntry struct {
+	Type string `json:"type"`
+	Data any    `json:"data"`
+}
+
+// readMetadata reads logical ids, and passes over the rest of what is recorded.
+func readMetadata(decoder *jsontext.Decoder) (metadata, error) {
+	found := metadata{}
+	return found, jsonvalue.Members(decoder, func(path string) error {
+		found[path] = nil
+		return jsonvalue.Elements(decoder, func() error {
+			entry, err := readEntry(decoder)
+			if entry.Type == logicalIDEntry {
+				found[path] = append(found[path], entry)
+			}
+			return err
+		})
+	})
+}
+
+func readEntry(decoder *jsontext.Decoder) (entry metadataEntry, err error) {
+	return entry, jsonvalue.Members(decoder, func(name string) error {
+		switch {
+		case name == "type":
+			entry.Type, err = jsonvalue.Text(decoder)
+			return err
+		case name == "data" && decoder.PeekKind() == jsontext.KindString:
+			entry.Data, err = jsonvalue.Text(decoder)
+			return err
+		case name == "data":
+			entry.Data = nil
+		case strings.EqualFold(name, "type") || strings.EqualFold(name, "data"):
+			return jsonvalue.ErrUnusual
+		}
+		return decoder.SkipValue()
+	})
 }
 
 type assetManifest struct {
