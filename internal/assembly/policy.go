@@ -134,12 +134,11 @@ func readSecretPolicy(b *builder, r *template.Resource, v template.Values) {
 
 // nameSecretsOfPolicies completes the policies whose SecretId is a secret's name.
 func (b *builder) nameSecretsOfPolicies() {
+	arns := b.secretsByName()
 	for i := range b.model.SecretPolicies {
 		policy := &b.model.SecretPolicies[i]
-		for _, secret := range b.model.Secrets {
-			if secret.Name == policy.SecretARN {
-				policy.SecretARN = secret.ARN
-			}
+		if arn, isName := arns[policy.SecretARN]; isName {
+			policy.SecretARN = arn
 		}
 	}
 }

@@ -46,21 +46,22 @@ func readRotationSchedule(b *builder, r *template.Resource, v template.Values) {
 
 // nameSecrets completes the schedules whose SecretId is a secret's name.
 func (b *builder) nameSecrets() {
+	arns := b.secretsByName()
 	for i := range b.model.RotationSchedules {
 		schedule := &b.model.RotationSchedules[i]
-		for _, secret := range b.model.Secrets {
-			if secret.Name == schedule.SecretARN {
-				schedule.SecretARN = secret.ARN
-			}
+		if arn, isName := arns[schedule.SecretARN]; isName {
+			schedule.SecretARN = arn
 		}
 	}
 }
 
 func (b *builder) checkRotations() {
-	rotated := owners{}
+	rotated, secrets := owners{}, map[string]bool{}
+	for _, secret := range b.model.Secrets {
+		secrets[secret.ARN] = true
+	}
 	for _, s := range b.model.RotationSchedules {
-		isSecret := func(secret Secret) bool { return secret.ARN == s.SecretARN }
-		if s.SecretARN != "" && !slices.ContainsFunc(b.model.Secrets, isSecret) {
+		if s.SecretARN != "" && !secrets[s.SecretARN] {
 			b.cannot(s.Resource, "SecretId", "the stage has no secret %s", s.SecretARN)
 		}
 		if other, taken := rotated.claim(s.SecretARN, s.Resource); taken {

@@ -63,6 +63,18 @@ func readSecret(b *builder, r *template.Resource, v template.Values) {
 	b.model.Secrets = append(b.model.Secrets, s)
 }
 
+// secretsByName are the ARNs of the secrets. Of several of one name, which checkSecrets reports, it
+// is the first.
+func (b *builder) secretsByName() map[string]string {
+	arns := make(map[string]string, len(b.model.Secrets))
+	for _, s := range b.model.Secrets {
+		if _, taken := arns[s.Name]; !taken {
+			arns[s.Name] = s.ARN
+		}
+	}
+	return arns
+}
+
 func (b *builder) checkSecrets() {
 	names := owners{}
 	for _, s := range b.model.Secrets {

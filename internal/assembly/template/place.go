@@ -62,7 +62,14 @@ func (p Place) report(problem Problem) {
 	p.scope.evaluation.Report(p.source(), problem)
 }
 
-func (p Place) spend(work int) bool { return p.scope.evaluation.Spend(p.source(), work) }
+func (p Place) spend(work int) bool {
+	e := p.scope.evaluation
+	if work <= e.left { // as nearly always: the source is for reporting
+		e.left -= work
+		return true
+	}
+	return e.Spend(p.source(), work)
+}
 
 // nested evaluates what stands a level deeper.
 func (p Place) nested(what string, evaluate func() (any, bool)) (any, bool) {

@@ -89,14 +89,16 @@ func (s *scope) readObject(at Place, p Property, node any) (any, bool) {
 
 // complete reports the properties that are required and not given.
 func (p Properties) complete(at Place, given set) bool {
-	complete := true
-	for name, property := range ordered(p) {
+	missing := map[string]Refuser{} // few types require much, and few resources lack it
+	for name, property := range p {
 		if _, ok := given[name]; property.required != 0 && !ok {
-			at.field(name).invalid(property.required, "%s is required", name)
-			complete = false
+			missing[name] = property.required
 		}
 	}
-	return complete
+	for name, by := range ordered(missing) {
+		at.field(name).invalid(by, "%s is required", name)
+	}
+	return len(missing) == 0
 }
 
 func (s *scope) readMap(at Place, p Property, node any) (any, bool) {

@@ -2,8 +2,6 @@ package template
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -32,11 +30,11 @@ func (s *scope) resolveNode(at Place, node any) (any, bool) {
 
 func (s *scope) resolveObject(at Place, node map[string]any) (any, bool) {
 	object, complete := make(map[string]any, len(node)), true
-	for _, key := range slices.Sorted(maps.Keys(node)) {
+	for key, item := range ordered(node) {
 		if strings.HasPrefix(key, "Fn::") {
 			return at.notAlone(key)
 		}
-		value, ok := s.resolve(at.field(key), node[key])
+		value, ok := s.resolve(at.field(key), item)
 		if complete = complete && ok; ok && value != (noValue{}) {
 			object[key] = value
 		}

@@ -33,7 +33,7 @@ type Resource struct {
 }
 
 func newResource(at Place, declaration map[string]any) *Resource {
-	r := &Resource{scope: at.scope, logicalID: at.logicalID, declaration: declaration, values: map[string]*cell{}}
+	r := &Resource{scope: at.scope, logicalID: at.logicalID, declaration: declaration}
 	r.typeName, _ = declaration["Type"].(string)
 	if r.typeName == "" {
 		at.field("Type").invalid(CloudFormation, "the resource has no type")
@@ -42,8 +42,10 @@ func newResource(at Place, declaration map[string]any) *Resource {
 	if node, ok := declaration["Properties"]; ok {
 		r.declared, _ = at.scope.object(at, node)
 	}
+	r.values = make(map[string]*cell, len(r.declared))
+	cells := make([]cell, len(r.declared))
 	for name := range r.declared {
-		r.values[name] = &cell{}
+		r.values[name], cells = &cells[0], cells[1:]
 	}
 	return r
 }
@@ -115,7 +117,7 @@ func (r *Resource) Text(name string) (string, bool) {
 // Values reads every property the template gives, reporting those the type does not have and those
 // that are missing.
 func (r *Resource) Values() Values {
-	v, given := Values{}, set{}
+	v, given := make(Values, len(r.declared)), make(set, len(r.declared))
 	for name := range ordered(r.declared) {
 		p, known := r.typ.Properties[name]
 		if !known {

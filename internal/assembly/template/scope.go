@@ -2,7 +2,6 @@ package template
 
 import (
 	"iter"
-	"maps"
 	"slices"
 
 	"cognito-m2m/internal/partition"
@@ -80,6 +79,15 @@ func (s *scope) object(at Place, node any) (map[string]any, bool) {
 
 // checkKeys reports keys that are not known. CloudFormation is known to refuse them in a resource.
 func checkKeys(at Place, object map[string]any, allowed set, by Refuser) {
+	known := 0
+	for key := range object {
+		if _, ok := allowed[key]; ok {
+			known++
+		}
+	}
+	if known == len(object) {
+		return
+	}
 	for key := range ordered(object) {
 		if _, ok := allowed[key]; !ok {
 			at.field(key).invalid(by, "%s is not known here", key)
@@ -91,7 +99,12 @@ func checkKeys(at Place, object map[string]any, allowed set, by Refuser) {
 // order.
 func ordered[V any](m map[string]V) iter.Seq2[string, V] {
 	return func(yield func(string, V) bool) {
-		for _, key := range slices.Sorted(maps.Keys(m)) {
+		keys := make([]string, 0, len(m))
+		for key := range m {
+			keys = append(keys, key)
+		}
+		slices.Sort(keys)
+		for _, key := range keys {
 			if !yield(key, m[key]) {
 				return
 			}
