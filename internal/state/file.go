@@ -105,19 +105,23 @@ type unfinished struct {
 	TestOnly bool   `json:"test_only,omitempty"`
 }
 
-// decode looks at the version first: another version may have other types.
+// decode decodes a state file. Where that fails it looks at the version alone: another version may
+// have other types.
 func decode(raw []byte) (content file, err error) {
-	var format struct {
+	failure := json.Unmarshal(raw, &content)
+	format := struct {
 		Version int `json:"version"`
+	}{content.Version}
+	if failure != nil {
+		if err := json.Unmarshal(raw, &format); err != nil {
+			return content, notState(err)
+		}
 	}
-	if err := json.Unmarshal(raw, &format); err != nil {
-		return content, notState(err)
-	}
-	if format.Version != version {
+	switch {
+	case format.Version != version:
 		return content, fmt.Errorf("has version %d, and this program reads version %d", format.Version, version)
-	}
-	if err := json.Unmarshal(raw, &content); err != nil {
-		return content, notState(err)
+	case failure != nil:
+		return content, notState(failure)
 	}
 	return content, content.check()
 }

@@ -38,11 +38,12 @@ type journal struct {
 const smallest = 1 << 20
 
 // readJournal returns the changes in the journal that goes with the state file of this content. A
-// last line that was not written to its end is none: nobody was told that it is kept.
+// last line that was not written to its end is none: nobody was told that it is kept. The error of
+// a journal that is not there is fs.ErrNotExist.
 func readJournal(path string, content []byte) ([]change, error) {
 	raw, err := run.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return nil, err
 	}
 	if err != nil {
 		return nil, &run.StateDirError{Dir: filepath.Dir(path), Err: err}

@@ -111,6 +111,101 @@ func TestAChangeIsALine(t *testing.T) {
 	}
 }
 
+// TestAStartThatChangesNothingWritesNothing: the state file stays, until something changes.
+func TestAStartThatChangesNothingWritesNothing(t *testing.T) {
+	t.Parallel()
+	path, content := recorded(t)
+	m2mtest.Write(t, path, content+"\n") // not as it would be written
+	before, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unwritten := func() bool {
+		now, err := os.Stat(path)
+		return err == nil && os.SameFile(before, now) && now.ModTime().Equal(before.ModTime())
+	}
+	s := read(t, path)
+	s.ServeAt(poolURL)
+	err = errors.Join(s.Adopt(candidateOf(t, s, recordedKeys()...)), s.KeepSecretsManager(s.SecretsManager()))
+	if _, none := os.Stat(path + ".journal"); err != nil || !unwritten() || !errors.Is(none, fs.ErrNotExist) {
+		t.Errorf("something is written, or %v", err)
+	}
+	keepReader(t, s, "changed")
+	if got := readerIn(t, path); !unwritten() || got != "changed" {
+		t.Errorf("the next run has %q, and a change should be a line in the journal", got)
+	}
+}
+
+// TestAStartThatChangesSomethingWritesIt, and what a killed run has left beside the state file.
+func TestAStartThatChangesSomethingWritesIt(t *testing.T) {
+	t.Parallel()
+	replaced := recordedKeys()
+	replaced[1].Fingerprint = "another"
+	for name, c := range map[string]struct {
+		keys   []assembly.Key
+		before func(t *testing.T, path string)
+		want   func(content string) bool
+	}{
+		"a resource that is gone":     {keys: recordedKeys()[:2], want: func(content string) bool { return !strings.Contains(content, "AWS::Region::None") }},
+		"a resource that is replaced": {keys: replaced, want: func(content string) bool { return strings.Contains(content, `"another"`) }},
+		"what a journal has": {
+			keys: recordedKeys(),
+			before: func(t *testing.T, path string) {
+				t.Helper()
+				s := read(t, path)
+				if err := s.Keep(); err != nil {
+					t.Fatal(err)
+				}
+				keepReader(t, s, "in the journal")
+			},
+			want: func(content string) bool { return strings.Contains(content, "in the journal") },
+		},
+		"a journal of another state file": {
+			keys:   recordedKeys(),
+			before: func(t *testing.T, path string) { t.Helper(); m2mtest.Write(t, path+".journal", "{}\n") },
+			want:   func(string) bool { return true },
+		},
+		"a client's first secret": {
+			keys: recordedKeys(),
+			before: func(t *testing.T, path string) {
+				t.Helper()
+				m2mtest.Write(t, path, strings.Replace(m2mtest.Read(t, path), `"secrets"`, `"without"`, 1))
+			},
+			want: func(content string) bool { return !strings.Contains(content, `"without"`) },
+		},
+		"a new access key": {
+			keys: recordedKeys(),
+			before: func(t *testing.T, path string) {
+				t.Helper()
+				m2mtest.Write(t, path, strings.Replace(m2mtest.Read(t, path), `"aws_access_key"`, `"without"`, 1))
+			},
+			want: func(content string) bool { return strings.Contains(content, `"aws_access_key"`) },
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path, _ := recorded(t)
+			if c.before != nil {
+				c.before(t, path)
+			}
+			s := read(t, path)
+			next := candidateOf(t, s, c.keys...)
+			if _, err := next.ClientSecrets(assembly.UserPoolClient{Resource: assembly.Resource{Stack: "m2m-dev-Api", LogicalID: "ClientReader"}, ID: readerID, GenerateSecret: true}, time.Now()); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Adopt(next); err != nil {
+				t.Fatal(err)
+			}
+			if !c.want(m2mtest.Read(t, path)) {
+				t.Error("it is not in the state file")
+			}
+			if _, err := os.Stat(path + ".journal"); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("the journal is left: %v", err)
+			}
+		})
+	}
+}
+
 // TestJournalsThatCountAndThoseThatDoNot edits what lies on the disk, as a kill, a backup or an
 // accident leaves it.
 func TestJournalsThatCountAndThoseThatDoNot(t *testing.T) {

@@ -40,16 +40,7 @@ func TestRecordedState(t *testing.T) {
 	path, content := recorded(t)
 	s := read(t, path)
 	s.ServeAt(poolURL)
-	next := s.Candidate()
-	for _, key := range []assembly.Key{
-		{Stack: "m2m-dev-Identity", LogicalID: "UserPool", Type: "AWS::Cognito::UserPool", Fingerprint: "f1", Declared: "d1", Region: "eu-central-1"},
-		{Stack: "m2m-dev-Api", LogicalID: "ClientReader", Type: "AWS::Cognito::UserPoolClient", Fingerprint: "f2", Region: "eu-central-1"},
-		{Stack: "m2m-dev-Api", LogicalID: "AWS::Region::None", Type: assembly.StackType, Region: "eu-central-1"},
-	} {
-		if _, err := next.ID(key); err != nil {
-			t.Fatal(err)
-		}
-	}
+	next := candidateOf(t, s, recordedKeys()...)
 	reader := assembly.UserPoolClient{Resource: assembly.Resource{Stack: "m2m-dev-Api", LogicalID: "ClientReader"}, ID: readerID, GenerateSecret: true}
 	secrets, err := next.ClientSecrets(reader, time.Now())
 	if err != nil {
@@ -66,6 +57,27 @@ func TestRecordedState(t *testing.T) {
 	if diff := cmp.Diff(content, m2mtest.Read(t, path)); diff != "" {
 		t.Errorf("the state file (-recorded +written):\n%s", diff)
 	}
+}
+
+// recordedKeys are those of the resources in the recording.
+func recordedKeys() []assembly.Key {
+	return []assembly.Key{
+		{Stack: "m2m-dev-Identity", LogicalID: "UserPool", Type: "AWS::Cognito::UserPool", Fingerprint: "f1", Declared: "d1", Region: "eu-central-1"},
+		{Stack: "m2m-dev-Api", LogicalID: "ClientReader", Type: "AWS::Cognito::UserPoolClient", Fingerprint: "f2", Region: "eu-central-1"},
+		{Stack: "m2m-dev-Api", LogicalID: "AWS::Region::None", Type: assembly.StackType, Region: "eu-central-1"},
+	}
+}
+
+// candidateOf has the resources of these keys.
+func candidateOf(t *testing.T, s *state.State, keys ...assembly.Key) *state.Candidate {
+	t.Helper()
+	next := s.Candidate()
+	for _, key := range keys {
+		if _, err := next.ID(key); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return next
 }
 
 func read(t *testing.T, path string) *state.State {

@@ -56,13 +56,15 @@ func (e *Error) Error() string { return e.File + " " + e.Reason }
 // stays as it is: it holds ids and secrets that somebody may still use.
 func Read(path string) (*State, error) {
 	s := &State{path: path, kept: file{Version: version, Resources: map[string]*resource{}}, journal: journal{path: path + ".journal"}}
+	info, _ := os.Stat(path) // of the file that is read, or an older one
 	raw, err := run.ReadFile(path)
 	switch {
 	case err == nil:
 		if s.kept, err = decode(raw); err != nil {
 			return nil, &Error{File: path, Reason: err.Error()}
 		}
-		if err := s.replay(raw); err != nil {
+		s.written.digest = digest(raw)
+		if err := s.replay(raw, info); err != nil {
 			return nil, err
 		}
 	case !errors.Is(err, fs.ErrNotExist):
@@ -72,14 +74,19 @@ func Read(path string) (*State, error) {
 	}
 	if s.kept.AccessKey.ID == "" || s.kept.AccessKey.Secret == "" {
 		s.kept.AccessKey = newAccessKey()
+		s.written.info = nil
 	}
 	return s, nil
 }
 
-// replay makes the changes that were kept after the state file was written.
-func (s *State) replay(raw []byte) error {
-	s.written.digest = digest(raw)
+// replay makes the changes that were kept after the state file was written. Without a journal the
+// file has all that is kept, and need not be written before something changes.
+func (s *State) replay(raw []byte, info fs.FileInfo) error {
 	changes, err := readJournal(s.journal.path, raw)
+	if errors.Is(err, fs.ErrNotExist) {
+		s.written.size, s.written.info = int64(len(raw)), info
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -131,6 +138,9 @@ func (s *State) ServeAt(poolURL string) {
 func (s *State) Adopt(c *Candidate) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.written.unchanged(s.path) && s.unkept.none() && maps.Equal(c.resources, s.kept.Resources) {
+		return nil
+	}
 	return keep(s, &s.kept.Resources, maps.Clone(c.resources))
 }
 
