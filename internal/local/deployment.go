@@ -34,6 +34,10 @@ type deployment struct {
 	gateway   *gateway.Gateway
 	pool      *cognito.Server
 	secrets   *secretsmanager.Store
+	aws       http.Handler // in front of the two
+
+	adopted bool                 // the state has its resources, and may get its secrets
+	held    secretsmanager.State // the secrets, until then
 }
 
 // read resolves the assembly in dir and prepares its functions.
@@ -140,7 +144,9 @@ func (r *Runtime) refuse(problems []assembly.Problem) error {
 }
 
 // wire makes all that serves the deployment, beside what is served now, and leaves the state as it
-// is: whatever can be wrong with the assembly shows here. The listeners must be bound.
+// is: whatever can be wrong with the assembly shows here. What holds secrets is for trying, if
+// anything is served, because those may change until takeOver makes it anew. The listeners must be
+// bound.
 func (r *Runtime) wire(d *deployment) (err error) {
 	if d.functions, err = r.newFunctions(d); err != nil {
 		return err
@@ -148,10 +154,10 @@ func (r *Runtime) wire(d *deployment) (err error) {
 	if d.gateway, err = r.run.NewGateway(d.env, r.at, d.functions); err != nil {
 		return err
 	}
-	if _, err := r.holdSecrets(d, nil); err != nil {
+	if err := r.holdSecrets(d); err != nil || r.serving == nil {
 		return err
 	}
-	return d.secrets.Close(context.Background()) // it was for trying; takeOver makes the one that saves
+	return d.secrets.Close(context.Background())
 }
 
 // takeOver serves next from now on, instead of what was served before. Requests under way are
@@ -171,7 +177,13 @@ func (r *Runtime) takeOver(ctx context.Context, next *deployment) error {
 		if err := r.run.State.Adopt(next.ids); err != nil {
 			return nil, err
 		}
-		return r.holdSecrets(next, r.run.State.KeepSecretsManager)
+		next.adopted = true
+		hold := r.holdSecrets
+		if before == nil { // what wire has made is as the state is
+			hold = r.keepHeld
+		}
+		err := hold(next)
+		return next.aws, err
 	})
 	if err != nil {
 		return err
@@ -186,16 +198,36 @@ func (r *Runtime) takeOver(ctx context.Context, next *deployment) error {
 }
 
 // holdSecrets makes what holds secrets in memory, as they are in the state now: user pool, Secrets
-// Manager, and AWS's APIs in front of them, which it returns.
-func (r *Runtime) holdSecrets(d *deployment, save func(secretsmanager.State) error) (aws http.Handler, err error) {
+// Manager, and AWS's APIs in front of them.
+func (r *Runtime) holdSecrets(d *deployment) (err error) {
 	if d.pool, err = r.run.NewUserPool(d.env, d.ids, r.at.Pool, func() *secretsmanager.Store { return d.secrets }); err != nil {
-		return nil, err
+		return err
 	}
 	secrets := serving.Secrets(d.env.Model, func(arn string) secretsmanager.Invoker { return d.functions[arn] })
-	if d.secrets, err = r.run.NewSecretsManager(secrets, r.run.State.SecretsManager(), save); err != nil {
-		return nil, err
+	keep := func(held secretsmanager.State) error { return r.keep(d, held) }
+	if d.secrets, err = r.run.NewSecretsManager(secrets, r.run.State.SecretsManager(), keep); err != nil {
+		return err
 	}
-	return r.newAWSAPI(d)
+	d.aws, err = r.newAWSAPI(d)
+	return err
+}
+
+// keep is how Secrets Manager keeps what it holds.
+func (r *Runtime) keep(d *deployment, held secretsmanager.State) error {
+	if !d.adopted {
+		d.held = held
+		return nil
+	}
+	return r.run.State.KeepSecretsManager(held)
+}
+
+// keepHeld keeps what holdSecrets has made before the deployment was adopted.
+func (r *Runtime) keepHeld(d *deployment) error {
+	if err := r.keep(d, d.held); err != nil {
+		return fmt.Errorf("saving the secrets: %w", err)
+	}
+	d.held = secretsmanager.State{}
+	return nil
 }
 
 // retire ends a deployment that is served no longer, when it has answered its last requests, while

@@ -87,7 +87,7 @@ func (r *Runtime) Start(ctx context.Context, dir string) (*serving.Description, 
 		return nil, err
 	}
 	if err := r.takeOver(ctx, first); err != nil {
-		return nil, err
+		return nil, errors.Join(err, first.secrets.Close(context.Background()))
 	}
 	// The HTTP API answers when the clients have their credentials.
 	r.servers.pool.Start(r.run.Failed)

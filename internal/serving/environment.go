@@ -39,7 +39,8 @@ func (env *Environment) hasDomain() bool {
 }
 
 // Clients are the app clients of the pool.
-func (env *Environment) Clients() (clients []assembly.UserPoolClient) {
+func (env *Environment) Clients() []assembly.UserPoolClient {
+	clients := make([]assembly.UserPoolClient, 0, len(env.Model.UserPoolClients))
 	for _, declared := range env.Model.UserPoolClients {
 		if declared.UserPoolID == env.Pool.ID {
 			clients = append(clients, declared)
@@ -71,20 +72,25 @@ func (env *Environment) Functions() (called []assembly.Function) {
 	return called
 }
 
-// CalledAs are the ARNs by which integrations, authorizers and rotations call the function, with a
-// qualifier where they name an alias or a version. A permission counts only for the form that it
-// names.
+// CalledAs are the ARNs by which integrations, authorizers and rotations call the function, each
+// once, with a qualifier where they name an alias or a version. A permission counts only for the
+// form that it names.
 //
 // Parity: Runtime: every alias and version is the function as it is
 func (env *Environment) CalledAs(f assembly.Function) (arns []string) {
-	for _, called := range env.CalledByAPI() {
-		if called.ARN == f.ARN {
-			arns = append(arns, called.As)
+	add := func(arn string) {
+		if !slices.Contains(arns, arn) {
+			arns = append(arns, arn)
 		}
 	}
-	for _, schedule := range env.Model.RotationSchedules {
-		if schedule.FunctionARN == f.ARN {
-			arns = append(arns, Qualified(schedule.FunctionARN, schedule.Qualifier))
+	for _, called := range env.CalledByAPI() {
+		if called.ARN == f.ARN {
+			add(called.As)
+		}
+	}
+	for i := range env.Model.RotationSchedules {
+		if schedule := &env.Model.RotationSchedules[i]; schedule.FunctionARN == f.ARN {
+			add(Qualified(schedule.FunctionARN, schedule.Qualifier))
 		}
 	}
 	return arns

@@ -9,12 +9,13 @@ import (
 )
 
 // NewSecretsManager holds secrets, with the values that they had before. save keeps them all, and
-// what changes is kept in the state; if save is nil, nothing is kept.
+// what changes is kept in the state.
 func (r *Run) NewSecretsManager(secrets []secretsmanager.Secret, before secretsmanager.State, save func(secretsmanager.State) error) (*secretsmanager.Store, error) {
-	config := secretsmanager.Config{
-		Secrets: secrets,
-		State:   before,
-		Save:    save,
+	return secretsmanager.New(secretsmanager.Config{
+		Secrets:     secrets,
+		State:       before,
+		Save:        save,
+		SaveChanged: r.State.KeepSecrets,
 		Progress: func(secret, step string) {
 			r.tellOfRotation(Rotation{Secret: secret, Step: step})
 		},
@@ -23,11 +24,7 @@ func (r *Run) NewSecretsManager(secrets []secretsmanager.Secret, before secretsm
 		},
 		Now: r.Now,
 		Log: r.Log,
-	}
-	if save != nil {
-		config.SaveChanged = r.State.KeepSecrets
-	}
-	return secretsmanager.New(config)
+	})
 }
 
 // Rotation is what happens in a rotation: one of its steps begins, or it has ended, with an error

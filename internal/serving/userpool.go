@@ -42,8 +42,9 @@ func (r *Run) NewUserPool(env *Environment, ids Vault, baseURL string, store fun
 	if r.ObserveTokens != nil {
 		config.Observe = r.tokenObserver(env)
 	}
-	weather := r.newPoolWeather(env, store)
+	var weather poolWeather
 	if r.Weather != nil {
+		weather = poolWeather{run: r, names: env.clientNames(), secrets: env.SecretsByClient(), store: store}
 		config.Weather = weather.decide
 	}
 	if weather.pool, err = cognito.New(config); err != nil {

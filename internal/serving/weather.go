@@ -14,6 +14,9 @@ import (
 
 // CheckWeather refuses rules about a route or a client that an environment does not have.
 func (r *Run) CheckWeather(env *Environment) error {
+	if r.Weather == nil {
+		return nil
+	}
 	var routes []string
 	for _, route := range env.API.Routes {
 		routes = append(routes, route.Key)
@@ -23,9 +26,11 @@ func (r *Run) CheckWeather(env *Environment) error {
 
 // clientNames are the names of the environment's clients, by id.
 func (env *Environment) clientNames() map[string]string {
-	names, all := map[string]string{}, env.Model.ClientNames()
-	for _, declared := range env.Clients() {
-		names[declared.ID] = all[declared.ID]
+	names, all := make(map[string]string, len(env.Model.UserPoolClients)), env.Model.ClientNames()
+	for i := range env.Model.UserPoolClients {
+		if declared := &env.Model.UserPoolClients[i]; declared.UserPoolID == env.Pool.ID {
+			names[declared.ID] = all[declared.ID]
+		}
 	}
 	return names
 }
@@ -48,10 +53,6 @@ type poolWeather struct {
 	secrets map[string]string // ARNs of the clients' secrets, by id
 	store   func() *secretsmanager.Store
 	pool    *cognito.Server
-}
-
-func (r *Run) newPoolWeather(env *Environment, store func() *secretsmanager.Store) *poolWeather {
-	return &poolWeather{run: r, names: env.clientNames(), secrets: env.SecretsByClient(), store: store}
 }
 
 // decide is a cognito.Config's Weather. A rotation that is decided has taken place when it returns,
