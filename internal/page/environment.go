@@ -129,13 +129,22 @@ func (p *Page) askClients() {
 	}
 }
 
-// followClients asks how the clients' secrets are, whenever that may have changed.
+// followClients asks how the clients' secrets are, whenever that may have changed, as soon as a
+// browser follows: to ask about many clients while they are rotated is half of the run's work.
 func (p *Page) followClients(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-p.ask:
+		}
+		p.mu.Lock()
+		followed := p.followed
+		p.mu.Unlock()
+		select {
+		case <-ctx.Done():
+			return
+		case <-followed:
 		}
 		p.mu.Lock()
 		all := slices.Clone(p.environments)

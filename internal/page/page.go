@@ -57,6 +57,8 @@ type Page struct {
 	mu           sync.Mutex
 	changed      chan struct{} // closed at the next change
 	watched      bool          // whether anybody waits for that
+	browsers     int           // those that follow
+	followed     chan struct{} // closed while there are any
 	environments []*environment
 	traffic      traffic
 	rotations    rotations
@@ -85,7 +87,7 @@ func Open(config Config) (*Page, error) {
 	p := &Page{
 		config: config, moved: moved, listener: bound, folder: "/" + random(folderBytes) + "/", door: newDoor(),
 		failed: make(chan error, 1), ended: make(chan struct{}), stop: stop,
-		changed: make(chan struct{}), versions: map[string]int{}, shown: map[string]rendered{}, ask: make(chan struct{}, 1),
+		changed: make(chan struct{}), followed: make(chan struct{}), versions: map[string]int{}, shown: map[string]rendered{}, ask: make(chan struct{}, 1),
 		traffic: newTraffic(config.Now()),
 	}
 	p.parts = p.allParts()

@@ -5,11 +5,14 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/local"
 	"cognito-m2m/internal/m2mtest"
 	"cognito-m2m/internal/page"
@@ -214,4 +217,38 @@ func TestRotationOnPage(t *testing.T) {
 	w.page.Rotating(serving.Rotation{Secret: "m2m/dev/reader", Ended: true})
 	follows.until(t, "rotations", "the rotation has ended")
 	m2mtest.Contains(t, w.get(t), "finishSecret", "1 rotation")
+}
+
+// TestClientsAreAskedAboutWhenABrowserFollows, and not before: of what was served until then,
+// nothing is.
+func TestClientsAreAskedAboutWhenABrowserFollows(t *testing.T) {
+	t.Parallel()
+	p := open(t, page.Config{})
+	w := &watched{page: p, cookie: enter(t, p.Invitation())}
+	serves := func() *atomic.Int64 {
+		asked := &atomic.Int64{}
+		endpoint := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			asked.Add(1)
+			http.Error(w, `{"__type": "InvalidRequestException"}`, http.StatusBadRequest)
+		}))
+		t.Cleanup(endpoint.Close)
+		p.Serves([]serving.Served{{
+			Environment: &serving.Environment{Model: &assembly.Model{}},
+			Description: &serving.Description{
+				Environment: "dev", AWSEndpoint: endpoint.URL, TokenEndpoint: endpoint.URL + "/oauth2/token", UserPoolID: "eu-central-1_Fake00001",
+				AccessKeyID: "LOCAL", SecretAccessKey: "sesame", Region: "eu-central-1", Clients: map[string]serving.Client{"reader": {ClientID: "1"}},
+			},
+		}})
+		return asked
+	}
+	before := serves()
+	for range 20 { // whoever asks unasked has the time to do so
+		w.get(t)
+		p.Rotating(serving.Rotation{Secret: "m2m/dev/reader", Step: "create"})
+	}
+	now := serves()
+	follow(t, w).until(t, "clients", "InvalidRequestException")
+	if before.Load() != 0 || now.Load() == 0 {
+		t.Errorf("%d requests before a browser followed, and %d since", before.Load(), now.Load())
+	}
 }

@@ -62,6 +62,8 @@ func (p *Page) serveEvents(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/event-stream")
 	_, _ = fmt.Fprint(w, "retry: 1000\n\n")
+	p.follows(1)
+	defer p.follows(-1)
 	at := position{parts: map[string]int{}, requests: -1}
 	for {
 		p.explain(r.Context())
@@ -77,6 +79,20 @@ func (p *Page) serveEvents(w http.ResponseWriter, r *http.Request) {
 		if len(events) > 0 && events[len(events)-1].name == "ended" || !behind && !p.await(r, changed) {
 			return
 		}
+	}
+}
+
+// follows counts the browsers that follow.
+func (p *Page) follows(change int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	before := p.browsers
+	p.browsers += change
+	switch {
+	case before == 0:
+		close(p.followed)
+	case p.browsers == 0:
+		p.followed = make(chan struct{})
 	}
 }
 
