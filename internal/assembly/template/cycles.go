@@ -71,6 +71,12 @@ func (s *scope) references(node any, found set) {
 	}
 	switch node := node.(type) {
 	case map[string]any:
+		if len(s.conditions) == 0 {
+			for _, value := range node {
+				s.references(value, found)
+			}
+			return
+		}
 		for _, value := range ordered(node) { // a condition that is looked at may report a problem
 			s.references(value, found)
 		}

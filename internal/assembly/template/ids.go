@@ -47,8 +47,9 @@ const fingerprintLength = 16
 // ID is the id that AWS would generate for the resource.
 func (r *Resource) ID(at Place) (string, bool) {
 	value, ok := r.generated.get(at, func() (any, bool) {
-		fingerprint, okFingerprint := r.fingerprint()
-		declared, okDeclared := r.declaredFingerprint()
+		read, unread := r.replacing()
+		fingerprint, okFingerprint := r.fingerprint(read)
+		declared, okDeclared := r.declaredFingerprint(unread)
 		if !okFingerprint || !okDeclared {
 			return nil, false
 		}
@@ -76,9 +77,8 @@ func (r *Resource) replacing() (read, unread []string) {
 // after resolving.
 //
 // Parity: Assembly: changes that replace a resource
-func (r *Resource) fingerprint() (string, bool) {
-	replacing, complete := map[string]any{}, true
-	read, _ := r.replacing()
+func (r *Resource) fingerprint(read []string) (string, bool) {
+	replacing, complete := make(map[string]any, len(read)), true
 	for _, name := range read {
 		value, ok := r.Property(name)
 		complete = complete && ok
@@ -91,8 +91,7 @@ func (r *Resource) fingerprint() (string, bool) {
 }
 
 // declaredFingerprint hashes the properties that replace the resource and that a run does not read.
-func (r *Resource) declaredFingerprint() (string, bool) {
-	_, unread := r.replacing()
+func (r *Resource) declaredFingerprint(unread []string) (string, bool) {
 	if len(unread) == 0 {
 		return "", true
 	}

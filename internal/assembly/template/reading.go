@@ -80,14 +80,14 @@ func (s *scope) readObject(at Place, p Property, node any) (any, bool) {
 		if complete = complete && ok; ok && value != (noValue{}) {
 			v[name] = value
 		}
-		if !ok || value != (noValue{}) || field.shape == anything {
+		if field.required != 0 && (!ok || value != (noValue{}) || field.shape == anything) {
 			given.add(name)
 		}
 	}
 	return v, p.properties.complete(at, given) && complete
 }
 
-// complete reports the properties that are required and not given.
+// complete reports the properties that are required and not given; of others, given says nothing.
 func (p Properties) complete(at Place, given set) bool {
 	missing := map[string]Refuser{} // few types require much, and few resources lack it
 	for name, property := range p {

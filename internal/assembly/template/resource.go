@@ -117,7 +117,7 @@ func (r *Resource) Text(name string) (string, bool) {
 // Values reads every property the template gives, reporting those the type does not have and those
 // that are missing.
 func (r *Resource) Values() Values {
-	v, given := make(Values, len(r.declared)), make(set, len(r.declared))
+	v, given := make(Values, len(r.declared)), set{}
 	for name := range ordered(r.declared) {
 		p, known := r.typ.Properties[name]
 		if !known {
@@ -129,7 +129,7 @@ func (r *Resource) Values() Values {
 		if ok && value != nil {
 			v[name] = value
 		}
-		if !ok || value != nil || p.shape == anything { // there, though its value may be wrong or not looked at
+		if p.required != 0 && (!ok || value != nil || p.shape == anything) { // there, though its value may be wrong or not looked at
 			given.add(name)
 		}
 	}
