@@ -38,7 +38,7 @@ func (r *Runtime) Apply(ctx context.Context, dir string) (*serving.Description, 
 // ready describes what is served now, and writes it down for other processes.
 func (r *Runtime) ready() (*serving.Description, error) {
 	if r.run.CompareSource {
-		r.compareSources(r.serving.env)
+		defer r.compareSources(r.serving.env) // others wait for the description
 	}
 	d := r.run.Describe(r.serving.env, r.at, r.serving.pool)
 	absolute, err := filepath.Abs(r.serving.dir)
