@@ -3,6 +3,7 @@ package assembly
 import (
 	"cmp"
 	"maps"
+	"slices"
 
 	"cognito-m2m/internal/assembly/template"
 )
@@ -103,6 +104,7 @@ func (o Options) typeNamed(name string) *template.Type {
 }
 
 func (b *builder) readResources() {
+	b.makeRoom()
 	for r := range b.evaluation.Resources() {
 		source := r.Source()
 		simulated, ok := simulatedTypes[source.Type]
@@ -115,6 +117,14 @@ func (b *builder) readResources() {
 		}
 		simulated.read(b, r, r.Values())
 	}
+}
+
+// makeRoom is for what there can be many of.
+func (b *builder) makeRoom() {
+	m, many := b.model, b.evaluation.Types()
+	m.UserPoolClients = slices.Grow(m.UserPoolClients, many["AWS::Cognito::UserPoolClient"])
+	m.Secrets = slices.Grow(m.Secrets, many["AWS::SecretsManager::Secret"])
+	m.RotationSchedules = slices.Grow(m.RotationSchedules, many["AWS::SecretsManager::RotationSchedule"])
 }
 
 func (b *builder) readStacks(stacks []*stack) {

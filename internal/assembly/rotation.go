@@ -56,7 +56,7 @@ func (b *builder) nameSecrets() {
 }
 
 func (b *builder) checkRotations() {
-	rotated, secrets := owners{}, map[string]bool{}
+	rotated, secrets := make(owners, len(b.model.RotationSchedules)), make(map[string]bool, len(b.model.Secrets))
 	for _, secret := range b.model.Secrets {
 		secrets[secret.ARN] = true
 	}

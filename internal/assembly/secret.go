@@ -76,7 +76,7 @@ func (b *builder) secretsByName() map[string]string {
 }
 
 func (b *builder) checkSecrets() {
-	names := owners{}
+	names := make(owners, len(b.model.Secrets))
 	for _, s := range b.model.Secrets {
 		if other, taken := names.claim(s.Name, s.Resource); taken {
 			b.fail(s.Resource, "Name", "the secret %q already exists, as %s", s.Name, other)

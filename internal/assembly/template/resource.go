@@ -27,9 +27,15 @@ type Resource struct {
 	typeName    string
 	typ         *Type // nil for a type that is not known
 	declaration map[string]any
-	declared    map[string]any // the Properties
-	values      map[string]*cell
+	declared    map[string]any  // the Properties
+	values      []propertyValue // of all of these, by name
 	generated   cell
+}
+
+// propertyValue is what a property comes to.
+type propertyValue struct {
+	name string
+	cell
 }
 
 func newResource(at Place, declaration map[string]any) *Resource {
@@ -42,11 +48,11 @@ func newResource(at Place, declaration map[string]any) *Resource {
 	if node, ok := declaration["Properties"]; ok {
 		r.declared, _ = at.scope.object(at, node)
 	}
-	r.values = make(map[string]*cell, len(r.declared))
-	cells := make([]cell, len(r.declared))
+	r.values = make([]propertyValue, 0, len(r.declared))
 	for name := range r.declared {
-		r.values[name], cells = &cells[0], cells[1:]
+		r.values = append(r.values, propertyValue{name: name})
 	}
+	slices.SortFunc(r.values, func(a, b propertyValue) int { return strings.Compare(a.name, b.name) })
 	return r
 }
 
@@ -93,12 +99,12 @@ func (r *Resource) included() (result, ok bool) { return r.scope.included(r.plac
 // Property reads one property, as Values has it: nil and true if the template leaves it out, false
 // after a problem.
 func (r *Resource) Property(name string) (any, bool) {
-	c, ok := r.values[name]
+	i, ok := slices.BinarySearchFunc(r.values, name, func(p propertyValue, name string) int { return strings.Compare(p.name, name) })
 	if !ok {
 		return nil, true
 	}
 	at := r.place().field(name)
-	value, ok := c.get(at, func() (any, bool) {
+	value, ok := r.values[i].get(at, func() (any, bool) {
 		return r.scope.read(at, r.typ.Properties[name], r.declared[name])
 	})
 	if value == (noValue{}) {
@@ -118,7 +124,8 @@ func (r *Resource) Text(name string) (string, bool) {
 // that are missing.
 func (r *Resource) Values() Values {
 	v, given := make(Values, len(r.declared)), set{}
-	for name := range ordered(r.declared) {
+	for i := range r.values {
+		name := r.values[i].name
 		p, known := r.typ.Properties[name]
 		if !known {
 			r.place().field(name).unsupported("the property %s of %s is not simulated, and not known to be without effect",

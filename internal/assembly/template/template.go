@@ -40,6 +40,17 @@ func (e *Evaluation) Resources() iter.Seq[*Resource] {
 	}
 }
 
+// Types counts the resources of each type, included or not.
+func (e *Evaluation) Types() map[string]int {
+	counts := map[string]int{}
+	for _, s := range e.scopes {
+		for _, r := range s.resources {
+			counts[r.typeName]++
+		}
+	}
+	return counts
+}
+
 // StackIDs gives the ARN of every stack, in the order of the stacks. One that could not be made is
 // empty, after a problem.
 func (e *Evaluation) StackIDs() []string {
