@@ -18,8 +18,10 @@ import (
 // Decode has read read the one value of a text. It returns false if read fails, and for a text that
 // encoding/json refuses or, because it is not UTF-8, makes something of its own of. Of members of
 // one name the last counts.
-func Decode(text []byte, read func(*jsontext.Decoder) error) bool {
-	decoder := jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true))
+func Decode(text []byte, read func(*jsontext.Decoder) error) bool { return decode(text, true, read) }
+
+func decode(text []byte, duplicates bool, read func(*jsontext.Decoder) error) bool {
+	decoder := jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(duplicates))
 	if read(decoder) != nil {
 		return false
 	}

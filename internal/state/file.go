@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
+	"cognito-m2m/internal/jsonvalue"
 	"cognito-m2m/internal/redacted"
 )
 
@@ -108,7 +109,11 @@ type unfinished struct {
 // decode decodes a state file. Where that fails it looks at the version alone: another version may
 // have other types.
 func decode(raw []byte) (content file, err error) {
-	failure := json.Unmarshal(raw, &content)
+	content, asWritten := jsonvalue.Into[file](raw)
+	var failure error
+	if !asWritten {
+		failure = json.Unmarshal(raw, &content)
+	}
 	format := struct {
 		Version int `json:"version"`
 	}{content.Version}

@@ -57,6 +57,9 @@ func TestRecordedState(t *testing.T) {
 	if diff := cmp.Diff(content, m2mtest.Read(t, path)); diff != "" {
 		t.Errorf("the state file (-recorded +written):\n%s", diff)
 	}
+	if !state.AsWritten([]byte(content)) {
+		t.Error("it takes encoding/json to read it, which is slow")
+	}
 }
 
 // recordedKeys are those of the resources in the recording.

@@ -1,0 +1,166 @@
+package jsonvalue
+
+import (
+	"encoding"
+	"encoding/json"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Into reads the one value of a text as json.Unmarshal does. It returns false for a text that
+// encoding/json refuses, or with something that is null, or a member that no struct has by exactly
+// this name, or twice. It also does for types of other kinds than those below.
+func Into[T any](text []byte) (value T, ok bool) {
+	readers := readers{}
+	ok = decode(text, false, func(decoder *jsontext.Decoder) error {
+		v := reflect.ValueOf(&value).Elem()
+		return readers.of(v.Type())(decoder, v)
+	})
+	if !ok {
+		return *new(T), false
+	}
+	return value, true
+}
+
+// reader reads a value of one type.
+type reader func(decoder *jsontext.Decoder, to reflect.Value) error
+
+// readers are those of the types that were met.
+type readers map[reflect.Type]reader
+
+func (r readers) of(t reflect.Type) reader {
+	if known := r[t]; known != nil {
+		return known
+	}
+	// A type may have itself in it.
+	r[t] = func(decoder *jsontext.Decoder, to reflect.Value) error { return r[t](decoder, to) }
+	r[t] = r.newOf(t)
+	return r[t]
+}
+
+func (r readers) newOf(t reflect.Type) reader {
+	switch kind := t.Kind(); {
+	case reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]()):
+		return readOwn
+	case reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()):
+		return readNothing
+	case kind == reflect.String:
+		return readText
+	case kind == reflect.Bool:
+		return readTruth
+	case kind == reflect.Int:
+		return readWhole
+	case kind == reflect.Pointer:
+		return r.pointer(t)
+	case kind == reflect.Struct:
+		return r.object(t)
+	case kind == reflect.Slice && t.Elem().Kind() != reflect.Uint8:
+		return r.list(t)
+	case kind == reflect.Map && t.Key() == reflect.TypeFor[string]():
+		return r.table(t)
+	}
+	return readNothing
+}
+
+func readNothing(*jsontext.Decoder, reflect.Value) error { return ErrUnusual }
+
+func readOwn(decoder *jsontext.Decoder, to reflect.Value) error {
+	if decoder.PeekKind() == jsontext.KindNull {
+		return ErrUnusual
+	}
+	value, err := decoder.ReadValue()
+	if err != nil {
+		return err
+	}
+	return to.Addr().Interface().(json.Unmarshaler).UnmarshalJSON(value)
+}
+
+func readText(decoder *jsontext.Decoder, to reflect.Value) error {
+	text, err := Text(decoder)
+	to.SetString(text)
+	return err
+}
+
+func readTruth(decoder *jsontext.Decoder, to reflect.Value) error {
+	token, err := decoder.ReadToken()
+	if err != nil || token.Kind() != jsontext.KindTrue && token.Kind() != jsontext.KindFalse {
+		return ErrUnusual
+	}
+	to.SetBool(token.Bool())
+	return nil
+}
+
+func readWhole(decoder *jsontext.Decoder, to reflect.Value) error {
+	token, err := decoder.ReadToken()
+	if err != nil || token.Kind() != jsontext.KindNumber {
+		return ErrUnusual
+	}
+	number, err := strconv.Atoi(token.String())
+	to.SetInt(int64(number))
+	return err
+}
+
+func (r readers) pointer(t reflect.Type) reader {
+	pointed := r.of(t.Elem())
+	return func(decoder *jsontext.Decoder, to reflect.Value) error {
+		to.Set(reflect.New(t.Elem()))
+		return pointed(decoder, to.Elem())
+	}
+}
+
+func (r readers) object(t reflect.Type) reader {
+	type member struct {
+		reader
+		index int
+	}
+	members := map[string]member{}
+	for i := range t.NumField() {
+		field := t.Field(i)
+		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
+		switch {
+		case field.Anonymous || strings.Contains(options, "string"):
+			return readNothing
+		case field.IsExported() && name != "" && name != "-":
+			members[strconv.Quote(name)] = member{r.of(field.Type), i}
+		}
+	}
+	return func(decoder *jsontext.Decoder, to reflect.Value) error {
+		return enclosed(decoder, jsontext.KindBeginObject, jsontext.KindEndObject, func() error {
+			name, err := decoder.ReadValue() // not taken out of its quotes
+			member, known := members[string(name)]
+			if err != nil || !known {
+				return ErrUnusual
+			}
+			return member.reader(decoder, to.Field(member.index))
+		})
+	}
+}
+
+func (r readers) list(t reflect.Type) reader {
+	element := r.of(t.Elem())
+	return func(decoder *jsontext.Decoder, to reflect.Value) error {
+		to.Set(reflect.MakeSlice(t, 0, 0))
+		return Elements(decoder, func() error {
+			to.Grow(1)
+			to.SetLen(to.Len() + 1)
+			return element(decoder, to.Index(to.Len()-1))
+		})
+	}
+}
+
+// table reads a map.
+func (r readers) table(t reflect.Type) reader {
+	element := r.of(t.Elem())
+	return func(decoder *jsontext.Decoder, to reflect.Value) error {
+		to.Set(reflect.MakeMap(t))
+		return Members(decoder, func(name string) error {
+			value := reflect.New(t.Elem()).Elem()
+			err := element(decoder, value)
+			to.SetMapIndex(reflect.ValueOf(name), value)
+			return err
+		})
+	}
+}
