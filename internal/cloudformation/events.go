@@ -47,20 +47,20 @@ const eventsOnPage = 100
 // page is a page of events, the newest first, and the token of the next one. It begins after the
 // event that the token names; ok is false if it names none.
 func page(events []engine.Event, token string) (shown []engine.Event, next string, ok bool) {
-	newest := slices.Clone(events)
-	slices.Reverse(newest)
 	if token != "" {
-		i := slices.IndexFunc(newest, func(e engine.Event) bool { return e.ID == token })
+		i := slices.IndexFunc(events, func(e engine.Event) bool { return e.ID == token })
 		if i < 0 {
 			return nil, "", false
 		}
-		newest = newest[i+1:]
+		events = events[:i]
 	}
-	if len(newest) > eventsOnPage {
-		newest = newest[:eventsOnPage]
-		next = newest[eventsOnPage-1].ID
+	first := max(0, len(events)-eventsOnPage)
+	shown = slices.Clone(events[first:])
+	slices.Reverse(shown)
+	if first > 0 {
+		next = events[first].ID
 	}
-	return newest, next, true
+	return shown, next, true
 }
 
 var errNextToken = invalid("The NextToken is none of this stack's.")
@@ -98,10 +98,14 @@ func (r request) describeEvents() (any, error) {
 	look := func(s *engine.Stack, operation string) {
 		var shown []engine.Event
 		shown, result.NextToken, known = page(r.chosen(s, operation), r.form.Get("NextToken"))
+		status := map[string]string{} // by operation
 		for _, event := range shown {
+			if _, known := status[event.Act.ID]; !known {
+				status[event.Act.ID] = statusOf(s, event.Act.ID)
+			}
 			e := elementOfEvent(s, event)
 			e.StackName, e.EventType = "", "STACK_EVENT"
-			e.OperationID, e.OperationType, e.OperationStatus = event.Act.ID, event.Act.Type, statusOf(s, event.Act.ID)
+			e.OperationID, e.OperationType, e.OperationStatus = event.Act.ID, event.Act.Type, status[event.Act.ID]
 			result.Events = append(result.Events, e)
 		}
 	}

@@ -8,17 +8,25 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"cognito-m2m/internal/cloudformation/engine"
+	"cognito-m2m/internal/journal"
 	"cognito-m2m/internal/run"
 )
+
+// recordFile is where the record of a stack is.
+func (r *Rehearsal) recordFile(stackID string) string {
+	sum := sha256.Sum256([]byte(stackID))
+	return filepath.Join(r.run.Folder.Stacks(), hex.EncodeToString(sum[:])+".json")
+}
 
 // saveRecord writes what the engine keeps of a stack into a file of its own, after a line with its
 // ARN.
 func (r *Rehearsal) saveRecord(stackID string, content []byte) error {
-	sum := sha256.Sum256([]byte(stackID))
-	file := filepath.Join(r.run.Folder.Stacks(), hex.EncodeToString(sum[:])+".json")
+	file := r.recordFile(stackID)
+	delete(r.recorded, stackID)
 	if content == nil {
 		if err := os.Remove(file); !errors.Is(err, fs.ErrNotExist) {
 			return err
@@ -28,9 +36,28 @@ func (r *Rehearsal) saveRecord(stackID string, content []byte) error {
 	if err := os.MkdirAll(r.run.Folder.Stacks(), 0o700); err != nil {
 		return &run.StateDirError{Dir: r.run.Folder.Stacks(), Err: err}
 	}
-	r.record = append(append(append(r.record[:0], stackID...), '\n'), content...)
-	return run.ReplaceFile(file, r.record)
+	record := slices.Concat([]byte(stackID), []byte("\n"), content)
+	if err := run.ReplaceFile(file, record); err != nil {
+		return err
+	}
+	r.recorded[stackID] = int64(len(record))
+	return nil
 }
+
+// appendRecord appends a line to the file.
+func (r *Rehearsal) appendRecord(stackID string, line []byte) error {
+	size, known := r.recorded[stackID]
+	if !known {
+		return errNoRecord
+	}
+	if err := journal.Append(r.recordFile(stackID), size, line); err != nil {
+		return err
+	}
+	r.recorded[stackID] += int64(len(line))
+	return nil
+}
+
+var errNoRecord = errors.New("this run has not written the record")
 
 // StacksError says that what a rehearsal knows of its stacks can't be used. It was left as it is.
 type StacksError struct {
@@ -83,7 +110,7 @@ func (r *Rehearsal) openEngine() error {
 		faults = append(faults, engine.ParseFault(text))
 	}
 	r.engine, err = engine.New(engine.Config{
-		Provider: r, Save: r.saveRecord, Records: records, Object: r.uploads.object,
+		Provider: r, Save: r.saveRecord, Append: r.appendRecord, Records: records, Object: r.uploads.object,
 		Stored: func(_ context.Context, in engine.Place, name string) (string, bool) {
 			return r.run.Parameters.Value(in, name)
 		},

@@ -19,10 +19,10 @@ import (
 type Rehearsal struct {
 	run *serving.Run
 
-	uploads *uploads
-	engine  *engine.Engine
-	record  []byte // that saveRecord has written last
-	aws     *listener.Listener
+	uploads  *uploads
+	engine   *engine.Engine
+	recorded map[string]int64 // the bytes of the records that this run has written, by the stack's ARN
+	aws      *listener.Listener
 
 	mu       sync.Mutex // one step at a time
 	sites    map[partition.Place]*site
@@ -54,7 +54,10 @@ func Open(cfg serving.Config) (*Rehearsal, error) {
 	}
 	run.SaveClient = func(client cognito.Client) error { return keepClient(run.State, client) }
 	lifetime, stop := context.WithCancel(context.Background())
-	return &Rehearsal{run: run, uploads: uploads, sites: map[partition.Place]*site{}, ready: map[string]bool{}, prepared: map[string]string{}, lifetime: lifetime, stop: stop}, nil
+	return &Rehearsal{
+		run: run, uploads: uploads, recorded: map[string]int64{}, sites: map[partition.Place]*site{}, ready: map[string]bool{},
+		prepared: map[string]string{}, lifetime: lifetime, stop: stop,
+	}, nil
 }
 
 // Failed receives an error if a listener stops working while the run runs.

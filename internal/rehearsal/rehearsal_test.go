@@ -781,6 +781,7 @@ func TestRehearsalRefusesStacksThatCanNotBeUsed(t *testing.T) {
 		"cut off":        {record, m2mtest.Read(t, record)[:200], record, "unexpected EOF"},
 		"empty":          {record, "", record, "EOF"},
 		"of another one": {record, strings.Replace(m2mtest.Read(t, record), "/app/", "/other/", 1), record, "it is of another stack"},
+		"a bad change":   {record, m2mtest.Read(t, record) + "{\n{}\n", record, "the changes: line 1: unexpected EOF"},
 		"no state":       {state, "", state, "it is not there"},
 	} {
 		before := m2mtest.Read(t, c.file)
@@ -805,6 +806,46 @@ func TestRehearsalRefusesStacksThatCanNotBeUsed(t *testing.T) {
 		}
 		m2mtest.Write(t, c.file, before)
 	}
+}
+
+// TestRecordsGrowByLines while a run deploys, for the user alone. What a killed run has left is
+// read, and a run that ends leaves all in one.
+func TestRecordsGrowByLines(t *testing.T) {
+	t.Parallel()
+	r := rehearse(t)
+	topic := `{"Resources": {"A": {"Type": "AWS::Logs::LogGroup"}}}`
+	stacks := cloudformation.NewFromConfig(r.sdk())
+	if _, err := stacks.CreateStack(t.Context(), &cloudformation.CreateStackInput{StackName: aws.String("app"), TemplateBody: &topic}); err != nil {
+		t.Fatal(err)
+	}
+	status := func() string {
+		answer, err := cloudformation.NewFromConfig(r.sdk()).DescribeStacks(t.Context(), &cloudformation.DescribeStacksInput{StackName: aws.String("app")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(answer.Stacks[0].StackStatus)
+	}
+	m2mtest.Eventually(t, "the stack", func() bool { return status() == "CREATE_COMPLETE" })
+	record := m2mtest.Only(t, filepath.Join(r.cfg.StateDir, "empty", "stacks", "*.json"))
+	grown := m2mtest.Read(t, record)
+	_, changes, _ := strings.Cut(grown, "\n{\"Changes\":true}\n")
+	if info, err := os.Stat(record); err != nil || info.Mode().Perm() != 0o600 || strings.Count(changes, "\n") < 5 {
+		t.Errorf("%v, %v, the changes %s", info.Mode(), err, changes)
+	}
+	r.close()
+	if whole := m2mtest.Read(t, record); !strings.HasSuffix(whole, "\n{\"Changes\":true}\n") {
+		t.Errorf("the run has left %s", whole)
+	}
+	m2mtest.Write(t, record, grown+`{"Stack": {"Na`) // as a run leaves it that is killed while it appends
+	r.start()
+	if got := status(); got != "CREATE_COMPLETE" {
+		t.Errorf("the stack is %s", got)
+	}
+	topic = `{"Resources": {"B": {"Type": "AWS::Logs::LogGroup"}}}`
+	if _, err := cloudformation.NewFromConfig(r.sdk()).UpdateStack(t.Context(), &cloudformation.UpdateStackInput{StackName: aws.String("app"), TemplateBody: &topic}); err != nil {
+		t.Fatal(err)
+	}
+	m2mtest.Eventually(t, "the update", func() bool { return status() == "UPDATE_COMPLETE" })
 }
 
 // TestRunsOfDifferentKinds do not take each other's state, in which ids and secrets would be lost.

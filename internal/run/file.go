@@ -10,8 +10,9 @@ import (
 	"github.com/google/renameio/v2"
 )
 
-// largestFile is far above what a run keeps: a few kB for each client.
-const largestFile = 64 << 20
+// largestFile is far above what a run keeps: a few kB for each client, or resource of a stack, and
+// some hundred bytes for each event and change of one.
+const largestFile = 256 << 20
 
 // ReadFile reads a file of the state folder, or one that goes with it. It refuses what has no end
 // or keeps its reader waiting. The error of a file that is not there is fs.ErrNotExist.

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"cognito-m2m/internal/journal"
 	"cognito-m2m/internal/run"
 )
 
@@ -25,9 +26,8 @@ type journalHead struct {
 	State   string `json:"state"` // SHA-256 of the state file
 }
 
-// journal is the file beside the state file that a change is appended to, as a line of JSON. So a
-// change costs what it is, and not what all is.
-type journal struct {
+// journalFile is the journal beside the state file: each change is a line of JSON.
+type journalFile struct {
 	path string
 
 	begun bool
@@ -37,9 +37,8 @@ type journal struct {
 // smallest is what a journal may have before its changes are written into the state file.
 const smallest = 1 << 20
 
-// readJournal returns the changes in the journal that goes with the state file of this content. A
-// last line that was not written to its end is none: nobody was told that it is kept. The error of
-// a journal that is not there is fs.ErrNotExist.
+// readJournal returns the changes in the journal that goes with the state file of this content. The
+// error of a journal that is not there is fs.ErrNotExist.
 func readJournal(path string, content []byte) ([]change, error) {
 	raw, err := run.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -57,18 +56,18 @@ func readJournal(path string, content []byte) ([]change, error) {
 		return nil, &Error{File: path, Reason: fmt.Sprintf("has version %d, and this program reads version %d", head.Version, journalVersion)}
 	}
 	var changes []change
-	for len(rest) > 0 {
-		var line []byte
-		line, rest, whole = bytes.Cut(rest, []byte("\n"))
+	err = journal.Each(rest, func(line []byte) error {
 		var c change
-		switch err := json.Unmarshal(line, &c); {
-		case err == nil && whole:
-			changes = append(changes, c)
-		case len(rest) > 0:
-			return nil, &Error{File: path, Reason: fmt.Sprintf("is not the journal of a local run: line %d: %s", len(changes)+2, reason(err))}
+		if err := json.Unmarshal(line, &c); err != nil {
+			return err
 		}
+		changes = append(changes, c)
+		return nil
+	})
+	if unreadable, ok := errors.AsType[*journal.LineError](err); ok {
+		return nil, &Error{File: path, Reason: fmt.Sprintf("is not the journal of a local run: line %d: %s", unreadable.Line+1, reason(err))}
 	}
-	return changes, nil
+	return changes, err
 }
 
 func digest(content []byte) string {
@@ -77,24 +76,16 @@ func digest(content []byte) string {
 }
 
 // append writes a line. If that fails, the journal is as it was.
-func (j *journal) append(line []byte) error {
-	file, err := os.OpenFile(j.path, os.O_WRONLY|os.O_APPEND, 0)
-	if err != nil {
+func (j *journalFile) append(line []byte) error {
+	if err := journal.Append(j.path, j.size, line); err != nil {
 		return err
 	}
-	_, err = file.Write(line)
-	if err == nil {
-		err = file.Sync()
-	}
-	if err != nil {
-		return errors.Join(err, file.Truncate(j.size), file.Close())
-	}
 	j.size += int64(len(line))
-	return file.Close()
+	return nil
 }
 
 // begin makes a journal for the state file of this digest, with a first line.
-func (j *journal) begin(state string, line []byte) error {
+func (j *journalFile) begin(state string, line []byte) error {
 	head, err := json.Marshal(journalHead{Version: journalVersion, State: state})
 	if err != nil {
 		return err
@@ -108,7 +99,7 @@ func (j *journal) begin(state string, line []byte) error {
 }
 
 // end removes the journal.
-func (j *journal) end() error {
+func (j *journalFile) end() error {
 	j.begun, j.size = false, 0
 	if err := os.Remove(j.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return &run.StateDirError{Dir: filepath.Dir(j.path), Err: err}

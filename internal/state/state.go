@@ -33,7 +33,7 @@ type State struct {
 
 	// Where kept is written: what the state file has, and what has changed since.
 	written written
-	journal journal
+	journal journalFile
 	unkept  change // in kept, and not yet in either file
 }
 
@@ -55,7 +55,7 @@ func (e *Error) Error() string { return e.File + " " + e.Reason }
 // Read reads the state file, which need not be there. One that can't be understood is an *Error and
 // stays as it is: it holds ids and secrets that somebody may still use.
 func Read(path string) (*State, error) {
-	s := &State{path: path, kept: file{Version: version, Resources: map[string]*resource{}}, journal: journal{path: path + ".journal"}}
+	s := &State{path: path, kept: file{Version: version, Resources: map[string]*resource{}}, journal: journalFile{path: path + ".journal"}}
 	info, _ := os.Stat(path) // of the file that is read, or an older one
 	raw, err := run.ReadFile(path)
 	switch {

@@ -62,7 +62,7 @@ func (e *Engine) pause(s *Stack, o *operation, status, reason string) {
 	s.Paused, s.Operation = o, nil
 }
 
-func reversed(made []Resource) []Resource {
+func reversed(made []*Resource) []*Resource {
 	all := slices.Clone(made)
 	slices.Reverse(all)
 	return all
@@ -101,7 +101,7 @@ func (e *Engine) back(s *Stack, o *operation) bool {
 		e.become(s, updateRollbackCleanup, "")
 		o.Phase, o.Final = deleting, updateRollbackComplete
 		// What was made again in place of what replaced it is what was found.
-		o.Garbage = slices.DeleteFunc(reversed(o.Made), func(r Resource) bool {
+		o.Garbage = slices.DeleteFunc(reversed(o.Made), func(r *Resource) bool {
 			found := o.Found[r.LogicalID]
 			return found.made() && found.is(r)
 		})

@@ -19,17 +19,24 @@ import (
 // deletes and by deleted stacks too.
 func TestManyUpdates(t *testing.T) {
 	t.Parallel()
+	const topics, updates = 60, 100 // each update replaces one of them, and changes the others
+	text := func(update int) string {
+		all := []string{topic("A", fmt.Sprintf(`"TopicName": "t%d"`, update%2))}
+		for i := range topics - 1 {
+			all = append(all, topic(fmt.Sprintf("B%d", i), `"DisplayName": {"Ref": "A"}`))
+		}
+		return resources(all...)
+	}
 	provider, d := enginetest.New(), newDisk()
 	e := start(t, provider, d)
-	id, err := create(t, e, resources(topic("A", ""), topic("B", `"DisplayName": {"Ref": "A"}`)))
+	id, err := create(t, e, text(0))
 	if err != nil {
 		t.Fatal(err)
 	}
 	end(t, e, id)
-	sizes := map[int]int{}
-	for i := 1; i <= 300; i++ {
-		text := resources(topic("A", fmt.Sprintf(`"TopicName": "t%d"`, i%2)), topic("B", `"DisplayName": {"Ref": "A"}`))
-		set, _, err := e.CreateChangeSet(t.Context(), here, engine.ChangeSetInput{Input: engine.Input{StackName: id, Text: text}, Name: "change"})
+	events, sizes := map[int]int{}, map[int]int{}
+	for i := 1; i <= updates; i++ {
+		set, _, err := e.CreateChangeSet(t.Context(), here, engine.ChangeSetInput{Input: engine.Input{StackName: id, Text: text(i)}, Name: "change"})
 		if err == nil {
 			err = e.ExecuteChangeSet(here, engine.ExecuteInput{Name: set})
 		}
@@ -39,13 +46,19 @@ func TestManyUpdates(t *testing.T) {
 		if got := end(t, e, id); got != "UPDATE_COMPLETE" {
 			t.Fatal(got)
 		}
-		d.mu.Lock()
-		sizes[i] = len(d.records[id])
-		d.mu.Unlock()
+		e.View(here, id, func(s *engine.Stack) {
+			whole, _ := e.Whole(id)
+			events[i], sizes[i] = len(s.Events), len(whole)
+		})
 	}
-	if sizes[300] > sizes[150]+sizes[150]/50 {
-		t.Errorf("the record has %d bytes after 150 updates and %d after 300", sizes[150], sizes[300])
+	if events[updates] != 10_000 || events[updates*7/10] >= 10_000 || sizes[updates] > sizes[updates*9/10]+sizes[updates]/50 {
+		t.Errorf("there are %d events in %d bytes in the end, and were %d in %d before", events[updates], sizes[updates], events[updates*9/10], sizes[updates*9/10])
 	}
+	d.mu.Lock()
+	if saved := len(d.records[id]); saved > 2*sizes[updates] {
+		t.Errorf("the record of %d bytes has become %d", sizes[updates], saved)
+	}
+	d.mu.Unlock()
 	wantHeld(t, e, provider, id)
 }
 

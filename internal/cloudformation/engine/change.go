@@ -106,7 +106,7 @@ func (c *comparison) valueOf(r reference) string {
 // new says that a resource is made or replaced.
 func (c *comparison) new(id string) bool {
 	current, target := c.had.Resources[id], c.targets[id]
-	return target != nil && (!current.made() || !current.is(target.Resource))
+	return target != nil && (!current.made() || !current.is(&target.Resource))
 }
 
 func removal(r *Resident, valued bool) Change {

@@ -12,7 +12,7 @@ func (e *Engine) deleteNext(s *Stack, o *operation) bool {
 	}
 	r := o.Garbage[0]
 	if e.retained(s, o, r) {
-		err := e.apply(o, Step{Action: Retain, Resource: r, Rollback: o.undoing()})
+		err := e.apply(o, Step{Action: Retain, Resource: *r, Rollback: o.undoing()})
 		if e.context.Err() != nil {
 			return false
 		}
@@ -27,7 +27,7 @@ func (e *Engine) deleteNext(s *Stack, o *operation) bool {
 	}) {
 		return false
 	}
-	err := e.apply(o, Step{Action: Delete, Resource: r, Rollback: o.undoing()})
+	err := e.apply(o, Step{Action: Delete, Resource: *r, Rollback: o.undoing()})
 	if e.context.Err() != nil {
 		return false
 	}
@@ -53,7 +53,7 @@ func (o *operation) cleaning() bool {
 // retained says that a resource stays when its stack gives it up.
 //
 // Parity: CloudFormation: which policy a replaced resource has
-func (e *Engine) retained(s *Stack, o *operation, r Resource) bool {
+func (e *Engine) retained(s *Stack, o *operation, r *Resource) bool {
 	if slices.Contains(o.Retain, r.LogicalID) {
 		return true
 	}
@@ -68,15 +68,15 @@ func (e *Engine) retained(s *Stack, o *operation, r Resource) bool {
 }
 
 // mark gives a resource that is being deleted a status, and tells of it.
-func (e *Engine) mark(s *Stack, o *operation, r Resource, status string) {
+func (e *Engine) mark(s *Stack, o *operation, r *Resource, status string) {
 	e.markFor(s, o, r, [2]string{status, ""})
 }
 
-func (e *Engine) markFor(s *Stack, o *operation, r Resource, said [2]string) {
+func (e *Engine) markFor(s *Stack, o *operation, r *Resource, said [2]string) {
 	if o.cleaning() {
-		e.tellOfCleanup(s, r, said[0], said[1])
+		e.tellOfCleanup(s, *r, said[0], said[1])
 	} else {
-		e.tell(s, r, said[0], said[1])
+		e.tell(s, *r, said[0], said[1])
 	}
 	if current := s.Resources[r.LogicalID]; current != nil && current.is(r) {
 		e.set(s, current, said[0], said[1])
@@ -84,7 +84,7 @@ func (e *Engine) markFor(s *Stack, o *operation, r Resource, said [2]string) {
 }
 
 // leave takes a resource off the stack.
-func (e *Engine) leave(s *Stack, o *operation, r Resource, status string) {
+func (e *Engine) leave(s *Stack, o *operation, r *Resource, status string) {
 	e.mark(s, o, r, status)
 	if current := s.Resources[r.LogicalID]; current != nil && current.is(r) {
 		delete(s.Resources, r.LogicalID)
@@ -96,7 +96,7 @@ func (e *Engine) leave(s *Stack, o *operation, r Resource, status string) {
 // stays on the stack, and so does all that it depends on.
 //
 // Parity: CloudFormation: a resource that can't be deleted
-func (e *Engine) notDeleted(s *Stack, o *operation, r Resource, reason string) {
+func (e *Engine) notDeleted(s *Stack, o *operation, r *Resource, reason string) {
 	needs := needed(s.Resources, r.LogicalID)
 	e.markFor(s, o, r, [2]string{deleteFailed, reason})
 	o.Garbage, o.Doing = o.Garbage[1:], nil
@@ -108,8 +108,8 @@ func (e *Engine) notDeleted(s *Stack, o *operation, r Resource, reason string) {
 		return
 	}
 	o.Failed = append(o.Failed, failed{r.LogicalID, "delete"})
-	left := []Resource{r}
-	o.Garbage = slices.DeleteFunc(slices.Clone(o.Garbage), func(other Resource) bool {
+	left := []*Resource{r}
+	o.Garbage = slices.DeleteFunc(slices.Clone(o.Garbage), func(other *Resource) bool {
 		if needs[other.LogicalID] {
 			left = append(left, other)
 		}

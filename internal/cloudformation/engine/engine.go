@@ -10,16 +10,22 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"cognito-m2m/internal/assembly/template"
 )
 
 // Config is what an engine works with.
 type Config struct {
 	Provider Provider
 	// Save keeps the record of a stack under its ARN, durably, before what is in it is
-	// acknowledged; nil forgets the stack. It is never called twice at once, and the record is
-	// another one when it has returned.
+	// acknowledged; nil forgets the stack.
 	Save func(stackID string, record []byte) error
-	// Records are what Save was given last, by ARN.
+	// Append adds a line, with its end, to the record that Save was given last, as durably. If that
+	// fails, the record is to stay as it is, and Save is called. Nil means that Save always is.
+	// Neither is called while the other one is, or twice at once.
+	Append func(stackID string, line []byte) error
+	// Records are what Save was given last, with what was appended, by ARN. Their last line may be
+	// cut off if it was not yet said to be appended.
 	Records map[string][]byte
 	// Object reads the template at a TemplateURL. Nil means that there is none.
 	Object func(ctx context.Context, url string) ([]byte, error)
@@ -47,7 +53,6 @@ type Engine struct {
 	stacks map[string]*Stack // by ARN
 	faults []Fault
 	closed bool
-	record []byte // that was saved last: one of a large stack has megabytes, and each step saves it
 }
 
 // New returns an engine with the stacks of the records. What was under way waits for Recover.
@@ -103,6 +108,7 @@ func (e *Engine) Close(ctx context.Context) error {
 	}()
 	select {
 	case <-ended:
+		e.fold()
 		return nil
 	case <-ctx.Done():
 		return fmt.Errorf("ending the operations on stacks: %w", ctx.Err())
@@ -118,13 +124,56 @@ func (e *Engine) begin(s *Stack) {
 	e.workers.Go(func() { e.work(s, o) })
 }
 
-// save keeps the stack's record. The lock is held.
+// smallest is what the changes after a record may have before all of the stack is saved again.
+const smallest = 256 << 10
+
+// save keeps the stack. The lock is held.
 func (e *Engine) save(s *Stack) error {
-	e.record = s.appendRecord(e.record[:0])
-	if err := e.config.Save(s.ID, e.record); err != nil {
+	now := s.asSaved()
+	if e.appended(s, now) {
+		s.saved = now
+		return nil
+	}
+	record, err := s.record()
+	if err == nil {
+		err = e.config.Save(s.ID, record)
+	}
+	if err != nil {
 		return fmt.Errorf("saving the record of stack %s: %w", s.Name, err)
 	}
+	now.record = len(record)
+	s.saved = now
 	return nil
+}
+
+// appended appends what has changed to the record, and reports whether it has. It does not if the
+// changes have become more than the rest.
+func (e *Engine) appended(s *Stack, now *saved) bool {
+	if s.saved == nil || e.config.Append == nil {
+		return false
+	}
+	change := template.JSON(s.since(now)) + "\n"
+	if change == "\n" || s.saved.changes+len(change) > max(smallest, s.saved.record) || e.config.Append(s.ID, []byte(change)) != nil {
+		return false
+	}
+	now.record, now.changes = s.saved.record, s.saved.changes+len(change)
+	return true
+}
+
+// fold saves all of the stacks of which changes are kept, so that what nobody uses is as short as
+// it can be. One that can't be saved is as it was.
+func (e *Engine) fold() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, s := range e.stacks {
+		if s.saved == nil || s.saved.changes == 0 {
+			continue
+		}
+		s.saved = nil
+		if err := e.save(s); err != nil {
+			e.config.Log.Warn("a stack is kept with its changes", "error", err)
+		}
+	}
 }
 
 // try changes a stack and saves it, or leaves it as it was. The lock is held.

@@ -21,10 +21,11 @@ type Event struct {
 	Act                         act    // the operation
 }
 
-// maxEvents of a stack are kept, the newest. A first creation has about three for each resource.
+// maxEvents of a stack are kept, the newest. A creation has three for each resource, of which a
+// stack has 500 at most; an update that replaces them all has five, with the clean-up.
 //
 // Parity: CloudFormation: how much of the past is kept
-const maxEvents = 1000
+const maxEvents = 10_000
 
 const userInitiated = "User Initiated"
 
@@ -63,9 +64,16 @@ func (e *Engine) addEvent(s *Stack, event Event) {
 	if s.Operation != nil {
 		event.Token, event.Act = s.Operation.Token, s.Operation.Act
 	}
-	if s.Events = append(s.Events, event); len(s.Events) > maxEvents {
-		s.Events = append([]Event(nil), s.Events[len(s.Events)-maxEvents:]...)
+	s.addEvent(event)
+}
+
+// addEvent adds an event, and forgets the oldest. Most have the properties of the one before.
+func (s *Stack) addEvent(event Event) {
+	if last := len(s.Events) - 1; last >= 0 && s.Events[last].Properties == event.Properties {
+		event.Properties = s.Events[last].Properties // one text for both
 	}
+	s.Events = append(s.Events, event)
+	s.Events = s.Events[max(0, len(s.Events)-maxEvents):]
 }
 
 const eventTime = "2006-01-02T15:04:05.000Z"

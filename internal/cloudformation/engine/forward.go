@@ -91,11 +91,12 @@ func (e *Engine) forward(s *Stack, o *operation) bool {
 	if o.Doing != nil {
 		return e.forwardStep(s, o)
 	}
-	for _, id := range order(o.Targets) {
-		if slices.Contains(o.Done, id) {
-			continue
-		}
-		if e.unchanged(s, o, id) {
+	done := map[string]bool{}
+	for _, id := range o.Done {
+		done[id] = true
+	}
+	for _, id := range o.order() {
+		if done[id] || e.unchanged(s, o, id) {
 			continue
 		}
 		return e.commit(s, func() {
@@ -123,7 +124,7 @@ func (e *Engine) unchanged(s *Stack, o *operation, id string) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	current, target := s.Resources[id], o.Targets[id]
-	if !current.made() || !current.complete() || !current.is(target.Resource) || !same(current.Properties, target.Properties) {
+	if !current.made() || !current.complete() || !current.is(&target.Resource) || !same(current.Properties, target.Properties) {
 		return false
 	}
 	updated := *current
@@ -144,7 +145,7 @@ func (e *Engine) beginStep(s *Stack, o *operation, id string) {
 	case !current.made():
 		o.Doing = &doing{LogicalID: id, Action: Create}
 		shown.PhysicalID = ""
-	case current.is(target.Resource):
+	case current.is(&target.Resource):
 		o.Doing = &doing{LogicalID: id, Action: Update}
 		status = updateInProgress
 	default:
@@ -152,7 +153,7 @@ func (e *Engine) beginStep(s *Stack, o *operation, id string) {
 		shown.PhysicalID, status, reason = current.PhysicalID, updateInProgress, replaces
 	}
 	if o.Doing.Action == Create {
-		o.Made = append(o.Made, target.Resource)
+		o.Made = append(o.Made, &target.Resource)
 	}
 	if strings.HasPrefix(target.Fault, "Property validation failure") {
 		e.set(s, &shown, status, reason)

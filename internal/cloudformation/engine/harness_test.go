@@ -24,6 +24,8 @@ type disk struct {
 	mu      sync.Mutex
 	records map[string][]byte
 	saves   int
+	engine  *engine.Engine // that saves
+	lost    error          // what it has saved is not what it has
 	// tearAt is the save after which nothing is kept any more, 0 for none; with early, that save is
 	// not kept either.
 	tearAt int
@@ -37,17 +39,37 @@ func newDisk() *disk { return &disk{records: map[string][]byte{}} }
 func (d *disk) save(id string, record []byte) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.saves++
-	if d.torn() && (d.saves > d.tearAt || d.early) {
+	if d.saves++; d.full() {
 		return errTorn
 	}
 	if record == nil {
 		delete(d.records, id)
 	} else {
-		d.records[id] = bytes.Clone(record) // the engine writes the next one into it
+		d.records[id] = bytes.Clone(record)
 	}
 	return nil
 }
+
+// append appends, and compares what the next engine would read with what this one has.
+func (d *disk) append(id string, line []byte) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.saves++; d.full() {
+		return errTorn
+	}
+	d.records[id] = append(d.records[id], line...)
+	if long := len(d.records[id]) > 50_000; d.lost != nil || d.engine == nil || long && d.saves%1000 > 0 {
+		return nil
+	}
+	has, err := d.engine.Whole(id)
+	read, failure := engine.Replayed(d.records[id])
+	if d.lost = errors.Join(err, failure); has != read {
+		d.lost = errors.Join(d.lost, errors.New(cmp.Diff(strings.Split(has, "\n"), strings.Split(read, "\n"))))
+	}
+	return nil
+}
+
+func (d *disk) full() bool { return d.torn() && (d.saves > d.tearAt || d.early) }
 
 func (d *disk) torn() bool { return d.tearAt > 0 && d.saves >= d.tearAt }
 
@@ -70,11 +92,19 @@ func start(t *testing.T, provider engine.Provider, d *disk) *engine.Engine {
 	d.mu.Lock()
 	records := maps.Clone(d.records)
 	d.mu.Unlock()
-	e, err := engine.New(engine.Config{Provider: provider, Save: d.save, Records: records})
+	e, err := engine.New(engine.Config{Provider: provider, Save: d.save, Append: d.append, Records: records})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { stop(t, e) })
+	d.mu.Lock()
+	d.engine = e
+	d.mu.Unlock()
+	t.Cleanup(func() {
+		stop(t, e)
+		if d.lost != nil {
+			t.Errorf("what is saved is not what the engine has (-engine +saved): %v", d.lost)
+		}
+	})
 	return e
 }
 

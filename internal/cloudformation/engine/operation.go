@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -32,16 +33,16 @@ type operation struct {
 	Untold []string `json:",omitempty"`
 
 	*plan     `json:"-"`
-	Doing     *doing     `json:",omitempty"` // the step that is under way
-	Done      []string   `json:",omitempty"` // of this phase
-	Touched   []string   `json:",omitempty"` // what was created, updated or replaced
-	Made      []Resource `json:",omitempty"` // what is deleted in a rollback
-	Garbage   []Resource `json:",omitempty"` // what is still to be deleted
-	Failed    []failed   `json:",omitempty"`
-	Reason    string     `json:",omitempty"` // why it goes back, if no resource failed
-	Cancelled bool       `json:",omitempty"`
-	Uncleaned bool       `json:",omitempty"` // the clean-up has left something
-	Deleting  bool       `json:",omitempty"` // a creation that is to end in a deletion
+	Doing     *doing      `json:",omitempty"` // the step that is under way
+	Done      []string    `json:",omitempty"` // of this phase
+	Touched   []string    `json:",omitempty"` // what was created, updated or replaced
+	Made      []*Resource `json:",omitempty"` // what is deleted in a rollback
+	Garbage   []*Resource `json:",omitempty"` // what is still to be deleted
+	Failed    []failed    `json:",omitempty"`
+	Reason    string      `json:",omitempty"` // why it goes back, if no resource failed
+	Cancelled bool        `json:",omitempty"`
+	Uncleaned bool        `json:",omitempty"` // the clean-up has left something
+	Deleting  bool        `json:",omitempty"` // a creation that is to end in a deletion
 	// DeletingToken is the token of the request for that deletion.
 	DeletingToken string `json:",omitempty"`
 	Final         string `json:",omitempty"` // the status in the end
@@ -54,6 +55,16 @@ type plan struct {
 	Evaluated    *Evaluated           // without the resources, which are the targets
 	Targets      map[string]*Resident // what the resources are to become
 	Found        map[string]*Resident // what they were; nil until it is known
+
+	ordered []string // the targets, in the order in which they are made, once it is asked for
+}
+
+// order is that in which the targets are made. It is for who works on the operation alone.
+func (p *plan) order() []string {
+	if p.ordered == nil {
+		p.ordered = order(p.Targets)
+	}
+	return p.ordered
 }
 
 // act is what DescribeEvents calls an operation.
@@ -158,6 +169,38 @@ func (e *Engine) apply(o *operation, step Step) error {
 		}
 	}
 	return e.config.Provider.Apply(e.context, o.provider(), step)
+}
+
+// Fault fails a resource on purpose, once: the next step that is done to it.
+type Fault struct {
+	Target string // a logical id or a resource type
+	Reason string // "" is a text that says where it comes from
+}
+
+// ParseFault reads LOGICAL_ID_OR_TYPE[=reason].
+func ParseFault(text string) Fault {
+	target, reason, _ := strings.Cut(text, "=")
+	return Fault{Target: target, Reason: reason}
+}
+
+// injected is the reason of the fault that hits a step, "" if none does. That fault is used up.
+func (e *Engine) injected(step Step) string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for i, fault := range e.faults {
+		if fault.Target == step.Resource.LogicalID || fault.Target == step.Resource.Type {
+			e.faults = slices.Delete(slices.Clone(e.faults), i, i+1)
+			return cmp.Or(fault.Reason, "It was to fail (--fail "+fault.Target+")")
+		}
+	}
+	return ""
+}
+
+// Unused are the faults that no step was hit by.
+func (e *Engine) Unused() []Fault {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.Clone(e.faults)
 }
 
 // reasonOf is what an event says of an error.

@@ -30,10 +30,10 @@ func order(resources map[string]*Resident) (ids []string) {
 }
 
 // backwards are the resources that are there, in the order in which they are deleted.
-func backwards(resources map[string]*Resident) (all []Resource) {
+func backwards(resources map[string]*Resident) (all []*Resource) {
 	for _, id := range slices.Backward(order(resources)) {
 		if r := resources[id]; r.made() {
-			all = append(all, r.Resource)
+			all = append(all, &r.Resource)
 		}
 	}
 	return all

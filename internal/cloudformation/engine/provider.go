@@ -89,7 +89,7 @@ type Resource struct {
 
 // is says that two are the same thing, and not one in place of the other. A provider without
 // generations tells by the ids.
-func (r Resource) is(other Resource) bool {
+func (r *Resource) is(other *Resource) bool {
 	if r.Generation != "" || other.Generation != "" {
 		return r.Generation == other.Generation
 	}

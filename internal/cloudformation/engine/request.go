@@ -346,7 +346,7 @@ func (e *Engine) deletedBy(in Place, name string, by request) bool {
 // Parity: CloudFormation: a resource to retain that is not there
 func retainable(s *Stack, ids []string) error {
 	for _, id := range ids {
-		left := slices.ContainsFunc(s.Left, func(r Resource) bool { return r.LogicalID == id })
+		left := slices.ContainsFunc(s.Left, func(r *Resource) bool { return r.LogicalID == id })
 		if !s.Resources[id].made() && !left {
 			return invalid("The specified resources to retain must be in a valid state. Do not specify resources that are in the DELETE_COMPLETE state.")
 		}
@@ -369,10 +369,10 @@ func deletionOf(s *Stack, input DeleteInput) *operation {
 
 // leftOver is what a failed operation has left that is not among the stack's resources: what was
 // replaced.
-func leftOver(s *Stack) (left []Resource) {
+func leftOver(s *Stack) (left []*Resource) {
 	for _, r := range slices.Concat(backwards(s.Paused.Found), reversed(s.Paused.Made)) {
 		current := s.Resources[r.LogicalID]
-		known := slices.ContainsFunc(left, func(other Resource) bool {
+		known := slices.ContainsFunc(left, func(other *Resource) bool {
 			return other.LogicalID == r.LogicalID && other.is(r)
 		})
 		if !known && (!current.made() || !current.is(r)) {

@@ -36,12 +36,12 @@ type Stack struct {
 
 	// Left is what a deletion could not delete and what is not among the resources of the stack:
 	// what was replaced by an update that was not rolled back.
-	Left      []Resource `json:",omitempty"`
-	Requests  []request  `json:",omitempty"` // which began operations, the newest
-	Operation *operation `json:",omitempty"` // under way
-	Paused    *operation `json:",omitempty"` // waits to be rolled back
+	Left      []*Resource `json:",omitempty"`
+	Requests  []request   `json:",omitempty"` // which began operations, the newest
+	Operation *operation  `json:",omitempty"` // under way
+	Paused    *operation  `json:",omitempty"` // waits to be rolled back
 
-	written map[any]string // the lines of its record that may come again
+	saved *saved // as it is in the record; nil until this engine has saved it
 }
 
 // Settings are what an operation sets beside the template.

@@ -79,7 +79,7 @@ func (e *Engine) checkPolicy(s *Stack, o *operation) {
 			continue
 		case target == nil:
 			action = stackpolicy.Delete
-		case !current.is(target.Resource):
+		case !current.is(&target.Resource):
 			action = stackpolicy.Replace
 		case same(current.Properties, target.Properties):
 			continue

@@ -10,8 +10,7 @@ import (
 	"cognito-m2m/internal/assembly/template"
 )
 
-// line is one part of a stack's record, which is a file of JSON lines. It has one of these. What
-// does not change from one save to the next is encoded once.
+// line is one part of a stack's record, which is JSON lines. It has one of these.
 type line struct {
 	Stack     *Stack     `json:",omitempty"`
 	Template  *Template  `json:",omitempty"`
@@ -19,44 +18,38 @@ type line struct {
 	Paused    *plan      `json:",omitempty"` // of the one that waits
 	ChangeSet *ChangeSet `json:",omitempty"`
 	Event     *Event     `json:",omitempty"`
+	// Changes says that this is all of the stack, and that a change stands in each line after it.
+	// Records of before have no such line.
+	Changes bool `json:",omitempty"`
 }
 
-// pausedPlan and changeSetLine are keys of lines that nothing else is the key of.
-type (
-	pausedPlan    struct{ of *plan }
-	changeSetLine struct{ id, executionStatus string }
-)
+var changesFollow = []byte(template.JSON(line{Changes: true}) + "\n")
 
-// appendRecord appends the stack as it is kept.
-func (s *Stack) appendRecord(record []byte) []byte {
-	written := make(map[any]string, len(s.written))
-	write := func(key any, part line) {
-		text, known := s.written[key]
-		if !known {
-			text = template.JSON(part) + "\n"
-		}
-		written[key] = text
-		record = append(record, text...)
-	}
-	record = append(record, template.JSON(line{Stack: s})+"\n"...)
+// record is all of the stack, as it is kept.
+func (s *Stack) record() ([]byte, error) {
+	var record bytes.Buffer
+	encoder := json.NewEncoder(&record)
+	encoder.SetEscapeHTML(false)
+	var failures []error
+	write := func(part line) { failures = append(failures, encoder.Encode(part)) }
+	write(line{Stack: s})
 	if s.Template != nil {
-		write(s.Template, line{Template: s.Template})
+		write(line{Template: s.Template})
 	}
 	if s.Operation != nil {
-		write(s.Operation.plan, line{Plan: s.Operation.plan})
+		write(line{Plan: s.Operation.plan})
 	}
 	if s.Paused != nil {
-		write(pausedPlan{s.Paused.plan}, line{Paused: s.Paused.plan})
+		write(line{Paused: s.Paused.plan})
 	}
 	for i := range s.ChangeSets {
-		set := &s.ChangeSets[i]
-		write(changeSetLine{set.ID, set.ExecutionStatus}, line{ChangeSet: set})
+		write(line{ChangeSet: &s.ChangeSets[i]})
 	}
 	for i := range s.Events {
-		write(s.Events[i].ID, line{Event: &s.Events[i]})
+		write(line{Event: &s.Events[i]})
 	}
-	s.written = written
-	return record
+	record.Write(changesFollow)
+	return record.Bytes(), errors.Join(failures...)
 }
 
 // RecordError says which record can't be used.
@@ -73,20 +66,31 @@ func (e *RecordError) Unwrap() error { return e.Err }
 
 // read is the stack of a record.
 func read(record []byte) (*Stack, error) {
+	all, changes, _ := bytes.Cut(record, changesFollow)
+	s, err := readAll(all)
+	if err == nil {
+		err = s.replay(changes)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("decoding: %w", err)
+	}
+	return s, s.checkPlans()
+}
+
+func readAll(record []byte) (s *Stack, err error) {
 	decoder := json.NewDecoder(bytes.NewReader(record))
 	decoder.UseNumber()
-	var s *Stack
 	for {
 		var part line
 		err := decoder.Decode(&part)
 		if errors.Is(err, io.EOF) && s != nil {
-			return s, s.checkPlans()
+			return s, nil
 		}
 		if err == nil && s == nil && part.Stack == nil {
 			err = errors.New("it does not begin with the stack")
 		}
 		if err != nil {
-			return nil, fmt.Errorf("decoding: %w", err)
+			return nil, err
 		}
 		if part.Stack != nil {
 			s = part.Stack
@@ -117,6 +121,6 @@ func (s *Stack) add(part line) {
 	case part.ChangeSet != nil:
 		s.ChangeSets = append(s.ChangeSets, *part.ChangeSet)
 	case part.Event != nil:
-		s.Events = append(s.Events, *part.Event)
+		s.addEvent(*part.Event)
 	}
 }
