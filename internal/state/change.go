@@ -11,6 +11,9 @@ type change struct {
 	Resources map[string]*resource `json:"resources,omitempty"`
 	Stacks    map[string]*Stack    `json:"stacks,omitempty"`
 	Secrets   map[string]*secret   `json:"secrets,omitempty"` // of Secrets Manager, by ARN
+	// GoesOn are those of the Stacks whose operation has the resources that it had, which are left
+	// out: each of its steps is a change.
+	GoesOn []string `json:"goes_on,omitempty"`
 
 	// What resources have, by their ids: a resource may be kept in several places. It comes after
 	// Resources and Stacks.
@@ -22,12 +25,13 @@ func (c change) none() bool {
 	return len(c.Resources)+len(c.Stacks)+len(c.Secrets)+len(c.ClientSecrets)+len(c.Keys) == 0
 }
 
-// with is both changes, of which the other comes later.
+// with is both changes, of which the other comes later. The first one has no stacks.
 func (c change) with(later change) change {
 	return change{
 		Resources:     merged(c.Resources, later.Resources),
 		Stacks:        merged(c.Stacks, later.Stacks),
 		Secrets:       merged(c.Secrets, later.Secrets),
+		GoesOn:        later.GoesOn,
 		ClientSecrets: merged(c.ClientSecrets, later.ClientSecrets),
 		Keys:          merged(c.Keys, later.Keys),
 	}
@@ -45,6 +49,11 @@ func merged[V any](first, later map[string]V) map[string]V {
 // apply makes a change, and returns the one that takes it back.
 func (f *file) apply(c change) (back change) {
 	back.Resources = put(&f.Resources, c.Resources)
+	for _, key := range c.GoesOn {
+		if was, is := f.Stacks[key], c.Stacks[key]; was != nil && was.Operation != nil && is != nil && is.Operation != nil {
+			is.Operation.resources = was.Operation.resources
+		}
+	}
 	back.Stacks = put(&f.Stacks, c.Stacks)
 	back.Secrets = put(&f.SecretsManager.Secrets, c.Secrets)
 	if len(c.ClientSecrets)+len(c.Keys) == 0 {

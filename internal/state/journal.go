@@ -15,8 +15,9 @@ import (
 	"cognito-m2m/internal/run"
 )
 
-// journalVersion is the version of the journal's format.
-const journalVersion = 1
+// journalVersion is the version of the journal's format. Version 1 has nothing that goes on, and is
+// read, too.
+const journalVersion = 2
 
 // journalHead is a journal's first line. A journal goes with the state file of one content: it has
 // what has changed since that was written. Beside another one it means nothing, because that was
@@ -52,7 +53,7 @@ func readJournal(path string, content []byte) ([]change, error) {
 	if !whole || json.Unmarshal(first, &head) != nil || head.State != digest(content) {
 		return nil, nil
 	}
-	if head.Version != journalVersion {
+	if head.Version < 1 || head.Version > journalVersion {
 		return nil, &Error{File: path, Reason: fmt.Sprintf("has version %d, and this program reads version %d", head.Version, journalVersion)}
 	}
 	var changes []change

@@ -17,6 +17,7 @@ import (
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/cognito"
 	"cognito-m2m/internal/m2mtest"
+	"cognito-m2m/internal/partition"
 	"cognito-m2m/internal/redacted"
 	"cognito-m2m/internal/state"
 )
@@ -233,7 +234,8 @@ func TestJournalsThatCountAndThoseThatDoNot(t *testing.T) {
 			lines[1] = `{"client_secrets": ["sesame"]}` + "\n"
 			return s, strings.Join(lines, "")
 		}, ""},
-		"a newer version": {func(s, j string) (string, string) { return s, strings.Replace(j, `"version":1`, `"version":2`, 1) }, ""},
+		"the version before": {func(s, j string) (string, string) { return s, strings.Replace(j, `"version":2`, `"version":1`, 1) }, "second"},
+		"a newer version":    {func(s, j string) (string, string) { return s, strings.Replace(j, `"version":2`, `"version":3`, 1) }, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -328,6 +330,47 @@ func TestAJournalDoesNotGrowForEver(t *testing.T) {
 	}
 	if got := readerIn(t, path); got != long+"29" {
 		t.Errorf("the next run has another secret, of %d bytes", len(got))
+	}
+}
+
+// TestAStepOfAnOperationIsALine, too: it does not have the resources of all steps. The next run has
+// them, also under another operation of the stack.
+func TestAStepOfAnOperationIsALine(t *testing.T) {
+	t.Parallel()
+	s, path, _ := running(t)
+	at := partition.Place{AccountID: "123456789012", Region: "eu-central-1"}
+	idOf := func(c *state.Candidate, i int) string {
+		id, err := c.ID(assembly.Key{Stack: "app", LogicalID: fmt.Sprintf("Client%03d", i), Type: "AWS::Cognito::UserPoolClient", Fingerprint: "f", Region: at.Region})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	for _, operation := range []string{"first", "second"} {
+		next, ids := s.CandidateFor(at, "app", operation), []string{}
+		for i := range 300 {
+			ids = append(ids, idOf(next, i))
+		}
+		var sizes []int
+		for step := range 30 {
+			stack := &state.Stack{Operation: &state.Operation{ID: operation, Template: "t", There: []string{fmt.Sprint("step ", step)}}}
+			if err := s.KeepStack(at, "app", stack, next); err != nil {
+				t.Fatal(err)
+			}
+			sizes = append(sizes, len(m2mtest.Read(t, path+".journal")))
+		}
+		if first, others := sizes[1]-sizes[0], sizes[29]-sizes[0]; others > 30*500 || first > 500 {
+			t.Errorf("the steps of the %s operation have %d bytes", operation, others)
+		}
+		again := read(t, path)
+		if there := again.Stacks()[at]["app"].Operation.There; there[0] != "step 29" {
+			t.Errorf("the next run is at %q", there)
+		}
+		for i, id := range ids {
+			if got := idOf(again.CandidateFor(at, "app", operation), i); got != id {
+				t.Fatalf("in the %s operation, resource %d is %s in the next run, and was %s", operation, i, got, id)
+			}
+		}
 	}
 }
 

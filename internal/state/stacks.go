@@ -126,7 +126,9 @@ func (s *State) KeepStack(at partition.Place, name string, stack *Stack, next *C
 		c.Resources = differences(s.kept.Resources, nil, ofStack)
 	case stack.Operation != nil:
 		operation := *stack.Operation
-		operation.resources = next.ofStack(key)
+		if operation.resources = next.ofStack(key); s.kept.Stacks[key].hasMade(&operation) {
+			operation.resources, c.GoesOn = nil, []string{key}
+		}
 		kept := *stack
 		kept.Operation = &operation
 		c.Stacks[key] = &kept
@@ -134,6 +136,11 @@ func (s *State) KeepStack(at partition.Place, name string, stack *Stack, next *C
 		c.Resources = differences(s.kept.Resources, next.ofStack(key), ofStack)
 	}
 	return s.change(c)
+}
+
+// hasMade reports whether the operation on the stack, which may be nil, has its resources already.
+func (s *Stack) hasMade(o *Operation) bool {
+	return s != nil && s.Operation != nil && s.Operation.ID == o.ID && maps.Equal(s.Operation.resources, o.resources)
 }
 
 // ofStack are the candidate's resources of one stack. Those that it has from the state are shared
