@@ -98,7 +98,7 @@ rehearse: node_modules cdk.out/manifest.json $(EDITS)/edits.json ## Deploy into 
 MANY := ^Test(Growing|ManyClients)$$
 
 .PHONY: rehearse-many
-rehearse-many: node_modules ## Let an environment grow from 50 clients to 120 and 200, and deploy 200 clients in eight groups.
+rehearse-many: node_modules cdk.out/manifest.json $(EDITS)/edits.json ## Let an environment grow from 50 clients to 120 and 200, and deploy 200 clients in eight groups.
 	go test -v -count=1 -timeout 30m -run '$(MANY)' ./test/rehearse
 
 .PHONY: rehearse-long
@@ -217,7 +217,7 @@ bench: before bench-scale ## Print how fast calls, synths, --watch and many clie
 SCALE ?= .build/scale.tsv
 
 .PHONY: bench-scale
-bench-scale: node_modules ## Print how synths, starts, memory, calls and tokens grow up to 8,000 clients (an hour).
+bench-scale: node_modules ## Print how synths, starts, memory, calls and tokens grow up to 10,000 clients (an hour).
 	@mkdir -p .build
 	go test -count=1 -timeout 3h -v ./test/soak -speed -figures '$(abspath $(SCALE))' $(if $(ROUNDS),-rounds $(ROUNDS)) \
 		-run '^TestSpeed(Scale|Authorizer)$$'

@@ -49,7 +49,7 @@ func (e *Environment) AllClients() []Client {
 	return all
 }
 
-// maxGroups leaves room for the other stacks among the 50 that m2m reads of an environment.
+// maxGroups and the other stacks are fewer than the 100 that m2m reads of an environment.
 const maxGroups = 48
 
 type groupName string

@@ -19,7 +19,7 @@ import (
 const (
 	maxFile     = 16 << 20 // bytes in a file
 	maxAssembly = 64 << 20 // bytes in all files, each counted as often as a manifest names it
-	maxStacks   = 50       // stacks in a stage
+	maxStacks   = 100      // stacks in a stage
 	maxNesting  = 500      // levels of values within values in a template
 
 	// What CloudFormation takes (CloudFormation guide, "Quotas").

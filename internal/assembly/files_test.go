@@ -108,7 +108,7 @@ func TestFilesAreOfALimitedSize(t *testing.T) {
 	t.Parallel()
 	large := func(size int) string { return `{"Resources": {}, "Description": "` + strings.Repeat("x", size) + `"}` }
 	many := map[string]string{}
-	for i := range 51 {
+	for i := range 101 {
 		many[fmt.Sprintf("Stack%d", i)] = emptyStack
 	}
 	crowd := make([]string, 501)
@@ -121,7 +121,7 @@ func TestFilesAreOfALimitedSize(t *testing.T) {
 	}{
 		"a template": {map[string]string{"App": large(1 << 20)}, "App.template.json has more than 1048576 bytes"},
 		"nesting":    {map[string]string{"App": `{"Resources": ` + strings.Repeat(`{"a":`, 600) + `1` + strings.Repeat(`}`, 601)}, "template of stack App: values are nested more than 500 deep"},
-		"stacks":     {many, "stage dev has more than 50 stacks"},
+		"stacks":     {many, "stage dev has more than 100 stacks"},
 		"resources":  {map[string]string{"App": `{"Resources": {` + strings.Join(crowd, ", ") + `}}`}, "501 resources, and CloudFormation takes 500"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -84,6 +84,6 @@ func (b *builder) mayRotate(s RotationSchedule) bool {
 	source := lambdapolicy.Source{Principal: lambdapolicy.SecretsManager, ARN: s.SecretARN, Account: b.model.AccountID}
 	return slices.ContainsFunc(b.model.Permissions, func(p Permission) bool {
 		return p.FunctionARN == s.FunctionARN && p.Qualifier == s.Qualifier &&
-			b.evaluation.Spend(p.Resource, len(p.SourceARN)*len(s.SecretARN)) && p.Allows(source)
+			b.evaluation.Spend(p.Resource, p.Work(source)) && p.Allows(source)
 	})
 }

@@ -3,6 +3,7 @@ package assembly_test
 import (
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -121,6 +122,58 @@ func TestRealTemplatesAreFarFromTheBound(t *testing.T) {
 			t.Errorf("stage %s takes %.4f of the work that is allowed", name, work)
 		}
 	}
+}
+
+// TestAUserPoolFullOfClients is within the bounds: 10,000, which Cognito can be asked to take, in
+// groups as package stacks makes them.
+func TestAUserPoolFullOfClients(t *testing.T) {
+	t.Parallel()
+	const groups, inGroup = 60, 166
+	templates := map[string]string{"Api": `{"Resources": {
+		"Pool": {"Type": "AWS::Cognito::UserPool"},
+		"Server": {"Type": "AWS::Cognito::UserPoolResourceServer", "Properties": {"UserPoolId": {"Ref": "Pool"}, "Identifier": "orders", "Name": "orders",
+			"Scopes": [{"ScopeName": "read", "ScopeDescription": "Read"}]}},
+		"Rotate": {"Type": "AWS::Lambda::Function", "Properties": {"Runtime": "provided.al2023", "Handler": "bootstrap",
+			"Code": {"S3Bucket": "b", "S3Key": "a1.zip"}, "Role": "arn:aws:iam::123456789012:role/r"}},
+		"Permission": {"Type": "AWS::Lambda::Permission", "Properties": {"Action": "lambda:InvokeFunction", "Principal": "secretsmanager.amazonaws.com",
+			"FunctionName": {"Ref": "Rotate"}, "SourceArn": {"Fn::Sub": "arn:aws:secretsmanager:eu-west-1:${AWS::AccountId}:secret:m2m/scale/*"}}}},
+		"Outputs": {
+		"Pool": {"Value": {"Ref": "Pool"}, "Export": {"Name": "m2m-scale-Identity:ExportsOutputRefUserPool6BA7E5F296FD7236"}},
+		"Rotate": {"Value": {"Fn::GetAtt": "Rotate.Arn"}, "Export": {"Name": "m2m-scale-Api:ExportsOutputFnGetAttRotateC187A964Arn24EBC8BA"}}}}`}
+	for group := range groups {
+		var resources, outputs []string
+		for i := range inGroup {
+			client := fmt.Sprintf("client-%05d", group*inGroup+i)
+			id := strings.ReplaceAll(client, "-", "")
+			resources = append(resources, fmt.Sprintf(`"%[1]sAppClientDF7C5ED3": {"Type": "AWS::Cognito::UserPoolClient", "Properties": {
+				"AccessTokenValidity": 60, "AllowedOAuthFlows": ["client_credentials"], "AllowedOAuthFlowsUserPoolClient": true,
+				"AllowedOAuthScopes": ["orders/read"], "ClientName": "%[2]s", "ExplicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH"],
+				"GenerateSecret": true, "SupportedIdentityProviders": ["COGNITO"], "TokenValidityUnits": {"AccessToken": "minutes"},
+				"UserPoolId": {"Fn::ImportValue": "m2m-scale-Identity:ExportsOutputRefUserPool6BA7E5F296FD7236"}}},
+			"%[1]sSecretD382741B": {"Type": "AWS::SecretsManager::Secret", "DeletionPolicy": "Delete", "Properties": {
+				"Description": "Credentials of the client %[2]s, written by rotation.", "Name": "m2m/scale/%[2]s", "SecretString": "{}",
+				"Tags": [{"Key": "m2m:client-id", "Value": {"Ref": "%[1]sAppClientDF7C5ED3"}}]}},
+			"%[1]sRotation237E76F5": {"Type": "AWS::SecretsManager::RotationSchedule", "Properties": {"RotateImmediatelyOnUpdate": true,
+				"RotationLambdaARN": {"Fn::ImportValue": "m2m-scale-Api:ExportsOutputFnGetAttRotateC187A964Arn24EBC8BA"},
+				"RotationRules": {"AutomaticallyAfterDays": 30, "Duration": "24h"}, "SecretId": {"Ref": "%[1]sSecretD382741B"}}}`, id, client))
+			outputs = append(outputs, fmt.Sprintf(`"ClientId%[1]s": {"Description": "App client id of %[2]s.", "Value": {"Ref": "%[1]sAppClientDF7C5ED3"}}`, id, client))
+		}
+		templates[fmt.Sprintf("Group%02d", group)] = `{"Resources": {` + strings.Join(resources, ",") + `}, "Outputs": {` + strings.Join(outputs, ",") + `}}`
+	}
+	loaded, err := assembly.LoadFS(synthesized(templates), "cdk.out")
+	if err != nil {
+		t.Fatal(err)
+	}
+	stage, err := loaded.Stage("dev")
+	if err != nil {
+		t.Fatal(err)
+	}
+	model, problems := stage.Resolve(assembly.Options{IDs: templatetest.IDs{}})
+	templatetest.WantNoProblems(t, problems)
+	if count := len(model.RotationSchedules); count != groups*inGroup {
+		t.Errorf("%d rotations, want %d", count, groups*inGroup)
+	}
+	t.Logf("%.2f of the work that is allowed", assembly.Work(stage, assembly.Options{IDs: templatetest.IDs{}}))
 }
 
 func TestNullTemplate(t *testing.T) {

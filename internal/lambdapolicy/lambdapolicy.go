@@ -7,7 +7,10 @@
 // guide, "ARN condition operators".
 package lambdapolicy
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Services that invoke functions, and the action that they need.
 const (
@@ -34,8 +37,14 @@ type Source struct{ Principal, ARN, Account string }
 // actions are those of a statement that let a function be invoked.
 var actions = []string{InvokeFunction, "lambda:*"}
 
-// Allows says whether the statement lets the source invoke the function. It takes time in
-// proportion to the product of the lengths of both ARNs.
+// Work is at least in proportion to the time that Allows takes. What stands before the first * of
+// the statement's ARN is compared once, and what stands after it at each place of the source's.
+func (s Statement) Work(source Source) int {
+	before, after, _ := strings.Cut(s.SourceARN, "*")
+	return len(before) + len(source.ARN)*(1+len(after))
+}
+
+// Allows says whether the statement lets the source invoke the function: see Work.
 func (s Statement) Allows(source Source) bool {
 	return s.Principal == source.Principal && slices.Contains(actions, s.Action) &&
 		(s.SourceAccount == "" || s.SourceAccount == source.Account) &&

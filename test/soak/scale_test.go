@@ -8,7 +8,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -351,17 +353,58 @@ func (s *scale) calls() {
 	tell(s.t, figures...)
 }
 
-// most starts an environment with about as many clients as its files may have: 48 groups.
+// most starts an environment of 10,000 clients, which Cognito can be asked to take in a user pool.
+// These are more groups than an environment may have: 48 are synthesized, and 12 of them copied.
 func (s *scale) most() {
-	const clients = 8_000
-	dir, _ := s.synth(clients, function)
+	const synthesized, groups = 48, 60
+	const clients = inFile + inGroup*groups
+	dir, _ := s.synth(inFile+inGroup*synthesized, function)
+	s.copyGroups(dir, synthesized, groups)
 	s.forget()
-	begun := time.Now()
-	e := s.up(dir)
-	s.add(readyTime, clients, time.Since(begun).Seconds())
-	s.add(memoryUsed, clients, s.memory(e))
-	e.Interrupt(s.t)
-	s.keepSizes(readyTime, memoryUsed)
+	s.start(dir, clients)
+	s.keepSizes(readyTime, allRotated, rotatedCPU, againTime, againCPU, memoryUsed)
+}
+
+// copyGroups gives an assembly further groups: copies of the stacks of those that it has, with
+// names and clients of their own.
+func (s *scale) copyGroups(dir string, from, to int) {
+	s.t.Helper()
+	folder := filepath.Join(dir, "assembly-scale")
+	group, client := regexp.MustCompile(`(group-?)(\d{3})`), regexp.MustCompile(`([Cc]lient-?)(\d{5})`)
+	copied := func(text string) string {
+		text = shifted(group, text, from)
+		return shifted(client, text, from*inGroup)
+	}
+	files, err := os.ReadDir(folder)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, file := range files {
+		if in := group.FindStringSubmatch(file.Name()); in != nil && in[2] < fmt.Sprintf("%03d", to-from) {
+			m2mtest.Write(s.t, filepath.Join(folder, copied(file.Name())), copied(m2mtest.Read(s.t, filepath.Join(folder, file.Name()))))
+		}
+	}
+	m2mtest.ChangeJSON(s.t, filepath.Join(folder, "manifest.json"), func(manifest template) {
+		artifacts := manifest["artifacts"].(template)
+		for id, artifact := range maps.Clone(artifacts) {
+			if in := group.FindStringSubmatch(id); in != nil && in[2] < fmt.Sprintf("%03d", to-from) {
+				text, err := json.Marshal(artifact)
+				if err != nil {
+					s.t.Fatal(err)
+				}
+				artifacts[copied(id)] = json.RawMessage(copied(string(text)))
+			}
+		}
+	})
+}
+
+// shifted is a text whose numbers after a prefix, as a pattern finds them, are higher.
+func shifted(pattern *regexp.Regexp, text string, by int) string {
+	return pattern.ReplaceAllStringFunc(text, func(found string) string {
+		parts := pattern.FindStringSubmatch(found)
+		number, _ := strconv.Atoi(parts[2]) // it is digits
+		return fmt.Sprintf("%s%0*d", parts[1], len(parts[2]), number+by)
+	})
 }
 
 // idle waits until a run does nothing more of itself: it compares the functions with their source.
