@@ -78,7 +78,7 @@ func ParseSecret(name string) (env, client string, ok bool) {
 	return found[1], found[2], true
 }
 
-var arnSuffix = regexp.MustCompile(`-[A-Za-z0-9]{6}$`)
+var arnSuffix = regexp.MustCompile(`^-[A-Za-z0-9]{6}$`)
 
 // CutARNSuffix takes from a secret's ARN the hyphen and six characters that Secrets Manager adds to
 // the secret's name in it. found is false for an ARN without them, which is then returned as it is.
@@ -86,8 +86,11 @@ var arnSuffix = regexp.MustCompile(`-[A-Za-z0-9]{6}$`)
 // Source: Secrets Manager User Guide, "What's in a Secrets Manager secret?":
 // "SecretName-6RandomCharacters".
 func CutARNSuffix(arn string) (before string, found bool) {
-	before = arnSuffix.ReplaceAllString(arn, "")
-	return before, before != arn
+	const length = len("-123456")
+	if end := len(arn) - length; end >= 0 && arnSuffix.MatchString(arn[end:]) {
+		return arn[:end], true
+	}
+	return arn, false
 }
 
 // NotRotated is the value of a secret until its first rotation. Another one in a template would be

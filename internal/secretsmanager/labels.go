@@ -77,10 +77,9 @@ func (s *SecretState) tidy(now time.Time) {
 	if u := s.Unfinished; u != nil && s.Labels[naming.PendingLabel] != u.Token && s.Labels[naming.CurrentLabel] != u.Token {
 		s.Unfinished = nil
 	}
-	labelled := s.labelled()
 	surplus := len(s.Versions) - keptVersions
 	s.Versions = slices.DeleteFunc(s.Versions, func(v Version) bool {
-		if len(labelled[v.ID]) > 0 {
+		if s.isLabelled(v.ID) {
 			return false
 		}
 		old := surplus > 0 && now.Sub(v.CreatedAt) > keptFor

@@ -96,6 +96,15 @@ func (s *SecretState) labelsOf(id string) []string {
 	return labels
 }
 
+func (s *SecretState) isLabelled(id string) bool {
+	for _, holder := range s.Labels {
+		if holder == id {
+			return true
+		}
+	}
+	return false
+}
+
 // labelled returns the labels by version id, without the versions that have none.
 func (s *SecretState) labelled() map[string][]string {
 	byVersion := map[string][]string{}
