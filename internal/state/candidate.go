@@ -114,7 +114,7 @@ func (c *Candidate) ClientSecrets(client assembly.UserPoolClient, now time.Time)
 		}
 		created := now.UTC().Truncate(time.Millisecond)
 		kept.Secrets = secretsFromCognito([]cognito.ClientSecret{{ID: cognito.NewClientSecretID(client.ID, created), CreateDate: created, Value: secret}})
-		c.state.unkept = c.state.unkept.with(change{ClientSecrets: map[string][]clientSecret{client.ID: kept.Secrets}})
+		put(&c.state.unkept.ClientSecrets, client.ID, kept.Secrets)
 	}
 	return secretsToCognito(kept.Secrets), nil
 }
@@ -130,7 +130,7 @@ func (c *Candidate) Keys(pool assembly.UserPool) (*cognito.Keys, error) {
 			return nil, err
 		}
 		kept.Keys = keysFromCognito(keys)
-		c.state.unkept = c.state.unkept.with(change{Keys: map[string]*signingKeys{pool.ID: kept.Keys}})
+		put(&c.state.unkept.Keys, pool.ID, kept.Keys)
 	}
 	return kept.Keys.toCognito()
 }

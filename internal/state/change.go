@@ -37,6 +37,14 @@ func (c change) with(later change) change {
 	}
 }
 
+// put puts an entry into a map that may not be there yet.
+func put[V any](into *map[string]V, key string, value V) {
+	if *into == nil {
+		*into = map[string]V{}
+	}
+	(*into)[key] = value
+}
+
 func merged[V any](first, later map[string]V) map[string]V {
 	if len(first) == 0 {
 		return later
@@ -48,14 +56,14 @@ func merged[V any](first, later map[string]V) map[string]V {
 
 // apply makes a change, and returns the one that takes it back.
 func (f *file) apply(c change) (back change) {
-	back.Resources = put(&f.Resources, c.Resources)
+	back.Resources = putAll(&f.Resources, c.Resources)
 	for _, key := range c.GoesOn {
 		if was, is := f.Stacks[key], c.Stacks[key]; was != nil && was.Operation != nil && is != nil && is.Operation != nil {
 			is.Operation.resources = was.Operation.resources
 		}
 	}
-	back.Stacks = put(&f.Stacks, c.Stacks)
-	back.Secrets = put(&f.SecretsManager.Secrets, c.Secrets)
+	back.Stacks = putAll(&f.Stacks, c.Stacks)
+	back.Secrets = putAll(&f.SecretsManager.Secrets, c.Secrets)
 	if len(c.ClientSecrets)+len(c.Keys) == 0 {
 		return back
 	}
@@ -71,8 +79,8 @@ func (f *file) apply(c change) (back change) {
 	return back
 }
 
-// put makes a change of one map.
-func put[V any](to *map[string]*V, changed map[string]*V) (back map[string]*V) {
+// putAll makes a change of one map.
+func putAll[V any](to *map[string]*V, changed map[string]*V) (back map[string]*V) {
 	if len(changed) == 0 {
 		return nil
 	}
