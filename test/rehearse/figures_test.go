@@ -185,3 +185,23 @@ func memory(t *testing.T, pid int) int {
 	}
 	return kb
 }
+
+// used is what a process has used until now.
+func used(t *testing.T, pid int) string {
+	t.Helper()
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return "says nothing of itself: only on Linux it does"
+	}
+	_, fields, _ := strings.Cut(string(stat), ") ")
+	var ticks float64
+	for _, field := range strings.Fields(fields)[11:13] { // user and system time
+		number, _ := strconv.ParseFloat(field, 64)
+		ticks += number
+	}
+	files, _ := os.ReadFile(fmt.Sprintf("/proc/%d/io", pid))
+	_, rest, _ := strings.Cut(string(files), "write_bytes: ")
+	written, _ := strconv.ParseFloat(strings.Fields(rest + " 0")[0], 64)
+	const ticksPerSecond = 100
+	return fmt.Sprintf("has used %.0f processor s, written %.0f MB to the disk, and has %d MB of memory", ticks/ticksPerSecond, written/1e6, memory(t, pid)>>10)
+}

@@ -51,7 +51,7 @@ func TestManyClients(t *testing.T) {
 	}
 	begun := time.Now()
 	c.make(t, 0, "deploy", "dev", assembly)
-	t.Logf("%d clients in %d groups are deployed in %.0f s", count, groups, time.Since(begun).Seconds())
+	t.Logf("%d clients in %d groups are deployed in %.0f s; the run %s", count, groups, time.Since(begun).Seconds(), used(t, c.Cmd.Process.Pid))
 	at, _ := c.reached(t, "dev")
 	for i := range 20 {
 		c.opens(t, at, partner(i*(count-1)/20))
@@ -59,6 +59,7 @@ func TestManyClients(t *testing.T) {
 	c.rotates(t, at, partner(count/2))
 	gone, inUse := c.removes(t, at, assembly)
 	c.refuses(t, at, gone, inUse)
+	t.Logf("in the end the run %s", used(t, c.Cmd.Process.Pid))
 }
 
 // rotates has a client's secret rotated. Both secrets work then.
