@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -113,6 +114,27 @@ func TestApply(t *testing.T) {
 		if response.StatusCode != http.StatusBadRequest {
 			t.Errorf("a token for the removed client: %d", response.StatusCode)
 		}
+	}
+}
+
+// TestChangesOfManyClientsAreOneLine: what is not of the many is told all the same.
+func TestChangesOfManyClientsAreOneLine(t *testing.T) {
+	t.Parallel()
+	changes := local.Changes{Removed: []string{"user pool"}}
+	for _, kind := range []struct {
+		name  string
+		count int
+	}{{"client partner-%03d", 300}, {"function F%d", 5}, {"secret m2m/dev/partner-%03d", 300}} {
+		for i := range kind.count {
+			changes.Added = append(changes.Added, fmt.Sprintf(kind.name, i))
+		}
+	}
+	const want = "added: client partner-000, client partner-001, client partner-002, client partner-003, client partner-004 and 295 more, " +
+		"function F0, function F1, function F2, function F3, function F4, " +
+		"secret m2m/dev/partner-000, secret m2m/dev/partner-001, secret m2m/dev/partner-002, secret m2m/dev/partner-003, " +
+		"secret m2m/dev/partner-004 and 295 more; removed: user pool"
+	if diff := cmp.Diff(want, changes.String()); diff != "" {
+		t.Errorf("changes (-want +got):\n%s", diff)
 	}
 }
 

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -17,7 +18,8 @@ type Changes struct{ Added, Removed, Changed []string }
 // None reports whether nothing differs.
 func (c Changes) None() bool { return len(c.Added)+len(c.Removed)+len(c.Changed) == 0 }
 
-// String is one line: "added: client batch; changed: route GET /test_jwt".
+// String is one line: "added: client batch; changed: route GET /test_jwt". Of many clients, or many
+// of another kind, it names a few.
 func (c Changes) String() string {
 	var kinds []string
 	for _, kind := range []struct {
@@ -25,10 +27,28 @@ func (c Changes) String() string {
 		names []string
 	}{{"added", c.Added}, {"removed", c.Removed}, {"changed", c.Changed}} {
 		if len(kind.names) > 0 {
-			kinds = append(kinds, kind.name+": "+strings.Join(kind.names, ", "))
+			kinds = append(kinds, kind.name+": "+strings.Join(someOfEachKind(kind.names), ", "))
 		}
 	}
 	return strings.Join(kinds, "; ")
+}
+
+// someOfEachKind are the first names that begin with the same word, and how many more there are.
+func someOfEachKind(sorted []string) (some []string) {
+	const most = 5
+	for names := sorted; len(names) > 0; {
+		kind, _, _ := strings.Cut(names[0], " ")
+		same := 1
+		for same < len(names) && strings.HasPrefix(names[same], kind+" ") {
+			same++
+		}
+		some = append(some, names[:min(same, most)]...)
+		if more := same - most; more > 0 {
+			some[len(some)-1] += fmt.Sprintf(" and %d more", more)
+		}
+		names = names[same:]
+	}
+	return some
 }
 
 // without leaves out changes that have been reported before.
