@@ -25,8 +25,9 @@ type watch struct {
 	runtime *local.Runtime
 	files   *synth.Watcher
 
-	cut  bool // the last synth was cut short by a newer change
-	idle idle
+	cut      bool // the last synth was cut short by a newer change
+	outdated bool // the last build failed for a source that is no longer there
+	idle     idle
 }
 
 // idle counts changes of the same files that changed nothing of what runs. A file that goes on
@@ -175,8 +176,9 @@ func (w *watch) apply(ctx context.Context, changed []string) (newer []string, er
 	begun, dir := time.Now(), w.o.assembly
 	var rebuilt local.Changes
 	if dir == "" {
-		if rebuilt, err = w.runtime.Rebuild(ctx, changed); err != nil {
-			return nil, err
+		rebuilt, err = w.runtime.Rebuild(ctx, changed)
+		if told := w.unlessOutdated(err, changed); err != nil {
+			return nil, told
 		}
 		if !rebuilt.None() {
 			w.speech.say("Applied in %s, as built from the source: %s", seconds(time.Since(begun)), rebuilt)
@@ -200,6 +202,17 @@ func (w *watch) apply(ctx context.Context, changed []string) (newer []string, er
 		return nil, w.show(description, true)
 	}
 	return nil, nil
+}
+
+// unlessOutdated is the failure of a build of changed files, nil if they have changed once more
+// since: that change is next, and may be the repair. The failure after one that was not told is
+// told in any case: files that never rest would hide it.
+func (w *watch) unlessOutdated(failure error, changed []string) error {
+	w.outdated = failure != nil && !w.outdated && !w.files.Rest(changed)
+	if w.outdated {
+		return nil
+	}
+	return failure
 }
 
 func outcome(changes local.Changes) string {

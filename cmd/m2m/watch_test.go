@@ -79,6 +79,61 @@ func TestIdleFilesWaitLongerEachTime(t *testing.T) {
 	}
 }
 
+// A build that failed of a source that is no longer there is not worth a word, but not for ever.
+func TestAnOutdatedFailureIsNotTold(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	handler := filepath.Join(dir, "handler.go")
+	m2mtest.Write(t, filepath.Join(dir, "cdk.json"), `{"app": "true"}`)
+	m2mtest.Write(t, handler, "package main")
+	project, err := synth.Find(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := project.Watch()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &watch{files: files}
+	text := "package main // "
+	save := func() { text += "edited "; m2mtest.Write(t, handler, text) }
+	next := func() (changed []string) {
+		t.Helper()
+		if changed, err = files.Next(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return changed
+	}
+	fails := func(changed []string, wantTold bool) {
+		t.Helper()
+		if told := w.unlessOutdated(io.ErrUnexpectedEOF, changed); (told != nil) != wantTold {
+			t.Errorf("of %v, %v was told, want any: %t", changed, told, wantTold)
+		}
+	}
+	save()
+	changed := next()
+	fails(changed, true) // nothing has changed since
+	save()
+	fails(changed, false)
+	fails(changed, true) // it goes on changing
+	fails(changed, false)
+	succeeds := func(changed []string) {
+		t.Helper()
+		if err := w.unlessOutdated(nil, changed); err != nil {
+			t.Error(err)
+		}
+	}
+	succeeds(changed)
+	fails(changed, false) // a build between them has succeeded
+	succeeds(next())
+	if err := os.Remove(handler); err != nil {
+		t.Fatal(err)
+	}
+	fails(changed, false)
+	succeeds(next())
+	fails(changed, true) // it is gone, as it was when it was built
+}
+
 // A synth during which the project changes is cut short, and the next one is not: here the app
 // itself changes a file, and takes long enough for that to be seen.
 func TestASynthIsCutShortOnce(t *testing.T) {

@@ -115,6 +115,18 @@ func (w *Watcher) Next(ctx context.Context) ([]string, error) {
 	}
 }
 
+// Rest reports whether files that Next has returned are still as they were then.
+func (w *Watcher) Rest(files []string) bool {
+	return !slices.ContainsFunc(files, func(file string) bool {
+		was, there := w.seen[file]
+		is, err := os.Stat(file)
+		if err != nil {
+			return there
+		}
+		return was != look{size: is.Size(), changed: is.ModTime()}
+	})
+}
+
 // Defer makes Next ignore changes of these files alone until a time.
 func (w *Watcher) Defer(files []string, until time.Time) { w.deferred, w.until = files, until }
 
