@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
@@ -65,6 +66,7 @@ func At(env string, found *run.Running) (*Target, error) {
 		Region:       found.Region,
 		BaseEndpoint: &found.AWSEndpointURL,
 		Credentials:  credentials.NewStaticCredentialsProvider(found.AWSAccessKeyID, string(found.AWSSecretAccessKey), ""),
+		HTTPClient:   plainBodies{awshttp.NewBuildableClient()},
 	}
 	if found.AccountID != "" {
 		c.Credentials = aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(sts.NewFromConfig(c), cdkbootstrap.DeployRole(partition.Of(found.Region), found.AccountID, found.Region), func(o *stscreds.AssumeRoleOptions) {

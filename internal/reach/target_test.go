@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -162,6 +163,23 @@ func TestUnreachable(t *testing.T) {
 	wantProblem(t, err, reach.Unreachable)
 	if got := err.Error(); !strings.HasPrefix(got, "dev on this machine can't be reached: ") {
 		t.Errorf("got %q", got)
+	}
+}
+
+// TestABodyEndsOnce: net/http may look for the end of a request's body when its answer has begun,
+// and must not take a body that the SDK has closed by then for a broken one.
+func TestABodyEndsOnce(t *testing.T) {
+	t.Parallel()
+	var sent io.Reader
+	of := localTarget(t, begin(t, true)).SendBy(func(request *http.Request) (*http.Response, error) {
+		sent = request.Body
+		return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader("{}"))}, nil
+	})
+	if _, err := of.Names(t.Context()); err != nil || sent == nil {
+		t.Fatalf("%v was sent, and the error is %v", sent, err)
+	}
+	if left, err := io.Copy(io.Discard, sent); left != 0 || err != nil {
+		t.Errorf("after the answer, the body has %d bytes, and the error %v", left, err)
 	}
 }
 
