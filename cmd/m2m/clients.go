@@ -24,6 +24,7 @@ type clientsOptions struct {
 	target  targetOptions
 	json    bool
 	overdue bool
+	refused bool
 	names   []string // of clients, or patterns; none: all
 	sort    string   // one of orders
 	limit   int      // 0: no limit
@@ -62,8 +63,8 @@ more, whatever token it has, until --allow. It takes effect within 30 seconds an
 the time for which the API remembers an answer (ttl). The client can still get
 tokens as long as its app client exists. Give the id of an app client that is gone.
 A later --refuse or --allow takes clients off the list whose app client has been
-gone for more than 24 hours, the longest life of a token. They need the permissions
-ssm:GetParametersByPath, PutParameter and DeleteParameter for the list's parameters,
+gone for more than 24 hours, the longest life of a token. --refused lists who is on
+it. They need the permissions ssm:GetParametersByPath, PutParameter and DeleteParameter for the list's parameters,
 and cognito-idp:ListUserPoolClientSecrets. With cognito-idp:ListUserPoolClients, a list
 of more than 20 is tidied with a few calls, instead of one for each.
 
@@ -78,6 +79,7 @@ const clientsExamples = `  m2m clients
   m2m clients 'partner-*' --sort age --limit 20
   m2m clients --env prod --deployed --refuse acme
   m2m clients --env prod --deployed --allow acme
+  m2m clients --env prod --deployed --refused
   m2m clients --json | jq -r '.clients[] | select(.state != "current") | .client'`
 
 func (c *command) clients(cmd *cobra.Command) {
@@ -92,6 +94,9 @@ func (c *command) clients(cmd *cobra.Command) {
 		if o.refuse+o.allow != "" {
 			return o.target.plain(c.refuseClient(cmd.Context(), o))
 		}
+		if o.refused {
+			return o.target.plain(c.listRefused(cmd.Context(), o))
+		}
 		return o.target.plain(c.listClients(cmd.Context(), o))
 	}
 	o.target.register(cmd)
@@ -105,9 +110,11 @@ func (c *command) clients(cmd *cobra.Command) {
 	offer(cmd, "after", completeClient(&o.target))
 	cmd.Flags().StringVar(&o.refuse, "refuse", "", "have the function authorizer refuse the client of this `NAME` or id")
 	cmd.Flags().StringVar(&o.allow, "allow", "", "take the client of this `NAME` or id off the list of refused clients")
-	cmd.MarkFlagsMutuallyExclusive("refuse", "allow", "overdue")
-	for _, flag := range []string{"refuse", "allow"} {
-		offer(cmd, flag, completeClient(&o.target))
+	cmd.Flags().BoolVar(&o.refused, "refused", false, "list the clients that the function authorizer refuses")
+	cmd.MarkFlagsMutuallyExclusive("refuse", "allow", "overdue", "refused")
+	offer(cmd, "refuse", completeClient(&o.target))
+	offer(cmd, "allow", completeClient(&o.target))
+	for _, flag := range []string{"refuse", "allow", "refused"} {
 		for _, other := range []string{"sort", "limit", "after"} {
 			cmd.MarkFlagsMutuallyExclusive(flag, other)
 		}
@@ -333,15 +340,68 @@ type refusingDescription struct {
 	Removed  []string `json:"removed"` // ids of other clients that are gone for so long that no token of theirs is left
 }
 
+// openRefused opens a target whose API has a list of refused clients.
+func (o clientsOptions) openRefused(ctx context.Context) (*reach.Target, error) {
+	environment, err := environmentFile(o.target.env)
+	if err == nil && environment != nil && environment.API.Authorizer == nil {
+		return nil, withHint(fmt.Errorf("the API of %s has no function authorizer, which alone reads the list of refused clients", o.target.env),
+			"write `authorizer: function` under `api` and deploy, or remove the client: see docs/many-clients.md")
+	}
+	return o.target.open(ctx)
+}
+
+// refusedDescription is the JSON form of `m2m clients --refused`: keys are added, never renamed.
+type refusedDescription struct {
+	Env      string          `json:"env"`
+	Deployed bool            `json:"deployed"`
+	Region   string          `json:"region"`
+	Refused  []refusedClient `json:"refused"`
+}
+
+// refusedClient has null for what is not known.
+type refusedClient struct {
+	Client    *string    `json:"client"` // null: there is no client with this app client any more
+	ClientID  string     `json:"client_id"`
+	RefusedAt *time.Time `json:"refused_at"`
+}
+
+// listRefused prints the list of clients that the function authorizer refuses.
+func (c *command) listRefused(ctx context.Context, o clientsOptions) error {
+	t, err := o.openRefused(ctx)
+	if err != nil {
+		return err
+	}
+	refused, err := t.Refused(ctx)
+	if err != nil {
+		return err
+	}
+	d := refusedDescription{Env: t.Env, Deployed: t.Deployed(), Region: t.Region, Refused: []refusedClient{}}
+	for _, r := range refused {
+		d.Refused = append(d.Refused, refusedClient{Client: known(r.Name), ClientID: r.ClientID, RefusedAt: utc(r.Since)})
+	}
+	if o.json {
+		return json.NewEncoder(c.stdout).Encode(d)
+	}
+	if len(refused) == 0 {
+		c.speech.say("%s refuses no client.", t)
+		return nil
+	}
+	table := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "CLIENT\tID\tREFUSED SINCE")
+	for _, r := range refused {
+		since := "-"
+		if !r.Since.IsZero() {
+			since = r.Since.UTC().Format(time.DateTime)
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\n", orDash(printable.Text(r.Name)), printable.Text(r.ClientID), since)
+	}
+	return table.Flush()
+}
+
 // refuseClient puts a client on the list of those that the function authorizer refuses, or takes it
 // off.
 func (c *command) refuseClient(ctx context.Context, o clientsOptions) error {
-	environment, err := environmentFile(o.target.env)
-	if err == nil && environment != nil && environment.API.Authorizer == nil {
-		return withHint(fmt.Errorf("the API of %s has no function authorizer, which alone reads the list of refused clients", o.target.env),
-			"write `authorizer: function` under `api` and deploy, or remove the client: see docs/many-clients.md")
-	}
-	t, err := o.target.open(ctx)
+	t, err := o.openRefused(ctx)
 	if err != nil {
 		return err
 	}
@@ -376,11 +436,11 @@ func (c *command) sayRefusing(o clientsOptions, t *reach.Target, done *reach.Ref
 	}
 	switch {
 	case o.allow != "" && done.Changed:
-		c.speech.say("%s of %s is allowed again: within 30 seconds, and what the API remembers (ttl).", client, t)
+		c.speech.say("%s of %s is allowed again. The API follows within 30 seconds and the time for which it remembers an answer (ttl).", client, t)
 	case o.allow != "":
 		c.speech.say("%s of %s was not refused.", client, t)
 	case done.Changed:
-		c.speech.say("%s of %s is refused: within 30 seconds, and what the API remembers (ttl).", client, t)
+		c.speech.say("%s of %s is refused. The API follows within 30 seconds and the time for which it remembers an answer (ttl).", client, t)
 	default:
 		c.speech.say("%s of %s was refused already.", client, t)
 	}
@@ -392,8 +452,11 @@ func (c *command) sayRefusing(o clientsOptions, t *reach.Target, done *reach.Ref
 	}
 }
 
-// check refuses a name that is none.
+// checkRefusal refuses a name that is none.
 func (o clientsOptions) checkRefusal(given func(flag string) bool) error {
+	if o.refused && len(o.names) > 0 {
+		return withHint(errors.New("--refused lists all refused clients, and there is another argument"), "leave out %s", printable.Text(strings.Join(o.names, " ")))
+	}
 	for _, flag := range []string{"refuse", "allow"} {
 		if given(flag) && o.refuse+o.allow == "" {
 			return withHint(errors.New("--"+flag+" needs the name of a client or the id of its app client"), "`m2m clients%s` lists them", o.target.flags())

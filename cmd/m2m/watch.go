@@ -206,8 +206,10 @@ func (w *watch) apply(ctx context.Context, changed []string) (newer []string, er
 
 // unlessOutdated is the failure of a build of changed files, nil if they have changed once more
 // since: that change is next, and may be the repair. The failure after one that was not told is
-// told in any case: files that never rest would hide it.
+// told in any case: files that never rest would hide it. The repair need not wait for the end of a
+// synth of what failed.
 func (w *watch) unlessOutdated(failure error, changed []string) error {
+	w.cut = w.cut && failure == nil
 	w.outdated = failure != nil && !w.outdated && !w.files.Rest(changed)
 	if w.outdated {
 		return nil

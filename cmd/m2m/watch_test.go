@@ -112,7 +112,11 @@ func TestAnOutdatedFailureIsNotTold(t *testing.T) {
 	}
 	save()
 	changed := next()
+	w.cut = true
 	fails(changed, true) // nothing has changed since
+	if w.cut {
+		t.Error("the synth after a failed build can't be cut short")
+	}
 	save()
 	fails(changed, false)
 	fails(changed, true) // it goes on changing

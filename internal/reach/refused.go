@@ -1,11 +1,13 @@
 package reach
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,6 +46,41 @@ type entry struct {
 // clientIDPattern is what Cognito's ids of app clients are like. An id also names a client that is
 // gone, whose tokens may be in use.
 var clientIDPattern = regexp.MustCompile(`^[0-9a-z]{25,26}$`)
+
+// RefusedClient is one that the function authorizer lets in no more.
+type RefusedClient struct {
+	Name     string // "" if there is no client with this app client any more
+	ClientID string
+	Since    time.Time // zero if it is not known
+}
+
+// Refused are the clients on the list of those that the function authorizer lets in no more: first
+// those that there still are, by name, then the others by id.
+func (t *Target) Refused(ctx context.Context) ([]RefusedClient, error) {
+	entries, err := t.entries(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := t.ClientIDs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	names := make(map[string]string, len(ids))
+	for name, id := range ids {
+		names[id] = name
+	}
+	refused := make([]RefusedClient, 0, len(entries))
+	for id, e := range entries {
+		refused = append(refused, RefusedClient{Name: names[id], ClientID: id, Since: e.Refused})
+	}
+	slices.SortFunc(refused, func(a, b RefusedClient) int {
+		if (a.Name == "") != (b.Name == "") {
+			return cmp.Compare(b.Name, a.Name)
+		}
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ClientID, b.ClientID))
+	})
+	return refused, nil
+}
 
 // Refuse puts a client, by its name or its app client's id, on the list of those that the function
 // authorizer lets in no more. With an error and a result, the client is refused, and the error is
