@@ -64,7 +64,10 @@ func TestStateWithoutRoom(t *testing.T) {
 		e.Interrupt(t)
 		before := m2mtest.Read(t, file)
 
-		// What is being written has keys and secrets: it belongs nowhere else.
+		// What is being written has keys and secrets: it belongs nowhere else. A start that changes
+		// nothing writes the state only if a killed run has left something beside it.
+		oneError(t, m2mtest.Fails(t, withoutRoom(t, dir, state)), filepath.Join(filepath.Dir(file), ".run.json"))
+		m2mtest.Write(t, file+".journal", "of another state file")
 		oneError(t, m2mtest.Fails(t, withoutRoom(t, dir, state)), filepath.Join(filepath.Dir(file), ".state.json"))
 		if after := m2mtest.Read(t, file); before != after {
 			t.Errorf("the state file had %d bytes and has other %d now", len(before), len(after))
