@@ -30,6 +30,6 @@ func (r reader) functionAuthorizer(declared assembly.Authorizer) (*Authorizer, e
 			a.Issuer = f.Environment[naming.IssuerVariable]
 		}
 	}
-	a.Clients = slices.Sorted(maps.Values(r.model.ClientNames()))
+	a.Clients = slices.Sorted(maps.Values(r.names))
 	return a, nil
 }

@@ -39,7 +39,7 @@ func Read(dir, name string, ids IDs) (*Environment, error) {
 	if len(model.APIs) != 1 {
 		return nil, fmt.Errorf("reading %s: %s has %d HTTP APIs, not one", dir, name, len(model.APIs))
 	}
-	r := reader{ids: ids, model: model, api: model.APIs[0]}
+	r := reader{ids: ids, model: model, names: model.ClientNames(), api: model.APIs[0]}
 	e, err := r.read(name)
 	if err != nil {
 		return nil, err
@@ -56,7 +56,7 @@ func Of(name string, model *assembly.Model, pool assembly.UserPool, api assembly
 			ids.Clients[names[declared.ID]] = declared.ID
 		}
 	}
-	return reader{ids: ids, model: model, api: api}.read(name)
+	return reader{ids: ids, model: model, names: names, api: api}.read(name)
 }
 
 // listens looks for rules of EventBridge, which are not part of a model.
@@ -85,14 +85,15 @@ func (p placeholders) ID(key assembly.Key) (string, error) {
 type reader struct {
 	ids   IDs
 	model *assembly.Model
+	names map[string]string // of the clients, by id
 	api   assembly.API
 }
 
 func (r reader) read(name string) (*Environment, error) {
-	e, names := &Environment{Name: name}, r.model.ClientNames()
+	e := &Environment{Name: name}
 	for _, declared := range r.model.UserPoolClients {
 		scopes := slices.Sorted(slices.Values(declared.AllowedOAuthScopes))
-		named := names[declared.ID]
+		named := r.names[declared.ID]
 		e.Clients = append(e.Clients, Client{Name: named, ID: r.ids.Clients[named], Scopes: scopes})
 	}
 	authorizers := map[string]*Authorizer{}
@@ -147,14 +148,13 @@ func (r reader) jwtAuthorizer(declared assembly.Authorizer) (*Authorizer, error)
 	if r.ids.UserPoolID != "" {
 		a.Issuer = declared.Issuer
 	}
-	names := r.model.ClientNames()
 	for _, accepted := range declared.Audience {
 		i := slices.IndexFunc(r.model.UserPoolClients, func(c assembly.UserPoolClient) bool { return c.ID == accepted })
 		if i < 0 { // an id written in the template
 			a.Audience = append(a.Audience, accepted)
 			continue
 		}
-		name := names[accepted]
+		name := r.names[accepted]
 		a.Clients = append(a.Clients, name)
 		if id := r.ids.Clients[name]; id != "" {
 			a.Audience = append(a.Audience, id)
