@@ -79,13 +79,10 @@ func TestIdleFilesWaitLongerEachTime(t *testing.T) {
 	}
 }
 
-// A build that failed of a source that is no longer there is not worth a word, but not for ever.
-func TestAnOutdatedFailureIsNotTold(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	handler := filepath.Join(dir, "handler.go")
-	m2mtest.Write(t, filepath.Join(dir, "cdk.json"), `{"app": "true"}`)
-	m2mtest.Write(t, handler, "package main")
+// watchProject makes a project in a folder, and watches it as it is there.
+func watchProject(t *testing.T, dir, cdkJSON string) (*synth.Project, *synth.Watcher) {
+	t.Helper()
+	m2mtest.Write(t, filepath.Join(dir, "cdk.json"), cdkJSON)
 	project, err := synth.Find(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -94,12 +91,23 @@ func TestAnOutdatedFailureIsNotTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return project, files
+}
+
+// A build that failed of a source that is no longer there is not worth a word, but not for ever.
+func TestAnOutdatedFailureIsNotTold(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	handler := filepath.Join(dir, "handler.go")
+	m2mtest.Write(t, handler, "package main")
+	_, files := watchProject(t, dir, `{"app": "true"}`)
 	w := &watch{files: files}
 	text := "package main // "
 	save := func() { text += "edited "; m2mtest.Write(t, handler, text) }
-	next := func() (changed []string) {
+	next := func() []string {
 		t.Helper()
-		if changed, err = files.Next(t.Context()); err != nil {
+		changed, err := files.Next(t.Context())
+		if err != nil {
 			t.Fatal(err)
 		}
 		return changed
@@ -144,15 +152,7 @@ func TestASynthIsCutShortOnce(t *testing.T) {
 	t.Setenv("JSII_NODE", "/bin/true")
 	dir := t.TempDir()
 	const file = `{"app": "echo changed >> restless; sleep 2; mkdir -p \"$CDK_OUTDIR\""}`
-	m2mtest.Write(t, filepath.Join(dir, "cdk.json"), file)
-	project, err := synth.Find(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	files, err := project.Watch()
-	if err != nil {
-		t.Fatal(err)
-	}
+	project, files := watchProject(t, dir, file)
 	w := &watch{o: upOptions{env: "dev"}, project: project, stay: project.Stay(), files: files, command: &command{speech: newSpeech(io.Discard)}}
 	out := filepath.Join(t.TempDir(), "out")
 	for _, want := range []bool{true, false, true, false} {

@@ -42,7 +42,7 @@ func synthesized(templates map[string]string) fs.FS {
 	return files
 }
 
-func resolveStage(t *testing.T, templates map[string]string) (*assembly.Model, []assembly.Problem) {
+func stageOf(t *testing.T, templates map[string]string) *assembly.Stage {
 	t.Helper()
 	loaded, err := assembly.LoadFS(synthesized(templates), "cdk.out")
 	if err != nil {
@@ -52,7 +52,12 @@ func resolveStage(t *testing.T, templates map[string]string) (*assembly.Model, [
 	if err != nil {
 		t.Fatal(err)
 	}
-	model, problems := stage.Resolve(assembly.Options{IDs: templatetest.IDs{}})
+	return stage
+}
+
+func resolveStage(t *testing.T, templates map[string]string) (*assembly.Model, []assembly.Problem) {
+	t.Helper()
+	model, problems := stageOf(t, templates).Resolve(assembly.Options{IDs: templatetest.IDs{}})
 	templatetest.WantRefuser(t, problems)
 	return model, problems
 }

@@ -160,14 +160,7 @@ func TestAUserPoolFullOfClients(t *testing.T) {
 		}
 		templates[fmt.Sprintf("Group%02d", group)] = `{"Resources": {` + strings.Join(resources, ",") + `}, "Outputs": {` + strings.Join(outputs, ",") + `}}`
 	}
-	loaded, err := assembly.LoadFS(synthesized(templates), "cdk.out")
-	if err != nil {
-		t.Fatal(err)
-	}
-	stage, err := loaded.Stage("dev")
-	if err != nil {
-		t.Fatal(err)
-	}
+	stage := stageOf(t, templates)
 	model, problems := stage.Resolve(assembly.Options{IDs: templatetest.IDs{}})
 	templatetest.WantNoProblems(t, problems)
 	if count := len(model.RotationSchedules); count != groups*inGroup {
