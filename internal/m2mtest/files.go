@@ -39,15 +39,19 @@ func WriteProgram[T ~string | ~[]byte](t testing.TB, file string, program T) {
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	syscall.ForkLock.RLock()
-	err := os.WriteFile(file, []byte(program), 0o600)
-	syscall.ForkLock.RUnlock()
-	if err == nil {
-		err = os.Chmod(file, 0o755)
-	}
-	if err != nil {
+	if err := writeProgram(file, []byte(program)); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func writeProgram(file string, program []byte) error {
+	syscall.ForkLock.RLock()
+	err := os.WriteFile(file, program, 0o600)
+	syscall.ForkLock.RUnlock()
+	if err != nil {
+		return err
+	}
+	return os.Chmod(file, 0o755)
 }
 
 // Replace changes a text in a file, everywhere. It has to be there.

@@ -123,6 +123,26 @@ func TestFiles(t *testing.T) {
 	}
 }
 
+func TestPlace(t *testing.T) {
+	t.Parallel()
+	root, otherwise := t.TempDir(), t.TempDir()
+	left := filepath.Join(root, ".build", "test", "places", "copy", "go.mod")
+	m2mtest.Write(t, left, "of a run of the tests that was killed")
+	for range 2 {
+		place, err := m2mtest.Place(root, "copy", otherwise)
+		if err != nil || place != filepath.Dir(left) && place != otherwise {
+			t.Errorf("got %q, %v", place, err)
+		}
+		if place == otherwise { // the second is not where the first still is
+			return
+		}
+		if files, err := os.ReadDir(place); err != nil || len(files) > 0 {
+			t.Errorf("it has %v, %v", files, err)
+		}
+	}
+	t.Error("two have the same place at a time")
+}
+
 func TestKept(t *testing.T) {
 	t.Parallel()
 	root, state := t.TempDir(), t.TempDir()

@@ -46,7 +46,10 @@ func startLocal(t *testing.T, name, project string) target {
 // withFunctionAuthorizer is a copy of the project whose environment dev has a function authorizer.
 func withFunctionAuthorizer(t *testing.T) (dir string) {
 	t.Helper()
-	dir = t.TempDir()
+	dir, err := m2mtest.Place(root, "conformance", t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
 	written := m2mtest.Read(t, filepath.Join(root, "environments", "dev.yaml"))
 	dev := strings.Replace(written, "\napi:\n", "\napi:\n  authorizer: function\n", 1)
 	if dev == written {

@@ -158,7 +158,11 @@ type randomEdits struct {
 
 func newRandomEdits(t *testing.T, seed uint64, count int) *randomEdits {
 	t.Helper()
-	dir := project(t, devYAML(t))
+	dir, err := m2mtest.Place(root, "stay", t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m2mtest.CopyProject(t, root, dir, devYAML(t))
 	if count <= fewEdits { // validation takes most of the time of a process of its own
 		m2mtest.Replace(t, filepath.Join(dir, "cdk.json"), `"app": "`, `"app": "CDK_VALIDATION=false `)
 	}

@@ -29,21 +29,30 @@ func watched(t *testing.T) *editedProject {
 
 // projectCopies are folders for tests that edit the project. Each is one test's at a time; two, so
 // that two such tests can run.
-var projectCopies = func() chan string {
-	copies := make(chan string, 2)
-	copies <- "a"
-	copies <- "b"
-	return copies
-}()
+var projectCopies = sync.OnceValues(func() (chan string, error) {
+	names := []string{"a", "b"}
+	copies := make(chan string, len(names))
+	for _, name := range names {
+		dir, err := m2mtest.Place(root, name, filepath.Join(scratch, name))
+		if err != nil {
+			return nil, err
+		}
+		copies <- dir
+	}
+	return copies, nil
+})
 
 // builtProject is the test's until it ends: the sources as they are, without the stage's limit,
 // which calls under way must not meet; the assembly and the functions that a first run has made of
 // them; and no other state. The app is there once it was needed.
 func builtProject(t *testing.T) (dir string) {
 	t.Helper()
-	name := <-projectCopies
-	t.Cleanup(func() { projectCopies <- name })
-	dir = filepath.Join(scratch, name, "project")
+	copies, err := projectCopies()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir = <-copies
+	t.Cleanup(func() { copies <- dir })
 	layProject(t, dir)
 	makeOnce(t, dir)
 	m2mtest.TakeKept(t, scratch, "project", filepath.Join(dir, ".m2m"))
