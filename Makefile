@@ -53,7 +53,8 @@ vuln: $(TOOLS)/govulncheck ## Look for known vulnerabilities in what the code ca
 	$(TOOLS)/govulncheck ./...
 
 .PHONY: golden
-golden: ## Rewrite golden templates, schemas and generated pages; then read the difference.
+golden: ## Compile page templates; rewrite golden templates, schemas and generated pages; then read the difference.
+	go test ./test/templates -run TestGolden -update
 	go test ./test -run TestGolden -update
 	go test ./test/docs -run TestGolden -update
 	go test ./config -run TestSchema -update

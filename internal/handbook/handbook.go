@@ -1,24 +1,14 @@
 package handbook
 
 import (
-	"bytes"
-	"embed"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
-	"text/template"
 
 	"cognito-m2m/internal/httpapi"
 	"cognito-m2m/internal/offering"
 )
-
-//go:embed handbook.md.tmpl samples
-var files embed.FS
-
-var page = template.Must(template.New("handbook.md.tmpl").Funcs(template.FuncMap{
-	"text": text, "code": code, "codes": codes, "quoted": quoted, "shell": shell, "period": period, "limit": limit,
-}).ParseFS(files, "handbook.md.tmpl", "samples/*"))
 
 // contents are what the page is made of.
 type contents struct {
@@ -58,20 +48,7 @@ func Markdown(o *offering.Offer, client string) ([]byte, error) {
 		}
 	}
 	c.Call = firstCall(c.Open)
-	var b bytes.Buffer
-	if err := page.Execute(&b, c); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), nil
-}
-
-// Sample is the sample in a language as a block of code.
-func (c contents) Sample(language string) (string, error) {
-	var b strings.Builder
-	if err := page.ExecuteTemplate(&b, "sample."+language+".tmpl", c); err != nil {
-		return "", err
-	}
-	return "```" + language + "\n" + strings.TrimSpace(b.String()) + "\n```", nil
+	return []byte(c.markdown()), nil
 }
 
 // request is a call that samples make.

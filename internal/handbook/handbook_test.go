@@ -170,6 +170,41 @@ func TestForeignText(t *testing.T) {
 	}
 }
 
+// TestForeignNames: names and addresses, which no environment file may have, stay text, too.
+func TestForeignNames(t *testing.T) {
+	t.Parallel()
+	const quotes = hostile + `\"'></title></style></code></td><img src=x onerror=alert(1)>`
+	o := offer(jwt())
+	for _, text := range []*string{
+		&o.Environment, &o.Region, &o.APIURL, &o.TokenEndpoint, &o.Scopes[0].Name, &o.Scopes[0].Description, &o.Routes[0].Key, &o.Routes[0].Description,
+		&o.Routes[0].Scopes[0], &o.Clients[1].Name, &o.Clients[1].ID, &o.Clients[1].Secret, &o.Clients[1].Scopes[0],
+	} {
+		*text += quotes
+	}
+	for _, client := range []string{"", o.Clients[1].Name} {
+		page, err := handbook.HTML(o, client)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown := 0
+		for node := range parsed(t, page).Descendants() {
+			shown += strings.Count(node.Data, "alert(1)")
+			switch node.Data {
+			case "script", "img", "a":
+				t.Errorf("there is a <%s> in the page for %q", node.Data, client)
+			}
+			for _, attribute := range node.Attr {
+				if strings.HasPrefix(attribute.Key, "on") || strings.Contains(attribute.Val, "alert(1)") && attribute.Key != "id" {
+					t.Errorf("<%s> has %s=%q in the page for %q", node.Data, attribute.Key, attribute.Val, client)
+				}
+			}
+		}
+		if shown < 10 {
+			t.Errorf("%d foreign texts are shown in the page for %q: this test looks at nothing", shown, client)
+		}
+	}
+}
+
 // TestPage: the HTML page loads and runs nothing, and its policy allows its style alone.
 func TestPage(t *testing.T) {
 	t.Parallel()

@@ -43,9 +43,9 @@ func codes(foreign []string, between string) string {
 }
 
 // quoted is a text as Go, Python, JavaScript and Java write it.
-func quoted(text string) (string, error) {
-	raw, err := json.Marshal(text)
-	return string(raw), err
+func quoted(text string) string {
+	raw, _ := json.Marshal(text) // a string has no form that JSON lacks
+	return string(raw)
 }
 
 // shell is a text as one word of a shell.

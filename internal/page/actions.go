@@ -64,14 +64,14 @@ func (p *Page) chooseClient(w http.ResponseWriter, r *http.Request) (chosen, err
 func (p *Page) serveToken(w http.ResponseWriter, r *http.Request) {
 	c, err := p.chooseClient(w, r)
 	if err != nil {
-		p.refuse(w, err)
+		refuse(w, err)
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), actionTime)
 	defer cancel()
 	token, err := c.env.newToken(ctx, c.client)
 	if err != nil {
-		p.refuse(w, err)
+		refuse(w, err)
 		return
 	}
 	p.mu.Lock()
@@ -79,10 +79,10 @@ func (p *Page) serveToken(w http.ResponseWriter, r *http.Request) {
 	p.mu.Unlock()
 	said, err := decode(token, p.config.Now())
 	if err != nil {
-		p.refuse(w, err)
+		refuse(w, err)
 		return
 	}
-	p.render(w, http.StatusOK, "token", tokenView{Env: c.env.name, Client: c.client, decoded: said})
+	render(w, http.StatusOK, tokenView{Env: c.env.name, Client: c.client, decoded: said})
 }
 
 type tokenView struct {
@@ -107,43 +107,46 @@ func (e *environment) newToken(ctx context.Context, name string) (string, error)
 func (p *Page) serveShownToken(w http.ResponseWriter, r *http.Request) {
 	c, err := p.chooseClient(w, r)
 	if err != nil {
-		p.refuse(w, err)
+		refuse(w, err)
 		return
 	}
 	p.mu.Lock()
 	token := c.env.got[c.client]
 	p.mu.Unlock()
 	if token == "" {
-		p.refuse(w, errors.New("there is no token yet: get one"))
+		refuse(w, errors.New("there is no token yet: get one"))
 		return
 	}
-	p.render(w, http.StatusOK, "shown", shownView{ID: "shown-token", Label: "The token of " + c.client, Text: token})
+	render(w, http.StatusOK, shownView{ID: "shown-token", Label: "The token of " + c.client, Text: token})
 }
 
 // serveSecret shows the secret that callers use now.
 func (p *Page) serveSecret(w http.ResponseWriter, r *http.Request) {
 	c, err := p.chooseClient(w, r)
 	if err != nil {
-		p.refuse(w, err)
+		refuse(w, err)
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), actionTime)
 	defer cancel()
 	found, err := c.env.credentials(c.client).Credentials(ctx)
 	if err != nil {
-		p.refuse(w, err)
+		refuse(w, err)
 		return
 	}
-	p.render(w, http.StatusOK, "shown", shownView{ID: "shown-secret", Label: "The secret of " + c.client, Text: string(found.ClientSecret)})
+	render(w, http.StatusOK, shownView{ID: "shown-secret", Label: "The secret of " + c.client, Text: string(found.ClientSecret)})
 }
 
 type shownView struct{ ID, Label, Text string }
 
 // refuse says why something could not be done. Errors of packages client and reach have no secret
 // in them.
-func (p *Page) refuse(w http.ResponseWriter, err error) {
-	p.render(w, http.StatusOK, "refused", err.Error())
+func refuse(w http.ResponseWriter, err error) {
+	render(w, http.StatusOK, refusedView(err.Error()))
 }
+
+// refusedView is why something could not be done.
+type refusedView string
 
 // callView is a call and its answer.
 type callView struct {
@@ -161,7 +164,7 @@ type callView struct {
 func (p *Page) serveCall(w http.ResponseWriter, r *http.Request) {
 	c, err := p.choose(w, r)
 	if err != nil {
-		p.refuse(w, err)
+		refuse(w, err)
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), actionTime)
@@ -176,10 +179,10 @@ func (p *Page) serveCall(w http.ResponseWriter, r *http.Request) {
 	p.change("routes")
 	p.mu.Unlock()
 	if err != nil {
-		p.refuse(w, err)
+		refuse(w, err)
 		return
 	}
-	p.render(w, http.StatusOK, "call", view)
+	render(w, http.StatusOK, view)
 }
 
 // call calls the API as a client, or without a token.

@@ -42,8 +42,8 @@ type legend struct{ Class, Text string }
 
 // shares are bars that compare counts.
 type shares struct {
-	ID, Title, Text, None string
-	Rows                  []shareRow
+	ID, Title, None string
+	Rows            []shareRow
 }
 
 type shareRow struct {
@@ -163,13 +163,10 @@ func strokes(values []float64, most float64) string {
 
 func sharesOf(id, title, none string, found []share) shares {
 	s := shares{ID: id, Title: title, None: none}
-	var texts []string
 	for _, f := range found {
 		width := float64(f.Count) / float64(maxCount(found)) * 100
 		s.Rows = append(s.Rows, shareRow{f.Name, f.Count, width})
-		texts = append(texts, fmt.Sprintf("%s %d", f.Name, f.Count))
 	}
-	s.Text = strings.Join(texts, ", ")
 	return s
 }
 

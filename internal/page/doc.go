@@ -11,8 +11,9 @@
 // user on this machine is never sent one. No request does anything that does not come from the page
 // itself. A secret or a token is in the answer to a POST that asks for it, and nowhere else.
 //
-// The parts of the page are templates. A browser that follows gets those that have changed as
-// server-sent events; so every tab shows the same, and after a lost connection all of it anew.
+// The parts of the page are templates, in files that end in .qtpl. A browser that follows gets
+// those that have changed as server-sent events; so every tab shows the same, and after a lost
+// connection all of it anew.
 //
 // Source: WHATWG HTML, "Server-sent events"; RFC 6265 section 8.5 (cookies and ports); Content
 // Security Policy Level 3; Fetch Metadata Request Headers.

@@ -178,10 +178,10 @@ func (p *Page) serveCode(w http.ResponseWriter, r *http.Request) {
 // serveClosed says how to get in.
 func (p *Page) serveClosed(w http.ResponseWriter, r *http.Request) {
 	if !strings.HasPrefix(r.URL.Path, p.folder) {
-		p.render(w, http.StatusNotFound, "closed", closedView{Elsewhere: true, Command: p.command()})
+		render(w, http.StatusNotFound, closedView{Elsewhere: true, Command: p.command()})
 		return
 	}
-	p.render(w, http.StatusUnauthorized, "closed", closedView{Command: p.command()})
+	render(w, http.StatusUnauthorized, closedView{Command: p.command()})
 }
 
 type closedView struct {

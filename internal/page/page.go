@@ -3,7 +3,6 @@ package page
 import (
 	"context"
 	"errors"
-	"html/template"
 	"net"
 	"net/http"
 	"strings"
@@ -65,10 +64,10 @@ type Page struct {
 	said         said
 	spoken       spoken
 	stacks       func(look func(*engine.Stack))
-	versions     map[string]int                  // of the parts, which count their changes
-	shown        map[string]rendered             // as they were rendered last
-	ask          chan struct{}                   // a wish to ask for the clients' state
-	parts        map[string]func() template.HTML // rendering each part
+	versions     map[string]int         // of the parts, which count their changes
+	shown        map[string]rendered    // as they were rendered last
+	ask          chan struct{}          // a wish to ask for the clients' state
+	parts        map[string]func() view // what each part shows now
 }
 
 // Open takes the address and answers there from now on.

@@ -2,7 +2,6 @@ package page
 
 import (
 	"fmt"
-	"html/template"
 	"net/http"
 	"slices"
 	"strings"
@@ -30,19 +29,19 @@ func (p *Page) speak(text func() string) {
 }
 
 // allParts are what changes of the page, by the id of its element.
-func (p *Page) allParts() map[string]func() template.HTML {
-	parts := map[string]func() template.HTML{
-		"head":      func() template.HTML { return html("head", p.headView()) },
-		"flow":      func() template.HTML { return html("flow", p.flowView()) },
-		"clients":   func() template.HTML { return html("clients", p.clientViews()) },
-		"routes":    func() template.HTML { return html("routes", p.routeViews()) },
-		"requests":  func() template.HTML { return html("requests", p.traffic.after(-1)) },
-		"charts":    func() template.HTML { return html("charts", p.charts()) },
-		"rotations": func() template.HTML { return html("rotations", p.rotations) },
-		"said":      func() template.HTML { return html("said", p.said.lines) },
+func (p *Page) allParts() map[string]func() view {
+	parts := map[string]func() view{
+		"head":      func() view { return p.headView() },
+		"flow":      func() view { return p.flowView() },
+		"clients":   func() view { return p.clientViews() },
+		"routes":    func() view { return p.routeViews() },
+		"requests":  func() view { return requestsView(p.traffic.after(-1)) },
+		"charts":    func() view { return p.charts() },
+		"rotations": func() view { return p.rotations },
+		"said":      func() view { return p.said },
 	}
 	if p.config.Empty {
-		parts["stacks"] = func() template.HTML { return html("stacks", p.stackViews()) }
+		parts["stacks"] = func() view { return p.stackViews() }
 	}
 	for name := range parts {
 		p.versions[name] = 1
@@ -54,19 +53,19 @@ func (p *Page) allParts() map[string]func() template.HTML {
 type pageView struct {
 	Run          string
 	Empty, Watch bool
-	Parts        map[string]template.HTML
+	Parts        map[string]markup
 }
 
 func (p *Page) servePage(w http.ResponseWriter, r *http.Request) {
 	p.explain(r.Context())
-	view := pageView{Run: p.config.Run, Empty: p.config.Empty, Watch: p.config.Watch, Parts: map[string]template.HTML{}}
+	v := pageView{Run: p.config.Run, Empty: p.config.Empty, Watch: p.config.Watch, Parts: map[string]markup{}}
 	p.mu.Lock()
 	p.tick()
 	for name := range p.parts {
-		view.Parts[name] = p.part(name)
+		v.Parts[name] = p.part(name)
 	}
 	p.mu.Unlock()
-	p.render(w, http.StatusOK, "page", view)
+	render(w, http.StatusOK, v)
 }
 
 // headView says where everything is.
@@ -88,10 +87,7 @@ func (p *Page) headView() headView {
 }
 
 // flowView is the way of a token and of a call, with what went along last.
-type flowView struct {
-	Hops []hop
-	Text string
-}
+type flowView []hop
 
 // hop is a station of the flow.
 type hop struct {
@@ -121,7 +117,7 @@ func (p *Page) flowView() flowView {
 			function.Last = "was not called"
 		}
 	}
-	return flowView{Hops: []hop{who, token, authorizer, function}}
+	return flowView{who, token, authorizer, function}
 }
 
 func named(client string) string {
@@ -130,6 +126,9 @@ func named(client string) string {
 	}
 	return client
 }
+
+// clientsViews are those of all environments.
+type clientsViews []clientsView
 
 // clientsView are the clients of one environment.
 type clientsView struct {
@@ -148,7 +147,7 @@ type clientView struct {
 	Scopes                []string
 }
 
-func (p *Page) clientViews() (views []clientsView) {
+func (p *Page) clientViews() (views clientsViews) {
 	now := p.config.Now()
 	for i, e := range p.environments {
 		view := clientsView{Env: e.name, Index: i, Title: p.title(e), Tokens: e.served.TokenEndpoint != "", Unknown: e.unknown, Left: e.left, Command: "m2m clients" + p.config.Flags(e.name)}
@@ -174,6 +173,9 @@ func (p *Page) title(e *environment) string {
 	}
 	return ""
 }
+
+// routesViews are those of all environments.
+type routesViews []routesView
 
 // routesView is the matrix of one environment.
 type routesView struct {
@@ -203,7 +205,7 @@ type cellView struct {
 // mostRoutes is how many routes are shown.
 const mostRoutes = 60
 
-func (p *Page) routeViews() (views []routesView) {
+func (p *Page) routeViews() (views routesViews) {
 	for i, e := range p.environments {
 		view := routesView{Env: e.name, Title: p.title(e), Index: i, Clients: e.names, Left: e.left}
 		for j, route := range e.served.Routes[:min(len(e.served.Routes), mostRoutes)] {
@@ -230,6 +232,14 @@ func (e *environment) cellView(index int, c cell) cellView {
 	refused := got.Status == http.StatusUnauthorized || got.Status == http.StatusForbidden
 	view.Surprises = view.Wanted != 0 && got.Status != 0 && (refused || view.Wanted != http.StatusOK) && got.Status != view.Wanted
 	return view
+}
+
+// kind is how what the cell got counts.
+func (v cellView) kind() string {
+	if v.Got == 0 {
+		return "untried"
+	}
+	return kindOf(v.Got)
 }
 
 // needs is what a route wants of a token.
@@ -265,6 +275,9 @@ func (p *Page) stackVersion() int {
 	return count
 }
 
+// stackViews are the stacks of a rehearsal.
+type stackViews []stackView
+
 type stackView struct {
 	Name, Where, Status, Reason, Kind string
 	Events                            []engine.Event // the newest first
@@ -273,7 +286,7 @@ type stackView struct {
 // mostStacks and mostEvents are how many are shown, the newest.
 const mostStacks, mostEvents = 20, 30
 
-func (p *Page) stackViews() (views []stackView) {
+func (p *Page) stackViews() (views stackViews) {
 	if p.stacks == nil {
 		return nil
 	}

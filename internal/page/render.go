@@ -1,27 +1,33 @@
 package page
 
 import (
-	"bytes"
 	"embed"
 	"fmt"
-	"html/template"
 	"io"
 	"net/http"
 	"path"
-	"strings"
 	"time"
+
+	"cognito-m2m/internal/explain"
 )
 
-//go:embed assets templates
+//go:embed assets
 var files embed.FS
 
-var templates = template.Must(template.New("").Funcs(template.FuncMap{
-	"join":  strings.Join,
-	"clock": func(at time.Time) string { return at.Local().Format("15:04:05") },
-	"ms":    func(d time.Duration) string { return milliseconds(float64(d) / float64(time.Millisecond)) },
-	"stamp": func(at time.Time) string { return at.UTC().Format(time.RFC3339) },
-	"kind":  kindOf,
-}).ParseFS(files, "templates/*.html"))
+// view is what a template shows. The method is the template, in a file that ends in .qtpl.
+type view interface{ HTML() string }
+
+// markup is HTML that a template has written.
+type markup string
+
+// html is a view as its template writes it.
+func html(v view) markup { return markup(v.HTML()) }
+
+func clock(at time.Time) string { return at.Local().Format("15:04:05") }
+
+func stamp(at time.Time) string { return at.UTC().Format(time.RFC3339) }
+
+func ms(d time.Duration) string { return milliseconds(float64(d) / float64(time.Millisecond)) }
 
 // kindOf is how an answer counts: ok, refused or failed.
 func kindOf(status int) string {
@@ -34,18 +40,21 @@ func kindOf(status int) string {
 	return "ok"
 }
 
-// html is a template with its data.
-func html(name string, data any) template.HTML {
-	var b bytes.Buffer
-	if err := templates.ExecuteTemplate(&b, name, data); err != nil {
-		panic(fmt.Sprintf("page: the template %s: %v", name, err)) // a mistake in this package, which its tests meet
+// kindOfCheck is how a check counts, "" if it does not decide.
+func kindOfCheck(result explain.Result) string {
+	switch result {
+	case explain.Fails:
+		return "refused"
+	case explain.OK:
+		return "ok"
+	case explain.NotChecked, explain.Note:
 	}
-	return template.HTML(b.String()) //nolint:gosec // G203: a template has written it
+	return ""
 }
 
-// render answers with a template.
-func (p *Page) render(w http.ResponseWriter, status int, name string, data any) {
-	text := html(name, data)
+// render answers with a view.
+func render(w http.ResponseWriter, status int, v view) {
+	text := html(v)
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = io.WriteString(w, string(text)) // who asked may have gone

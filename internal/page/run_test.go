@@ -78,7 +78,7 @@ func TestCallsBehindCells(t *testing.T) {
 		{"reader", "ANY /test_jwt", []string{">200<", "test-api/read", "[the token]"}},
 		{"writer", "ANY /test_jwt", []string{">200<", "test-api/write"}},
 		{"reader", "GET /test_jwt/read", []string{">200<"}},
-		{"writer", "GET /test_jwt/read", []string{">403<", "GET /test_jwt/read requires test-api/read; the token has &#34;test-api/write&#34;", "The client reader has it", "insufficient_scope"}},
+		{"writer", "GET /test_jwt/read", []string{">403<", "GET /test_jwt/read requires test-api/read; the token has &quot;test-api/write&quot;", "The client reader has it", "insufficient_scope"}},
 		{"writer", "GET /none", []string{"not there any more"}},
 		{"nobody", "ANY /test_jwt", []string{"not there any more"}},
 	} {

@@ -9,9 +9,7 @@ import (
 const mostSaid = 40
 
 // said is what the run has told its user, the newest first, and what it is about.
-type said struct {
-	lines []*line
-}
+type said []*line
 
 // line is one sentence, or a step that takes time.
 type line struct {
@@ -47,13 +45,13 @@ func (p *Page) Step(name string) (done func()) {
 
 // say adds a line. The lock must be held.
 func (p *Page) say(l *line) {
-	p.said.lines = append([]*line{l}, p.said.lines[:min(len(p.said.lines), mostSaid-1)]...)
+	p.said = append(said{l}, p.said[:min(len(p.said), mostSaid-1)]...)
 	p.change("said", "head")
 }
 
 // doing is the step that is under way, "" if there is none.
 func (s said) doing() string {
-	for _, l := range s.lines {
+	for _, l := range s {
 		if l.Running {
 			return l.Text
 		}

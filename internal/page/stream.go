@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"html/template"
 	"maps"
 	"net/http"
 	"slices"
@@ -21,7 +20,7 @@ const (
 // rendered is a part of the page, as it is when it has changed so often.
 type rendered struct {
 	version int
-	html    template.HTML
+	html    markup
 }
 
 // position is how far a browser has followed.
@@ -40,12 +39,12 @@ type event struct {
 // The data of events.
 type (
 	partEvent struct {
-		Part string        `json:"part"`
-		HTML template.HTML `json:"html"`
+		Part string `json:"part"`
+		HTML markup `json:"html"`
 	}
 	rowsEvent struct {
-		HTML template.HTML `json:"html"`
-		Most int           `json:"most"`
+		HTML markup `json:"html"`
+		Most int    `json:"most"`
 	}
 	sayEvent struct {
 		Text string `json:"text"`
@@ -147,7 +146,7 @@ func (p *Page) since(at *position) (events []event, changed <-chan struct{}, beh
 		}
 	}
 	if newer := p.traffic.after(at.requests); at.requests >= 0 && len(newer) > 0 {
-		events = append(events, event{"rows", rowsEvent{html("requests", newer), mostRequests}})
+		events = append(events, event{"rows", rowsEvent{html(requestsView(newer)), mostRequests}})
 	}
 	first := at.requests < 0
 	settled := p.traffic.settled()
@@ -172,12 +171,12 @@ func (p *Page) tick() {
 }
 
 // part is a part of the page as it is now. The lock must be held.
-func (p *Page) part(name string) template.HTML {
+func (p *Page) part(name string) markup {
 	version := p.versions[name]
 	if last, ok := p.shown[name]; ok && last.version == version {
 		return last.html
 	}
-	p.shown[name] = rendered{version, p.parts[name]()}
+	p.shown[name] = rendered{version, html(p.parts[name]())}
 	return p.shown[name].html
 }
 

@@ -34,6 +34,9 @@ type request struct {
 	settled bool
 }
 
+// requestsView are requests, the newest first.
+type requestsView []*request
+
 // Reason is why it was refused, as far as that is known: in the words of the explanation, or else
 // in those of the gateway.
 func (r *request) Reason() string {
