@@ -18,7 +18,7 @@ const runbook = "docs/runbooks/alarms.md"
 // alarms makes the alarms of an environment, all alike.
 type alarms struct {
 	scope      constructs.Construct
-	recipients []awscloudwatch.IAlarmAction
+	recipients []*string // the ARNs of topics
 	all        []awscloudwatch.Alarm
 
 	// serverErrors may roll a deployment back.
@@ -51,8 +51,11 @@ func (a *alarms) raise(scope constructs.Construct, props alarm) awscloudwatch.Al
 		EvaluationPeriods:  jsii.Number(1),
 		TreatMissingData:   props.whenMissing,
 	})
-	made.AddAlarmAction(a.recipients...)
-	made.AddOkAction(a.recipients...)
+	if len(a.recipients) > 0 {
+		listed := made.Node().DefaultChild().(awscloudwatch.CfnAlarm)
+		listed.SetAlarmActions(&a.recipients)
+		listed.SetOkActions(&a.recipients)
+	}
 	a.all = append(a.all, made)
 	return made
 }

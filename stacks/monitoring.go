@@ -6,8 +6,6 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	apigw "github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatchactions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
@@ -51,22 +49,21 @@ func addMonitoring(stack awscdk.Stack, w *watched) *alarms {
 	return alarms
 }
 
-// newRecipients are the topics that receive every alarm: those in the file, and this environment's
-// own topic for its e-mail addresses, which is nil without any.
-func newRecipients(stack awscdk.Stack, scope constructs.Construct, env *config.Environment) (actions []awscloudwatch.IAlarmAction, own awssns.Topic) {
+// newRecipients are the ARNs of the topics that receive every alarm: those in the file, and this
+// environment's own topic for its e-mail addresses, which is nil without any.
+func newRecipients(stack awscdk.Stack, scope constructs.Construct, env *config.Environment) (topics []*string, own awssns.Topic) {
 	isTopic := func(recipient string) bool { return strings.HasPrefix(recipient, "arn:") }
 	for _, arn := range env.Alarms.Recipients {
 		if isTopic(arn) {
-			topic := awssns.Topic_FromTopicArn(scope, jsii.String(arn), jsii.String(arn))
-			actions = append(actions, awscloudwatchactions.NewSnsAction(topic))
+			topics = append(topics, jsii.String(arn))
 		}
 	}
 	addresses := slices.DeleteFunc(slices.Clone(env.Alarms.Recipients), isTopic)
 	if len(addresses) > 0 {
 		own = newTopic(stack, scope, addresses)
-		actions = append(actions, awscloudwatchactions.NewSnsAction(own))
+		topics = append(topics, own.TopicArn())
 	}
-	return actions, own
+	return topics, own
 }
 
 // newTopic sends messages to e-mail addresses. It is not encrypted with a key: CloudWatch can't use
