@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/google/renameio/v2"
+
+	"cognito-m2m/internal/inuse"
 )
 
 // keptFolder, in a module, has the binaries of the last build. Go links a program only if the one
@@ -26,6 +28,7 @@ const keptFolder = ".build/functions"
 // Builder builds functions of a module, each a package main in lambda/.
 type Builder struct {
 	module, dir string
+	folder      *inuse.Folder // dir
 	stop        context.CancelFunc
 	ahead       sync.WaitGroup
 }
@@ -33,12 +36,12 @@ type Builder struct {
 // Start begins to build these functions of the module whose go.mod is in the folder module. The
 // caller closes the Builder.
 func Start(module string, functions []string) (*Builder, error) {
-	dir, err := os.MkdirTemp("", "m2m-functions-")
+	folder, err := inuse.Make("", "m2m-functions-")
 	if err != nil {
 		return nil, fmt.Errorf("making a folder for functions: %w", err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	b := &Builder{module: module, dir: dir, stop: stop}
+	b := &Builder{module: module, dir: folder.Path, folder: folder, stop: stop}
 	if len(functions) > 0 {
 		b.ahead.Go(func() { _ = b.build(ctx, functions...) }) // what fails is built again, and says why
 	}
@@ -93,7 +96,7 @@ func (b *Builder) bootstrap(function string) string {
 func (b *Builder) Close() {
 	b.stop()
 	b.ahead.Wait()
-	_ = os.RemoveAll(b.dir)
+	_ = b.folder.Close()
 }
 
 // variables make a binary, and with it the asset's hash, depend on the source and the Go version

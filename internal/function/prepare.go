@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"sync"
 
+	"cognito-m2m/internal/inuse"
 	"cognito-m2m/internal/lambdaenv"
 )
 
@@ -47,6 +48,9 @@ type PrepareConfig struct {
 type Prepared struct {
 	// Bootstrap is the path of the executable.
 	Bootstrap string
+	// Held is the folder in CacheDir that Bootstrap lies in. The caller closes it when no process
+	// is started any more. It is nil if Bootstrap is the asset's own.
+	Held *inuse.Folder
 	// Doubt is nil if the executable is the asset's own, or was built from a source that gives
 	// exactly the asset's. Otherwise it is ErrSourceDiffers, or why the comparison was not
 	// possible. It is an *ArchitectureError if Lambda could not start the asset's bootstrap at all.
@@ -78,19 +82,29 @@ func Prepare(ctx context.Context, cfg PrepareConfig) (Prepared, error) {
 	if err != nil {
 		return Prepared{}, fmt.Errorf("resolving cache folder %s: %w", cfg.CacheDir, err)
 	}
-	kept := filepath.Join(cache, cfg.AssetHash, runtime.GOOS+"-"+runtime.GOARCH, lambdaenv.Bootstrap)
-	if checkExecutable(kept) == nil {
-		return Prepared{Bootstrap: kept, Doubt: misfit}, nil
-	}
-	prepared, err := rebuild(ctx, cfg, asset, kept)
+	held, err := inuse.Join(filepath.Join(cache, cfg.AssetHash))
 	if err != nil {
-		return Prepared{}, fmt.Errorf("preparing asset %s: %w", cfg.AssetHash, err)
+		return Prepared{}, fmt.Errorf("making cache folder: %w", err)
 	}
-	if misfit != nil {
+	prepared := Prepared{Bootstrap: filepath.Join(held.Path, runtime.GOOS+"-"+runtime.GOARCH, lambdaenv.Bootstrap)}
+	if checkExecutable(prepared.Bootstrap) != nil {
+		if prepared, err = rebuild(ctx, cfg, asset, prepared.Bootstrap); err != nil {
+			return Prepared{}, errors.Join(fmt.Errorf("preparing asset %s: %w", cfg.AssetHash, err), held.Close())
+		}
+	}
+	if prepared.Held = held; misfit != nil {
 		prepared.Doubt = misfit
 	}
 	return prepared, nil
 }
+
+// keptPrograms is how many folders of programs that no run uses are kept: those of an environment's
+// last few changes, or of a few environments.
+const keptPrograms = 8
+
+// SweepCache removes from a PrepareConfig's CacheDir what no run uses any more: programs but for
+// those that were used last, and what runs that were killed have left.
+func SweepCache(cacheDir string) { inuse.Sweep(cacheDir, keptPrograms) }
 
 // rebuild builds the asset's package for this machine. A program from a proven source becomes the
 // file kept, another one its sibling.
@@ -105,16 +119,16 @@ func rebuild(ctx context.Context, cfg PrepareConfig, asset, kept string) (Prepar
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return Prepared{}, fmt.Errorf("making cache folder: %w", err)
 	}
-	scratch, err := os.MkdirTemp(folder, "build-")
+	scratch, err := scratchFolder(cfg.CacheDir)
 	if err != nil {
-		return Prepared{}, fmt.Errorf("making build folder: %w", err)
+		return Prepared{}, err
 	}
-	defer func() { _ = os.RemoveAll(scratch) }()
+	defer func() { _ = scratch.Close() }()
 
-	built := filepath.Join(scratch, lambdaenv.Bootstrap)
+	built := filepath.Join(scratch.Path, lambdaenv.Bootstrap)
 	var doubt error
 	var comparing sync.WaitGroup // beside the build: linking keeps one processor busy
-	comparing.Go(func() { doubt = compare(ctx, origin, asset, filepath.Join(scratch, "original")) })
+	comparing.Go(func() { doubt = compare(ctx, origin, asset, filepath.Join(scratch.Path, "original")) })
 	err = compileNative(ctx, origin, built, recipe{})
 	comparing.Wait()
 	if err != nil {
@@ -155,12 +169,12 @@ func SourceMatches(ctx context.Context, cfg PrepareConfig) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("comparing source with asset %s: %w", cfg.AssetHash, err)
 	}
-	scratch, err := comparisonFolder(cfg.CacheDir)
+	scratch, err := scratchFolder(cfg.CacheDir)
 	if err != nil {
-		return false, fmt.Errorf("making build folder: %w", err)
+		return false, err
 	}
-	defer func() { _ = os.RemoveAll(scratch) }()
-	err = compare(ctx, origin, asset, filepath.Join(scratch, lambdaenv.Bootstrap))
+	defer func() { _ = scratch.Close() }()
+	err = compare(ctx, origin, asset, filepath.Join(scratch.Path, lambdaenv.Bootstrap))
 	if errors.Is(err, ErrSourceDiffers) {
 		return false, nil
 	}
@@ -170,14 +184,21 @@ func SourceMatches(ctx context.Context, cfg PrepareConfig) (bool, error) {
 	return true, nil
 }
 
-// comparisonFolder is inside cacheDir, so that a run that is killed leaves nothing elsewhere.
-func comparisonFolder(cacheDir string) (string, error) {
+// scratchFolder is for a build. It is inside cacheDir, where SweepCache removes it if this run is
+// killed. No asset's hash begins with a dot.
+func scratchFolder(cacheDir string) (*inuse.Folder, error) {
+	prefix := "m2m-build-"
 	if cacheDir != "" {
+		prefix = ".build-"
 		if err := os.MkdirAll(cacheDir, 0o700); err != nil {
-			return "", err
+			return nil, fmt.Errorf("making cache folder: %w", err)
 		}
 	}
-	return os.MkdirTemp(cacheDir, "comparison-")
+	folder, err := inuse.Make(cacheDir, prefix)
+	if err != nil {
+		return nil, fmt.Errorf("making build folder: %w", err)
+	}
+	return folder, nil
 }
 
 // locate reads how the asset's bootstrap was built and finds the module it was built in.

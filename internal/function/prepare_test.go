@@ -3,6 +3,7 @@ package function_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"testing"
 
 	"cognito-m2m/internal/function"
+	"cognito-m2m/internal/m2mtest"
 )
 
 // foreign is an architecture of Lambda that this machine is not.
@@ -157,7 +159,7 @@ func TestPrepareBuildsForThisMachine(t *testing.T) {
 
 	cfg.SourceDir = t.TempDir() // nothing could be built from there
 	again, err := function.Prepare(t.Context(), cfg)
-	if err != nil || again != got {
+	if err != nil || again.Bootstrap != got.Bootstrap || again.Doubt != got.Doubt {
 		t.Errorf("again: got %+v, %v, want %+v", again, err, got)
 	}
 }
@@ -403,5 +405,33 @@ func TestPrepareRefusesWhatIsNoProgram(t *testing.T) {
 				t.Errorf("error = %v, want one that says %q", err, test.want)
 			}
 		})
+	}
+}
+
+// What runs need stays in the cache, and a few programs that none uses; the rest goes, and so does
+// what a run that was killed while it built has left.
+func TestSweepCacheKeepsWhatIsHeld(t *testing.T) {
+	t.Parallel()
+	cache, source := t.TempDir(), newModule(t, "package main\n\nfunc main() {}\n")
+	prepared, err := function.Prepare(t.Context(), function.PrepareConfig{
+		AssetHash: "held", AssetDir: buildAsset(t, source, "./cmd/orders", foreign(), reproducible()...), CacheDir: cache, SourceDir: source,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m2mtest.Write(t, filepath.Join(cache, ".build-1", ".lock"), "") // no process has its lock
+	for i := range 20 {
+		m2mtest.Write(t, filepath.Join(cache, fmt.Sprintf("unused-%d", i), machine(), "bootstrap"), "")
+	}
+	function.SweepCache(cache)
+	if _, err := os.Stat(prepared.Bootstrap); err != nil {
+		t.Error(err)
+	}
+	left, err := os.ReadDir(cache)
+	if err != nil || len(left) != 9 || left[0].Name() != "held" {
+		t.Errorf("left are %v (%v), want the program that is held and 8 of the others", left, err)
+	}
+	if err := prepared.Held.Close(); err != nil {
+		t.Error(err)
 	}
 }

@@ -21,11 +21,8 @@ func (r *Runtime) Apply(ctx context.Context, dir string) (*serving.Description, 
 	if err != nil {
 		return nil, Changes{}, err
 	}
-	if err := r.wire(next); err != nil {
-		return nil, Changes{}, err
-	}
 	changes := changesBetween(r.serving.env, next.env).without(r.serving.rebuilt)
-	if err := r.takeOver(ctx, next); err != nil {
+	if err := r.replace(ctx, next); err != nil {
 		return nil, Changes{}, err
 	}
 	if err := r.run.Settle(ctx, r.serving.secrets); err != nil {
@@ -33,6 +30,18 @@ func (r *Runtime) Apply(ctx context.Context, dir string) (*serving.Description, 
 	}
 	description, err := r.ready()
 	return description, changes, err
+}
+
+// replace serves next instead of what is served, which goes on if that fails.
+func (r *Runtime) replace(ctx context.Context, next *deployment) error {
+	err := r.wire(next)
+	if err == nil {
+		err = r.takeOver(ctx, next)
+	}
+	if err != nil {
+		next.programs.letGo()
+	}
+	return err
 }
 
 // ready describes what is served now, and writes it down for other processes.

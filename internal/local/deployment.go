@@ -21,12 +21,12 @@ import (
 // deployment is one assembly as it is served. Another assembly is another deployment, made beside
 // the one that is served and put in its place.
 type deployment struct {
-	dir        string // of the assembly
-	env        *serving.Environment
-	ids        *state.Candidate
-	bootstraps map[string]string            // of the functions, by ARN
-	rebuilt    []string                     // functions that are newer than the assembly, see Rebuild
-	variables  map[string]map[string]string // of the functions in this run alone, by ARN
+	dir       string // of the assembly
+	env       *serving.Environment
+	ids       *state.Candidate
+	programs  programs                     // of the functions
+	rebuilt   []string                     // functions that are newer than the assembly, see Rebuild
+	variables map[string]map[string]string // of the functions in this run alone, by ARN
 
 	permissions requester.Authorizer // nil if functions may do everything
 
@@ -62,11 +62,11 @@ func (r *Runtime) read(ctx context.Context, dir string) (*deployment, error) {
 	if err != nil {
 		return nil, err
 	}
-	bootstraps, err := r.prepareFunctions(ctx, env.Functions())
+	programs, err := r.prepareFunctions(ctx, env.Functions())
 	if err != nil {
 		return nil, err
 	}
-	return &deployment{dir: dir, env: env, ids: ids, permissions: permissions, bootstraps: bootstraps, variables: variables}, nil
+	return &deployment{dir: dir, env: env, ids: ids, permissions: permissions, programs: programs, variables: variables}, nil
 }
 
 // checkWeather refuses a rule about something that the run does not begin with. What is gone later
@@ -240,5 +240,7 @@ func (r *Runtime) retire(d *deployment, last *listener.Handler) {
 		if err := d.functions.Close(ctx); err != nil {
 			r.run.Report.Warn(err.Error())
 		}
+		d.programs.letGo()
+		r.run.SweepFunctions()
 	})
 }

@@ -12,13 +12,14 @@ import (
 
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/function"
+	"cognito-m2m/internal/inuse"
 	"cognito-m2m/internal/printable"
 	"cognito-m2m/internal/serving"
 )
 
 // prepareFunctions makes every function that is called here ready for this machine, several at a
-// time. It returns the path of each one's bootstrap, by ARN.
-func (r *Runtime) prepareFunctions(ctx context.Context, functions []assembly.Function) (map[string]string, error) {
+// time. It returns the path of each one's bootstrap, by ARN, and the folders that these lie in.
+func (r *Runtime) prepareFunctions(ctx context.Context, functions []assembly.Function) (programs, error) {
 	prepared, failures := make([]function.Prepared, len(functions)), make([]error, len(functions))
 	var preparing errgroup.Group
 	preparing.SetLimit(goruntime.NumCPU())
@@ -29,17 +30,49 @@ func (r *Runtime) prepareFunctions(ctx context.Context, functions []assembly.Fun
 		})
 	}
 	_ = preparing.Wait()
-	bootstraps := map[string]string{}
+	made := programs{bootstraps: map[string]string{}}
+	for _, p := range prepared {
+		made.held = append(made.held, p.Held)
+	}
 	for i, declared := range functions {
 		if failures[i] != nil {
-			return nil, failures[i]
+			made.letGo()
+			return programs{}, failures[i]
 		}
 		if doubt := prepared[i].Doubt; doubt != nil {
 			r.run.Report.Warn(fmt.Sprintf("function %s: %v", declared.LogicalID, doubt))
 		}
-		bootstraps[declared.ARN] = prepared[i].Bootstrap
+		made.bootstraps[declared.ARN] = prepared[i].Bootstrap
 	}
-	return bootstraps, nil
+	return made, nil
+}
+
+// programs are those of a deployment's functions.
+type programs struct {
+	bootstraps map[string]string // by ARN
+	held       []*inuse.Folder   // with bootstraps, which stay until letGo
+}
+
+// with are the same programs for another deployment, but for those that are given.
+func (p programs) with(newer map[string]string) (programs, error) {
+	next := programs{bootstraps: maps.Clone(p.bootstraps)}
+	maps.Copy(next.bootstraps, newer)
+	for _, folder := range p.held {
+		again, err := folder.Again()
+		if err != nil {
+			next.letGo()
+			return programs{}, fmt.Errorf("keeping the built functions: %w", err)
+		}
+		next.held = append(next.held, again)
+	}
+	return next, nil
+}
+
+// letGo is for when no process of the programs is started any more.
+func (p programs) letGo() {
+	for _, folder := range p.held {
+		_ = folder.Close() // a lock that can't be given back is so at the end of this process
+	}
 }
 
 // newFunctions are the prepared functions, as yet without a process.
@@ -47,7 +80,7 @@ func (r *Runtime) newFunctions(d *deployment) (serving.FunctionSet, error) {
 	set, env := serving.FunctionSet{}, d.env
 	for _, declared := range env.Functions() {
 		config := r.run.FunctionConfig(env, declared, r.at, d.variables[declared.ARN])
-		config.Bootstrap = d.bootstraps[declared.ARN]
+		config.Bootstrap = d.programs.bootstraps[declared.ARN]
 		f, err := function.New(config)
 		if err != nil {
 			return nil, err

@@ -3,7 +3,6 @@ package local
 import (
 	"context"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -66,27 +65,24 @@ func (r *Runtime) Rebuild(ctx context.Context, files []string) (Changes, error) 
 	if r.building == nil {
 		return Changes{}, nil
 	}
-	bootstraps, changes, err := r.built(ctx)
+	programs, changes, err := r.built(ctx)
 	if err != nil {
 		return Changes{}, err
 	}
 	next := &deployment{
-		dir: r.serving.dir, env: r.serving.env, ids: r.serving.ids, bootstraps: bootstraps,
+		dir: r.serving.dir, env: r.serving.env, ids: r.serving.ids, programs: programs,
 		rebuilt:   append(slices.Clone(r.serving.rebuilt), changes.Changed...),
 		variables: r.serving.variables,
 	}
-	if err := r.wire(next); err != nil {
-		return Changes{}, err
-	}
-	if err := r.takeOver(ctx, next); err != nil {
+	if err := r.replace(ctx, next); err != nil {
 		return Changes{}, err
 	}
 	return changes, r.run.Settle(ctx, r.serving.secrets)
 }
 
 // built waits for what is being built, and puts it in its place. It returns the programs of all
-// functions, by ARN.
-func (r *Runtime) built(ctx context.Context) (bootstraps map[string]string, changes Changes, err error) {
+// functions.
+func (r *Runtime) built(ctx context.Context) (all programs, changes Changes, err error) {
 	b := r.building
 	defer r.dropBuilding()
 	for _, declared := range b.owners {
@@ -96,20 +92,21 @@ func (r *Runtime) built(ctx context.Context) (bootstraps map[string]string, chan
 	select {
 	case <-b.ended:
 	case <-ctx.Done():
-		return nil, Changes{}, ctx.Err()
+		return programs{}, Changes{}, ctx.Err()
 	}
 	if b.err != nil {
-		return nil, Changes{}, b.err
+		return programs{}, Changes{}, b.err
 	}
-	bootstraps = maps.Clone(r.serving.bootstraps)
+	newer := map[string]string{}
 	for _, declared := range b.owners {
 		bootstrap := r.run.Folder.Bootstrap(declared.LogicalID)
 		if err := os.Rename(beside(bootstrap), bootstrap); err != nil { // a process that runs the old one is not disturbed
-			return nil, Changes{}, fmt.Errorf("keeping what was built: %w", err)
+			return programs{}, Changes{}, fmt.Errorf("keeping what was built: %w", err)
 		}
-		bootstraps[declared.ARN] = bootstrap
+		newer[declared.ARN] = bootstrap
 	}
-	return bootstraps, changes, nil
+	all, err = r.serving.programs.with(newer)
+	return all, changes, err
 }
 
 // beside is where a program is built that is not served yet.

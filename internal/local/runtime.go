@@ -80,6 +80,7 @@ func (r *Runtime) Start(ctx context.Context, dir string) (*serving.Description, 
 	if note := variablesNote(first.env, first.variables); note != "" {
 		r.run.Report.Note(note)
 	}
+	r.run.SweepFunctions()
 	if err := r.bind(); err != nil {
 		return nil, err
 	}
@@ -156,6 +157,7 @@ func (r *Runtime) endFunctions(ctx context.Context) error {
 	if r.serving == nil {
 		return nil
 	}
+	defer r.serving.programs.letGo()
 	return r.serving.functions.Close(cut)
 }
 

@@ -63,7 +63,7 @@ func (s *site) bootstrapOf(ctx context.Context, declared assembly.Function) (str
 	}
 	code := declared.Asset.Hash + " " + declared.Architecture
 	if known, ok := s.prepared[code]; ok {
-		return known, nil
+		return known.Bootstrap, nil
 	}
 	prepared, err := s.run.Prepare(ctx, declared)
 	if err != nil {
@@ -72,7 +72,7 @@ func (s *site) bootstrapOf(ctx context.Context, declared assembly.Function) (str
 	if prepared.Doubt != nil {
 		s.run.Report.Warn(fmt.Sprintf("function %s: %v", declared.LogicalID, prepared.Doubt))
 	}
-	s.prepared[code] = prepared.Bootstrap
+	s.prepared[code] = prepared
 	return prepared.Bootstrap, nil
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"cognito-m2m/internal/cloudformation/engine"
 	"cognito-m2m/internal/cognito"
+	"cognito-m2m/internal/function"
 	"cognito-m2m/internal/listener"
 	"cognito-m2m/internal/partition"
 	"cognito-m2m/internal/serving"
@@ -28,8 +29,8 @@ type Rehearsal struct {
 	sites    map[partition.Place]*site
 	list     sync.RWMutex // guards listed
 	listed   []*site
-	ready    map[string]bool   // environments that have been announced
-	prepared map[string]string // bootstraps by code and architecture
+	ready    map[string]bool              // environments that have been announced
+	prepared map[string]function.Prepared // by code and architecture; a rollback may need any of them
 
 	retiring sync.WaitGroup
 	lifetime context.Context // ends when nothing that retires is waited for any longer
@@ -56,7 +57,7 @@ func Open(cfg serving.Config) (*Rehearsal, error) {
 	lifetime, stop := context.WithCancel(context.Background())
 	return &Rehearsal{
 		run: run, uploads: uploads, recorded: map[string]int64{}, sites: map[partition.Place]*site{}, ready: map[string]bool{},
-		prepared: map[string]string{}, lifetime: lifetime, stop: stop,
+		prepared: map[string]function.Prepared{}, lifetime: lifetime, stop: stop,
 	}, nil
 }
 
@@ -107,6 +108,7 @@ func (r *Rehearsal) resume() (err error) {
 	if err != nil {
 		return err
 	}
+	r.run.SweepFunctions()
 	r.aws.Swap(api)
 	r.aws.Start(r.run.Failed)
 	return r.publish(nil) // whoever hears that the run is ready asks where its environments are
@@ -162,6 +164,9 @@ func (r *Rehearsal) Close(ctx context.Context) error {
 		}
 		r.stop()
 		r.retiring.Wait()
+		for _, prepared := range r.prepared {
+			failures = append(failures, prepared.Held.Close())
+		}
 		r.closeErr = errors.Join(append(failures, r.uploads.objects.Close(), r.run.Close())...)
 	})
 	return r.closeErr

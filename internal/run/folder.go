@@ -13,6 +13,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"cognito-m2m/internal/inuse"
 	"cognito-m2m/internal/lambdaenv"
 )
 
@@ -25,7 +26,7 @@ type Folder struct {
 	Repaired []string
 
 	dir       string
-	temporary bool
+	temporary *inuse.Folder // nil unless the state is to be forgotten
 	lock      *flock.Flock
 
 	open    bool // others could reach what is in the folder
@@ -59,17 +60,19 @@ func Open(stateDir, env string, temporary bool) (*Folder, error) {
 	if err := checkEnv(env); err != nil {
 		return nil, err
 	}
+	f := &Folder{}
 	if temporary {
 		var err error
-		if stateDir, err = os.MkdirTemp("", "m2m-"); err != nil {
+		if f.temporary, err = inuse.Make("", "m2m-"); err != nil {
 			return nil, &StateDirError{Dir: os.TempDir(), Err: err}
 		}
+		stateDir = f.temporary.Path
 	}
-	dir, err := filepath.Abs(filepath.Join(stateDir, env))
-	if err != nil {
+	var err error
+	if f.dir, err = filepath.Abs(filepath.Join(stateDir, env)); err != nil {
 		return nil, &StateDirError{Dir: stateDir, Err: err}
 	}
-	f := &Folder{dir: dir, temporary: temporary, lock: flock.New(filepath.Join(dir, lockFile))}
+	f.lock = flock.New(filepath.Join(f.dir, lockFile))
 	if err := f.take(); err != nil {
 		return nil, errors.Join(err, f.Release())
 	}
@@ -109,9 +112,12 @@ func (f *Folder) tryLock() (bool, error) {
 	return locked, err
 }
 
-// sweep removes what a run that was killed while it replaced a file has left: it may hold keys and
-// secrets.
+// sweep removes what a run that was killed has left: what is only of one run, and what it was about
+// to replace a file with, which may hold keys and secrets.
 func (f *Folder) sweep() error {
+	if err := f.removeOwn(); err != nil {
+		return &StateDirError{Dir: f.dir, Err: err}
+	}
 	entries, err := os.ReadDir(f.dir)
 	if err != nil {
 		return &StateDirError{Dir: f.dir, Err: err}
@@ -203,16 +209,17 @@ func (f *Folder) MoveNext() error {
 // Close removes what is only of this run and gives everything back.
 func (f *Folder) Close() error {
 	_, err := f.RemoveRun()
-	return errors.Join(err, os.RemoveAll(f.path(nextFolder)), os.RemoveAll(f.path(builtFolder)), f.Release())
+	return errors.Join(err, f.removeOwn(), f.Release())
+}
+
+// removeOwn removes the folders that are only of one run.
+func (f *Folder) removeOwn() error {
+	return errors.Join(os.RemoveAll(f.path(nextFolder)), os.RemoveAll(f.path(builtFolder)))
 }
 
 // Release gives the lock back and leaves the folder as it is; a temporary one it removes.
 func (f *Folder) Release() error {
-	err := f.lock.Close()
-	if f.temporary {
-		err = errors.Join(err, os.RemoveAll(filepath.Dir(f.dir)))
-	}
-	return err
+	return errors.Join(f.lock.Close(), f.temporary.Close())
 }
 
 // InUseError says that another run holds the environment's state.

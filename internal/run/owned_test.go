@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"cognito-m2m/internal/m2mtest"
 	"cognito-m2m/internal/run"
 	"cognito-m2m/internal/trust"
 )
@@ -220,5 +221,26 @@ func TestFindBelievesOnlyItsUser(t *testing.T) {
 		}
 		_, err = run.Find(state, "dev")
 		wantUntrusted(t, err, filepath.Join(state, name), true)
+	}
+}
+
+// What is only of one run does not stay when that run was killed.
+func TestOpenRemovesWhatAKilledRunLeft(t *testing.T) {
+	t.Parallel()
+	state := prepared(t)
+	for _, name := range []string{"built/Echo/bootstrap", "built/Echo/build-1/bootstrap", "next/cdk.out/manifest.json", ".state.json123"} {
+		m2mtest.Write(t, filepath.Join(state, "dev", filepath.FromSlash(name)), "")
+	}
+	folder, err := run.Open(state, "dev", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"built", "next", ".state.json123"} {
+		if _, err := os.Lstat(filepath.Join(state, "dev", name)); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: %v, want that it is gone", name, err)
+		}
+	}
+	if err := folder.Release(); err != nil {
+		t.Error(err)
 	}
 }

@@ -56,6 +56,10 @@ func (r *Run) Prepare(ctx context.Context, declared assembly.Function) (function
 	return prepared, nil
 }
 
+// SweepFunctions removes prepared functions that no run uses or will soon, and what runs that were
+// killed have left of them.
+func (r *Run) SweepFunctions() { function.SweepCache(r.Folder.Functions()) }
+
 // PrepareConfig says where a function's code and source are.
 func (r *Run) PrepareConfig(declared assembly.Function) function.PrepareConfig {
 	return function.PrepareConfig{

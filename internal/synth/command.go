@@ -9,23 +9,34 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+
+	"cognito-m2m/internal/inuse"
 )
 
 // temporaryPrefix begins the names of temporary folders.
 const temporaryPrefix = "m2m-synth-"
 
+// temporaryFolder makes one for a synth. The next synth removes it if this one is killed.
+func temporaryFolder() (*inuse.Folder, error) {
+	folder, err := inuse.Make("", temporaryPrefix)
+	if err != nil {
+		return nil, fmt.Errorf("making a temporary folder: %w", err)
+	}
+	return folder, nil
+}
+
 // command runs one command line of cdk.json in the project's folder, in a process group and with a
 // temporary folder of its own, and returns what it printed on standard error. When it returns, both
 // are gone.
 func (p *Project) command(ctx context.Context, line string, variables []string) (string, error) {
-	temporary, err := os.MkdirTemp("", temporaryPrefix)
+	temporary, err := temporaryFolder()
 	if err != nil {
-		return "", fmt.Errorf("making a temporary folder: %w", err)
+		return "", err
 	}
-	defer os.RemoveAll(temporary)
+	defer temporary.Close()
 	cmd := exec.CommandContext(ctx, "sh", "-c", line) //nolint:gosec // the project's own cdk.json names the command
 	cmd.Dir = p.Dir
-	cmd.Env = append(append(os.Environ(), variables...), "TMPDIR="+temporary)
+	cmd.Env = append(append(os.Environ(), variables...), "TMPDIR="+temporary.Path)
 	var output bytes.Buffer
 	cmd.Stdout, cmd.Stderr = io.Discard, &output
 	endGroup := ownGroup(cmd)

@@ -2,17 +2,19 @@ package synth
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"sync"
 	"time"
+
+	"cognito-m2m/internal/inuse"
 )
 
 // notes is where the processes of a synth leave what they read.
 type notes struct {
 	dir    string
+	folder *inuse.Folder // dir
 	calls  goCalls
 	opened nodeReads
 
@@ -21,9 +23,10 @@ type notes struct {
 }
 
 func newNotes() (n notes, err error) {
-	if n.dir, err = os.MkdirTemp("", temporaryPrefix); err != nil {
-		return n, fmt.Errorf("making a temporary folder: %w", err)
+	if n.folder, err = temporaryFolder(); err != nil {
+		return n, err
 	}
+	n.dir = n.folder.Path
 	if n.calls, err = newGoCalls(n.dir); err == nil {
 		n.opened, err = newNodeReads(n.dir)
 	}
@@ -33,7 +36,7 @@ func newNotes() (n notes, err error) {
 	return n, err
 }
 
-func (n notes) remove() { _ = os.RemoveAll(n.dir) }
+func (n notes) remove() { _ = n.folder.Close() }
 
 // variables make processes leave notes.
 func (n notes) variables() []string { return append(n.opened.variables(), "PATH="+n.calls.path()) }

@@ -3,8 +3,6 @@ package synth
 import (
 	"context"
 	"errors"
-	"fmt"
-	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -154,12 +152,12 @@ func (s *Stay) validate(ctx context.Context) error {
 
 // validateCold validates with another assembly: that of the synthesis is served.
 func validateCold(ctx context.Context, s synthesis) error {
-	dir, err := os.MkdirTemp("", temporaryPrefix)
+	temporary, err := temporaryFolder()
 	if err != nil {
-		return fmt.Errorf("making a temporary folder: %w", err)
+		return err
 	}
-	defer os.RemoveAll(dir)
-	s.outdir = filepath.Join(dir, "out")
+	defer temporary.Close()
+	s.outdir = filepath.Join(temporary.Path, "out")
 	_, err = s.cold(ctx)
 	return err
 }
@@ -168,12 +166,15 @@ func validateCold(ctx context.Context, s synthesis) error {
 // whatever fails here.
 func (s *Stay) WarmUp(ctx context.Context, env string) {
 	defer s.use()()
-	dir, err := os.MkdirTemp("", temporaryPrefix)
-	if s.app != nil || err != nil {
+	if s.app != nil {
 		return
 	}
-	defer os.RemoveAll(dir)
-	if _, err := s.run(ctx, env, filepath.Join(dir, "out"), silent{}); err == nil {
+	temporary, err := temporaryFolder()
+	if err != nil {
+		return
+	}
+	defer temporary.Close()
+	if _, err := s.run(ctx, env, filepath.Join(temporary.Path, "out"), silent{}); err == nil {
 		_ = s.validate(ctx)
 	}
 	s.made = nil
