@@ -14,11 +14,13 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/google/renameio/v2"
 
 	"cognito-m2m/internal/inuse"
+	"cognito-m2m/internal/processgroup"
 )
 
 // keptFolder, in a module, has the binaries of the last build. Go links a program only if the one
@@ -167,8 +169,12 @@ func goCommand(ctx context.Context, module string, args ...string) *exec.Cmd {
 func Compile(module string) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	compile := goCommand(ctx, module, "list", "-export", "./lambda/...") // like go build, but it links nothing
+	end := processgroup.Own(compile, syscall.SIGINT)
 	var compiling sync.WaitGroup
-	compiling.Go(func() { _ = compile.Run() }) // what fails here fails in Build
+	compiling.Go(func() {
+		_ = compile.Run() // what fails here fails in Build
+		end()
+	})
 	return func() {
 		cancel()
 		compiling.Wait()

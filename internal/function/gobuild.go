@@ -12,10 +12,11 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
+	"syscall"
 
 	"golang.org/x/mod/modfile"
 
+	"cognito-m2m/internal/processgroup"
 	"cognito-m2m/internal/trust"
 )
 
@@ -54,7 +55,7 @@ func ownC(ctx context.Context, origin *build) (bool, error) {
 	var listed bytes.Buffer
 	cmd := goCommand(ctx, origin, origin.native(), append(args, origin.packagePath)...)
 	cmd.Stdout = &listed
-	err := runOnOneThread(cmd)
+	err := runWithAll(cmd)
 	return strings.TrimSpace(listed.String()) != "", err
 }
 
@@ -69,7 +70,7 @@ func compile(ctx context.Context, origin *build, how recipe, output string) erro
 	var printed bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &printed, &printed
 
-	err := runOnOneThread(cmd)
+	err := runWithAll(cmd)
 	switch {
 	case err == nil:
 		return nil
@@ -92,17 +93,18 @@ func goCommand(ctx context.Context, origin *build, how recipe, args ...string) *
 	cmd := exec.CommandContext(ctx, "go", args...) //nolint:gosec // flags come from build information
 	cmd.Dir = origin.moduleRoot
 	cmd.Env = slices.Concat(inHurry, cmd.Environ(), how.env, origin.workspace())
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // so that it ends its compilers too
-	cmd.WaitDelay = 5 * time.Second
-	cmd.SysProcAttr = buildAttributes()
 	return cmd
 }
 
-// runOnOneThread is as in supervise: the kernel interrupts the go command when the thread that
-// started it ends.
-func runOnOneThread(cmd *exec.Cmd) error {
+// runWithAll runs a tool that builds. When its context ends, the tool is interrupted, and so is
+// what it has started: the go command itself would wait for its compilers. All of it has ended when
+// runWithAll returns. The thread is one as in supervise: the kernel interrupts the tool when the
+// thread that started it ends.
+func runWithAll(cmd *exec.Cmd) error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
+	cmd.SysProcAttr = buildAttributes()
+	defer processgroup.Own(cmd, syscall.SIGINT)()
 	return cmd.Run()
 }
 

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -433,5 +434,38 @@ func TestSweepCacheKeepsWhatIsHeld(t *testing.T) {
 	}
 	if err := prepared.Held.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// A build that is called off ends its compilers, for which the go command would wait.
+func TestPrepareEndsWhatGoHasStarted(t *testing.T) {
+	root := newModule(t, "package main\n\nfunc main() {}\n")
+	asset := buildAsset(t, root, "./cmd/orders", foreign(), reproducible()...)
+	tools, compilers := t.TempDir(), t.TempDir()
+	write(t, filepath.Join(tools, "compiler"), "echo >"+compilers+"/$$; exec sleep 600\n", 0o600)
+	m2mtest.WriteProgram(t, filepath.Join(tools, "go"), "#!/bin/sh\ntrap : INT\nsh "+tools+"/compiler\n")
+	t.Setenv("PATH", tools+string(filepath.ListSeparator)+os.Getenv("PATH"))
+
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go func() {
+		m2mtest.Eventually(t, "the compilers", func() bool {
+			started, err := os.ReadDir(compilers)
+			return err != nil || len(started) == 3 // of the two builds, and of the list of packages
+		})
+		cancel()
+	}()
+	_, err := function.Prepare(ctx, function.PrepareConfig{AssetHash: "abc", AssetDir: asset, CacheDir: t.TempDir(), SourceDir: root})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("error = %v, want %v", err, context.Canceled)
+	}
+	started, err := os.ReadDir(compilers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, compiler := range started {
+		if pid, err := strconv.Atoi(compiler.Name()); err != nil || m2mtest.Running(pid) {
+			t.Errorf("compiler %s still runs (%v)", compiler.Name(), err)
+		}
 	}
 }

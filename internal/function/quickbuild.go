@@ -217,9 +217,9 @@ func (t toolRun) repeat(ctx context.Context) error {
 		return err
 	}
 	cmd := exec.CommandContext(ctx, t.args[0], t.args[1:]...) //nolint:gosec // as the go command has run it
-	cmd.Dir, cmd.SysProcAttr = t.folder, buildAttributes()
+	cmd.Dir = t.folder
 	cmd.Env = slices.Concat(inHurry, cmd.Environ(), t.variables)
-	return runOnOneThread(cmd)
+	return runWithAll(cmd)
 }
 
 // sourcesOf are the files in a package's folder by name, with what decides which of them are

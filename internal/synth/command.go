@@ -9,8 +9,10 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 
 	"cognito-m2m/internal/inuse"
+	"cognito-m2m/internal/processgroup"
 )
 
 // temporaryPrefix begins the names of temporary folders.
@@ -39,7 +41,7 @@ func (p *Project) command(ctx context.Context, line string, variables []string) 
 	cmd.Env = append(append(os.Environ(), variables...), "TMPDIR="+temporary.Path)
 	var output bytes.Buffer
 	cmd.Stdout, cmd.Stderr = io.Discard, &output
-	endGroup := ownGroup(cmd)
+	endGroup := processgroup.Own(cmd, syscall.SIGTERM)
 	err = cmd.Run()
 	endGroup()
 	if err != nil {

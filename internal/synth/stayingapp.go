@@ -11,7 +11,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
+
+	"cognito-m2m/internal/processgroup"
 )
 
 // stayVariable asks an app to stay, and names the file descriptor for its answers.
@@ -113,7 +116,7 @@ func (a *stayingApp) start(dir string, variables []string) error {
 	cmd.Dir = dir
 	cmd.Env = append(append(os.Environ(), variables...), "TMPDIR="+temporary, stayVariable+"=3")
 	cmd.Stderr = &a.output
-	endGroup := ownGroup(cmd)
+	endGroup := processgroup.Own(cmd, syscall.SIGTERM)
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		return err
@@ -274,7 +277,7 @@ func (a *stayingApp) await(ctx context.Context, patience time.Duration) (answer,
 func (a *stayingApp) whyEnded() error {
 	select {
 	case <-a.ended:
-	case <-time.After(gracePeriod):
+	case <-time.After(processgroup.GracePeriod):
 		return errBroken
 	}
 	told := &CommandError{Line: a.line, Output: withoutNoise(a.output.String()), Err: a.err}

@@ -1,6 +1,6 @@
 //go:build unix
 
-package synth
+package processgroup
 
 import (
 	"bytes"
@@ -13,21 +13,24 @@ import (
 	"time"
 )
 
-// gracePeriod is how long a cancelled command, and what it started, may take to end by itself.
-const gracePeriod = 5 * time.Second
+// GracePeriod is how long a cancelled command, and what it started, may take to end by itself.
+const GracePeriod = 5 * time.Second
 
-// ownGroup puts the command into a process group of its own, so that Ctrl-C reaches it once,
-// through a cancelled context, and ends what it started too. When the command has ended, end waits
-// until nothing of its group lives: what it started may take longer, and is killed if it takes too
-// long.
-func ownGroup(cmd *exec.Cmd) (end func()) {
+// Own puts the command, which has a context, into a process group of its own, so that Ctrl-C
+// reaches it once, through a cancelled context, and ends what it started too: ask is the signal for
+// all of it. When the command has ended, end waits until nothing of its group lives: what it
+// started may take longer, and is killed if it takes too long.
+func Own(cmd *exec.Cmd, ask syscall.Signal) (end func()) {
 	var asked time.Time // when the group was asked to end; the grace period is one for all of it
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if cmd.SysProcAttr == nil {
+		cmd.SysProcAttr = &syscall.SysProcAttr{}
+	}
+	cmd.SysProcAttr.Setpgid = true
 	cmd.Cancel = func() error {
 		asked = time.Now()
-		return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM)
+		return syscall.Kill(-cmd.Process.Pid, ask)
 	}
-	cmd.WaitDelay = gracePeriod
+	cmd.WaitDelay = GracePeriod
 	return func() {
 		if cmd.Process == nil {
 			return
@@ -35,7 +38,7 @@ func ownGroup(cmd *exec.Cmd) (end func()) {
 		if asked.IsZero() {
 			asked = time.Now()
 		}
-		endGroup(cmd.Process.Pid, asked.Add(gracePeriod))
+		endGroup(cmd.Process.Pid, asked.Add(GracePeriod))
 	}
 }
 
@@ -46,7 +49,7 @@ func endGroup(group int, deadline time.Time) {
 				return
 			}
 		}
-		deadline = time.Now().Add(gracePeriod)
+		deadline = time.Now().Add(GracePeriod)
 	}
 }
 
