@@ -25,8 +25,8 @@ var ErrSourceDiffers = errors.New("source and assembly differ: building the sour
 // fileName is what an asset hash must look like to name a folder in the cache.
 var fileName = regexp.MustCompile(`^[0-9A-Za-z_-]+$`)
 
-// PrepareConfig says which asset to prepare, and where its source may be. All but Architecture and
-// Log are required.
+// PrepareConfig says which asset to prepare, and where its source may be. All but Architecture,
+// Building and Log are required.
 type PrepareConfig struct {
 	// AssetHash is the asset's hash in the assembly; it names the folder in CacheDir.
 	AssetHash string
@@ -40,6 +40,9 @@ type PrepareConfig struct {
 	CacheDir string
 	// SourceDir is where to start looking for the module the bootstrap was built from.
 	SourceDir string
+	// Building is called when a bootstrap has to be built for this machine, and what it returns
+	// when that has ended. Default: nobody is told.
+	Building func() (done func())
 	// Log receives what is built and why (info). Default: discarded.
 	Log *slog.Logger
 }
@@ -66,6 +69,9 @@ type Prepared struct {
 // source is proven to be the asset's; without proof it is built again every time.
 func Prepare(ctx context.Context, cfg PrepareConfig) (Prepared, error) {
 	setDefault(&cfg.Log, slog.New(slog.DiscardHandler))
+	if cfg.Building == nil {
+		cfg.Building = func() func() { return func() {} }
+	}
 	asset := filepath.Join(cfg.AssetDir, lambdaenv.Bootstrap)
 	machine, err := machineOf(asset)
 	if err != nil {
@@ -115,6 +121,7 @@ func rebuild(ctx context.Context, cfg PrepareConfig, asset, kept string) (Prepar
 	}
 	cfg.Log.Info("building function for this machine", "package", origin.packagePath, "module", origin.moduleRoot,
 		"asset", origin.platform(), "machine", runtime.GOOS+"/"+runtime.GOARCH)
+	defer cfg.Building()()
 	folder := filepath.Dir(kept)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return Prepared{}, fmt.Errorf("making cache folder: %w", err)

@@ -469,3 +469,28 @@ func TestPrepareEndsWhatGoHasStarted(t *testing.T) {
 		}
 	}
 }
+
+// Who prepares functions hears of those that take their time, and of no other.
+func TestPrepareTellsWhatIsBuilt(t *testing.T) {
+	t.Parallel()
+	root := newModule(t, "package main\n\nfunc main() {}\n")
+	script := assetWith(t, "#!/bin/sh\n", 0o700)
+	asset := buildAsset(t, root, "./cmd/orders", foreign(), reproducible()...)
+	told := ""
+	for _, prepared := range []struct{ name, asset string }{{"script ", script}, {"program ", asset}, {"program again ", asset}} {
+		told += prepared.name
+		_, err := function.Prepare(t.Context(), function.PrepareConfig{
+			AssetHash: "abc", AssetDir: prepared.asset, CacheDir: filepath.Join(root, "cache"), SourceDir: root,
+			Building: func() func() {
+				told += "begun "
+				return func() { told += "ended " }
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want := "script program begun ended program again "; told != want {
+		t.Errorf("told is %q, want %q", told, want)
+	}
+}

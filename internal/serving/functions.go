@@ -43,13 +43,14 @@ func (s FunctionSet) invokers() map[string]gateway.Invoker {
 	return invokers
 }
 
-// Prepare makes the code of a function ready for this machine.
+// Prepare makes the code of a function ready for this machine, and reports what has to be built.
 func (r *Run) Prepare(ctx context.Context, declared assembly.Function) (function.Prepared, error) {
-	defer r.Report.Step("preparing function " + declared.LogicalID)()
 	if declared.Asset == nil {
 		return function.Prepared{}, fmt.Errorf("function %s: its code is not an asset of this assembly", declared.LogicalID)
 	}
-	prepared, err := function.Prepare(ctx, r.PrepareConfig(declared))
+	cfg := r.PrepareConfig(declared)
+	cfg.Building = func() (done func()) { return r.Report.Step("preparing function " + declared.LogicalID) }
+	prepared, err := function.Prepare(ctx, cfg)
 	if err != nil {
 		return function.Prepared{}, fmt.Errorf("function %s: %w", declared.LogicalID, err)
 	}
