@@ -1,10 +1,15 @@
 package function
 
 import (
+	"bytes"
 	"context"
+	"debug/elf"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"cognito-m2m/internal/lambdaenv"
@@ -24,6 +29,76 @@ func SourceFolder(cfg PrepareConfig) (string, error) {
 func (b *build) folder() string {
 	inModule := strings.TrimPrefix(strings.TrimPrefix(b.packagePath, b.modulePath), "/")
 	return filepath.Join(b.moduleRoot, filepath.FromSlash(inModule))
+}
+
+// Matters reports whether a file in the folder of a program's package, or below, can change the
+// program: tests and what is not Go can't, unless the package is made of more than Go.
+func Matters(folder, file string) bool {
+	name := filepath.Base(file)
+	switch {
+	case slices.Contains(moduleFiles, name), madeOfMore(folder):
+		return true
+	case strings.HasPrefix(name, "."), strings.HasPrefix(name, "_"), strings.HasSuffix(name, "_test.go"): // as for the go command
+		return false
+	}
+	return filepath.Ext(name) == ".go"
+}
+
+// otherSources are the extensions of what else the go command compiles or links (go/build).
+var otherSources = []string{
+	".c", ".cc", ".cpp", ".cxx", ".m", ".h", ".hh", ".hpp", ".hxx", ".f", ".F", ".for", ".f90", ".s", ".S", ".sx", ".swig", ".swigcxx", ".syso",
+}
+
+// madeOfMore reports whether what lies in the folder embeds files, or has sources that are not Go
+// and may include any. So it does of what can't be read.
+func madeOfMore(folder string) bool {
+	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		if slices.Contains(otherSources, filepath.Ext(path)) {
+			return errMore
+		}
+		if filepath.Ext(path) != ".go" {
+			return nil
+		}
+		source, err := os.ReadFile(path)
+		if bytes.Contains(source, []byte("//go:embed")) || bytes.Contains(source, []byte(`"C"`)) {
+			return errMore
+		}
+		return err
+	})
+	return err != nil
+}
+
+var errMore = errors.New("more than Go")
+
+// SameProgram reports whether two programs are the same but for their build IDs, which tell how
+// each of them was built.
+func SameProgram(a, b string) (bool, error) {
+	one, err := withoutBuildIDs(a)
+	if err != nil {
+		return false, err
+	}
+	other, err := withoutBuildIDs(b)
+	return bytes.Equal(one, other), err
+}
+
+func withoutBuildIDs(path string) ([]byte, error) {
+	program, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	file, err := elf.NewFile(bytes.NewReader(program))
+	if err != nil {
+		return program, nil //nolint:nilerr // of other programs every byte counts
+	}
+	for _, name := range []string{".note.go.buildid", ".note.gnu.build-id"} {
+		if note := file.Section(name); note != nil && note.Offset+note.FileSize <= uint64(len(program)) {
+			clear(program[note.Offset:][:note.FileSize])
+		}
+	}
+	return program, nil
 }
 
 // Build builds the package that the asset's bootstrap was built from once more, for this machine

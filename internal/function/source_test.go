@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"cognito-m2m/internal/function"
+	"cognito-m2m/internal/m2mtest"
 )
 
 func TestSourceBuildsFollowsTheSource(t *testing.T) {
@@ -91,6 +92,56 @@ func TestSourceBuildsKeepsToTheWorkspaceOfTheAsset(t *testing.T) {
 		}
 		if same, err := function.SourceMatches(t.Context(), cfg); err != nil || !same {
 			t.Errorf("an asset built with GOWORK=%q: the source matches is %t, %v", c.gowork, same, err)
+		}
+	}
+}
+
+// Only what can be part of a program is a reason to build it.
+func TestMatters(t *testing.T) {
+	t.Parallel()
+	const plain = "package main\n\nfunc main() {}\n"
+	for _, test := range []struct{ name, other, content, file, matters string }{
+		{name: "Go alone", file: "main.go"},
+		{name: "Go alone", file: "gone.go"},
+		{name: "Go alone", file: "below/part.go"},
+		{name: "Go alone", file: "go.mod"},
+		{name: "Go alone", file: "main_test.go", matters: "no"},
+		{name: "Go alone", file: "README.md", matters: "no"},
+		{name: "Go alone", file: ".main.go.swp", matters: "no"},
+		{name: "Go alone", file: "_draft.go", matters: "no"},
+		{name: "embedding", other: "below/files.go", content: "package below\n\nimport _ \"embed\"\n\n//go:embed x.txt\nvar X string\n", file: "below/x.txt"},
+		{name: "C", other: "c.go", content: "package main\n\n// #include \"x.inc\"\nimport \"C\"\n", file: "x.inc"},
+		{name: "assembly", other: "add.s", content: "#include \"x.inc\"\n", file: "x.inc"},
+	} {
+		folder := t.TempDir()
+		write(t, filepath.Join(folder, "main.go"), plain, 0o600)
+		if test.other != "" {
+			write(t, filepath.Join(folder, test.other), test.content, 0o600)
+		}
+		if got := function.Matters(folder, filepath.Join(folder, test.file)); got != (test.matters == "") {
+			t.Errorf("%s: %s matters: %t", test.name, test.file, got)
+		}
+	}
+	if !function.Matters(filepath.Join(t.TempDir(), "gone"), "README.md") {
+		t.Error("in a folder that can't be read, a file does not matter")
+	}
+}
+
+// How a program was built does not make another one of it, what it does is.
+func TestSameProgram(t *testing.T) {
+	t.Parallel()
+	built := func(main string) string {
+		root := newModule(t, main)
+		return filepath.Join(buildAsset(t, root, "./cmd/orders", "arm64", reproducible()...), "bootstrap")
+	}
+	const program = "package main\n\nfunc main() { println(1) }\n"
+	first, same, other := built(program), built(program+"\n// The end.\n"), built(strings.Replace(program, "1", "2", 1))
+	if m2mtest.Read(t, first) == m2mtest.Read(t, same) {
+		t.Error("two sources have the same build IDs")
+	}
+	for path, want := range map[string]bool{same: true, other: false} {
+		if got, err := function.SameProgram(first, path); err != nil || got != want {
+			t.Errorf("%s is the same: %t, %v, want %t", path, got, err, want)
 		}
 	}
 }

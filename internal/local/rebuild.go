@@ -66,7 +66,7 @@ func (r *Runtime) Rebuild(ctx context.Context, files []string) (Changes, error) 
 		return Changes{}, nil
 	}
 	programs, changes, err := r.built(ctx)
-	if err != nil {
+	if err != nil || changes.None() {
 		return Changes{}, err
 	}
 	next := &deployment{
@@ -80,26 +80,24 @@ func (r *Runtime) Rebuild(ctx context.Context, files []string) (Changes, error) 
 	return changes, r.run.Settle(ctx, r.serving.secrets)
 }
 
-// built waits for what is being built, and puts it in its place. It returns the programs of all
-// functions.
+// built waits for what is being built, and puts what differs from the programs that run in its
+// place. It returns the programs of all functions.
 func (r *Runtime) built(ctx context.Context) (all programs, changes Changes, err error) {
-	b := r.building
 	defer r.dropBuilding()
-	for _, declared := range b.owners {
-		changes.Changed = append(changes.Changed, nameOf(declared))
-	}
-	defer r.run.Report.Step("building " + strings.Join(changes.Changed, ", "))()
-	select {
-	case <-b.ended:
-	case <-ctx.Done():
-		return programs{}, Changes{}, ctx.Err()
-	}
-	if b.err != nil {
-		return programs{}, Changes{}, b.err
+	if err := r.awaitBuilding(ctx); err != nil {
+		return programs{}, Changes{}, err
 	}
 	newer := map[string]string{}
-	for _, declared := range b.owners {
+	for _, declared := range r.building.owners {
 		bootstrap := r.run.Folder.Bootstrap(declared.LogicalID)
+		same, err := function.SameProgram(beside(bootstrap), r.serving.programs.bootstraps[declared.ARN])
+		if err != nil {
+			return programs{}, Changes{}, fmt.Errorf("comparing what was built: %w", err)
+		}
+		if same {
+			continue
+		}
+		changes.Changed = append(changes.Changed, nameOf(declared))
 		if err := os.Rename(beside(bootstrap), bootstrap); err != nil { // a process that runs the old one is not disturbed
 			return programs{}, Changes{}, fmt.Errorf("keeping what was built: %w", err)
 		}
@@ -107,6 +105,20 @@ func (r *Runtime) built(ctx context.Context) (all programs, changes Changes, err
 	}
 	all, err = r.serving.programs.with(newer)
 	return all, changes, err
+}
+
+func (r *Runtime) awaitBuilding(ctx context.Context) error {
+	var names []string
+	for _, declared := range r.building.owners {
+		names = append(names, nameOf(declared))
+	}
+	defer r.run.Report.Step("building " + strings.Join(names, ", "))()
+	select {
+	case <-r.building.ended:
+		return r.building.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // beside is where a program is built that is not served yet.
@@ -119,7 +131,7 @@ func (r *Runtime) build(ctx context.Context, declared assembly.Function) error {
 	return nil
 }
 
-// ownersOf are the functions in whose packages the files lie; none if a file belongs to no
+// ownersOf are the functions whose programs the files can change; none if a file belongs to no
 // function.
 func (r *Runtime) ownersOf(files []string) (owners []assembly.Function) {
 	owned := map[string]bool{}
@@ -128,13 +140,14 @@ func (r *Runtime) ownersOf(files []string) (owners []assembly.Function) {
 		if err != nil {
 			continue // it can't be built from source
 		}
-		before := len(owned)
+		matters := false
 		for _, file := range files {
 			if strings.HasPrefix(file, folder+string(filepath.Separator)) {
 				owned[file] = true
+				matters = matters || function.Matters(folder, file)
 			}
 		}
-		if len(owned) > before {
+		if matters {
 			owners = append(owners, declared)
 		}
 	}

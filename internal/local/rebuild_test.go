@@ -80,3 +80,45 @@ func TestForesee(t *testing.T) {
 	want("third")
 	foresee() // the end of the run ends it
 }
+
+// steps keeps the names of a run's steps.
+type steps struct {
+	servingtest.Report
+
+	begun string
+}
+
+func (s *steps) Step(name string) func() {
+	s.begun += name + "\n"
+	return s.Report.Step(name)
+}
+
+// What does not change a function's program changes nothing that is served.
+func TestRebuildOfTheSameProgram(t *testing.T) {
+	t.Parallel()
+	module, handler := source(t)
+	said := &steps{Report: servingtest.Report{T: t}}
+	run, _ := start(t, serving.Config{SourceDir: module, Report: said}, servingtest.AssemblyDir(t, nil))
+	said.begun = ""
+	original, folder := m2mtest.Read(t, handler), filepath.Dir(handler)
+	rebuilt := func(file, content string) string {
+		t.Helper()
+		m2mtest.Write(t, filepath.Join(folder, file), content)
+		changes, err := run.Rebuild(t.Context(), []string{filepath.Join(folder, file)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return changes.String()
+	}
+	for _, file := range []string{"README.md", "handler_test.go"} {
+		if got := rebuilt(file, "package main\n"); got != "" || said.begun != "" {
+			t.Errorf("%s: rebuilt %q, with the steps %s", file, got, said.begun)
+		}
+	}
+	_ = rebuilt("handler.go", strings.Replace(original, "string(event)", `"another"`, 1))
+	for i := range 2 { // by the go command, and by its tools
+		if got := rebuilt("handler.go", strings.Replace(original, "string(event)", `"another"`, 1)+strings.Repeat("\n// The end.\n", i)); got != "" {
+			t.Errorf("of the same program it rebuilt %q", got)
+		}
+	}
+}
