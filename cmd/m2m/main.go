@@ -3,7 +3,8 @@
 //
 // Data goes to stdout, speech to stderr. Every error says what to do, and every failure is exit
 // status 1; a command may have further ones, which its help lists. 130 is that of a process that
-// could not end by itself after a second Ctrl-C.
+// could not end by itself after a second Ctrl-C, and 141 that of one whose stdout nobody reads to
+// its end, which says no more.
 package main
 
 import (
@@ -11,12 +12,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"os"
 	"os/signal"
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -69,6 +72,9 @@ func execute(args []string, stdout, stderr io.Writer) int {
 		if status, ok := errors.AsType[exitStatus](err); ok {
 			return int(status)
 		}
+		if isUnread(err) {
+			return statusUnread
+		}
 		speech.failure(err)
 		return 1
 	}
@@ -82,7 +88,25 @@ const (
 
 	// statusInterrupted is the exit status of a shell's command that Ctrl-C ended.
 	statusInterrupted = 130
+
+	// statusUnread is the exit status of a shell's command that SIGPIPE ended.
+	statusUnread = 141
 )
+
+// isUnread reports whether err is nothing but that the reader of stdout has gone, such as head: it
+// has what it wanted. A failed write to a connection is another error.
+func isUnread(err error) bool {
+	for err != nil {
+		switch one := err.(type) { //nolint:errorlint // a look at each error of the chain
+		case interface{ Unwrap() []error }:
+			return !slices.ContainsFunc(one.Unwrap(), func(part error) bool { return !isUnread(part) })
+		case *fs.PathError:
+			return one.Path == os.Stdout.Name() && errors.Is(one.Err, syscall.EPIPE)
+		}
+		err = errors.Unwrap(err)
+	}
+	return false
+}
 
 // interrupts are the user's wishes to stop: Ctrl-C, an end asked for by another process, or a
 // closed terminal. The first ends what runs in good order; the second ends it at once, cleaning up

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -132,5 +135,53 @@ func writeAssembly(t *testing.T, dir, template string) {
 		"assembly-dev/Api.template.json": template,
 	} {
 		m2mtest.Write(t, filepath.Join(dir, filepath.FromSlash(name)), content)
+	}
+}
+
+// A reader of stdout that has enough is nobody's failure.
+func TestUnreadOutputEndsQuietly(t *testing.T) {
+	t.Parallel()
+	before, after := t.TempDir(), t.TempDir()
+	writeAssembly(t, before, `{"Resources": {}}`)
+	writeAssembly(t, after, `{"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}`)
+	for _, args := range [][]string{
+		{"diff", before, after}, {"diff", "--json", before, after}, {"completion", "bash"},
+	} {
+		reader, writer, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = reader.Close()
+		cmd := process(t, args...)
+		var said bytes.Buffer
+		cmd.Stdout, cmd.Stderr = writer, &said
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		_ = writer.Close()
+		wantStatus(t, cmd, statusUnread)
+		if said.Len() > 0 {
+			t.Errorf("%v says %s", args, said.String())
+		}
+	}
+}
+
+// What went wrong besides is told.
+func TestUnreadOutputHidesNothing(t *testing.T) {
+	t.Parallel()
+	unread := fmt.Errorf("writing: %w", &fs.PathError{Op: "write", Path: os.Stdout.Name(), Err: syscall.EPIPE})
+	for _, test := range []struct {
+		err  error
+		want bool
+	}{
+		{unread, true},
+		{errors.Join(unread, nil), true},
+		{errors.Join(unread, errors.New("and more")), false},
+		{&net.OpError{Op: "write", Err: os.NewSyscallError("write", syscall.EPIPE)}, false},
+		{&fs.PathError{Op: "write", Path: "access.log", Err: syscall.EPIPE}, false},
+	} {
+		if got := isUnread(test.err); got != test.want {
+			t.Errorf("%v is only that nobody reads: %t", test.err, got)
+		}
 	}
 }

@@ -86,7 +86,9 @@ func (c *command) runPredeploy(ctx context.Context, o predeployOptions) error {
 		c.speech.say("No alarm rolls this deployment back: %s.", rollback.Reason)
 	}
 	if len(rollback.Flags) > 0 {
-		fmt.Fprintln(c.stdout, strings.Join(rollback.Flags, " "))
+		if _, err := fmt.Fprintln(c.stdout, strings.Join(rollback.Flags, " ")); err != nil {
+			return fmt.Errorf("writing the flags: %w", err)
+		}
 	}
 	return nil
 }
