@@ -42,6 +42,27 @@ func knownCommand(root *cobra.Command, args []string) error {
 	return withHint(fmt.Errorf("unknown command %q", args[0]), "%s`m2m --help` lists the commands", question)
 }
 
+// knownTopic refuses words after `m2m help` that are not a command.
+func knownTopic(cmd *cobra.Command, args []string) error {
+	_, unknown, err := cmd.Root().Find(args)
+	if err == nil && len(unknown) > 0 {
+		return knownCommand(cmd.Root(), unknown)
+	}
+	return err
+}
+
+// knownShell refuses a shell that there is no completion for.
+func knownShell(completion *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var shells []string
+	for _, shell := range completion.Commands() {
+		shells = append(shells, shell.Name())
+	}
+	return withHint(fmt.Errorf("completion takes one of %s, not %q", strings.Join(shells, ", "), args[0]), "for example: %s %s", completion.CommandPath(), shells[0])
+}
+
 // values are what flags take, by the names of their types.
 var values = map[string]string{
 	"bool":     "true or false",

@@ -42,7 +42,25 @@ func (c *command) tree() *cobra.Command {
 		sub.define(cmd)
 		root.AddCommand(cmd)
 	}
+	strict(root)
 	return root
+}
+
+// strict makes the commands that cobra adds, and take anything, and refuses what they don't know.
+func strict(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		switch cmd.Name() {
+		case "help":
+			cmd.Args = knownTopic
+		case "completion":
+			cmd.Args, cmd.RunE = knownShell, root.RunE
+			for _, shell := range cmd.Commands() {
+				shell.Args = takes(shell.CommandPath())
+			}
+		}
+	}
 }
 
 const rootHelp = `m2m runs an environment of this project on this machine: Cognito's token
