@@ -185,3 +185,35 @@ func TestUnreadOutputHidesNothing(t *testing.T) {
 		}
 	}
 }
+
+// What is wrong with the input is told before an address that another run has.
+func TestUpTellsOfTheInputFirst(t *testing.T) {
+	t.Parallel()
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = taken.Close() }()
+	dir := t.TempDir()
+	writeAssembly(t, filepath.Join(dir, "cdk.out"), `{"Resources": {}}`)
+	m2mtest.Write(t, filepath.Join(dir, "project", "cdk.json"), `{"app": "false"}`)
+	m2mtest.Write(t, filepath.Join(dir, "project", "environments", "README"), "")
+	for _, test := range []struct {
+		folder, want string
+		args         []string
+	}{
+		{".", `m2m: finding stage "nope": `, []string{"--assembly", "cdk.out", "--env", "nope"}},
+		{".", "m2m: loading the cloud assembly: directory cdk does not exist", []string{"--assembly", "cdk"}},
+		{".", "m2m: listening on " + taken.Addr().String(), []string{"--assembly", "cdk.out"}},
+		{"project", `environments: unknown environment "nope"`, []string{"--env", "nope"}},
+	} {
+		for _, address := range []string{"--api-addr", "--page-addr"} {
+			args := append([]string{"up", "--state", filepath.Join(dir, "state")}, test.args...)
+			cmd := process(t, append(m2mtest.OnFreePorts(args...), address, taken.Addr().String())...)
+			cmd.Dir = filepath.Join(dir, test.folder)
+			if said := m2mtest.Fails(t, cmd); !strings.Contains(said, test.want) {
+				t.Errorf("with %s %v it says %q, want %q", address, test.args, said, test.want)
+			}
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,10 +10,12 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/bundle"
 	"cognito-m2m/internal/local"
 	"cognito-m2m/internal/page"
@@ -174,12 +177,12 @@ func (c *command) runUp(o upOptions) (err error) {
 	defer func() { err = errors.Join(err, closeLog()) }()
 	closePage, err := c.openPage(o, &config)
 	if err != nil {
-		return err
+		return o.inputFirst(err)
 	}
 	defer func() { err = errors.Join(err, closePage()) }()
 	runtime, err := local.Open(config)
 	if err != nil {
-		return err
+		return o.inputFirst(err)
 	}
 	defer func() { err = errors.Join(err, runtime.Close(c.interrupts.second)) }()
 	watch, err := c.newWatch(o, project, runtime) // before the synth, so that it misses nothing
@@ -202,6 +205,23 @@ func (c *command) runUp(o upOptions) (err error) {
 	o.weather.begin()
 	defer watch.start(ctx)()
 	return c.untilStopped(runtime)
+}
+
+// inputFirst is err, unless that is of a taken address and something is wrong with the environment
+// that was asked for: what is in the way matters to a run that could begin.
+func (o upOptions) inputFirst(err error) error {
+	if !errors.Is(err, syscall.EADDRINUSE) {
+		return err
+	}
+	if o.assembly == "" {
+		_, wrong := environmentFile(o.env)
+		return cmp.Or(wrong, err)
+	}
+	loaded, wrong := assembly.Load(o.assembly)
+	if wrong == nil {
+		_, wrong = loaded.Stage(o.env)
+	}
+	return cmp.Or(wrong, err)
 }
 
 // untilStopped waits for the first interrupt, or until the runtime fails.
