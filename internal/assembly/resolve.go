@@ -81,6 +81,7 @@ func (s *Stage) resolve(options Options) *builder {
 		Region:    cmp.Or(options.Region, DefaultRegion),
 		IDs:       options.IDs,
 		Types:     options.typeNamed,
+		Read:      Simulated,
 	})}
 	b.readResources()
 	b.readStacks(s.stacks)

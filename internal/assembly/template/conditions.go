@@ -10,11 +10,9 @@ type condition struct {
 
 // readConditions evaluates the conditions that nothing uses too, because a deployment fails on any
 // of them.
-func (e *Evaluation) readConditions() {
-	for _, s := range e.scopes {
-		for name := range ordered(s.conditions) {
-			s.holds(Place{scope: s}, name)
-		}
+func (s *scope) readConditions() {
+	for name := range ordered(s.conditions) {
+		s.holds(Place{scope: s}, name)
 	}
 }
 

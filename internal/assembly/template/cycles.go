@@ -8,17 +8,15 @@ import (
 // checkCycles reports resources of a stack that depend on each other in a circle, none of which
 // CloudFormation could create first. It looks at what the template declares: most references need
 // no other property's value, so that resolving them never comes back to where it began.
-func (e *Evaluation) checkCycles() {
-	for _, s := range e.scopes {
-		search := cycleSearch{scope: s, dependencies: map[string]set{}, at: map[string]int{}, done: set{}}
-		for logicalID, r := range ordered(s.resources) {
-			if included, ok := r.included(); included && ok {
-				search.dependencies[logicalID] = r.dependencies()
-			}
+func (s *scope) checkCycles() {
+	search := cycleSearch{scope: s, dependencies: map[string]set{}, at: map[string]int{}, done: set{}}
+	for _, r := range s.inOrder {
+		if included, ok := r.included(); included && ok {
+			search.dependencies[r.logicalID] = r.dependencies()
 		}
-		for logicalID := range ordered(search.dependencies) {
-			search.visit(logicalID)
-		}
+	}
+	for _, r := range s.inOrder {
+		search.visit(r.logicalID)
 	}
 }
 

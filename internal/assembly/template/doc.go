@@ -10,8 +10,8 @@
 // mappings, conditions, cycles; resource, with attribute and ids; reading, which checks properties
 // against their schemas, and property and values, what goes into it and comes out; resolve, which
 // works values out, with intrinsics, reference and sub; then what all of these use: scope, a
-// template under evaluation, and evaluation, all of them; place, problem and refuser; cell,
-// location, node.
+// template under evaluation, and evaluation, all of them, with atonce, which evaluates several at a
+// time; place, problem and refuser; cell, node.
 //
 // Sources: the AWS CloudFormation template reference, and what templates were seen to be refused
 // for, see Refuser.

@@ -59,6 +59,11 @@ type evaluated struct {
 	Values  map[string]template.Values // of the pools and functions, by logical id
 }
 
+// hasValues says of which types the values are asked for.
+func hasValues(typeName string) bool {
+	return typeName == "AWS::Cognito::UserPool" || typeName == "AWS::Lambda::Function"
+}
+
 // resolveWith evaluates the templates, which are JSON, as stacks that are bound to a Region.
 func resolveWith(t *testing.T, templates map[string]string, ids template.IDs) (evaluated, []template.Problem) {
 	t.Helper()
@@ -76,10 +81,11 @@ func resolveWith(t *testing.T, templates map[string]string, ids template.IDs) (e
 	e := template.Evaluate(stacks, template.Options{
 		AccountID: "123456789012", IDs: ids,
 		Types: func(name string) *template.Type { return types[name] },
+		Read:  hasValues,
 	})
 	found := evaluated{Values: map[string]template.Values{}}
 	for r := range e.Resources() {
-		if source := r.Source(); source.Type == "AWS::Cognito::UserPool" || source.Type == "AWS::Lambda::Function" {
+		if source := r.Source(); hasValues(source.Type) {
 			found.Values[source.LogicalID] = r.Values()
 		}
 	}

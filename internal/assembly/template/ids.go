@@ -135,7 +135,9 @@ func (s *scope) newID(at Place, key Key) (any, bool) {
 		return at.invalid(LocalRuntime, "there is nothing to take ids from: Options.IDs is not set")
 	}
 	key.Stack, key.Region = s.Name, s.location.Region
+	s.evaluation.asking.Lock()
 	id, err := s.evaluation.options.IDs.ID(key)
+	s.evaluation.asking.Unlock()
 	if err != nil {
 		return at.invalid(LocalRuntime, "generating an id: %v", err)
 	}

@@ -49,6 +49,9 @@ func (o *output) included() bool {
 }
 
 func (o *output) text() (any, bool) {
+	if o.value.state == known {
+		return o.value.value, o.value.ok
+	}
 	at := o.place().field("Value")
 	return o.value.get(at, func() (any, bool) {
 		return o.scope.resolveText(at, "an output", o.declaration["Value"])
@@ -96,6 +99,9 @@ func (s *scope) importValue(at Place, argument any) (any, bool) {
 	if !ok {
 		return at.because(NoExport, name).invalid(LocalRuntime, "no stack of this stage exports %q in account %s and Region %s", name, s.location.AccountID, s.location.Region)
 	}
+	if exported.value.state != known && s.isApart() {
+		return at.notApart()
+	}
 	return exported.text()
 }
 
@@ -114,6 +120,9 @@ func (s *scope) stackOutput(at Place, argument any) (any, bool) {
 	value, ok := s.resolve(at, argument)
 	if !ok {
 		return nil, false
+	}
+	if s.isApart() {
+		return at.notApart()
 	}
 	object, _ := value.(map[string]any)
 	stackName, _ := object["StackName"].(string)

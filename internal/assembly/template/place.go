@@ -59,29 +59,29 @@ func (p Place) unsupported(format string, args ...any) {
 func (p Place) report(problem Problem) {
 	problem.Property, problem.Type = p.property, p.unknownType
 	problem.Reason, problem.Missing = p.reason, p.missing
-	p.scope.evaluation.Report(p.source(), problem)
+	p.scope.ledger.report(p.source(), problem)
 }
 
 func (p Place) spend(work int) bool {
-	e := p.scope.evaluation
-	if work <= e.left { // as nearly always: the source is for reporting
-		e.left -= work
+	l := p.scope.ledger
+	if work <= l.left { // as nearly always: the source is for reporting
+		l.left -= work
 		return true
 	}
-	return e.Spend(p.source(), work)
+	return l.spend(p.source(), work)
 }
 
 // nested evaluates what stands a level deeper.
 func (p Place) nested(what string, evaluate func() (any, bool)) (any, bool) {
-	e := p.scope.evaluation
-	if e.depth >= maxDepth {
+	l := p.scope.ledger
+	if l.depth >= maxDepth {
 		return p.invalid(LocalRuntime, "%s are nested more than %d deep", what, maxDepth)
 	}
 	if !p.spend(nodeWork) {
 		return nil, false
 	}
-	e.depth++
-	defer func() { e.depth-- }()
+	l.depth++
+	defer func() { l.depth-- }()
 	return evaluate()
 }
 

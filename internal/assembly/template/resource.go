@@ -29,6 +29,7 @@ type Resource struct {
 	declaration map[string]any
 	declared    map[string]any  // the Properties
 	values      []propertyValue // of all of these, by name
+	read        Values          // nil until they are asked for
 	generated   cell
 }
 
@@ -44,7 +45,7 @@ func newResource(at Place, declaration map[string]any) *Resource {
 	if r.typeName == "" {
 		at.field("Type").invalid(CloudFormation, "the resource has no type")
 	}
-	r.typ = at.scope.evaluation.options.Types(r.typeName)
+	r.typ = at.scope.evaluation.typeNamed(r.typeName)
 	if node, ok := declaration["Properties"]; ok {
 		r.declared, _ = at.scope.object(at, node)
 	}
@@ -123,6 +124,13 @@ func (r *Resource) Text(name string) (string, bool) {
 // Values reads every property the template gives, reporting those the type does not have and those
 // that are missing.
 func (r *Resource) Values() Values {
+	if r.read == nil {
+		r.read = r.readValues()
+	}
+	return r.read
+}
+
+func (r *Resource) readValues() Values {
 	v, given := make(Values, len(r.declared)), set{}
 	for i := range r.values {
 		name := r.values[i].name

@@ -30,13 +30,15 @@ type scope struct {
 	Stack
 	location   partition.Place
 	evaluation *Evaluation
-	extended   bool // the template asks for AWS::LanguageExtensions
+	ledger     *ledger // the evaluation's, but in atOnce
+	extended   bool    // the template asks for AWS::LanguageExtensions
 	stackID    cell
 
 	parameters map[string]any
 	mappings   map[string]any
 	conditions map[string]*condition
 	resources  map[string]*Resource
+	inOrder    []*Resource // all of them, in the order of logical ids
 	outputs    map[string]*output
 	imports    set            // names of exports that were asked for
 	attributes map[string]set // that the template refers to, by resource; nil until they are looked for

@@ -8,17 +8,45 @@ import (
 )
 
 // Evaluate takes the templates apart and evaluates conditions and the names of exports. What
-// resources and outputs come to is evaluated when it is asked for. Whatever is wrong is in
-// Problems.
+// resources and outputs come to is evaluated when it is asked for, but for Options.Read. Whatever
+// is wrong is in Problems.
+//
+// Several stacks are evaluated at a time. If anything is wrong with them, all are evaluated again
+// in turn, so that what is found first does not depend on who was faster.
 func Evaluate(stacks []Stack, options Options) *Evaluation {
-	e := &Evaluation{options: options, left: maxWork}
+	if len(stacks) > 1 {
+		e := newEvaluation(stacks, options)
+		e.evaluate(e.atOnce)
+		e.readAhead()
+		if e.ledger.clean() {
+			return e
+		}
+	}
+	e := newEvaluation(stacks, options)
+	e.evaluate(e.inTurn)
+	return e
+}
+
+func newEvaluation(stacks []Stack, options Options) *Evaluation {
+	e := &Evaluation{options: options, ledger: ledger{left: maxWork}}
 	for _, stack := range stacks {
 		e.scopes = append(e.scopes, newScope(e, stack))
 	}
-	e.indexExports()
-	e.readConditions()
-	e.checkCycles()
 	return e
+}
+
+// evaluate goes through the stacks step by step; each is how they are gone through.
+func (e *Evaluation) evaluate(each func(step func(*scope))) {
+	each((*scope).takeApart)
+	e.indexExports()
+	each((*scope).readConditions)
+	each((*scope).checkCycles)
+}
+
+func (e *Evaluation) inTurn(step func(*scope)) {
+	for _, s := range e.scopes {
+		step(s)
+	}
 }
 
 // Resources gives every resource of a known type that its condition includes, in the order of
@@ -26,7 +54,7 @@ func Evaluate(stacks []Stack, options Options) *Evaluation {
 func (e *Evaluation) Resources() iter.Seq[*Resource] {
 	return func(yield func(*Resource) bool) {
 		for _, s := range e.scopes {
-			for _, r := range ordered(s.resources) {
+			for _, r := range s.inOrder {
 				if included, ok := r.included(); !included || !ok {
 					continue
 				}
@@ -75,13 +103,17 @@ var (
 )
 
 func newScope(e *Evaluation, stack Stack) *scope {
-	s := &scope{Stack: stack, evaluation: e, imports: set{}, location: partition.Place{
+	return &scope{Stack: stack, evaluation: e, ledger: &e.ledger, imports: set{}, location: partition.Place{
 		AccountID: cmp.Or(stack.Account, e.options.AccountID),
 		Region:    cmp.Or(stack.Region, e.options.Region),
 	}}
+}
+
+// takeApart takes the template apart into its sections.
+func (s *scope) takeApart() {
 	root := Place{scope: s}
-	checkKeys(root, stack.Body, templateKeys, LocalRuntime)
-	s.extended = s.checkTransform(root, stack.Body["Transform"])
+	checkKeys(root, s.Body, templateKeys, LocalRuntime)
+	s.extended = s.checkTransform(root, s.Body["Transform"])
 	checkKeys(root.field("Rules"), s.section("Rules"), knownRules, LocalRuntime)
 	s.mappings = s.section("Mappings")
 	s.checkMappings()
@@ -93,7 +125,6 @@ func newScope(e *Evaluation, stack Stack) *scope {
 	}
 	s.readOutputs()
 	s.readResources()
-	return s
 }
 
 // checkTransform lets AWS::LanguageExtensions pass; any other transform rewrites the template on
@@ -111,8 +142,8 @@ func (s *scope) checkTransform(root Place, node any) bool {
 
 // readResources takes the Resources section apart; what the properties say is read later.
 func (s *scope) readResources() {
-	s.resources = map[string]*Resource{}
 	section := s.section("Resources")
+	s.resources, s.inOrder = make(map[string]*Resource, len(section)), make([]*Resource, 0, len(section))
 	for logicalID, node := range ordered(section) {
 		at := Place{scope: s, logicalID: logicalID}
 		declaration, ok := s.object(at, node)
@@ -120,7 +151,8 @@ func (s *scope) readResources() {
 			continue
 		}
 		checkKeys(at, declaration, resourceKeys, CloudFormation)
-		s.resources[logicalID] = newResource(at, declaration)
+		r := newResource(at, declaration)
+		s.resources[logicalID], s.inOrder = r, append(s.inOrder, r)
 		s.checkDependsOn(at.field("DependsOn"), section, declaration["DependsOn"])
 	}
 }
