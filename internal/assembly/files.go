@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"syscall"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -118,13 +119,33 @@ func decode[T any](file *text) (value T, err error) {
 	return value, nil
 }
 
-// decodeObject is decode for an object of any form, and quick.
-func decodeObject(file *text) (map[string]any, error) {
-	value, read := jsonvalue.Read(file.data)
+// decodeObject is decode for an object of any form. It is quick for one whose values do not stand
+// within values on more than so many levels, and otherwise says so.
+func decodeObject(file *text, levels int) (object map[string]any, deeper bool, err error) {
+	value, read := jsonvalue.Read(file.data, levels)
 	if object, isObject := value.(map[string]any); read && isObject {
-		return object, nil
+		return object, false, nil
 	}
-	return decode[map[string]any](file)
+	object, err = decode[map[string]any](file)
+	return object, nestedDeeper(object, levels), err
+}
+
+// nestedDeeper tells whether values stand within values on more than so many levels.
+func nestedDeeper(value any, levels int) bool {
+	if levels < 0 {
+		return true
+	}
+	switch value := value.(type) {
+	case map[string]any:
+		for _, member := range value {
+			if nestedDeeper(member, levels-1) {
+				return true
+			}
+		}
+	case []any:
+		return slices.ContainsFunc(value, func(item any) bool { return nestedDeeper(item, levels-1) })
+	}
+	return false
 }
 
 // decodeMetadata is decode for metadata, and quick.

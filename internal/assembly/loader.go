@@ -151,15 +151,16 @@ func (l *loader) stack(folder, id string, a artifact) (*stack, error) {
 }
 
 // decodeTemplate takes the template over.
-func (s *stack) decodeTemplate(file *text) (err error) {
-	if s.Body, err = decodeObject(file); err != nil {
+func (s *stack) decodeTemplate(file *text) error {
+	body, deeper, err := decodeObject(file, maxNesting)
+	if s.Body = body; err != nil {
 		return fmt.Errorf("template of stack %s: %w", s.Name, err)
 	}
 	if resources, _ := s.Body["Resources"].(map[string]any); len(resources) > maxResources {
 		return fmt.Errorf("template of stack %s has %d resources, and CloudFormation takes %d: divide it into several stacks",
 			s.Name, len(resources), maxResources)
 	}
-	if nestedDeeper(s.Body, maxNesting) {
+	if deeper {
 		return fmt.Errorf("template of stack %s: values are nested more than %d deep", s.Name, maxNesting)
 	}
 	return nil
@@ -181,24 +182,6 @@ func (s *stack) decodePaths(m metadata, beside *text) error {
 	}
 	s.Paths = constructPaths(m, s.Body)
 	return nil
-}
-
-// nestedDeeper tells whether values stand within values on more than so many levels.
-func nestedDeeper(value any, levels int) bool {
-	if levels < 0 {
-		return true
-	}
-	switch value := value.(type) {
-	case map[string]any:
-		for _, member := range value {
-			if nestedDeeper(member, levels-1) {
-				return true
-			}
-		}
-	case []any:
-		return slices.ContainsFunc(value, func(item any) bool { return nestedDeeper(item, levels-1) })
-	}
-	return false
 }
 
 func (l *loader) assets(stage *Stage, folder, id string, a artifact) error {

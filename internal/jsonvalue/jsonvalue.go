@@ -18,10 +18,8 @@ import (
 // Decode has read read the one value of a text. It returns false if read fails, and for a text that
 // encoding/json refuses or, because it is not UTF-8, makes something of its own of. Of members of
 // one name the last counts.
-func Decode(text []byte, read func(*jsontext.Decoder) error) bool { return decode(text, true, read) }
-
-func decode(text []byte, duplicates bool, read func(*jsontext.Decoder) error) bool {
-	decoder := jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(duplicates))
+func Decode(text []byte, read func(*jsontext.Decoder) error) bool {
+	decoder := jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true))
 	if read(decoder) != nil {
 		return false
 	}
@@ -74,10 +72,10 @@ func Text(decoder *jsontext.Decoder) (string, error) {
 }
 
 // Read reads the one value of a text: nil, bool, json.Number, string, []any or map[string]any. It
-// returns false where Decode does.
-func Read(text []byte) (value any, ok bool) {
+// returns false where Decode does, and for values within values on more than so many levels.
+func Read(text []byte, levels int) (value any, ok bool) {
 	ok = Decode(text, func(decoder *jsontext.Decoder) (err error) {
-		value, err = read(decoder)
+		value, err = read(decoder, levels)
 		return err
 	})
 	if !ok {
@@ -86,19 +84,22 @@ func Read(text []byte) (value any, ok bool) {
 	return value, true
 }
 
-func read(decoder *jsontext.Decoder) (any, error) {
+func read(decoder *jsontext.Decoder, levels int) (any, error) {
+	if levels < 0 {
+		return nil, ErrUnusual
+	}
 	switch decoder.PeekKind() {
 	case jsontext.KindBeginObject:
 		object := map[string]any{}
 		err := Members(decoder, func(name string) (err error) {
-			object[name], err = read(decoder)
+			object[name], err = read(decoder, levels-1)
 			return err
 		})
 		return object, err
 	case jsontext.KindBeginArray:
 		array := []any{}
 		err := Elements(decoder, func() error {
-			element, err := read(decoder)
+			element, err := read(decoder, levels-1)
 			array = append(array, element)
 			return err
 		})

@@ -29,7 +29,7 @@ func standard(text []byte) (value any, err error) {
 // compare checks that a text is read like encoding/json does, or not at all.
 func compare(t *testing.T, text []byte) (read bool) {
 	t.Helper()
-	value, read := jsonvalue.Read(text)
+	value, read := jsonvalue.Read(text, 10_000)
 	if !read {
 		if value != nil {
 			t.Errorf("%s is not read, and gives %#v", text, value)
@@ -66,6 +66,16 @@ func TestWhatIsLeftToEncodingJSON(t *testing.T) {
 	} {
 		if compare(t, []byte(text)) {
 			t.Errorf("%.100q is read", text)
+		}
+	}
+}
+
+func TestLevels(t *testing.T) {
+	t.Parallel()
+	for text, levels := range map[string]int{`1`: 0, `[]`: 0, `[1]`: 1, `{"a": [], "b": {}}`: 1, `{"a": {"b": 1}}`: 2, `[[], [[1]], []]`: 3} {
+		_, within := jsonvalue.Read([]byte(text), levels)
+		if _, deeper := jsonvalue.Read([]byte(text), levels-1); !within || deeper {
+			t.Errorf("%s has %d levels: read %v, and with a level less %v", text, levels, within, deeper)
 		}
 	}
 }

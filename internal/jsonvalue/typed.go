@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -14,10 +15,9 @@ import (
 // encoding/json refuses, or with something that is null, or a member that no struct has by exactly
 // this name, or twice. It also does for types of other kinds than those below.
 func Into[T any](text []byte) (value T, ok bool) {
-	readers := readers{}
-	ok = decode(text, false, func(decoder *jsontext.Decoder) error {
-		v := reflect.ValueOf(&value).Elem()
-		return readers.of(v.Type())(decoder, v)
+	read := readerOf(reflect.TypeFor[T]())
+	ok = Decode(text, func(decoder *jsontext.Decoder) error {
+		return read(decoder, reflect.ValueOf(&value).Elem())
 	})
 	if !ok {
 		return *new(T), false
@@ -27,6 +27,18 @@ func Into[T any](text []byte) (value T, ok bool) {
 
 // reader reads a value of one type.
 type reader func(decoder *jsontext.Decoder, to reflect.Value) error
+
+// made are the readers of the types that were asked for.
+var made sync.Map
+
+func readerOf(t reflect.Type) reader {
+	if known, ok := made.Load(t); ok {
+		return known.(reader)
+	}
+	read := readers{}.of(t)
+	made.Store(t, read)
+	return read
+}
 
 // readers are those of the types that were met.
 type readers map[reflect.Type]reader
@@ -121,19 +133,21 @@ func (r readers) object(t reflect.Type) reader {
 		field := t.Field(i)
 		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
 		switch {
-		case field.Anonymous || strings.Contains(options, "string"):
+		case field.Anonymous || strings.Contains(options, "string") || i >= 64:
 			return readNothing
 		case field.IsExported() && name != "" && name != "-":
 			members[strconv.Quote(name)] = member{r.of(field.Type), i}
 		}
 	}
 	return func(decoder *jsontext.Decoder, to reflect.Value) error {
+		var given uint64 // of the members, a bit each
 		return enclosed(decoder, jsontext.KindBeginObject, jsontext.KindEndObject, func() error {
 			name, err := decoder.ReadValue() // not taken out of its quotes
 			member, known := members[string(name)]
-			if err != nil || !known {
+			if err != nil || !known || given>>member.index&1 == 1 {
 				return ErrUnusual
 			}
+			given |= 1 << member.index
 			return member.reader(decoder, to.Field(member.index))
 		})
 	}
@@ -156,11 +170,17 @@ func (r readers) table(t reflect.Type) reader {
 	element := r.of(t.Elem())
 	return func(decoder *jsontext.Decoder, to reflect.Value) error {
 		to.Set(reflect.MakeMap(t))
+		members := 0
 		return Members(decoder, func(name string) error {
 			value := reflect.New(t.Elem()).Elem()
-			err := element(decoder, value)
+			if err := element(decoder, value); err != nil {
+				return err
+			}
 			to.SetMapIndex(reflect.ValueOf(name), value)
-			return err
+			if members++; to.Len() < members {
+				return ErrUnusual
+			}
+			return nil
 		})
 	}
 }

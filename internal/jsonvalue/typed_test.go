@@ -74,6 +74,7 @@ func TestTypedValuesThatAreLeftToEncodingJSON(t *testing.T) {
 		// What encoding/json reads.
 		`null`, `{"text": null}`, `{"pointer": null}`, `{"list": null}`, `{"list": [null]}`, `{"map": {"a": null}}`, `{"raw": null}`, `{"raws": {"a": null}}`,
 		`{"Text": "a"}`, `{"t\u0065xt": "a"}`, `{"unknown": 1}`, `{"Left": "a"}`, `{"unread": "a"}`, `{"text": "a", "text": "b"}`, `{"inner": {"a": "1"}, "inner": {}}`,
+		`{"texts": {"a": "b", "a": "c"}}`, `{"texts": {"a": "b", "\u0061": "c"}}`, `{"list": [{"b": [], "b": []}]}`,
 	} {
 		if compareInto(t, []byte(raw)) {
 			t.Errorf("%s is read", raw)
