@@ -180,7 +180,7 @@ func (c *command) runUp(o upOptions) (err error) {
 		return o.inputFirst(err)
 	}
 	defer func() { err = errors.Join(err, closePage()) }()
-	runtime, err := local.Open(config)
+	runtime, err := openRuntime(o, config)
 	if err != nil {
 		return o.inputFirst(err)
 	}
@@ -222,6 +222,15 @@ func (o upOptions) inputFirst(err error) error {
 		_, wrong = loaded.Stage(o.env)
 	}
 	return cmp.Or(wrong, err)
+}
+
+// openRuntime also reads an assembly that is there, unless it is watched: then it is read later, so
+// that no change of it is missed.
+func openRuntime(o upOptions, config serving.Config) (*local.Runtime, error) {
+	if o.assembly == "" || o.watch {
+		return local.Open(config)
+	}
+	return local.OpenFor(config, o.assembly)
 }
 
 // untilStopped waits for the first interrupt, or until the runtime fails.

@@ -1,11 +1,13 @@
 package local
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
 	"net/http"
 	"slices"
+	"sync"
 
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/cognito"
@@ -95,7 +97,7 @@ func environmentIn(model *assembly.Model) (*serving.Environment, error) {
 // resolve turns the assembly into a model, with the ids there are, and into what its functions may
 // do.
 func (r *Runtime) resolve(dir string, ids *state.Candidate) (*assembly.Model, requester.Authorizer, error) {
-	loaded, err := assembly.Load(dir)
+	loaded, err := r.load(dir)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -200,13 +202,19 @@ func (r *Runtime) takeOver(ctx context.Context, next *deployment) error {
 // holdSecrets makes what holds secrets in memory, as they are in the state now: user pool, Secrets
 // Manager, and AWS's APIs in front of them.
 func (r *Runtime) holdSecrets(d *deployment) (err error) {
-	if d.pool, err = r.run.NewUserPool(d.env, d.ids, r.at.Pool, func() *secretsmanager.Store { return d.secrets }); err != nil {
-		return err
+	var failed error
+	var pool sync.WaitGroup
+	pool.Go(func() {
+		d.pool, failed = r.run.NewUserPool(d.env, d.ids, r.at.Pool, func() *secretsmanager.Store { return d.secrets })
+	})
+	if d.adopted { // what is kept has the pool's new secrets, too
+		pool.Wait()
 	}
 	secrets := serving.Secrets(d.env.Model, func(arn string) secretsmanager.Invoker { return d.functions[arn] })
 	keep := func(held secretsmanager.State) error { return r.keep(d, held) }
-	if d.secrets, err = r.run.NewSecretsManager(secrets, r.run.State.SecretsManager(), keep); err != nil {
-		return err
+	d.secrets, err = r.run.NewSecretsManager(secrets, r.run.State.SecretsManager(), keep)
+	if pool.Wait(); failed != nil || err != nil {
+		return cmp.Or(failed, err)
 	}
 	d.aws, err = r.newAWSAPI(d)
 	return err

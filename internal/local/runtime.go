@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 
+	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/function"
 	"cognito-m2m/internal/listener"
 	"cognito-m2m/internal/serving"
@@ -26,6 +27,8 @@ type Runtime struct {
 	end              context.CancelFunc
 	comparison       sync.WaitGroup
 	cancelComparison context.CancelFunc
+
+	ahead chan readAhead // nil but in a run of OpenFor, until it has been received from
 
 	// With --watch:
 	sources  function.SourceBuilds
@@ -51,6 +54,42 @@ func Open(cfg serving.Config) (*Runtime, error) {
 	}
 	lifetime, end := context.WithCancel(context.Background())
 	return &Runtime{run: run, lifetime: lifetime, end: end, cancelComparison: func() {}}, nil
+}
+
+// readAhead is an assembly that was read while the state was.
+type readAhead struct {
+	dir      string
+	assembly *assembly.Assembly
+	err      error
+}
+
+// OpenFor is Open for a run that starts with the assembly in dir, which is read at the same time.
+// What is wrong with the assembly is said by Start.
+func OpenFor(cfg serving.Config, dir string) (*Runtime, error) {
+	ahead := make(chan readAhead, 1)
+	go func() {
+		loaded, err := assembly.Load(dir)
+		ahead <- readAhead{dir, loaded, err}
+	}()
+	r, err := Open(cfg)
+	if err != nil {
+		<-ahead
+		return nil, err
+	}
+	r.ahead = ahead
+	return r, nil
+}
+
+// load reads the assembly in dir, unless OpenFor has.
+func (r *Runtime) load(dir string) (*assembly.Assembly, error) {
+	if r.ahead != nil {
+		first := <-r.ahead
+		r.ahead = nil
+		if first.dir == dir {
+			return first.assembly, first.err
+		}
+	}
+	return assembly.Load(dir)
 }
 
 // SynthDir is where the next assembly can be synthesized to: never the folder of the one that is

@@ -186,6 +186,40 @@ func TestAddressTakenBeforeStart(t *testing.T) {
 	again.Close()
 }
 
+// TestOpenFor: an assembly that is read while the state is says the same, once, and no other takes
+// its place.
+func TestOpenFor(t *testing.T) {
+	t.Parallel()
+	cfg := serving.Config{Env: "dev", StateDir: t.TempDir(), Report: &servingtest.Report{T: t}}
+	missing, good := filepath.Join(t.TempDir(), "cdk.out"), servingtest.AssemblyDir(t, nil)
+	runtime, err := local.OpenFor(cfg, missing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := local.OpenFor(cfg, good); err == nil {
+		t.Error("two runs have one state")
+	}
+	_, err = runtime.Start(t.Context(), missing)
+	if want := startFails(t, serving.Config{StateDir: t.TempDir()}, missing); err == nil || err.Error() != want.Error() {
+		t.Errorf("got %v, want %v", err, want)
+	}
+	if err := runtime.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+	for _, ahead := range []string{good, missing} {
+		runtime, err := local.OpenFor(cfg, ahead)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := runtime.Start(t.Context(), good); err != nil {
+			t.Error(err)
+		}
+		if err := runtime.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestAddressesBeyondLoopback(t *testing.T) {
 	t.Parallel()
 	for addr, want := range map[string]int{

@@ -2,6 +2,8 @@ package serving
 
 import (
 	"cmp"
+	"runtime"
+	"sync"
 
 	"cognito-m2m/client"
 	"cognito-m2m/internal/assembly"
@@ -110,10 +112,7 @@ func (r *Run) Describe(env *Environment, at Addresses, pool *cognito.Server) *De
 	if env.hasDomain() { // as on AWS: a pool without a domain has no token endpoint
 		d.TokenEndpoint = at.tokenEndpoint()
 	}
-	secrets, names := env.SecretsByClient(), env.Model.ClientNames()
-	for _, declared := range env.Clients() {
-		d.Clients[names[declared.ID]] = r.describeClient(declared, secrets[declared.ID], pool)
-	}
+	r.describeClients(d, env, pool)
 	for _, route := range env.API.Routes {
 		d.Routes = append(d.Routes, Route{
 			RouteKey:      route.Key,
@@ -131,6 +130,25 @@ func scopesOf(route assembly.Route) []string {
 		return route.ToldScopes
 	}
 	return nonNil(route.AuthorizationScopes)
+}
+
+// describeClients reads many secrets, and on all processors.
+func (r *Run) describeClients(d *Description, env *Environment, pool *cognito.Server) {
+	clients, secrets, names := env.Clients(), env.SecretsByClient(), env.Model.ClientNames()
+	described := make([]Client, len(clients))
+	parts := runtime.GOMAXPROCS(0)
+	var describing sync.WaitGroup
+	for part := range parts {
+		describing.Go(func() {
+			for i := part * len(clients) / parts; i < (part+1)*len(clients)/parts; i++ {
+				described[i] = r.describeClient(clients[i], secrets[clients[i].ID], pool)
+			}
+		})
+	}
+	describing.Wait()
+	for i, declared := range clients {
+		d.Clients[names[declared.ID]] = described[i]
+	}
 }
 
 func (r *Run) describeClient(declared assembly.UserPoolClient, secretARN string, pool *cognito.Server) Client {

@@ -13,6 +13,7 @@ import (
 
 	"cognito-m2m/client"
 	"cognito-m2m/internal/cognito"
+	"cognito-m2m/internal/jsonvalue"
 	"cognito-m2m/internal/redacted"
 	"cognito-m2m/internal/run"
 	"cognito-m2m/internal/secretsmanager"
@@ -60,10 +61,13 @@ func Read(path string) (*State, error) {
 	raw, err := run.ReadFile(path)
 	switch {
 	case err == nil:
-		if s.kept, err = decode(raw); err != nil {
+		var digesting sync.WaitGroup
+		digesting.Go(func() { s.written.digest = digest(raw) })
+		s.kept, err = decode(raw)
+		digesting.Wait()
+		if err != nil {
 			return nil, &Error{File: path, Reason: err.Error()}
 		}
-		s.written.digest = digest(raw)
 		if err := s.replay(raw, info); err != nil {
 			return nil, err
 		}
@@ -195,6 +199,15 @@ func (s *State) KeepSecrets(changed secretsmanager.State) error {
 // CurrentClientSecret is the client secret that the AWSCURRENT version of a secret holds, "" if it
 // holds no credentials of the client: before its first rotation.
 func (s *State) CurrentClientSecret(arn, clientID string) redacted.Text {
+	credentials, err := credentialsIn(s.currentValue(arn))
+	if err != nil || credentials.ClientID != clientID {
+		return ""
+	}
+	return credentials.ClientSecret
+}
+
+// currentValue is that of a secret's AWSCURRENT version, "" if there is none.
+func (s *State) currentValue(arn string) redacted.Text {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	held := s.kept.SecretsManager.Secrets[arn]
@@ -202,14 +215,20 @@ func (s *State) CurrentClientSecret(arn, clientID string) redacted.Text {
 		return ""
 	}
 	for _, v := range held.Versions {
-		if v.ID != held.Labels[naming.CurrentLabel] {
-			continue
-		}
-		if credentials, err := client.ParseCredentials([]byte(s.pools.in(v.Value))); err == nil && credentials.ClientID == clientID {
-			return credentials.ClientSecret
+		if v.ID == held.Labels[naming.CurrentLabel] {
+			return s.pools.in(v.Value)
 		}
 	}
 	return ""
+}
+
+// credentialsIn is client.ParseCredentials, and quick for what a rotation writes.
+func credentialsIn(value redacted.Text) (client.Credentials, error) {
+	text := []byte(value)
+	if credentials, usual := jsonvalue.Into[client.Credentials](text); usual && credentials.Validate() == nil {
+		return credentials, nil
+	}
+	return client.ParseCredentials(text)
 }
 
 // keep changes a part of what is kept and replaces the state file. If that fails, the part stays as
