@@ -192,7 +192,7 @@ func (p *Page) call(ctx context.Context, c chosen) (view callView, err error) {
 	if !ok {
 		return view, errGone
 	}
-	if view.Method, view.Path, ok = route.request(c.env.access); !ok {
+	if view.Method, view.Path, ok = route.request(c.env.access()); !ok {
 		return view, errors.New("no request was found that this route takes and no other one")
 	}
 	token := ""
@@ -231,9 +231,9 @@ func (e *environment) route(key string) (called, bool) {
 		return called{}, false
 	}
 	c := called{key: key}
-	if e.access != nil {
-		if i := slices.IndexFunc(e.access.Routes, func(r access.Route) bool { return r.Key == key }); i >= 0 {
-			c.known, c.authorizer = &e.access.Routes[i], e.access.Routes[i].Authorizer
+	if known := e.access(); known != nil {
+		if i := slices.IndexFunc(known.Routes, func(r access.Route) bool { return r.Key == key }); i >= 0 {
+			c.known, c.authorizer = &known.Routes[i], known.Routes[i].Authorizer
 		}
 	}
 	return c, true

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"sync"
 	"time"
 
 	"cognito-m2m/client"
@@ -26,7 +27,7 @@ const mostClients = 25
 type environment struct {
 	name      string
 	served    serving.Served
-	access    *access.Environment // nil: it is not known which token opens what
+	access    func() *access.Environment // gives nil if it is not known which token opens what
 	target    *reach.Target
 	names     []string // of the clients that are shown
 	left      int      // how many are not
@@ -78,8 +79,11 @@ func newEnvironment(name string, served serving.Served) *environment {
 	names := slices.Sorted(maps.Keys(d.Clients))
 	e.names = names[:min(len(names), mostClients)]
 	e.left = len(names) - len(e.names)
-	// What a function lets in that the template does not tell of stays unknown.
-	e.access, _ = access.Of(name, served.Model, served.Pool, served.API)
+	e.access = sync.OnceValue(func() *access.Environment { // many clients are looked at only for a browser
+		// What a function lets in that the template does not tell of stays unknown.
+		known, _ := access.Of(name, served.Model, served.Pool, served.API)
+		return known
+	})
 	target, err := reach.At(run.Name(name), &run.Running{
 		PID: os.Getpid(), APIURL: d.APIURL, TokenEndpoint: d.TokenEndpoint, JWKSURI: d.JWKSURI, AWSEndpointURL: d.AWSEndpoint,
 		AWSAccessKeyID: d.AccessKeyID, AWSSecretAccessKey: d.SecretAccessKey,

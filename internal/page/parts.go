@@ -223,9 +223,9 @@ func (p *Page) routeViews() (views routesViews) {
 func (e *environment) cellView(index int, c cell) cellView {
 	got := e.calls[c]
 	view := cellView{Index: index, Client: c.client, Got: got.Status, Failed: got.Failed}
-	if e.access != nil {
-		if i := slices.IndexFunc(e.access.Routes, func(r access.Route) bool { return r.Key == c.route }); i >= 0 {
-			view.Wanted = wanted(e.access.Routes[i], c.client, e.access.Clients)
+	if known := e.access(); known != nil {
+		if i := slices.IndexFunc(known.Routes, func(r access.Route) bool { return r.Key == c.route }); i >= 0 {
+			view.Wanted = wanted(known.Routes[i], c.client, known.Clients)
 		}
 	}
 	// A function may answer as it likes: only refusals tell.

@@ -62,7 +62,7 @@ func (p *Page) Called(r serving.Request) {
 	t.last++
 	kept := &request{Request: r, Number: t.last, settled: true}
 	if e := p.of(r.APIID); e != nil {
-		kept.settled = e.access == nil || !explainable(r.Status)
+		kept.settled = e.access() == nil || !explainable(r.Status)
 		if p.config.Empty {
 			kept.Env = e.name
 		}
@@ -95,7 +95,7 @@ func (p *Page) explain(ctx context.Context) {
 	for _, r := range p.traffic.requests {
 		switch e := p.of(r.APIID); {
 		case r.settled:
-		case e == nil || e.access == nil: // it has gone meanwhile
+		case e == nil || e.access() == nil: // it has gone meanwhile
 			r.settled, r.Sent = true, ""
 		default:
 			byEnvironment[e] = append(byEnvironment[e], r)
@@ -123,7 +123,7 @@ func explainable(status int) bool {
 
 // explainConfig is what the tokens of an environment are explained with.
 func (p *Page) explainConfig(ctx context.Context, e *environment) explain.Config {
-	config := explain.Config{Environment: e.access, Now: p.config.Now, Flags: p.config.Flags(e.name)}
+	config := explain.Config{Environment: e.access(), Now: p.config.Now, Flags: p.config.Flags(e.name)}
 	var keys jwtauth.KeySet
 	if keys, config.NoKeys = e.keys(ctx); config.NoKeys == "" {
 		config.Keys = keys
