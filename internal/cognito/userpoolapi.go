@@ -7,6 +7,7 @@ import (
 
 	"cognito-m2m/internal/partition"
 	"cognito-m2m/internal/requester"
+	"cognito-m2m/internal/userpool"
 )
 
 // apiRequest has the members of every operation's input; none means one thing here and another
@@ -105,7 +106,7 @@ func serverOf(servers []*Server, poolID string, who requester.Requester) (servin
 
 // client finds the client that a request names.
 func (s *Server) client(request apiRequest) (*appClient, error) {
-	if !clientIDPattern.MatchString(request.ClientID) {
+	if !userpool.IsClientID(request.ClientID) {
 		return nil, invalidParameter("ClientId must be given and be 1 to 128 letters, digits, _ and +")
 	}
 	client, ok := s.clients[request.ClientID]

@@ -22,7 +22,6 @@ const (
 var (
 	userPoolIDPattern = regexp.MustCompile(`^[\w-]+_[0-9a-zA-Z]+$`)
 	regionPattern     = regexp.MustCompile(`^[a-z0-9-]+$`)
-	clientIDPattern   = regexp.MustCompile(`^[\w+]{1,128}$`)
 )
 
 // validate returns every problem of the configuration at once, joined. No message contains a
@@ -115,7 +114,7 @@ func (c Client) problems() []string {
 			problems = append(problems, problem)
 		}
 	}
-	require(clientIDPattern.MatchString(c.ID), "id must be 1 to 128 letters, digits, _ and +; make one with NewClientID")
+	require(userpool.IsClientID(c.ID), "id must be 1 to 128 letters, digits, _ and +; make one with NewClientID")
 	require(len(c.Secrets) <= maxSecrets, "at most two secrets can be live; remove the oldest")
 	for i, secret := range c.Secrets {
 		require(userpool.IsSecret(string(secret.Value)), "each secret must be 24 to 64 letters, digits, _ and +; make one with NewClientSecret")

@@ -61,7 +61,11 @@ func TestShapes(t *testing.T) {
 		strings.Repeat("_+", 32):      {true, false},
 		strings.Repeat("a", 65):       {false, false},
 		strings.Repeat("a", 25) + ".": {false, false},
+		strings.Repeat("Z9", 64):      {false, false},
 	} {
+		if got, want := userpool.IsClientID(text), !strings.Contains(text, "."); got != want {
+			t.Errorf("%q can be a client's id: %v", text, got)
+		}
 		if got := [2]bool{userpool.IsSecret(text), userpool.LooksLikeClientID(text)}; got != want {
 			t.Errorf("%q: got %v, want %v", text, got, want)
 		}
