@@ -3,6 +3,7 @@ package state
 import (
 	"maps"
 	"reflect"
+	"slices"
 )
 
 // change is a part of what is kept that gets other values: a line of the journal. In a map, nil
@@ -100,10 +101,10 @@ func putAll[V any](to *map[string]*V, changed map[string]*V) (back map[string]*V
 }
 
 // differences are what makes next of before: of the entries that of is true for, all others stay.
-func differences[V any](before, next map[string]*V, of func(key string) bool) map[string]*V {
+func differences[V any](before, next map[string]*V, equal func(a, b *V) bool, of func(key string) bool) map[string]*V {
 	changed := map[string]*V{}
 	for key, value := range next {
-		if was := before[key]; was != value && !reflect.DeepEqual(was, value) {
+		if was := before[key]; was == nil || was != value && !equal(was, value) {
 			changed[key] = value
 		}
 	}
@@ -113,4 +114,13 @@ func differences[V any](before, next map[string]*V, of func(key string) bool) ma
 		}
 	}
 	return changed
+}
+
+func (r *resource) equal(other *resource) bool { return reflect.DeepEqual(r, other) }
+
+// equal compares each part: there are many secrets, and reflection takes long.
+func (s *secret) equal(other *secret) bool {
+	return s.CreatedAt == other.CreatedAt && s.ChangedAt == other.ChangedAt && s.RotatedAt == other.RotatedAt &&
+		slices.Equal(s.Versions, other.Versions) && maps.Equal(s.Labels, other.Labels) && s.InitialDigest == other.InitialDigest &&
+		s.Rotation == other.Rotation && reflect.DeepEqual(s.Unfinished, other.Unfinished)
 }

@@ -123,7 +123,7 @@ func (s *State) KeepStack(at partition.Place, name string, stack *Stack, next *C
 	ofStack := func(name string) bool { return strings.HasPrefix(name, key+"/") }
 	switch {
 	case stack == nil:
-		c.Resources = differences(s.kept.Resources, nil, ofStack)
+		c.Resources = differences(s.kept.Resources, nil, (*resource).equal, ofStack)
 	case stack.Operation != nil:
 		operation := *stack.Operation
 		if operation.resources = next.ofStack(key); s.kept.Stacks[key].hasMade(&operation) {
@@ -133,7 +133,7 @@ func (s *State) KeepStack(at partition.Place, name string, stack *Stack, next *C
 		kept.Operation = &operation
 		c.Stacks[key] = &kept
 	case next != nil:
-		c.Resources = differences(s.kept.Resources, next.ofStack(key), ofStack)
+		c.Resources = differences(s.kept.Resources, next.ofStack(key), (*resource).equal, ofStack)
 	}
 	return s.change(c)
 }

@@ -185,7 +185,7 @@ func (s *State) KeepSecretsManager(held secretsmanager.State) error {
 func (s *State) keepSecrets(held secretsmanager.State, of func(arn string) bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.change(change{Secrets: differences(s.kept.SecretsManager.Secrets, fromSecretsManager(held, s.pools).Secrets, of)})
+	return s.change(change{Secrets: differences(s.kept.SecretsManager.Secrets, fromSecretsManager(held, s.pools).Secrets, (*secret).equal, of)})
 }
 
 // KeepSecrets writes secrets of Secrets Manager that have changed. If that fails, what was there
