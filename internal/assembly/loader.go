@@ -271,7 +271,7 @@ func environment(target string) (account, region string) {
 // constructPaths maps logical ids to construct paths. CDK writes them beside the template, and with
 // the CLI's pathMetadata also into it.
 func constructPaths(m metadata, template map[string]any) map[string]string {
-	paths := map[string]string{}
+	paths := make(map[string]string, len(m))
 	resources, _ := template["Resources"].(map[string]any)
 	for logicalID, node := range resources {
 		declaration, _ := node.(map[string]any)

@@ -74,14 +74,16 @@ type metadataEntry struct {
 func readMetadata(decoder *jsontext.Decoder) (metadata, error) {
 	found := metadata{}
 	return found, jsonvalue.Members(decoder, func(path string) error {
-		found[path] = nil
-		return jsonvalue.Elements(decoder, func() error {
+		var ids []metadataEntry
+		err := jsonvalue.Elements(decoder, func() error {
 			entry, err := readEntry(decoder)
 			if entry.Type == logicalIDEntry {
-				found[path] = append(found[path], entry)
+				ids = append(ids, entry)
 			}
 			return err
 		})
+		found[path] = ids
+		return err
 	})
 }
 
