@@ -62,7 +62,7 @@ func (p *Page) Called(r serving.Request) {
 	t.last++
 	kept := &request{Request: r, Number: t.last, settled: true}
 	if e := p.of(r.APIID); e != nil {
-		kept.settled = e.access() == nil || !explainable(r.Status)
+		kept.settled = !explainable(r.Status) || e.access() == nil
 		if p.config.Empty {
 			kept.Env = e.name
 		}

@@ -120,7 +120,7 @@ func (r *resource) equal(other *resource) bool { return reflect.DeepEqual(r, oth
 
 // equal compares each part: there are many secrets, and reflection takes long.
 func (s *secret) equal(other *secret) bool {
-	return s.CreatedAt == other.CreatedAt && s.ChangedAt == other.ChangedAt && s.RotatedAt == other.RotatedAt &&
+	return s.CreatedAt.Equal(other.CreatedAt) && s.ChangedAt.Equal(other.ChangedAt) && s.RotatedAt.Equal(other.RotatedAt) &&
 		slices.Equal(s.Versions, other.Versions) && maps.Equal(s.Labels, other.Labels) && s.InitialDigest == other.InitialDigest &&
 		s.Rotation == other.Rotation && reflect.DeepEqual(s.Unfinished, other.Unfinished)
 }

@@ -16,7 +16,7 @@ func IsClientID(text string) bool { return isWord(text, 1, 128) }
 // isWord matches [\w+] so many times. A pool has many clients to look at.
 func isWord(text string, least, most int) bool {
 	return len(text) >= least && len(text) <= most && !strings.ContainsFunc(text, func(c rune) bool {
-		return !(c == '_' || c == '+' || '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z')
+		return c != '_' && c != '+' && (c < '0' || '9' < c) && (c < 'A' || 'Z' < c) && (c < 'a' || 'z' < c)
 	})
 }
 
