@@ -19,6 +19,7 @@ import (
 
 	"github.com/google/renameio/v2"
 
+	"cognito-m2m/internal/gobuild"
 	"cognito-m2m/internal/inuse"
 	"cognito-m2m/internal/processgroup"
 )
@@ -159,7 +160,7 @@ func copyProgram(from, to string) error {
 func goCommand(ctx context.Context, module string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "go", args...) //nolint:gosec // names of functions
 	cmd.Dir = module
-	cmd.Env = append(cmd.Environ(), variables()...)
+	cmd.Env = slices.Concat(cmd.Environ(), gobuild.InHurry(cmd.Environ()), variables())
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // so that it ends its compilers too
 	cmd.WaitDelay = 5 * time.Second
 	return cmd

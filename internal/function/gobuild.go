@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/mod/modfile"
 
+	"cognito-m2m/internal/gobuild"
 	"cognito-m2m/internal/processgroup"
 	"cognito-m2m/internal/trust"
 )
@@ -84,15 +85,11 @@ func compile(ctx context.Context, origin *build, how recipe, output string) erro
 	}
 }
 
-// inHurry has compilers and linkers collect no garbage before they have much: they end soon, and
-// someone waits for the program. The user's own settings count.
-var inHurry = []string{"GOGC=off", "GOMEMLIMIT=512MiB"}
-
 // goCommand is a run of the go command in the program's module.
 func goCommand(ctx context.Context, origin *build, how recipe, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "go", args...) //nolint:gosec // flags come from build information
 	cmd.Dir = origin.moduleRoot
-	cmd.Env = slices.Concat(inHurry, cmd.Environ(), how.env, origin.workspace())
+	cmd.Env = slices.Concat(gobuild.InHurry(cmd.Environ()), cmd.Environ(), how.env, origin.workspace())
 	return cmd
 }
 

@@ -218,7 +218,7 @@ func (t toolRun) repeat(ctx context.Context) error {
 	}
 	cmd := exec.CommandContext(ctx, t.args[0], t.args[1:]...) //nolint:gosec // as the go command has run it
 	cmd.Dir = t.folder
-	cmd.Env = slices.Concat(inHurry, cmd.Environ(), t.variables)
+	cmd.Env = slices.Concat(gobuild.InHurry(cmd.Environ()), cmd.Environ(), t.variables)
 	return runWithAll(cmd)
 }
 

@@ -79,8 +79,8 @@ func newEnvironment(name string, served serving.Served) *environment {
 	names := slices.Sorted(maps.Keys(d.Clients))
 	e.names = names[:min(len(names), mostClients)]
 	e.left = len(names) - len(e.names)
-	// It looks at all clients, which nobody asks for before the run is ready. What a function lets in
-	// that the template does not tell of stays unknown.
+	// It looks at all clients, which nobody asks for before the run is ready. What a function lets
+	// in that the template does not tell of stays unknown.
 	e.access = sync.OnceValue(func() *access.Environment {
 		known, _ := access.Of(name, served.Model, served.Pool, served.API)
 		return known

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"cognito-m2m/internal/gobuild"
 )
 
 // built is what the build command has made of what. Where that has not changed, it need not run: Go
@@ -23,7 +25,7 @@ func (s *synthesis) build(ctx context.Context, variables []string) error {
 		return nil
 	}
 	defer s.progress.Step("building the CDK app")()
-	if _, err := s.project.command(ctx, s.project.build, variables); err != nil {
+	if _, err := s.project.command(ctx, s.project.build, append(variables, gobuild.InHurry(os.Environ())...)); err != nil {
 		return fmt.Errorf("building the CDK app: %w", err)
 	}
 	return nil
