@@ -39,7 +39,7 @@ func run(root string) (err error) {
 	if err != nil {
 		return err
 	}
-	functions, err := bundle.Start(root, stacks.Functions(environments))
+	functions, err := bundle.Start(root, config.AllFunctions(environments))
 	if err != nil {
 		return err
 	}

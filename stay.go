@@ -140,7 +140,7 @@ func (s *staying) synth(r request) (warnings []string, err error) {
 // forgetAssets begins to build all functions again. CDK keeps assets by where they come from.
 func (s *staying) forgetAssets(environments []*config.Environment) (err error) {
 	s.close()
-	if s.functions, err = bundle.Start(s.root, stacks.Functions(environments)); err == nil {
+	if s.functions, err = bundle.Start(s.root, config.AllFunctions(environments)); err == nil {
 		awscdk.AssetStaging_ClearAssetHashCache()
 	}
 	return err

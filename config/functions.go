@@ -37,6 +37,21 @@ type Function struct {
 	Environment map[string]string // variables, 4 KB in all; nothing secret
 }
 
+// AllFunctions are the folders in lambda/ that the environments need.
+func AllFunctions(environments []*Environment) []string {
+	names := []string{naming.RotationFunction}
+	for _, env := range environments {
+		if env.API.Authorizer != nil {
+			names = append(names, naming.AuthorizerFunction)
+		}
+		for _, f := range env.Functions {
+			names = append(names, f.Name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
 // checked are the settings of the functions that are used: those that routes name.
 func (written functions) checked(used []string) (checked []Function) {
 	for _, name := range used {

@@ -1,7 +1,6 @@
 package stacks
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -19,21 +18,6 @@ type Source struct {
 	// Build builds one function in lambda/ for ARM64 Linux, and returns the folder to deploy, with
 	// these files beside the binary.
 	Build func(function string, beside map[string][]byte) (folder string, err error)
-}
-
-// Functions are the folders in lambda/ that the environments need.
-func Functions(environments []*config.Environment) []string {
-	names := []string{naming.RotationFunction}
-	for _, env := range environments {
-		if env.API.Authorizer != nil {
-			names = append(names, naming.AuthorizerFunction)
-		}
-		for _, f := range env.Functions {
-			names = append(names, f.Name)
-		}
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
 }
 
 // AddEnvironment adds one environment to an app: a stage with its stacks. The stage is the

@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"cognito-m2m/config"
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/bundle"
 	"cognito-m2m/internal/local"
@@ -362,12 +363,17 @@ func (c *command) synthAndStart(ctx context.Context, o upOptions, run synthesize
 }
 
 // compileFunctions compiles the functions of a project whose first assembly is to come. Compiling
-// the CDK app leaves processors idle, and the app builds the functions later.
+// the CDK app leaves processors idle, and the app builds the functions later. What is wrong with
+// environment files is for the app to say.
 func compileFunctions(project *synth.Project, dir string) (stop func()) {
 	if _, err := os.Stat(dir); err == nil {
 		return func() {}
 	}
-	return bundle.Compile(project.Dir)
+	environments, err := config.LoadDir(filepath.Join(project.Dir, "environments"), config.Options{})
+	if err != nil {
+		return func() {}
+	}
+	return bundle.Compile(project.Dir, config.AllFunctions(environments))
 }
 
 // synthesize makes an assembly in dir, unless the one there is of the same source.

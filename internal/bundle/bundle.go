@@ -114,12 +114,10 @@ func variables() []string {
 
 // build leaves each function's binary in its folder.
 func (b *Builder) build(ctx context.Context, functions ...string) error {
-	packages := make([]string, len(functions))
-	for i, function := range functions {
-		packages[i] = "./lambda/" + function
+	for _, function := range functions {
 		_ = copyProgram(b.kept(function), filepath.Join(b.dir, function)) // if there is one
 	}
-	build := goCommand(ctx, b.module, append([]string{"build", "-o", b.dir + string(filepath.Separator)}, packages...)...)
+	build := goCommand(ctx, b.module, append([]string{"build", "-o", b.dir + string(filepath.Separator)}, packages(functions)...)...)
 	if printed, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("building function %s: %w\n%s", strings.Join(functions, ", "), err, bytes.TrimSpace(printed))
 	}
@@ -166,10 +164,19 @@ func goCommand(ctx context.Context, module string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// Compile starts to compile all functions of the module, for the build cache alone. stop ends that.
-func Compile(module string) (stop func()) {
+// packages are those of the functions, as the go command names them in the module's folder.
+func packages(functions []string) []string {
+	paths := make([]string, len(functions))
+	for i, function := range functions {
+		paths[i] = "./lambda/" + function
+	}
+	return paths
+}
+
+// Compile starts to compile functions of the module, for the build cache alone. stop ends that.
+func Compile(module string, functions []string) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
-	compile := goCommand(ctx, module, "list", "-export", "./lambda/...") // like go build, but it links nothing
+	compile := goCommand(ctx, module, append([]string{"list", "-export"}, packages(functions)...)...) // like go build, but it links nothing
 	end := processgroup.Own(compile, syscall.SIGINT)
 	var compiling sync.WaitGroup
 	compiling.Go(func() {

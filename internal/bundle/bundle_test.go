@@ -126,7 +126,7 @@ func TestCloseLeavesNothing(t *testing.T) {
 	}
 }
 
-// Compile compiles every function as Build does, and ends when it is told to.
+// Compile compiles functions as Build does, and ends when it is told to.
 func TestCompile(t *testing.T) {
 	tools := t.TempDir()
 	called := filepath.Join(tools, "called")
@@ -135,10 +135,10 @@ func TestCompile(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv("PATH", tools+string(filepath.ListSeparator)+os.Getenv("PATH"))
-	stop := bundle.Compile(newModule(t, "echo"))
+	stop := bundle.Compile(newModule(t, "echo"), []string{"echo", "rotate"})
 	m2mtest.Eventually(t, "go is called", func() bool {
 		got, err := os.ReadFile(called)
-		return err == nil && string(got) == "linux/arm64 list -export ./lambda/...\n"
+		return err == nil && string(got) == "linux/arm64 list -export ./lambda/echo ./lambda/rotate\n"
 	})
 	stop()
 }
