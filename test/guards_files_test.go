@@ -1,6 +1,7 @@
 package test
 
 import (
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"os"
@@ -37,6 +38,33 @@ func TestNoSecretInTheAssembly(t *testing.T) {
 	}
 	if searched < 10 {
 		t.Errorf("only %d files were searched", searched)
+	}
+}
+
+// TestMetadata holds the files beside the templates to what is read of them: see "CDK records of a
+// construct which resource it is, and no more" in docs/decisions.md.
+func TestMetadata(t *testing.T) {
+	everyStage(t)
+	files, err := filepath.Glob(filepath.Join(scratch, "cdk.out", "*", "*.metadata.json"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no metadata: %v", err)
+	}
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var recorded map[string][]struct{ Type string }
+		if err := json.Unmarshal(raw, &recorded); err != nil {
+			t.Fatal(err)
+		}
+		for path, entries := range recorded {
+			for _, entry := range entries {
+				if entry.Type != "aws:cdk:logicalId" && entry.Type != "aws:cdk:templateFile" {
+					t.Errorf("%s: %s has %s", filepath.Base(file), path, entry.Type)
+				}
+			}
+		}
 	}
 }
 
