@@ -189,7 +189,7 @@ func TestUnreadOutputHidesNothing(t *testing.T) {
 // What is wrong with the input is told before an address that another run has.
 func TestUpTellsOfTheInputFirst(t *testing.T) {
 	t.Parallel()
-	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	taken, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

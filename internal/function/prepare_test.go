@@ -160,7 +160,7 @@ func TestPrepareBuildsForThisMachine(t *testing.T) {
 
 	cfg.SourceDir = t.TempDir() // nothing could be built from there
 	again, err := function.Prepare(t.Context(), cfg)
-	if err != nil || again.Bootstrap != got.Bootstrap || again.Doubt != got.Doubt {
+	if err != nil || again.Bootstrap != got.Bootstrap || !errors.Is(again.Doubt, got.Doubt) {
 		t.Errorf("again: got %+v, %v, want %+v", again, err, got)
 	}
 }

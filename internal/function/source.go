@@ -52,7 +52,12 @@ var otherSources = []string{
 // madeOfMore reports whether what lies in the folder embeds files, or has sources that are not Go
 // and may include any. So it does of what can't be read.
 func madeOfMore(folder string) bool {
-	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return true
+	}
+	defer func() { _ = root.Close() }() // it was only read
+	err = fs.WalkDir(root.FS(), ".", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
@@ -62,7 +67,7 @@ func madeOfMore(folder string) bool {
 		if filepath.Ext(path) != ".go" {
 			return nil
 		}
-		source, err := os.ReadFile(path)
+		source, err := fs.ReadFile(root.FS(), path)
 		if bytes.Contains(source, []byte("//go:embed")) || bytes.Contains(source, []byte(`"C"`)) {
 			return errMore
 		}

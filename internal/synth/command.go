@@ -35,7 +35,7 @@ func (p *Project) command(ctx context.Context, line string, variables []string) 
 	if err != nil {
 		return "", err
 	}
-	defer temporary.Close()
+	defer func() { _ = temporary.Close() }()          // the next one sweeps what is left
 	cmd := exec.CommandContext(ctx, "sh", "-c", line) //nolint:gosec // the project's own cdk.json names the command
 	cmd.Dir = p.Dir
 	cmd.Env = append(append(os.Environ(), variables...), "TMPDIR="+temporary.Path)

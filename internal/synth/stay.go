@@ -156,7 +156,7 @@ func validateCold(ctx context.Context, s synthesis) error {
 	if err != nil {
 		return err
 	}
-	defer temporary.Close()
+	defer func() { _ = temporary.Close() }() // the next one sweeps what is left
 	s.outdir = filepath.Join(temporary.Path, "out")
 	_, err = s.cold(ctx)
 	return err
@@ -173,7 +173,7 @@ func (s *Stay) WarmUp(ctx context.Context, env string) {
 	if err != nil {
 		return
 	}
-	defer temporary.Close()
+	defer func() { _ = temporary.Close() }() // the next one sweeps what is left
 	if _, err := s.run(ctx, env, filepath.Join(temporary.Path, "out"), silent{}); err == nil {
 		_ = s.validate(ctx)
 	}
