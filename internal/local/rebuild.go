@@ -81,7 +81,7 @@ func (r *Runtime) Rebuild(ctx context.Context, files []string) (Changes, error) 
 }
 
 // built waits for what is being built, and puts what differs from the programs that run in its
-// place. It returns the programs of all functions.
+// place. It returns the programs of all functions, none if nothing differs.
 func (r *Runtime) built(ctx context.Context) (all programs, changes Changes, err error) {
 	defer r.dropBuilding()
 	if err := r.awaitBuilding(ctx); err != nil {
@@ -102,6 +102,9 @@ func (r *Runtime) built(ctx context.Context) (all programs, changes Changes, err
 			return programs{}, Changes{}, fmt.Errorf("keeping what was built: %w", err)
 		}
 		newer[declared.ARN] = bootstrap
+	}
+	if len(newer) == 0 {
+		return programs{}, Changes{}, nil
 	}
 	all, err = r.serving.programs.with(newer)
 	return all, changes, err
