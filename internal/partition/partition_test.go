@@ -8,14 +8,16 @@ import (
 
 func TestPartitions(t *testing.T) {
 	t.Parallel()
-	for region, want := range map[string][2]string{
-		"eu-central-1":   {"aws", "amazonaws.com"},
-		"us-gov-west-1":  {"aws-us-gov", "amazonaws.com"},
-		"cn-north-1":     {"aws-cn", "amazonaws.com.cn"},
-		"cn-northwest-1": {"aws-cn", "amazonaws.com.cn"},
-		"":               {"aws", "amazonaws.com"},
+	for region, want := range map[string][3]string{
+		"eu-central-1":   {"aws", "amazonaws.com", "api.aws"},
+		"us-gov-west-1":  {"aws-us-gov", "amazonaws.com", "api.aws"},
+		"cn-north-1":     {"aws-cn", "amazonaws.com.cn", "api.amazonwebservices.com.cn"},
+		"cn-northwest-1": {"aws-cn", "amazonaws.com.cn", "api.amazonwebservices.com.cn"},
+		"eusc-de-east-1": {"aws-eusc", "amazonaws.eu", "api.amazonwebservices.eu"},
+		"us-isob-east-1": {"aws-iso-b", "sc2s.sgov.gov", "api.aws.scloud"},
+		"":               {"aws", "amazonaws.com", "api.aws"},
 	} {
-		if got := [2]string{partition.Of(region), partition.URLSuffix(region)}; got != want {
+		if got := [3]string{partition.Of(region), partition.URLSuffix(region), partition.DualStackSuffix(region)}; got != want {
 			t.Errorf("%q: got %q, want %q", region, got, want)
 		}
 	}

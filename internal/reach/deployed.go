@@ -78,7 +78,7 @@ func (t *Target) checkEndpoints() error {
 		{"AWS_ENDPOINT_URL_CLOUDFORMATION", t.stacks.Options().BaseEndpoint},
 		{"AWS_ENDPOINT_URL_SECRETS_MANAGER", t.secrets.Options().BaseEndpoint},
 		{"AWS_ENDPOINT_URL_APIGATEWAYV2", t.apis.Options().BaseEndpoint},
-		{"AWS_ENDPOINT_URL_SSM", t.parameters.Options().BaseEndpoint},
+		{"AWS_ENDPOINT_URL_SSM", t.parameters.BaseEndpoint()},
 		{"AWS_ENDPOINT_URL_CLOUDTRAIL", t.trails.Options().BaseEndpoint},
 		{"AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", t.pools.Options().BaseEndpoint},
 	} {

@@ -14,10 +14,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	cognitotypes "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
-	"github.com/aws/aws-sdk-go-v2/service/ssm"
-	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"cognito-m2m/internal/awserror"
+	"cognito-m2m/internal/parameterstore"
 	"cognito-m2m/naming"
 )
 
@@ -158,18 +157,15 @@ func (t *Target) refusedName(id string) string { return naming.RefusedPath(t.Env
 // for all that is known.
 func (t *Target) entries(ctx context.Context) (map[string]entry, error) {
 	below := strings.TrimSuffix(naming.RefusedPath(t.Env), "/")
+	parameters, err := t.parameters.ByPath(ctx, below)
+	if err != nil {
+		return nil, t.failure("the parameters "+below, err)
+	}
 	found := map[string]entry{}
-	pages := ssm.NewGetParametersByPathPaginator(t.parameters, &ssm.GetParametersByPathInput{Path: &below})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, t.failure("the parameters "+below, err)
-		}
-		for _, p := range page.Parameters {
-			var e entry
-			_ = json.Unmarshal([]byte(aws.ToString(p.Value)), &e) // somebody may have written another one by hand
-			found[strings.TrimPrefix(aws.ToString(p.Name), below+"/")] = e
-		}
+	for _, p := range parameters {
+		var e entry
+		_ = json.Unmarshal([]byte(p.Value), &e) // somebody may have written another one by hand
+		found[strings.TrimPrefix(p.Name, below+"/")] = e
 	}
 	return found, nil
 }
@@ -233,18 +229,16 @@ func (t *Target) putEntry(ctx context.Context, name string, e entry, overwrite b
 	if err != nil {
 		return fmt.Errorf("encoding an entry: %w", err)
 	}
-	_, err = t.parameters.PutParameter(ctx, &ssm.PutParameterInput{
-		Name: &name, Value: aws.String(string(value)), Type: ssmtypes.ParameterTypeString, Overwrite: &overwrite,
-	})
-	if _, exists := errors.AsType[*ssmtypes.ParameterAlreadyExists](err); exists || err == nil {
+	err = t.parameters.Put(ctx, parameterstore.Parameter{Name: name, Value: string(value)}, overwrite)
+	if err == nil || awserror.IsOneOf(err, []string{parameterstore.AlreadyExists}) {
 		return nil
 	}
 	return t.failure("the parameter "+name, err)
 }
 
 func (t *Target) deleteEntry(ctx context.Context, name string) error {
-	_, err := t.parameters.DeleteParameter(ctx, &ssm.DeleteParameterInput{Name: &name})
-	if _, missing := errors.AsType[*ssmtypes.ParameterNotFound](err); missing || err == nil {
+	err := t.parameters.Delete(ctx, name)
+	if err == nil || awserror.IsOneOf(err, []string{parameterstore.NotFound}) {
 		return nil
 	}
 	return t.failure("the parameter "+name, err)

@@ -18,12 +18,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"golang.org/x/time/rate"
 
 	"cognito-m2m/internal/awserror"
 	"cognito-m2m/internal/cdkbootstrap"
+	"cognito-m2m/internal/parameterstore"
 	"cognito-m2m/internal/partition"
 	"cognito-m2m/internal/run"
 	"cognito-m2m/naming"
@@ -41,7 +41,7 @@ type Target struct {
 	apis    *apigatewayv2.Client
 	trails  *cloudtrail.Client
 
-	parameters *ssm.Client
+	parameters *parameterstore.Client
 	perSecond  *rate.Limiter // of calls to Cognito; nil bounds none
 }
 
@@ -96,7 +96,7 @@ func open(env string, run *run.Running, c aws.Config) *Target {
 		apis:    apigatewayv2.NewFromConfig(c),
 		trails:  cloudtrail.NewFromConfig(c),
 
-		parameters: ssm.NewFromConfig(c),
+		parameters: parameterstore.New(c),
 	}
 }
 

@@ -7,10 +7,8 @@ import (
 	"regexp"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ssm"
-
 	"cognito-m2m/internal/clock"
+	"cognito-m2m/internal/parameterstore"
 )
 
 const (
@@ -24,27 +22,24 @@ const (
 type refusedClients struct{ *latest[map[string]bool] }
 
 func newRefusedClients(s settings, failed func(error)) refusedClients {
-	api := ssm.NewFromConfig(s.sdk)
+	api := parameterstore.New(s.sdk)
 	read := func(ctx context.Context) (map[string]bool, error) { return readRefused(ctx, api, s.refusedPath) }
 	return refusedClients{newLatest(source[map[string]bool]{read, s.limits.list, failed}, s.clock)}
 }
 
 // readRefused reads all pages, or fails.
-func readRefused(ctx context.Context, api *ssm.Client, below string) (map[string]bool, error) {
-	refused := map[string]bool{}
-	pages := ssm.NewGetParametersByPathPaginator(api, &ssm.GetParametersByPathInput{Path: &below})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, withoutContent(err)
+func readRefused(ctx context.Context, api *parameterstore.Client, below string) (map[string]bool, error) {
+	parameters, err := api.ByPath(ctx, below)
+	if err != nil {
+		return nil, withoutContent(err)
+	}
+	refused := make(map[string]bool, len(parameters))
+	for _, parameter := range parameters {
+		folder, id := path.Split(parameter.Name)
+		if folder != below+"/" || id == "" {
+			return nil, errors.New("GetParametersByPath names a parameter outside of the path")
 		}
-		for _, parameter := range page.Parameters {
-			folder, id := path.Split(aws.ToString(parameter.Name))
-			if folder != below+"/" || id == "" {
-				return nil, errors.New("GetParametersByPath names a parameter outside of the path")
-			}
-			refused[id] = true
-		}
+		refused[id] = true
 	}
 	return refused, nil
 }
