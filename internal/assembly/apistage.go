@@ -44,7 +44,7 @@ func readAPIStage(b *builder, r *template.Resource, v template.Values) {
 		RouteSettings:        map[string]RouteSettings{},
 	}
 	perRoute := v.Object("RouteSettings")
-	for key := range perRoute {
+	for key := range perRoute.All() {
 		stage.RouteSettings[key] = readRouteSettings(perRoute.Object(key))
 	}
 	b.checkDeployed(r)

@@ -66,7 +66,7 @@ func (b *builder) readJWT(a *Authorizer, r *template.Resource, v template.Values
 	b.needs(r, "IdentitySource", "IdentitySource is required")
 	b.needs(r, "JwtConfiguration", "JwtConfiguration must not be null for JWT Authorizer")
 	jwt := v.Object("JwtConfiguration")
-	if audience, given := jwt["Audience"].([]any); given && len(audience) == 0 {
+	if audience, given := jwt.Any("Audience").([]any); given && len(audience) == 0 {
 		b.fail(r.Source(), "JwtConfiguration.Audience", "the list is empty, and it must not be: give it a value")
 	}
 	a.Issuer, a.Audience = jwt.Text("Issuer"), jwt.Texts("Audience")

@@ -11,8 +11,6 @@ import (
 	"slices"
 	"syscall"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"cognito-m2m/internal/jsonvalue"
 )
 
@@ -148,16 +146,14 @@ func nestedDeeper(value any, levels int) bool {
 	return false
 }
 
-// decodeMetadata is decode for metadata, and quick.
-func decodeMetadata(file *text) (m metadata, err error) {
-	usual := jsonvalue.Decode(file.data, func(decoder *jsontext.Decoder) error {
-		m, err = readMetadata(decoder)
-		return err
-	})
-	if usual {
-		return m, nil
+// addPaths adds the construct paths of a file of metadata.
+func addPaths(to paths, file *text) error {
+	if jsonvalue.Decode(file.data, to.read) {
+		return nil
 	}
-	return decode[metadata](file)
+	m, err := decode[metadata](file)
+	to.addMetadata(m)
+	return err
 }
 
 func offset(err error) int64 {

@@ -106,7 +106,7 @@ func StageOf(stacks []Uploaded, folder func(bucket, key string) (Asset, error)) 
 		}
 		stage.stacks = append(stage.stacks, &stack{tags: uploaded.Tags, Stack: template.Stack{
 			Name: uploaded.Name, Account: uploaded.AccountID, Region: uploaded.Region,
-			Body: uploaded.Body, Paths: constructPaths(nil, uploaded.Body), Parameters: uploaded.Parameters,
+			Body: uploaded.Body, Paths: constructPaths(paths{}, uploaded.Body), Parameters: uploaded.Parameters,
 			Stored: uploaded.Stored, TakesSecrets: true,
 		}})
 	}

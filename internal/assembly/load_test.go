@@ -89,11 +89,13 @@ func TestLoadBrokenFiles(t *testing.T) {
 	}
 }
 
-// TestMetadataBesideTheManifest: what is in the file counts as much as what the manifest has of
-// other constructs, in any form that JSON lets it have.
+// TestMetadataBesideTheManifest: what is in the file counts as much as what the manifest has, also
+// of one construct, in any form that JSON lets it have.
+//
+// Source: aws-cdk 2.1148.1, readMetadata of CloudArtifact
 func TestMetadataBesideTheManifest(t *testing.T) {
 	t.Parallel()
-	const template = `{"Resources": {"Pool": {"Type": "AWS::Cognito::UserPool"}, "Thing": {"Type": "AWS::Cognito::UserPool", "Metadata": {"aws:cdk:path": "in/template"}}}}`
+	const template = `{"Resources": {"Pool": {"Type": "AWS::Cognito::UserPool", "Metadata": {"aws:cdk:path": "in/template"}}, "Thing": {"Type": "AWS::Cognito::UserPool", "Metadata": {"aws:cdk:path": "in/template"}}}}`
 	for name, test := range map[string]struct {
 		metadata    string
 		pool, thing string // the paths
@@ -103,17 +105,17 @@ func TestMetadataBesideTheManifest(t *testing.T) {
 			metadata: `{"/b/Pool": [{"type": "aws:cdk:creationStack", "data": ["x"], "trace": {}}, {"data": "Pool", "type": "aws:cdk:logicalId"}], "/c": []}`,
 			pool:     "b/Pool", thing: "dev/App/Thing/Resource",
 		},
-		"instead of the manifest's": {metadata: `{"/dev/App/Thing/Resource": [{"type": "other", "data": "Thing"}]}`, thing: "in/template"},
-		"two paths":                 {metadata: `{"/b": [{"type": "aws:cdk:logicalId", "data": "Pool"}], "/a": [{"type": "aws:cdk:logicalId", "data": "Pool"}]}`, pool: "b", thing: "dev/App/Thing/Resource"},
-		"names in capitals":         {metadata: `{"/b": [{"Type": "aws:cdk:logicalId", "DATA": "Pool"}]}`, pool: "b", thing: "dev/App/Thing/Resource"},
-		"escaped":                   {metadata: `{"\u002fb": [{"typ\u0065": "aws:cdk:logical\u0049d", "data": "P\u006fol"}]}`, pool: "b", thing: "dev/App/Thing/Resource"},
-		"no text":                   {metadata: `{"/b": [{"type": "aws:cdk:logicalId", "data": 1}, {"type": "aws:cdk:logicalId"}, {}, null], "/c": null}`, thing: "dev/App/Thing/Resource"},
-		"nothing":                   {metadata: `null`, thing: "in/template"},
-		"no list":                   {metadata: `{"/b": {}}`, fails: "decoding assembly-dev/App.metadata.json:1:8"},
-		"a type that is none":       {metadata: `{"/b": [{"type": 1}]}`, fails: "decoding assembly-dev/App.metadata.json:1:"},
-		"a list":                    {metadata: `[]`, fails: "decoding assembly-dev/App.metadata.json:1:"},
-		"no JSON":                   {metadata: `{"/b": [{"type": "x"]}`, fails: "decoding assembly-dev/App.metadata.json:1:21"},
-		"two values":                {metadata: `{} {}`, fails: "decoding assembly-dev/App.metadata.json:1:4"},
+		"beside the manifest's": {metadata: `{"/dev/App/Thing/Resource": [{"type": "other", "data": "Thing"}]}`, pool: "in/template", thing: "dev/App/Thing/Resource"},
+		"two paths":             {metadata: `{"/b": [{"type": "aws:cdk:logicalId", "data": "Pool"}], "/a": [{"type": "aws:cdk:logicalId", "data": "Pool"}]}`, pool: "b", thing: "dev/App/Thing/Resource"},
+		"names in capitals":     {metadata: `{"/b": [{"Type": "aws:cdk:logicalId", "DATA": "Pool"}]}`, pool: "b", thing: "dev/App/Thing/Resource"},
+		"escaped":               {metadata: `{"\u002fb": [{"typ\u0065": "aws:cdk:logical\u0049d", "data": "P\u006fol"}]}`, pool: "b", thing: "dev/App/Thing/Resource"},
+		"no text":               {metadata: `{"/b": [{"type": "aws:cdk:logicalId", "data": 1}, {"type": "aws:cdk:logicalId"}, {}, null], "/c": null}`, pool: "in/template", thing: "dev/App/Thing/Resource"},
+		"nothing":               {metadata: `null`, pool: "in/template", thing: "dev/App/Thing/Resource"},
+		"no list":               {metadata: `{"/b": {}}`, fails: "decoding assembly-dev/App.metadata.json:1:8"},
+		"a type that is none":   {metadata: `{"/b": [{"type": 1}]}`, fails: "decoding assembly-dev/App.metadata.json:1:"},
+		"a list":                {metadata: `[]`, fails: "decoding assembly-dev/App.metadata.json:1:"},
+		"no JSON":               {metadata: `{"/b": [{"type": "x"]}`, fails: "decoding assembly-dev/App.metadata.json:1:21"},
+		"two values":            {metadata: `{} {}`, fails: "decoding assembly-dev/App.metadata.json:1:4"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

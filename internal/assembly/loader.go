@@ -169,18 +169,14 @@ func (s *stack) decodeTemplate(file *text) error {
 // decodePaths finds the construct paths in the template, the manifest's metadata and the file
 // beside it, which is nil if there is none.
 func (s *stack) decodePaths(m metadata, beside *text) error {
+	found := paths{}
+	found.addMetadata(m)
 	if beside != nil {
-		more, err := decodeMetadata(beside)
-		if err != nil {
+		if err := addPaths(found, beside); err != nil {
 			return fmt.Errorf("metadata of stack %s: %w", s.Name, err)
 		}
-		m = maps.Clone(m)
-		if m == nil || more == nil {
-			m = more
-		}
-		maps.Copy(m, more)
 	}
-	s.Paths = constructPaths(m, s.Body)
+	s.Paths = constructPaths(found, s.Body)
 	return nil
 }
 
@@ -268,24 +264,16 @@ func environment(target string) (account, region string) {
 	return account, region
 }
 
-// constructPaths maps logical ids to construct paths. CDK writes them beside the template, and with
-// the CLI's pathMetadata also into it.
-func constructPaths(m metadata, template map[string]any) map[string]string {
-	paths := make(map[string]string, len(m))
+// constructPaths adds the paths that a template has to those that were found beside it. CDK writes
+// them there, and with the CLI's pathMetadata also into the template.
+func constructPaths(beside paths, template map[string]any) map[string]string {
 	resources, _ := template["Resources"].(map[string]any)
 	for logicalID, node := range resources {
 		declaration, _ := node.(map[string]any)
 		annotations, _ := declaration["Metadata"].(map[string]any)
-		if path, ok := annotations["aws:cdk:path"].(string); ok {
-			paths[logicalID] = path
+		if path, ok := annotations["aws:cdk:path"].(string); ok && beside[logicalID] == "" {
+			beside[logicalID] = path
 		}
 	}
-	for _, path := range slices.Sorted(maps.Keys(m)) {
-		for _, entry := range m[path] {
-			if logicalID, isText := entry.Data.(string); isText && entry.Type == logicalIDEntry {
-				paths[logicalID] = strings.TrimPrefix(path, "/")
-			}
-		}
-	}
-	return paths
+	return beside
 }

@@ -70,39 +70,61 @@ type metadataEntry struct {
 	Data any    `json:"data"`
 }
 
-// readMetadata reads logical ids, and passes over the rest of what is recorded.
-func readMetadata(decoder *jsontext.Decoder) (metadata, error) {
-	found := metadata{}
-	return found, jsonvalue.Members(decoder, func(path string) error {
-		var ids []metadataEntry
-		err := jsonvalue.Elements(decoder, func() error {
-			entry, err := readEntry(decoder)
-			if entry.Type == logicalIDEntry {
-				ids = append(ids, entry)
+// paths are construct paths, such as dev/Api/Echo/Resource, by logical id. Of several of one id the
+// last in their order counts.
+type paths map[string]string
+
+func (p paths) add(logicalID, path string) {
+	if path = strings.TrimPrefix(path, "/"); path > p[logicalID] {
+		p[logicalID] = path
+	}
+}
+
+func (p paths) addMetadata(m metadata) {
+	for path, entries := range m {
+		for _, entry := range entries {
+			if logicalID, isText := entry.Data.(string); isText && entry.Type == logicalIDEntry {
+				p.add(logicalID, path)
+			}
+		}
+	}
+}
+
+// read is addMetadata for one in JSON, and quick.
+func (p paths) read(decoder *jsonvalue.Decoder) error {
+	return decoder.Members(func(path string) error {
+		return decoder.Elements(func() error {
+			logicalID, err := readLogicalID(decoder)
+			if err == nil && logicalID != "" {
+				p.add(logicalID, path)
 			}
 			return err
 		})
-		found[path] = ids
-		return err
 	})
 }
 
-func readEntry(decoder *jsontext.Decoder) (entry metadataEntry, err error) {
-	return entry, jsonvalue.Members(decoder, func(name string) error {
+// readLogicalID reads an entry. It gives "" for one of another type.
+func readLogicalID(decoder *jsonvalue.Decoder) (logicalID string, err error) {
+	var entryType string
+	err = decoder.Members(func(name string) (err error) {
 		switch {
 		case name == "type":
-			entry.Type, err = jsonvalue.Text(decoder)
+			entryType, err = decoder.Text()
 			return err
 		case name == "data" && decoder.PeekKind() == jsontext.KindString:
-			entry.Data, err = jsonvalue.Text(decoder)
+			logicalID, err = decoder.Text()
 			return err
 		case name == "data":
-			entry.Data = nil
+			logicalID = ""
 		case strings.EqualFold(name, "type") || strings.EqualFold(name, "data"):
 			return jsonvalue.ErrUnusual
 		}
 		return decoder.SkipValue()
 	})
+	if entryType != logicalIDEntry {
+		return "", err
+	}
+	return logicalID, err
 }
 
 type assetManifest struct {

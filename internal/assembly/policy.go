@@ -47,10 +47,10 @@ func withPath(name template.Attribute) template.Attribute {
 func readRole(b *builder, r *template.Resource, v template.Values) {
 	read := Role{
 		Resource: r.Source(), Name: r.Reference(), ARN: r.Attribute("Arn"), ID: r.Attribute("RoleId"),
-		Trust: v["AssumeRolePolicyDocument"], ManagedPolicyARNs: v.Texts("ManagedPolicyArns"), Boundary: v.Text("PermissionsBoundary"),
+		Trust: v.Any("AssumeRolePolicyDocument"), ManagedPolicyARNs: v.Texts("ManagedPolicyArns"), Boundary: v.Text("PermissionsBoundary"),
 	}
 	for _, inline := range v.Objects("Policies") {
-		read.Policies = append(read.Policies, NamedPolicy{Name: inline.Text("PolicyName"), Document: inline["PolicyDocument"]})
+		read.Policies = append(read.Policies, NamedPolicy{Name: inline.Text("PolicyName"), Document: inline.Any("PolicyDocument")})
 	}
 	b.model.Roles = append(b.model.Roles, read)
 }
@@ -71,7 +71,7 @@ var inlinePolicy = template.Type{
 func readInlinePolicy(b *builder, r *template.Resource, v template.Values) {
 	b.model.RolePolicies = append(b.model.RolePolicies, RolePolicy{
 		Resource: r.Source(), Roles: v.Texts("Roles"),
-		NamedPolicy: NamedPolicy{Name: v.Text("PolicyName"), Document: v["PolicyDocument"]},
+		NamedPolicy: NamedPolicy{Name: v.Text("PolicyName"), Document: v.Any("PolicyDocument")},
 	})
 }
 
@@ -88,7 +88,7 @@ var rolePolicy = template.Type{
 func readRolePolicy(b *builder, r *template.Resource, v template.Values) {
 	b.model.RolePolicies = append(b.model.RolePolicies, RolePolicy{
 		Resource: r.Source(), Roles: []string{v.Text("RoleName")},
-		NamedPolicy: NamedPolicy{Name: v.Text("PolicyName"), Document: v["PolicyDocument"]},
+		NamedPolicy: NamedPolicy{Name: v.Text("PolicyName"), Document: v.Any("PolicyDocument")},
 	})
 }
 
@@ -111,7 +111,7 @@ var managedPolicyARN = globalARN("iam", "policy%", withPath(template.NameFrom("M
 func readManagedPolicy(b *builder, r *template.Resource, v template.Values) {
 	b.model.RolePolicies = append(b.model.RolePolicies, RolePolicy{
 		Resource: r.Source(), Roles: v.Texts("Roles"), ARN: r.Reference(),
-		NamedPolicy: NamedPolicy{Name: v.Text("ManagedPolicyName"), Document: v["PolicyDocument"]},
+		NamedPolicy: NamedPolicy{Name: v.Text("ManagedPolicyName"), Document: v.Any("PolicyDocument")},
 	})
 }
 
@@ -128,7 +128,7 @@ var secretPolicy = template.Type{
 
 func readSecretPolicy(b *builder, r *template.Resource, v template.Values) {
 	b.model.SecretPolicies = append(b.model.SecretPolicies, SecretPolicy{
-		Resource: r.Source(), SecretARN: v.Text("SecretId"), Document: v["ResourcePolicy"],
+		Resource: r.Source(), SecretARN: v.Text("SecretId"), Document: v.Any("ResourcePolicy"),
 	})
 }
 
@@ -167,7 +167,7 @@ var key = template.Type{
 }
 
 func readKey(b *builder, r *template.Resource, v template.Values) {
-	b.model.KMSKeys = append(b.model.KMSKeys, KMSKey{Resource: r.Source(), ID: r.Reference(), ARN: r.Attribute("Arn"), Policy: v["KeyPolicy"]})
+	b.model.KMSKeys = append(b.model.KMSKeys, KMSKey{Resource: r.Source(), ID: r.Reference(), ARN: r.Attribute("Arn"), Policy: v.Any("KeyPolicy")})
 }
 
 var keyAlias = template.Type{

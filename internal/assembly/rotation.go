@@ -38,7 +38,7 @@ func readRotationSchedule(b *builder, r *template.Resource, v template.Values) {
 		RotateImmediatelyOnUpdate: true,
 	}
 	s.FunctionARN, s.Qualifier = cutQualifier(v.Text("RotationLambdaARN"))
-	if immediately, given := v["RotateImmediatelyOnUpdate"].(bool); given {
+	if immediately, given := v.Any("RotateImmediatelyOnUpdate").(bool); given {
 		s.RotateImmediatelyOnUpdate = immediately
 	}
 	b.model.RotationSchedules = append(b.model.RotationSchedules, s)

@@ -11,15 +11,37 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"strings"
+	"unsafe"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
 
+// Decoder reads one text. The texts that it gives are parts of that, which lives as long as one of
+// them.
+type Decoder struct {
+	*jsontext.Decoder
+	text string
+
+	// Of the objects and arrays that are being read, the inner ones after the outer ones. What is
+	// made of one when it ends has the size that it needs.
+	members  []member
+	elements []any
+}
+
+type member struct {
+	name  string
+	value any
+}
+
 // Decode has read read the one value of a text. It returns false if read fails, and for a text that
 // encoding/json refuses or, because it is not UTF-8, makes something of its own of. Of members of
-// one name the last counts.
-func Decode(text []byte, read func(*jsontext.Decoder) error) bool {
-	decoder := jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true))
+// one name the last counts. What it gives is a part of the text, which must not change any more.
+func Decode(text []byte, read func(*Decoder) error) bool {
+	decoder := &Decoder{
+		Decoder: jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true)),
+		text:    unsafe.String(unsafe.SliceData(text), len(text)), //nolint:gosec // the text does not change any more
+	}
 	if read(decoder) != nil {
 		return false
 	}
@@ -32,50 +54,72 @@ func Decode(text []byte, read func(*jsontext.Decoder) error) bool {
 var ErrUnusual = errors.New("the text is of an unusual form")
 
 // Members reads an object, of which read reads the value of each member.
-func Members(decoder *jsontext.Decoder, read func(name string) error) error {
-	return enclosed(decoder, jsontext.KindBeginObject, jsontext.KindEndObject, func() error {
-		token, err := decoder.ReadToken()
+func (d *Decoder) Members(read func(name string) error) error {
+	return d.enclosed(jsontext.KindBeginObject, jsontext.KindEndObject, func() error {
+		name, err := d.unquoted()
 		if err != nil {
 			return err
 		}
-		return read(token.String())
+		return read(name)
 	})
 }
 
 // Elements reads an array, of which read reads each element.
-func Elements(decoder *jsontext.Decoder, read func() error) error {
-	return enclosed(decoder, jsontext.KindBeginArray, jsontext.KindEndArray, read)
+func (d *Decoder) Elements(read func() error) error {
+	return d.enclosed(jsontext.KindBeginArray, jsontext.KindEndArray, read)
 }
 
-func enclosed(decoder *jsontext.Decoder, begin, end jsontext.Kind, read func() error) error {
-	if decoder.PeekKind() != begin {
+func (d *Decoder) enclosed(begin, end jsontext.Kind, read func() error) error {
+	if d.PeekKind() != begin {
 		return ErrUnusual
 	}
-	_, err := decoder.ReadToken()
-	for err == nil && decoder.PeekKind() != end {
+	_, err := d.ReadToken()
+	for err == nil && d.PeekKind() != end {
 		err = read()
 	}
 	if err != nil {
 		return err
 	}
-	_, err = decoder.ReadToken()
+	_, err = d.ReadToken()
 	return err
 }
 
 // Text reads a string.
-func Text(decoder *jsontext.Decoder) (string, error) {
-	if decoder.PeekKind() != jsontext.KindString {
+func (d *Decoder) Text() (string, error) {
+	if d.PeekKind() != jsontext.KindString {
 		return "", ErrUnusual
 	}
-	token, err := decoder.ReadToken()
-	return token.String(), err
+	return d.unquoted()
+}
+
+// unquoted reads a string, which the next value is.
+func (d *Decoder) unquoted() (string, error) {
+	quoted, err := d.written()
+	if err != nil {
+		return "", err
+	}
+	if inside := quoted[1 : len(quoted)-1]; strings.IndexByte(inside, '\\') < 0 {
+		return inside, nil
+	}
+	text, err := jsontext.AppendUnquote(nil, quoted)
+	return string(text), err
+}
+
+// written reads a value as it is written.
+func (d *Decoder) written() (string, error) {
+	value, err := d.ReadValue()
+	if err != nil {
+		return "", err
+	}
+	end := d.InputOffset()
+	return d.text[end-int64(len(value)) : end], nil
 }
 
 // Read reads the one value of a text: nil, bool, json.Number, string, []any or map[string]any. It
 // returns false where Decode does, and for values within values on more than so many levels.
 func Read(text []byte, levels int) (value any, ok bool) {
-	ok = Decode(text, func(decoder *jsontext.Decoder) (err error) {
-		value, err = read(decoder, levels)
+	ok = Decode(text, func(decoder *Decoder) (err error) {
+		value, err = decoder.read(levels)
 		return err
 	})
 	if !ok {
@@ -84,44 +128,60 @@ func Read(text []byte, levels int) (value any, ok bool) {
 	return value, true
 }
 
-func read(decoder *jsontext.Decoder, levels int) (any, error) {
+func (d *Decoder) read(levels int) (any, error) {
 	if levels < 0 {
 		return nil, ErrUnusual
 	}
-	switch decoder.PeekKind() {
+	switch d.PeekKind() {
 	case jsontext.KindBeginObject:
-		object := map[string]any{}
-		err := Members(decoder, func(name string) (err error) {
-			object[name], err = read(decoder, levels-1)
-			return err
-		})
-		return object, err
+		return d.object(levels - 1)
 	case jsontext.KindBeginArray:
-		array := []any{}
-		err := Elements(decoder, func() error {
-			element, err := read(decoder, levels-1)
-			array = append(array, element)
-			return err
-		})
-		return array, err
+		return d.array(levels - 1)
 	default:
-		return readScalar(decoder)
+		return d.scalar()
 	}
 }
 
-func readScalar(decoder *jsontext.Decoder) (any, error) {
-	token, err := decoder.ReadToken()
-	if err != nil {
+func (d *Decoder) object(levels int) (any, error) {
+	outer := len(d.members)
+	err := d.Members(func(name string) error {
+		value, err := d.read(levels)
+		d.members = append(d.members, member{name, value})
+		return err
+	})
+	own := d.members[outer:]
+	object := make(map[string]any, len(own))
+	for _, m := range own {
+		object[m.name] = m.value
+	}
+	d.members = d.members[:outer]
+	return object, err
+}
+
+func (d *Decoder) array(levels int) (any, error) {
+	outer := len(d.elements)
+	err := d.Elements(func() error {
+		element, err := d.read(levels)
+		d.elements = append(d.elements, element)
+		return err
+	})
+	array := append([]any{}, d.elements[outer:]...)
+	d.elements = d.elements[:outer]
+	return array, err
+}
+
+func (d *Decoder) scalar() (any, error) {
+	kind := d.PeekKind()
+	if kind == jsontext.KindString {
+		return d.unquoted()
+	}
+	if kind == jsontext.KindNumber {
+		number, err := d.written()
+		return json.Number(number), err
+	}
+	token, err := d.ReadToken()
+	if err != nil || token.Kind() == jsontext.KindNull {
 		return nil, err
 	}
-	switch token.Kind() {
-	case jsontext.KindString:
-		return token.String(), nil
-	case jsontext.KindNumber:
-		return json.Number(token.String()), nil
-	case jsontext.KindTrue, jsontext.KindFalse:
-		return token.Bool(), nil
-	default:
-		return nil, nil
-	}
+	return token.Bool(), nil
 }

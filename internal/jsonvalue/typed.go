@@ -16,7 +16,7 @@ import (
 // this name, or twice. It also does for types of other kinds than those below.
 func Into[T any](text []byte) (value T, ok bool) {
 	read := readerOf(reflect.TypeFor[T]())
-	ok = Decode(text, func(decoder *jsontext.Decoder) error {
+	ok = Decode(text, func(decoder *Decoder) error {
 		return read(decoder, reflect.ValueOf(&value).Elem())
 	})
 	if !ok {
@@ -26,7 +26,7 @@ func Into[T any](text []byte) (value T, ok bool) {
 }
 
 // reader reads a value of one type.
-type reader func(decoder *jsontext.Decoder, to reflect.Value) error
+type reader func(decoder *Decoder, to reflect.Value) error
 
 // made are the readers of the types that were asked for.
 var made sync.Map
@@ -48,7 +48,7 @@ func (r readers) of(t reflect.Type) reader {
 		return known
 	}
 	// A type may have itself in it.
-	r[t] = func(decoder *jsontext.Decoder, to reflect.Value) error { return r[t](decoder, to) }
+	r[t] = func(decoder *Decoder, to reflect.Value) error { return r[t](decoder, to) }
 	r[t] = r.newOf(t)
 	return r[t]
 }
@@ -77,9 +77,9 @@ func (r readers) newOf(t reflect.Type) reader {
 	return readNothing
 }
 
-func readNothing(*jsontext.Decoder, reflect.Value) error { return ErrUnusual }
+func readNothing(*Decoder, reflect.Value) error { return ErrUnusual }
 
-func readOwn(decoder *jsontext.Decoder, to reflect.Value) error {
+func readOwn(decoder *Decoder, to reflect.Value) error {
 	if decoder.PeekKind() == jsontext.KindNull {
 		return ErrUnusual
 	}
@@ -90,13 +90,13 @@ func readOwn(decoder *jsontext.Decoder, to reflect.Value) error {
 	return to.Addr().Interface().(json.Unmarshaler).UnmarshalJSON(value)
 }
 
-func readText(decoder *jsontext.Decoder, to reflect.Value) error {
-	text, err := Text(decoder)
+func readText(decoder *Decoder, to reflect.Value) error {
+	text, err := decoder.Text()
 	to.SetString(text)
 	return err
 }
 
-func readTruth(decoder *jsontext.Decoder, to reflect.Value) error {
+func readTruth(decoder *Decoder, to reflect.Value) error {
 	token, err := decoder.ReadToken()
 	if err != nil || token.Kind() != jsontext.KindTrue && token.Kind() != jsontext.KindFalse {
 		return ErrUnusual
@@ -105,7 +105,7 @@ func readTruth(decoder *jsontext.Decoder, to reflect.Value) error {
 	return nil
 }
 
-func readWhole(decoder *jsontext.Decoder, to reflect.Value) error {
+func readWhole(decoder *Decoder, to reflect.Value) error {
 	token, err := decoder.ReadToken()
 	if err != nil || token.Kind() != jsontext.KindNumber {
 		return ErrUnusual
@@ -117,7 +117,7 @@ func readWhole(decoder *jsontext.Decoder, to reflect.Value) error {
 
 func (r readers) pointer(t reflect.Type) reader {
 	pointed := r.of(t.Elem())
-	return func(decoder *jsontext.Decoder, to reflect.Value) error {
+	return func(decoder *Decoder, to reflect.Value) error {
 		to.Set(reflect.New(t.Elem()))
 		return pointed(decoder, to.Elem())
 	}
@@ -139,9 +139,9 @@ func (r readers) object(t reflect.Type) reader {
 			members[strconv.Quote(name)] = member{r.of(field.Type), i}
 		}
 	}
-	return func(decoder *jsontext.Decoder, to reflect.Value) error {
+	return func(decoder *Decoder, to reflect.Value) error {
 		var given uint64 // of the members, a bit each
-		return enclosed(decoder, jsontext.KindBeginObject, jsontext.KindEndObject, func() error {
+		return decoder.enclosed(jsontext.KindBeginObject, jsontext.KindEndObject, func() error {
 			name, err := decoder.ReadValue() // not taken out of its quotes
 			member, known := members[string(name)]
 			if err != nil || !known || given>>member.index&1 == 1 {
@@ -155,9 +155,9 @@ func (r readers) object(t reflect.Type) reader {
 
 func (r readers) list(t reflect.Type) reader {
 	element := r.of(t.Elem())
-	return func(decoder *jsontext.Decoder, to reflect.Value) error {
+	return func(decoder *Decoder, to reflect.Value) error {
 		to.Set(reflect.MakeSlice(t, 0, 0))
-		return Elements(decoder, func() error {
+		return decoder.Elements(func() error {
 			to.Grow(1)
 			to.SetLen(to.Len() + 1)
 			return element(decoder, to.Index(to.Len()-1))
@@ -168,10 +168,10 @@ func (r readers) list(t reflect.Type) reader {
 // table reads a map.
 func (r readers) table(t reflect.Type) reader {
 	element := r.of(t.Elem())
-	return func(decoder *jsontext.Decoder, to reflect.Value) error {
+	return func(decoder *Decoder, to reflect.Value) error {
 		to.Set(reflect.MakeMap(t))
 		members := 0
-		return Members(decoder, func(name string) error {
+		return decoder.Members(func(name string) error {
 			value := reflect.New(t.Elem()).Elem()
 			if err := element(decoder, value); err != nil {
 				return err

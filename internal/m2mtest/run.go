@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os/exec"
 	"testing"
+	"time"
 )
 
 // OnFreePorts are arguments of `m2m up` with those that have it listen on free ports.
@@ -20,6 +21,8 @@ type Run struct {
 	Stderr *Buffer
 	// Description is the JSON that it printed when it was ready. It has secrets.
 	Description []byte
+	// Took is how long it took until it was ready.
+	Took time.Duration
 }
 
 // Start starts `m2m up --json` and waits until it is ready. A Cmd without Stderr gets one.
@@ -35,6 +38,7 @@ func Start(cmd *exec.Cmd) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
+	begun := time.Now()
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
@@ -42,6 +46,7 @@ func Start(cmd *exec.Cmd) (*Run, error) {
 		_ = cmd.Wait() // it has said why
 		return nil, fmt.Errorf("%v ended before it was ready: %s", cmd.Args, r.Stderr)
 	}
+	r.Took = time.Since(begun)
 	return r, nil
 }
 

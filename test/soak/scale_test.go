@@ -239,7 +239,7 @@ func (s *scale) forget() {
 func (s *scale) start(dir string, clients int) {
 	begun := time.Now()
 	first := s.up(dir)
-	s.add(readyTime, clients, time.Since(begun).Seconds())
+	s.add(readyTime, clients, first.Took.Seconds())
 	if clients > 50 {
 		s.rotated(first, clients)
 	}
@@ -247,9 +247,8 @@ func (s *scale) start(dir string, clients int) {
 	first.Interrupt(s.t)
 	s.add(rotatedCPU, clients, cpuOf(first.Cmd).Seconds())
 
-	begun = time.Now()
 	next := s.up(dir)
-	s.add(againTime, clients, time.Since(begun).Seconds())
+	s.add(againTime, clients, next.Took.Seconds())
 	s.add(againCPU, clients, cpuTimeOf(s.t, next.Cmd.Process.Pid).Seconds())
 	s.add(memoryUsed, clients, s.memory(next))
 	next.Interrupt(s.t)

@@ -9,12 +9,7 @@ import (
 // CloudFormation could create first. It looks at what the template declares: most references need
 // no other property's value, so that resolving them never comes back to where it began.
 func (s *scope) checkCycles() {
-	search := cycleSearch{scope: s, dependencies: map[string]set{}, at: map[string]int{}, done: set{}}
-	for _, r := range s.inOrder {
-		if included, ok := r.included(); included && ok {
-			search.dependencies[r.logicalID] = r.dependencies()
-		}
-	}
+	search := cycleSearch{scope: s, at: map[string]int{}, done: make(set, len(s.inOrder))}
 	for _, r := range s.inOrder {
 		search.visit(r.logicalID)
 	}
@@ -22,27 +17,29 @@ func (s *scope) checkCycles() {
 
 // cycleSearch goes through the resources of a stack depth first.
 type cycleSearch struct {
-	scope        *scope
-	dependencies map[string]set // of the resources that are included
-	path         []string       // the resources being visited, each of which depends on the next
-	at           map[string]int // where in the path each of them is
-	done         set
+	scope *scope
+	path  []string       // the resources being visited, each of which depends on the next
+	at    map[string]int // where in the path each of them is
+	done  set
 }
 
 func (c *cycleSearch) visit(logicalID string) {
-	dependencies, included := c.dependencies[logicalID]
-	if _, done := c.done[logicalID]; done || !included {
+	r := c.scope.resources[logicalID]
+	if _, done := c.done[logicalID]; done || r == nil {
+		return
+	}
+	if included, ok := r.included(); !included || !ok {
 		return
 	}
 	if start, visited := c.at[logicalID]; visited {
 		circle := append(slices.Clone(c.path[start:]), logicalID)
-		Place{scope: c.scope, logicalID: logicalID}.invalid(CloudFormation,
+		r.place().invalid(CloudFormation,
 			"Circular dependency between resources: %s; take out one of these references", strings.Join(circle, " -> "))
 		return
 	}
 	c.at[logicalID] = len(c.path)
 	c.path = append(c.path, logicalID)
-	for dependency := range ordered(dependencies) {
+	for _, dependency := range r.dependencies() {
 		c.visit(dependency)
 	}
 	c.path = c.path[:len(c.path)-1]
@@ -52,17 +49,32 @@ func (c *cycleSearch) visit(logicalID string) {
 
 // dependencies are the names that the resource refers to, among them those of parameters and of
 // nothing.
-func (r *Resource) dependencies() set {
-	found := set{}
-	r.scope.references(r.declaration["Properties"], found)
+func (r *Resource) dependencies() []string {
+	var found names
+	r.scope.references(r.declaration["Properties"], &found)
 	for _, name := range oneOrMore(r.declaration["DependsOn"]) {
 		found.add(name)
 	}
-	return found
+	return found.sorted()
+}
+
+// names are found in any order, and more than once.
+type names []string
+
+// add takes what stands where a name should; problems with it are reported where it is resolved.
+func (n *names) add(name any) {
+	if text, ok := name.(string); ok {
+		*n = append(*n, text)
+	}
+}
+
+func (n names) sorted() []string {
+	slices.Sort(n)
+	return slices.Compact(n)
 }
 
 // references finds the names that a node of the template refers to.
-func (s *scope) references(node any, found set) {
+func (s *scope) references(node any, found *names) {
 	if name, argument, ok := intrinsic(node); ok {
 		s.referencesOf(name, argument, found)
 		return
@@ -85,7 +97,7 @@ func (s *scope) references(node any, found set) {
 	}
 }
 
-func (s *scope) referencesOf(intrinsic string, argument any, found set) {
+func (s *scope) referencesOf(intrinsic string, argument any, found *names) {
 	args, _ := argument.([]any)
 	text, isText := argument.(string)
 	switch {
@@ -118,7 +130,7 @@ func resourceIn(text string) string {
 }
 
 // referencesInText finds the names in the text of Fn::Sub that are not variables of its own.
-func referencesInText(text string, variables map[string]any, found set) {
+func referencesInText(text string, variables map[string]any, found *names) {
 	for _, match := range subVariable.FindAllStringSubmatch(text, -1) {
 		if _, own := variables[match[1]]; !own {
 			found.add(resourceIn(match[1])) // ${!literal} gives a name that no resource has

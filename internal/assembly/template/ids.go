@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"iter"
+	"slices"
 	"strings"
 
 	"cognito-m2m/internal/replacement"
@@ -47,9 +49,8 @@ const fingerprintLength = 16
 // ID is the id that AWS would generate for the resource.
 func (r *Resource) ID(at Place) (string, bool) {
 	value, ok := r.generated.get(at, func() (any, bool) {
-		read, unread := r.replacing()
-		fingerprint, okFingerprint := r.fingerprint(read)
-		declared, okDeclared := r.declaredFingerprint(unread)
+		fingerprint, okFingerprint := r.fingerprint()
+		declared, okDeclared := r.declaredFingerprint()
 		if !okFingerprint || !okDeclared {
 			return nil, false
 		}
@@ -59,27 +60,26 @@ func (r *Resource) ID(at Place) (string, bool) {
 	return id, ok
 }
 
-// replacing are the properties whose change replaces the resource: those that a run reads, and
+// replacing gives the properties whose change replaces the resource: those that a run reads, or
 // those whose values it does not look at.
-func (r *Resource) replacing() (read, unread []string) {
+func (r *Resource) replacing(read bool) iter.Seq[string] {
 	names, _ := replacement.Properties(r.typeName)
-	for _, name := range names {
-		if r.typ.Properties[name].shape == anything {
-			unread = append(unread, name)
-		} else {
-			read = append(read, name)
+	return func(yield func(string) bool) {
+		for _, name := range names {
+			if looked := r.typ.Properties[name].shape != anything; looked == read && !yield(name) {
+				return
+			}
 		}
 	}
-	return read, unread
 }
 
 // fingerprint hashes the properties that replace the resource and that a run reads, as they are
 // after resolving.
 //
 // Parity: Assembly: changes that replace a resource
-func (r *Resource) fingerprint(read []string) (string, bool) {
-	replacing, complete := make(map[string]any, len(read)), true
-	for _, name := range read {
+func (r *Resource) fingerprint() (string, bool) {
+	replacing, complete := map[string]any{}, true
+	for name := range r.replacing(true) {
 		value, ok := r.Property(name)
 		complete = complete && ok
 		if value != nil {
@@ -91,7 +91,8 @@ func (r *Resource) fingerprint(read []string) (string, bool) {
 }
 
 // declaredFingerprint hashes the properties that replace the resource and that a run does not read.
-func (r *Resource) declaredFingerprint(unread []string) (string, bool) {
+func (r *Resource) declaredFingerprint() (string, bool) {
+	unread := slices.Collect(r.replacing(false))
 	if len(unread) == 0 {
 		return "", true
 	}
@@ -100,16 +101,17 @@ func (r *Resource) declaredFingerprint(unread []string) (string, bool) {
 
 // identity is what the template declares of the named properties and, for each resource of the
 // stack that they refer to, of those that replace that one. What is in seen is left out.
-func (r *Resource) identity(names []string, seen set) map[string]any {
+func (r *Resource) identity(of []string, seen set) map[string]any {
 	seen[r.logicalID] = struct{}{}
-	identity, references := map[string]any{}, set{}
-	for _, name := range names {
+	identity := map[string]any{}
+	var references names
+	for _, name := range of {
 		if node, ok := r.declared[name]; ok {
 			identity[name] = node
-			r.scope.references(node, references)
+			r.scope.references(node, &references)
 		}
 	}
-	for logicalID := range ordered(references) {
+	for _, logicalID := range references.sorted() {
 		other, isResource := r.scope.resources[logicalID]
 		if _, known := seen[logicalID]; isResource && !known {
 			others, _ := replacement.Properties(other.typeName)
@@ -127,7 +129,7 @@ func (r *Resource) hash(properties map[string]any) (string, bool) {
 		return "", false
 	}
 	sum := sha256.Sum256(encoded)
-	return hex.EncodeToString(sum[:])[:fingerprintLength], r.place().spend(len(encoded))
+	return hex.EncodeToString(sum[:fingerprintLength/2]), r.place().spend(len(encoded))
 }
 
 func (s *scope) newID(at Place, key Key) (any, bool) {

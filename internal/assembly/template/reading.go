@@ -69,29 +69,34 @@ func (s *scope) readObject(at Place, p Property, node any) (any, bool) {
 	if !ok {
 		return nil, false
 	}
-	v, given, complete := Values{}, set{}, true
+	v, wrong := make(Values, 0, len(fields)), set{}
 	for name, node := range ordered(fields) {
 		field, known := p.properties[name]
 		if !known {
 			at.field(name).unsupported("%s is not simulated, and not known to be without effect", name)
 			continue
 		}
-		value, ok := s.read(at.field(name), field, node)
-		if complete = complete && ok; ok && value != (noValue{}) {
-			v[name] = value
-		}
-		if field.required != 0 && (!ok || value != (noValue{}) || field.shape == anything) {
-			given.add(name)
+		switch value, ok := s.read(at.field(name), field, node); {
+		case !ok:
+			wrong.add(name)
+		case value != (noValue{}):
+			v = append(v, namedValue{name, value})
 		}
 	}
-	return v, p.properties.complete(at, given) && complete
+	complete := p.properties.complete(at, func(name string) bool {
+		_, isWrong := wrong[name]
+		_, isThere := fields[name]
+		return v.Any(name) != nil || isWrong || isThere && p.properties[name].shape == anything
+	})
+	return v, complete && len(wrong) == 0
 }
 
-// complete reports the properties that are required and not given; of others, given says nothing.
-func (p Properties) complete(at Place, given set) bool {
+// complete reports the properties that are required and not given. One is given that is there,
+// though its value may be wrong or not looked at.
+func (p Properties) complete(at Place, given func(name string) bool) bool {
 	missing := map[string]Refuser{} // few types require much, and few resources lack it
 	for name, property := range p {
-		if _, ok := given[name]; property.required != 0 && !ok {
+		if property.required != 0 && !given(name) {
 			missing[name] = property.required
 		}
 	}
@@ -106,14 +111,14 @@ func (s *scope) readMap(at Place, p Property, node any) (any, bool) {
 	if !ok {
 		return nil, false
 	}
-	v, complete := Values{}, true
+	v, complete := make(Values, 0, len(entries)), true
 	for key, node := range ordered(entries) {
 		if strings.HasPrefix(key, "Fn::") {
 			return at.notAlone(key)
 		}
 		value, ok := s.read(at.field(key), *p.element, node)
 		if complete = complete && ok; ok && value != (noValue{}) {
-			v[key] = value
+			v = append(v, namedValue{key, value})
 		}
 	}
 	return v, complete
@@ -137,7 +142,13 @@ func readScalar(at Place, p Property, node any) (any, bool) {
 	case numberShape:
 		return readNumber(at, text)
 	default:
-		return readText(at, p, text)
+		if !checkText(at, p, text) {
+			return nil, false
+		}
+		if _, isText := node.(string); isText {
+			return node, true // in the room that it has
+		}
+		return text, true
 	}
 }
 
@@ -177,20 +188,22 @@ func readNumber(at Place, text string) (any, bool) {
 
 const numberNeeded = "a number of 0 or more is needed here"
 
-func readText(at Place, p Property, text string) (any, bool) {
+func checkText(at Place, p Property, text string) bool {
 	switch {
 	case strings.Contains(text, dynamicReference):
-		return at.invalid(LocalRuntime, "the value is fetched from a secret or parameter store at deployment, so it is not known here")
+		at.invalid(LocalRuntime, "the value is fetched from a secret or parameter store at deployment, so it is not known here")
 	case p.values != nil && !slices.Contains(p.values, text):
-		return at.invalid(at.service(), "%q is not one of %s", text, strings.Join(p.values, ", "))
+		at.invalid(at.service(), "%q is not one of %s", text, strings.Join(p.values, ", "))
 	case p.simulated != nil && !slices.Contains(p.simulated, text):
-		return at.invalid(LocalRuntime, "%s is not simulated; %s is", text, strings.Join(p.simulated, ", "))
+		at.invalid(LocalRuntime, "%s is not simulated; %s is", text, strings.Join(p.simulated, ", "))
 	case p.pattern != nil && !p.pattern().MatchString(text):
-		return at.invalid(at.service(), "%q does not match %s", text, p.pattern())
+		at.invalid(at.service(), "%q does not match %s", text, p.pattern())
 	case p.required != 0 && !p.empty && text == "":
-		return at.invalid(at.service(), "the text is empty, and it must not be: give it a value")
+		at.invalid(at.service(), "the text is empty, and it must not be: give it a value")
+	default:
+		return true
 	}
-	return text, true
+	return false
 }
 
 // String names the shape for an error message.

@@ -1,7 +1,6 @@
 package template
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -131,24 +130,23 @@ func (r *Resource) Values() Values {
 }
 
 func (r *Resource) readValues() Values {
-	v, given := make(Values, len(r.declared)), set{}
+	v := make(Values, 0, len(r.declared))
 	for i := range r.values {
 		name := r.values[i].name
-		p, known := r.typ.Properties[name]
-		if !known {
+		if _, known := r.typ.Properties[name]; !known {
 			r.place().field(name).unsupported("the property %s of %s is not simulated, and not known to be without effect",
 				name, r.typeName)
 			continue
 		}
-		value, ok := r.Property(name)
-		if ok && value != nil {
-			v[name] = value
-		}
-		if p.required != 0 && (!ok || value != nil || p.shape == anything) { // there, though its value may be wrong or not looked at
-			given.add(name)
+		if value, ok := r.Property(name); ok && value != nil {
+			v = append(v, namedValue{name, value})
 		}
 	}
-	r.typ.Properties.complete(r.place(), given)
+	r.typ.Properties.complete(r.place(), func(name string) bool {
+		_, isThere := r.declared[name]
+		value, ok := r.Property(name)
+		return isThere && (!ok || value != nil || r.typ.Properties[name].shape == anything)
+	})
 	return v
 }
 
@@ -184,7 +182,7 @@ func (r *Resource) Describe() Described {
 			d.Attributes[name], _ = value.(string)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(r.dependencies())) {
+	for _, name := range r.dependencies() {
 		if other, isResource := r.scope.resources[name]; isResource {
 			if included, ok := other.included(); included && ok {
 				d.DependsOn = append(d.DependsOn, name)

@@ -110,7 +110,7 @@ func (p *Provider) evaluate(operation string, next *engine.Template) (*engine.Ev
 func resource(r *template.Resource) engine.Resource {
 	source, typ := r.Source(), Types(r.Source().Type)
 	made := engine.Resource{
-		LogicalID: source.LogicalID, Type: source.Type, PhysicalID: r.Reference(), Properties: r.Values(), Attributes: map[string]string{},
+		LogicalID: source.LogicalID, Type: source.Type, PhysicalID: r.Reference(), Properties: maps.Collect(r.Values().All()), Attributes: map[string]string{},
 	}
 	for name := range typ.Attributes {
 		made.Attributes[name] = r.Attribute(name)
@@ -280,7 +280,7 @@ func (p *Provider) Properties(_ context.Context, t *engine.Template, r engine.Re
 func asMap(value any) map[string]any {
 	switch value := value.(type) {
 	case template.Values:
-		return maps.Clone(value)
+		return maps.Collect(value.All())
 	case map[string]any:
 		return maps.Clone(value)
 	}
