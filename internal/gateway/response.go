@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -22,11 +21,13 @@ import (
 // is ignored.
 type functionResponse struct {
 	status  jsontext.Value // as it came, nil if there is none
-	headers jsontext.Value
+	headers map[string]string
 	body    []byte
 	cookies []string
 
 	isBase64Encoded bool
+
+	misfit error // of the first member that has another type than in a response
 }
 
 var errNotJSON = errors.New("the function's output is not JSON")
@@ -37,28 +38,24 @@ var errNotJSON = errors.New("the function's output is not JSON")
 // Source: API Gateway developer guide, "Create AWS Lambda proxy integrations for HTTP APIs".
 func parseFunctionResponse(output []byte) (*reply, error) {
 	var response functionResponse
-	var misfit error
-	err := eachMember(output, func(name string, value jsontext.Value) {
-		misfit = cmp.Or(misfit, response.set(name, value))
-	})
-	switch {
+	switch err := response.read(output); {
 	case err != nil:
 		return nil, errNotJSON
 	case response.status == nil:
 		return inferredReply(output)
-	case misfit != nil:
-		return nil, misfit
+	case response.misfit != nil:
+		return nil, response.misfit
 	}
 	return response.reply()
 }
 
-// eachMember reads a JSON text once, to its end, and calls read with every member, if it is an
-// object. As with encoding/json, two of them may have one name. The value is gone afterwards.
-func eachMember(text []byte, read func(name string, value jsontext.Value)) error {
+// read reads a JSON text once, to its end, and takes every member, if it is an object. As with
+// encoding/json, two of them may have one name.
+func (r *functionResponse) read(text []byte) error {
 	decoder := jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	readValue := decoder.SkipValue
 	if decoder.PeekKind() == jsontext.KindBeginObject {
-		readValue = func() error { return readMembers(decoder, read) }
+		readValue = func() error { return eachMember(decoder, r.set) }
 	}
 	if err := readValue(); err != nil {
 		return err
@@ -69,7 +66,8 @@ func eachMember(text []byte, read func(name string, value jsontext.Value)) error
 	return nil
 }
 
-func readMembers(decoder *jsontext.Decoder, read func(name string, value jsontext.Value)) error {
+// eachMember calls take with the name of every member of an object, to read its value.
+func eachMember(decoder *jsontext.Decoder, take func(name string, from *jsontext.Decoder) error) error {
 	if _, err := decoder.ReadToken(); err != nil {
 		return err
 	}
@@ -78,22 +76,28 @@ func readMembers(decoder *jsontext.Decoder, read func(name string, value jsontex
 		if err != nil || token.Kind() == jsontext.KindEndObject {
 			return err
 		}
-		name := token.String()
-		value, err := decoder.ReadValue()
-		if err != nil {
+		if err := take(token.String(), decoder); err != nil {
 			return err
 		}
-		read(name, value)
 	}
 }
 
-// set takes a member. Misfit says that it has another type than in a response.
-func (r *functionResponse) set(name string, value jsontext.Value) (misfit error) {
+// set takes a member. The error is that it is no JSON.
+func (r *functionResponse) set(name string, from *jsontext.Decoder) error {
+	if name == "headers" && from.PeekKind() == jsontext.KindBeginObject {
+		r.headers = map[string]string{}
+		return eachMember(from, r.setHeader)
+	}
+	value, err := from.ReadValue()
+	if err != nil {
+		return err
+	}
+	var misfit error
 	switch name {
 	case "statusCode":
 		r.status = value.Clone()
 	case "headers":
-		r.headers = value.Clone()
+		misfit = json.Unmarshal(value, &r.headers)
 	case "body":
 		r.body, misfit = optionalText(value)
 	case "isBase64Encoded":
@@ -101,10 +105,35 @@ func (r *functionResponse) set(name string, value jsontext.Value) (misfit error)
 	case "cookies":
 		misfit = json.Unmarshal(value, &r.cookies)
 	}
-	if misfit != nil {
-		return fmt.Errorf("decoding the function's %s: %w", name, misfit)
+	r.note(name, misfit)
+	return nil
+}
+
+// setHeader takes a header: a JSON string, number or boolean.
+//
+// Parity: Function response: header values that are not strings
+func (r *functionResponse) setHeader(name string, from *jsontext.Decoder) error {
+	value, err := from.ReadValue()
+	if err != nil {
+		return err
+	}
+	switch value.Kind() {
+	case jsontext.KindString:
+		text, _ := optionalText(value)
+		r.headers[name] = string(text)
+	case jsontext.KindNumber, jsontext.KindTrue, jsontext.KindFalse:
+		r.headers[name] = string(value)
+	default:
+		r.note("headers", errors.New("a header value must be a string"))
 	}
 	return nil
+}
+
+// note keeps why a member is a misfit, if it is the first.
+func (r *functionResponse) note(name string, misfit error) {
+	if misfit != nil && r.misfit == nil {
+		r.misfit = fmt.Errorf("decoding the function's %s: %w", name, misfit)
+	}
 }
 
 // optionalText is the text of a string, nil of null. What is not UTF-8 in it becomes U+FFFD.
@@ -134,24 +163,6 @@ func inferredReply(output []byte) (*reply, error) {
 	return &reply{status: http.StatusOK, header: http.Header{"Content-Type": {contentTypeJSON}}, body: body}, nil
 }
 
-// headerValue is the text of a header: a JSON string, number or boolean.
-//
-// Parity: Function response: header values that are not strings
-type headerValue string
-
-// UnmarshalJSON refuses arrays, objects and null.
-func (v *headerValue) UnmarshalJSON(raw []byte) error {
-	switch raw[0] {
-	case '"':
-		return json.Unmarshal(raw, (*string)(v))
-	case '{', '[', 'n':
-		return errors.New("a header value must be a string")
-	default:
-		*v = headerValue(raw)
-		return nil
-	}
-}
-
 // reply checks what only a whole response can show and decodes the body.
 //
 // Parity: Function response: status codes
@@ -178,28 +189,22 @@ func (r functionResponse) reply() (*reply, error) {
 
 // header puts the cookies before a set-cookie header, as AWS does.
 func (r functionResponse) header() (http.Header, error) {
-	var headers map[string]headerValue
-	if r.headers != nil {
-		if err := json.Unmarshal(r.headers, &headers); err != nil {
-			return nil, fmt.Errorf("decoding the function's headers: %w", err)
-		}
-	}
 	header := http.Header{"Content-Type": {contentTypeText}}
 	for _, cookie := range r.cookies {
 		header.Add("Set-Cookie", cookie)
 	}
-	named := connectionNames(headers)
-	for _, name := range slices.Sorted(maps.Keys(headers)) {
-		value := headers[name]
+	named := connectionNames(r.headers)
+	for _, name := range slices.Sorted(maps.Keys(r.headers)) {
+		value := r.headers[name]
 		if !httpguts.ValidHeaderFieldName(name) {
 			return nil, fmt.Errorf("the function's header name %s is not valid", strconv.Quote(name))
 		}
 		switch canonical := http.CanonicalHeaderKey(name); {
 		case isConnectionHeader(canonical) || canonical == "Content-Length" || slices.Contains(named, canonical):
 		case canonical == "Set-Cookie":
-			header.Add(canonical, string(value))
+			header.Add(canonical, value)
 		default:
-			header.Set(canonical, string(value))
+			header.Set(canonical, value)
 		}
 	}
 	for name, values := range header {
@@ -213,10 +218,10 @@ func (r functionResponse) header() (http.Header, error) {
 }
 
 // connectionNames looks for the header by any spelling of its name, as a function may write it.
-func connectionNames(headers map[string]headerValue) (names []string) {
+func connectionNames(headers map[string]string) (names []string) {
 	for name, value := range headers {
 		if http.CanonicalHeaderKey(name) == "Connection" {
-			names = append(names, namedByConnection([]string{string(value)})...)
+			names = append(names, namedByConnection([]string{value})...)
 		}
 	}
 	return names
