@@ -65,6 +65,7 @@ func execute(args []string, stdout, stderr io.Writer) int {
 	interrupts, stop := listenForInterrupts()
 	defer stop()
 	speech := newSpeech(stderr)
+	defer speech.flush()
 	stdout = standardOutput(stdout)
 	root := (&command{stdout: stdout, speech: speech, interrupts: interrupts}).tree()
 	root.SetArgs(args)

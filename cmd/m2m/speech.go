@@ -20,10 +20,19 @@ type speech struct {
 	// follower hears what is said, and of the steps. It is set before anything else is said.
 	follower follower
 
-	mu     sync.Mutex
-	to     io.Writer
-	stderr io.Writer // what is behind to
+	mu      sync.Mutex
+	to      io.Writer
+	stderr  io.Writer // what is behind to
+	waiting []byte    // lines that are not written yet
+	write   *time.Timer
 }
+
+// Lines of requests and functions come in hundreds a second, and each write takes the system's time
+// and that of who reads. So they wait a moment for others, as long as there are few.
+const (
+	lineDelay    = 5 * time.Millisecond
+	waitingLines = 16 << 10 // bytes
+)
 
 // follower is the page of a run.
 type follower interface {
@@ -35,11 +44,35 @@ func newSpeech(stderr io.Writer) *speech {
 	return &speech{to: printable.Writer(stderr), stderr: stderr}
 }
 
-// Write passes whole lines on.
+// Write passes whole lines on, in a moment.
 func (s *speech) Write(line []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.to.Write(line)
+	switch {
+	case s.write == nil:
+		s.write = time.AfterFunc(lineDelay, s.flush)
+	case len(s.waiting) == 0:
+		s.write.Reset(lineDelay)
+	}
+	if s.waiting = append(s.waiting, line...); len(s.waiting) > waitingLines {
+		s.writeWaiting()
+	}
+	return len(line), nil
+}
+
+// flush writes what waits.
+func (s *speech) flush() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.writeWaiting()
+}
+
+func (s *speech) writeWaiting() {
+	if len(s.waiting) == 0 {
+		return
+	}
+	_, _ = s.to.Write(s.waiting) // whoever could be told of an error is told on stderr
+	s.waiting = s.waiting[:0]
 }
 
 func (s *speech) say(format string, args ...any) {
@@ -51,6 +84,7 @@ func (s *speech) say(format string, args ...any) {
 
 func (s *speech) print(format string, args ...any) {
 	fmt.Fprintf(s, format+"\n", args...)
+	s.flush()
 }
 
 // Note implements serving.Reporter.
@@ -164,4 +198,7 @@ func standardOutput(stdout io.Writer) io.Writer {
 }
 
 // ask puts a question, with no as the answer of who just presses Enter.
-func (s *speech) ask(question string) { fmt.Fprintf(s, "%s [y/N] ", question) }
+func (s *speech) ask(question string) {
+	fmt.Fprintf(s, "%s [y/N] ", question)
+	s.flush()
+}
