@@ -2,18 +2,34 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 )
 
 // writes are those of a stderr, each on its own.
-type writes []string
+type writes struct {
+	mu    sync.Mutex
+	texts []string
+}
 
 func (w *writes) Write(text []byte) (int, error) {
-	*w = append(*w, string(text))
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.texts = append(w.texts, string(text))
 	return len(text), nil
+}
+
+func (w *writes) want(t *testing.T, texts ...string) {
+	t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !slices.Equal(w.texts, texts) {
+		t.Errorf("the writes are %q, want %q", w.texts, texts)
+	}
 }
 
 // TestLinesGoTogether: those of one moment are one write. What is said comes after them, at once.
@@ -28,17 +44,14 @@ func TestLinesGoTogether(t *testing.T) {
 			lines.WriteString(line)
 			fmt.Fprint(s, line)
 		}
-		if len(stderr) > 0 {
-			t.Errorf("%q did not wait", stderr)
-		}
+		stderr.want(t)
 		time.Sleep(lineDelay)
 		synctest.Wait()
+		stderr.want(t, lines.String())
 		fmt.Fprint(s, "later\n")
 		s.say("said")
 		long := strings.Repeat("x", waitingLines) + "\n"
 		fmt.Fprint(s, long)
-		if want := []string{lines.String(), "later\nsaid\n", long}; fmt.Sprint(stderr) != fmt.Sprint(want) {
-			t.Errorf("the writes are %q, want %q", stderr, want)
-		}
+		stderr.want(t, lines.String(), "later\nsaid\n", long)
 	})
 }
