@@ -45,13 +45,16 @@ func TestLinesGoTogether(t *testing.T) {
 			fmt.Fprint(s, line)
 		}
 		stderr.want(t)
-		time.Sleep(lineDelay)
-		synctest.Wait()
+		moment := func() { time.Sleep(lineDelay); synctest.Wait() }
+		moment()
 		stderr.want(t, lines.String())
 		fmt.Fprint(s, "later\n")
+		moment()
+		stderr.want(t, lines.String(), "later\n")
+		fmt.Fprint(s, "before\n")
 		s.say("said")
 		long := strings.Repeat("x", waitingLines) + "\n"
 		fmt.Fprint(s, long)
-		stderr.want(t, lines.String(), "later\nsaid\n", long)
+		stderr.want(t, lines.String(), "later\n", "before\nsaid\n", long)
 	})
 }
