@@ -27,13 +27,6 @@ type speech struct {
 	write   *time.Timer
 }
 
-// Lines of requests and functions come in hundreds a second, and each write takes the system's time
-// and that of who reads. So they wait a moment for others, as long as there are few.
-const (
-	lineDelay    = 5 * time.Millisecond
-	waitingLines = 16 << 10 // bytes
-)
-
 // follower is the page of a run.
 type follower interface {
 	Said(text string)
@@ -44,8 +37,42 @@ func newSpeech(stderr io.Writer) *speech {
 	return &speech{to: printable.Writer(stderr), stderr: stderr}
 }
 
-// Write passes whole lines on, in a moment.
+// Write passes whole lines on, after those that wait.
 func (s *speech) Write(line []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.waiting = append(s.waiting, line...)
+	if err := s.writeWaiting(); err != nil {
+		return 0, err
+	}
+	return len(line), nil
+}
+
+func (s *speech) writeWaiting() error {
+	if len(s.waiting) == 0 {
+		return nil
+	}
+	_, err := s.to.Write(s.waiting)
+	s.waiting = s.waiting[:0]
+	return err
+}
+
+// flush writes what waits.
+func (s *speech) flush() { _, _ = s.Write(nil) } // whoever could be told of an error is told on stderr
+
+// unhurried is the writer of lines that come in hundreds a second, those of requests and functions.
+// Each write takes the system's time and that of who reads. So they wait a moment for others, as
+// long as there are few.
+type unhurried struct{ *speech }
+
+const (
+	lineDelay    = 5 * time.Millisecond
+	waitingLines = 16 << 10 // bytes
+)
+
+// Write passes whole lines on, in a moment.
+func (u unhurried) Write(line []byte) (int, error) {
+	s := u.speech
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
@@ -55,24 +82,11 @@ func (s *speech) Write(line []byte) (int, error) {
 		s.write.Reset(lineDelay)
 	}
 	if s.waiting = append(s.waiting, line...); len(s.waiting) > waitingLines {
-		s.writeWaiting()
+		if err := s.writeWaiting(); err != nil {
+			return 0, err
+		}
 	}
 	return len(line), nil
-}
-
-// flush writes what waits.
-func (s *speech) flush() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.writeWaiting()
-}
-
-func (s *speech) writeWaiting() {
-	if len(s.waiting) == 0 {
-		return
-	}
-	_, _ = s.to.Write(s.waiting) // whoever could be told of an error is told on stderr
-	s.waiting = s.waiting[:0]
 }
 
 func (s *speech) say(format string, args ...any) {
@@ -84,7 +98,6 @@ func (s *speech) say(format string, args ...any) {
 
 func (s *speech) print(format string, args ...any) {
 	fmt.Fprintf(s, format+"\n", args...)
-	s.flush()
 }
 
 // Note implements serving.Reporter.
@@ -125,7 +138,7 @@ func (s *speech) Step(name string) (done func()) {
 }
 
 // lines returns a writer that marks each line with where it comes from.
-func (s *speech) lines(prefix string) io.Writer { return &prefixed{to: s, prefix: prefix} }
+func (s *speech) lines(prefix string) io.Writer { return &prefixed{to: unhurried{s}, prefix: prefix} }
 
 type prefixed struct {
 	to     io.Writer
@@ -198,7 +211,4 @@ func standardOutput(stdout io.Writer) io.Writer {
 }
 
 // ask puts a question, with no as the answer of who just presses Enter.
-func (s *speech) ask(question string) {
-	fmt.Fprintf(s, "%s [y/N] ", question)
-	s.flush()
-}
+func (s *speech) ask(question string) { fmt.Fprintf(s, "%s [y/N] ", question) }

@@ -335,7 +335,7 @@ func (c *command) runtimeConfig(o upOptions, project *synth.Project, accessLog i
 		Log:            slog.New(slog.NewTextHandler(c.speech, &slog.HandlerOptions{Level: slog.LevelInfo})),
 	}
 	if !o.quiet {
-		config.Observe = requestLog(c.speech, "request  | ")
+		config.Observe = requestLog(unhurried{c.speech}, "request  | ")
 	}
 	if project != nil {
 		config.SourceDir = project.Dir
