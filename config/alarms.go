@@ -2,7 +2,6 @@ package config
 
 import (
 	"math"
-	"regexp"
 	"strings"
 
 	"cognito-m2m/internal/strictyaml"
@@ -91,7 +90,7 @@ func (recipient) Text() strictyaml.Text { return recipientText }
 // A FIFO topic takes no alarms (CloudWatch guide, "Notifying users on alarm changes").
 var recipientText = strictyaml.Text{
 	Noun:      "recipient",
-	Pattern:   regexp.MustCompile(`^(arn:aws(-[a-z]+)*:sns:` + regionForm + `:[0-9]{12}:[A-Za-z0-9_-]{1,256}|[^@\s:]+@[^@\s:]+\.[^@\s:.]+)$`),
+	Pattern:   strictyaml.Expression(`^(arn:aws(-[a-z]+)*:sns:` + regionForm + `:[0-9]{12}:[A-Za-z0-9_-]{1,256}|[^@\s:]+@[^@\s:]+\.[^@\s:.]+)$`),
 	MaxLength: 320,
 	Hint:      "an e-mail address, or arn:aws:sns:<region>:<account>:<topic>",
 }

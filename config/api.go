@@ -3,7 +3,6 @@ package config
 import (
 	"cmp"
 	"math"
-	"regexp"
 
 	"cognito-m2m/internal/strictyaml"
 )
@@ -97,6 +96,6 @@ func (throttleWord) Text() strictyaml.Text { return throttleWordText }
 // throttleWordText is the word for the stage's limits.
 var throttleWordText = strictyaml.Text{
 	Noun:    "throttle",
-	Pattern: regexp.MustCompile(`^default$`),
+	Pattern: strictyaml.Expression(`^default$`),
 	Hint:    "limits such as {rate: 10, burst: 20}, or default, which are those of the API",
 }

@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"regexp"
 	"time"
 
 	"cognito-m2m/internal/httpapi"
@@ -58,7 +57,7 @@ const authorizerFunction authorizerWord = "function"
 
 var authorizerWordText = strictyaml.Text{
 	Noun:    "authorizer",
-	Pattern: regexp.MustCompile(`^(jwt|function)$`),
+	Pattern: strictyaml.Expression(`^(jwt|function)$`),
 	Hint:    "jwt, which is the default; function; or {function: {ttl: 60}}",
 }
 

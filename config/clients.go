@@ -3,7 +3,6 @@ package config
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -87,7 +86,7 @@ func (clientName) Text() strictyaml.Text { return clientNameText }
 
 var clientNameText = strictyaml.Text{
 	Noun:    "client name",
-	Pattern: regexp.MustCompile("^" + naming.ClientPattern + "$"),
+	Pattern: strictyaml.Expression("^" + naming.ClientPattern + "$"),
 	Hint:    "1 to 31 lower-case letters, digits and hyphens, a letter first",
 }
 
@@ -97,7 +96,7 @@ func (validity) Text() strictyaml.Text { return validityText }
 
 var validityText = strictyaml.Text{
 	Noun:    "token validity",
-	Pattern: regexp.MustCompile(`^([1-9][0-9]{0,3}h|([1-9][0-9]{0,3}h)?[1-9][0-9]{0,3}m)$`),
+	Pattern: strictyaml.Expression(`^([1-9][0-9]{0,3}h|([1-9][0-9]{0,3}h)?[1-9][0-9]{0,3}m)$`),
 	Hint:    "hours and whole minutes: 30m, 1h, 1h30m",
 }
 
@@ -193,7 +192,7 @@ func (roleARN) Text() strictyaml.Text { return roleARNText }
 // longest has a path of 512 characters and a name of 64 (IAM API reference, CreateRole).
 var roleARNText = strictyaml.Text{
 	Noun:      "role ARN",
-	Pattern:   regexp.MustCompile(`^arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,64}$`),
+	Pattern:   strictyaml.Expression(`^arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,64}$`),
 	MaxLength: maxRoleARN,
 	Hint:      "arn:aws:iam::<account>:role/<path and name>",
 }

@@ -2,7 +2,6 @@ package config
 
 import (
 	"math"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -79,7 +78,7 @@ func (corsOrigin) Text() strictyaml.Text { return corsOriginText }
 
 var corsOriginText = strictyaml.Text{
 	Noun:    "origin",
-	Pattern: regexp.MustCompile(`^(\*|https?://(\*|[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?))$`),
+	Pattern: strictyaml.Expression(`^(\*|https?://(\*|[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?))$`),
 	Hint:    "scheme and host as a browser sends them, no / at the end: https://app.example.com; or *, https://*, http://*",
 }
 
@@ -95,7 +94,7 @@ func (corsHeader) Text() strictyaml.Text { return corsHeaderText }
 
 var corsHeaderText = strictyaml.Text{
 	Noun:    "header name",
-	Pattern: regexp.MustCompile(`^(\*|[A-Za-z0-9!#$%&'+.^_|~-]+)$`),
+	Pattern: strictyaml.Expression(`^(\*|[A-Za-z0-9!#$%&'+.^_|~-]+)$`),
 	Hint:    "one header, for example content-type",
 }
 

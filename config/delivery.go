@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -114,7 +113,7 @@ func (repository) Text() strictyaml.Text { return repositoryText }
 // would take them literally.
 var repositoryText = strictyaml.Text{
 	Noun:    "repository",
-	Pattern: regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,38}(/[A-Za-z0-9._-]{1,100}|@[1-9][0-9]*/[A-Za-z0-9._-]{1,100}@[1-9][0-9]*)$`),
+	Pattern: strictyaml.Expression(`^[A-Za-z0-9][A-Za-z0-9_-]{0,38}(/[A-Za-z0-9._-]{1,100}|@[1-9][0-9]*/[A-Za-z0-9._-]{1,100}@[1-9][0-9]*)$`),
 	Hint:    "owner/name, or owner@<number>/name@<number>",
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -59,7 +58,7 @@ func (deliveryName) Text() strictyaml.Text { return deliveryNameText }
 
 var deliveryNameText = strictyaml.Text{
 	Noun:    "environment name",
-	Pattern: regexp.MustCompile(`^(` + environmentNameForm + `|` + namePatternForm + `)$`),
+	Pattern: strictyaml.Expression(`^(` + environmentNameForm + `|` + namePatternForm + `)$`),
 	Hint:    "as in environments/, or a pattern such as pr-*",
 }
 
@@ -72,7 +71,7 @@ func (gitHubEnvironment) Text() strictyaml.Text { return gitHubEnvironmentText }
 // GitHub allows more, but writes some of it in another way into a token's subject.
 var gitHubEnvironmentText = strictyaml.Text{
 	Noun:    "GitHub environment",
-	Pattern: regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$`),
+	Pattern: strictyaml.Expression(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$`),
 	Hint:    "1 to 100 letters, digits and _ . -",
 }
 

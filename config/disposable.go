@@ -3,7 +3,6 @@ package config
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -21,7 +20,7 @@ func (namePattern) Text() strictyaml.Text { return namePatternText }
 
 var namePatternText = strictyaml.Text{
 	Noun:    "name pattern",
-	Pattern: regexp.MustCompile(`^` + namePatternForm + `$`),
+	Pattern: strictyaml.Expression(`^` + namePatternForm + `$`),
 	Hint:    "at most 14 lower-case letters, digits and hyphens, a hyphen last, and *: pr-*",
 }
 

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"regexp"
 	"strings"
 
 	"cognito-m2m/internal/partition"
@@ -50,7 +49,7 @@ func (domainName) Text() strictyaml.Text { return domainNameText }
 
 var domainNameText = strictyaml.Text{
 	Noun:      "domain name",
-	Pattern:   regexp.MustCompile(`^` + hostname + `$`),
+	Pattern:   strictyaml.Expression(`^` + hostname + `$`),
 	MaxLength: 253,
 	Hint:      "lower-case letters, digits, hyphens and dots, for example api.example.com",
 }
@@ -73,7 +72,7 @@ func (certificateARN) Text() strictyaml.Text { return certificateARNText }
 
 var certificateARNText = strictyaml.Text{
 	Noun:    "certificate ARN",
-	Pattern: regexp.MustCompile(`^arn:aws(-[a-z]+)*:acm:` + regionForm + `:[0-9]{12}:certificate/[A-Za-z0-9-]{1,64}$`),
+	Pattern: strictyaml.Expression(`^arn:aws(-[a-z]+)*:acm:` + regionForm + `:[0-9]{12}:certificate/[A-Za-z0-9-]{1,64}$`),
 	Hint:    "arn:aws:acm:<region>:<account>:certificate/<id>",
 }
 
@@ -89,7 +88,7 @@ func (hostedZoneID) Text() strictyaml.Text { return hostedZoneIDText }
 
 var hostedZoneIDText = strictyaml.Text{
 	Noun:    "hosted zone id",
-	Pattern: regexp.MustCompile(`^Z[A-Z0-9]{1,31}$`),
+	Pattern: strictyaml.Expression(`^Z[A-Z0-9]{1,31}$`),
 	Hint:    "a Z with capitals and digits, without /hostedzone/",
 }
 
@@ -172,7 +171,7 @@ func (truststoreURI) Text() strictyaml.Text { return truststoreURIText }
 
 var truststoreURIText = strictyaml.Text{
 	Noun:      "truststore URI",
-	Pattern:   regexp.MustCompile(`^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/\S+$`),
+	Pattern:   strictyaml.Expression(`^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/\S+$`),
 	MaxLength: 2048,
 	Hint:      "s3://<bucket>/<key>",
 }
@@ -183,7 +182,7 @@ func (objectVersion) Text() strictyaml.Text { return objectVersionText }
 
 var objectVersionText = strictyaml.Text{
 	Noun:      "object version",
-	Pattern:   regexp.MustCompile(`^\S+$`),
+	Pattern:   strictyaml.Expression(`^\S+$`),
 	MaxLength: 64,
 	Hint:      "the version id of the object in S3",
 }

@@ -3,7 +3,6 @@ package config
 import (
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -149,7 +148,7 @@ func (environmentName) Text() strictyaml.Text { return environmentNameText }
 
 var environmentNameText = strictyaml.Text{
 	Noun:    "environment name",
-	Pattern: regexp.MustCompile(`^` + environmentNameForm + `$`),
+	Pattern: strictyaml.Expression(`^` + environmentNameForm + `$`),
 	Hint:    "2 to 20 lower-case letters, digits and hyphens, a letter first, no hyphen last",
 }
 
@@ -162,7 +161,7 @@ func (region) Text() strictyaml.Text { return regionText }
 
 var regionText = strictyaml.Text{
 	Noun:    "Region",
-	Pattern: regexp.MustCompile(`^` + regionForm + `$`),
+	Pattern: strictyaml.Expression(`^` + regionForm + `$`),
 	Hint:    "for example ap-northeast-1",
 }
 
@@ -172,7 +171,7 @@ func (account) Text() strictyaml.Text { return accountText }
 
 var accountText = strictyaml.Text{
 	Noun:    "account",
-	Pattern: regexp.MustCompile(`^[0-9]{12}$`),
+	Pattern: strictyaml.Expression(`^[0-9]{12}$`),
 	Hint:    "twelve digits",
 }
 

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"os"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -85,7 +84,7 @@ func (functionName) Text() strictyaml.Text { return functionNameText }
 
 var functionNameText = strictyaml.Text{
 	Noun:    "function name",
-	Pattern: regexp.MustCompile(`^[a-z][a-z0-9_-]{0,62}$`),
+	Pattern: strictyaml.Expression(`^[a-z][a-z0-9_-]{0,62}$`),
 	Hint:    "a folder under lambda/: lower-case letters, digits, hyphens and underscores, a letter first",
 }
 
@@ -101,7 +100,7 @@ func (functionTimeout) Text() strictyaml.Text { return functionTimeoutText }
 // 30 s is the longest that API Gateway waits for an integration.
 var functionTimeoutText = strictyaml.Text{
 	Noun:    "function timeout",
-	Pattern: regexp.MustCompile(`^([1-9]|[12][0-9]|30)s$`),
+	Pattern: strictyaml.Expression(`^([1-9]|[12][0-9]|30)s$`),
 	Hint:    "1s to 30s: API Gateway waits no longer",
 }
 
@@ -125,7 +124,7 @@ func (variableName) Text() strictyaml.Text { return variableNameText }
 
 var variableNameText = strictyaml.Text{
 	Noun:    "variable name",
-	Pattern: regexp.MustCompile("^" + lambdaenv.NamePattern + "$"),
+	Pattern: strictyaml.Expression("^" + lambdaenv.NamePattern + "$"),
 	Hint:    "at least 2 letters, digits and underscores, a letter first",
 }
 
@@ -133,7 +132,7 @@ type variableValue string
 
 func (variableValue) Text() strictyaml.Text { return variableValueText }
 
-var variableValueText = strictyaml.Text{Noun: "variable value", Pattern: regexp.MustCompile(`^[^\x00]*$`), Hint: "no zero bytes"}
+var variableValueText = strictyaml.Text{Noun: "variable value", Pattern: strictyaml.Expression(`^[^\x00]*$`), Hint: "no zero bytes"}
 
 // functions refuses settings of a function that no route names, and variables that Lambda would
 // refuse.

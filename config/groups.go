@@ -5,7 +5,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -58,7 +57,7 @@ func (groupName) Text() strictyaml.Text { return groupNameText }
 
 var groupNameText = strictyaml.Text{
 	Noun:    "group name",
-	Pattern: regexp.MustCompile("^" + naming.GroupPattern + "$"),
+	Pattern: strictyaml.Expression("^" + naming.GroupPattern + "$"),
 	Hint:    "1 to 31 lower-case letters, digits and hyphens, a letter first",
 }
 

@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -58,7 +57,7 @@ func (domainPrefix) Text() strictyaml.Text { return domainPrefixText }
 
 var domainPrefixText = strictyaml.Text{
 	Noun:    "domain prefix",
-	Pattern: regexp.MustCompile("^(" + domainprefix.Pattern + ")?$"),
+	Pattern: strictyaml.Expression("^(" + domainprefix.Pattern + ")?$"),
 	Refuse:  refuseReserved,
 	Hint:    "1 to 63 lower-case letters, digits and hyphens, no hyphen first or last; empty to derive it",
 }

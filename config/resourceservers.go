@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -72,7 +71,7 @@ func (identifier) Text() strictyaml.Text { return identifierText }
 
 var identifierText = strictyaml.Text{
 	Noun:      "resource server identifier",
-	Pattern:   regexp.MustCompile("^" + identifierChars + "$"),
+	Pattern:   strictyaml.Expression("^" + identifierChars + "$"),
 	MaxLength: 256,
 	Hint:      `1 to 256 printable ASCII characters, no space, " or \`,
 }
@@ -83,7 +82,7 @@ func (scopeName) Text() strictyaml.Text { return scopeNameText }
 
 var scopeNameText = strictyaml.Text{
 	Noun:      "scope name",
-	Pattern:   regexp.MustCompile("^" + nameChars + "$"),
+	Pattern:   strictyaml.Expression("^" + nameChars + "$"),
 	MaxLength: 256,
 	Hint:      `1 to 256 printable ASCII characters, no space, ", \ or /`,
 }
@@ -94,7 +93,7 @@ func (scopeDescription) Text() strictyaml.Text { return scopeDescriptionText }
 
 var scopeDescriptionText = strictyaml.Text{
 	Noun:      "scope description",
-	Pattern:   regexp.MustCompile(`\S`),
+	Pattern:   strictyaml.Expression(`\S`),
 	MaxLength: 256,
 	Hint:      "1 to 256 characters",
 }
@@ -105,7 +104,7 @@ func (scopeRef) Text() strictyaml.Text { return scopeRefText }
 
 var scopeRefText = strictyaml.Text{
 	Noun:      "scope",
-	Pattern:   regexp.MustCompile("^" + identifierChars + "/" + nameChars + "$"),
+	Pattern:   strictyaml.Expression("^" + identifierChars + "/" + nameChars + "$"),
 	MaxLength: 256,
 	Hint:      "write <resource server identifier>/<scope name>, for example test-api/read",
 }

@@ -108,7 +108,7 @@ func (routeDescription) Text() strictyaml.Text { return routeDescriptionText }
 
 var routeDescriptionText = strictyaml.Text{
 	Noun:      "route description",
-	Pattern:   regexp.MustCompile(`\S`),
+	Pattern:   strictyaml.Expression(`\S`),
 	MaxLength: 1024,
 	Hint:      "1 to 1024 characters",
 }
@@ -124,7 +124,7 @@ func (routePath) Text() strictyaml.Text { return routePathText }
 
 var routePathText = strictyaml.Text{
 	Noun:    "route path",
-	Pattern: regexp.MustCompile(`^(\$default|/|(` + segment + `)*` + lastSegment + `)$`),
+	Pattern: strictyaml.Expression(`^(\$default|/|(` + segment + `)*` + lastSegment + `)$`),
 	Hint:    `"/" or "/"-separated segments of letters, digits, . _ ~ : @ - and {parameters}; no "/" last; {proxy+} last only`,
 }
 

@@ -166,6 +166,7 @@ func orWord(schema *generator.Schema, rule strictyaml.Text) {
 		Type: "object", Properties: schema.Properties, AdditionalProperties: schema.AdditionalProperties, Required: schema.Required,
 	}
 	schema.Type, schema.Properties, schema.AdditionalProperties, schema.Required = "", nil, nil, nil
+	rule.Pattern.Matches("") // it is a regular expression
 	schema.OneOf = []*generator.Schema{mapping, {Type: "string", Pattern: rule.Pattern.String()}}
 }
 
@@ -184,6 +185,7 @@ func constrainText(schema *generator.Schema, rule strictyaml.Text) {
 		schema.Enum = append(schema.Enum, word)
 	}
 	if rule.Pattern != nil {
+		rule.Pattern.Matches("") // it is a regular expression
 		schema.Pattern = rule.Pattern.String()
 	}
 }

@@ -2,7 +2,6 @@ package config
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -43,7 +42,7 @@ func (tagKey) Text() strictyaml.Text { return tagKeyText }
 
 var tagKeyText = strictyaml.Text{
 	Noun:      "tag key",
-	Pattern:   regexp.MustCompile(`^` + tagChars + `+$`),
+	Pattern:   strictyaml.Expression(`^` + tagChars + `+$`),
 	MaxLength: 128,
 	Hint:      "1 to 128 letters, digits, spaces and _ . : / = + - @",
 }
@@ -54,7 +53,7 @@ func (tagValue) Text() strictyaml.Text { return tagValueText }
 
 var tagValueText = strictyaml.Text{
 	Noun:      "tag value",
-	Pattern:   regexp.MustCompile(`^` + tagChars + `*$`),
+	Pattern:   strictyaml.Expression(`^` + tagChars + `*$`),
 	MaxLength: 256,
 	Hint:      "at most 256 letters, digits, spaces and _ . : / = + - @",
 }

@@ -3,7 +3,6 @@ package strictyaml_test
 import (
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -79,7 +78,7 @@ type (
 )
 
 var (
-	wordText = strictyaml.Text{Noun: "word", Pattern: regexp.MustCompile(`^[a-z]+(/[a-z]+)?$`), MaxLength: 12, Hint: "1 to 12 lower-case letters"}
+	wordText = strictyaml.Text{Noun: "word", Pattern: strictyaml.Expression(`^[a-z]+(/[a-z]+)?$`), MaxLength: 12, Hint: "1 to 12 lower-case letters"}
 	signText = strictyaml.Text{Noun: "sign", MaxLength: 20, Hint: "at most 20 characters", Refuse: func(value string) (message, hint string) {
 		if strings.Contains(value, "!") {
 			return strictyaml.Quote(value) + " shouts", "speak softly"
@@ -87,7 +86,7 @@ var (
 		return "", ""
 	}}
 	facingText    = strictyaml.Text{Noun: "direction", Words: []string{"NORTH", "SOUTH"}}
-	sprayWordText = strictyaml.Text{Noun: "spray", Pattern: regexp.MustCompile(`^off$`), Hint: "how much, or off"}
+	sprayWordText = strictyaml.Text{Noun: "spray", Pattern: strictyaml.Expression(`^off$`), Hint: "how much, or off"}
 )
 
 func (word) Text() strictyaml.Text      { return wordText }

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"cognito-m2m/internal/nearest"
@@ -15,7 +16,7 @@ import (
 // method takes any text.
 type Text struct {
 	Noun      string                                    // what the value is, in messages
-	Pattern   *regexp.Regexp                            // nil: anything
+	Pattern   *Pattern                                  // nil: anything
 	MaxLength int                                       // characters; 0: the pattern says it
 	Words     []string                                  // the only values there are, in capitals, however they are written; nil: see Pattern
 	Refuse    func(value string) (message, hint string) // what else is wrong with a value that fits; nil: nothing is
@@ -35,7 +36,7 @@ func (t Text) Check(value string) (message, hint string) {
 	switch {
 	case t.Words != nil && !slices.Contains(t.Words, t.spell(value)):
 		return fmt.Sprintf("unknown %s %s", t.Noun, Quote(value)), DidYouMean(value, t.Words)
-	case t.Pattern != nil && !t.Pattern.MatchString(value), t.MaxLength > 0 && utf8.RuneCountInString(value) > t.MaxLength:
+	case t.Pattern != nil && !t.Pattern.Matches(value), t.MaxLength > 0 && utf8.RuneCountInString(value) > t.MaxLength:
 		return Quote(value) + " is not a valid " + t.Noun, t.Hint
 	case t.Refuse != nil:
 		return t.Refuse(value)
@@ -63,3 +64,21 @@ func DidYouMean(word string, known []string) string {
 	}
 	return "known: " + strings.Join(known, ", ")
 }
+
+// Pattern is a regular expression. It is compiled when it is first needed: a command reads few
+// files, or none.
+type Pattern struct {
+	text     string
+	compiled func() *regexp.Regexp
+}
+
+// Expression is the pattern of a regular expression, which must be one.
+func Expression(text string) *Pattern {
+	return &Pattern{text, sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })}
+}
+
+// String is the regular expression.
+func (p *Pattern) String() string { return p.text }
+
+// Matches says whether a text has the pattern.
+func (p *Pattern) Matches(text string) bool { return p.compiled().MatchString(text) }
