@@ -129,7 +129,7 @@ func (x *exchange) writeAuthorizer(w *jsonobject.Writer) {
 
 // writeJWT has all scopes of the token, or null on a route that requires none.
 func (x *exchange) writeJWT(w *jsonobject.Writer) {
-	w.Texts("claims", x.claims.Texts())
+	w.TextsInOrder("claims", x.claims.Texts())
 	if len(x.route.scopes) == 0 {
 		w.Null("scopes")
 		return

@@ -3,6 +3,7 @@
 package jsonobject
 
 import (
+	"iter"
 	"maps"
 	"slices"
 	"strconv"
@@ -89,14 +90,25 @@ func (w *Writer) Object(name string, write func(*Writer)) {
 func (w *Writer) Texts(name string, values map[string]string) {
 	names := slices.AppendSeq(make([]string, 0, len(values)), maps.Keys(values))
 	slices.Sort(names)
+	w.TextsInOrder(name, func(yield func(name, text string) bool) {
+		for _, name := range names {
+			if !yield(name, values[name]) {
+				return
+			}
+		}
+	})
+}
+
+// TextsInOrder writes an object of strings, of which no two have one name.
+func (w *Writer) TextsInOrder(name string, texts iter.Seq2[string, string]) {
 	w.Object(name, func(w *Writer) {
-		for i, name := range names {
-			if i > 0 {
+		for name, text := range texts {
+			if w.to[len(w.to)-1] != '{' {
 				w.to = append(w.to, ',')
 			}
 			w.quote(name)
 			w.to = append(w.to, ':')
-			w.quote(values[name])
+			w.quote(text)
 		}
 	})
 }

@@ -2,21 +2,29 @@ package jwtauth
 
 import (
 	"encoding/json"
+	"iter"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Texts are the claims as an event carries them: every value a string, null claims left out.
-func (c Claims) Texts() map[string]string {
-	texts := make(map[string]string, len(c))
+// Texts are the claims as an event carries them, sorted by name: every value a string, null claims
+// left out.
+func (c Claims) Texts() iter.Seq2[string, string] {
+	sorted := make([]*claim, len(c))
 	for i := range c {
-		if c[i].kind != jsontext.KindNull {
-			texts[c[i].name] = c[i].asText()
+		sorted[i] = &c[i]
+	}
+	slices.SortFunc(sorted, func(a, b *claim) int { return strings.Compare(a.name, b.name) })
+	return func(yield func(name, text string) bool) {
+		for _, one := range sorted {
+			if one.kind != jsontext.KindNull && !yield(one.name, one.asText()) {
+				return
+			}
 		}
 	}
-	return texts
 }
 
 // Text is a claim as an event carries it, "" if it is not there or null.

@@ -41,13 +41,13 @@ func (e *echo) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 
 // request is what a log line takes from an event: to decode the rest as well takes twice as long.
 type request struct {
-	Version        string
-	RouteKey       string
+	Version        string `json:"version"`
+	RouteKey       string `json:"routeKey"`
 	RequestContext struct {
-		RequestID  string
-		RouteKey   string
-		Authorizer *events.APIGatewayV2HTTPRequestContextAuthorizerDescription
-	}
+		RequestID  string                                                      `json:"requestId"`
+		RouteKey   string                                                      `json:"routeKey"`
+		Authorizer *events.APIGatewayV2HTTPRequestContextAuthorizerDescription `json:"authorizer"`
+	} `json:"requestContext"`
 }
 
 // caller is who sent it, whom an event on an open route does not name.
