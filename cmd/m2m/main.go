@@ -13,45 +13,21 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"math"
 	"os"
 	"os/signal"
-	"runtime"
-	"runtime/debug"
-	"runtime/metrics"
 	"slices"
 	"syscall"
 	"time"
+
+	"cognito-m2m/internal/pace"
 )
 
 func main() {
-	paceCollector(0)
+	if len(os.Args) > 1 && os.Args[1] == "up" {
+		pace.Timers()
+	}
+	pace.Collector()
 	os.Exit(execute(os.Args[1:], os.Stdout, os.Stderr))
-}
-
-// largeHeap is what lives where a bound of 64 MB comes near: in a run of some hundred clients.
-const largeHeap = 20 << 20
-
-// paceCollector says when garbage is collected, and says it anew after each collection: before is
-// the percentage of the last time.
-//
-// Requests leave a few kB of garbage each on a live heap of a few MB: collecting it at the default
-// pace takes a tenth of the time of a request. At half that pace it takes a thirtieth. At a quarter
-// it would take a fortieth, and 13 MB more of memory. A few large bodies would let the heap grow by
-// as much again each: at 64 MB garbage goes before it does. But where the live heap itself is
-// large, such a bound has garbage collected without end: half of what lives bounds it there.
-func paceCollector(before int) {
-	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	metrics.Read(sample)
-	percent, limit := 200, int64(64<<20)
-	if sample[0].Value.Uint64() > largeHeap {
-		percent, limit = 50, math.MaxInt64
-	}
-	if percent != before {
-		debug.SetGCPercent(percent)
-		debug.SetMemoryLimit(limit)
-	}
-	runtime.AddCleanup(&sample[0], paceCollector, percent)
 }
 
 // exitStatus ends the command with a status of its own and nothing on stderr: what there is to say

@@ -6,13 +6,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"math"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
-	"runtime/metrics"
 	"strings"
 	"syscall"
 	"testing"
@@ -102,26 +99,6 @@ func TestInterruptEndsWaitingForInput(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantStatus(t, cmd, statusUndecided)
-}
-
-// TestPaceOfTheCollector follows what lives: a bound that it comes near to would have garbage
-// collected without end.
-func TestPaceOfTheCollector(t *testing.T) {
-	paceCollector(0)
-	wantPace := func(percent, limit uint64) {
-		t.Helper()
-		m2mtest.Eventually(t, fmt.Sprintf("a pace of %d %%", percent), func() bool {
-			runtime.GC()
-			is := []metrics.Sample{{Name: "/gc/gogc:percent"}, {Name: "/gc/gomemlimit:bytes"}}
-			metrics.Read(is)
-			return is[0].Value.Uint64() == percent && is[1].Value.Uint64() == limit
-		})
-	}
-	wantPace(200, 64<<20)
-	lives := make([]byte, 2*largeHeap)
-	wantPace(50, math.MaxInt64)
-	runtime.KeepAlive(lives)
-	wantPace(200, 64<<20)
 }
 
 // writeAssembly writes a cloud assembly with one stack of the environment dev.

@@ -19,6 +19,7 @@ import (
 	"cognito-m2m/internal/assembly"
 	"cognito-m2m/internal/bundle"
 	"cognito-m2m/internal/local"
+	"cognito-m2m/internal/pace"
 	"cognito-m2m/internal/page"
 	"cognito-m2m/internal/serving"
 	"cognito-m2m/internal/synth"
@@ -236,6 +237,7 @@ func openRuntime(o upOptions, config serving.Config) (*local.Runtime, error) {
 
 // untilStopped waits for the first interrupt, or until the runtime fails.
 func (c *command) untilStopped(runtime interface{ Failed() <-chan error }) error {
+	pace.Processors()
 	select {
 	case <-c.interrupts.first.Done():
 		c.speech.say("Stopping: requests in flight may finish. Ctrl-C again stops at once.")
