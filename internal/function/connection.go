@@ -28,10 +28,13 @@ type connection struct {
 	all    *connections
 	input  io.LimitedReader
 	reader *bufio.Reader
-	out    []byte      // what the last answer was made in
-	isOwn  func() bool // whether its other end is of this process's user; looked up once
-	asked  *request    // the last GET, nil if it had a body
-	known  []byte      // its head
+	out    []byte        // what the last answer was made in
+	turn   chan struct{} // holds something when every request is answered
+	over   bool          // the client gets no further answer; guarded by the turn
+	isOwn  func() bool   // whether its other end is of this process's user; looked up once
+	asked  *request      // the last GET, nil if it had a body
+	known  []byte        // its head
+	later  *request      // the last one, if it was left to be answered later
 
 	hasDeadline bool
 }
@@ -50,7 +53,8 @@ const (
 
 func newConnection(conn *net.TCPConn, all *connections) *connection {
 	raw, _ := conn.SyscallConn() // fails only for a connection that is not one
-	c := &connection{conn: conn, raw: raw, all: all}
+	c := &connection{conn: conn, raw: raw, all: all, turn: make(chan struct{}, 1)}
+	c.turn <- struct{}{}
 	c.input.R = conn
 	c.reader = bufio.NewReaderSize(&c.input, bufferSize)
 	c.isOwn = sync.OnceValue(func() bool { return peerUser(conn) == os.Geteuid() })
@@ -68,23 +72,38 @@ type request struct {
 }
 
 // requests calls answer with each request until the connection ends, or answer reports that it has
-// to.
+// to. A request that is to be answered later keeps the turn until then.
 func (c *connection) requests(answer func(*request) (goOn bool)) {
 	c.deadline(headLimit)
 	for c.await() {
 		r, refused := c.readHead()
+		if !c.takeTurn() {
+			return
+		}
 		if refused != nil {
 			c.reply(unreadable, refused.status, refused.body())
 			c.linger()
 			return
 		}
-		if !answer(r) {
+		c.later = nil
+		goOn := answer(r)
+		if c.later == nil {
+			c.turn <- struct{}{}
+		}
+		if !goOn {
 			if r.unread {
 				c.linger()
 			}
 			return
 		}
 	}
+}
+
+// takeTurn waits until the request before is answered. It reports false if this one is to have no
+// answer.
+func (c *connection) takeTurn() bool {
+	<-c.turn
+	return !c.over
 }
 
 // unreadable stands for a request that is none, after which nothing can be read.
@@ -182,19 +201,52 @@ func (c *connection) reply(r *request, status int, body []byte) (goOn bool) {
 	return c.finish(r, c.head(status, len(body)), body)
 }
 
-// finish answers a request with a head, which gets its last lines here, and a body. What is left of
-// the request's own body is read first, if that is not too much: a client that is still writing
-// would see a broken connection instead.
+// finish answers a request with a head, which gets its last lines here, and a body.
 func (c *connection) finish(r *request, head, body []byte) (goOn bool) {
+	head, goOn = c.completed(r, head)
+	if r.Method == http.MethodHead {
+		body = nil
+	}
+	c.write(head, body)
+	return goOn
+}
+
+// finishLater answers the request that waits for it, whose own body has been read. It is for
+// another goroutine than the connection's, and does not wait for a client that does not read.
+func (c *connection) finishLater(head, body []byte) {
+	head, goOn := c.completed(c.later, head)
+	if len(body) <= bufferSize {
+		c.out = append(head, body...)
+		head, body = c.offer(c.out), nil
+	}
+	if len(head)+len(body) == 0 {
+		c.giveTurn(goOn)
+		return
+	}
+	go func() {
+		_, _ = (&net.Buffers{head, body}).WriteTo(c.conn)
+		c.giveTurn(goOn)
+	}()
+}
+
+// giveTurn is for a request that has been answered later, or gets no answer: then the connection
+// does not go on.
+func (c *connection) giveTurn(goOn bool) {
+	if !goOn {
+		c.over = true
+		_ = c.conn.CloseRead()
+	}
+	c.turn <- struct{}{}
+}
+
+// completed adds a head's last lines. What is left of the request's own body is read before, if
+// that is not too much: a client that is still writing would see a broken connection instead.
+func (c *connection) completed(r *request, head []byte) (all []byte, goOn bool) {
 	goOn = c.skipBody(r) && !r.Close && r.ProtoAtLeast(1, 1)
 	if !goOn {
 		head = append(head, "Connection: close\r\n"...)
 	}
-	if r.Method == http.MethodHead {
-		body = nil
-	}
-	c.write(append(head, "\r\n"...), body)
-	return goOn
+	return append(head, "\r\n"...), goOn
 }
 
 // skipBody reports whether the next thing to read is the next request.
@@ -221,6 +273,17 @@ func (c *connection) write(head, body []byte) {
 	_, _ = c.conn.Write(c.out)
 }
 
+// offer writes what the connection takes at once, and returns the rest.
+func (c *connection) offer(text []byte) (rest []byte) {
+	_ = c.raw.Write(func(fd uintptr) (done bool) { // what fails is the rest
+		if n, err := syscall.Write(int(fd), text); err == nil {
+			text = text[n:]
+		}
+		return true
+	})
+	return text
+}
+
 // linger lets a client that is still sending read the answer first: closed at once, the connection
 // would break.
 func (c *connection) linger() {
@@ -239,11 +302,9 @@ const (
 	gone                // it has hung up, at least for sending
 )
 
-// look finds out what the other end does, without waiting for it.
+// look finds out what the other end does, without waiting for it. What has been read of it, and may
+// wait in the reader, does not count.
 func (c *connection) look() (now talk) {
-	if c.reader.Buffered() > 0 {
-		return talking
-	}
 	err := c.raw.Control(func(fd uintptr) {
 		var one [1]byte
 		n, _, err := syscall.Recvfrom(int(fd), one[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)

@@ -31,6 +31,7 @@ const (
 
 // serve answers the requests of one connection.
 func (a *runtimeAPI) serve(c *connection) {
+	defer a.forget(c)
 	c.requests(func(r *request) bool {
 		if refused := a.guard(c, r); refused != nil {
 			return c.reply(r, refused.status, refused.body())
@@ -75,21 +76,39 @@ func (a *runtimeAPI) receive(r *request) *refusal {
 	return receive(id, r)
 }
 
-// serveNext waits for an event for as long as the runtime does, and hands it over.
+// serveNext hands over an event. If there is none, the request waits for one for as long as the
+// runtime does.
 func (a *runtimeAPI) serveNext(c *connection, r *request) (goOn bool) {
-	inv, refused := a.next(c)
+	if !c.skipBody(r) {
+		return c.reply(r, malformed.status, malformed.body())
+	}
+	c.later = r
+	inv, waits, refused := a.next(c)
+	if waits {
+		return true
+	}
+	c.later = nil
 	switch {
 	case refused != nil:
 		return c.reply(r, refused.status, refused.body())
 	case inv == nil:
-		return false // the event, if there is one, waits for the runtime to ask again
+		return false
 	}
-	to := fmt.Appendf(c.head(http.StatusOK, len(inv.payload)), headerRequestID+": %s\r\n"+headerDeadline+": %d\r\n"+headerTraceID+": %s\r\n",
+	return c.finish(r, a.eventHead(c, inv), inv.payload)
+}
+
+// handOver gives an event to a connection that has waited for it.
+func (a *runtimeAPI) handOver(c *connection, inv *invocation) {
+	c.finishLater(a.eventHead(c, inv), inv.payload)
+}
+
+func (a *runtimeAPI) eventHead(c *connection, inv *invocation) []byte {
+	head := fmt.Appendf(c.head(http.StatusOK, len(inv.payload)), headerRequestID+": %s\r\n"+headerDeadline+": %d\r\n"+headerTraceID+": %s\r\n",
 		inv.id, inv.deadline.UnixMilli(), inv.traceID)
 	if a.arn != "" {
-		to = fmt.Appendf(to, headerARN+": %s\r\n", a.arn)
+		head = fmt.Appendf(head, headerARN+": %s\r\n", a.arn)
 	}
-	return c.finish(r, to, inv.payload)
+	return head
 }
 
 // receiveResponse takes the function's response. A streamed one is collected like any other: an

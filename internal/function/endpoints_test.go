@@ -103,6 +103,12 @@ func (p *puppet) post(path string, header http.Header, body io.Reader) reply {
 func (p *puppet) rest() result {
 	p.t.Helper()
 	go func() { _, _ = p.do(context.Background(), http.MethodGet, "/invocation/next", http.Header{}, nil) }()
+	return p.got()
+}
+
+// got is what the caller got.
+func (p *puppet) got() result {
+	p.t.Helper()
 	select {
 	case got := <-p.result:
 		return got

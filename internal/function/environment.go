@@ -2,6 +2,7 @@ package function
 
 import (
 	"fmt"
+	"math"
 	"os/exec"
 	"sync"
 	"time"
@@ -19,13 +20,15 @@ type environment struct {
 	api     *runtimeAPI
 	process *process
 	ending  sync.Once
-	// until is when the last invocation may begin that ends before the credentials do; zero: any
-	// time.
+	// until is when the last invocation may be given to it that ends before the credentials do;
+	// zero: any time.
 	until time.Time
+	// overdue fires when the time of an invocation is over that the runtime has answered.
+	overdue *time.Timer
 }
 
 func startEnvironment(cfg *Config, out *lines) (*environment, error) {
-	api, err := listenRuntimeAPI(cfg.ARN, cfg.Log)
+	api, err := listenRuntimeAPI(cfg)
 	if err != nil {
 		return nil, fmt.Errorf("opening Runtime API: %w", err)
 	}
@@ -45,8 +48,9 @@ func startEnvironment(cfg *Config, out *lines) (*environment, error) {
 	}
 	cfg.Log.Debug("execution environment started", "function", cfg.Name, "pid", process.pid)
 	env := &environment{cfg: cfg, api: api, process: process}
+	env.overdue = time.NewTimer(math.MaxInt64)
 	if !credentials.Expires.IsZero() {
-		env.until = credentials.Expires.Add(-cfg.Timeout)
+		env.until = credentials.Expires.Add(-cfg.Timeout - patience)
 	}
 	return env, nil
 }
@@ -103,9 +107,7 @@ func (e *environment) initialize(requestID string, limit time.Duration, abort <-
 
 // invoke runs one invocation to its end, as settle does.
 func (e *environment) invoke(inv *invocation, other reasons) (result answer, next fate) {
-	remaining := inv.remaining(e.cfg.Timeout)
-	inv.ends = time.Now().Add(remaining)
-	e.api.deliver(inv, e.cfg.Now().Add(remaining))
+	e.api.deliver(inv)
 	return e.settle(inv, other)
 }
 
@@ -113,19 +115,29 @@ func (e *environment) invoke(inv *invocation, other reasons) (result answer, nex
 type fate int
 
 const (
-	over   fate = iota
-	lost        // the process ended before it got the event
-	goesOn      // without its caller
+	over      fate = iota
+	lost           // the process ended before it got the event
+	goesOn         // without its caller
+	elsewhere      // the runtime did not ask for the event
 )
 
-// settle waits for the end of an invocation. The environment is ended unless the runtime is ready
-// again.
+// patience is how long an invocation waits for a runtime that has answered the one before.
+const patience = time.Second
+
+// settle waits for the end of an invocation. The environment is ended unless the runtime answers.
 func (e *environment) settle(inv *invocation, other reasons) (result answer, next fate) {
-	why := e.await(inv.settled, time.Until(inv.ends), other)
+	why := e.await(inv.answered, e.api.left(inv), other)
+	for why == timedOut && e.api.left(inv) > 0 { // its time began later, or has not
+		if e.api.withdraw(inv) {
+			return answer{}, elsewhere
+		}
+		why = e.await(inv.answered, e.api.left(inv), other)
+	}
 	switch why {
 	case left:
 		return answer{}, goesOn
 	case finished:
+		e.overdue.Reset(e.api.left(inv))
 	case exited, timedOut, aborted:
 		e.end()
 	}
@@ -163,6 +175,16 @@ func (e *environment) alive() bool {
 // outlived reports whether an invocation might not end before the credentials do.
 func (e *environment) outlived() bool { return !e.until.IsZero() && !time.Now().Before(e.until) }
 
+// endIfOverdue kills a process that has answered and did not ask for the next event in the time of
+// its invocation. An invocation that waits for it begins again elsewhere.
+func (e *environment) endIfOverdue() {
+	if e.alive() && e.api.lapse() {
+		e.cfg.Log.Warn("function answered, but did not ask for its next event within its time limit, and is ended",
+			"function", e.cfg.Name, "pid", e.process.pid, "limit", e.cfg.Timeout.String())
+		e.process.kill()
+	}
+}
+
 // shutdown lets the process end by itself for a moment before it is killed.
 //
 // Parity: Function shutdown: the runtime always gets SIGTERM
@@ -181,6 +203,7 @@ func (e *environment) shutdown() {
 // more than once.
 func (e *environment) end() {
 	e.ending.Do(func() {
+		e.overdue.Stop()
 		e.process.kill()
 		<-e.process.gone
 		e.api.close()

@@ -19,7 +19,7 @@ type Function struct {
 	mu       sync.Mutex
 	closed   bool
 	inFlight int
-	warm     []*environment // idle ones, the most recently used last
+	warm     []*environment // those without an invocation, the most recently used last
 
 	invocations sync.WaitGroup // those in flight
 	watchers    sync.WaitGroup // one for each execution environment that is not ended
@@ -61,6 +61,8 @@ func (f *Function) Invoke(ctx context.Context, payload []byte) (response []byte,
 		case goesOn:
 			rest = func() answer { return f.resume(env, inv) }
 		case lost: // between two invocations, which no caller should notice: start over
+		case elsewhere:
+			f.keep(env)
 		}
 	}
 	done := make(chan answer, 1)
@@ -80,7 +82,7 @@ func (f *Function) Invoke(ctx context.Context, payload []byte) (response []byte,
 	}
 }
 
-// admit counts an invocation in, and takes the warm environment used last, nil if there is none.
+// admit counts an invocation in, and takes a warm environment, nil if there is none.
 //
 // Parity: Function concurrency: a limit per function, 64 by default
 //
@@ -103,15 +105,28 @@ func (f *Function) admit(ctx context.Context, payload []byte) (*environment, err
 	f.inFlight++
 	f.invocations.Add(1)
 	for len(f.warm) > 0 {
-		last := len(f.warm) - 1
-		env := f.warm[last]
-		f.warm = f.warm[:last]
+		env := f.takeWarm()
 		if !env.outlived() {
 			return env, nil
 		}
 		f.watchers.Go(env.shutdown)
 	}
 	return nil, nil
+}
+
+// takeWarm takes the environment used last of those whose runtime asks for an event, or else of
+// those whose runtime has answered and is about to ask. There must be one.
+func (f *Function) takeWarm() *environment {
+	taken := len(f.warm) - 1
+	for i, env := range slices.Backward(f.warm) {
+		if env.api.asks() {
+			taken = i
+			break
+		}
+	}
+	env := f.warm[taken]
+	f.warm = slices.Delete(f.warm, taken, taken+1)
+	return env
 }
 
 // runAnew brings an admitted invocation to its end in a new environment.
@@ -129,8 +144,13 @@ func (f *Function) runAnew(inv *invocation) answer {
 // resume brings an invocation to its end that its caller has left.
 func (f *Function) resume(env *environment, inv *invocation) answer {
 	result, next := env.settle(inv, reasons{abort: f.abort})
-	if next == lost {
+	switch next {
+	case elsewhere:
+		f.keep(env)
 		return f.runAnew(inv)
+	case lost:
+		return f.runAnew(inv)
+	case over, goesOn:
 	}
 	f.release(env)
 	return result
@@ -166,15 +186,23 @@ func (f *Function) initialized(requestID string, limit time.Duration) (*environm
 	return env, nil
 }
 
-// release counts an invocation out and keeps its environment warm, if it is still alive and may
-// take another one.
+// release counts an invocation out and keeps its environment, if there is one.
 func (f *Function) release(env *environment) {
 	defer f.invocations.Done()
+	if env != nil {
+		f.keep(env)
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.inFlight--
+}
+
+// keep keeps an environment warm, if it is still alive and may take another invocation.
+func (f *Function) keep(env *environment) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	switch {
-	case env == nil || !env.alive():
+	case !env.alive():
 	case env.outlived():
 		f.watchers.Go(env.shutdown)
 	default:
@@ -183,7 +211,7 @@ func (f *Function) release(env *environment) {
 }
 
 // watch waits for an environment's process to end, for whatever reason, and leaves nothing of it.
-// An idle one is ended when it may take no further invocation.
+// One without an invocation is ended when it may take no further one.
 //
 // Parity: Function environment: how long credentials last
 func (f *Function) watch(env *environment) {
@@ -193,13 +221,17 @@ func (f *Function) watch(env *environment) {
 		defer timer.Stop()
 		outlived = timer.C
 	}
-	select {
-	case <-env.process.exited:
-	case <-outlived:
-		if f.take(env) {
-			env.shutdown()
+	for lives := true; lives; {
+		select {
+		case <-env.process.exited:
+			lives = false
+		case <-env.overdue.C:
+			env.endIfOverdue()
+		case <-outlived: // keep ends one that has an invocation
+			if f.take(env) {
+				env.shutdown()
+			}
 		}
-		<-env.process.exited // release ends one that was not idle
 	}
 	f.take(env)
 	env.end()
@@ -207,12 +239,12 @@ func (f *Function) watch(env *environment) {
 		"function", f.cfg.Name, "pid", env.process.pid, "state", env.process.state.String())
 }
 
-// take removes an idle environment, and reports whether it was idle.
+// take removes a warm environment, and reports whether it was one.
 func (f *Function) take(env *environment) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	before := len(f.warm)
-	f.warm = slices.DeleteFunc(f.warm, func(idle *environment) bool { return idle == env })
+	f.warm = slices.DeleteFunc(f.warm, func(warm *environment) bool { return warm == env })
 	return len(f.warm) < before
 }
 

@@ -17,7 +17,7 @@ func (a *runtimeAPI) guard(c *connection, r *request) (refused *refusal) {
 	default:
 		return nil
 	}
-	a.log.Warn("Runtime API refused a call that is not the function's", "arn", a.arn, "reason", refused.Type)
+	a.cfg.Log.Warn("Runtime API refused a call that is not the function's", "arn", a.arn, "reason", refused.Type)
 	return refused
 }
 

@@ -22,17 +22,13 @@ type invocation struct {
 	// begun is when the function's time limit began to run, zero if it begins with the event: an
 	// initialization within the invocation uses part of it.
 	begun    time.Time
-	ends     time.Time // when its time is over, set with the event; deadline is the same for the runtime
-	deadline time.Time
+	ends     time.Time // when its time is over, zero as long as it waits for the runtime
+	deadline time.Time // the same for the runtime
 	// handed is set once the runtime got the event; from then on a crash is the function's.
 	handed bool
 	// answer is what the runtime reported, nil until it does.
-	answer *answer
-	// settled is closed when the runtime asks for the next event after its answer: only then is the
-	// environment free again, and the invocation over.
-	//
-	// Parity: Function invocation: the caller waits until the runtime is ready again
-	settled chan struct{}
+	answer   *answer
+	answered chan struct{} // closed when it does
 }
 
 // remaining is what is left of the function's time limit.
@@ -48,6 +44,7 @@ func newInvocation(payload []byte, now time.Time) *invocation {
 		id:      uuid.NewString(),
 		traceID: traceID(now),
 		payload: payload,
-		settled: make(chan struct{}),
+
+		answered: make(chan struct{}),
 	}
 }

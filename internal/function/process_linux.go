@@ -29,8 +29,10 @@ const timerSlack = 4_000_000
 // start starts the process. It inherits the slack and the scheduling policy of the thread that
 // starts it, so the caller must have locked its own. Without them all is well, only slower.
 func start(cmd *exec.Cmd) error {
-	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, timerSlack, 0, 0, 0)
-	defer func() { _ = unix.Prctl(unix.PR_SET_TIMERSLACK, 0, 0, 0, 0) }()
+	if before, err := unix.PrctlRetInt(unix.PR_GET_TIMERSLACK, 0, 0, 0, 0); err == nil {
+		_ = unix.Prctl(unix.PR_SET_TIMERSLACK, timerSlack, 0, 0, 0)
+		defer func() { _ = unix.Prctl(unix.PR_SET_TIMERSLACK, uintptr(before), 0, 0, 0) }()
+	}
 	if own, err := unix.SchedGetAttr(0, 0); err == nil && own.Policy == unix.SCHED_NORMAL {
 		_ = unix.SchedSetAttr(0, batch(*own), 0)
 		defer func() { _ = unix.SchedSetAttr(0, own, 0) }()

@@ -2,8 +2,8 @@ package function
 
 import (
 	"context"
-	"log/slog"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -17,41 +17,40 @@ const (
 	failed                // it reported that it could not initialize
 	idle                  // it may ask for an event; there is none
 	invoking              // there is an event, which it may have got
-	answered              // it reported how the invocation ended, and has not asked again
+	answered              // it reported how the invocation ended, and is about to ask again
+	lapsed                // it did not ask again in the time of that invocation, and is ended
 )
 
 // runtimeAPI is the Lambda Runtime API of one execution environment, on a port of its own. It holds
 // the protocol's state; the handlers in endpoints.go translate it to HTTP.
 type runtimeAPI struct {
+	cfg     *Config
 	arn     string
 	address string
-	log     *slog.Logger
 	open    connections
 
 	mu        sync.Mutex
 	phase     phase
 	current   *invocation   // in the phases invoking and answered
+	following *invocation   // in the phase answered: what the runtime gets when it asks, nil if nothing yet
 	initError *Error        // in the phase failed
-	waiting   int           // calls for an event that wait for one
-	changed   chan struct{} // closed, and replaced, when they have a reason to look
+	asking    []*connection // in the phase idle: those that wait for an event
+	closed    bool
 
 	initialized chan struct{} // closed when the phase starting is over
-	closed      chan struct{} // closed to let pending calls for an event go
 }
 
 // listenRuntimeAPI serves the Runtime API on a free port of the loopback interface.
-func listenRuntimeAPI(arn string, log *slog.Logger) (*runtimeAPI, error) {
+func listenRuntimeAPI(cfg *Config) (*runtimeAPI, error) {
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
 	a := &runtimeAPI{
-		arn:         strings.NewReplacer("\r", " ", "\n", " ").Replace(arn), // for a header
+		cfg:         cfg,
+		arn:         strings.NewReplacer("\r", " ", "\n", " ").Replace(cfg.ARN), // for a header
 		address:     listener.Addr().String(),
-		log:         log,
-		changed:     make(chan struct{}),
 		initialized: make(chan struct{}),
-		closed:      make(chan struct{}),
 	}
 	a.open.listener, a.open.open = listener, map[*connection]bool{}
 	a.open.serving.Go(func() { a.open.accept(a.serve) })
@@ -61,87 +60,154 @@ func listenRuntimeAPI(arn string, log *slog.Logger) (*runtimeAPI, error) {
 // close ends the server. An answer that the process sent just before it ended is still read,
 // because its bytes are here already. It must be called once.
 func (a *runtimeAPI) close() {
-	close(a.closed)
+	a.mu.Lock()
+	asking := a.asking
+	a.closed, a.asking = true, nil
+	a.mu.Unlock()
+	for _, c := range asking {
+		c.giveTurn(false)
+	}
 	a.open.close(drainLimit)
 }
 
-// deliver makes inv the event that the runtime gets when it asks. The phase must be idle.
-func (a *runtimeAPI) deliver(inv *invocation, deadline time.Time) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	inv.deadline = deadline
-	a.phase, a.current = invoking, inv
-	a.wake()
-}
-
-// wake lets the calls that wait for an event look again.
-func (a *runtimeAPI) wake() {
-	if a.waiting > 0 {
-		close(a.changed)
-		a.changed = make(chan struct{})
+// deliver makes inv the event that the runtime gets when it asks, and gives it to one that has
+// asked. The phase must be idle, or answered without an event that follows. To one that has lapsed
+// meanwhile nothing is given.
+//
+// Parity: Function invocation: the next one may wait for a runtime that has answered
+func (a *runtimeAPI) deliver(inv *invocation) {
+	for _, c := range a.place(inv) {
+		a.handOver(c, inv)
 	}
 }
 
-// next moves the runtime to its next event and waits until there is one. It returns nil if the
-// runtime has hung up meanwhile or the server ends.
+// place returns the connections that wait for the event. From here on it counts as handed.
+func (a *runtimeAPI) place(inv *invocation) (asking []*connection) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch a.phase {
+	case answered:
+		a.following = inv
+		return nil
+	case lapsed:
+		return nil
+	case starting, failed, idle, invoking:
+	}
+	a.begin(inv)
+	asking, a.asking = a.stillAsking(), nil
+	inv.handed = len(asking) > 0
+	return asking
+}
+
+// stillAsking are those that wait for an event and have not hung up.
+func (a *runtimeAPI) stillAsking() []*connection {
+	return slices.DeleteFunc(a.asking, func(c *connection) bool {
+		isGone := c.look() == gone
+		if isGone {
+			c.giveTurn(false)
+		}
+		return isGone
+	})
+}
+
+// withdraw takes an event back that still waits for the runtime, and reports whether it did.
+func (a *runtimeAPI) withdraw(inv *invocation) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	waits := a.following == inv
+	if waits {
+		a.following = nil
+	}
+	return waits
+}
+
+// asks reports whether the runtime gets an event at once.
+func (a *runtimeAPI) asks() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.phase == idle
+}
+
+// begin starts the invocation's time.
+func (a *runtimeAPI) begin(inv *invocation) {
+	remaining := inv.remaining(a.cfg.Timeout)
+	inv.ends, inv.deadline = time.Now().Add(remaining), a.cfg.Now().Add(remaining)
+	a.phase, a.current = invoking, inv
+}
+
+// left is how long inv may still take, or wait for the runtime: its time does not run before that
+// is ready for it.
+func (a *runtimeAPI) left(inv *invocation) time.Duration {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if inv.ends.IsZero() {
+		return patience
+	}
+	return time.Until(inv.ends)
+}
+
+// lapse reports whether the runtime has answered and not asked again in the time of that
+// invocation. If so, it gets no further event.
+func (a *runtimeAPI) lapse() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.phase != answered || time.Now().Before(a.current.ends) {
+		return false
+	}
+	a.phase = lapsed
+	return true
+}
+
+// next moves the runtime to its next event. If there is none yet, the connection waits for one,
+// which deliver hands over. It returns nothing if the runtime has hung up, or everything ends.
 //
 // A runtime that asks again without having answered gets the same event again, as in AWS's
 // emulator.
-func (a *runtimeAPI) next(c *connection) (*invocation, *refusal) {
+func (a *runtimeAPI) next(c *connection) (inv *invocation, waits bool, refused *refusal) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if refused := a.ask(); refused != nil {
-		return nil, refused
-	}
-	stays := a.phase == idle || c.look() != gone
-	for stays && a.phase == idle {
-		stays = a.wait(c)
-	}
-	if !stays {
-		return nil, nil
-	}
-	if a.phase != invoking { // another call has got the event and answered it meanwhile
-		return nil, outOfOrder("Running", "Ready")
+	switch refused := a.ask(); {
+	case refused != nil:
+		return nil, false, refused
+	case a.closed:
+		return nil, false, nil
+	case a.phase == idle:
+		a.asking = append(a.stillAsking(), c)
+		return nil, true, nil
+	case c.look() == gone:
+		return nil, false, nil
 	}
 	a.current.handed = true
-	return a.current, nil
+	return a.current, false, nil
 }
 
-// ask ends the invocation that the runtime has answered. It refuses if the runtime has declared
-// itself unable to run.
+// forget is for a connection that has ended.
+func (a *runtimeAPI) forget(c *connection) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.asking = slices.DeleteFunc(a.asking, func(asking *connection) bool { return asking == c })
+}
+
+// ask takes the runtime to the event that follows the one it has answered. It refuses if the
+// runtime has declared itself unable to run.
 func (a *runtimeAPI) ask() *refusal {
 	switch a.phase {
 	case failed:
 		return outOfOrder("InitError", "Ready")
+	case lapsed:
+		return outOfOrder("Running", "Ready")
 	case starting:
 		a.phase = idle
 		close(a.initialized)
 	case answered:
-		close(a.current.settled)
 		a.phase, a.current = idle, nil
-	case idle:
-		a.wake() // the runtime may have hung up another call without a word
-	case invoking:
+		if inv := a.following; inv != nil {
+			a.following = nil
+			a.begin(inv)
+		}
+	case idle, invoking:
 	}
 	return nil
-}
-
-// wait lets go of the lock until something has changed. It reports false if the connection is of no
-// more use.
-func (a *runtimeAPI) wait(c *connection) bool {
-	changed := a.changed
-	a.waiting++
-	a.mu.Unlock()
-	defer func() {
-		a.mu.Lock()
-		a.waiting--
-	}()
-	select {
-	case <-changed:
-		return c.look() != gone
-	case <-a.closed:
-		return false
-	}
 }
 
 // owes reports whether the runtime got the event with this request id and has not answered yet.
@@ -163,6 +229,7 @@ func (a *runtimeAPI) answer(requestID string, result answer) bool {
 		return false
 	}
 	a.phase, a.current.answer = answered, &result
+	close(a.current.answered)
 	return true
 }
 
