@@ -23,7 +23,7 @@ import (
 )
 
 func main() {
-	if len(os.Args) > 1 && os.Args[1] == "up" {
+	if len(os.Args) > 1 && os.Args[1] == "up" { // any other command would only start later
 		pace.Timers()
 	}
 	pace.Collector()
