@@ -81,11 +81,15 @@ func Join(path string) (*Folder, error) {
 		return nil, err
 	}
 	for {
-		if err := os.MkdirAll(path, 0o700); err != nil {
+		err := os.MkdirAll(path, 0o700)
+		if errors.Is(err, fs.ErrExist) && !isOther(path) {
+			continue // one process made the folder meanwhile, and another removed it
+		}
+		if err != nil {
 			return nil, err
 		}
 		f := &Folder{Path: path, lock: flock.New(filepath.Join(path, lockFile))}
-		err := f.lock.RLock() // waits for one who removes the folder
+		err = f.lock.RLock() // waits for one who removes the folder
 		if err == nil && f.isThere() {
 			now := time.Now()
 			_ = os.Chtimes(f.lock.Path(), now, now) // for Sweep
@@ -96,6 +100,12 @@ func Join(path string) (*Folder, error) {
 			return nil, err
 		}
 	}
+}
+
+// isOther reports whether something that is not a folder has the path.
+func isOther(path string) bool {
+	info, err := os.Lstat(path)
+	return err == nil && !info.IsDir()
 }
 
 // Again uses the folder once more, so that it stays until both have been closed.

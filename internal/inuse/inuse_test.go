@@ -162,6 +162,56 @@ func TestSweepKeepsTheLastUsed(t *testing.T) {
 	wantLeft(t, parent)
 }
 
+// What is not a folder is not joined, and not waited for.
+func TestJoinNoFolder(t *testing.T) {
+	t.Parallel()
+	parent := t.TempDir()
+	file, nowhere := filepath.Join(parent, "file"), filepath.Join(parent, "nowhere")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(filepath.Join(parent, "gone"), nowhere); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{file, nowhere, filepath.Join(file, "in")} {
+		if f, err := inuse.Join(path); err == nil {
+			t.Errorf("joined %s", f.Path)
+		}
+	}
+	wantLeft(t, parent, "file", "nowhere")
+}
+
+// Others make the folder and remove it just then.
+func TestJoinBesideMaking(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "shared")
+	ended := make(chan struct{})
+	var making sync.WaitGroup
+	for range 2 {
+		making.Go(func() {
+			for {
+				select {
+				case <-ended:
+					return
+				default:
+					_, _ = os.Mkdir(path, 0o700), os.Remove(path)
+				}
+			}
+		})
+	}
+	for range 200 {
+		f, err := inuse.Join(path)
+		if err != nil {
+			t.Error(err)
+			break
+		}
+		_ = os.RemoveAll(path)
+		_ = f.Close()
+	}
+	close(ended)
+	making.Wait()
+}
+
 // What is joined is there until it is closed, whoever sweeps meanwhile.
 func TestJoinBesideSweep(t *testing.T) {
 	t.Parallel()

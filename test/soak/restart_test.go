@@ -2,6 +2,7 @@ package soak
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"math/rand/v2"
@@ -17,7 +18,7 @@ import (
 )
 
 // TestKilledRuntime kills the runtime again and again, while it starts and while it issues tokens.
-// Whatever it had said before stays true.
+// Whatever it had said before stays true, and an id that it has kept stays, said or not.
 func TestKilledRuntime(t *testing.T) {
 	temp := t.TempDir()
 	t.Setenv("TMPDIR", temp)
@@ -100,22 +101,40 @@ func (e *environment) killWhileIssuing(t *testing.T) (last string) {
 
 // keptState is what a state folder held first.
 type keptState struct {
-	content []byte
-	clients any
+	ids     map[string]keptID // by stack and logical id
+	clients any               // nil until a run was ready
+	content []byte            // of the state file, from then on
 }
 
-// check wants the state file as it was first; until there is one, none is fine.
+type keptID struct {
+	ID string `json:"id"`
+}
+
+// check wants the ids and the state file as they were first; until there is one, none is fine. A
+// run that is killed before it is ready may have kept ids, and not yet what belongs to them.
 func (k *keptState) check(t *testing.T, state string) {
 	t.Helper()
 	raw, err := os.ReadFile(filepath.Join(state, "dev", "state.json"))
-	if errors.Is(err, fs.ErrNotExist) && k.content == nil {
+	if errors.Is(err, fs.ErrNotExist) && k.ids == nil {
 		return
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(filepath.Join(state, "dev", journal)); err == nil {
-		return // the next start writes both into one
+	var now struct {
+		Resources map[string]keptID `json:"resources"`
+	}
+	if err := json.Unmarshal(raw, &now); err != nil {
+		t.Fatal(err)
+	}
+	if k.ids == nil {
+		k.ids = now.Resources
+	}
+	if diff := cmp.Diff(k.ids, now.Resources); diff != "" {
+		t.Fatalf("ids changed (-first +now):\n%s", diff)
+	}
+	if _, err := os.Stat(filepath.Join(state, "dev", journal)); err == nil || k.clients == nil {
+		return // with a journal, the next start writes both into one
 	}
 	if k.content == nil {
 		k.content = raw
