@@ -44,7 +44,11 @@ func up(t *testing.T, args ...string) *process {
 	}
 	go func() { p.ended <- p.Wait() }()
 	t.Cleanup(func() { p.stop(t) })
-	m2mtest.Eventually(t, "the run", func() bool { return strings.Contains(p.stderr.String(), "Bad weather from now on") || len(p.ended) > 0 })
+	m2mtest.Eventually(t, "the run", func() bool {
+		// It prints its description first, but that comes by another pipe.
+		begun := strings.Contains(p.stderr.String(), "Bad weather from now on") && strings.Contains(p.stdout.String(), "\n")
+		return begun || len(p.ended) > 0
+	})
 	return p
 }
 
