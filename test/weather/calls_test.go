@@ -206,12 +206,15 @@ func (c *caller) count(result string) {
 	c.results[result]++
 }
 
-// tokensSeen is how many tokens there have been, with the present one.
-func (c *caller) tokensSeen() int {
-	if token, err := c.tokens.Token(); err == nil {
-		c.seen[token.AccessToken] = true
+// sees looks for another token until there have been so many. It asks for no more: after a request
+// that failed, to ask is to try again once a pause is over, which ends by the machine's clock, too.
+func (c *caller) sees(tokens int) bool {
+	if len(c.seen) < tokens {
+		if token, err := c.tokens.Token(); err == nil {
+			c.seen[token.AccessToken] = true
+		}
 	}
-	return len(c.seen)
+	return len(c.seen) >= tokens
 }
 
 // renewalsFailed is how often the client has said so.

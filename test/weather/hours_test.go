@@ -217,7 +217,7 @@ func (h *hour) settle(t *testing.T, i int) {
 	c, m := h.callers[i], h.models[i]
 	m2mtest.Eventually(t, fmt.Sprintf("token requests of %s", m.name), func() bool { return len(c.asks.list()) >= m.requests })
 	m2mtest.Eventually(t, fmt.Sprintf("the end of a renewal of %s", m.name), func() bool {
-		return c.tokensSeen() >= m.issued && c.renewalsFailed() >= m.failedRenewals
+		return c.sees(m.issued) && c.renewalsFailed() >= m.failedRenewals
 	})
 	m2mtest.Eventually(t, fmt.Sprintf("a rotation of %s", m.name), func() bool {
 		return h.count(chaos.Tokens, m.name, chaos.Secret, false) >= m.rotations
@@ -241,9 +241,9 @@ func (h *hour) check(t *testing.T, all *tally) {
 	for i, c := range h.callers {
 		m := h.models[i]
 		asks := c.asks.list()
-		if len(asks) != m.requests || c.tokensSeen() != m.issued || c.renewalsFailed() != m.failedRenewals || strings.Count(c.log.String(), "\n") != m.failedRenewals {
+		if len(asks) != m.requests || len(c.seen) != m.issued || c.renewalsFailed() != m.failedRenewals || strings.Count(c.log.String(), "\n") != m.failedRenewals {
 			t.Errorf("%s: %d token requests, %d tokens, %d failed renewals; want %d, %d and %d\n%s",
-				c.name, len(asks), c.tokensSeen(), c.renewalsFailed(), m.requests, m.issued, m.failedRenewals, c.log)
+				c.name, len(asks), len(c.seen), c.renewalsFailed(), m.requests, m.issued, m.failedRenewals, c.log)
 		}
 		h.checkTokenRequests(t, c, m)
 		repeats := h.checkCalls(t, c)
