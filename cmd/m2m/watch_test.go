@@ -147,15 +147,16 @@ func TestAnOutdatedFailureIsNotTold(t *testing.T) {
 }
 
 // A synth during which the project changes is cut short, and the next one is not: here the app
-// itself changes a file, and takes long enough for that to be seen.
+// itself changes a file, and then goes on until that is seen, or long enough for it.
 func TestASynthIsCutShortOnce(t *testing.T) {
 	t.Setenv("JSII_NODE", "/bin/true")
 	dir := t.TempDir()
-	const file = `{"app": "echo changed >> restless; sleep 2; mkdir -p \"$CDK_OUTDIR\""}`
+	const file = `{"app": "echo changed >> restless; sleep $SECONDS_LEFT; mkdir -p \"$CDK_OUTDIR\""}`
 	project, files := watchProject(t, dir, file)
 	w := &watch{o: upOptions{env: "dev"}, project: project, stay: project.Stay(), files: files, command: &command{speech: newSpeech(io.Discard)}}
 	out := filepath.Join(t.TempDir(), "out")
 	for _, want := range []bool{true, false, true, false} {
+		t.Setenv("SECONDS_LEFT", map[bool]string{true: "600", false: "2"}[want])
 		newer, err := w.synthesize(t.Context(), out)
 		if cut := newer != nil; err != nil || cut != want {
 			t.Fatalf("the synth was cut short: %t, by %v, %v; want %t", cut, newer, err, want)
