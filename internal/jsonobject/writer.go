@@ -23,11 +23,16 @@ func New(size int) *Writer { return &Writer{append(make([]byte, 0, size), '{')} 
 // End is the object.
 func (w *Writer) End() []byte { return append(w.to, '}') }
 
-// member begins one.
-func (w *Writer) member(name string) {
+// comma separates a member from the one before it.
+func (w *Writer) comma() {
 	if w.to[len(w.to)-1] != '{' {
 		w.to = append(w.to, ',')
 	}
+}
+
+// member begins one.
+func (w *Writer) member(name string) {
+	w.comma()
 	w.to = append(append(append(w.to, '"'), name...), `":`...)
 }
 
@@ -103,9 +108,7 @@ func (w *Writer) Texts(name string, values map[string]string) {
 func (w *Writer) TextsInOrder(name string, texts iter.Seq2[string, string]) {
 	w.Object(name, func(w *Writer) {
 		for name, text := range texts {
-			if w.to[len(w.to)-1] != '{' {
-				w.to = append(w.to, ',')
-			}
+			w.comma()
 			w.quote(name)
 			w.to = append(w.to, ':')
 			w.quote(text)

@@ -771,10 +771,12 @@ func TestRehearsalRefusesStacksThatCanNotBeUsed(t *testing.T) {
 	if _, err := stacks.CreateStack(t.Context(), &cloudformation.CreateStackInput{StackName: aws.String("app"), TemplateBody: &topic}); err != nil {
 		t.Fatal(err)
 	}
+	r.reaches("CREATE_COMPLETE")
 	r.close()
 	defer r.start() // for the end of the test
 	folder := filepath.Join(r.cfg.StateDir, "empty")
 	record, state := m2mtest.Only(t, filepath.Join(folder, "stacks", "*.json")), filepath.Join(folder, "state.json")
+	template, index := m2mtest.Only(t, filepath.Join(folder, "templates", "*")), filepath.Join(folder, "objects", "index.json")
 	for name, c := range map[string]struct {
 		file, content, named, because string
 	}{
@@ -783,6 +785,8 @@ func TestRehearsalRefusesStacksThatCanNotBeUsed(t *testing.T) {
 		"of another one": {record, strings.Replace(m2mtest.Read(t, record), "/app/", "/other/", 1), record, "it is of another stack"},
 		"a bad change":   {record, m2mtest.Read(t, record) + "{\n{}\n", record, "the changes: line 1: unexpected EOF"},
 		"no state":       {state, "", state, "it is not there"},
+		"no template":    {template, "{", template, "unexpected end of JSON input"},
+		"no index":       {index, "{", index, "unexpected end of JSON input"},
 	} {
 		before := m2mtest.Read(t, c.file)
 		if c.file == state {
@@ -792,20 +796,42 @@ func TestRehearsalRefusesStacksThatCanNotBeUsed(t *testing.T) {
 		} else {
 			m2mtest.Write(t, c.file, c.content)
 		}
-		run, err := rehearsal.Open(r.cfg)
-		if err != nil {
-			t.Fatal(err)
-		}
-		err = run.Start()
+		err := r.refused()
 		unusable, ok := errors.AsType[*rehearsal.StacksError](err)
 		if !ok || unusable.File != c.named || !strings.Contains(unusable.Reason, c.because) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if err := run.Close(t.Context()); err != nil {
-			t.Errorf("%s: closing: %v", name, err)
+		if c.file != state && m2mtest.Read(t, c.file) != c.content {
+			t.Errorf("%s: the file was changed", name)
 		}
 		m2mtest.Write(t, c.file, before)
 	}
+}
+
+// refused is the error of a run that can't start.
+func (r *deployments) refused() error {
+	r.t.Helper()
+	run, err := rehearsal.Open(r.cfg)
+	if err != nil {
+		return err
+	}
+	err = run.Start()
+	if closing := run.Close(r.t.Context()); closing != nil {
+		r.t.Errorf("closing: %v", closing)
+	}
+	return err
+}
+
+// reaches waits until the stack "app" has a status.
+func (r *deployments) reaches(status string) {
+	r.t.Helper()
+	m2mtest.Eventually(r.t, status, func() bool {
+		answer, err := cloudformation.NewFromConfig(r.sdk()).DescribeStacks(r.t.Context(), &cloudformation.DescribeStacksInput{StackName: aws.String("app")})
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		return string(answer.Stacks[0].StackStatus) == status
+	})
 }
 
 // TestRecordsGrowByLines while a run deploys, for the user alone. What a killed run has left is
@@ -818,14 +844,7 @@ func TestRecordsGrowByLines(t *testing.T) {
 	if _, err := stacks.CreateStack(t.Context(), &cloudformation.CreateStackInput{StackName: aws.String("app"), TemplateBody: &topic}); err != nil {
 		t.Fatal(err)
 	}
-	status := func() string {
-		answer, err := cloudformation.NewFromConfig(r.sdk()).DescribeStacks(t.Context(), &cloudformation.DescribeStacksInput{StackName: aws.String("app")})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(answer.Stacks[0].StackStatus)
-	}
-	m2mtest.Eventually(t, "the stack", func() bool { return status() == "CREATE_COMPLETE" })
+	r.reaches("CREATE_COMPLETE")
 	record := m2mtest.Only(t, filepath.Join(r.cfg.StateDir, "empty", "stacks", "*.json"))
 	grown := m2mtest.Read(t, record)
 	_, changes, _ := strings.Cut(grown, "\n{\"Changes\":true}\n")
@@ -838,14 +857,12 @@ func TestRecordsGrowByLines(t *testing.T) {
 	}
 	m2mtest.Write(t, record, grown+`{"Stack": {"Na`) // as a run leaves it that is killed while it appends
 	r.start()
-	if got := status(); got != "CREATE_COMPLETE" {
-		t.Errorf("the stack is %s", got)
-	}
+	r.reaches("CREATE_COMPLETE")
 	topic = `{"Resources": {"B": {"Type": "AWS::Logs::LogGroup"}}}`
 	if _, err := cloudformation.NewFromConfig(r.sdk()).UpdateStack(t.Context(), &cloudformation.UpdateStackInput{StackName: aws.String("app"), TemplateBody: &topic}); err != nil {
 		t.Fatal(err)
 	}
-	m2mtest.Eventually(t, "the update", func() bool { return status() == "UPDATE_COMPLETE" })
+	r.reaches("UPDATE_COMPLETE")
 }
 
 // TestRunsOfDifferentKinds do not take each other's state, in which ids and secrets would be lost.

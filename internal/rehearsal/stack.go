@@ -172,7 +172,7 @@ func (s *site) read(kept state.Stack) (stack *deployedStack, err error) {
 	stack = &deployedStack{there: setOf(kept.There)}
 	if len(kept.Leftovers) > 0 {
 		if err := json.Unmarshal(kept.Leftovers, &stack.leftovers); err != nil {
-			return nil, fmt.Errorf("reading what is left over of a stack in %s: %w", s.run.State.File(), err)
+			return nil, &StacksError{File: s.run.State.File(), Reason: "what is left over of a stack: " + err.Error()}
 		}
 	}
 	if stack.kept, err = s.template(kept.Template); err != nil || kept.Operation == nil {

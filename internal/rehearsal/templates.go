@@ -40,13 +40,14 @@ func (s *site) template(name string) (*engine.Template, error) {
 	if name == "" {
 		return nil, nil //nolint:nilnil // a stack may have no template yet
 	}
-	raw, err := run.ReadFile(filepath.Join(s.run.Folder.Templates(), filepath.Base(name)))
+	file := filepath.Join(s.run.Folder.Templates(), filepath.Base(name))
+	raw, err := run.ReadFile(file)
 	if err != nil {
 		return nil, &run.StateDirError{Dir: s.run.Folder.Templates(), Err: err}
 	}
 	t := &engine.Template{}
 	if err := json.Unmarshal(raw, t); err != nil {
-		return nil, fmt.Errorf("reading the template %s: %w", name, err)
+		return nil, &StacksError{File: file, Reason: "it is no template: " + err.Error()}
 	}
 	return t, nil
 }

@@ -21,6 +21,9 @@ type uploads struct {
 
 func openUploads(run *serving.Run) (*uploads, error) {
 	objects, err := s3.New(s3.Config{Folder: run.Folder.Objects(), AllowRemote: run.AllowRemote, Now: run.Now})
+	if unusable, ok := errors.AsType[*s3.IndexError](err); ok {
+		return nil, &StacksError{File: unusable.File, Reason: unusable.Reason}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("opening the uploads: %w", err)
 	}

@@ -52,7 +52,8 @@ type indexContent struct {
 	Objects map[string]map[string]Object `json:"objects"`
 }
 
-// openIndex reads the index, and removes what a killed run has left beside it.
+// openIndex reads the index, which may be an *IndexError, and removes what a killed run has left
+// beside it.
 func openIndex(folder string, largest int) (*index, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, err
@@ -78,10 +79,10 @@ func (x *index) read() error {
 	}
 	var content indexContent
 	if err := json.Unmarshal(raw, &content); err != nil {
-		return fmt.Errorf("%s: %w", indexFile, err)
+		return x.unusable("is no index of objects: %v", err)
 	}
 	if content.Version != indexVersion {
-		return fmt.Errorf("%s has version %d, and this program reads version %d", indexFile, content.Version, indexVersion)
+		return x.unusable("has version %d, and this program reads version %d", content.Version, indexVersion)
 	}
 	for bucket, objects := range content.Objects {
 		for key, object := range objects {
@@ -91,6 +92,18 @@ func (x *index) read() error {
 		}
 	}
 	return nil
+}
+
+// IndexError says that the index can't be used. It was left as it is.
+type IndexError struct {
+	File   string
+	Reason string
+}
+
+func (e *IndexError) Error() string { return e.File + " " + e.Reason }
+
+func (x *index) unusable(reason string, values ...any) error {
+	return &IndexError{File: filepath.Join(x.folder, indexFile), Reason: fmt.Sprintf(reason, values...)}
 }
 
 // isKept says whether the content of an object is there: one that is lost must not be listed.

@@ -24,7 +24,8 @@ type Store struct {
 	uploads map[string]*upload // by upload id
 }
 
-// New opens the objects in the folder. Unfinished uploads are gone.
+// New opens the objects in the folder. Unfinished uploads are gone. An index that can't be read is
+// an *IndexError.
 func New(config Config) (*Store, error) {
 	config, err := config.completed()
 	if err != nil {
