@@ -60,10 +60,7 @@ func assembly(t *testing.T) (dir string) {
 		sum := sha256.Sum256([]byte(program))
 		hashes[name] = hex.EncodeToString(sum[:])
 		bootstrap := filepath.Join(dir, "asset."+hashes[name], "bootstrap")
-		m2mtest.Write(t, bootstrap, program)
-		if err := os.Chmod(bootstrap, 0o700); err != nil {
-			t.Fatal(err)
-		}
+		m2mtest.WriteProgram(t, bootstrap, program)
 	}
 	for stack, pattern := range map[string]string{"Identity": "devIdentity*.template.json", "Api": "devApi*.template.json"} {
 		golden := m2mtest.Read(t, filepath.Join("../testdata/golden/dev", stack+".template.json"))
