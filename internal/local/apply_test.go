@@ -283,6 +283,8 @@ func TestApplyWaitsForARotation(t *testing.T) {
 	run, d := start(t, serving.Config{Report: report}, rotatedAtGate(t, gate.URL, unthrottled))
 	writer := servingtest.Token(t, d, "writer")
 
+	next := rotatedAtGate(t, gate.URL, readNeedsWrite) // built before the function's 30 seconds begin
+
 	defer release()
 	hold.Store(true)
 	secrets := secretsmanager.New(secretsmanager.Options{Region: d.Region, BaseEndpoint: &d.AWSEndpoint, Credentials: keyOf(d)})
@@ -290,7 +292,6 @@ func TestApplyWaitsForARotation(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-arrived
-	next := rotatedAtGate(t, gate.URL, readNeedsWrite)
 	applied := make(chan error, 1)
 	go func() {
 		_, _, err := run.Apply(t.Context(), next)
