@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -87,7 +88,24 @@ func killStray(pid int, variable string) bool {
 }
 
 // hasVariable looks at the variables that a process was started with. It does not see other users'.
+// A process that becomes another program meanwhile shows none for a moment, and perhaps no arguments
+// either. So one without variables is looked at again, and it has none if it shows its arguments
+// each time.
 func hasVariable(pid int, variable string) bool {
-	environ, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/environ")
-	return err == nil && slices.Contains(strings.Split(string(environ), "\x00"), variable)
+	const most, enough, pause = 100, 5, time.Millisecond
+	folder := "/proc/" + strconv.Itoa(pid)
+	for look, withArguments := 0, 0; look < most && withArguments < enough; look++ {
+		environ, err := os.ReadFile(folder + "/environ")
+		if err != nil || len(environ) > 0 {
+			return slices.Contains(strings.Split(string(environ), "\x00"), variable)
+		}
+		if _, err := os.Readlink(folder + "/exe"); err != nil { // it has ended, or is the kernel's
+			return false
+		}
+		if arguments, err := os.ReadFile(folder + "/cmdline"); err == nil && len(arguments) > 0 {
+			withArguments++
+		}
+		time.Sleep(pause)
+	}
+	return false
 }
