@@ -88,9 +88,9 @@ func killStray(pid int, variable string) bool {
 }
 
 // hasVariable looks at the variables that a process was started with. It does not see other users'.
-// A process that becomes another program meanwhile shows none for a moment, and perhaps no arguments
-// either. So one without variables is looked at again, and it has none if it shows its arguments
-// each time.
+// A process that becomes another program meanwhile shows none for a moment, and perhaps no
+// arguments either. So one without variables is looked at again, and it has none if it shows its
+// arguments each time.
 func hasVariable(pid int, variable string) bool {
 	const most, enough, pause = 100, 5, time.Millisecond
 	folder := "/proc/" + strconv.Itoa(pid)
