@@ -47,7 +47,7 @@ func (s *site) template(name string) (*engine.Template, error) {
 	}
 	t := &engine.Template{}
 	if err := json.Unmarshal(raw, t); err != nil {
-		return nil, &StacksError{File: file, Reason: "it is no template: " + err.Error()}
+		return nil, &StacksError{File: file, Reason: "it is not a template: " + err.Error()}
 	}
 	return t, nil
 }

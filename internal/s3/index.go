@@ -79,7 +79,7 @@ func (x *index) read() error {
 	}
 	var content indexContent
 	if err := json.Unmarshal(raw, &content); err != nil {
-		return x.unusable("is no index of objects: %v", err)
+		return x.unusable("is not an index of objects: %v", err)
 	}
 	if content.Version != indexVersion {
 		return x.unusable("has version %d, and this program reads version %d", content.Version, indexVersion)
